@@ -1,0 +1,1 @@
+"""cspanalysis: the strategic assessment of a Community Safety Partnership."""

@@ -1,0 +1,83 @@
+"""The errors a user can meet, each with the exit code that contract and shell scripts rely on.
+
+A message is one plain paragraph: file, row and column where they apply, what was found, what is
+allowed, what to do. The command line prints the message alone; `--debug` adds the traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CspError(Exception):
+    """Base of every error whose message is written for the user."""
+
+    exit_code = 1
+
+
+class ChapterFailed(CspError):
+    """An area or a chapter failed; the rest was written (exit code 1)."""
+
+    exit_code = 1
+
+
+class UsageError(CspError):
+    """Wrong usage or settings: unknown parameter, area or period (exit code 2)."""
+
+    exit_code = 2
+
+
+class DataRefused(CspError):
+    """A raw file cannot be accepted: missing column, wrong layout, changed hash (exit code 3)."""
+
+    exit_code = 3
+
+
+class DisclosureFailed(CspError):
+    """A protected value could be recovered from what was published (exit code 4)."""
+
+    exit_code = 4
+
+
+class NotAvailable(CspError):
+    """Data that a finding needs are not in the workspace; the chapter still renders.
+
+    Parameters
+    ----------
+    needs : str or iterable of str
+        Source names (raw folder names) any of which would supply the finding.
+    detail : str, optional
+        What exactly is missing, as a clause: 'no records before April 2006'.
+    """
+
+    def __init__(self, needs: str | Iterable[str], detail: str = ""):
+        self.needs = (needs,) if isinstance(needs, str) else tuple(needs)
+        self.detail = detail
+        super().__init__(detail or f"needs {' or '.join(self.needs)}")
+
+
+def paragraph(
+    found: str,
+    *,
+    file: object = None,
+    row: int | None = None,
+    column: str | None = None,
+    allowed: str = "",
+    do: str = "",
+) -> str:
+    """One plain paragraph in the fixed order: where, what was found, what is allowed, what to do."""
+    where = ", ".join(
+        part
+        for part in (
+            str(file) if file is not None else "",
+            f"row {row}" if row is not None else "",
+            f"column '{column}'" if column else "",
+        )
+        if part
+    )
+    sentences = [f"{where}: {found}" if where else found]
+    if allowed:
+        sentences.append(f"Allowed: {allowed}")
+    if do:
+        sentences.append(do)
+    return " ".join(s if s.endswith((".", "?", "!")) else s + "." for s in sentences)
