@@ -1,0 +1,227 @@
+"""Areas: districts, the Community Safety Partnerships made of them, and groups of peers.
+
+The unit of comparison is the local authority district; a partnership over two districts is their
+sum. The register in `reference/areas.csv` covers England and Wales; a workspace can name areas of
+its own (the embedded sample does), and those win.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from cspanalysis.errors import UsageError, paragraph
+
+
+@dataclass(frozen=True)
+class Area:
+    """A Community Safety Partnership or a district, ready to be counted.
+
+    Parameters
+    ----------
+    name : str
+        Name as printed.
+    code : str
+        CSP code (E22…) or district code (E07…); '' where none exists.
+    districts : tuple of str
+        Names of its districts, as the processed tables hold them.
+    district_codes : tuple of str
+        Their codes, in the same order ('' where unknown).
+    force, county, region : str
+        Police force area, county or unitary authority, and region.
+    """
+
+    name: str
+    code: str = ""
+    districts: tuple[str, ...] = ()
+    district_codes: tuple[str, ...] = ()
+    force: str = ""
+    county: str = ""
+    region: str = ""
+
+    @property
+    def slug(self) -> str:
+        """Folder name: lower case with hyphens."""
+        return slug(self.name)
+
+
+@dataclass(frozen=True)
+class PeerGroup:
+    """The areas that an area is ranked among, itself included.
+
+    Parameters
+    ----------
+    key : str
+        'msg', 'force', 'county' or a key of the settings; part of the finding's id.
+    label : str
+        For sentences: 'the 15 areas of the most similar group' is made from
+        'areas of the most similar group'.
+    areas : tuple of str
+        District names, the own area's among them.
+    as_of : str
+        Date or year of the membership; '' if not stated.
+    """
+
+    key: str
+    label: str
+    areas: tuple[str, ...]
+    as_of: str = ""
+
+
+def slug(name: str) -> str:
+    """Lower case, ASCII letters and digits, hyphens between."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+@functools.cache
+def register() -> pd.DataFrame:
+    """Districts of England and Wales.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns district_code, district, aliases (| between), csp_code, csp (; between), force_code,
+        force, county, region. Source: ONS lookups of 2024, reshaped.
+    """
+    path = resources.files("cspanalysis.reference").joinpath("areas.csv")
+    with path.open(encoding="utf-8") as stream:
+        return pd.read_csv(stream, comment="#", dtype=str, keep_default_na=False)
+
+
+@functools.cache
+def district_names() -> dict[str, tuple[str, str]]:
+    """Every known district name, old and new, to (code, name) of today's district."""
+    known: dict[str, tuple[str, str]] = {}
+    for row in register().itertuples():
+        for alias in filter(None, row.aliases.split("|")):
+            known[alias] = (row.district_code, row.district)
+    return known | {
+        row.district: (row.district_code, row.district) for row in register().itertuples()
+    }
+
+
+def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
+    """The area of a name: one of the workspace's own, else a partnership, else a district.
+
+    Parameters
+    ----------
+    name : str
+        As the user wrote it; case and '&' do not matter.
+    own : mapping of str to Area, optional
+        Areas the workspace's settings define.
+
+    Raises
+    ------
+    UsageError
+        If no area has the name; the nearest names are suggested.
+    """
+    wanted = _key(name)
+    for area in (own or {}).values():
+        if wanted in (_key(area.name), _key(area.code)):
+            return area
+    for candidates in (_partnerships(), _districts()):
+        if wanted in candidates:
+            return candidates[wanted]
+    shown = {_key(a.name): a.name for a in (own or {}).values()} | {
+        key: area.name for key, area in (_districts() | _partnerships()).items()
+    }
+    near = [
+        shown[key] for key, *_ in process.extract(wanted, list(shown), scorer=fuzz.WRatio, limit=4)
+    ]
+    raise UsageError(
+        paragraph(
+            f"no Community Safety Partnership or district is called '{name}'",
+            do=f"Did you mean {' or '.join(dict.fromkeys(near))}?",
+        )
+    )
+
+
+def all_partnerships() -> list[Area]:
+    """Every area of England and Wales that districts can be summed to, by name.
+
+    A district that holds several partnerships (after a merger of councils) stands for them.
+    """
+    shared = register()[register()["csp"].str.contains(";")]["district"]
+    found = [*_partnerships().values(), *(_districts()[_key(name)] for name in shared)]
+    return sorted({a.name: a for a in found}.values(), key=lambda a: a.name)
+
+
+def peers(area: Area, group: str) -> PeerGroup:
+    """The districts of the area's force or county, itself included.
+
+    Raises
+    ------
+    UsageError
+        If the group is neither 'force' nor 'county'.
+    """
+    if group not in ("force", "county"):
+        raise UsageError(
+            paragraph(
+                f"the peer group '{group}' is not defined",
+                allowed="force, county, or a group [peers.<name>] of partnership.toml",
+            )
+        )
+    table = register()
+    rows = table[(table[group] == getattr(area, group)) & (table[group] != "")]
+    own = list(area.districts)
+    others = [d for d in rows["district"] if d not in own]
+    place = getattr(area, group)
+    label = f"districts of {place}" if group == "county" else f"districts of the {place} force area"
+    return PeerGroup(group, label, (area.name, *others), as_of="2024")
+
+
+def _key(name: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", str(name).lower().replace("&", " and ")).split())
+
+
+@functools.cache
+def _partnerships() -> dict[str, Area]:
+    table = register()
+    single = table[~table["csp"].str.contains(";")]
+    found = {}
+    for (code, name), rows in single.groupby(["csp_code", "csp"], sort=False):
+        area = _area(name, code, rows)
+        found[_key(name)] = found[_key(code)] = area
+    # A partnership that bears another name than its only district answers to both.
+    for key, area in list(found.items()):
+        if len(area.districts) == 1:
+            found.setdefault(_key(area.districts[0]), area)
+    return found
+
+
+@functools.cache
+def _districts() -> dict[str, Area]:
+    found: dict[str, Area] = {}
+    for _, row in register().iterrows():
+        area = _area(row["district"], row["district_code"], row.to_frame().T)
+        for name in (
+            row["district_code"],
+            *filter(None, row["aliases"].split("|")),
+            row["district"],
+        ):
+            found[_key(name)] = area
+    return found
+
+
+def _area(name: str, code: str, rows: pd.DataFrame) -> Area:
+    def one(column: str) -> str:
+        values: Iterable[str] = dict.fromkeys(rows[column])
+        return next(iter(values)) if len(set(values)) == 1 else ""
+
+    return Area(
+        name,
+        code,
+        tuple(rows["district"]),
+        tuple(rows["district_code"]),
+        one("force"),
+        one("county"),
+        one("region"),
+    )

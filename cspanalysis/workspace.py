@@ -1,0 +1,317 @@
+"""A workspace: the folder that holds one partnership's settings, data and reports.
+
+`partnership.toml` says which area, which periods, which peers and under which definitions; this
+module finds it, reads it and refuses what it does not understand.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cspanalysis import areas
+from cspanalysis.areas import Area, PeerGroup
+from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.periods import Comparison, Period
+
+SETTINGS = "partnership.toml"
+
+#: Disclosure policies by source, unless the settings say otherwise (docs/methods.md).
+DEFAULT_POLICIES = {
+    "hospital_extract": "hes",
+    "school_exclusions": "threshold",
+    "dfe_exclusions": "dfe",
+    "youth_offending": "threshold",
+}
+
+_SECTIONS = {
+    "area": {"name", "csp", "code", "districts", "force", "county", "region"},
+    "review": {"period", "compare"},
+    "windows": {"period", "compare", "note"},
+    "peers": None,
+    "night_time_economy": {
+        "start",
+        "end",
+        "offences",
+        "premises",
+        "exclude_domestic",
+        "town_centres",
+        "core_days",
+        "core_start",
+        "core_end",
+        "second",
+    },
+    "purse_dipping": {"offences", "method_words", "flag", "second_offences"},
+    "sources": None,
+    "disclosure": None,
+    "priorities": None,
+    "fetch": None,
+    "surveys": None,
+    "quality": None,
+    "review_of_plan": None,
+}
+
+
+@dataclass(frozen=True)
+class NightTimeEconomy:
+    """The definition of night-time economy violence; there is no national one.
+
+    Parameters
+    ----------
+    start, end : str
+        'HH:MM'; a start time from `start` on and before `end` counts (18:00 in, 06:00 out).
+    offences : tuple of str
+        Offences or groups that count.
+    premises : tuple of str
+        Kinds of premises that count.
+    exclude_domestic : bool
+        Whether offences flagged domestic are left out.
+    town_centres : tuple of str
+        Names of places that count as town centre, for data without a town-centre flag.
+    core_days, core_start, core_end
+        The narrower second definition: nights (by the date of their 18:00) and hours.
+    """
+
+    start: str = "18:00"
+    end: str = "06:00"
+    offences: tuple[str, ...] = ("violence against the person",)
+    premises: tuple[str, ...] = ("public place", "licensed premises")
+    exclude_domestic: bool = True
+    town_centres: tuple[str, ...] = ()
+    core_days: tuple[str, ...] = ("Friday", "Saturday")
+    core_start: str = "20:00"
+    core_end: str = "04:00"
+    second: str = "core"
+
+
+@dataclass(frozen=True)
+class PurseDipping:
+    """The definition of purse dipping; there is no national one.
+
+    Parameters
+    ----------
+    offences : tuple of str
+        Offences among which it is sought.
+    method_words : tuple of str
+        Any of these words in the method text makes a theft purse dipping.
+    second_offences : tuple of str
+        The second definition: all of these offences.
+    """
+
+    offences: tuple[str, ...] = ("theft from the person", "other theft")
+    method_words: tuple[str, ...] = ("purse dip", "bag dip", "purse taken", "dipping")
+    second_offences: tuple[str, ...] = ("theft from the person",)
+    flag: str = ""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace folder and its settings.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder that holds partnership.toml.
+    area_name : str
+        The partnership's own area.
+    own_areas : mapping of str to Area
+        Areas that the settings define beyond the register.
+    period, compare : Period or None
+        The review's default periods.
+    windows : tuple of Comparison
+        Further periods that every chapter shows.
+    peer_groups : mapping of str to PeerGroup
+        Groups the settings define; force and county come from the register.
+    night, purse : definitions
+    policies : mapping of str to str
+        Disclosure policy by source.
+    threshold : int
+        Counts below it are hidden under policy 'threshold'.
+    settings : mapping
+        The whole file, for readers of their own sections.
+    """
+
+    root: Path
+    area_name: str
+    own_areas: Mapping[str, Area] = field(default_factory=dict)
+    period: Period | None = None
+    compare: Period | None = None
+    windows: tuple[Comparison, ...] = ()
+    peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
+    night: NightTimeEconomy = NightTimeEconomy()
+    purse: PurseDipping = PurseDipping()
+    policies: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_POLICIES))
+    threshold: int = 5
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> Path:
+        """Folder of files as received."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """Folder of cleaned tables."""
+        return self.root / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of reports."""
+        return self.root / "reports"
+
+    def area(self, name: str | None = None) -> Area:
+        """The area of a name; without one, the partnership's own.
+
+        Raises
+        ------
+        UsageError
+            If there is no such area.
+        """
+        return areas.find(name or self.area_name, self.own_areas)
+
+    def peers(self, area: Area, group: str) -> PeerGroup:
+        """A peer group of the area, from the settings or from the register.
+
+        Raises
+        ------
+        UsageError
+            If the group is not defined.
+        """
+        if group in self.peer_groups:
+            defined = self.peer_groups[group]
+            if area.name in defined.areas:
+                return defined
+            return PeerGroup(group, defined.label, (area.name, *defined.areas), defined.as_of)
+        return areas.peers(area, group)
+
+
+def find_root(start: Path | str | None = None) -> Path:
+    """The workspace that a folder lies in: it or the nearest parent with partnership.toml.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    here = Path(start) if start else Path.cwd()
+    here = here.resolve()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS).is_file():
+            return folder
+    raise UsageError(
+        paragraph(
+            f"no {SETTINGS} in {here} or above it",
+            do="Make a workspace with: csp init DIR --csp NAME, or name one with --workspace DIR.",
+        )
+    )
+
+
+def load(root: Path | str | None = None) -> Workspace:
+    """Read a workspace's settings.
+
+    Raises
+    ------
+    UsageError
+        If the file is missing, is no TOML, or holds an unknown section, key or period.
+    """
+    folder = find_root(root)
+    path = folder / SETTINGS
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            paragraph(f"this is not valid TOML: {error}", file=path, do="Mend that line.")
+        ) from error
+    _check(settings, path)
+    area = settings.get("area", {})
+    if "name" not in area:
+        raise UsageError(paragraph("no area is named", file=path, do='Add: [area] and name = "…".'))
+    disclosure = dict(settings.get("disclosure", {}))
+    threshold = disclosure.pop("threshold", 5)
+    review = settings.get("review", {})
+    period = Period.parse(review["period"]) if "period" in review else None
+    return Workspace(
+        root=folder,
+        area_name=area["name"],
+        own_areas=_own_areas(area),
+        period=period,
+        compare=Period.parse(review["compare"]) if "compare" in review else None,
+        windows=tuple(_window(w) for w in settings.get("windows", [])),
+        peer_groups={
+            key: PeerGroup(
+                key, group.get("label", key), tuple(group["areas"]), str(group.get("as_of", ""))
+            )
+            for key, group in settings.get("peers", {}).items()
+            if "areas" in group
+        },
+        night=_definition(NightTimeEconomy, settings.get("night_time_economy", {})),
+        purse=_definition(PurseDipping, settings.get("purse_dipping", {})),
+        policies=DEFAULT_POLICIES | disclosure,
+        threshold=threshold,
+        settings=settings,
+    )
+
+
+def _own_areas(section: Mapping[str, Any]) -> dict[str, Area]:
+    # An area the register knows needs no description; one it does not know describes itself.
+    if not {"districts", "force", "county", "code"} & set(section):
+        return {}
+    try:
+        known = areas.find(section["name"])
+    except UsageError:
+        known = Area(section["name"])
+    districts = tuple(section.get("districts", known.districts or (section["name"],)))
+    codes = known.district_codes if districts == known.districts else ("",) * len(districts)
+    area = Area(
+        section["name"],
+        section.get("code", known.code),
+        districts,
+        codes,
+        section.get("force", known.force),
+        section.get("county", known.county),
+        section.get("region", known.region),
+    )
+    return {area.name: area}
+
+
+def _window(section: Mapping[str, Any]) -> Comparison:
+    period = Period.parse(section["period"])
+    compare = Period.parse(section["compare"]) if "compare" in section else period.year_before
+    return Comparison(period, compare, is_window=True)
+
+
+def _definition(kind: type, section: Mapping[str, Any]) -> Any:
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in section.items()}
+    return kind(**values)
+
+
+def _check(settings: Mapping[str, Any], path: Path) -> None:
+    for section, value in settings.items():
+        if section not in _SECTIONS:
+            near = difflib.get_close_matches(section, _SECTIONS, 1)
+            raise UsageError(
+                paragraph(
+                    f"unknown section [{section}]",
+                    file=path,
+                    allowed=", ".join(sorted(_SECTIONS)),
+                    do=f"Did you mean [{near[0]}]?" if near else "Remove or rename it.",
+                )
+            )
+        known = _SECTIONS[section]
+        for table in value if isinstance(value, list) else [value]:
+            if known is None:
+                continue
+            for key in set(table) - known:
+                near = difflib.get_close_matches(key, known, 1)
+                raise UsageError(
+                    paragraph(
+                        f"unknown key '{key}' in [{section}]",
+                        file=path,
+                        allowed=", ".join(sorted(known)),
+                        do=f"Did you mean '{near[0]}'?" if near else "Remove or rename it.",
+                    )
+                )
