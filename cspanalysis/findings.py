@@ -240,7 +240,12 @@ def finding(
         What the finding would show, as a noun phrase, for the sentence when data are missing.
     """
     spec = Spec(
-        id, title, (needs,) if isinstance(needs, str) else tuple(needs), measure, unit, polarity,
+        id,
+        title,
+        (needs,) if isinstance(needs, str) else tuple(needs),
+        measure,
+        unit,
+        polarity,
         would_show,
     )
     REGISTRY[id] = spec
@@ -257,9 +262,7 @@ def finding(
             bound = inspect.Signature(visible).bind(review, *args, **kwargs)
             bound.apply_defaults()
             words = {k: v for k, v in bound.arguments.items() if isinstance(v, str)}
-            named = replace(
-                spec, id=spec.id.format_map(words), title=spec.title.format_map(words)
-            )
+            named = replace(spec, id=spec.id.format_map(words), title=spec.title.format_map(words))
             made = []
             comparisons = list(over if over is not None else review.comparisons)
             for comparison in comparisons if by_period else [review.comparisons[0]]:

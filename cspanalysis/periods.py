@@ -164,7 +164,9 @@ class Period:
 
     def month_days(self) -> list[int]:
         """Days of each month, in the order of `month_list`."""
-        return [calendar.monthrange(m // 12, m % 12 + 1)[1] for m in range(self.first, self.last + 1)]
+        return [
+            calendar.monthrange(m // 12, m % 12 + 1)[1] for m in range(self.first, self.last + 1)
+        ]
 
     def contains(self, dates: pd.Series) -> pd.Series:
         """For each timestamp (or `YYYY-MM` text), whether it falls within the period."""

@@ -1,0 +1,50 @@
+# Everything sets itself up: `make review` and `make test` work on a fresh machine with Python and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: review test lab notebooks lint bench clean lock help
+
+help:
+	@echo "make review     write the annual review of the embedded sample to reports/"
+	@echo "make test       run the tests, the notebooks among them"
+	@echo "make lab        open JupyterLab on the notebooks"
+	@echo "make notebooks  run the notebooks in place, to store new outputs"
+	@echo "make bench      measure speed and memory, write docs/performance.md"
+	@echo "make lint       check style"
+	@echo "make lock       resolve the dependencies anew into requirements.lock"
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("cspanalysis needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+review: $(READY)
+	$(BIN)/csp review
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lab: $(READY)
+	$(BIN)/csp lab
+
+notebooks: $(READY)
+	$(BIN)/python -m cspanalysis.report.refresh
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(BENCH)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --all-extras pyproject.toml \
+		--output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache
