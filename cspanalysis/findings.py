@@ -231,7 +231,8 @@ def finding(
     id : str
         Stable id; `{name}` parts are filled from the function's arguments of that name.
     title : str
-        The question, as a heading; may hold `{name}` parts likewise.
+        The question, as a heading; may hold `{name}` parts likewise, and `{members}`, the
+        label of the peer group in the argument `group`.
     needs : str or sequence of str
         Sources any of which supplies the data.
     measure, unit, polarity : str
@@ -262,6 +263,8 @@ def finding(
             bound = inspect.Signature(visible).bind(review, *args, **kwargs)
             bound.apply_defaults()
             words = {k: v for k, v in bound.arguments.items() if isinstance(v, str)}
+            if "group" in words:
+                words["members"] = review.peer_label(words["group"])
             named = replace(spec, id=spec.id.format_map(words), title=spec.title.format_map(words))
             made = []
             comparisons = list(over if over is not None else review.comparisons)

@@ -57,58 +57,6 @@ _SECTIONS = {
 
 
 @dataclass(frozen=True)
-class NightTimeEconomy:
-    """The definition of night-time economy violence; there is no national one.
-
-    Parameters
-    ----------
-    start, end : str
-        'HH:MM'; a start time from `start` on and before `end` counts (18:00 in, 06:00 out).
-    offences : tuple of str
-        Offences or groups that count.
-    premises : tuple of str
-        Kinds of premises that count.
-    exclude_domestic : bool
-        Whether offences flagged domestic are left out.
-    town_centres : tuple of str
-        Names of places that count as town centre, for data without a town-centre flag.
-    core_days, core_start, core_end
-        The narrower second definition: nights (by the date of their 18:00) and hours.
-    """
-
-    start: str = "18:00"
-    end: str = "06:00"
-    offences: tuple[str, ...] = ("violence against the person",)
-    premises: tuple[str, ...] = ("public place", "licensed premises")
-    exclude_domestic: bool = True
-    town_centres: tuple[str, ...] = ()
-    core_days: tuple[str, ...] = ("Friday", "Saturday")
-    core_start: str = "20:00"
-    core_end: str = "04:00"
-    second: str = "core"
-
-
-@dataclass(frozen=True)
-class PurseDipping:
-    """The definition of purse dipping; there is no national one.
-
-    Parameters
-    ----------
-    offences : tuple of str
-        Offences among which it is sought.
-    method_words : tuple of str
-        Any of these words in the method text makes a theft purse dipping.
-    second_offences : tuple of str
-        The second definition: all of these offences.
-    """
-
-    offences: tuple[str, ...] = ("theft from the person", "other theft")
-    method_words: tuple[str, ...] = ("purse dip", "bag dip", "purse taken", "dipping")
-    second_offences: tuple[str, ...] = ("theft from the person",)
-    flag: str = ""
-
-
-@dataclass(frozen=True)
 class Workspace:
     """A workspace folder and its settings.
 
@@ -126,7 +74,6 @@ class Workspace:
         Further periods that every chapter shows.
     peer_groups : mapping of str to PeerGroup
         Groups the settings define; force and county come from the register.
-    night, purse : definitions
     policies : mapping of str to str
         Disclosure policy by source.
     threshold : int
@@ -142,8 +89,6 @@ class Workspace:
     compare: Period | None = None
     windows: tuple[Comparison, ...] = ()
     peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
-    night: NightTimeEconomy = NightTimeEconomy()
-    purse: PurseDipping = PurseDipping()
     policies: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_POLICIES))
     threshold: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -248,8 +193,6 @@ def load(root: Path | str | None = None) -> Workspace:
             for key, group in settings.get("peers", {}).items()
             if "areas" in group
         },
-        night=_definition(NightTimeEconomy, settings.get("night_time_economy", {})),
-        purse=_definition(PurseDipping, settings.get("purse_dipping", {})),
         policies=DEFAULT_POLICIES | disclosure,
         threshold=threshold,
         settings=settings,
@@ -282,11 +225,6 @@ def _window(section: Mapping[str, Any]) -> Comparison:
     period = Period.parse(section["period"])
     compare = Period.parse(section["compare"]) if "compare" in section else period.year_before
     return Comparison(period, compare, is_window=True)
-
-
-def _definition(kind: type, section: Mapping[str, Any]) -> Any:
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in section.items()}
-    return kind(**values)
 
 
 def _check(settings: Mapping[str, Any], path: Path) -> None:

@@ -1,0 +1,7 @@
+"""`python -m cspanalysis` is the command `csp`."""
+
+import sys
+
+from cspanalysis.cli import main
+
+sys.exit(main())

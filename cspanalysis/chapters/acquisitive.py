@@ -1,0 +1,279 @@
+"""Chapter 02, acquisitive crime: vehicle crime, burglary, theft, and seasonal purse dipping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import measures, places, season, thefts
+from cspanalysis.analysis.thefts import PurseDipping
+from cspanalysis.chapters import common
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+
+@finding(
+    "acquisitive.changes",
+    title="Which kinds of acquisitive crime rose or fell?",
+    needs=OFFENCE_SOURCES,
+    measure="acquisitive crime by kind",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="which kinds of acquisitive crime rose or fell",
+)
+def changes(
+    review: Review, offences: Sequence[str], *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Each kind against the same months of the year before, with intervals."""
+    return common.changes_finding(
+        review, spec, comparison, offences, subject="acquisitive crime"
+    )
+
+
+@finding(
+    "acquisitive.{name}.change",
+    title="Did {subject} rise or fall?",
+    needs=OFFENCE_SOURCES,
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="whether it rose or fell",
+)
+def change(
+    review: Review,
+    name: str,
+    offences: str | Sequence[str],
+    *,
+    subject: str,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """One kind of acquisitive crime against the same months of the year before."""
+    return common.change_finding(review, spec, comparison, offences, subject=subject)
+
+
+@finding(
+    "acquisitive.{name}.peers.{group}",
+    title="How does {subject} compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how it compares with the peers",
+)
+def peers(
+    review: Review,
+    name: str,
+    offences: str,
+    group: str,
+    *,
+    subject: str,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """One kind of acquisitive crime per 1,000 residents among a peer group."""
+    return common.peers_finding(
+        review, spec, comparison, offences, group, things=f"{subject} offences"
+    )
+
+
+@finding(
+    "acquisitive.purse_dipping.season",
+    title="When in the year does purse dipping peak?",
+    needs="police_extract",
+    measure="seasonal index of purse dipping",
+    unit="index, average month = 100",
+    polarity="lower_is_better",
+    would_show="in which months purse dipping peaks",
+)
+def purse_dipping_season(
+    review: Review, definition: PurseDipping | None = None, *, spec: Spec
+) -> Finding:
+    """Seasonal index of purse dipping over all months of the extract."""
+    definition = definition or review.definition(PurseDipping, "purse_dipping")
+    months, incidents = _purse_dipping(review, definition)
+    by_month = thefts.by_month(incidents, months)
+    return _season(
+        review, spec, by_month, sources=("police_extract",), subject="purse dipping",
+        series="theft from the person", definition=definition.definition,
+    )
+
+
+@finding(
+    "acquisitive.{name}.season",
+    title="When in the year does {subject} peak?",
+    needs=OFFENCE_SOURCES,
+    unit="index, average month = 100",
+    polarity="lower_is_better",
+    would_show="in which months it peaks",
+)
+def offence_season(
+    review: Review, name: str, offences: str, *, subject: str, spec: Spec
+) -> Finding:
+    """Seasonal index of an offence, the nearest that open data come to purse dipping."""
+    counted = review.offences_by_month(offences)
+    return _season(
+        review, spec, counted.table, sources=counted.sources, subject=subject, series=offences,
+    )
+
+
+def _season(
+    review: Review,
+    spec: Spec,
+    by_month: pd.DataFrame,
+    *,
+    sources: Sequence[str],
+    subject: str,
+    series: str,
+    definition: str = "",
+) -> Finding:
+    found = season.seasonal_index(by_month, series=series)
+    result = found.table.assign(
+        season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
+        reason=found.reason,
+        p=found.p,
+        series_months=found.months,
+        first=found.first,
+        last=found.last,
+    )
+    drawn = (
+        charts.seasonal_index
+        if found.stage != "counts"
+        else partial(charts.monthly_line, value="count")
+    )
+    columns = (
+        {"month_of_year": "Month", "index": "Index", "interval": "95% interval",
+         "count": "Average a month"}
+        if found.stage != "counts"
+        else {"month": "Month", "count": "Offences", "interval": "95% interval"}
+    )
+    run = common.span(found.first, found.last)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.season, subject=subject),
+        chart=drawn,
+        comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
+        sources=sources,
+        columns=columns,
+        caption=common.where(review, f"{common.capital(subject)} by month of the year, {run}"),
+        method=found.method,
+        definition=definition,
+        measure=subject,
+    )
+
+
+@finding(
+    "acquisitive.purse_dipping.places",
+    title="Where does purse dipping happen again and again?",
+    needs="police_extract",
+    measure="purse dipping by place",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="where purse dipping happens again and again",
+)
+def purse_dipping_places(
+    review: Review,
+    definition: PurseDipping | None = None,
+    *,
+    top: int = 10,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Repeat locations of purse dipping, with their share of all."""
+    definition = definition or review.definition(PurseDipping, "purse_dipping")
+    _, incidents = _purse_dipping(review, definition, comparison.period)
+    return places_finding(
+        review, spec, comparison, incidents, sources=("police_extract",), top=top,
+        subject="purse dipping", definition=definition.definition,
+    )
+
+
+@finding(
+    "acquisitive.{name}.places",
+    title="Where does {subject} happen again and again?",
+    needs=OFFENCE_SOURCES,
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="where it happens again and again",
+)
+def offence_places(
+    review: Review,
+    name: str,
+    offences: str | Sequence[str],
+    *,
+    subject: str,
+    top: int = 10,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Repeat locations of an offence; dwellings never appear."""
+    counted = review.incidents(offences, comparison.period)
+    incidents = counted.table
+    if "premises" in incidents:
+        incidents = incidents[incidents["premises"] != "dwelling"]
+    notes = (
+        ("Places are 'on or near': the publisher moves each offence to a nearby map point.",)
+        if counted.sources == ("police_uk",)
+        else ()
+    )
+    return places_finding(
+        review, spec, comparison, incidents, sources=counted.sources, top=top, subject=subject,
+        notes=notes,
+    )
+
+
+def places_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    incidents: pd.DataFrame,
+    *,
+    sources: Sequence[str],
+    subject: str,
+    top: int,
+    definition: str = "",
+    notes: Sequence[str] = (),
+) -> Finding:
+    """Top places with their share of all incidents, and how concentrated the incidents are."""
+    if incidents.empty:
+        raise NotAvailable(sources, f"no {subject} in {comparison.period.label}")
+    result = measures.proportion(places.top_places(incidents, n=top))
+    spread = places.concentration(incidents).iloc[0]
+    result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.places, subject=subject),
+        chart=charts.places_bars,
+        comparison=comparison,
+        sources=sources,
+        columns={
+            "place": "Place", "count": "Offences", "share": f"Share of all {subject}",
+            "interval": "95% interval",
+        },
+        caption=common.where(
+            review, f"{common.capital(subject)} by place, {comparison.period.label}"
+        ),
+        method=common.method_of(result),
+        definition=definition,
+        notes=notes,
+        measure=subject,
+    )
+
+
+def _purse_dipping(
+    review: Review, definition: PurseDipping, *periods: Period
+) -> tuple[list[str], pd.DataFrame]:
+    counted = review.incidents(definition.offences, *periods)
+    if "method" not in counted.table:
+        raise NotAvailable(
+            "police_extract", "the street-level files do not say how a theft was done"
+        )
+    months = review.covered("police_extract")
+    return months, thefts.purse_dipping(counted.table, definition)

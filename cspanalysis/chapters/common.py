@@ -1,0 +1,304 @@
+"""The shapes that findings of several chapters share: a change, peers, a mix, a control chart.
+
+Each takes the review, the finding's spec and what to count; wording, formats and drawing come from
+`narrative`, `formats` and `charts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import breaks, charts, narrative, offences
+from cspanalysis.analysis import change, control, measures, peers
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Said, Spec, publish
+from cspanalysis.periods import Comparison
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+#: Columns of the display table of a change.
+CHANGE_COLUMNS = {
+    "compare_count": "A year earlier",
+    "count": "Now",
+    "percent_change": "Change, per cent",
+    "ratio": "Ratio per day",
+    "interval": "95% interval of the ratio",
+}
+
+#: Columns of the display table of a ranking.
+PEER_COLUMNS = {
+    "area": "Area",
+    "count": "Offences",
+    "population": "Residents",
+    "rate": "Per 1,000 residents",
+    "interval": "95% interval",
+    "rank_of": "Place, 1 is lowest",
+    "rank_interval": "95% interval of the place",
+}
+
+
+def change_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selection: str | Iterable[str],
+    *,
+    subject: str,
+    definition: str = "",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Whether an offence or group rose or fell, same months against same months.
+
+    Parameters
+    ----------
+    selection : str or iterable of str
+        Offences or groups counted.
+    subject : str
+        How the sentence names them.
+    """
+    counted = review.offences_by_month(selection, comparison.period, comparison.compare)
+    result = change.between(counted.table, comparison.period, comparison.compare)
+    result = with_dispersion(review, result, selection, comparison)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.change, subject=subject),
+        comparison=comparison,
+        compared=True,
+        sources=counted.sources,
+        columns=CHANGE_COLUMNS,
+        caption=where(review, f"{capital(subject)}, {comparison.period.label}"),
+        method=method_of(result),
+        definition=definition,
+        notes=[*notes, *break_notes(selection, counted.scheme, comparison)],
+        measure=subject,
+    )
+
+
+def changes_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selections: Iterable[str],
+    *,
+    subject: str,
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Several offences or groups side by side, each with its change and interval."""
+    tables, sources, scheme = [], (), offences.NOTIFIABLE
+    for selection in selections:
+        counted = review.offences_by_month(selection, comparison.period, comparison.compare)
+        sources, scheme = counted.sources, counted.scheme
+        row = change.between(counted.table, comparison.period, comparison.compare)
+        tables.append(row.assign(offence=selection))
+    result = pd.concat(tables, ignore_index=True)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.changes, label="offence", subject=subject),
+        chart=partial(charts.change_intervals, label="offence"),
+        comparison=comparison,
+        compared=True,
+        sources=sources,
+        columns={"offence": "Offence", **CHANGE_COLUMNS},
+        caption=where(
+            review,
+            f"Change in {subject}, {comparison.period.label} against {comparison.compare.label}",
+        ),
+        method=method_of(result),
+        notes=[*notes, *break_notes(selections, scheme, comparison)],
+        measure=subject,
+    )
+
+
+def with_dispersion(
+    review: Review, result: pd.DataFrame, selection: str | Iterable[str], comparison: Comparison
+) -> pd.DataFrame:
+    """The change with its quasi-Poisson limits where 24 months or more are there to estimate them.
+
+    Repeats and series make counts vary more than chance alone; the wider limits decide then.
+    """
+    months = review.offences_by_month(selection).table
+    checked = change.dispersion(months, comparison.period, comparison.compare)
+    if checked.status != "ok":
+        return result
+    return result.assign(
+        dispersion=checked.phi, dispersed_lower=checked.lower, dispersed_upper=checked.upper
+    )
+
+
+def peers_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selection: str,
+    group: str,
+    *,
+    things: str,
+    notes: Iterable[str] = (),
+) -> Finding:
+    """How the area compares with a peer group: rate, place, and the others taken together."""
+    counted = review.peer_counts(selection, group, comparison.period)
+    members = review.peers(group)
+    result = peers.compare(counted.table)
+    year = int(counted.table["population_year"].max())
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.peers, things=things, members=members.label),
+        chart=charts.ranked_bars,
+        comparison=comparison,
+        sources=counted.sources,
+        columns=PEER_COLUMNS,
+        caption=(
+            f"{capital(things)} per 1,000 residents in the period, {members.label}, "
+            f"{comparison.period.label}; residents of mid-{year}"
+        ),
+        method=method_of(result),
+        notes=[*notes, *resident_notes(year, comparison), *membership_notes(members)],
+        measure=f"{things} per 1,000 residents",
+        unit="per 1,000 residents in the period",
+        tile=partial(_place_tile, members=members.label),
+    )
+
+
+def mix_finding(
+    review: Review, spec: Spec, comparison: Comparison, selection: str, *, subject: str
+) -> Finding:
+    """Which offences make up a group, with Wilson intervals of the shares."""
+    counted = review.offences_by_month(selection, comparison.period, by="offence")
+    totals = counted.table.groupby("offence", as_index=False)["count"].sum()
+    totals = totals[totals["count"] > 0].assign(total=totals["count"].sum())
+    result = measures.proportion(totals).sort_values("count", ascending=False, ignore_index=True)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.mix, label="offence", subject=subject),
+        chart=partial(charts.sorted_bars, label="offence"),
+        comparison=comparison,
+        sources=counted.sources,
+        columns={
+            "offence": "Offence", "count": "Offences", "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=where(review, f"{capital(subject)} by offence, {comparison.period.label}"),
+        method=method_of(result),
+        measure=subject,
+    )
+
+
+def control_finding(
+    review: Review, spec: Spec, comparison: Comparison, selection: str, *, subject: str
+) -> Finding:
+    """Whether recent months lie outside what the series usually does (XmR control chart)."""
+    counted = review.offences_by_month(selection)
+    months = counted.table[counted.table["month"] <= comparison.period.month_list()[-1]]
+    chart = control.control_chart(months, series=_series(selection))
+    if chart.stage == "none":
+        raise NotAvailable(OFFENCE_SOURCES, chart.reason)
+    result = chart.table.assign(
+        lower=chart.table["lower_limit"],
+        upper=chart.table["upper_limit"],
+        is_provisional=chart.stage != "adjusted",
+        false_signal_rate=chart.false_signal_rate,
+    )
+    first, last = months["month"].min(), months["month"].max()
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.control, subject=subject),
+        chart=charts.control_chart,
+        comparison=comparison,
+        sources=counted.sources,
+        columns={
+            "month": "Month", "count": "Offences", "value": "Per day, adjusted",
+            "signal": "Signal",
+        },
+        caption=where(review, f"{capital(subject)} by month, {span(first, last)}"),
+        method=chart.method,
+        definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
+        measure=subject,
+    )
+
+
+def where(review: Review, what: str) -> str:
+    """A caption: what and when, with the area."""
+    return f"{what}, {review.area.name}"
+
+
+def span(first: str, last: str) -> str:
+    """Words for the months from first to last."""
+    from cspanalysis.periods import Period
+
+    return Period.parse(f"{first}/{last}").label
+
+
+def capital(text: str) -> str:
+    """The text with its first letter upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def method_of(result: pd.DataFrame) -> str:
+    """The methods that the rows of a result were made with, each once."""
+    if "method" not in result:
+        return ""
+    return "; ".join(dict.fromkeys(m for m in result["method"].dropna() if m))
+
+
+def resident_notes(year: int, comparison: Comparison) -> list[str]:
+    """Says so when the newest estimate of residents is older than the period."""
+    wanted = comparison.period.midpoint.year
+    if year == wanted:
+        return []
+    return [
+        f"Residents are of mid-{year}, the nearest estimate in this workspace "
+        f"to {comparison.period.label}."
+    ]
+
+
+def membership_notes(members) -> list[str]:
+    """The date of the peer group's membership."""
+    return [f"Group membership as of {members.as_of}."] if members.as_of else []
+
+
+def break_notes(
+    selection: str | Iterable[str], scheme: str, comparison: Comparison
+) -> list[str]:
+    """The series breaks between the two periods that the reader must know of."""
+    names = {"all", *offences.members(selection, scheme)}
+    found = [
+        b.reason
+        for name in sorted(names)
+        for b in breaks.crossing(name, comparison.period, comparison.compare)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _series(selection: str | Iterable[str]) -> str:
+    return selection if isinstance(selection, str) else "all"
+
+
+def _place_tile(table: pd.DataFrame, members: str) -> dict[str, str] | None:
+    from cspanalysis import formats
+
+    own = table[table["is_own"]].iloc[0]
+    if pd.isna(own["rank"]):
+        return None
+    ties = int((table["rank"] == own["rank"]).sum())
+    return {
+        "value": formats.place(int(own["rank"]), int(own["of"]), ties=ties),
+        "label": f"of {int(own['of'])} {members} (95% interval "
+        f"{int(own['rank_lower'])} to {int(own['rank_upper'])})",
+    }
+
+
+def said(text: str, **values: object) -> Said:
+    """A plain statement without a verdict."""
+    return Said(text, values=values)

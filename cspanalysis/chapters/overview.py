@@ -1,0 +1,78 @@
+"""Chapter 01, recorded crime: change, months, mix, and the area among its peers."""
+
+from __future__ import annotations
+
+from cspanalysis.chapters import common
+from cspanalysis.findings import Finding, Spec, finding
+from cspanalysis.periods import Comparison
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+
+@finding(
+    "overview.recorded_crime.change",
+    title="Did recorded crime rise or fall?",
+    needs=OFFENCE_SOURCES,
+    measure="recorded crime",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="whether recorded crime rose or fell",
+)
+def recorded_crime_change(
+    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Recorded crime against the same months of the year before (conditional exact test)."""
+    return common.change_finding(review, spec, comparison, offences, subject=offences)
+
+
+@finding(
+    "overview.recorded_crime.months",
+    title="Is the latest half year out of the ordinary?",
+    needs=OFFENCE_SOURCES,
+    measure="recorded crime per day",
+    unit="offences per day",
+    polarity="lower_is_better",
+    would_show="whether recent months are out of the ordinary",
+)
+def recorded_crime_months(
+    review: Review, offences: str = "recorded crime", *, spec: Spec
+) -> Finding:
+    """Control chart of monthly recorded crime, seasonally adjusted from 36 months on."""
+    return common.control_finding(
+        review, spec, review.comparisons[0], offences, subject=offences
+    )
+
+
+@finding(
+    "overview.mix",
+    title="Which offences make up recorded crime?",
+    needs=OFFENCE_SOURCES,
+    measure="share of recorded crime",
+    unit="offences",
+    would_show="which offences make up recorded crime",
+)
+def offence_mix(
+    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Shares of the offences in recorded crime, with Wilson intervals."""
+    return common.mix_finding(review, spec, comparison, offences, subject=offences)
+
+
+@finding(
+    "overview.recorded_crime.peers.{group}",
+    title="How does recorded crime compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+    measure="recorded crime per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how recorded crime compares with the peers",
+)
+def recorded_crime_peers(
+    review: Review,
+    group: str,
+    offences: str = "recorded crime",
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Crimes per 1,000 residents of every area of a peer group, with places and their intervals."""
+    return common.peers_finding(review, spec, comparison, offences, group, things="crimes")

@@ -1,0 +1,240 @@
+"""Chapter 05, violence: how much, compared with whom, and the night-time economy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import change, measures, night
+from cspanalysis.analysis.night import NightTime
+from cspanalysis.chapters import common
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+NTE = "night-time economy violence"
+
+
+@finding(
+    "violence.change",
+    title="Did violent crime rise or fall?",
+    needs=OFFENCE_SOURCES,
+    measure="violent crime",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="whether violent crime rose or fell",
+)
+def violent_crime_change(
+    review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Violent crime against the same months of the year before."""
+    return common.change_finding(review, spec, comparison, offences, subject=offences)
+
+
+@finding(
+    "violence.mix",
+    title="What does violent crime consist of?",
+    needs=OFFENCE_SOURCES,
+    measure="share of violent crime",
+    unit="offences",
+    would_show="what violent crime consists of",
+)
+def violent_crime_mix(
+    review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Shares of the offences in violent crime."""
+    return common.mix_finding(review, spec, comparison, offences, subject=offences)
+
+
+@finding(
+    "violence.peers.{group}",
+    title="How does violent crime compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+    measure="violent crime per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how violent crime compares with the peers",
+)
+def violent_crime_peers(
+    review: Review,
+    group: str,
+    offences: str = "violent crime",
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Violent crime per 1,000 residents among a peer group."""
+    return common.peers_finding(
+        review, spec, comparison, offences, group, things="violent offences"
+    )
+
+
+@finding(
+    "violence.nte.change",
+    title="Did night-time economy violence rise or fall?",
+    needs="police_extract",
+    measure=NTE,
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="whether night-time economy violence rose or fell",
+)
+def nte_change(
+    review: Review,
+    definition: NightTime | None = None,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Night-time economy violence against the same months of the year before, both definitions."""
+    definition = definition or review.definition(NightTime, "night_time_economy")
+    classified = _classified(review, definition, comparison.period, comparison.compare)
+    covered = [*comparison.period.month_list(), *comparison.compare.month_list()]
+    result = _between(classified[classified["is_night_time"]], comparison, covered)
+    notes = []
+    if definition.core is not None:
+        second = _between(classified[classified["is_core"]], comparison, covered).iloc[0]
+        notes.append(
+            f"Under the narrower second definition ({definition.core.definition}) the counts are "
+            f"{int(second['count']):,} and {int(second['compare_count']):,}."
+        )
+    now = classified[comparison.period.contains(classified["month"])]
+    account = night.summary(now, definition).iloc[0]
+    notes.append(
+        f"{int(account['untimed']):,} of {int(account['total']):,} violent offences in "
+        f"{comparison.period.label} have no usable start time and cannot be counted; "
+        f"{int(account['midnight_exact']):,} start exactly at midnight, which may be a default."
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.change, subject=NTE),
+        comparison=comparison,
+        compared=True,
+        sources=("police_extract",),
+        columns=common.CHANGE_COLUMNS,
+        caption=common.where(review, f"{common.capital(NTE)}, {comparison.period.label}"),
+        method=common.method_of(result),
+        definition=definition.definition,
+        notes=notes,
+    )
+
+
+@finding(
+    "violence.nte.town_centre_share",
+    title="How much of it happens in town centres?",
+    needs="police_extract",
+    measure=f"share of {NTE} in town centres",
+    unit="share",
+    would_show="how much night-time economy violence happens in town centres",
+)
+def nte_town_centre_share(
+    review: Review,
+    definition: NightTime | None = None,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Share of night-time economy violence in town centres, with a Wilson interval."""
+    definition = definition or review.definition(NightTime, "night_time_economy")
+    classified = _classified(review, definition, comparison.period)
+    table = pd.DataFrame(
+        {
+            "count": [int(classified["is_town_centre_night"].sum())],
+            "total": [int(classified["is_night_time"].sum())],
+        }
+    )
+    if not table["total"].iloc[0]:
+        raise NotAvailable("police_extract", f"no {NTE} in {comparison.period.label}")
+    result = measures.proportion(table)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(
+            narrative.share, subject=f"{NTE} offences", of="took place in town centres"
+        ),
+        comparison=comparison,
+        sources=("police_extract",),
+        columns={
+            "count": "In town centres", "total": "All", "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=common.where(
+            review, f"{common.capital(NTE)} in town centres, {comparison.period.label}"
+        ),
+        method=common.method_of(result),
+        definition=definition.definition,
+    )
+
+
+@finding(
+    "violence.nte.week",
+    title="On which nights and at what hours?",
+    needs="police_extract",
+    measure="violence by hour and weekday",
+    unit="offences",
+    would_show="on which nights and at what hours violence happens",
+)
+def nte_week(
+    review: Review,
+    definition: NightTime | None = None,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Violence outside the home by hour and weekday; shows whether the night hours fit."""
+    definition = definition or review.definition(NightTime, "night_time_economy")
+    classified = _classified(review, definition, comparison.period)
+    result = night.week(classified, mask=classified["is_night_time"])
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.hours, subject=f"{NTE} offences"),
+        chart=charts.heatmap,
+        comparison=comparison,
+        sources=("police_extract",),
+        columns={"weekday": "Day", "hour": "Hour", "count": "Offences", "share": "Share"},
+        caption=common.where(
+            review, f"{common.capital(NTE)} by weekday and hour, {comparison.period.label}"
+        ),
+        definition=definition.definition,
+        notes=("A night belongs to the date of its 18:00; hours are clock hours.",),
+    )
+
+
+@finding(
+    "violence.nte.peers.{group}",
+    title="How does night-time economy violence compare with the other {members}?",
+    needs="peer_counts",
+    measure=f"{NTE} per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how night-time economy violence compares with the peers",
+)
+def nte_peers(
+    review: Review, group: str, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Night-time economy violence among a peer group, as the partner counted it."""
+    return common.peers_finding(
+        review, spec, comparison, NTE, group, things=f"{NTE} offences"
+    )
+
+
+def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:
+    counted = review.incidents(definition.offences, *periods)
+    if "start" not in counted.table:
+        raise NotAvailable("police_extract", "the street-level files hold no time of day")
+    return night.classify(counted.table, definition)
+
+
+def _between(
+    incidents: pd.DataFrame, comparison: Comparison, covered: Sequence[str]
+) -> pd.DataFrame:
+    by_month = incidents.groupby("month", as_index=False).size().rename(columns={"size": "count"})
+    return change.between(by_month, comparison.period, comparison.compare, covered=covered)

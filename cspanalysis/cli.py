@@ -1,0 +1,257 @@
+"""The command `csp`: parses, validates before anything runs, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from cspanalysis.errors import CspError, DisclosureFailed, UsageError, paragraph
+from cspanalysis.periods import Period
+
+
+class _Parser(argparse.ArgumentParser):
+    """Usage errors in the one-paragraph form of all other errors."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(paragraph(message, do=f"See: {self.prog} --help"))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code (0, 1, 2, 3 or 4: see cspanalysis.errors)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args(given)
+        return options.run(options)
+    except CspError as error:
+        if "--debug" in given:
+            traceback.print_exc()
+        print(f"csp: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("csp: interrupted; finished reports stay as they are", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        if "--debug" in given:
+            traceback.print_exc()
+        where = f"{error.filename}: " if error.filename else ""
+        print(
+            f"csp: {where}{error.strerror or error}. The last good output is untouched.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="csp",
+        description="The strategic assessment of a Community Safety Partnership.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+
+    def command(name: str, run, help: str, *, workspace: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        if workspace:
+            sub.add_argument(
+                "--workspace", type=Path, metavar="DIR",
+                help="folder with partnership.toml (default: here or above)",
+            )
+        return sub
+
+    sub = command("review", _review, "clean what changed, run the chapters, write the reports")
+    sub.add_argument("--csp", action="append", default=[], metavar="NAME", help="area; repeatable")
+    sub.add_argument("--all", action="store_true", help="every area that the data cover")
+    sub.add_argument("--period", metavar="YYYY-MM/YYYY-MM")
+    sub.add_argument("--compare", metavar="YYYY-MM/YYYY-MM")
+    sub.add_argument("--edition", default="public", metavar="public|partner")
+    sub.add_argument("--chapter", action="append", default=[], metavar="NAME", help="repeatable")
+    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="areas at the same time")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="default: reports/ of the workspace")
+    sub.add_argument("--resume", action="store_true", help="skip areas already finished")
+    sub.add_argument("--single-file", action="store_true", help="also one HTML file of it all")
+    sub.add_argument("--pdf", action="store_true", help="also a PDF, where Chromium is installed")
+
+    sub = command("clean", _clean, "clean the raw files; show rows read, kept and set aside")
+    sub.add_argument("--check", action="store_true", help="write nothing")
+
+    sub = command("init", _init, "make a workspace for an area", workspace=False)
+    sub.add_argument("directory", type=Path, metavar="DIR")
+    sub.add_argument("--csp", required=True, metavar="NAME")
+
+    sub = command("fetch", _fetch, "download the open data of the workspace's area")
+    sub.add_argument("sources", nargs="*", metavar="SOURCE")
+    sub.add_argument("--months", type=int, default=36, metavar="N", help="newest months of crime")
+
+    sub = command("bulletin", _bulletin, "one short public page on a month, quarter or half year")
+    sub.add_argument("--csp", metavar="NAME")
+    when = sub.add_mutually_exclusive_group(required=True)
+    when.add_argument("--month", metavar="YYYY-MM")
+    when.add_argument("--quarter", metavar="YYYY-Qn")
+    when.add_argument("--half", metavar="YYYY-Hn")
+    sub.add_argument("--edition", default="public", metavar="public|partner")
+    sub.add_argument("--out", type=Path, metavar="DIR")
+
+    sub = command("map", _map, "propose the column and value map of an unknown extract")
+    sub.add_argument("file", type=Path, metavar="FILE")
+
+    sub = command(
+        "check-disclosure", _check_disclosure, "try to recover protected values of a report",
+        workspace=False,
+    )
+    sub.add_argument("report", type=Path, metavar="REPORT_DIR")
+
+    command("audit", _audit, "published figures against recomputed ones")
+    command("lab", _lab, "open JupyterLab on the notebooks")
+    command("dictionary", _dictionary, "write the data dictionary", workspace=False)
+    sub = command("sample", _sample, "write the synthetic sample extracts anew", workspace=False)
+    sub.add_argument("directory", type=Path, metavar="DIR")
+    return parser
+
+
+# ---------------------------------------------------------------------- commands
+
+
+def _review(options: argparse.Namespace) -> int:
+    from cspanalysis import requests
+    from cspanalysis.report import runner
+
+    request = requests.review(options)
+    outcome = runner.run(request)
+    print(outcome.text())
+    return outcome.exit_code
+
+
+def _clean(options: argparse.Namespace) -> int:
+    from cspanalysis import cleaning, workspace
+
+    space = workspace.load(options.workspace)
+    report = cleaning.clean(space.root, dict(space.settings), check=options.check, report=print)
+    print(report.text())
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from cspanalysis import starting
+
+    print(starting.init(options.directory, options.csp))
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from cspanalysis import areas, fetch, workspace
+
+    if options.months < 1:
+        raise UsageError(paragraph(f"--months {options.months}", allowed="1 or more"))
+    space = workspace.load(options.workspace)
+    area = space.area()
+    fetch.run(
+        space.root,
+        dict(space.settings),
+        areas.as_codes(area),
+        list(options.sources),
+        months=options.months,
+        report=print,
+    )
+    return 0
+
+
+def _bulletin(options: argparse.Namespace) -> int:
+    from cspanalysis import requests
+    from cspanalysis.report import bulletin
+
+    print(bulletin.write(requests.bulletin(options, _bulletin_period(options))))
+    return 0
+
+
+def _bulletin_period(options: argparse.Namespace) -> Period:
+    if options.month:
+        period = Period.parse(options.month)
+        if period.months != 1:
+            raise UsageError(paragraph(f"--month {options.month}", allowed="one month, YYYY-MM"))
+        return period
+    text, letter, highest, make = (
+        (options.quarter, "Q", 4, Period.quarter)
+        if options.quarter
+        else (options.half, "H", 2, Period.half)
+    )
+    match = re.fullmatch(rf"(\d{{4}})-{letter}([1-{highest}])", text)
+    if not match:
+        raise UsageError(
+            paragraph(
+                f"'{text}' is not understood",
+                allowed=f"YYYY-{letter}1 to YYYY-{letter}{highest}, of the financial year that "
+                "starts in YYYY",
+            )
+        )
+    return make(int(match[1]), int(match[2]))
+
+
+def _map(options: argparse.Namespace) -> int:
+    from cspanalysis import mapping, workspace
+
+    space = workspace.load(options.workspace) if options.workspace else None
+    proposal = mapping.propose(options.file)
+    print(proposal.text())
+    if space is not None:
+        print(mapping.write(proposal, space.root))
+    return 0
+
+
+def _check_disclosure(options: argparse.Namespace) -> int:
+    from cspanalysis import disclosure_audit
+
+    recovered = disclosure_audit.check(options.report)
+    if recovered:
+        raise DisclosureFailed(disclosure_audit.describe(recovered, options.report))
+    print(f"{options.report}: no protected value can be recovered from what is published.")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from cspanalysis import auditing
+
+    text, unexplained = auditing.run(options.workspace)
+    print(text)
+    return 1 if unexplained else 0
+
+
+def _lab(options: argparse.Namespace) -> int:
+    import subprocess
+
+    from cspanalysis import workspace
+    from cspanalysis.report import runner
+
+    root = workspace.find_root(options.workspace)
+    notebooks = runner.notebooks_folder(root)
+    return subprocess.call(
+        [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={notebooks.parent}",
+         f"--LabApp.default_url=/lab/tree/{notebooks.name}"]
+    )
+
+
+def _dictionary(options: argparse.Namespace) -> int:
+    from cspanalysis import dictionary
+
+    print(dictionary.write())
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from cspanalysis import sample
+
+    for path in sample.write(options.directory):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

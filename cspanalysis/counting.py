@@ -1,0 +1,91 @@
+"""Counting recorded offences: which months a source covers, how many a month, and the records.
+
+Two sources count offences, a partner's record-level extract and the open street-level files; both
+are handed on in one shape here, so that chapters need not know which one a workspace has.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis.areas import Area
+from cspanalysis.periods import Period
+from cspanalysis.store import Store
+
+
+def covered(store: Store, source: str, area: Area) -> list[str]:
+    """Months ('YYYY-MM') that a source of offences covers for an area, in order.
+
+    A partner's extract covers every month from its first record to its last; the open files cover
+    the months they hold, without those that the coverage check found incomplete.
+    """
+    table = monthly(store, source, area)
+    if table.empty:
+        return []
+    if source == "police_extract":
+        return Period.parse(f"{table['month'].min()}/{table['month'].max()}").month_list()
+    # Rows of a district can come from other forces and from the transport police; whether a month
+    # is complete is decided by the force that records most of them.
+    force = table.groupby("force")["count"].sum().idxmax()
+    coverage = store.coverage()
+    is_flawed = (
+        (coverage["source"] == "police_uk")
+        & (coverage["force"] == force)
+        & (coverage["status"] != "ok")
+    )
+    months = set(table.loc[table["force"] == force, "month"])
+    return sorted(months - set(coverage.loc[is_flawed, "month"]))
+
+
+def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
+    """Offences of an area by month, force and offence.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns month, force, offence, count; empty where the workspace lacks the source.
+    """
+    return _monthly(store, source, area.districts)
+
+
+@functools.lru_cache(maxsize=8)
+def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFrame:
+    table = "police_uk_counts" if source == "police_uk" else source
+    keys = ["month", "force", "offence"]
+    if not store.has(table):
+        return pd.DataFrame(columns=[*keys, "count"])
+    where = {"district": list(districts)}
+    if source == "police_uk":
+        counts = store.load(table, columns=["district", *keys, "count"], where=where)
+        return counts.groupby(keys, as_index=False)["count"].sum()
+    records = store.load(table, columns=["district", "recorded", "offence"], where=where)
+    records = records.assign(month=records["recorded"].dt.strftime("%Y-%m"), force="")
+    return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
+
+
+def records(store: Store, source: str, area: Area, over: Period | None) -> pd.DataFrame:
+    """Records of an area, with `month`; see docs/data_dictionary.md for the source's columns."""
+    where: dict[str, Any] = {"district": list(area.districts)}
+    if source == "police_uk" and over is not None:
+        months = over.month_list()
+        where["month"] = (months[0], months[-1])
+    table = store.load(source, where=where)
+    if source == "police_extract":
+        table = table.assign(month=table["recorded"].dt.strftime("%Y-%m"))
+    return table
+
+
+def span(periods: Sequence[Period]) -> Period | None:
+    """The shortest period that holds all of them; None without any."""
+    if not periods:
+        return None
+    return Period(min(p.first for p in periods), max(p.last for p in periods))
+
+
+def months_label(months: Sequence[str]) -> str:
+    """Words for a run of months, from the first to the last."""
+    return Period.parse(f"{months[0]}/{months[-1]}").label if months else "no month"

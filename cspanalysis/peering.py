@@ -1,0 +1,78 @@
+"""Counts and residents of every area of a peer group, from peer counts or from open data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import counting, offences, residents
+from cspanalysis.areas import Area, PeerGroup
+from cspanalysis.errors import NotAvailable
+from cspanalysis.periods import Period
+from cspanalysis.store import Store
+
+
+def from_peer_counts(
+    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
+) -> pd.DataFrame | None:
+    """The group's counts as the force or the Home Office supplied them, or None if there are none.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        One row per member: area, is_own, count, population, population_year; a member without
+        counts has missing values.
+    """
+    if not store.has("peer_counts"):
+        return None
+    table = store.load("peer_counts")
+    rows = table[
+        (table["group"] == group.key)
+        & (table["offence"] == selection)
+        & (table["period"] == period.iso)
+    ]
+    if area.name not in set(rows["area"]):
+        return None
+    members = pd.DataFrame({"area": list(group.areas)})
+    found = members.merge(rows[["area", "count", "population"]], on="area", how="left")
+    return found.assign(is_own=found["area"] == area.name, population_year=period.midpoint.year)
+
+
+def from_open_data(
+    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
+) -> pd.DataFrame:
+    """The group's counts from the street-level files and the population estimates.
+
+    Raises
+    ------
+    NotAvailable
+        If either is missing, or the force's files are incomplete over the period.
+    """
+    missing = [
+        m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
+    ]
+    if missing:
+        detail = f"{counting.months_label(missing)} missing or incomplete in the open data"
+        has_any = store.has("police_uk_counts")
+        raise NotAvailable(("peer_counts", "police_uk"), detail if has_any else "")
+    parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}
+    districts = [d for members in parts.values() for d in members]
+    counts = store.load(
+        "police_uk_counts",
+        columns=["month", "district", "offence", "count"],
+        where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
+    )
+    counts = counts[counts["offence"].isin(offences.members(selection, offences.POLICE_UK))]
+    by_district = counts.groupby("district")["count"].sum().astype(float)
+    people = residents.estimates(store, districts, period)
+    table = pd.DataFrame(
+        {
+            "area": list(parts),
+            "is_own": [name == area.name for name in parts],
+            # A member with a district that has no rows, or no estimate, is missing, not zero.
+            "count": [by_district.reindex(p).sum(min_count=len(p)) for p in parts.values()],
+            "population": [
+                people.reindex(p)["population"].sum(min_count=len(p)) for p in parts.values()
+            ],
+        }
+    )
+    return table.assign(population_year=int(people["year"].max()))

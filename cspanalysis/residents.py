@@ -1,0 +1,79 @@
+"""Residents: the mid-year estimate that belongs to a period, by district."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cspanalysis.errors import NotAvailable
+from cspanalysis.periods import Period
+from cspanalysis.store import Store
+
+
+def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
+    """Residents of districts, from the mid-year estimate that holds the period's mid-point.
+
+    Where that year has none, the nearest earlier one serves, else the first later one; the year
+    is returned so that a chart can name it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index district; columns population, year. Missing where a district has no estimate.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace holds no estimates of any of them.
+    """
+    if not store.has("population"):
+        raise NotAvailable("population")
+    wanted = list(districts)
+    table = _all_ages(store.load("population", where={"area": wanted}))
+    if table.empty:
+        raise NotAvailable("population", f"no estimate for {', '.join(wanted[:3])}")
+    year = nearest(table["year"], Period.parse(period).midpoint.year)
+    table = table[table["year"] == year].set_index("area")[["population", "year"]]
+    return table.reindex(wanted)
+
+
+def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
+    """Residents of districts together, by sex and single year of age.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns year, sex, age, population.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace holds no estimates by age.
+    """
+    if not store.has("population"):
+        raise NotAvailable("population")
+    table = store.load("population", where={"area": list(districts)})
+    table = table[table["age"] >= 0]
+    if table.empty:
+        raise NotAvailable("population", "no estimate by single year of age")
+    table = table[table["year"] == nearest(table["year"], Period.parse(period).midpoint.year)]
+    return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
+
+
+def nearest(years: Iterable[int], wanted: int) -> int:
+    """The newest year not after the wanted one, else the earliest there is."""
+    known = sorted({int(y) for y in years})
+    earlier = [y for y in known if y <= wanted]
+    return earlier[-1] if earlier else known[0]
+
+
+def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
+    # Persons where they are given, else the sexes added; all ages (-1) likewise before their sum.
+    is_persons = table["sex"] == "persons"
+    has_persons = is_persons.groupby([table["area"], table["year"]]).transform("any")
+    table = table[is_persons | ~has_persons]
+    is_whole = table["age"] == -1
+    has_whole = is_whole.groupby([table["area"], table["year"]]).transform("any")
+    table = table[is_whole | ~has_whole]
+    return table.groupby(["area", "year"], as_index=False)["population"].sum()
