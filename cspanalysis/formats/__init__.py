@@ -1,0 +1,82 @@
+"""How numbers, lists, months and tables are written for a reader; the only place that rounds.
+
+Rounding is half up, as publishers round. A missing or hidden value is shown by a symbol with a
+meaning (`SYMBOLS`), never by 0 or an empty cell.
+"""
+
+from cspanalysis.formats.markdown import escape, markdown
+from cspanalysis.formats.numbers import (
+    MISSING,
+    SYMBOLS,
+    count,
+    interval,
+    is_missing,
+    number,
+    p_value,
+    per_cent,
+    percent,
+    percent_interval,
+    rate,
+    rounded,
+    share,
+    signed,
+    symbol,
+)
+from cspanalysis.formats.tables import LABELS, cell, table
+from cspanalysis.formats.words import (
+    WEEKDAYS,
+    capital,
+    clean,
+    earlier,
+    fraction,
+    hours,
+    in_words,
+    listed,
+    month,
+    month_of_year,
+    ordinal,
+    period,
+    place,
+    plural,
+    short_month,
+    shorten,
+)
+
+__all__ = [
+    "LABELS",
+    "MISSING",
+    "SYMBOLS",
+    "WEEKDAYS",
+    "capital",
+    "cell",
+    "clean",
+    "count",
+    "earlier",
+    "escape",
+    "fraction",
+    "hours",
+    "in_words",
+    "interval",
+    "is_missing",
+    "listed",
+    "markdown",
+    "month",
+    "month_of_year",
+    "number",
+    "ordinal",
+    "p_value",
+    "per_cent",
+    "percent",
+    "percent_interval",
+    "period",
+    "place",
+    "plural",
+    "rate",
+    "rounded",
+    "share",
+    "short_month",
+    "shorten",
+    "signed",
+    "symbol",
+    "table",
+]

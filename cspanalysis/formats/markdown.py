@@ -1,0 +1,84 @@
+"""A finding as Markdown: what JupyterLab shows and nbval compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cspanalysis.formats import numbers, words
+
+if TYPE_CHECKING:
+    from cspanalysis.findings import Finding
+
+# Characters by which text could become markup, a formula ($), a link or a table border.
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def escape(text: Any) -> str:
+    """Text from data as Markdown that shows it and does nothing else: no markup, link or formula."""
+    text = "".join(_ENTITIES.get(c, c) for c in words.clean(text))
+    text = _MARKUP.sub(r"\\\1", text)
+    text = re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", text).replace("://", "&#58;//")
+    text = text.replace("@", "&#64;")
+    # At the start of a line these would open a list.
+    return re.sub(r"^(?:([+-])(?=\s)|(\d+)([.)])(?=\s))", _at_start, text)
+
+
+def markdown(finding: Finding) -> str:
+    """The finding in Markdown: heading, sentence, windows, table, definition, method, sources."""
+    parts = [f"### {escape(finding.title)}", escape(finding.sentence)]
+    parts += [
+        f"**{escape(words.period(w.period)) if w.period else escape(w.id)}:** {escape(w.sentence)}"
+        for w in finding.windows
+    ]
+    if finding.table and finding.table.get("rows"):
+        parts += [_table(finding.table), *_symbols(finding.table)]
+    parts += [f"*Note:* {escape(n)}" for n in finding.notes]
+    if finding.definition:
+        parts.append(f"*Definition:* {escape(finding.definition)}")
+    if finding.method:
+        parts.append(f"*Method:* {escape(finding.method)}")
+    if finding.sources:
+        parts.append("*Source:* " + "; ".join(_source(s) for s in finding.sources))
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _table(table: Mapping[str, Any]) -> str:
+    columns, own = table["columns"], set(table.get("own", ()))
+    lines = [
+        _line(escape(c["label"]) for c in columns),
+        _line("---:" if c["numeric"] else ":---" for c in columns),
+    ]
+    for i, row in enumerate(table["rows"]):
+        texts = [escape(t) for t in row]
+        lines.append(_line(f"**{t}**" if i in own and t else t for t in texts))
+    return "\n".join(lines)
+
+
+def _line(cells) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _symbols(table: Mapping[str, Any]) -> list[str]:
+    used = {text for row in table["rows"] for text in row} & numbers.SYMBOLS.keys()
+    if not used:
+        return []
+    return [
+        "*Symbols:* "
+        + "; ".join(f"{escape(s)} {m}" for s, m in numbers.SYMBOLS.items() if s in used)
+    ]
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    parts = [source.get("title") or source.get("source", ""), source.get("publisher", "")]
+    if source.get("as_of"):
+        parts.append(f"as of {source['as_of']}")
+    if source.get("synthetic"):
+        parts.append("synthetic reconstruction")
+    return ", ".join(escape(p) for p in parts if p)
+
+
+def _at_start(match: re.Match) -> str:
+    return f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}"
