@@ -4,8 +4,28 @@
 >>> a = csp.open("Tonbridge and Malling", "2007-04/2008-03")        # doctest: +SKIP
 """
 
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import Review, open
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cspanalysis.periods import Comparison, Period
+    from cspanalysis.review import Review, open
 
 __all__ = ["Comparison", "Period", "Review", "open"]
 __version__ = "0.1.0"
+
+_HOME = {"Comparison": "periods", "Period": "periods", "Review": "review", "open": "review"}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first asked for, so that `csp --help` and the runner start quickly.
+    from importlib import import_module
+
+    if name in _HOME:
+        return getattr(import_module(f"cspanalysis.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'cspanalysis' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis.errors import CspError, DisclosureFailed, UsageError, paragraph
+from cspanalysis.errors import CspError, UsageError, paragraph
 from cspanalysis.periods import Period
 
 
@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
         if workspace:
             sub.add_argument(
-                "--workspace", type=Path, metavar="DIR",
+                "--workspace",
+                type=Path,
+                metavar="DIR",
                 help="folder with partnership.toml (default: here or above)",
             )
         return sub
@@ -104,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("file", type=Path, metavar="FILE")
 
     sub = command(
-        "check-disclosure", _check_disclosure, "try to recover protected values of a report",
+        "check-disclosure",
+        _check_disclosure,
+        "try to recover protected values of a report",
         workspace=False,
     )
     sub.add_argument("report", type=Path, metavar="REPORT_DIR")
@@ -121,11 +125,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _review(options: argparse.Namespace) -> int:
-    from cspanalysis import requests
+    from cspanalysis import commands
     from cspanalysis.report import runner
 
-    request = requests.review(options)
-    outcome = runner.run(request)
+    outcome = runner.run(commands.review_request(options))
     print(outcome.text())
     return outcome.exit_code
 
@@ -207,11 +210,9 @@ def _map(options: argparse.Namespace) -> int:
 
 
 def _check_disclosure(options: argparse.Namespace) -> int:
-    from cspanalysis import disclosure_audit
+    from cspanalysis import commands
 
-    recovered = disclosure_audit.check(options.report)
-    if recovered:
-        raise DisclosureFailed(disclosure_audit.describe(recovered, options.report))
+    commands.check_disclosure(options.report)
     print(f"{options.report}: no protected value can be recovered from what is published.")
     return 0
 
@@ -233,8 +234,13 @@ def _lab(options: argparse.Namespace) -> int:
     root = workspace.find_root(options.workspace)
     notebooks = runner.notebooks_folder(root)
     return subprocess.call(
-        [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={notebooks.parent}",
-         f"--LabApp.default_url=/lab/tree/{notebooks.name}"]
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={notebooks.parent}",
+            f"--LabApp.default_url=/lab/tree/{notebooks.name}",
+        ]
     )
 
 

@@ -15,6 +15,8 @@ import pandas as pd
 
 from cspanalysis import cleaning, counting, offences, peering, residents, suppliers
 from cspanalysis import workspace as workspaces
+from cspanalysis.analysis.night import NightTime
+from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
@@ -335,6 +337,16 @@ class Review:
         """A definition (night-time economy, purse dipping) as the settings' section has it."""
         values = self.workspace.settings.get(section, {})
         return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+    @property
+    def night_time(self) -> NightTime:
+        """The definition of night-time economy violence, as the settings have it."""
+        return self.definition(NightTime, "night_time_economy")
+
+    @property
+    def purse_dipping(self) -> PurseDipping:
+        """The definition of purse dipping, as the settings have it."""
+        return self.definition(PurseDipping, "purse_dipping")
 
     @property
     def threshold(self) -> int:

@@ -30,9 +30,7 @@ def changes(
     review: Review, offences: Sequence[str], *, comparison: Comparison, spec: Spec
 ) -> Finding:
     """Each kind against the same months of the year before, with intervals."""
-    return common.changes_finding(
-        review, spec, comparison, offences, subject="acquisitive crime"
-    )
+    return common.changes_finding(review, spec, comparison, offences, subject="acquisitive crime")
 
 
 @finding(
@@ -93,12 +91,17 @@ def purse_dipping_season(
     review: Review, definition: PurseDipping | None = None, *, spec: Spec
 ) -> Finding:
     """Seasonal index of purse dipping over all months of the extract."""
-    definition = definition or review.definition(PurseDipping, "purse_dipping")
+    definition = definition or review.purse_dipping
     months, incidents = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)
     return _season(
-        review, spec, by_month, sources=("police_extract",), subject="purse dipping",
-        series="theft from the person", definition=definition.definition,
+        review,
+        spec,
+        by_month,
+        sources=("police_extract",),
+        subject="purse dipping",
+        series="theft from the person",
+        definition=definition.definition,
     )
 
 
@@ -116,7 +119,12 @@ def offence_season(
     """Seasonal index of an offence, the nearest that open data come to purse dipping."""
     counted = review.offences_by_month(offences)
     return _season(
-        review, spec, counted.table, sources=counted.sources, subject=subject, series=offences,
+        review,
+        spec,
+        counted.table,
+        sources=counted.sources,
+        subject=subject,
+        series=offences,
     )
 
 
@@ -145,8 +153,12 @@ def _season(
         else partial(charts.monthly_line, value="count")
     )
     columns = (
-        {"month_of_year": "Month", "index": "Index", "interval": "95% interval",
-         "count": "Average a month"}
+        {
+            "month_of_year": "Month",
+            "index": "Index",
+            "interval": "95% interval",
+            "count": "Average a month",
+        }
         if found.stage != "counts"
         else {"month": "Month", "count": "Offences", "interval": "95% interval"}
     )
@@ -185,11 +197,17 @@ def purse_dipping_places(
     spec: Spec,
 ) -> Finding:
     """Repeat locations of purse dipping, with their share of all."""
-    definition = definition or review.definition(PurseDipping, "purse_dipping")
+    definition = definition or review.purse_dipping
     _, incidents = _purse_dipping(review, definition, comparison.period)
     return places_finding(
-        review, spec, comparison, incidents, sources=("police_extract",), top=top,
-        subject="purse dipping", definition=definition.definition,
+        review,
+        spec,
+        comparison,
+        incidents,
+        sources=("police_extract",),
+        top=top,
+        subject="purse dipping",
+        definition=definition.definition,
     )
 
 
@@ -222,7 +240,13 @@ def offence_places(
         else ()
     )
     return places_finding(
-        review, spec, comparison, incidents, sources=counted.sources, top=top, subject=subject,
+        review,
+        spec,
+        comparison,
+        incidents,
+        sources=counted.sources,
+        top=top,
+        subject=subject,
         notes=notes,
     )
 
@@ -254,7 +278,9 @@ def places_finding(
         comparison=comparison,
         sources=sources,
         columns={
-            "place": "Place", "count": "Offences", "share": f"Share of all {subject}",
+            "place": "Place",
+            "count": "Offences",
+            "share": f"Share of all {subject}",
             "interval": "95% interval",
         },
         caption=common.where(

@@ -184,7 +184,9 @@ def mix_finding(
         comparison=comparison,
         sources=counted.sources,
         columns={
-            "offence": "Offence", "count": "Offences", "share": "Share",
+            "offence": "Offence",
+            "count": "Offences",
+            "share": "Share",
             "interval": "95% interval",
         },
         caption=where(review, f"{capital(subject)} by offence, {comparison.period.label}"),
@@ -218,7 +220,9 @@ def control_finding(
         comparison=comparison,
         sources=counted.sources,
         columns={
-            "month": "Month", "count": "Offences", "value": "Per day, adjusted",
+            "month": "Month",
+            "count": "Offences",
+            "value": "Per day, adjusted",
             "signal": "Signal",
         },
         caption=where(review, f"{capital(subject)} by month, {span(first, last)}"),
@@ -268,9 +272,7 @@ def membership_notes(members) -> list[str]:
     return [f"Group membership as of {members.as_of}."] if members.as_of else []
 
 
-def break_notes(
-    selection: str | Iterable[str], scheme: str, comparison: Comparison
-) -> list[str]:
+def break_notes(selection: str | Iterable[str], scheme: str, comparison: Comparison) -> list[str]:
     """The series breaks between the two periods that the reader must know of."""
     names = {"all", *offences.members(selection, scheme)}
     found = [

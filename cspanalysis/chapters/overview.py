@@ -37,9 +37,7 @@ def recorded_crime_months(
     review: Review, offences: str = "recorded crime", *, spec: Spec
 ) -> Finding:
     """Control chart of monthly recorded crime, seasonally adjusted from 36 months on."""
-    return common.control_finding(
-        review, spec, review.comparisons[0], offences, subject=offences
-    )
+    return common.control_finding(review, spec, review.comparisons[0], offences, subject=offences)
 
 
 @finding(

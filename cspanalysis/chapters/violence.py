@@ -90,7 +90,7 @@ def nte_change(
     spec: Spec,
 ) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
-    definition = definition or review.definition(NightTime, "night_time_economy")
+    definition = definition or review.night_time
     classified = _classified(review, definition, comparison.period, comparison.compare)
     covered = [*comparison.period.month_list(), *comparison.compare.month_list()]
     result = _between(classified[classified["is_night_time"]], comparison, covered)
@@ -140,7 +140,7 @@ def nte_town_centre_share(
     spec: Spec,
 ) -> Finding:
     """Share of night-time economy violence in town centres, with a Wilson interval."""
-    definition = definition or review.definition(NightTime, "night_time_economy")
+    definition = definition or review.night_time
     classified = _classified(review, definition, comparison.period)
     table = pd.DataFrame(
         {
@@ -155,13 +155,13 @@ def nte_town_centre_share(
         review,
         spec,
         result,
-        say=partial(
-            narrative.share, subject=f"{NTE} offences", of="took place in town centres"
-        ),
+        say=partial(narrative.share, subject=f"{NTE} offences", of="took place in town centres"),
         comparison=comparison,
         sources=("police_extract",),
         columns={
-            "count": "In town centres", "total": "All", "share": "Share",
+            "count": "In town centres",
+            "total": "All",
+            "share": "Share",
             "interval": "95% interval",
         },
         caption=common.where(
@@ -188,7 +188,7 @@ def nte_week(
     spec: Spec,
 ) -> Finding:
     """Violence outside the home by hour and weekday; shows whether the night hours fit."""
-    definition = definition or review.definition(NightTime, "night_time_economy")
+    definition = definition or review.night_time
     classified = _classified(review, definition, comparison.period)
     result = night.week(classified, mask=classified["is_night_time"])
     return publish(
@@ -217,13 +217,9 @@ def nte_week(
     polarity="lower_is_better",
     would_show="how night-time economy violence compares with the peers",
 )
-def nte_peers(
-    review: Review, group: str, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def nte_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
     """Night-time economy violence among a peer group, as the partner counted it."""
-    return common.peers_finding(
-        review, spec, comparison, NTE, group, things=f"{NTE} offences"
-    )
+    return common.peers_finding(review, spec, comparison, NTE, group, things=f"{NTE} offences")
 
 
 def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:

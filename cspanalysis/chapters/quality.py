@@ -1,0 +1,180 @@
+"""Chapter 00, data quality: what was read, what was set aside and why, and which months to trust."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, counting, narrative
+from cspanalysis.analysis import measures
+from cspanalysis.chapters import common
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+
+@finding(
+    "quality.rows",
+    title="How many rows were read, and how many were kept?",
+    measure="rows of the raw files",
+    unit="rows",
+)
+def row_account(review: Review, *, spec: Spec) -> Finding:
+    """Rows read = rows kept + rows set aside, file by file."""
+    account = review.store.account()
+    keys = ["source", "file"]
+    numbers = ["rows_read", "rows_kept", "rows_set_aside"]
+    result = account.groupby(keys, as_index=False)[numbers].sum()
+    result = result.rename(
+        columns={"rows_read": "rows", "rows_kept": "kept", "rows_set_aside": "set_aside"}
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.row_account,
+        comparison=review.comparisons[0],
+        sources=review.store.sources(),
+        columns={
+            "source": "Source",
+            "file": "File",
+            "rows": "Rows read",
+            "kept": "Kept",
+            "set_aside": "Set aside",
+        },
+        caption="Rows read, kept and set aside, by file",
+        method="rows read = rows kept + rows set aside, checked file by file",
+        notes=review.store.notices(),
+    )
+
+
+@finding(
+    "quality.problems",
+    title="What was set aside, corrected or noted, and why?",
+    measure="problems by reason",
+    unit="rows",
+)
+def problems(review: Review, *, spec: Spec) -> Finding:
+    """Every kind of problem with the number of rows it concerns."""
+    counts = review.store.problem_counts()
+    keys = ["source", "action", "column", "reason"]
+    result = counts.groupby(keys, as_index=False, dropna=False)["count"].sum()
+    result = result.sort_values(["action", "count"], ascending=[False, False], ignore_index=True)
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.problems,
+        comparison=review.comparisons[0],
+        sources=tuple(dict.fromkeys(result["source"])),
+        columns={
+            "source": "Source",
+            "action": "What was done",
+            "column": "Column",
+            "reason": "Reason",
+            "count": "Rows",
+        },
+        caption="Problems found while cleaning, by source and reason",
+    )
+
+
+@finding(
+    "quality.coverage",
+    title="Which months are complete?",
+    needs=OFFENCE_SOURCES,
+    measure="offence records by month",
+    unit="records",
+    would_show="which months of recorded offences are complete",
+)
+def coverage(review: Review, *, spec: Spec) -> Finding:
+    """Months of the offence source, with those incomplete or missing marked."""
+    for source in OFFENCE_SOURCES:
+        table = counting.monthly(review.store, source, review.area)
+        if len(table):
+            break
+    else:
+        raise NotAvailable(OFFENCE_SOURCES)
+    complete = set(review.covered(source))
+    first, last = table["month"].min(), table["month"].max()
+    wanted = [*review.period.month_list(), *review.compare.month_list()]
+    months = sorted(set(_months(first, last)) | set(wanted))
+    counts = table.groupby("month")["count"].sum()
+    result = pd.DataFrame({"month": months})
+    result["count"] = result["month"].map(counts)
+    result["status"] = [
+        "ok" if m in complete else "incomplete" if m in counts.index else "missing" for m in months
+    ]
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.coverage,
+        chart=partial(charts.monthly_line, value="count"),
+        comparison=review.comparisons[0],
+        sources=(source,),
+        columns={"month": "Month", "count": "Records", "status": "Coverage"},
+        caption=common.where(review, f"Offence records by month, {common.span(first, last)}"),
+        method=(
+            "a month counts as incomplete where the force's crime is under 75 per cent of the "
+            "series' median while anti-social behaviour stays above 90 per cent"
+            if source == "police_uk"
+            else "the extract covers every month from its first record to its last"
+        ),
+    )
+
+
+@finding(
+    "quality.unlocated",
+    title="How many offences have no place?",
+    needs=OFFENCE_SOURCES,
+    measure="share of records without a place",
+    unit="share",
+    would_show="how many offences have no place",
+)
+def unlocated(review: Review, *, spec: Spec) -> Finding:
+    """Share of the records that cannot be put on a map or into a district."""
+    source = review.source_of(review.period)
+    if source == "police_uk":
+        forces = counting.monthly(review.store, source, review.area)
+        force = forces.groupby("force")["count"].sum().idxmax()
+        months = review.period.month_list()
+        rows = review.store.load(
+            "police_uk_counts",
+            columns=["month", "force", "district", "count"],
+            where={"force": [force], "month": (months[0], months[-1])},
+        )
+        missing, total = rows.loc[rows["district"].isna(), "count"].sum(), rows["count"].sum()
+        whose = f"all records of {force}"
+    else:
+        records = review.incidents(None, review.period).table
+        missing, total = records["place"].isna().sum(), len(records)
+        whose = f"records of {review.area.name}"
+    result = measures.proportion(pd.DataFrame({"count": [int(missing)], "total": [int(total)]}))
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.unlocated,
+        comparison=review.comparisons[0],
+        sources=(source,),
+        columns={
+            "count": "Without a place",
+            "total": "All",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=f"Records without a place, {whose}, {review.period.label}",
+        method=common.method_of(result),
+        notes=(
+            "Records without a place are counted for the police force and belong to no district.",
+        )
+        if source == "police_uk"
+        else (),
+    )
+
+
+def _months(first: str, last: str) -> list[str]:
+    from cspanalysis.periods import Period
+
+    return Period.parse(f"{first}/{last}").month_list()

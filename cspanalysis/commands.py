@@ -1,0 +1,113 @@
+"""What `csp review` asks of the runner: areas, periods and chapters, checked before anything runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cspanalysis import areas, cleaning, counting, disclosure_audit, review
+from cspanalysis import workspace as workspaces
+from cspanalysis.areas import Area
+from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
+from cspanalysis.periods import Period
+from cspanalysis.report import runner
+from cspanalysis.store import Store
+
+
+def review_request(options: argparse.Namespace) -> runner.Request:
+    """The request of `csp review`, after cleaning what changed.
+
+    Raises
+    ------
+    UsageError
+        Unknown area, period, edition or chapter, or a number of jobs below 1.
+    DataRefused
+        If cleaning refuses a file.
+    """
+    space = workspaces.load(options.workspace)
+    check_edition(options.edition)
+    if options.jobs < 1:
+        raise UsageError(paragraph(f"--jobs {options.jobs}", allowed="1 or more"))
+    for text in filter(None, (options.period, options.compare)):
+        Period.parse(text)
+    runner.pick(tuple(options.chapter), runner.chapters())
+    named = [space.area(name) for name in options.csp] or [space.area()]
+    cleaning.clean(space.root, dict(space.settings), report=print)
+    store = Store(space.processed)
+    chosen = every_area(store) if options.all else named
+    first = review.open(
+        chosen[0].name,
+        options.period,
+        compare=options.compare,
+        edition=options.edition,
+        workspace=space.root,
+    )
+    return runner.Request(
+        workspace=space.root,
+        areas=tuple(runner.Area(a.name, a.code, partnership(a)) for a in chosen),
+        period=first.period.iso,
+        compare=first.compare.iso,
+        edition=options.edition,
+        chapters=tuple(options.chapter),
+        jobs=options.jobs,
+        out=options.out,
+        resume=options.resume,
+        single_file=options.single_file,
+        pdf=options.pdf,
+        debug=options.debug,
+        all_areas=options.all or len(chosen) > 1,
+        inputs=store.inputs(),
+        check=check_disclosure if options.edition == "public" else None,
+    )
+
+
+def check_edition(edition: str) -> None:
+    """Refuses an edition that does not exist."""
+    if edition not in review.EDITIONS:
+        raise UsageError(
+            paragraph(f"'{edition}' is no edition", allowed=", ".join(review.EDITIONS))
+        )
+
+
+def every_area(store: Store) -> list[Area]:
+    """Every partnership all of whose districts the store holds offences of.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    known = {
+        district
+        for table in ("police_extract", "police_uk_counts")
+        if store.has(table)
+        for district in store.load(table, columns=["district"])["district"].dropna().unique()
+    }
+    found = [a for a in areas.all_partnerships() if set(a.districts) <= known]
+    found = [a for a in found if any(counting.covered(store, s, a) for s in review.OFFENCE_SOURCES)]
+    if not found:
+        raise UsageError(
+            paragraph(
+                "the workspace holds no offences of any whole partnership",
+                do="Put street-level files or a police extract into data/raw, then try again.",
+            )
+        )
+    return found
+
+
+def partnership(area: Area) -> str:
+    """The name that a report's header bears."""
+    return f"{area.name} Community Safety Partnership"
+
+
+def check_disclosure(folder: Path) -> None:
+    """Tries to recover protected values from a finished review.
+
+    Raises
+    ------
+    DisclosureFailed
+        If one can be pinned down.
+    """
+    recovered = disclosure_audit.check(folder)
+    if recovered:
+        raise DisclosureFailed(disclosure_audit.describe(recovered, folder))

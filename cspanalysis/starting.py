@@ -1,0 +1,126 @@
+"""`csp init`: a new workspace with settings, empty folders, and a note in each on what goes there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tomlkit
+
+from cspanalysis import areas, sources
+from cspanalysis.areas import Area
+from cspanalysis.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.suppliers import NAMES
+from cspanalysis.workspace import SETTINGS, Workspace
+
+
+def init(directory: Path, csp: str) -> str:
+    """Make a workspace for an area; an existing one is never overwritten.
+
+    Returns
+    -------
+    str
+        What was made and what to do next.
+
+    Raises
+    ------
+    UsageError
+        If the area is unknown, or the folder already is a workspace.
+    """
+    area = areas.find(csp)
+    settings = directory / SETTINGS
+    if settings.exists():
+        raise UsageError(
+            paragraph(
+                "this folder already is a workspace",
+                file=settings,
+                do="Choose another folder, or edit that file.",
+            )
+        )
+    for source in sources.NAMES:
+        folder = directory / "data" / "raw" / source
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "README.md").write_text(_note(source), encoding="utf-8")
+    for folder in ("data/processed", "reports"):
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    (directory / ".gitignore").write_text(
+        "# Partner data never slip into version control.\ndata/raw/*/*\n!data/raw/*/README.md\n"
+        "data/processed/\nreports/\n",
+        encoding="utf-8",
+    )
+    settings.write_text(_settings(area), encoding="utf-8")
+    return (
+        f"{directory}: a workspace for {area.name} ({', '.join(area.districts)}; "
+        f"{area.force} police).\n"
+        f"Next: put files into {directory}/data/raw/<source>/ (each folder says what goes there), "
+        f"or fetch the open data:\n"
+        f"  csp fetch --workspace {directory}\n"
+        f"  csp review --workspace {directory}"
+    )
+
+
+def _settings(area: Area) -> str:
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Settings of this partnership; docs/settings.md explains each."))
+    section = tomlkit.table()
+    section["name"] = area.name
+    section["code"] = area.code
+    section["districts"] = list(area.districts)
+    document["area"] = section
+    lines = [tomlkit.dumps(document), _PERIODS]
+    space = Workspace(root=Path(), area_name=area.name)
+    for group in ("county", "force"):
+        try:
+            members = space.peers(area, group)
+        except (UsageError, NotAvailable):
+            continue
+        names = ", ".join(members.areas)
+        lines.append(f"# Peers of the {group}, always there: {names}.\n")
+    lines.append(_REST)
+    return "\n".join(lines)
+
+
+def _note(source: str) -> str:
+    return (
+        f"# data/raw/{source}\n\n"
+        f"Here goes {NAMES.get(source, source)}.\n"
+        f"{sources.describe(source)}\n\n"
+        "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
+        "`<file>.source.toml` with publisher, title, licence, dates and hash; a file without one "
+        "gets a draft to fill in.\n"
+    )
+
+
+_PERIODS = """\
+[review]
+# Without a period the newest twelve months that the data cover are reviewed.
+# period = "2025-01/2025-12"
+# compare = "2024-01/2024-12"
+
+# Further periods shown in every chapter:
+# [[windows]]
+# period = "2025-10/2025-12"
+"""
+
+_REST = """\
+# The official most similar group, pasted in; its members' counts come from data/raw/peer_counts
+# or, for districts, from the open data.
+# [peers.msg]
+# label = "areas of the most similar group"
+# as_of = "2025"
+# areas = ["…", "…"]
+
+[night_time_economy]
+# No national definition exists; ours is printed beside every figure made with it.
+first_hour = 18
+last_hour = 6
+exclude_domestic = true
+
+[purse_dipping]
+offences = ["theft from the person", "other theft"]
+method_words = ["purse dip", "bag dip"]
+
+[disclosure]
+threshold = 5
+hospital_extract = "hes"
+school_exclusions = "threshold"
+"""

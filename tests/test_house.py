@@ -1,0 +1,115 @@
+"""The house rules that a reader of the code relies on, checked from the code itself."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+PACKAGE = PROJECT / "cspanalysis"
+
+#: Room → what it may never import (from cspanalysis).
+FORBIDDEN = {
+    "errors": ("cspanalysis",),
+    "periods": ("review", "store", "sources", "analysis", "charts", "chapters", "report"),
+    "offences": ("review", "store", "sources", "analysis", "charts", "chapters", "report"),
+    "sources": ("store", "review", "analysis", "charts", "narrative", "chapters", "report"),
+    "store": ("review", "analysis", "charts", "narrative", "chapters", "report"),
+    "analysis": ("store", "sources", "review", "charts", "narrative", "chapters", "report"),
+    "charts": ("analysis", "store", "sources", "review", "chapters", "report"),
+    "narrative": ("analysis", "store", "sources", "review", "chapters", "report", "charts"),
+    "report": ("analysis", "charts", "sources"),
+}
+
+
+def modules():
+    return [p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts]
+
+
+def imports(path):
+    """Dotted names that a module imports from the package, without the leading 'cspanalysis.'."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cspanalysis"):
+            inside = node.module.removeprefix("cspanalysis").lstrip(".")
+            yield from ([inside] if inside else [alias.name for alias in node.names])
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("cspanalysis."):
+                    yield alias.name.removeprefix("cspanalysis.")
+
+
+@pytest.mark.parametrize("room", sorted(FORBIDDEN))
+def test_imports_run_downwards(room):
+    for path in modules():
+        inside = path.relative_to(PACKAGE).with_suffix("").parts
+        if inside[0] != room:
+            continue
+        for name in imports(path):
+            first = name.split(".")[0]
+            if first == room:
+                continue
+            assert first not in FORBIDDEN[room], f"{path.name} imports {name}"
+            assert "cspanalysis" not in FORBIDDEN[room], f"{path.name} imports {name}"
+
+
+def test_notebooks_import_the_package_only():
+    for path in sorted((PROJECT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            source = "".join(cell["source"])
+            for name in re.findall(r"^\s*(?:from|import) (\w+)", source, re.M):
+                assert name in {"cspanalysis", "ipywidgets"}, f"{path.name}: imports {name}"
+
+
+def test_chapter_cells_are_thin():
+    for path in sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+            if cell["cell_type"] == "code":
+                assert len(lines) <= 5, f"{path.name}: {lines[0]}"
+
+
+def test_the_lock_is_hashed_and_holds_no_address():
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    packages = re.findall(r"^[A-Za-z0-9_.-]+==", lock, re.M)
+    blocks = re.split(r"^(?=[A-Za-z0-9_.-]+==)", lock, flags=re.M)[1:]
+    assert len(packages) > 100
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_lock_holds_every_declared_dependency():
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8").lower()
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        declared += extra
+    for requirement in declared:
+        name = re.match(r"[A-Za-z0-9_.-]+", requirement)[0].lower().replace("_", "-")
+        assert re.search(rf"^{re.escape(name)}==", lock, re.M), name
+
+
+def test_conda_users_get_the_same_lock_and_python():
+    text = (PROJECT / "environment.yml").read_text(encoding="utf-8")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"python{project['requires-python']}" in text
+    assert "-r requirements.lock" in text and "--require-hashes" in text
+    # Nothing is pinned twice: the lock is the only place that names versions.
+    assert not re.findall(r"^\s+- (?!python|pip)[a-z].*[=<>]", text, re.M)
+
+
+def test_nothing_generated_or_private_is_tracked():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("no git checkout here")
+    tracked = listed.stdout.split()
+    generated = [t for t in tracked if t.startswith(("reports/", "data/processed/"))]
+    assert all(Path(t).name in {"README.md", ".gitkeep", ".gitignore"} for t in generated)
+    assert not [t for t in tracked if t.endswith("plotly.min.js")]
