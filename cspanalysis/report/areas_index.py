@@ -1,0 +1,92 @@
+"""reports/index.html: the areas of a run in one table to sort and search."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cspanalysis.errors import CspError
+from cspanalysis.periods import Period
+from cspanalysis.report import findings_file, folder, html, publishing
+
+if TYPE_CHECKING:
+    from cspanalysis.report.runner import Request, ReviewDone
+
+CHANGE = "overview.recorded_crime.change"
+
+
+def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
+    """Write the index of areas beside their folders.
+
+    Parameters
+    ----------
+    request : Request
+    reviews : sequence of ReviewDone
+
+    Returns
+    -------
+    Path
+    """
+    rows = [row(request.reports, r) for r in reviews]
+    context = html.Context(
+        area=f"{len(rows)} areas",
+        period=request.period,
+        compare=request.compare,
+        edition=request.edition,
+        partnership="Community Safety Partnerships",
+        synthetic=any(r["synthetic"] for r in rows),
+        version=publishing.version("cspanalysis"),
+        product="Strategic assessments",
+    )
+    text = html.render(
+        "areas.html.j2",
+        c=context,
+        policy=html.CSP,
+        here="index",
+        rows=sorted(rows, key=lambda r: r["area"].casefold()),
+    )
+    path = request.reports / "index.html"
+    script = publishing.template_file("areas.js").encode("utf-8")
+    folder.write_file(request.reports / "assets" / "areas.js", script)
+    folder.write_file(path, text.encode("utf-8"))
+    return path
+
+
+def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
+    """One area's row: link, crimes, change, rate, and what failed."""
+    try:
+        content: Mapping[str, Any] = findings_file.load(review.folder / "findings.json")
+    except CspError:
+        content = {}
+    found = {f["id"]: f for f in content.get("findings", ())}
+    values = found.get(CHANGE, {}).get("values", {})
+    rate = next(
+        (
+            f["values"]["rate"]
+            for i, f in sorted(found.items())
+            if i.startswith("overview.recorded_crime.peers.")
+            and "@" not in i
+            and f.get("values", {}).get("rate") is not None
+        ),
+        None,
+    )
+    if not content:
+        state = "no review"
+    elif not review.written:
+        state = "not renewed; the last good review is shown"
+    else:
+        failed = len(review.failures)
+        state = "complete" if not failed else f"{failed} chapter{'s' * (failed > 1)} failed"
+    link = Path(os.path.relpath(review.folder / "index.html", reports)).as_posix()
+    return {
+        "area": review.area.name,
+        "link": link if content else "",
+        "count": values.get("count"),
+        "change": values.get("percent_change"),
+        "rate": rate,
+        "state": state,
+        "synthetic": bool(content.get("synthetic")),
+        "period": Period.parse(content["period"]).label if content else "",
+    }

@@ -1,0 +1,166 @@
+"""From an executed notebook to what a page shows: findings, their charts, and the text between.
+
+Only findings pass. Any other output of a cell (a bare chart, a printed table) has not been
+through disclosure control, so it is left out and a notice says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from cspanalysis.findings import MIME
+
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+
+# Control characters and the marks that turn the direction of the text after them: they could
+# hide or reorder what a reader sees. Tabs and line ends stay.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What Plotly draws as formatting; every other '<' in a chart's texts is data.
+_NOT_FORMAT = re.compile(r"<(?!/?(?:b|i|br|em|strong|sub|sup|extra)\s*/?>)", re.IGNORECASE)
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True)
+class Section:
+    """One finding as a page shows it: its record and its chart (None where it has none)."""
+
+    record: Mapping[str, Any]
+    figure: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One chapter, executed.
+
+    Parameters
+    ----------
+    key, slug, title : str
+        See `notebooks.Chapter`.
+    lead : str
+        HTML of the text under the title.
+    blocks : tuple
+        `Section`s and HTML texts, in the notebook's order.
+    failure : str
+        Why the chapter could not be made; '' if it was.
+    notices : tuple of str
+        What was left out and why.
+    seconds : float
+        How long it took; goes to the log only.
+    """
+
+    key: str
+    slug: str
+    title: str
+    lead: str = ""
+    blocks: tuple[Section | str, ...] = ()
+    failure: str = ""
+    notices: tuple[str, ...] = ()
+    seconds: float = 0.0
+    trace: str = field(default="", repr=False)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The findings with their charts."""
+        return [b for b in self.blocks if isinstance(b, Section)]
+
+    @property
+    def records(self) -> list[Mapping[str, Any]]:
+        """The records of the chapter's findings."""
+        return [s.record for s in self.sections]
+
+
+class ChartMissing(Exception):
+    """A finding announced a chart that the notebook's outputs do not hold."""
+
+
+def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Rendered:
+    """Read the findings, charts and texts out of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : mapping
+        The executed notebook (nbformat 4).
+    key, slug, title : str
+        The chapter's names.
+
+    Raises
+    ------
+    ChartMissing
+        If a finding has a figure but no Plotly output follows it: a report without charts must
+        never pass for whole.
+    """
+    lead, blocks, notices = "", [], []
+    texts = _texts(notebook)
+    first = next(texts, "")
+    if first:
+        body = re.sub(r"\A\s*# .*(\n|\Z)", "", first)
+        lead = _markdown.render(clean(body)).strip()
+    pending: dict[str, Any] | None = None
+    for index, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "markdown" and _source(cell) != first:
+            blocks.append(_markdown.render(clean(_source(cell))).strip())
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if MIME in data:
+                if pending:
+                    raise ChartMissing(f"{pending['id']}: its chart is missing")
+                record = clean(data[MIME])
+                if record.get("has_figure"):
+                    pending = record
+                else:
+                    blocks.append(Section(record))
+            elif PLOTLY_MIME in data and pending:
+                blocks.append(Section(pending, chart_json(data[PLOTLY_MIME])))
+                pending = None
+            elif data:
+                notices.append(
+                    f"{key}, cell {index + 1}: an output that is no finding was left out, "
+                    "because only findings have passed disclosure control"
+                )
+    if pending:
+        raise ChartMissing(f"{pending['id']}: its chart is missing")
+    return Rendered(key, slug, title, lead, tuple(blocks), notices=tuple(notices))
+
+
+def clean(value: Any) -> Any:
+    """Texts without invisible control, direction or broken characters, at any depth."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", value))
+    if isinstance(value, Mapping):
+        return {clean(k): clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(v) for v in value]
+    return value
+
+
+def chart_json(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A Plotly figure for a page: data and layout, text from data unable to become markup."""
+    return _plain_labels({"data": figure.get("data", []), "layout": figure.get("layout", {})})
+
+
+def _plain_labels(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NOT_FORMAT.sub("&lt;", clean(value))
+    if isinstance(value, Mapping):
+        return {k: v if k == "bdata" else _plain_labels(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_labels(v) for v in value]
+    return value
+
+
+def _texts(notebook: Mapping[str, Any]) -> Iterator[str]:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield _source(cell)
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)

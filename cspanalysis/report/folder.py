@@ -1,0 +1,120 @@
+"""A folder that is written aside and takes the old one's place in one step.
+
+Whatever happens meanwhile (an error, a full disk, kill -9), readers see the old folder or the
+new one, whole. Left-overs of a killed run are cleared, or put back, by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from cspanalysis.errors import UsageError, paragraph
+
+_NEW, _OLD = ".new-", ".old-"
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A temporary folder beside `target` that replaces it if the block ends without an error.
+
+    Yields
+    ------
+    Path
+        The folder to write into.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    recover(target)
+    fresh = target.parent / f"{_NEW}{target.name}"
+    fresh.mkdir()
+    try:
+        yield fresh
+        swap(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def swap(fresh: Path, target: Path) -> None:
+    """Put `fresh` in the place of `target`; what stood there lies in `fresh` or is gone."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    if _exchange(fresh, target):
+        return
+    # Two renames: between them the old folder stands aside, where `recover` finds it.
+    old = target.parent / f"{_OLD}{target.name}"
+    target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(target: Path) -> None:
+    """Clear what a killed run left beside `target`, putting the last good folder back."""
+    old = target.parent / f"{_OLD}{target.name}"
+    if old.exists():
+        if not target.exists():
+            old.rename(target)
+        else:
+            shutil.rmtree(old)
+    fresh = target.parent / f"{_NEW}{target.name}"
+    if fresh.exists():
+        shutil.rmtree(fresh)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{_NEW}{path.name}")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold the output folder for this run.
+
+    Raises
+    ------
+    UsageError
+        If another run holds it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out / ".csp-review.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UsageError(
+            paragraph(
+                "another review is writing here",
+                file=out,
+                do="Wait for it to end, or give this one its own folder with --out.",
+            )
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step where the system can (Linux); False if it cannot."""
+    if sys.platform != "linux":
+        return False
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    at_cwd, exchange = -100, 2
+    return renameat2(at_cwd, os.fsencode(one), at_cwd, os.fsencode(other), exchange) == 0

@@ -1,0 +1,204 @@
+"""The summary page: what of a review comes first. The choosing is pure; the page shows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cspanalysis.report import html
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.html import Context
+
+Record = Mapping[str, Any]
+
+#: Verdicts that say something happened or differs; the others say that nothing clear did.
+DECISIVE = ("up", "down", "higher", "lower", "peak")
+VERDICT_WORDS = {
+    "up": "a rise",
+    "down": "a fall",
+    "no_clear_change": "no clear change",
+    "lower": "lower",
+    "similar": "similar",
+    "higher": "higher",
+    "peak": "a peak",
+    "none": "no verdict",
+}
+
+#: Findings shown as tables of their own on the summary page: id and heading.
+PANELS = (("priorities.matrix", "Priorities"), ("plan.targets", "Targets"))
+
+
+@dataclass(frozen=True)
+class Key:
+    """A chapter's part of the summary."""
+
+    slug: str
+    title: str
+    records: tuple[Record, ...]
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A finding whose verdict differs from the previous review's."""
+
+    slug: str
+    id: str
+    title: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the summary page shows.
+
+    Parameters
+    ----------
+    tiles : tuple of mapping
+        Headline figures, at most six, no chapter twice before each had its turn.
+    keys : tuple of Key
+        Chapters with their key findings.
+    quality : mapping or None
+        Badge ('good' or 'care'), its words, the sentence, and the page.
+    panels : tuple of (heading, record, slug)
+        Tables of priorities and targets.
+    changed : tuple of Changed
+    unchanged : int
+        Findings of both reviews with the same verdict.
+    previous : str
+        Period of the previous review; '' if there is none.
+    missing : tuple of (title, sentence, slug)
+        Findings that the workspace has no data for.
+    """
+
+    tiles: tuple[Mapping[str, str], ...] = ()
+    keys: tuple[Key, ...] = ()
+    quality: Mapping[str, str] | None = None
+    panels: tuple[tuple[str, Record, str], ...] = ()
+    changed: tuple[Changed, ...] = ()
+    unchanged: int = 0
+    previous: str = ""
+    missing: tuple[tuple[str, str, str], ...] = field(default=())
+
+
+def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = None) -> Summary:
+    """Choose what comes first from the findings of all chapters.
+
+    Parameters
+    ----------
+    chapters : sequence of Rendered
+    previous : mapping, optional
+        The findings.json of an earlier review of the same area and edition.
+
+    Returns
+    -------
+    Summary
+    """
+    placed = [(c.slug, r) for c in chapters for r in c.records]
+    by_id = {r["id"]: (r, slug) for slug, r in placed}
+    panels = tuple(
+        (heading, *by_id[id])
+        for id, heading in PANELS
+        if id in by_id and by_id[id][0]["status"] == "ok" and (by_id[id][0].get("table") or {})
+    )
+    shown = {record["id"] for _, record, _ in panels} | {"quality.rows"}
+    keys = tuple(
+        Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
+    )
+    changed, unchanged = _changes(placed, previous)
+    return Summary(
+        tiles=tuple(_tiles(chapters)),
+        keys=tuple(k for k in keys if k.records or k.failure),
+        quality=_quality(by_id),
+        panels=panels,
+        changed=changed,
+        unchanged=unchanged,
+        previous=previous["period"] if previous else "",
+        missing=tuple(
+            (r["title"], r["sentence"], s) for s, r in placed if r["status"] == "not_available"
+        ),
+    )
+
+
+def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 2) -> list:
+    """The findings of a chapter that a summary repeats, in the chapter's order.
+
+    A clear verdict comes before 'no clear change' or 'similar', and those before findings
+    without a verdict; among equals the larger effect comes first.
+    """
+    leave = set(leave)
+    said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
+    ranked = sorted(enumerate(said), key=lambda pair: (*_weight(pair[1]), pair[0]))
+    return [said[i] for i in sorted(i for i, _ in ranked[:most])]
+
+
+def effect(values: Mapping[str, Any]) -> float:
+    """Size of an effect on a scale common to ratios, changes and indices: |log ratio|."""
+    ratio = values.get("ratio")
+    if ratio is None and values.get("percent_change") is not None:
+        ratio = 1 + values["percent_change"] / 100
+    if ratio is None and values.get("index") is not None:
+        ratio = values["index"] / 100
+    return abs(math.log(ratio)) if ratio and ratio > 0 and math.isfinite(ratio) else 0.0
+
+
+def page(context: Context, chosen: Summary, *, downloads: bool = True) -> str:
+    """The summary page, index.html."""
+    return html.render(
+        "index.html.j2",
+        c=context,
+        s=chosen,
+        policy=html.CSP,
+        here="index",
+        downloads=downloads,
+        first=context.contents[0] if context.contents else None,
+    )
+
+
+def _weight(record: Record) -> tuple[int, float]:
+    verdict = record.get("verdict", "none")
+    group = 0 if verdict in DECISIVE else 2 if verdict == "none" else 1
+    return group, -effect(record.get("values", {}))
+
+
+def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:
+    rows = [
+        [{**t, "slug": c.slug} for t in html.tiles(c.records)]
+        for c in chapters
+        if not c.key.startswith("00")
+    ]
+    turns = [row[i] for i in range(max(map(len, rows), default=0)) for row in rows if i < len(row)]
+    return turns[:most]
+
+
+def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | None:
+    if "quality.rows" not in by_id:
+        return None
+    record, slug = by_id["quality.rows"]
+    good = record["status"] == "ok" and record.get("verdict", "none") not in ("higher", "up")
+    return {
+        "badge": "good" if good else "care",
+        "words": "Every row accounted for" if good else "Read with care",
+        "sentence": record["sentence"],
+        "slug": slug,
+    }
+
+
+def _changes(
+    placed: Sequence[tuple[str, Record]], previous: Mapping[str, Any] | None
+) -> tuple[tuple[Changed, ...], int]:
+    before = {r["id"]: r for r in (previous or {}).get("findings", []) if "@" not in r["id"]}
+    both = [
+        (slug, r, before[r["id"]])
+        for slug, r in placed
+        if r["id"] in before and "ok" == r["status"] == before[r["id"]].get("status")
+    ]
+    changed = tuple(
+        Changed(slug, r["id"], r["title"], str(old.get("sentence", "")), r["sentence"])
+        for slug, r, old in both
+        if r["verdict"] != old.get("verdict")
+    )
+    return changed, len(both) - len(changed)

@@ -1,0 +1,149 @@
+"""The chapter notebooks: where they lie, what they are called, which parameters they take."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import cspanalysis
+from cspanalysis.errors import UsageError, paragraph
+
+_CHAPTER_FILE = re.compile(r"(\d\d)_([a-z0-9_]+)\.ipynb")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter notebook.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook, `NN_name.ipynb`.
+    """
+
+    path: Path
+
+    @property
+    def key(self) -> str:
+        """The file name without its ending: `05_violence`."""
+        return self.path.stem
+
+    @property
+    def slug(self) -> str:
+        """The name of its page without ending: `acquisitive-crime`."""
+        return self.key[3:].replace("_", "-")
+
+    @cached_property
+    def cells(self) -> list[dict]:
+        """The notebook's cells as stored."""
+        try:
+            return json.loads(self.path.read_text(encoding="utf-8"))["cells"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                paragraph("is not a readable notebook", file=self.path, do="Restore the file.")
+            ) from error
+
+    @property
+    def title(self) -> str:
+        """The notebook's first heading."""
+        for cell in self.cells:
+            if cell.get("cell_type") == "markdown":
+                for line in "".join(cell["source"]).splitlines():
+                    if line.startswith("# "):
+                        return line[2:].strip()
+        return self.key[3:].replace("_", " ").capitalize()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names set in the cell tagged `parameters`."""
+        names: list[str] = []
+        for cell in self.cells:
+            if "parameters" in cell.get("metadata", {}).get("tags", []):
+                for node in ast.parse("".join(cell["source"])).body:
+                    targets = node.targets if isinstance(node, ast.Assign) else []
+                    if isinstance(node, ast.AnnAssign):
+                        targets = [node.target]
+                    names += [t.id for t in targets if isinstance(t, ast.Name)]
+        return tuple(names)
+
+
+def folder() -> Path:
+    """The installed project's notebooks: inside the package (wheel) or beside it (checkout).
+
+    Raises
+    ------
+    UsageError
+        If neither is there.
+    """
+    package = Path(cspanalysis.__file__).resolve().parent
+    for candidate in (package / "notebooks", package.parent / "notebooks"):
+        if any(_CHAPTER_FILE.fullmatch(p.name) for p in candidate.glob("*.ipynb")):
+            return candidate
+    raise UsageError(
+        paragraph(
+            "the chapter notebooks were not found",
+            file=package.parent / "notebooks",
+            do="Reinstall the project, or work in a clone of its repository.",
+        )
+    )
+
+
+def chapters(notebooks: Path | None = None) -> list[Chapter]:
+    """The chapter notebooks `NN_name.ipynb`, in the order of their numbers."""
+    where = Path(notebooks) if notebooks else folder()
+    return [
+        Chapter(path)
+        for path in sorted(where.glob("*.ipynb"))
+        if _CHAPTER_FILE.fullmatch(path.name)
+    ]
+
+
+def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:
+    """The chapters that `names` mean, in their own order; all when no name is given.
+
+    A name is a number (`05`), a whole name (`05_violence`, `violence`, `acquisitive-crime`) or
+    its unambiguous beginning (`acquisitive`).
+
+    Raises
+    ------
+    UsageError
+        For a name that means no chapter or more than one.
+    """
+    wanted: set[str] = set()
+    for name in names:
+        word = name.strip().lower().replace("-", "_").removesuffix(".ipynb")
+        exact = [c for c in available if word in (c.key, c.key[3:], c.key[:2])]
+        hits = exact or [c for c in available if word and c.key[3:].startswith(word)]
+        if len(hits) != 1:
+            raise UsageError(
+                paragraph(
+                    f"'{name}' is {'no chapter' if not hits else 'more than one chapter'}",
+                    allowed=", ".join(c.key[3:] for c in available),
+                )
+            )
+        wanted.add(hits[0].key)
+    return [c for c in available if c.key in wanted] if wanted else list(available)
+
+
+def check_parameters(names: Iterable[str], chapter: Chapter) -> None:
+    """Refuse parameters that the notebook does not take (papermill would only warn).
+
+    Raises
+    ------
+    UsageError
+        Naming the parameters the notebook has.
+    """
+    unknown = [n for n in names if n not in chapter.parameters]
+    if unknown:
+        raise UsageError(
+            paragraph(
+                f"the notebook takes no parameter '{unknown[0]}'",
+                file=chapter.path.name,
+                allowed=", ".join(chapter.parameters) or "none; it has no cell tagged 'parameters'",
+            )
+        )

@@ -1,0 +1,118 @@
+"""Writes one review folder from its executed chapters: pages, assets, findings, tables."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.report import findings_file, html, index
+from cspanalysis.report.collect import Rendered
+
+
+def context_of(
+    chapters: Sequence[Rendered],
+    *,
+    area: Mapping[str, str],
+    period: str,
+    compare: str,
+    edition: str,
+) -> html.Context:
+    """What all pages of the review say, gathered from its findings' sources."""
+    records = [r for c in chapters for r in c.records]
+    sources: dict[tuple, Mapping[str, Any]] = {}
+    for record in findings_file.flat(records):
+        for source in record.get("sources", ()):
+            key = tuple(str(source.get(k, "")) for k in ("source", "title", "as_of"))
+            sources.setdefault(key, source)
+    return html.Context(
+        area=area["name"],
+        code=area.get("code", ""),
+        partnership=area.get("partnership", ""),
+        period=period,
+        compare=compare,
+        edition=edition,
+        contents=tuple((c.slug, c.title) for c in chapters),
+        synthetic=findings_file.is_synthetic(records),
+        sources=tuple(sources.values()),
+        version=version("cspanalysis"),
+    )
+
+
+def write(
+    folder: Path,
+    chapters: Sequence[Rendered],
+    context: html.Context,
+    *,
+    inputs: Mapping[str, str],
+    previous: Mapping[str, Any] | None = None,
+) -> index.Summary:
+    """Write everything of a review but its log and manifest into `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    chapters : sequence of Rendered
+    context : html.Context
+    inputs : mapping
+        Raw file → sha256, for findings.json.
+    previous : mapping, optional
+        An earlier review's findings.json.
+
+    Returns
+    -------
+    index.Summary
+    """
+    from cspanalysis.report import workbook
+
+    assets = folder / "assets"
+    assets.mkdir(parents=True)
+    _put(assets / "plotly.min.js", plotly_js())
+    _put(assets / "charts.js", template_file("charts.js"))
+    neighbours = [("index", "Summary"), *context.contents, None]
+    for number, chapter in enumerate(chapters):
+        text = html.page(context, chapter, before=neighbours[number], after=neighbours[number + 2])
+        _put(folder / f"{chapter.slug}.html", text)
+    chosen = index.summary(chapters, previous)
+    _put(folder / "index.html", index.page(context, chosen))
+    records = [r for c in chapters for r in c.records]
+    content = findings_file.document(
+        records,
+        area={"name": context.area, "code": context.code},
+        period=context.period,
+        compare=context.compare,
+        edition=context.edition,
+        created_from=inputs,
+    )
+    (folder / "findings.json").write_bytes(findings_file.dump(content))
+    (folder / "findings.csv").write_bytes(findings_file.table(records))
+    workbook.write(folder / "tables.xlsx", chapters, context)
+    return chosen
+
+
+@functools.cache
+def plotly_js() -> str:
+    """plotly.js as the installed plotly package holds it."""
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs()
+
+
+def template_file(name: str) -> str:
+    """One of our own scripts."""
+    return (html.TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def version(distribution: str) -> str:
+    """Installed version of a distribution; '' if it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,267 @@
+"""One area's review from start to swap: chapters, pages, manifest, log."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cspanalysis
+from cspanalysis.errors import CspError, DataRefused
+from cspanalysis.periods import Period
+from cspanalysis.report import executing, findings_file, folder, publishing, workers
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.notebooks import Chapter
+from cspanalysis.report.runner import Area, Failure, Request, ReviewDone
+
+MANIFEST = "cspanalysis.review/1"
+
+#: What the reports need, imported before forking.
+WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook", "plotly.offline")
+
+_VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables", "afcharts")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request with what is the same for all its areas, worked out once."""
+
+    request: Request
+    chapters: tuple[Chapter, ...]
+    inputs: Mapping[str, str]
+    basis: str
+
+
+def plan(request: Request, chapters: list[Chapter]) -> Plan:
+    """Hash what every area's review is made from."""
+    inputs = request.inputs
+    if inputs is None:
+        raw = Path(request.workspace) / "data" / "raw"
+        files = sorted(p for p in raw.rglob("*") if p.is_file() and p.name != "README.md")
+        inputs = {p.relative_to(request.workspace).as_posix(): _sha256(p) for p in files}
+    settings = Path(request.workspace) / "partnership.toml"
+    package = Path(cspanalysis.__file__).parent
+    code = [
+        p for p in sorted(package.rglob("*")) if p.suffix in (".py", ".j2", ".css", ".js", ".csv")
+    ]
+    basis = {
+        "inputs": dict(sorted(inputs.items())),
+        "settings": _sha256(settings) if settings.is_file() else "",
+        "notebooks": {c.key: _sha256(c.path) for c in chapters},
+        "code": {p.relative_to(package).as_posix(): _sha256(p) for p in code},
+        "versions": _versions(),
+        "period": [request.period, request.compare, request.edition],
+        "editions": [request.single_file, request.pdf],
+    }
+    return Plan(request, tuple(chapters), inputs, _digest(basis))
+
+
+def review_quietly(task: tuple[Plan, Area]) -> ReviewDone:
+    """`review` for a worker process: no progress of its own."""
+    return review(*task, step=lambda _: None, jobs=1)
+
+
+def review(
+    plan: Plan, area: Area, step: Callable[[str], None], jobs: int | None = None
+) -> ReviewDone:
+    """Write one area's review, or leave it if it is complete and `resume` was asked.
+
+    Failures are told in the result, not raised; the last good folder stays unless a whole new
+    one takes its place.
+    """
+    request, target = plan.request, plan.request.folder(area)
+    try:
+        folder.recover(target)
+        earlier = _previous(request, area)
+        fingerprint = _digest([plan.basis, area.name, area.code, area.partnership, earlier])
+        if request.resume and _is_complete(target, fingerprint):
+            return ReviewDone(area, target, skipped=True)
+        started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+        done = _chapters(plan, area, step, jobs)
+        context = publishing.context_of(
+            done,
+            area={"name": area.name, "code": area.code, "partnership": area.partnership},
+            period=request.period,
+            compare=request.compare,
+            edition=request.edition,
+        )
+        failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
+        notices = [n for c in done for n in c.notices]
+        with folder.replacing(target) as fresh:
+            publishing.write(fresh, done, context, inputs=plan.inputs, previous=earlier)
+            if request.check:
+                request.check(fresh)
+            extras, told = _extras(request, area, done, context, earlier)
+            notices += told
+            seconds = time.perf_counter() - clock
+            _manifest(fresh, plan, area, done, fingerprint, started, seconds)
+            _log(fresh, plan, area, done, notices, started, seconds)
+    except CspError as error:
+        failure = Failure(area.name, "", str(error), exit_code=max(1, error.exit_code))
+        return ReviewDone(area, target, written=False, failures=(failure,))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = f"{where}{error.strerror or error}. The last good review is untouched."
+        return ReviewDone(area, target, written=False, failures=(Failure(area.name, "", reason),))
+    return ReviewDone(area, target, failures=failures, notices=tuple(notices), extras=tuple(extras))
+
+
+def _chapters(
+    plan: Plan, area: Area, step: Callable[[str], None], jobs: int | None
+) -> list[Rendered]:
+    request = plan.request
+    parameters = {
+        "csp": area.name,
+        "period": request.period,
+        "compare": request.compare or None,
+        "edition": request.edition,
+        "workspace": str(Path(request.workspace).resolve()),
+    }
+    tasks = [
+        executing.ChapterTask(c, parameters, request.engine, request.timeout) for c in plan.chapters
+    ]
+    if jobs == 1:
+        return [executing.execute(task) for task in tasks]
+    done: dict[int, Rendered] = {}
+    jobs = jobs or max(request.jobs, min(4, os.cpu_count() or 1))
+    for result in workers.each(executing.execute, tasks, jobs):
+        chapter = plan.chapters[result.index]
+        done[result.index] = result.result or executing.failed(chapter, result.error)
+        mark = " (failed)" if done[result.index].failure else ""
+        step(f"{area.name}: {chapter.title}{mark}")
+    return [done[i] for i in range(len(tasks))]
+
+
+def _extras(
+    request: Request, area: Area, done: list[Rendered], context: Any, earlier: Any
+) -> tuple[list[Path], list[str]]:
+    """The single-file edition and the PDF, beside the folder to keep that small."""
+    paths: list[Path] = []
+    notices: list[str] = []
+    if not (request.single_file or request.pdf):
+        return paths, notices
+    from cspanalysis.report import pdf, single_file
+
+    stem = f"{area.slug}_{Period.parse(request.period).slug}"
+    text = single_file.page(done, context, earlier)
+    if request.single_file:
+        path = request.reports / area.slug / f"{stem}.html"
+        folder.write_file(path, text.encode("utf-8"))
+        paths.append(path)
+    if request.pdf:
+        path = request.reports / area.slug / f"{stem}.pdf"
+        try:
+            folder.write_file(path, pdf.from_html(text))
+            paths.append(path)
+        except pdf.NoBrowser as error:
+            notices.append(str(error))
+    return paths, notices
+
+
+def _previous(request: Request, area: Area) -> Mapping[str, Any] | None:
+    """findings.json of the newest earlier review of the area, same edition."""
+    now, found = Period.parse(request.period), []
+    for path in sorted((request.reports / area.slug).glob("[0-9]*/findings.json")):
+        try:
+            content = findings_file.load(path)
+            period = Period.parse(content["period"])
+        except (DataRefused, CspError, KeyError):
+            continue
+        if content.get("edition") == request.edition and period.last < now.last:
+            found.append((period.last, period.first, content))
+    return max(found, key=lambda f: f[:2])[2] if found else None
+
+
+def _is_complete(target: Path, fingerprint: str) -> bool:
+    try:
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(manifest.get("complete")) and manifest.get("fingerprint") == fingerprint
+
+
+def _manifest(
+    target: Path,
+    plan: Plan,
+    area: Area,
+    done: list[Rendered],
+    fingerprint: str,
+    started: datetime.datetime,
+    seconds: float,
+) -> None:
+    request = plan.request
+    content = {
+        "schema": MANIFEST,
+        "complete": not any(c.failure for c in done),
+        "fingerprint": fingerprint,
+        "area": {"name": area.name, "code": area.code},
+        "period": request.period,
+        "compare": request.compare,
+        "edition": request.edition,
+        "chapters": [
+            {
+                "name": c.key,
+                "title": c.title,
+                "page": f"{c.slug}.html",
+                "status": "failed" if c.failure else "ok",
+                "findings": len(c.records),
+            }
+            for c in done
+        ],
+        "failures": [{"chapter": c.key, "reason": c.failure} for c in done if c.failure],
+        "inputs": dict(sorted(plan.inputs.items())),
+        "versions": _versions(),
+        "created": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+    (target / "manifest.json").write_bytes(findings_file.dump(content))
+
+
+def _log(
+    target: Path,
+    plan: Plan,
+    area: Area,
+    done: list[Rendered],
+    notices: list[str],
+    started: datetime.datetime,
+    seconds: float,
+) -> None:
+    request = plan.request
+    lines = [
+        f"{started.isoformat(timespec='seconds')} review of {area.name}, {request.period} "
+        f"against {request.compare or 'the year before'}, {request.edition} edition",
+        f"engine {request.engine}; Python {platform.python_version()}; {platform.system()}",
+        "versions " + ", ".join(f"{k} {v}" for k, v in _versions().items()),
+        *(f"input {sha} {name}" for name, sha in sorted(plan.inputs.items())),
+    ]
+    for chapter in done:
+        state = (
+            f"FAILED {chapter.failure}" if chapter.failure else f"{len(chapter.records)} findings"
+        )
+        lines.append(f"chapter {chapter.key} {chapter.seconds:.2f} s {state}")
+        if chapter.trace and request.debug:
+            lines.append(chapter.trace)
+    lines += [f"notice {n}" for n in notices]
+    lines.append(f"written after {seconds:.2f} s")
+    (target / "run.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _versions() -> dict[str, str]:
+    return {name: publishing.version(name) for name in _VERSIONS}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

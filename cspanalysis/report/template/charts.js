@@ -1,0 +1,107 @@
+// Draws the charts of a page from its JSON, to the width at hand, on screen and on paper.
+(function () {
+  "use strict";
+  var holder = document.getElementById("charts");
+  if (!holder || !window.Plotly) { return; }
+  var content = JSON.parse(holder.textContent);
+  var drawn = [];
+  var config = {
+    displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "",
+    responsive: false, scrollZoom: false, doubleClick: false, showTips: false, locale: "en-GB"
+  };
+  var paper = 660; // CSS pixels that fit an A4 page between its margins
+
+  function copy(value) { return JSON.parse(JSON.stringify(value)); }
+
+  // Long names of categories take two or three lines where the page is narrow.
+  function broken(text, most) {
+    var lines = [""];
+    String(text).split(" ").forEach(function (word) {
+      var last = lines[lines.length - 1];
+      if (last && (last + " " + word).length > most) { lines.push(word); }
+      else { lines[lines.length - 1] = last ? last + " " + word : word; }
+    });
+    return lines.join("<br>");
+  }
+
+  function categories(data, axis) {
+    var key = axis.charAt(0), seen = [];
+    data.forEach(function (trace) {
+      var anchor = (trace[key + "axis"] || key).replace(key, key + "axis");
+      if (anchor !== axis || !Array.isArray(trace[key])) { return; }
+      trace[key].forEach(function (value) {
+        if (typeof value === "string" && seen.indexOf(value) < 0) { seen.push(value); }
+      });
+    });
+    return seen;
+  }
+
+  function fitted(chart, width) {
+    var layout = copy(chart.layout), data = chart.data;
+    if (chart.template !== null) { layout.template = content.templates[chart.template]; }
+    layout.width = width;
+    layout.height = layout.height || 400;
+    layout.autosize = false;
+    layout.dragmode = false;
+    layout.font = layout.font || {};
+    layout.font.family = '"Segoe UI", system-ui, Roboto, "Helvetica Neue", Arial, sans-serif';
+    layout.paper_bgcolor = "rgba(0,0,0,0)";
+    layout.plot_bgcolor = "rgba(0,0,0,0)";
+    var narrow = width < 520;
+    Object.keys(layout).forEach(function (key) {
+      if (!/^[xy]axis\d*$/.test(key)) { return; }
+      layout[key].fixedrange = true;
+      if (layout[key].automargin === undefined) { layout[key].automargin = true; }
+      if (!narrow || key.charAt(0) !== "y" || layout[key].tickvals) { return; }
+      var names = categories(data, key);
+      if (names.some(function (name) { return name.length > 14; })) {
+        layout[key].tickmode = "array";
+        layout[key].tickvals = names;
+        layout[key].ticktext = names.map(function (name) { return broken(name, 16); });
+      }
+    });
+    if (narrow) {
+      layout.font.size = Math.min(layout.font.size || 13, 12);
+      layout.margin = Object.assign({}, layout.margin, { l: 8, r: 12 });
+      if (layout.legend || layout.showlegend) {
+        layout.legend = Object.assign({}, layout.legend,
+          { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
+      }
+    }
+    return layout;
+  }
+
+  function draw(place, width) {
+    var chart = content.charts[place.dataset.chart];
+    if (!chart) { return; }
+    place.dataset.width = width;
+    window.Plotly.react(place, copy(chart.data), fitted(chart, width), config);
+  }
+
+  function all(width) {
+    drawn.forEach(function (place) {
+      var wanted = width || Math.floor(place.getBoundingClientRect().width);
+      if (wanted > 0 && String(wanted) !== place.dataset.width) { draw(place, wanted); }
+    });
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
+  all();
+  document.documentElement.dataset.charts = "drawn";
+
+  var waiting = 0;
+  window.addEventListener("resize", function () {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(function () { all(); }, 120);
+  });
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    folded.forEach(function (part) { part.open = true; });
+    all(paper);
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (part) { part.open = false; });
+    all();
+  });
+})();
