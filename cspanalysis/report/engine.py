@@ -22,9 +22,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-# nbformat's schema check pulls in a grammar that takes 0.7 s to build and is never used here.
-sys.modules.setdefault("rfc3987_syntax", None)
-
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine

@@ -72,10 +72,10 @@ def failed(chapter: Chapter, reason: str) -> Rendered:
 
 
 def _papermill(task: ChapterTask) -> Mapping[str, Any]:
-    # Imported first: it spares nbformat a costly import that papermill would trigger.
-    from cspanalysis.report import engine  # isort: skip
     import papermill
     from papermill.engines import papermill_engines
+
+    from cspanalysis.report import engine
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"

@@ -10,49 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.findings import VALUE_KEYS
 
 SCHEMA = "cspanalysis.findings/1"
 
 #: What findings.json holds of a record, in this order; the rest serves the pages.
-KEYS = [
-    "id",
-    "chapter",
-    "title",
-    "sentence",
-    "verdict",
-    "measure",
-    "period",
-    "compare",
-    "unit",
-    "values",
-    "method",
-    "status",
-    "polarity",
-    "sources",
-    "rows",
-]
+KEYS = (
+    *("id", "chapter", "title", "sentence", "verdict", "measure", "period", "compare", "unit"),
+    *("values", "method", "status", "polarity", "sources", "rows"),
+)
 
-_CSV_KEYS = ["id", "chapter", "title", "status", "verdict", "measure", "period", "compare", "unit"]
-_CSV_VALUES = [
-    "count",
-    "compare_count",
-    "percent_change",
-    "ratio",
-    "lower",
-    "upper",
-    "p",
-    "confidence",
-    "rate",
-    "rate_per",
-    "population",
-    "rank",
-    "of",
-    "rank_lower",
-    "rank_upper",
-    "share",
-    "index",
-    "peak",
-]
+_CSV_KEYS = ("id", "chapter", "title", "status", "verdict", "measure", "period", "compare", "unit")
 
 
 def flat(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -116,14 +84,14 @@ def table(records: Sequence[Mapping[str, Any]]) -> bytes:
     """findings.csv: one row per finding and window, UTF-8 with a mark so that Excel sees it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*_CSV_KEYS, *_CSV_VALUES, "sentence", "method", "polarity", "sources"])
+    writer.writerow([*_CSV_KEYS, *VALUE_KEYS, "sentence", "method", "polarity", "sources"])
     for record in flat(records):
         values = record.get("values", {})
         sources = "; ".join(str(s.get("title") or s.get("source", "")) for s in record["sources"])
         texts = [record.get("sentence", ""), record.get("method", ""), record.get("polarity", "")]
         writer.writerow(
             [neutral(record.get(k, "")) for k in _CSV_KEYS]
-            + [values.get(k, "") for k in _CSV_VALUES]
+            + [values.get(k, "") for k in VALUE_KEYS]
             + [neutral(t) for t in (*texts, sources)]
         )
     return out.getvalue().encode("utf-8-sig")

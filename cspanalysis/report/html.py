@@ -216,7 +216,7 @@ def source_line(record: Mapping[str, Any]) -> str:
         if publisher and publisher.lower() not in title.lower() and publisher != "not stated":
             title += f" ({publisher})"
         if source.get("as_of"):
-            title += f", {day(source['as_of'])}"
+            title += f", data as at {day(source['as_of'])}"
         parts.append(title)
     return "; ".join(_each_once(parts))
 

@@ -43,8 +43,9 @@
     layout.height = layout.height || 400;
     layout.autosize = false;
     layout.dragmode = false;
+    layout.margin = layout.margin || { l: 8, r: 24, t: 12, b: 40 };
     layout.font = layout.font || {};
-    layout.font.family = '"Segoe UI", system-ui, Roboto, "Helvetica Neue", Arial, sans-serif';
+    layout.font.family = '"Segoe UI", "Helvetica Neue", Arial, sans-serif';
     layout.paper_bgcolor = "rgba(0,0,0,0)";
     layout.plot_bgcolor = "rgba(0,0,0,0)";
     var narrow = width < 520;

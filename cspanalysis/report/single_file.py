@@ -1,0 +1,67 @@
+"""The whole review as one HTML file: everything embedded once, scripts allowed by their hashes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from cspanalysis.report import html, index, publishing
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.html import Context
+
+
+def page(
+    chapters: Sequence[Rendered], context: Context, previous: Mapping[str, Any] | None = None
+) -> str:
+    """The single-file edition.
+
+    Parameters
+    ----------
+    chapters : sequence of Rendered
+    context : Context
+    previous : mapping, optional
+        An earlier review's findings.json.
+
+    Returns
+    -------
+    str
+        HTML with plotly.js inside; about 5 MB.
+    """
+    charts, templates = html.chart_data(s for c in chapters for s in c.sections)
+    scripts = []
+    if charts:
+        scripts = [_script(publishing.plotly_js()), _script(publishing.template_file("charts.js"))]
+    return html.render(
+        "single.html.j2",
+        c=context,
+        s=index.summary(chapters, previous),
+        policy=policy(scripts),
+        chapters=chapters,
+        tiles={c.key: html.tiles(c.records) for c in chapters},
+        here="",
+        charts=charts,
+        templates=templates,
+        inline=[Markup(s) for s in scripts],
+    )
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """The page's Content-Security-Policy: only these inline scripts run, nothing is loaded."""
+    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{d}'" for d in digests) or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:"
+    )
+
+
+def _script(text: str) -> str:
+    """A script as an HTML parser will see it, so that its hash agrees."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "</script" in text.lower() or "<!--" in text:
+        raise ValueError("this script cannot stand inside a page")
+    return text
