@@ -1,0 +1,256 @@
+"""Counts, rates and shares with their intervals.
+
+The practice is that of the Office for Health Improvement and Disparities (OHID): exact Poisson
+limits for counts under 10, Byar's approximation from 10 on, Wilson for proportions, Dobson's
+scaling for directly standardised rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+#: European Standard Population 2013 by five-year band (start age → persons of 100,000; Eurostat
+#: 2013). The infants' band is merged into 0-4.
+ESP2013: Mapping[int, int] = {
+    0: 5000, 5: 5500, 10: 5500, 15: 5500, 20: 6000, 25: 6000, 30: 6500, 35: 7000, 40: 7000,
+    45: 7000, 50: 7000, 55: 6500, 60: 6000, 65: 5500, 70: 5000, 75: 4000, 80: 2500, 85: 1500,
+    90: 1000,
+}  # fmt: skip
+
+#: Under this count a standardised rate is withheld (OHID practice).
+FEWEST_TO_STANDARDISE = 10
+
+
+def count_limits(count, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of a Poisson count: exact under 10, Byar's approximation from 10 on.
+
+    Parameters
+    ----------
+    count : array_like
+        Counts, zero allowed; missing values give missing limits.
+    confidence : float
+        0.95, 0.998 or another level between 0 and 1.
+
+    Returns
+    -------
+    lower, upper : numpy.ndarray
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or the confidence lies outside 0 to 1.
+
+    Notes
+    -----
+    OHID, Technical guide: confidence intervals; Breslow and Day (1987) for Byar's method.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    x = as_float(count)
+    if np.any(x < 0):
+        raise ValueError("a count cannot be negative")
+    tail = (1 - confidence) / 2
+    z = stats.norm.isf(tail)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exact_lower = np.where(x == 0, 0.0, stats.chi2.ppf(tail, 2 * x) / 2)
+        exact_upper = stats.chi2.isf(tail, 2 * x + 2) / 2
+        byar_lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
+        byar_upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
+    small = x < 10
+    missing = np.isnan(x)
+    lower = np.where(missing, np.nan, np.where(small, exact_lower, byar_lower))
+    upper = np.where(missing, np.nan, np.where(small, exact_upper, byar_upper))
+    return lower, upper
+
+
+def count_interval(
+    table: pd.DataFrame, *, count: str = "count", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Add the limits of each count: columns lower, upper, confidence, method, status."""
+    x = as_float(table[count])
+    lower, upper = count_limits(x, confidence)
+    return table.assign(
+        lower=lower,
+        upper=upper,
+        confidence=confidence,
+        method=_poisson_method(x),
+        status=_status(x),
+    )
+
+
+def rate(
+    table: pd.DataFrame,
+    *,
+    count: str = "count",
+    population: str = "population",
+    per: float = 1000,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Crude rates of the period, never annualised, with limits.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Holds a count and the population at risk in each row; other columns are kept.
+    per : float
+        Multiplier: 1,000 residents for crime, 100,000 for admissions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with rate, lower, upper, rate_per, confidence, method, status. A row without
+        count or without a positive population has status 'not_available' and no rate.
+    """
+    x, n = as_float(table[count]), as_float(table[population])
+    x = np.where(n > 0, x, np.nan)
+    n = np.where(n > 0, n, np.nan)
+    lower, upper = count_limits(x, confidence)
+    return table.assign(
+        rate=per * x / n,
+        lower=per * lower / n,
+        upper=per * upper / n,
+        rate_per=per,
+        confidence=confidence,
+        method=_poisson_method(x),
+        status=_status(x),
+    )
+
+
+def proportion(
+    table: pd.DataFrame, *, count: str = "count", total: str = "total", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Shares between 0 and 1 with Wilson's limits (statsmodels).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with share, lower, upper, confidence, method, status. A total of zero has no
+        share: status 'not_available'.
+
+    Raises
+    ------
+    ValueError
+        If a count exceeds its total.
+    """
+    x, n = as_float(table[count]), as_float(table[total])
+    if np.any(x > n):
+        raise ValueError(f"column '{count}' exceeds column '{total}'")
+    known = (n > 0) & ~np.isnan(x)
+    share, lower, upper = (np.full(len(table), np.nan) for _ in range(3))
+    share[known] = x[known] / n[known]
+    if known.any():
+        limits = proportion_confint(x[known], n[known], alpha=1 - confidence, method="wilson")
+        # Rounding can leave limits of 0/n and n/n a hair outside 0 and 1.
+        lower[known], upper[known] = np.clip(limits[0], 0, 1), np.clip(limits[1], 0, 1)
+    return table.assign(
+        share=share,
+        lower=lower,
+        upper=upper,
+        confidence=confidence,
+        method="proportion, Wilson limits",
+        status=_status(share),
+    )
+
+
+def directly_standardised(
+    table: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    age_band: str = "age_band",
+    count: str = "count",
+    population: str = "population",
+    sexes: int = 1,
+    per: float = 100_000,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Directly standardised rates on the European Standard Population 2013, Dobson's limits.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per stratum: the columns of `by`, age band ('0-9', '90+', '90 and over'), count,
+        population. Bands begin and end at ages divisible by five.
+    by : sequence of str
+        Columns whose groups each get one rate.
+    sexes : int
+        2 where `table` also holds a row per sex within each band: each takes half the weight.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per group: by…, count, population, rate, lower, upper, rate_per, confidence,
+        method, status. Under 10 in all: no rate, status 'too_few'. A missing stratum count, or a
+        stratum with nobody in it: status 'not_available'.
+
+    Notes
+    -----
+    Dobson et al. (1991), Statistics in Medicine 10, 457–462; OHID, Technical guide: DSRs.
+    """
+    by = list(by)
+    strata = table[by].copy()
+    strata["x"], strata["n"] = as_float(table[count]), as_float(table[population])
+    strata["weight"] = table[age_band].map(standard_weight).to_numpy(dtype=float) / sexes
+    share = strata["weight"] / strata["n"].where(strata["n"] > 0)
+    strata["weighted"], strata["variance"] = share * strata["x"], share**2 * strata["x"]
+    # A missing stratum makes the group's sums missing: an unknown count is not zero.
+    sums = strata.groupby(by, sort=True)[["x", "n", "weight", "weighted", "variance"]].agg(
+        lambda column: column.sum(skipna=False)
+    )
+    total = sums["x"].to_numpy()
+    lower_count, upper_count = count_limits(total, confidence)
+    value = (sums["weighted"] / sums["weight"]).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.sqrt(sums["variance"] / total) / sums["weight"]
+    unknown = np.isnan(value)
+    few = ~unknown & (total < FEWEST_TO_STANDARDISE)
+    hidden = unknown | few
+    result = sums.reset_index()[by]
+    return result.assign(
+        count=total,
+        population=sums["n"].to_numpy(),
+        rate=np.where(hidden, np.nan, per * value),
+        lower=np.where(hidden, np.nan, per * (value + scale * (lower_count - total))),
+        upper=np.where(hidden, np.nan, per * (value + scale * (upper_count - total))),
+        rate_per=per,
+        confidence=confidence,
+        method="directly standardised (European Standard Population 2013), Dobson's limits",
+        status=np.select([unknown, few], ["not_available", "too_few"], "ok"),
+    )
+
+
+def standard_weight(age_band: str) -> int:
+    """Persons of the European Standard Population 2013 in an age band such as '10-19' or '90+'.
+
+    Raises
+    ------
+    ValueError
+        If the band is none or does not consist of whole five-year bands.
+    """
+    text = str(age_band).replace("–", "-").replace(" and over", "+").strip()
+    first, _, last = text.removesuffix("+").partition("-")
+    is_open = text.endswith("+")
+    if not first.isdigit() or not (is_open or last.isdigit()):
+        raise ValueError(f"'{age_band}' is no age band; write it like '10-19' or '90+'")
+    low, high = int(first), 200 if is_open else int(last)
+    whole = low % 5 == 0 and low <= 90 and (is_open or ((high + 1) % 5 == 0 and high < 90))
+    if not whole:
+        raise ValueError(f"age band '{age_band}' does not consist of whole five-year bands")
+    return sum(weight for start, weight in ESP2013.items() if low <= start <= high)
+
+
+def as_float(values) -> np.ndarray:
+    """Numbers as floats, every kind of missing value (None, NA, NaN) as NaN."""
+    return pd.to_numeric(pd.Series(values), errors="raise").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _poisson_method(x: np.ndarray) -> np.ndarray:
+    return np.where(x < 10, "Poisson count, exact limits", "Poisson count, Byar's limits")
+
+
+def _status(x: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(x), "not_available", "ok")
