@@ -17,7 +17,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escape(text: Any) -> str:
-    """Text from data as Markdown that shows it and does nothing else: no markup, link or formula."""
+    """Text from data as Markdown that only shows it: no markup, no link, no formula."""
     text = "".join(_ENTITIES.get(c, c) for c in words.clean(text))
     text = _MARKUP.sub(r"\\\1", text)
     text = re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", text).replace("://", "&#58;//")

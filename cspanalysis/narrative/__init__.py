@@ -1,0 +1,50 @@
+"""Sentences: one function per kind of answer, from a protected result table to a `Said`.
+
+Every function takes a result table and keyword-only words (a `subject` as it stands in
+mid-sentence). The wording follows the interval: *up*, *down*, *lower* and *higher* appear only
+where it excludes no difference. Whether a direction is good is never said here; that is the
+finding's polarity. A hidden value is named as hidden and never counted as 0.
+"""
+
+from cspanalysis.narrative.change import change, changes
+from cspanalysis.narrative.composition import (
+    age_sex,
+    clusters,
+    mix,
+    night,
+    share,
+    shares,
+    two_definitions,
+)
+from cspanalysis.narrative.peers import funnel, peers
+from cspanalysis.narrative.places import hours, places
+from cspanalysis.narrative.plan import actions, priorities, targets
+from cspanalysis.narrative.quality import audit, coverage, missing, row_account, unlocated
+from cspanalysis.narrative.series import control, season, trend
+
+__all__ = [
+    "actions",
+    "age_sex",
+    "audit",
+    "change",
+    "changes",
+    "clusters",
+    "control",
+    "coverage",
+    "funnel",
+    "hours",
+    "missing",
+    "mix",
+    "night",
+    "peers",
+    "places",
+    "priorities",
+    "row_account",
+    "season",
+    "share",
+    "shares",
+    "targets",
+    "trend",
+    "two_definitions",
+    "unlocated",
+]

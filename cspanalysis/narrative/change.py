@@ -1,0 +1,227 @@
+"""Did it rise or fall? The wording follows the interval of the ratio per day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said, values_of
+from cspanalysis.narrative.phrases import cannot, confidence, first, get
+
+#: Below this count a year earlier, a percentage says little and comes only in brackets.
+SMALL_BASE = 50
+
+#: From so many comparisons on, one in twenty is expected to look clear by chance (95% intervals).
+MANY = 10
+
+_KEYS = "count compare_count percent_change ratio lower upper p confidence".split()  # noqa: SIM905
+
+
+def change(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether something rose or fell between two periods.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, compare_count, days, compare_days, percent_change, ratio, lower, upper, p,
+        period, compare, status. Optional dispersed_lower, dispersed_upper, dispersed_p: limits
+        of the ratio that allow for counts varying more than chance; where they include 1 they
+        decide, and the sentence says so.
+    subject : str
+        What is counted, as in mid-sentence: 'recorded crime', 'thefts from the person'.
+
+    Returns
+    -------
+    Said
+        Verdict up, down or no_clear_change.
+    """
+    row = first(table)
+    status = get(row, "status", "ok")
+    now, before = get(row, "count"), get(row, "compare_count")
+    if not row or now is None or before is None or status not in ("ok", "too_few"):
+        return cannot(subject, row, "change")
+    values = {k: v for k, v in values_of(row).items() if k in _KEYS}
+    if before == 0:
+        values.pop("percent_change", None)
+        values.pop("ratio", None)
+    verdict = verdict_of(row)
+    decided = _dispersed(row)
+    if verdict in ("up", "down") and verdict_of(decided) == "no_clear_change":
+        return _overdispersed(subject, row, decided, values, status)
+    is_clear = verdict in ("up", "down")
+    text = _clear(subject, row, verdict) if is_clear else _unclear(subject, row)
+    return Said(text, verdict=verdict, values=values, status=status)
+
+
+def verdict_of(row: Mapping[str, Any]) -> str:
+    """up, down or no_clear_change by the limits of the ratio; none without limits."""
+    lower, upper = row.get("lower"), row.get("upper")
+    if formats.is_missing(lower) and formats.is_missing(upper):
+        return "none" if formats.is_missing(row.get("count")) else "no_clear_change"
+    if not formats.is_missing(lower) and lower > 1:
+        return "up"
+    if not formats.is_missing(upper) and upper < 1:
+        return "down"
+    return "no_clear_change"
+
+
+def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offence types") -> Said:
+    """Which of several things rose or fell clearly, and how many did not.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing with the columns of `change`.
+    label : str
+        The column that names the things.
+    subject : str
+        The whole they belong to.
+    items : str
+        What the things are, in the plural.
+    """
+    rows = table.to_dict("records")
+    usable = [r for r in rows if not formats.is_missing(r.get("count"))
+              and not formats.is_missing(r.get("compare_count"))]  # fmt: skip
+    if not usable:
+        return cannot(subject, first(table), "change")
+    groups: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": []}
+    for row in usable:
+        verdict = verdict_of(row)
+        if verdict_of(_dispersed(row)) == "no_clear_change":
+            verdict = "no_clear_change"
+        groups[verdict].append(_named(row, label))
+    clear = [
+        f"{formats.listed(groups[v])} {word}"
+        for v, word in (("down", "fell"), ("up", "rose"))
+        if groups[v]
+    ]
+    unclear, n = len(groups["no_clear_change"]), len(usable)
+    if not clear:
+        text = f"None of the {n} {items} in {subject} changed clearly."
+    else:
+        text = formats.capital(", while ".join(clear)) + "."
+        if unclear:
+            text += f" For {formats.in_words(unclear)} of {n} {items} there is no clear change."
+    if len(usable) < len(rows):
+        text += f" {len(rows) - len(usable)} of {len(rows)} {items} could not be compared."
+    if n >= MANY and clear:
+        text += (
+            f" Of {n} comparisons about {formats.in_words(round(n / 20))} can look clear by chance."
+        )
+    return Said(text)
+
+
+def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False) -> str:
+    """The limits of a ratio as words: '7.5 to 13.2 per cent lower per day'."""
+    tail = " per day" if per_day else ""
+    if formats.is_missing(upper) or math.isinf(upper):
+        side = "higher" if lower >= 1 else "lower"
+        return f"from {_percent_from(lower)} per cent {side}, without an upper limit{tail}"
+    if upper < 1:
+        return f"{_percent_from(upper)} to {_percent_from(lower)} per cent lower{tail}"
+    if lower > 1:
+        return f"{_percent_from(lower)} to {_percent_from(upper)} per cent higher{tail}"
+    return f"{_percent_from(lower)} per cent lower to {_percent_from(upper)} per cent higher{tail}"
+
+
+def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
+    now, before = row["count"], row["compare_count"]
+    when, verb = _when(row), "rose" if verdict == "up" else "fell"
+    start = f"{formats.capital(subject)} {verb} from "
+    if before == 0:
+        return (
+            f"{start}none {when} to {formats.count(now)}; a change from nothing has no percentage."
+        )
+    counts = f"{formats.count(before)} {when} to {formats.count(now)}"
+    limits = f"{confidence(row)} interval {_limits(row)}"
+    percent = get(row, "percent_change", (now / before - 1) * 100)
+    if (percent > 0) != (verdict == "up"):
+        # The leap day: counts one way, counts per day the other.
+        return (
+            f"{formats.capital(subject)} {verb} per day ({limits}), "
+            f"from {formats.count(before)} in {row['compare_days']} days {when} "
+            f"to {formats.count(now)} in {row['days']}."
+        )
+    direction = "up" if verdict == "up" else "down"
+    if before < SMALL_BASE:
+        return f"{start}{counts} ({direction} {_size(percent, 0)} per cent; {limits})."
+    return f"{start}{counts}, {direction} {_size(percent)} per cent ({limits})."
+
+
+def _unclear(subject: str, row: Mapping[str, Any]) -> str:
+    now, before, when = row["count"], row["compare_count"], _when(row)
+    start = f"There was no clear change in {subject}: "
+    if now == 0 and before == 0:
+        return f"{start}none was recorded, and none {when}."
+    if before == 0:
+        return (
+            f"{start}{formats.count(now)} against none {when}; "
+            "a change from nothing has no percentage."
+        )
+    counts = (
+        f"{formats.count(now)} in both periods"
+        if now == before
+        else f"{formats.count(now) if now else 'none'} against {formats.count(before)} {when}"
+    )
+    if formats.is_missing(row.get("lower")):
+        return f"{start}{counts}."
+    limits = f"{confidence(row)} interval {_limits(row)}"
+    if before < SMALL_BASE or now == before:
+        return f"{start}{counts} ({limits})."
+    percent = get(row, "percent_change", (now / before - 1) * 100)
+    side = "higher" if percent > 0 else "lower"
+    return (
+        f"{start}{counts}. The count is {_size(percent)} per cent {side}, "
+        f"which can be within chance ({limits})."
+    )
+
+
+def _overdispersed(
+    subject: str,
+    row: Mapping[str, Any],
+    decided: Mapping[str, Any],
+    values: dict[str, Any],
+    status: str,
+) -> Said:
+    values |= {"lower": decided["lower"], "upper": decided["upper"]}
+    # p belongs to the narrower interval; with the wider one only its own p may stand.
+    values.pop("p", None)
+    if get(row, "dispersed_p") is not None:
+        values["p"] = row["dispersed_p"]
+    word = "rise" if verdict_of(row) == "up" else "fall"
+    text = (
+        f"{_unclear(subject, {**row, **decided})} If each case were independent of the others this "
+        f"would count as a {word}, but the months vary more than that."
+    )
+    return Said(text, verdict="no_clear_change", values=values, status=status)
+
+
+def _dispersed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"lower": row.get("dispersed_lower"), "upper": row.get("dispersed_upper")}
+
+
+def _named(row: Mapping[str, Any], label: str) -> str:
+    counts = f"{formats.count(row['compare_count'])} to {formats.count(row['count'])}"
+    return f"{formats.shorten(row[label], 60)} ({counts})"
+
+
+def _when(row: Mapping[str, Any]) -> str:
+    return formats.earlier(row.get("period"), row.get("compare"))
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    per_day = get(row, "days") != get(row, "compare_days")
+    return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day)
+
+
+def _size(percent: float, dp: int = 1) -> str:
+    text = formats.number(abs(percent), dp)
+    return "less than 0.1" if dp == 1 and text == "0.0" and percent != 0 else text
+
+
+def _percent_from(ratio: float) -> str:
+    return _size((ratio - 1) * 100)

@@ -1,0 +1,233 @@
+"""What is it made up of: shares, groups, ages, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said, values_of
+from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, hidden, shown
+
+_SEX = {"male": "Men", "female": "Women"}
+
+
+def mix(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int = 3) -> Said:
+    """The largest parts of a whole with their shares.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per part: `label`, count, share (0 to 1), optional total.
+    subject : str
+        The whole: 'recorded crime'.
+    top : int
+        How many parts are named.
+    """
+    parts = shown(table, "share").sort_values("count", ascending=False, kind="stable")
+    parts = parts[parts["count"] > 0]
+    if parts.empty:
+        return cannot(subject, first(table), "breakdown")
+    rows = parts.head(top).to_dict("records")
+    lead = rows[0]
+    total = f" of {formats.count(lead['total'])}" if "total" in lead else ""
+    text = (
+        f"{formats.capital(formats.shorten(lead[label], 60))} made up "
+        f"{formats.share(lead['share'])} of {subject} ({formats.count(lead['count'])}{total})"
+    )
+    rest = [f"{formats.shorten(r[label], 60)} {formats.share(r['share'])}" for r in rows[1:]]
+    text += f", {formats.listed(rest)}." if rest else "."
+    values = {"count": lead["count"], "share": lead["share"]}
+    values |= {k: v for k, v in values_of(lead).items() if k in ("lower", "upper", "confidence")}
+    return Said(text + _hidden_note(table, "part"), values=values)
+
+
+def share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """What share of the cases has some feature, with its Wilson interval.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, total, share, lower, upper.
+    subject : str
+        The cases, in the plural: 'night-time violent offences'.
+    of : str
+        What the counted ones did, as a verb phrase: 'took place in town centres'.
+    """
+    row = first(table)
+    if formats.is_missing(row.get("share")):
+        if row and row.get("total") == 0:
+            row = {**row, "status": "too_few", "reason": "none was recorded"}
+        return cannot(subject, row, "share")
+    fraction = formats.fraction(row["share"]) if row["total"] >= 30 else ""
+    counts = f"{formats.count(row['count'])} of {formats.count(row['total'])}"
+    limits = (
+        f"{formats.share(row['share'])}, {confidence(row)} interval "
+        f"{formats.percent_interval(row.get('lower'), row.get('upper'))}"
+    )
+    if fraction:
+        text = f"About {fraction} of {subject} {of} ({counts}: {limits})."
+    else:
+        text = f"{counts} {subject} {of} ({limits})."
+    return Said(formats.capital(text), values=_share_values(row))
+
+
+def shares(table: pd.DataFrame, *, label: str, subject: str) -> Said:
+    """The highest and lowest of several shares, and whether they are clearly apart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per answer or group: `label`, share, lower, upper.
+    subject : str
+        What the share is of: 'people asked'.
+    """
+    rows = shown(table, "share").sort_values("share", ascending=False, kind="stable")
+    if rows.empty:
+        return cannot(subject, first(table), "share")
+    top, last = rows.iloc[0], rows.iloc[-1]
+
+    def one(row: Mapping[str, Any]) -> str:
+        return (
+            f"{formats.share(row['share'])} ({confidence(row)} interval "
+            f"{formats.percent_interval(row.get('lower'), row.get('upper'))})"
+        )
+
+    name = formats.capital(formats.shorten(top[label], 80))
+    if len(rows) == 1:
+        return Said(f"{name}: {one(top)} of {subject}.", values=_share_values(top))
+    other = formats.shorten(last[label], 80)
+    text = (
+        f"{name} has the highest share of {subject}, {one(top)}; {other} the lowest, {one(last)}."
+    )
+    if not top["lower"] > last["upper"]:
+        text += " The intervals overlap, so the order may be chance."
+    return Said(text, values=_share_values(top))
+
+
+def night(table: pd.DataFrame, *, subject: str) -> Said:
+    """How many count under the night-time definition, and under a second one.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, total, share_untimed (0 to 1), optional second_count.
+    """
+    row = first(table)
+    if formats.is_missing(row.get("count")):
+        return cannot(subject, row, "count")
+    text = f"{formats.count(row['count'])} offences count as {subject}"
+    if not formats.is_missing(row.get("total")):
+        text += f", of {formats.count(row['total'])} in all"
+    text += "."
+    if not formats.is_missing(row.get("second_count")):
+        text += f" Under the second definition it would be {formats.count(row['second_count'])}."
+    untimed = row.get("share_untimed")
+    if not formats.is_missing(untimed):
+        text += (
+            f" {formats.share(untimed)} of the records have no usable time of day "
+            "and are not counted."
+            if untimed > 0
+            else " Every record has a usable time of day."
+        )
+    return Said(text, values={"count": row["count"]})
+
+
+def two_definitions(table: pd.DataFrame, *, subject: str) -> Said:
+    """The count under each definition of something that has no national one.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per definition, the one used first: definition, count.
+    """
+    rows = shown(table, "count").to_dict("records")
+    if not rows:
+        return cannot(subject, first(table), "count")
+    text = (
+        f"Counted as {formats.clean(rows[0]['definition'])}, {subject} comes to "
+        f"{formats.count(rows[0]['count'])}"
+    )
+    rest = [f"{formats.count(r['count'])} as {formats.clean(r['definition'])}" for r in rows[1:]]
+    text += f"; {formats.listed(rest)}." if rest else "."
+    return Said(text, values={"count": rows[0]["count"]})
+
+
+def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster") -> Said:
+    """Which group has most of something, as a share of all where nothing is hidden.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per group: `label`, count (missing where hidden), status, optional share.
+    subject : str
+        What is counted, in the plural: 'permanent exclusions'.
+    """
+    rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
+    if rows.empty:
+        return cannot(subject, first(table), "breakdown")
+    lead, concealed = rows.iloc[0], len(table) - len(rows)
+    names = [formats.shorten(n, 60) for n in rows.loc[rows["count"] == lead["count"], label]]
+    if lead["count"] == 0:
+        text = f"No {subject} were recorded in any of the {len(rows)} groups shown."
+        return Said(text + _hidden_note(table, "group"), values={"count": 0})
+    values: dict[str, Any] = {"count": lead["count"]}
+    if len(names) > 1:
+        text = (
+            f"{formats.listed(names)} had the most {subject}, {formats.count(lead['count'])} each"
+        )
+    elif concealed:
+        # The sum of the rows shown is no total while others are hidden.
+        text = f"{names[0]} had the most {subject} of those shown, {formats.count(lead['count'])}"
+    else:
+        total = rows["count"].sum()
+        part = lead["count"] / total
+        values["share"] = part
+        text = (
+            f"{names[0]} had the most {subject}: {formats.count(lead['count'])} of "
+            f"{formats.count(total)} ({formats.share(part)})"
+        )
+    return Said(formats.capital(text) + "." + _hidden_note(table, "group"), values=values)
+
+
+def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
+    """The age and sex group with the most, among those that may be shown.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per group: age_band, sex ('male', 'female'), count or rate, status.
+    subject : str
+        What is counted, in the plural: 'alcohol admissions'.
+    """
+    value = "rate" if "rate" in table and table["rate"].notna().any() else "count"
+    groups = table[table["sex"].isin(_SEX) & (table["age_band"] != "all ages")]
+    rows = shown(groups, value)
+    if rows.empty or not (rows[value] > 0).any():
+        return cannot(subject, first(table), "breakdown")
+    best = rows[rows[value] == rows[value].max()]
+    names = [f"{_SEX[r.sex]} aged {r.age_band.replace('-', ' to ')}" for r in best.itertuples()]
+    names[1:] = [n[0].lower() + n[1:] for n in names[1:]]
+    row = best.iloc[0]
+    verb = "highest rate of" if value == "rate" else "most"
+    figure = formats.rate(row[value]) if value == "rate" else formats.count(row[value])
+    if value == "rate" and not formats.is_missing(row.get("rate_per")):
+        figure += f" per {formats.count(row['rate_per'])}"
+    scope = " of the groups shown" if len(rows) < len(groups) else ""
+    text = f"{formats.listed(names)} had the {verb} {subject}{scope}, {figure}"
+    text += " each." if len(names) > 1 else "."
+    return Said(text + _hidden_note(groups, "group", value), values={value: row[value]})
+
+
+def _share_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("count", "share", "lower", "upper", "confidence")
+    return {k: v for k, v in values_of(row).items() if k in keys}
+
+
+def _hidden_note(table: pd.DataFrame, noun: str, column: str = "count") -> str:
+    n = hidden(table, column)
+    if not n:
+        return ""
+    return f" {formats.capital(formats.in_words(n))} {noun}{' is' if n == 1 else 's are'} {HIDDEN}."

@@ -1,0 +1,147 @@
+"""Where does the area stand among its peers?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said, values_of
+from cspanalysis.narrative.phrases import cannot, get, own, shown
+
+_KEYS = (
+    "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
+    "rank_lower", "rank_upper",
+)  # fmt: skip
+
+
+def peers(
+    table: pd.DataFrame,
+    *,
+    things: str = "crimes",
+    members: str = "districts",
+    per: str = "residents",
+) -> Said:
+    """Rate, place with its interval, and the difference from the others taken together.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
+        lowest), of, is_tied, rank_lower, rank_upper; optional others_rate (pooled rate of the
+        others), verdict. Areas without data have a missing rate.
+    things, members, per : str
+        What is counted, what the areas are, who the rate is per; all in the plural.
+
+    Returns
+    -------
+    Said
+        Verdict lower, similar or higher: the area's interval against the pooled rate of the others.
+    """
+    row = own(table)
+    if get(row, "rate") is None:
+        return cannot(things, row, "comparison")
+    ranked = shown(table, "rate")
+    others = others_rate(table)
+    verdict = _verdict(row, others)
+    values = {k: v for k, v in values_of(row).items() if k in _KEYS}
+    text = (
+        f"{row['area']} recorded {formats.rate(row['rate'])} {things} per "
+        f"{formats.count(get(row, 'rate_per', 1000))} {per}"
+    )
+    of = int(get(row, "of", len(ranked)))
+    if get(row, "rank") is not None and of > 1:
+        ties = int((ranked["rank"] == row["rank"]).sum())
+        text += f", the {formats.place(row['rank'], of, ties)} of the {of} {members}"
+        text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
+    text += "."
+    absent = len(table) - len(ranked)
+    if absent:
+        names = [formats.shorten(a, 60) for a in table.loc[~table.index.isin(ranked.index), "area"]]
+        if absent <= 3:
+            text += f" There are no figures for {formats.listed(names)}."
+        else:
+            text += f" There are no figures for {absent} other {members}."
+    return Said(text, verdict=verdict, values=values)
+
+
+def others_rate(table: pd.DataFrame) -> float | None:
+    """The pooled rate of all areas but the own: as given in `others_rate`, else from the counts."""
+    row = own(table)
+    given = get(row, "others_rate")
+    if given is not None:
+        return float(given)
+    if not {"count", "population"} <= set(table):
+        return None
+    rest = table[table["is_own"].ne(True) & table["count"].notna() & table["population"].notna()]
+    people = float(rest["population"].sum())
+    return float(rest["count"].sum()) / people * get(row, "rate_per", 1000) if people else None
+
+
+def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "districts") -> Said:
+    """Whether the area lies outside what chance and the usual differences between areas explain.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, is_own, rate, rate_per, limit_lower, limit_upper (95%, widened where
+        over-dispersed), phi, is_widened, verdict.
+    """
+    row = own(table)
+    if get(row, "rate") is None or get(row, "limit_lower") is None:
+        return cannot(things, row, "comparison")
+    below, above = row["rate"] < row["limit_lower"], row["rate"] > row["limit_upper"]
+    verdict = "lower" if below else "higher" if above else "similar"
+    where = {"lower": "below", "higher": "above", "similar": "within"}[verdict]
+    limits = formats.interval(row["limit_lower"], row["limit_upper"])
+    text = (
+        f"With {formats.rate(row['rate'])} {things} per "
+        f"{formats.count(get(row, 'rate_per', 1000))} residents, {row['area']} lies {where} the "
+        f"range expected for an area of its size ({limits})"
+    )
+    if get(row, "is_widened", False):
+        text += f", which is widened because the {members} differ by more than chance"
+    text += "."
+    rest = shown(table[table["is_own"].ne(True)], "rate")
+    outside = int(
+        ((rest["rate"] < rest["limit_lower"]) | (rest["rate"] > rest["limit_upper"])).sum()
+    )
+    n = len(rest)
+    text += f" Of the other {formats.in_words(n)} {members}, {formats.in_words(outside)}"
+    text += f" {'lies' if outside == 1 else 'lie'} outside it."
+    keep = {"count", "rate", "rate_per", "population"}
+    return Said(
+        text, verdict=verdict, values={k: v for k, v in values_of(row).items() if k in keep}
+    )
+
+
+def _verdict(row: Mapping[str, Any], others: float | None) -> str:
+    if others is None or get(row, "lower") is None or get(row, "upper") is None:
+        return "none"
+    return "lower" if row["upper"] < others else "higher" if row["lower"] > others else "similar"
+
+
+def _against(row: Mapping[str, Any], others: float | None, verdict: str, n: int) -> str:
+    if others is None or verdict == "none":
+        return ""
+    rest = f"the other {formats.in_words(n)} taken together" if n > 1 else "the other one"
+    if verdict == "similar" or others == 0:
+        return f", not clearly different from {rest} ({formats.rate(others)})"
+    difference = abs(row["rate"] / others - 1) * 100
+    side = "below" if verdict == "lower" else "above"
+    dp = 0 if difference >= 1 else 1
+    return f" and {formats.per_cent(difference, dp)} {side} {rest} ({formats.rate(others)})"
+
+
+def _place_range(row: Mapping[str, Any], of: int, ties: int) -> str:
+    if get(row, "rank_lower") is None or get(row, "rank_upper") is None:
+        return ""
+    low, high = int(row["rank_lower"]), int(row["rank_upper"])
+    end = "lowest"
+    if formats.place(row["rank"], of, ties).endswith("highest"):
+        low, high, end = of - high + 1, of - low + 1, "highest"
+    if low == high:
+        return "; its place is clear of chance"
+    return f"; its place could lie between {formats.ordinal(low)} and {formats.ordinal(high)} {end}"

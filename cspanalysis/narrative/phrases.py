@@ -1,0 +1,87 @@
+"""Phrases that several sentences share, and access to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+
+#: Said where counts are hidden.
+HIDDEN = "hidden so that nobody can be identified"
+
+
+def first(table: pd.DataFrame) -> dict[str, Any]:
+    """The first row as a mapping; empty if there is none."""
+    return table.iloc[0].to_dict() if len(table) else {}
+
+
+def own(table: pd.DataFrame) -> dict[str, Any]:
+    """The row of the area reported on; empty if it is not there."""
+    if "is_own" not in table:
+        return {}
+    return first(table[table["is_own"].eq(True).fillna(False)])
+
+
+def shown(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows whose value in a column may be written."""
+    return table[[not formats.is_missing(v) and not isinstance(v, str) for v in table[column]]]
+
+
+def hidden(table: pd.DataFrame, column: str = "count") -> int:
+    """How many rows hide their value (suppressed, not merely absent)."""
+    if "status" not in table:
+        return 0
+    return int((table["status"].eq("suppressed") & table[column].isna()).sum())
+
+
+def get(row: Mapping[str, Any], key: str, default: Any = None) -> Any:
+    """A value of a row, or the default where it is absent or missing."""
+    value = row.get(key, default)
+    return default if formats.is_missing(value) else value
+
+
+def cannot(subject: str, row: Mapping[str, Any], what: str) -> Said:
+    """What is said where a row has a status other than ok: the reason, never a number.
+
+    Parameters
+    ----------
+    subject : str
+        What would have been reported.
+    row : mapping
+        Its status and, if known, its `reason`.
+    what : str
+        What cannot be given: 'change', 'comparison', 'share'.
+    """
+    status = get(row, "status", "not_available")
+    reason = str(get(row, "reason", "")).strip().rstrip(".")
+    if status == "suppressed":
+        text = f"No {what} is shown for {subject}: the figures are {HIDDEN}."
+    elif status == "not_comparable":
+        text = f"No {what} is given for {subject}: the two periods cannot be compared"
+        text += f" ({reason})." if reason else "."
+    elif status == "too_few":
+        text = f"No {what} is given for {subject}: {reason or 'there are too few cases'}."
+    else:
+        status = "not_available"
+        text = f"No {what} is given for {subject}: {reason or 'there are no figures'}."
+    return Said(text, status=status)
+
+
+def confidence(row: Mapping[str, Any]) -> str:
+    """'95%', or whatever confidence the row was made with."""
+    level = float(get(row, "confidence", 0.95)) * 100
+    return f"{level:.10g}%"
+
+
+def number_of(n: int, singular: str, many: str | None = None) -> str:
+    """A count with its noun, in words up to twelve: 'one month', 'three months', '14 months'."""
+    return f"{formats.in_words(n)} {singular if n == 1 else many or singular + 's'}"
+
+
+def was(n: int) -> str:
+    """'was' or 'were'."""
+    return "was" if n == 1 else "were"

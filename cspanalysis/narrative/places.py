@@ -1,0 +1,98 @@
+"""Where and at what hours?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+from cspanalysis.narrative.phrases import cannot, first, shown
+
+#: A night belongs to the day on which it begins; hours before this one to the evening before.
+FIRST_HOUR = 6
+
+
+def places(table: pd.DataFrame, *, subject: str, label: str = "place") -> Said:
+    """The place with the most cases, and the share of the top five.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per place, most first: `label`, count, share (0 to 1) and total of all cases;
+        optional is_generic (a label that stands for many places) and, the same on every row,
+        share_top_5.
+    subject : str
+        What happened there: 'purse dipping'.
+    """
+    rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
+    rows = rows[rows["count"] > 0]
+    if rows.empty:
+        return cannot(subject, first(table), "place")
+    generic = rows["is_generic"].eq(True) if "is_generic" in rows else rows["count"].lt(0)
+    single = rows[~generic]
+    total = rows["total"].iloc[0] if "total" in rows else None
+    parts = []
+    values = {}
+    if not single.empty:
+        lead = single.iloc[0]
+        tied = single[single["count"] == lead["count"]]
+        values = {"count": lead["count"]}
+        of = f" of {formats.count(total)}" if total is not None else ""
+        cases = f"{formats.count(lead['count'])}{of}"
+        if len(tied) > 3:
+            parts.append(
+                f"No single place stands out for {subject}: {len(tied)} places share the first "
+                f"place with {cases} each."
+            )
+        elif len(tied) > 1:
+            names = formats.listed(formats.shorten(n, 60) for n in tied[label])
+            parts.append(f"{names} had the most {subject}, {cases} each.")
+        else:
+            values |= {"share": lead["share"]} if "share" in lead else {}
+            share = f" ({formats.share(lead['share'])})" if "share" in lead else ""
+            name = formats.shorten(lead[label], 60)
+            parts.append(f"{name} had the most {subject}: {cases}{share}.")
+    if "share_top_5" in rows and len(rows) >= 5:
+        parts.append(f"Five places hold {formats.share(rows['share_top_5'].iloc[0])} of all cases.")
+    if generic.any():
+        names = [f"'{formats.shorten(n, 60)}'" for n in rows.loc[generic, label].head(3)]
+        verb = "is a label" if generic.sum() == 1 else "are labels"
+        parts.append(f"{formats.listed(names)} {verb} that can stand for many places.")
+    return Said(" ".join(parts), values=values)
+
+
+def hours(table: pd.DataFrame, *, subject: str) -> Said:
+    """The busiest hour of the week and the share of Friday and Saturday nights.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per hour of the week: weekday (0 is Monday, of the clock), hour, count.
+    subject : str
+        What is counted.
+    """
+    rows = shown(table, "count")
+    total = rows["count"].sum()
+    if rows.empty or total == 0:
+        return cannot(subject, {**first(table), "status": "too_few"}, "hour")
+    best = rows[rows["count"] == rows["count"].max()]
+    parts = []
+    if len(best) <= 2:
+        names = [f"{formats.WEEKDAYS[int(r.weekday)]} {formats.hours(r.hour, r.hour)}"
+                 for r in best.itertuples()]  # fmt: skip
+        noun = "hour of the week was" if len(names) == 1 else "hours of the week were"
+        each = " each" if len(names) > 1 else ""
+        top = formats.count(best["count"].iloc[0])
+        parts.append(
+            f"The busiest {noun} {formats.listed(names)}, with {top} of "
+            f"{formats.count(total)}{each}."
+        )
+    else:
+        parts.append(f"No single hour of the week stands out for {subject}.")
+    weekday = (rows["weekday"] - (rows["hour"] < FIRST_HOUR)) % 7
+    is_night = (rows["hour"] >= 18) | (rows["hour"] < FIRST_HOUR)
+    part = rows.loc[weekday.isin([4, 5]) & is_night, "count"].sum() / total
+    parts.append(
+        f"Friday and Saturday nights (18:00 to 05:59) hold {formats.share(part)} of {subject}."
+    )
+    return Said(" ".join(parts), values={"count": total, "share": part})

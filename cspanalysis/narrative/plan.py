@@ -1,0 +1,121 @@
+"""Targets, actions and priorities."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+from cspanalysis.narrative.phrases import cannot, first, hidden, shown
+
+_TARGET_WORDS = {
+    "met": "met",
+    "on_course": "on course",
+    "off_course": "off course",
+    "missed": "missed",
+    "unclear": "too close to call",
+}
+
+_ACTION_WORDS = {
+    "complete": "complete",
+    "on_track": "on track",
+    "in_progress": "in progress",
+    "delayed": "delayed",
+    "due": "due",
+    "overdue": "overdue",
+    "not_started": "not started",
+    "no_report": "without a report",
+}
+
+
+def targets(table: pd.DataFrame) -> Said:
+    """How many targets are met or on course, and how many ask for less than chance can hide.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per target: measure, baseline, target, actual (missing where there is no figure),
+        progress ('met', 'on_course', 'off_course', 'missed', 'unclear'; missing without a
+        figure), optional is_detectable (whether the change asked for could be told from chance).
+    """
+    if table.empty:
+        return cannot("the targets", {}, "progress")
+    known = shown(table, "actual") if "actual" in table else table.iloc[0:0]
+    n = len(table)
+    noun = "target" if n == 1 else "targets"
+    if known.empty:
+        text = f"None of the {n} {noun} has a figure yet."
+    else:
+        counts = known["progress"].value_counts()
+        parts = [
+            f"{formats.in_words(int(counts[k]))} {'is' if counts[k] == 1 else 'are'} {words}"
+            if k not in ("met", "missed")
+            else f"{formats.in_words(int(counts[k]))} {'was' if counts[k] == 1 else 'were'} {words}"
+            for k, words in _TARGET_WORDS.items()
+            if k in counts
+        ]
+        have = "has a figure" if len(known) == 1 else "have figures"
+        text = f"Of {n} {noun} {formats.in_words(len(known))} {have} so far"
+        text += f": {formats.listed(parts)}." if parts else "."
+    if hidden(table, "actual"):
+        text += f" {hidden(table, 'actual')} cannot be shown without identifying people."
+    if "is_detectable" in table:
+        small = int(table["is_detectable"].eq(False).sum())
+        if small:
+            verb = "asks" if small == 1 else "ask"
+            text += (
+                f" {formats.capital(formats.in_words(small))} of the {n} {verb} for a change so "
+                "small that it could not be told from chance."
+            )
+    return Said(text, values={"count": n})
+
+
+def actions(table: pd.DataFrame) -> Said:
+    """How many actions of the plan are in which state.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per state: state, count.
+    """
+    rows = shown(table, "count")
+    total = int(rows["count"].sum())
+    if not total:
+        return cannot("the action plan", first(table), "progress")
+    parts = [
+        f"{formats.count(r.count_)} {_ACTION_WORDS.get(r.state, str(r.state).replace('_', ' '))}"
+        for r in rows.rename(columns={"count": "count_"}).itertuples()
+        if r.count_ > 0
+    ]
+    noun = "action" if total == 1 else "actions"
+    return Said(f"Of {total} {noun}: {formats.listed(parts)}.", values={"count": total})
+
+
+def priorities(table: pd.DataFrame, *, top: int = 3) -> Said:
+    """The priorities that score highest, and whether their order survives other weights.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per priority: priority, score (0 to 1), optional is_stable (its place survives a
+        change of a quarter in each weight).
+    """
+    rows = shown(table, "score").sort_values("score", ascending=False, kind="stable")
+    if rows.empty:
+        return cannot("the priorities", first(table), "order")
+    head = rows.head(top)
+    names = [
+        f"{formats.shorten(r.priority, 60)} ({formats.number(r.score, 2)})"
+        for r in head.itertuples()
+    ]
+    text = f"{formats.capital(names[0])} scores highest"
+    text += f", followed by {formats.listed(names[1:])}." if names[1:] else "."
+    if "is_stable" in rows:
+        moved = [formats.shorten(r.priority, 60) for r in rows.itertuples() if not r.is_stable]
+        text += (
+            " The order stays the same when each weight is a quarter larger or smaller."
+            if not moved
+            else f" With weights a quarter larger or smaller, {formats.listed(moved[:4])} would "
+            "change place."
+        )
+    return Said(text, values={"count": len(rows)})

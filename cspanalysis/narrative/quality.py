@@ -1,0 +1,124 @@
+"""Can the data be relied on: rows, months, places, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+from cspanalysis.narrative.phrases import cannot, first, shown, was
+
+
+def row_account(table: pd.DataFrame) -> Said:
+    """Whether every row received was kept or set aside for a stated reason.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per file (or source): rows, kept, set_aside.
+    """
+    if table.empty:
+        return cannot("the files received", {}, "row account")
+    rows, kept, aside = (int(table[c].sum()) for c in ("rows", "kept", "set_aside"))
+    files = formats.plural(len(table), "file")
+    text = f"Of {formats.plural(rows, 'row')} in {files} {formats.count(kept)} {was(kept)} kept"
+    if aside:
+        text += (
+            f" and {formats.count(aside)} set aside with a reason ({formats.share(aside / rows)})"
+        )
+    else:
+        text += " and none set aside"
+    lost = rows - kept - aside
+    text += f"; {formats.plural(lost, 'row')} {was(lost)} not accounted for." if lost else "."
+    return Said(text, values={"count": rows})
+
+
+def coverage(table: pd.DataFrame, *, subject: str = "the records") -> Said:
+    """Which months are incomplete or missing.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per month: month 'YYYY-MM', status 'ok', 'incomplete' or 'missing'.
+    """
+    if table.empty:
+        return cannot(subject, {}, "coverage")
+    n = len(table)
+    found = {
+        word: [formats.month(m) for m in table.loc[table["status"] == word, "month"]]
+        for word in ("incomplete", "missing")
+    }
+    if not any(found.values()):
+        months = f"All {n} months" if n > 1 else "The month"
+        return Said(f"{months} of {subject} {'are' if n > 1 else 'is'} complete.")
+    parts = []
+    for word, months in found.items():
+        if not months:
+            continue
+        named = formats.listed(months) if len(months) <= 6 else f"{len(months)} of {n} months"
+        verb = "is" if len(months) == 1 else "are"
+        parts.append(
+            f"{named} {verb} {'incomplete as published' if word == 'incomplete' else word}"
+        )
+    text = f"In {subject} {'; '.join(parts)}."
+    return Said(text + " Figures that include such months are too low.")
+
+
+def unlocated(table: pd.DataFrame, *, subject: str = "records") -> Said:
+    """How many records carry no location and so belong to no district.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count (without location), total.
+    """
+    row = first(table)
+    if formats.is_missing(row.get("count")) or not row.get("total"):
+        return cannot(subject, row, "share without location")
+    count, total = int(row["count"]), int(row["total"])
+    if not count:
+        return Said(f"All {formats.count(total)} {subject} carry a location.", values={"count": 0})
+    one_in = f"1 in {formats.count(total / count)}"
+    carries = "carries" if count == 1 else "carry"
+    text = (
+        f"{formats.count(count)} of {formats.count(total)} {subject} ({one_in}) {carries} no "
+        f"location and {'belongs' if count == 1 else 'belong'} to no district here."
+    )
+    return Said(text, values={"count": count, "share": count / total})
+
+
+def audit(table: pd.DataFrame) -> Said:
+    """How many published figures agree with the recomputed ones.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per outcome: outcome (in words), count.
+    """
+    rows = shown(table, "count")
+    total = int(rows["count"].sum())
+    if not total:
+        return cannot("the published figures", {}, "audit")
+    found = zip(rows["outcome"], rows["count"], strict=True)
+    parts = [f"{formats.count(n)} {formats.clean(outcome)}" for outcome, n in found if n]
+    return Said(f"Of {total} published figures: {formats.listed(parts)}.", values={"count": total})
+
+
+def missing(would_show: str, sources: Iterable[str], detail: str = "") -> str:
+    """The sentence of a finding whose data are not there: what would supply it.
+
+    Parameters
+    ----------
+    would_show : str
+        What the finding would show, as a clause: 'whether burglary rose or fell'.
+    sources : iterable of str
+        What supplies it, any one of them.
+    detail : str
+        What exactly is missing, as a clause.
+    """
+    supply = " or ".join(sources)
+    text = f"This review cannot say {would_show}"
+    text += f": {detail.rstrip('.')}." if detail else "."
+    return f"{text} {formats.capital(supply)} would supply it." if supply else text

@@ -1,0 +1,154 @@
+"""Months and years: season, control chart, trend over five years."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+from cspanalysis.narrative.phrases import cannot, confidence, first, get, number_of, shown
+
+#: A sentence about a control chart speaks of so many newest months, because even a series in
+#: which nothing changed signals now and then over a longer run.
+NEWEST = 6
+
+
+def season(table: pd.DataFrame, *, subject: str) -> Said:
+    """The month that stands out in a usual year; or why no index is given.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Twelve rows month_of_year, index, lower, upper (average month = 100), or, where no index
+        may be published, a row per month with its count. The same on every row: stage ('index',
+        'provisional' or 'counts'), reason (the condition that failed), status, months (used).
+    subject : str
+        What is counted.
+
+    Returns
+    -------
+    Said
+        Verdict peak only for a published index whose highest month lies clearly above 100.
+    """
+    row = first(table)
+    stage = get(row, "stage", "index" if "index" in table else "counts")
+    reason = str(get(row, "reason", "")).strip().rstrip(".")
+    rows = shown(table, "index") if "index" in table else table.iloc[0:0]
+    if stage == "counts" or rows.empty:
+        status = get(row, "status", "too_few")
+        text = f"No seasonal index is given for {subject}"
+        text += f": {reason}." if reason else "."
+        if len(table) and "count" in table and table["count"].notna().any():
+            text += " The monthly counts are shown instead."
+        return Said(text, status="too_few" if status == "ok" else status)
+    top = rows.loc[rows["index"].idxmax()]
+    name = formats.month_of_year(top["month_of_year"])
+    level = (
+        f"index {formats.number(top['index'])}, {confidence(top)} interval "
+        f"{formats.interval(top['lower'], top['upper'], 0)}; average month = 100"
+    )
+    stands_out = top["lower"] > 100
+    values = {k: top[k] for k in ("index", "lower", "upper", "confidence") if k in top}
+    if stage == "provisional":
+        used = get(row, "months")
+        base = f", from {int(used)} months only" if used is not None else ""
+        text = f"Provisionally{base}, {name} was the highest month for {subject} ({level})."
+        text += f" {formats.capital(reason)}." if reason else ""
+        return Said(text, values=values, status=get(row, "status", "ok"))
+    if not stands_out:
+        text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
+        return Said(text, values=values)
+    others = rows[(rows["lower"] > 100) & (rows["month_of_year"] != top["month_of_year"])]
+    text = f"{formats.capital(subject)} peaks in {name}: {_above(top['index'])} ({level})."
+    if 0 < len(others) <= 3:
+        names = formats.listed(formats.month_of_year(m) for m in others["month_of_year"])
+        verb = "is" if len(others) == 1 else "are"
+        text += f" {names} {verb} also above the average month."
+    return Said(text, verdict="peak", values=values | {"peak": int(top["month_of_year"])})
+
+
+def control(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether one of the newest six months is out of the ordinary.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per month: month, value, centre, signal ('' or the rule that it breaks),
+        is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
+        months, 0 to 1).
+    """
+    rows = shown(table, "value").sort_values("month")
+    if rows.empty:
+        return cannot(subject, first(table), "control chart")
+    newest = rows.tail(NEWEST)
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    span = formats.period(f"{first_month}/{last_month}")
+    signals = newest[newest["signal"].fillna("").astype(str).str.strip() != ""]
+    is_provisional = "is_provisional" in rows and bool(rows["is_provisional"].iloc[-1])
+    if is_provisional:
+        text = (
+            f"The chart of {subject} is provisional: it is not adjusted for the season, so no "
+            f"month is read as a change."
+        )
+        if len(signals):
+            text += f" {_signal_months(signals)} should be looked at again when more months are in."
+        return Said(text)
+    if signals.empty:
+        text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
+        text += f"ordinary for {subject}, the usual season allowed for."
+    else:
+        text = (
+            f"{_signal_months(signals)} {'is' if len(signals) == 1 else 'are'} out of the ordinary "
+            f"for {subject}, the usual season allowed for."
+        )
+    chance = first(rows).get("false_signal_rate")
+    if not formats.is_missing(chance):
+        text += (
+            f" By chance alone {formats.number(chance * 100)} in 100 unchanged series show such a "
+            f"signal within six months."
+        )
+    return Said(text)
+
+
+def trend(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether a yearly rate went one way over its last five years.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per year: year, rate, and on every row verdict (up, down, no_clear_change, none),
+        status and reason of the trend; optional rate_per.
+    """
+    rows = shown(table, "rate")
+    row = first(table)
+    verdict = get(row, "verdict", "none")
+    if rows.empty or verdict not in ("up", "down", "no_clear_change"):
+        reason = str(get(row, "reason", "it needs five years")).rstrip(".")
+        status = get(row, "status", "too_few")
+        text = f"No trend of {subject} can be calculated: {reason}."
+        return Said(text, status="too_few" if status == "ok" else status)
+    last = rows.tail(5)
+    start, end = last.iloc[0], last.iloc[-1]
+    per = f" per {formats.count(row['rate_per'])}" if get(row, "rate_per") is not None else ""
+    span = f"{start['year']} to {end['year']}"
+    rates = f"from {formats.rate(start['rate'])} to {formats.rate(end['rate'])}{per}"
+    if verdict == "no_clear_change":
+        text = f"There is no clear trend in {subject} over {span} ({rates})."
+    else:
+        verb = "rose" if verdict == "up" else "fell"
+        text = f"Over {span} {subject} {verb}, {rates}."
+    return Said(text, verdict=verdict, values={"rate": end["rate"]})
+
+
+def _above(index: float) -> str:
+    if index >= 200:
+        return f"{formats.number(index / 100, 1)} times the average month"
+    return f"{formats.per_cent(index - 100, 0)} above the average month"
+
+
+def _signal_months(signals: pd.DataFrame) -> str:
+    names = []
+    for row in signals.itertuples():
+        side = "above" if row.value > row.centre else "below"
+        names.append(f"{formats.month(row.month)} ({side} the mean; {formats.clean(row.signal)})")
+    return formats.listed(names)
