@@ -1,0 +1,74 @@
+"""Residents by sex and single year of age, and the lookup of the sample's districts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cspanalysis.sample.constants import OWN, areas, residents
+from cspanalysis.sample.draw import spread
+from cspanalysis.sample.files import write_csv
+
+HEADER = ("area_code", "area", "year", "sex", "age", "population")
+CODE, CSP_CODE = "E07000115", "E22000148"
+
+#: Residents of the own area by mid-year; the other areas grow alike.
+OWN_RESIDENTS = {2004: 112600, 2005: 113100, 2006: 113600, 2007: 114000}
+
+#: Chances of an age by its decade (0–9, 10–19, …, 80 and over), females a little older.
+_BY_DECADE = {
+    "male": (13.2, 13.6, 10.4, 14.3, 15.4, 13.4, 10.4, 6.4, 2.9),
+    "female": (12.2, 12.6, 10.3, 14.4, 15.3, 13.3, 10.6, 7.1, 4.2),
+}
+
+
+def rows() -> list[tuple[object, ...]]:
+    """Every row of the tidy layout; other areas have their totals only."""
+    found: list[tuple[object, ...]] = []
+    for year, total in OWN_RESIDENTS.items():
+        found.append((CODE, OWN, year, "persons", -1, total))
+        both = [0] * 91
+        for sex, count in zip(("male", "female"), spread(total, (49.1, 50.9)), strict=True):
+            found.append((CODE, OWN, year, sex, -1, count))
+            for age, people in enumerate(spread(count, _ages(sex))):
+                found.append((CODE, OWN, year, sex, age, people))
+                both[age] += people
+        found += [(CODE, OWN, year, "persons", age, people) for age, people in enumerate(both)]
+        for area in areas():
+            if area != OWN:
+                people = round(residents()[area] * total / OWN_RESIDENTS[2007])
+                found.append(("", area, year, "persons", -1, people))
+    return found
+
+
+def _ages(sex: str) -> list[float]:
+    """Chances of single years 0 to 90 (90 = 90 and over), sloping within the last decades."""
+    chances = []
+    for decade, share in enumerate(_BY_DECADE[sex]):
+        width = 11 if decade == 8 else 10
+        slope = 0.08 if decade >= 6 else 0.0
+        weights = [(1 - slope) ** step for step in range(width)]
+        chances += [share * weight / sum(weights) for weight in weights]
+    return chances
+
+
+def write(directory: Path) -> None:
+    """Write `population` and `lookups`."""
+    write_csv(
+        directory / "population" / "mid_year_estimates.csv.gz",
+        HEADER,
+        rows(),
+        title="Residents by area, mid-year, sex and age, 2004 to 2007",
+        note="Invented; not an official estimate of any place.",
+    )
+    write_csv(
+        directory / "lookups" / "lad_csp_pfa_sample.csv",
+        ("LAD08CD", "LAD08NM", "CSP08CD", "CSP08NM", "PFA08CD", "PFA08NM"),
+        [
+            (CODE, OWN, CSP_CODE, OWN, "E23000032", "Kent")
+            if area == OWN
+            else ("", area, "", area, "", "" if "msg" in groups else "Kent")
+            for area, groups in areas().items()
+        ],
+        title="Districts, partnerships and police force areas of the sample",
+        note="Only Tonbridge and Malling is a real place.",
+    )
