@@ -13,12 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from cspanalysis import cleaning, counting, offences, peering, residents, suppliers
+from cspanalysis import cleaning, counting, exploring, offences, peering, residents, suppliers
 from cspanalysis import workspace as workspaces
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.exploring import Findings, Peers
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
@@ -181,7 +182,7 @@ class Review:
         ).reset_index()
         return Counted(table, (source,), scheme)
 
-    def incidents(
+    def records(
         self, selection: str | Iterable[str] | None = None, *periods: Period | str
     ) -> Counted:
         """Records of this area: one row per offence (or, in open data, per street-file row).
@@ -223,7 +224,7 @@ class Review:
 
     # ------------------------------------------------------------------ peers and residents
 
-    def peers(self, group: str) -> PeerGroup:
+    def peer_group(self, group: str) -> PeerGroup:
         """A peer group of this area: 'force', 'county', or one of the settings such as 'msg'.
 
         Raises
@@ -244,7 +245,7 @@ class Review:
     def peer_label(self, group: str) -> str:
         """How a heading names a peer group, whether or not there are data for it."""
         try:
-            return self.peers(group).label
+            return self.peer_group(group).label
         except NotAvailable:
             return GROUP_LABELS.get(group, f"areas of the group '{group}'")
 
@@ -271,7 +272,7 @@ class Review:
             If no source holds counts for the group over the period.
         """
         over = Period.parse(period)
-        members = self.peers(group)
+        members = self.peer_group(group)
         table = peering.from_peer_counts(self.store, self.area, members, selection, over)
         if table is not None:
             return Counted(table, ("peer_counts",))
@@ -309,6 +310,20 @@ class Review:
             Columns year, sex, age, population.
         """
         return residents.by_age(self.store, self.area.districts, period)
+
+    @property
+    def incidents(self) -> pd.DataFrame:
+        """All records of this area in the period under review (docs/data_dictionary.md)."""
+        return self.records(None, self.period).table
+
+    @property
+    def peers(self) -> Peers:
+        """Comparison with peer groups: `review.peers.rate("burglary")`."""
+        return Peers(self)
+
+    def findings(self, chapter: str | None = None) -> Findings:
+        """The findings of all chapters, or of one ('violence'), made here and now."""
+        return exploring.findings(self, chapter)
 
     # ------------------------------------------------------------------ other tables
 

@@ -230,7 +230,7 @@ def offence_places(
     spec: Spec,
 ) -> Finding:
     """Repeat locations of an offence; dwellings never appear."""
-    counted = review.incidents(offences, comparison.period)
+    counted = review.records(offences, comparison.period)
     incidents = counted.table
     if "premises" in incidents:
         incidents = incidents[incidents["premises"] != "dwelling"]
@@ -296,7 +296,7 @@ def places_finding(
 def _purse_dipping(
     review: Review, definition: PurseDipping, *periods: Period
 ) -> tuple[list[str], pd.DataFrame]:
-    counted = review.incidents(definition.offences, *periods)
+    counted = review.records(definition.offences, *periods)
     if "method" not in counted.table:
         raise NotAvailable(
             "police_extract", "the street-level files do not say how a theft was done"

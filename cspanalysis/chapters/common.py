@@ -143,7 +143,7 @@ def peers_finding(
 ) -> Finding:
     """How the area compares with a peer group: rate, place, and the others taken together."""
     counted = review.peer_counts(selection, group, comparison.period)
-    members = review.peers(group)
+    members = review.peer_group(group)
     result = peers.compare(counted.table)
     year = int(counted.table["population_year"].max())
     return publish(

@@ -147,7 +147,7 @@ def unlocated(review: Review, *, spec: Spec) -> Finding:
         missing, total = rows.loc[rows["district"].isna(), "count"].sum(), rows["count"].sum()
         whose = f"all records of {force}"
     else:
-        records = review.incidents(None, review.period).table
+        records = review.records(None, review.period).table
         missing, total = records["place"].isna().sum(), len(records)
         whose = f"records of {review.area.name}"
     result = measures.proportion(pd.DataFrame({"count": [int(missing)], "total": [int(total)]}))

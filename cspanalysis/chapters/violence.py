@@ -223,7 +223,7 @@ def nte_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec)
 
 
 def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:
-    counted = review.incidents(definition.offences, *periods)
+    counted = review.records(definition.offences, *periods)
     if "start" not in counted.table:
         raise NotAvailable("police_extract", "the street-level files hold no time of day")
     return night.classify(counted.table, definition)
