@@ -1,0 +1,147 @@
+"""For exploring by hand: peers on request, and the findings of the chapters without a report."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cspanalysis.analysis import peers
+from cspanalysis.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.findings import Finding
+from cspanalysis.periods import Period
+
+if TYPE_CHECKING:
+    from cspanalysis.review import Review
+
+
+class Peers:
+    """An area among its peers; made by `Review.peers`."""
+
+    def __init__(self, review: Review):
+        self._review = review
+
+    def __repr__(self) -> str:
+        return f"<Peers of {self._review.area.name}: {', '.join(self.groups()) or 'none'}>"
+
+    def groups(self) -> list[str]:
+        """Keys of the groups this area can be ranked in."""
+        keys = [*self._review.workspace.peer_groups, "county", "force"]
+        found = []
+        for key in dict.fromkeys(keys):
+            try:
+                self._review.peer_group(key)
+            except NotAvailable:
+                continue
+            found.append(key)
+        return found
+
+    def rate(
+        self, offence: str, group: str | None = None, period: str | Period | None = None
+    ) -> pd.DataFrame:
+        """Offences per 1,000 residents of every area of a group, lowest first.
+
+        Parameters
+        ----------
+        offence : str
+            Offence or group of the taxonomy.
+        group : str, optional
+            Key of the peer group; default: the first that has data.
+        period : str or Period, optional
+            Default: the period under review.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns area, is_own, count, population, rate, lower, upper, rank, of, rank_lower,
+            rank_upper, … (cspanalysis.analysis.peers.compare).
+
+        Raises
+        ------
+        NotAvailable
+            If no group has data.
+        """
+        over = Period.parse(period) if period else self._review.period
+        missing: NotAvailable | None = None
+        for key in [group] if group else self.groups():
+            try:
+                return peers.compare(self._review.peer_counts(offence, key, over).table)
+            except NotAvailable as error:
+                missing = missing or error
+        raise missing or NotAvailable(("peer_counts", "police_uk"))
+
+
+class Findings(dict[str, Finding]):
+    """Findings by id; shows each in turn in a notebook."""
+
+    def _ipython_display_(self) -> None:
+        for finding in self.values():
+            finding._ipython_display_()
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{key}: {finding.sentence}" for key, finding in self.items())
+
+
+def findings(review: Review, chapter: str | None = None) -> Findings:
+    """The findings of the chapter notebooks, made in this process.
+
+    The notebooks are the only table of contents: their cells are run here with `review` in place.
+
+    Parameters
+    ----------
+    review : Review
+    chapter : str, optional
+        Number, name or part of the name of one chapter: '05', 'violence'.
+
+    Raises
+    ------
+    UsageError
+        If there is no such chapter.
+    """
+    found = Findings()
+    chosen = [p for p in notebooks() if chapter is None or chapter in p.stem]
+    if not chosen:
+        raise UsageError(
+            paragraph(
+                f"no chapter is called '{chapter}'",
+                allowed=", ".join(p.stem for p in notebooks()),
+            )
+        )
+    for path in chosen:
+        namespace: dict[str, object] = {"review": review}
+        for source in _cells(path):
+            value = _run(source, namespace)
+            if isinstance(value, Finding):
+                found[value.id] = value
+    return found
+
+
+def notebooks() -> list[Path]:
+    """The chapter notebooks, in order."""
+    package = Path(__file__).resolve().parent
+    for folder in (package.parent / "notebooks", package / "notebooks"):
+        if folder.is_dir():
+            return sorted(folder.glob("[0-9]*.ipynb"))
+    return []
+
+
+def _cells(path: Path) -> Iterator[str]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", []):
+            continue
+        # The cell that opens the review only lends its imports here.
+        yield "\n".join(line for line in source.splitlines() if not line.startswith("review ="))
+
+
+def _run(source: str, namespace: dict[str, object]) -> object:
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), namespace)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
