@@ -1,0 +1,127 @@
+"""The forked papermill engine keeps what kernels give: outputs, errors, time-outs, isolation."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from cspanalysis.report import engine
+
+pytestmark = pytest.mark.skipif(not engine.can_fork(), reason="forks are POSIX only")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def registered():
+    papermill_engines.register(engine.NAME, engine.ForkedEngine)
+
+
+def run(tmp_path, *cells, name=engine.NAME, **more):
+    """Execute the cells and return the notebook."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "P"}
+    path = tmp_path / "in.ipynb"
+    nbformat.write(notebook, path)
+    return papermill.execute_notebook(
+        str(path), None, engine_name=name, kernel_name="python3", language="python",
+        progress_bar=False, **more,
+    )  # fmt: skip
+
+
+CELLS = (
+    "x = 40\nprint('one')\nprint('two')",
+    "import sys\nprint('out')\nprint('err', file=sys.stderr)\nx + 2",
+    "display({'text/plain': 'shown', 'application/x+json': {'a': [1]}}, raw=True)\nprint('after')",
+    "%timeit -n1 -r1 pass\nimport asyncio\nawait asyncio.sleep(0)\n_ = 3;",
+)
+
+
+def test_outputs_equal_those_of_a_real_kernel(tmp_path):
+    def plain(notebook):
+        outputs = [[dict(o) for o in c.outputs] for c in notebook.cells]
+        outputs[3] = [o["output_type"] for o in outputs[3]]  # a timing
+        return outputs
+
+    forked = run(tmp_path, *CELLS)
+    kernel = run(tmp_path, *CELLS, name=None)
+    assert plain(forked) == plain(kernel)
+    assert [c.execution_count for c in forked.cells] == [1, 2, 3, 4]
+
+
+def test_text_written_by_compiled_code_is_kept(tmp_path):
+    notebook = run(tmp_path, "import os; os.write(1, b'below Python\\n'); None", "print('next')")
+    assert notebook.cells[0].outputs[0]["text"] == "below Python\n"
+    assert notebook.cells[1].outputs[0]["text"] == "next\n"
+
+
+def test_an_error_carries_its_whole_traceback_and_stops_the_notebook(tmp_path):
+    with pytest.raises(PapermillExecutionError) as caught:
+        run(tmp_path, "def inner():\n    return {}['missing']", "inner()", "print('never')")
+    assert caught.value.ename == "KeyError"
+    text = "\n".join(caught.value.traceback)
+    assert "inner()" in text and "return {}['missing']" in text
+
+
+def test_a_syntax_error_is_an_error(tmp_path):
+    with pytest.raises(PapermillExecutionError) as caught:
+        run(tmp_path, "x = (")
+    assert caught.value.ename == "SyntaxError"
+
+
+def _ended(pid: int) -> bool:
+    """True once the process is gone, or killed and only not yet noticed by its parent."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        state = Path(f"/proc/{pid}/stat")
+        if state.is_file() and ") Z " in state.read_text():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_time_out_ends_the_child_and_all_it_started(tmp_path):
+    note = tmp_path / "pids"
+    code = (
+        "import os, pathlib, subprocess\n"
+        "other = subprocess.Popen(['sleep', '600'])\n"
+        f"pathlib.Path({str(note)!r}).write_text(f'{{os.getpid()}} {{other.pid}}')\n"
+        "while True: pass"
+    )
+    with pytest.raises(CellTimeoutError):
+        run(tmp_path, code, execution_timeout=0.7)
+    assert all(_ended(int(pid)) for pid in note.read_text().split())
+
+
+def test_a_child_that_dies_is_told_from_one_that_fails(tmp_path):
+    with pytest.raises(DeadKernelError):
+        run(tmp_path, "import os; os.kill(os.getpid(), 9)")
+
+
+def test_one_notebook_does_not_see_anothers_names_or_changes(tmp_path):
+    run(tmp_path, "import math; math.pi = 3; secret = 1")
+    notebook = run(tmp_path, "import math; print(math.pi > 3.1, 'secret' in globals())")
+    assert notebook.cells[0].outputs[0]["text"] == "True False\n"
+
+
+def test_an_interrupt_reaches_the_caller_and_ends_the_child(tmp_path):
+    note = tmp_path / "pid"
+    code = (
+        "import os, pathlib, signal, time\n"
+        f"pathlib.Path({str(note)!r}).write_text(str(os.getpid()))\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "time.sleep(600)"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, code)
+    assert _ended(int(note.read_text()))

@@ -1,0 +1,116 @@
+"""The summary chooses by verdict and effect size, and compares with the previous review."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis.findings import VERDICTS
+from cspanalysis.report import html, index
+from cspanalysis.report.collect import Rendered, Section
+
+
+def record(id, verdict="none", status="ok", **more):
+    base = {"id": id, "chapter": id.split(".")[0], "title": f"What of {id}?", "status": status,
+            "sentence": f"About {id}.", "verdict": verdict, "values": {}, "windows": [],
+            "sources": [], "rows": [], "table": {}, "notes": [], "tile": None}  # fmt: skip
+    return {**base, **more}
+
+
+def chapter(key, *records, **more):
+    return Rendered(key, key[3:], key[3:].capitalize(), "", tuple(map(Section, records)), **more)
+
+
+def test_clear_verdicts_come_before_unclear_ones_and_larger_effects_first():
+    records = [
+        record("a.none"),
+        record("a.small", "up", values={"ratio": 1.05}),
+        record("a.unclear", "no_clear_change", values={"ratio": 3.0}),
+        record("a.large", "down", values={"percent_change": -60.0}),
+        record("a.season", "peak", values={"index": 130.0}),
+    ]
+    chosen = [r["id"] for r in index.key_findings(records)]
+    assert chosen == ["a.large", "a.season"]  # |log 0.4| > |log 1.3| > |log 1.05|
+
+
+def test_findings_without_data_are_listed_and_never_key():
+    one = chapter("05_violence", record("v.gone", status="not_available"), record("v.ok", "up"))
+    made = index.summary([one])
+    assert [r["id"] for r in made.keys[0].records] == ["v.ok"]
+    assert made.missing == (("What of v.gone?", "About v.gone.", "violence"),)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(VERDICTS),
+            st.sampled_from(("ok", "suppressed", "too_few")),
+            st.one_of(st.none(), st.floats(0.01, 100)),
+        ),
+        max_size=8,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_choosing_keeps_the_order_and_only_what_is_published(items):
+    records = [
+        record(f"a.f{i}", v, s, values={} if r is None else {"ratio": r})
+        for i, (v, s, r) in enumerate(items)
+    ]
+    chosen = index.key_findings(records)
+    assert len(chosen) == min(2, sum(r["status"] == "ok" for r in records))
+    assert all(r["status"] == "ok" for r in chosen)
+    assert [r["id"] for r in chosen] == sorted((r["id"] for r in chosen), key=lambda i: i)
+
+
+@pytest.mark.parametrize("values", [{}, {"ratio": 0}, {"ratio": None}, {"percent_change": -100}])
+def test_an_effect_without_size_counts_as_none(values):
+    assert index.effect(values) == 0.0
+
+
+def test_tiles_take_turns_between_chapters():
+    def tiled(id):
+        return record(id, tile={"value": id, "label": "x"})
+
+    chapters = [
+        chapter("01_a", *(tiled(f"a.{i}") for i in range(5))),
+        chapter("02_b", tiled("b.0")),
+    ]
+    assert [t["value"] for t in index.summary(chapters).tiles][:3] == ["a.0", "b.0", "a.1"]
+
+
+def test_what_changed_names_only_findings_whose_verdict_differs():
+    old = {
+        "period": "2006-04/2007-03",
+        "findings": [
+            {"id": "a.one", "verdict": "down", "status": "ok", "sentence": "It fell."},
+            {"id": "a.two", "verdict": "up", "status": "ok", "sentence": "It rose."},
+            {"id": "a.three", "verdict": "up", "status": "not_available", "sentence": ""},
+            {"id": "a.one@2006-04_2006-09", "verdict": "up", "status": "ok", "sentence": "x"},
+        ],
+    }
+    now = chapter("01_a", record("a.one", "up"), record("a.two", "up"), record("a.three", "down"))
+    made = index.summary([now], old)
+    assert [(c.id, c.before, c.now) for c in made.changed] == [
+        ("a.one", "It fell.", "About a.one.")
+    ]
+    assert made.unchanged == 1
+    context = html.Context("Alpha", "2007-04/2008-03", contents=[("a", "A")])
+    page = index.page(context, made)
+    assert "What changed since the previous review?" in page and "Then: It fell." in page
+
+
+def test_priorities_and_targets_are_shown_as_tables_when_they_exist():
+    table = {"columns": [{"key": "p", "label": "Priority", "numeric": False}],
+             "rows": [["Night-time violence"]], "own": []}  # fmt: skip
+    one = chapter("09_plan", record("priorities.matrix", table=table), record("plan.targets"))
+    made = index.summary([one])
+    assert [p[0] for p in made.panels] == ["Priorities"]
+    context = html.Context("Alpha", "2007-04/2008-03", contents=[("plan", "Plan")])
+    assert "Night-time violence</th>" in index.page(context, made)
+
+
+def test_a_failed_chapter_is_named_on_the_summary():
+    made = index.summary([chapter("05_violence", failure="It stopped.")])
+    context = html.Context("Alpha", "2007-04/2008-03", contents=[("violence", "Violence")])
+    assert "It stopped." in index.page(context, made)

@@ -1,0 +1,257 @@
+"""The runner: what it writes, and what happens when a chapter, an area or the run fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+from report_helpers import AREA, contents, make, request, review_folder
+
+from cspanalysis.errors import DisclosureFailed, UsageError
+from cspanalysis.report import folder, runner
+
+ONE = {"05_violence": make.CHAPTERS["05_violence"]}
+QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """The made review, run once; tests only read it."""
+    asked = request(tmp_path_factory.mktemp("review"))
+    outcome = runner.run(asked)
+    return asked, outcome, review_folder(asked)
+
+
+def test_review_folder_holds_what_the_contract_names(done):
+    _, outcome, where = done
+    assert outcome.exit_code == 0, outcome.text()
+    assert where.parts[-2:] == ("tonbridge-and-malling", "2007-04_2008-03")
+    names = {p.relative_to(where).as_posix() for p in where.rglob("*") if p.is_file()}
+    assert names == {
+        "index.html", "data-quality.html", "overview.html", "violence.html",
+        "assets/plotly.min.js", "assets/charts.js", "findings.json", "findings.csv",
+        "tables.xlsx", "manifest.json", "run.log",
+    }  # fmt: skip
+
+
+def test_findings_json_follows_the_contract(done):
+    asked, _, where = done
+    content = json.loads((where / "findings.json").read_text(encoding="utf-8"))
+    assert list(content) == [
+        "schema", "area", "period", "compare", "edition", "synthetic", "created_from", "findings",
+    ]  # fmt: skip
+    assert content["schema"] == "cspanalysis.findings/1"
+    assert content["area"] == {"name": AREA.name, "code": AREA.code}
+    assert content["synthetic"] is True
+    assert list(content["created_from"]) == ["data/raw/police_extract/incidents.csv"]
+    ids = [f["id"] for f in content["findings"]]
+    assert "overview.recorded_crime.change@2007-11_2008-01" in ids
+    assert ids.index("overview.recorded_crime.change") + 1 == ids.index(
+        "overview.recorded_crime.change@2007-11_2008-01"
+    )
+    assert set(content["findings"][0]) == set(
+        [
+            "id",
+            "chapter",
+            "title",
+            "sentence",
+            "verdict",
+            "measure",
+            "period",
+            "compare",
+            "unit",
+            "values",
+            "method",
+            "status",
+            "polarity",
+            "sources",
+            "rows",
+        ]
+    )
+
+
+def test_every_figure_of_the_notebooks_is_on_the_pages(done):
+    _, _, where = done
+    places = sum(
+        len(re.findall(r"data-chart=", p.read_text(encoding="utf-8"))) for p in where.glob("*.html")
+    )
+    assert places == 4  # change, peers, season, heat
+
+
+def test_manifest_and_log_tell_what_ran(done):
+    _, _, where = done
+    manifest = json.loads((where / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["complete"] is True
+    assert [c["status"] for c in manifest["chapters"]] == ["ok"] * 3
+    assert len(next(iter(manifest["inputs"].values()))) == 64
+    log = (where / "run.log").read_text(encoding="utf-8")
+    assert "chapter 01_overview" in log and "plotly" in log
+
+
+def test_same_inputs_give_the_same_bytes(done, tmp_path):
+    asked, _, where = done
+    again = replace(asked, out=tmp_path / "again")
+    runner.run(again)
+    assert contents(review_folder(again)) == contents(where)
+
+
+def test_resume_leaves_a_complete_review_and_renews_a_changed_one(tmp_path):
+    asked = request(tmp_path, QUICK)
+    assert runner.run(asked).exit_code == 0
+    resumed = runner.run(replace(asked, resume=True))
+    assert [r.skipped for r in resumed.reviews] == [True]
+    (asked.workspace / "data" / "raw" / "police_extract" / "incidents.csv").write_text("a\n2\n")
+    renewed = runner.run(replace(asked, resume=True))
+    assert [r.skipped for r in renewed.reviews] == [False]
+
+
+BAD = {
+    "raises": ("1 / 0", "stopped with an error (ZeroDivisionError)"),
+    "exits": ("import sys; sys.exit()", "ended before its last cell"),
+    "dies": ("import os; os._exit(3)", "ended without an answer"),
+    "hangs": ("while True: pass", "took longer than 1.5 seconds"),
+    "tells": (
+        "from cspanalysis.errors import DataRefused; raise DataRefused('a.csv: no column x.')",
+        "a.csv: no column x.",
+    ),
+    "no_chart": (
+        "import dataclasses; f = made.season(); "
+        "display({'application/vnd.cspanalysis.finding+json': f.record()}, raw=True)",
+        "its chart is missing",
+    ),
+}
+
+
+def test_failing_chapters_leave_honest_pages_and_the_others_go_on(tmp_path):
+    chapters = {
+        f"{n:02d}_{name}": (name.capitalize(), "Lead.", [code, "made.quality()"])
+        for n, (name, (code, _)) in enumerate(BAD.items(), 10)
+    }
+    asked = request(tmp_path, {**QUICK, **chapters}, timeout=1.5)
+    outcome = runner.run(asked)
+    where = review_folder(asked)
+    assert outcome.exit_code == 1
+    for name, (_, words) in BAD.items():
+        page = (where / f"{name.replace('_', '-')}.html").read_text(encoding="utf-8")
+        assert words in page, name
+        assert "could not be made" in page
+        assert "Traceback" not in page and "division by zero" not in page
+    assert "22,000 rows were read" in (where / "data-quality.html").read_text(encoding="utf-8")
+    assert json.loads((where / "manifest.json").read_text(encoding="utf-8"))["complete"] is False
+    last = outcome.text().splitlines()
+    assert last[-1].strip() == "(--debug shows the details)"
+    assert f"{len(BAD)} failed:" in last
+    assert "ZeroDivisionError" in replace(outcome, debug=True).text()
+
+
+def test_outputs_that_are_no_findings_are_left_out_with_a_notice(tmp_path):
+    bare = "import plotly.graph_objects as go; display(go.Figure()); print('7 secret')"
+    chapters = {"01_bare": ("Bare", "Lead.", [bare, "made.quality()", "'secret value'"])}
+    asked = request(tmp_path, chapters)
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 0
+    assert len(outcome.reviews[0].notices) == 2
+    for path in review_folder(asked).glob("*.html"):
+        assert "secret" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"chapters": ("nonsense",)}, "is no chapter"),
+        ({"edition": "secret"}, "no edition"),
+        ({"period": "2007"}, "not a period"),
+        ({"areas": ()}, "no area"),
+    ],
+)
+def test_wrong_requests_are_refused_before_anything_runs(tmp_path, change, words):
+    asked = replace(request(tmp_path, QUICK), **change)
+    with pytest.raises(UsageError, match=words):
+        runner.run(asked)
+    assert not asked.reports.exists()
+
+
+def test_a_notebook_without_the_parameters_is_refused(tmp_path):
+    asked = request(tmp_path, QUICK)
+    path = asked.notebooks / "00_data_quality.ipynb"
+    path.write_text(path.read_text().replace("edition = ", "editions = "))
+    with pytest.raises(UsageError, match="takes no parameter 'edition'"):
+        runner.run(asked)
+
+
+def test_a_review_that_fails_its_disclosure_check_is_not_published(tmp_path):
+    asked = request(tmp_path, QUICK)
+    runner.run(asked)
+    before = contents(review_folder(asked))
+
+    def check(where):
+        assert (where / "findings.json").is_file()
+        raise DisclosureFailed("A protected cell can be recovered.")
+
+    outcome = runner.run(replace(asked, check=check, compare="2005-04/2006-03"))
+    assert outcome.exit_code == 4
+    assert contents(review_folder(asked)) == before
+    assert [p.name for p in review_folder(asked).parent.iterdir()] == ["2007-04_2008-03"]
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path):
+    asked = request(tmp_path, QUICK)
+    with folder.locked(asked.reports), pytest.raises(UsageError, match="another review"):
+        runner.run(asked)
+
+
+def test_several_areas_in_parallel_with_an_index(tmp_path):
+    areas = tuple(runner.Area(name) for name in ("Alpha", "Beta <b>", "Gamma"))
+    asked = request(tmp_path, areas=areas, jobs=2, all_areas=True)
+    for number in (0, 5):
+        name = ("00_data_quality", "05_violence")[number == 5]
+        (asked.notebooks / f"{name}.ipynb").unlink()
+    path = asked.notebooks / "01_overview.ipynb"
+    path.write_text(path.read_text().replace('"made.peers()"', "\"assert csp != 'Gamma'\""))
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 1
+    assert [f.area for f in outcome.failures] == ["Gamma"]
+    assert outcome.text().splitlines()[-2].strip().startswith("Gamma, Recorded crime")
+    page = outcome.index.read_text(encoding="utf-8")
+    assert 'href="beta-b/2007-04_2008-03/index.html">Beta &lt;b&gt;</a>' in page
+    assert "7,712" in page and "−10.2" in page and "1 chapter failed" in page
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs POSIX process groups")
+def test_killed_run_leaves_the_last_good_review_and_the_next_one_finishes(tmp_path):
+    asked = request(tmp_path, QUICK)
+    runner.run(asked)
+    before = contents(review_folder(asked))
+    make.write(asked.notebooks, {"01_slow": ("Slow", "Lead.", ["import time; time.sleep(600)"])})
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from report_helpers import runner\n"
+        "from pathlib import Path\n"
+        "runner.run(runner.Request(Path(sys.argv[2]), (runner.Area('Tonbridge and Malling', "
+        "'E07000115'),), '2007-04/2008-03', '2006-04/2007-03', notebooks=Path(sys.argv[3])))\n"
+    )
+    helpers = str(make.Path(__file__).parent)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, helpers, str(asked.workspace), str(asked.notebooks)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
+    )
+    first = process.stdout.readline()
+    assert first.startswith("[1/2]"), first
+    time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert contents(review_folder(asked)) == before
+    (asked.notebooks / "01_slow.ipynb").unlink()
+    assert runner.run(asked).exit_code == 0
+    assert contents(review_folder(asked)) == before
