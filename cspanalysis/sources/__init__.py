@@ -1,0 +1,29 @@
+"""Readers of raw files, one module per source, all alike.
+
+Each module has NAME, TITLE, DESCRIPTION and SCHEMAS (for the reader and the data dictionary) and
+`read(part, context) -> Read`; it may have MEMBERS (how the names of its members in an archive
+end) and `combine(tables) -> tables`, which joins what its parts gave into final tables. Tables
+whose names begin with an underscore exist for `combine` alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+#: In the order of cleaning: lookups first, for others to use.
+NAMES = (
+    "lookups",
+    "population",
+    "police_uk",
+    "police_extract",
+    "peer_counts",
+    "asb_calls",
+    "hospital_extract",
+    "school_exclusions",
+)
+
+
+def get(name: str) -> ModuleType:
+    """The reader of a source."""
+    return importlib.import_module(f"cspanalysis.sources.{name}")

@@ -1,0 +1,205 @@
+"""Kinds of cell: how text becomes a value, and how what is allowed is put in words.
+
+Every kind is one polars expression on trimmed text in which blank cells are missing. A cell with
+text that yields no value is a problem; the caller decides whether its row can stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+#: Official statistics' shorthand for figures that are not given; none of them means 0.
+SYMBOLS: Mapping[str, str] = {
+    "*": "suppressed",
+    "c": "suppressed",
+    "s": "suppressed",
+    "<5": "suppressed",
+    "<6": "suppressed",
+    "<8": "suppressed",
+    "<10": "suppressed",
+    "1-4": "suppressed",
+    "1-5": "suppressed",
+    "1-7": "suppressed",
+    "x": "not_available",
+    "..": "not_available",
+    ":": "not_available",
+    "n/a": "not_available",
+    "na": "not_available",
+    "u": "not_available",
+    ".": "not_applicable",
+    "z": "not_applicable",
+    "-": "rounds_to_zero",
+    "~": "rounds_to_zero",
+    "low": "rounds_to_zero",
+    "k": "rounds_to_zero",
+}
+
+ALLOWED = {
+    "text": "text",
+    "verbatim": "text",
+    "lower": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "count": "a whole number or a symbol such as *, c, x, z, .",
+    "date": "a date such as 31/12/2007, 2007-12-31 or 31-Dec-2007",
+    "datetime": "a date with or without time, such as 31/12/2007 23:30",
+    "time": "a time such as 23:30",
+    "month": "a month such as 2007-12",
+    "period": "a period such as 2007-04/2007-09",
+    "financial_year": "a year such as 2007/08",
+    "boolean": "yes or no",
+}
+
+_BOOLEANS = {
+    **dict.fromkeys(("y", "yes", "true", "t", "1"), True),
+    **dict.fromkeys(("n", "no", "false", "f", "0"), False),
+}
+_TIME = r"(?:[ T]+(\d{1,2}):?(\d{2})(?::(\d{2}))?(?:\.\d+)?Z?)?$"
+_ISO = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME
+_UK = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})" + _TIME
+_WORD = (
+    r"^(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[-/ ]([A-Za-z]{3})[a-z]*[-/ ,]+(\d{4})" + _TIME
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+
+
+def trimmed(column: str) -> pl.Expr:
+    """The column's text without outer spaces; blank is missing."""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def convert(text: pl.Expr, kind: str) -> pl.Expr:
+    """The values of trimmed text of a kind; missing where the text is none."""
+    return _CONVERTERS[kind](text)
+
+
+def status(text: pl.Expr, symbols: Mapping[str, str] = SYMBOLS) -> pl.Expr:
+    """What a count's cell says: 'ok' for a number, else the meaning of its symbol.
+
+    A blank cell is 'not_available'; text that is neither number nor known symbol is missing.
+    """
+    return (
+        pl.when(text.is_null())
+        .then(pl.lit("not_available"))
+        .when(_integer(text).is_not_null())
+        .then(pl.lit("ok"))
+        .otherwise(
+            _plain_symbol(text).replace_strict(symbols, default=None, return_dtype=pl.String)
+        )
+    )
+
+
+def symbol(text: pl.Expr) -> pl.Expr:
+    """The symbol that stands in a count's place; missing where a number does."""
+    return pl.when(_integer(text).is_null()).then(text)
+
+
+def _plain_symbol(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.strip_chars("[]() ")
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    plain = text.str.replace_all(r"[,\s£%]", "")
+    is_number = plain.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
+    return pl.when(is_number).then(plain).cast(pl.Float64, strict=False)
+
+
+def _integer(text: pl.Expr) -> pl.Expr:
+    number = _number(text)
+    is_whole = (number == number.round(0)) & (number.abs() < 2**53)
+    return pl.when(is_whole).then(number).cast(pl.Int64, strict=False)
+
+
+def _clock(text: pl.Expr, pattern: str, first: int) -> list[pl.Expr]:
+    groups = [
+        text.str.extract(pattern, i).cast(pl.Int64, strict=False) for i in range(first, first + 3)
+    ]
+    return [group.fill_null(0) for group in groups]
+
+
+def _assemble(year: pl.Expr, month: pl.Expr, day: pl.Expr, clock: list[pl.Expr]) -> pl.Expr:
+    # Out-of-range parts would raise inside pl.datetime, so text is built and parsed leniently.
+    hour = pl.when(clock[0] < 24).then(clock[0])
+    return pl.format(
+        "{}-{}-{} {}:{}:{}", year, month, day, hour, clock[1], clock[2]
+    ).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
+
+
+def _datetime(text: pl.Expr) -> pl.Expr:
+    iso = _assemble(*(text.str.extract(_ISO, i) for i in (1, 2, 3)), _clock(text, _ISO, 4))
+    uk = _assemble(*(text.str.extract(_UK, i) for i in (3, 2, 1)), _clock(text, _UK, 4))
+    month = text.str.extract(_WORD, 2).str.to_lowercase()
+    word = _assemble(
+        text.str.extract(_WORD, 3),
+        month.replace_strict(_MONTHS, default=None, return_dtype=pl.Int64),
+        text.str.extract(_WORD, 1),
+        _clock(text, _WORD, 4),
+    )
+    found = pl.coalesce(iso, uk, word)
+    is_plausible = found.dt.year().is_between(1900, 2100)
+    return pl.when(is_plausible).then(found)
+
+
+def _has_time(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"\d[ T]+\d{1,2}:?\d{2}(:\d{2})?(\.\d+)?Z?$").fill_null(False)
+
+
+def _time(text: pl.Expr) -> pl.Expr:
+    """Minutes since midnight."""
+    pattern = r"^(\d{1,2})[:.]?(\d{2})(?::\d{2})?(?:\.\d+)?$"
+    hour = text.str.extract(pattern, 1).cast(pl.Int64, strict=False)
+    minute = text.str.extract(pattern, 2).cast(pl.Int64, strict=False)
+    return pl.when((hour < 24) & (minute < 60)).then(hour * 60 + minute)
+
+
+def _month(text: pl.Expr) -> pl.Expr:
+    day = pl.coalesce(
+        _datetime(text.str.replace(r"^(\d{4})-?(\d{2})$", "${1}-${2}-01")),
+        _datetime(pl.format("1 {}", text.str.replace("-", " "))),
+        _datetime(text),
+    )
+    return day.dt.strftime("%Y-%m")
+
+
+def _period(text: pl.Expr) -> pl.Expr:
+    pattern = r"^\d{4}-(0[1-9]|1[0-2])(/\d{4}-(0[1-9]|1[0-2]))?$"
+    whole = pl.when(text.str.len_chars() == 7).then(pl.format("{}/{}", text, text)).otherwise(text)
+    is_forward = whole.str.slice(0, 7) <= whole.str.slice(8, 7)
+    return pl.when(text.str.contains(pattern) & is_forward).then(whole)
+
+
+def _financial_year(text: pl.Expr) -> pl.Expr:
+    first = text.str.extract(r"^(\d{4})(?:[-/_–](?:\d{2}|\d{4})|\d{2})$", 1).cast(
+        pl.Int64, strict=False
+    )
+    last = text.str.extract(r"(\d{2})$", 1).cast(pl.Int64, strict=False)
+    is_next = (first + 1) % 100 == last
+    return pl.when(is_next).then(pl.format("{}/{}", first, text.str.slice(-2)))
+
+
+_CONVERTERS = {
+    "text": lambda text: text,
+    "verbatim": lambda text: text,
+    "lower": lambda text: text.str.to_lowercase().str.replace_all(r"\s+", " "),
+    "integer": _integer,
+    "number": _number,
+    "count": _integer,
+    "date": lambda text: _datetime(text).dt.date(),
+    "datetime": _datetime,
+    "has_time": _has_time,
+    "time": _time,
+    "month": _month,
+    "period": _period,
+    "financial_year": _financial_year,
+    "boolean": lambda text: text.str.to_lowercase().replace_strict(
+        _BOOLEANS, default=None, return_dtype=pl.Boolean
+    ),
+}

@@ -1,0 +1,158 @@
+"""Lookups of the Office for National Statistics between areas of different kinds.
+
+The files differ in what they join; each gives what it has, and `combine` lays them together into
+one row per district and one per Lower layer Super Output Area.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from cspanalysis import areas
+from cspanalysis.sources import rows, table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Column, Context, Read, Schema
+
+NAME = "lookups"
+TITLE = "Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs"
+DESCRIPTION = "Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA)."
+
+
+def _pair(name: str, prefix: str, meaning: str, required: bool = True) -> tuple[Column, Column]:
+    return (
+        Column(f"{name}_code", f"Code of the {meaning}", pattern=rf"{prefix}\d\d ?(code|cd)", essential=required),
+        Column(name, f"Name of the {meaning}", pattern=rf"{prefix}\d\d ?(name|nm)", required=required),
+    )  # fmt: skip
+
+
+_DISTRICT = _pair("district", "(ltla|lad)", "local authority district")
+SCHEMAS = (
+    Schema(
+        "lsoa_ward_district",
+        "a lookup of LSOAs to wards and districts",
+        (*_pair("lsoa", "lsoa", "LSOA of 2021"), *_pair("ward", "(ward|wd)", "ward"), *_DISTRICT),
+    ),
+    Schema(
+        "lsoa11_lsoa21_district",
+        "a lookup of LSOAs of 2011 and 2021 to districts",
+        (
+            Column("lsoa11_code", "Code of the LSOA of 2011", ("lsoa11cd",), essential=True),
+            Column("lsoa21_code", "Code of the LSOA of 2021", ("lsoa21cd",), essential=True),
+            Column("change_code", "U unchanged, S split, M merged, X reshaped", ("chgind",)),
+            *_DISTRICT,
+        ),
+    ),
+    Schema(
+        "lsoa_district",
+        "a lookup of LSOAs to districts",
+        (
+            Column("lsoa_code", "Code of the LSOA", pattern=r"lsoa\d\d ?(code|cd)", essential=True),
+            *_DISTRICT,
+        ),
+    ),
+    Schema(
+        "district_csp_force",
+        "a lookup of districts to Community Safety Partnerships and police forces",
+        (*_DISTRICT, *_pair("csp", "csp", "Community Safety Partnership"), *_pair("force", "pfa", "police force area")),
+    ),
+    Schema(
+        "district_county",
+        "a lookup of districts to counties and unitary authorities",
+        (*_DISTRICT, *_pair("county", "(utla|cty|ctyua)", "county or unitary authority")),
+    ),
+    Schema(
+        "district_region",
+        "a lookup of districts to regions",
+        (*_DISTRICT, *_pair("region", "(region|rgn)", "region")),
+    ),
+)  # fmt: skip
+_DISTRICTS = (
+    "district_code", "district", "csp_code", "csp", "force_code", "force", "county", "region",
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one lookup into `_districts` or `_lsoas`, with the year of its districts in `as_of`."""
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME].with_columns(as_of=pl.lit(_edition(part), pl.Int64))
+    if found.schema == "lsoa11_lsoa21_district":
+        editions = [
+            frame.select(
+                pl.col(f"lsoa{edition}_code").alias("lsoa_code"),
+                pl.lit(f"20{edition}").alias("lsoa_edition"),
+                "district_code", "district",
+                pl.lit(None, pl.String).alias("ward_code"), pl.lit(None, pl.String).alias("ward"),
+                "as_of",
+            )
+            for edition in ("11", "21")
+        ]  # fmt: skip
+        return found.with_tables(_lsoas=pl.concat(editions).unique(maintain_order=True))
+    if found.schema.startswith("lsoa"):
+        if "ward" not in frame.columns:
+            frame = frame.with_columns(
+                ward_code=pl.lit(None, pl.String), ward=pl.lit(None, pl.String)
+            )
+        edition = "2011" if "lsoa11" in part.name.lower() else "2021"
+        frame = frame.select(
+            "lsoa_code", pl.lit(edition).alias("lsoa_edition"), "district_code", "district",
+            "ward_code", "ward", "as_of",
+        )  # fmt: skip
+        return found.with_tables(_lsoas=frame)
+    missing = [c for c in _DISTRICTS if c not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)
+    return found.with_tables(_districts=frame.select(*_DISTRICTS, "as_of"))
+
+
+def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """One row per district and per LSOA; where files differ, the newest edition wins.
+
+    Returns
+    -------
+    dict
+        `districts`: district_code, district, csp_code, csp, force_code, force, county, region,
+        as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's), ward_code, ward.
+    """
+    combined = {}
+    if "_districts" in tables:
+        newest = tables["_districts"].sort("as_of", descending=True, nulls_last=True)
+        combined["districts"] = (
+            newest.group_by("district_code", maintain_order=True)
+            .agg(pl.exclude("as_of").drop_nulls().first(), pl.col("as_of").first())
+            .sort("district_code")
+        )
+    if "_lsoas" in tables:
+        newest = tables["_lsoas"].sort("as_of", descending=True, nulls_last=True)
+        combined["lsoas"] = (
+            newest.group_by("lsoa_code", "lsoa_edition", maintain_order=True)
+            .agg(pl.exclude("as_of").drop_nulls().first())
+            .pipe(_todays_district)
+            .sort("lsoa_code", "lsoa_edition")
+        )
+    return combined
+
+
+def _todays_district(lsoas: pl.DataFrame) -> pl.DataFrame:
+    """Districts since merged become the district of today, so that series run on."""
+    known = areas.district_names()
+    name = pl.col("district")
+    return lsoas.with_columns(
+        district_code=name.replace_strict({n: c for n, (c, _) in known.items()}, default=pl.col("district_code"), return_dtype=pl.String),
+        district=name.replace_strict({n: d for n, (_, d) in known.items()}, default=name, return_dtype=pl.String),
+    )  # fmt: skip
+
+
+def _edition(part: Part) -> int | None:
+    """Year of the district codes, from the headings ('ltla24_code', 'LAD17CD')."""
+    years: list[int] = []
+
+    def look(header: list[str]) -> bool:
+        years.extend(
+            int(y) for h in header for y in re.findall(r"(?i)^\ufeff?(?:ltla|lad)(\d\d)", h)
+        )
+        return bool(years)
+
+    with part.open() as stream:
+        rows.read(part, look, stream)
+    return 2000 + years[0] if years else None

@@ -1,0 +1,96 @@
+"""A partner's record-level extract of recorded crime.
+
+The partner's own headings and codes are mapped in partnership.toml; without a map the names below
+or their aliases must be there. Offences take the names of the taxonomy.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis import offences
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import ROW, Column, Context, Read, Schema
+
+NAME = "police_extract"
+TITLE = "Recorded crime, record-level extract of the police force"
+DESCRIPTION = "One row per recorded crime, with its times, place and the force's flags."
+
+SCHEMAS = (
+    Schema(
+        "extract",
+        "a record-level extract of recorded crime",
+        (
+            Column("incident_id", "Crime reference", ("crime reference", "crime ref", "crime number", "reference"), essential=True),
+            Column("offence", "Offence, name of the taxonomy", ("offence type", "crime type", "offence description"), "lower", essential=True),
+            Column("recorded", "Day the crime was recorded; periods are counted by it", ("recorded date", "date recorded"), "date", essential=True),
+            Column("start", "Earliest time it can have happened", ("from", "from date", "committed from", "date from"), "datetime"),
+            Column("start_time", "Its time, where that is a column of its own", ("from time", "time from"), "time"),
+            Column("end", "Latest time it can have happened", ("to", "to date", "committed to", "date to"), "datetime"),
+            Column("end_time", "Its time, where that is a column of its own", ("to time", "time to"), "time"),
+            Column("district", "Local authority district", ("local authority", "lad name"), essential=True),
+            Column("place", "Street or named place", ("street", "location")),
+            Column("town", "Town or village", ("town village",)),
+            Column("premises", "Kind of place: dwelling, public place, licensed premises, shop, …", ("premises type", "location type"), "lower"),
+            Column("is_domestic", "Domestic abuse", ("domestic", "domestic abuse", "dv flag"), "boolean"),
+            Column("is_hate", "Hate crime", ("hate", "hate crime"), "boolean"),
+            Column("is_town_centre", "Within a town centre", ("town centre",), "boolean"),
+            Column("method", "Modus operandi, free text", ("mo", "modus operandi", "mo text")),
+            Column("property_stolen", "Property stolen", ("stolen",)),
+            Column("property_damaged", "Property damaged", ("damaged",)),
+            Column("in_custody", "A suspect was taken into custody", ("custody", "is custody"), "boolean"),
+            Column("is_detected", "Detected (cleared up)", ("detected", "cleared up"), "boolean"),
+            Column("is_no_crime", "Later found to be no crime", ("no crime", "no crimed"), "boolean"),
+            Column("victim_id", "Pseudonym of the victim", ("victim", "victim reference")),
+            Column("victim_age", "Age of the victim", (), "integer", unit="years"),
+            Column("victim_sex", "Sex of the victim", ("victim gender",), allowed={"f": "female", "m": "male", "female": "female", "male": "male"}),
+            Column("offender_age", "Age of the offender where known", ("suspect age",), "integer", unit="years"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one extract.
+
+    Returns
+    -------
+    Read
+        `police_extract`: the schema's columns with start and end as times, has_time (the start's
+        time of day is known), file and row. A crime whose end lies before its start keeps both
+        and is noted.
+    """
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME]
+    names = offences.names(offences.NOTIFIABLE)
+    unknown = frame.filter(~pl.col("offence").is_in(list(names)))
+    found.problems.add_rows(
+        unknown.select(ROW, pl.col("offence").alias("found")),
+        "offence", "the offences of the taxonomy", "noted",
+        "no offence of the taxonomy; kept under its own name and in no group",
+    )  # fmt: skip
+    frame = frame.with_columns(
+        pl.col("offence").replace(names),
+        _with_time("start"),
+        _with_time("end"),
+        has_time=(pl.col("start_has_time") | pl.col("start_time").is_not_null()).fill_null(False)
+        & pl.col("start").is_not_null(),
+        file=pl.lit(part.label),
+    ).drop("start_time", "end_time", "start_has_time", "end_has_time")
+    backwards = frame.filter(pl.col("end") < pl.col("start"))
+    found.problems.add_rows(
+        backwards.select(ROW, pl.col("end").cast(pl.String).alias("found")),
+        "end", "a time not before the start", "noted", "ends before it starts; both are kept",
+    )  # fmt: skip
+    columns = [c for c in frame.columns if c not in ("file", ROW, "has_time")]
+    at = columns.index("end") + 1
+    return found.with_tables(
+        police_extract=frame.select(*columns[:at], "has_time", *columns[at:], "file", ROW)
+    )
+
+
+def _with_time(column: str) -> pl.Expr:
+    minutes = pl.col(f"{column}_time")
+    separate = pl.col(column).dt.truncate("1d") + pl.duration(minutes=minutes)
+    return pl.when(minutes.is_not_null()).then(separate).otherwise(pl.col(column)).alias(column)

@@ -1,0 +1,167 @@
+"""Street-level crime and anti-social behaviour as published on data.police.uk.
+
+Every row is an incident: anti-social behaviour has no Crime ID and exact duplicates are normal, so
+nothing is de-duplicated; repeated Crime IDs are noted. Rows without a location count for the force
+and for no district. Crime IDs themselves are not kept after this check; `file` and `row` lead back.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis import areas, offences
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import ROW, Column, Context, Read, Schema
+
+NAME = "police_uk"
+TITLE = "Street-level crime and anti-social behaviour, data.police.uk"
+DESCRIPTION = (
+    "One row per crime or incident of anti-social behaviour, by month and approximate place. "
+    "There are no times of day and no sub-types."
+)
+#: The bulk archive also holds outcomes and stop-and-search files.
+MEMBERS = "-street.csv"
+
+_FORCE = Column(
+    "force", "Force that reported the incident", ("reported by",), "verbatim", essential=True
+)
+_MONTH = Column("month", "Month of the incident", kind="verbatim", essential=True)
+_TYPE = Column(
+    "offence", "Crime type, standard spelling", ("crime type",), "verbatim", essential=True
+)
+_WITHIN = Column("falls_within", "Force area the incident falls within", kind="verbatim")
+_PLACE = Column("place", "Approximate place, 'On or near …'", ("location",), "verbatim")
+_CONTEXT = Column("context", "Free text, mostly blank", kind="verbatim")
+SCHEMAS = (
+    Schema(
+        "street",
+        "a street-level file of data.police.uk",
+        (
+            Column("crime_id", "Identifier; blank for anti-social behaviour", kind="verbatim"),
+            _MONTH,
+            _FORCE,
+            _WITHIN,
+            Column("longitude", "Approximate longitude", kind="verbatim", required=True, unit="degrees"),
+            Column("latitude", "Approximate latitude", kind="verbatim", required=True, unit="degrees"),
+            _PLACE,
+            Column("lsoa_code", "Lower layer Super Output Area, 2011 or 2021", kind="verbatim", required=True),
+            Column("lsoa_name", "Its name: the district's and four signs", kind="verbatim", required=True),
+            _TYPE,
+            Column("outcome", "Last known outcome", ("last outcome category",), "verbatim"),
+            _CONTEXT,
+        ),
+    ),
+    Schema(
+        "street_2010",
+        "a street-level file of 2010 to 2012",
+        (
+            Column("crime_id", "Identifier", kind="verbatim"),
+            _MONTH,
+            _FORCE,
+            _WITHIN,
+            Column("easting", "National Grid easting", kind="verbatim", required=True, unit="m"),
+            Column("northing", "National Grid northing", kind="verbatim", required=True, unit="m"),
+            _PLACE,
+            _TYPE,
+            _CONTEXT,
+        ),
+    ),
+)  # fmt: skip
+
+COLUMNS = (
+    "month", "force", "falls_within", "longitude", "latitude", "place", "lsoa_code", "lsoa_name",
+    "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
+)  # fmt: skip
+_COUNTED = ("month", "force", "district_code", "district", "offence")
+_UNKNOWN_TYPE = "no crime type of the register; kept under its own name"
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one street file.
+
+    Returns
+    -------
+    Read
+        `police_uk` (the columns of COLUMNS, sorted by district) and `_counts` (month, force,
+        district_code, district, offence, count, file), where rows without a location have no
+        district.
+    """
+    found = table.read(part, SCHEMAS, context, NAME)
+    month = pl.col("month").str.strip_chars()
+    found = found.keep(
+        month.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"),
+        "month", pl.col("month"), "a month such as 2025-01", "not a month",
+    )  # fmt: skip
+    frame = found.tables[NAME]
+    _note_repeats(frame, found)
+    if "longitude" not in frame.columns:
+        frame = frame.with_columns(
+            *(pl.lit(None, pl.String).alias(c) for c in ("longitude", "latitude", "lsoa_code")),
+            *(pl.lit(None, pl.String).alias(c) for c in ("lsoa_name", "outcome")),
+        )
+    _note_unknown_types(frame, found)
+    frame = (
+        frame.with_columns(
+            month,
+            pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
+            offence=_standard_type(),
+            is_located=pl.col("lsoa_code").is_not_null(),
+            file=pl.lit(part.label),
+        )
+        .pipe(_with_district, context.lsoas)
+        .select(COLUMNS)
+        .sort("district", ROW, nulls_last=True)
+    )
+    counts = frame.group_by(_COUNTED).agg(count=pl.len().cast(pl.Int64))
+    counts = counts.with_columns(file=pl.lit(part.label)).sort(_COUNTED)
+    return found.with_tables(police_uk=frame, _counts=counts)
+
+
+def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """All counts in one table, `police_uk_counts`, sorted for reading one district's months."""
+    if "_counts" not in tables:
+        return {}
+    counts = tables["_counts"].sort("district", "month", "force", "offence", nulls_last=True)
+    return {"police_uk_counts": counts}
+
+
+def _standard_type() -> pl.Expr:
+    names = offences.names(offences.POLICE_UK)
+    key = pl.col("offence").str.strip_chars().str.to_lowercase()
+    return key.replace_strict(names, default=key, return_dtype=pl.String)
+
+
+def _note_unknown_types(frame: pl.DataFrame, found: Read) -> None:
+    types = frame["offence"].unique().drop_nulls().to_list()
+    unknown = [t for t in types if offences.standard(t, offences.POLICE_UK) is None]
+    if unknown:
+        rows = frame.filter(pl.col("offence").is_in(unknown))
+        found.problems.add_rows(
+            rows.select(ROW, pl.col("offence").alias("found")),
+            "Crime type", "the crime types of the register", "noted", _UNKNOWN_TYPE,
+        )  # fmt: skip
+
+
+def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
+    identifiers = frame.select(ROW, "crime_id").drop_nulls("crime_id")
+    if identifiers["crime_id"].n_unique() == identifiers.height:
+        return
+    repeats = identifiers.filter(~pl.col("crime_id").is_first_distinct())
+    found.problems.add_rows(
+        repeats.select(ROW, pl.col("crime_id").alias("found")),
+        "Crime ID", "one row per crime", "noted", "a repeated Crime ID; all its rows are kept",
+    )  # fmt: skip
+
+
+def _with_district(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
+    """District by code through the lookup; by the LSOA's name where that knows nothing."""
+    names = areas.district_names()
+    by_name = pl.col("lsoa_name").str.replace(r"\s+\S+$", "")
+    code = by_name.replace_strict({n: c for n, (c, _) in names.items()}, default=None)
+    name = by_name.replace_strict({n: d for n, (_, d) in names.items()}, default=by_name)
+    if lsoas is None or lsoas.is_empty():
+        return frame.with_columns(district_code=code, district=name)
+    return frame.join(lsoas, on="lsoa_code", how="left").with_columns(
+        district_code=pl.coalesce("district_code", code), district=pl.coalesce("district", name)
+    )

@@ -1,0 +1,359 @@
+"""Rows of text: cutting a raw part into records without losing one.
+
+Each record ends up in the text table or among the problems, with its line number. Blocks without
+quotation marks and with the right number of separators, nearly everything in the open data, go
+through polars at full speed; anything odd is cut record by record under strict rules.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import polars as pl
+
+from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources.opening import Part
+
+BLOCK = 16 * 1024**2
+MAX_RECORD = 1_000_000
+MAX_RECORD_LINES = 200
+ROW = "row"
+_HEADER_WITHIN = 25
+_SHOWN = 160
+
+Record = tuple[int, list[str]]
+
+
+@dataclass
+class Rows:
+    """A part's records as text.
+
+    Parameters
+    ----------
+    header : list of str
+        Headings as found.
+    blocks : iterator of polars.DataFrame
+        Text columns '0', '1', … in the header's order (missing where blank) and `row`, the line
+        at which the record begins (a spreadsheet's row number).
+    set_aside : list of (row, found, reason)
+        Records that could not be cut; complete once `blocks` is exhausted.
+    recoded : list of int
+        Lines that were not UTF-8 and were read as Windows-1252.
+    """
+
+    header: list[str]
+    blocks: Iterator[pl.DataFrame]
+    set_aside: list[tuple[int, str, str]] = field(default_factory=list)
+    recoded: list[int] = field(default_factory=list)
+
+
+def read(part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO) -> Rows:
+    """Find the header and hand out the records beneath it.
+
+    Parameters
+    ----------
+    part : Part
+        What is read, for messages and its kind.
+    is_header : callable
+        Whether a record is the header row; titles above it are passed over. Where no record of
+        the first few is, the first one counts as the header.
+    stream : binary file
+        The part, opened (not used for a workbook).
+
+    Raises
+    ------
+    DataRefused
+        If the part is empty or in an encoding that is no superset of ASCII.
+    """
+    if part.is_sheet:
+        return _sheet(part, is_header)
+    cutter = _Cutter(part, stream)
+    first: list[Record] = []
+    for record in cutter.records():
+        first.append(record)
+        if is_header(record[1]) or len(first) >= _HEADER_WITHIN:
+            break
+    header = _header(part, first, is_header)
+    # Where no record is the header the caller refuses the part, so nothing is handed out twice.
+    cutter.begin(len(header))
+    return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded)
+
+
+def _header(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
+    if not first:
+        raise DataRefused(
+            paragraph("the file is empty", file=part.label, do="Fetch or export it again.")
+        )
+    return first[-1][1] if is_header(first[-1][1]) else first[0][1]
+
+
+class _Cutter:
+    """Cuts a byte stream into lines and records, block by block."""
+
+    def __init__(self, part: Part, stream: BinaryIO):
+        self._part, self._stream = part, stream
+        self._pending = b""
+        self._line = 0
+        self._is_first = True
+        self._ended = False
+        self._delimiter = ""
+        self._lines: list[str | None] = []
+        self._width = 0
+        self.set_aside: list[tuple[int, str, str]] = []
+        self.recoded: list[int] = []
+
+    def begin(self, width: int) -> None:
+        """From here on records have this many cells; what was noted above the header is dropped."""
+        self._width = width
+        self.set_aside.clear()
+
+    # ---- bytes to blocks of whole lines
+
+    def _block(self) -> bytes | None:
+        """The next block of whole lines, line ends LF; None at the end."""
+        if self._ended and not self._pending:
+            return None
+        data = self._pending
+        while not self._ended and b"\n" not in data[-BLOCK:]:
+            more = self._stream.read(BLOCK)
+            if not more:
+                self._ended = True
+            # A line without end would fill the memory: its middle is dropped, it is too long anyway.
+            data = data + more if len(data) < 4 * BLOCK else data[: 2 * BLOCK] + more[-BLOCK:]
+            if b"\r" in more and b"\n" not in more:
+                break
+        if self._is_first:
+            self._is_first = False
+            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise DataRefused(
+                    paragraph(
+                        "the file is saved as UTF-16 ('Unicode text')",
+                        file=self._part.label,
+                        allowed="UTF-8 or Windows-1252",
+                        do="Save it as 'CSV UTF-8'.",
+                    )
+                )
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        end = len(data) if self._ended else data.rfind(b"\n") + 1
+        if end == 0:  # line ends are CR alone
+            end = data.rfind(b"\r") + 1 if not data.endswith(b"\r") else data[:-1].rfind(b"\r") + 1
+            end = end or len(data)
+        block, self._pending = data[:end], data[end:]
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return block or self._block()
+
+    def _text(self, block: bytes) -> list[str | None]:
+        """The block's lines; None for a line with NUL bytes."""
+        lines: list[str | None] = []
+        pieces = block.split(b"\n")
+        if pieces and pieces[-1] == b"":
+            pieces.pop()
+        for at, piece in enumerate(pieces):
+            if b"\0" in piece:
+                lines.append(None)
+                continue
+            try:
+                lines.append(piece.decode("utf-8"))
+            except UnicodeDecodeError:
+                lines.append(piece.decode("cp1252", errors="replace"))
+                self.recoded.append(self._line + at + 1)
+        return lines
+
+    # ---- lines to records
+
+    def records(self) -> Iterator[Record]:
+        """Records one by one under strict quoting rules; blank lines are passed over."""
+        while True:
+            if not self._lines:
+                block = self._block()
+                if block is None:
+                    return
+                self._lines = self._text(block)
+                self._lines.reverse()
+            line = self._lines.pop()
+            self._line += 1
+            at = self._line
+            if line is None:
+                self.set_aside.append((at, "", "the line holds NUL bytes"))
+                continue
+            if not line.strip():
+                continue
+            if line.count('"') % 2:
+                line = self._joined(line)
+            if not self._delimiter:
+                self._delimiter = max(",\t;|", key=lambda d: (line.count(d), d == ","))
+            cells = self._cells(line, at)
+            if cells is not None:
+                yield at, cells
+
+    def _joined(self, line: str) -> str:
+        """The line with those that its open quotation mark swallows, or the line alone."""
+        taken, length = [line], len(line)
+        is_open = True
+        while is_open and len(taken) < MAX_RECORD_LINES and length < MAX_RECORD:
+            if not self._lines:
+                block = self._block()
+                if block is None:
+                    break
+                # Line numbers of what was not read in this block count from where it begins.
+                self._line += len(taken) - 1
+                self._lines = self._text(block)
+                self._line -= len(taken) - 1
+                self._lines.reverse()
+            following = self._lines.pop()
+            taken.append(following)
+            if following is None:
+                break
+            length += len(following)
+            is_open = following.count('"') % 2 == 0
+        if is_open or taken[-1] is None:
+            self._lines.extend(reversed(taken[1:]))
+            return line
+        self._line += len(taken) - 1
+        return "\n".join(taken)
+
+    def _cells(self, line: str, at: int) -> list[str] | None:
+        if len(line) > MAX_RECORD:
+            self.set_aside.append((at, line[:_SHOWN], "the line is longer than a million letters"))
+            return None
+        if '"' not in line:
+            return line.split(self._delimiter)
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            self.set_aside.append((at, line[:_SHOWN], "a quotation mark is open or misplaced"))
+            return None
+
+    # ---- records to text tables
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """Text tables of all records beneath the header."""
+        if self._lines:
+            # What was cut line by line to find the header goes back, so that it can go fast.
+            if None in self._lines:
+                yield from self._slowly()
+                return
+            rest = "\n".join(reversed(self._lines)) + "\n"
+            self._lines = []
+            self._held = rest.encode("utf-8")
+        else:
+            self._held = b""
+        while True:
+            block = self._held or self._block()
+            self._held = b""
+            if block is None:
+                return
+            frame = self._plain(block)
+            if frame is None:
+                self._lines = self._text(block)
+                self._lines.reverse()
+                yield from self._slowly()
+                return
+            self._line += frame.height
+            yield frame
+
+    def _plain(self, block: bytes) -> pl.DataFrame | None:
+        """The block as a table if nothing in it is odd, else None.
+
+        Without quotation marks and with separators = (columns - 1) x lines, no row can be short
+        unless another is long, and polars refuses long rows.
+        """
+        if self._width < 2 or b'"' in block or b"\0" in block:
+            return None
+        lines = block.count(b"\n") + (not block.endswith(b"\n"))
+        if block.count(self._delimiter.encode()) != (self._width - 1) * lines:
+            return None
+        try:
+            block.decode("utf-8")
+            frame = pl.read_csv(
+                block,
+                has_header=False,
+                schema={str(i): pl.String for i in range(self._width)},
+                separator=self._delimiter,
+                quote_char=None,
+            )
+        except (UnicodeDecodeError, pl.exceptions.PolarsError):
+            return None
+        if frame.height != lines:
+            return None
+        return frame.with_row_index(ROW, offset=self._line + 1)
+
+    def _slowly(self) -> Iterator[pl.DataFrame]:
+        taken: list[Record] = []
+        for at, cells in self.records():
+            if len(cells) != self._width:
+                # Spreadsheets pad with empty cells at the end: no content, no loss.
+                if len(cells) > self._width and not any(cells[self._width :]):
+                    cells = cells[: self._width]
+                else:
+                    self.set_aside.append(
+                        (
+                            at,
+                            self._delimiter.join(cells)[:_SHOWN],
+                            f"{len(cells)} cells where the header has {self._width}",
+                        )
+                    )
+                    continue
+            taken.append((at, cells))
+            if len(taken) >= 50_000:
+                yield _frame(taken, self._width)
+                taken = []
+        if taken:
+            yield _frame(taken, self._width)
+
+
+def _frame(records: list[Record], width: int) -> pl.DataFrame:
+    columns = {
+        str(i): pl.Series([cells[i] or None for _, cells in records], dtype=pl.String)
+        for i in range(width)
+    }
+    rows = pl.Series([at for at, _ in records], dtype=pl.UInt32)
+    return pl.DataFrame({ROW: rows, **columns})
+
+
+def _sheet(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
+    """The first sheet of a workbook that has the header, or its first sheet."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(part.path))
+        sheets = [
+            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in book.sheet_names
+        ]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise DataRefused(
+            paragraph(
+                f"the workbook cannot be opened ({error})",
+                file=part.label,
+                do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
+            )
+        ) from error
+    candidates = [
+        [
+            (at, cells)
+            for at, cells in enumerate(([_cell(c) for c in line] for line in sheet), 1)
+            if any(cells)
+        ]
+        for _, sheet in sheets
+    ]
+    candidates = [records for records in candidates if records]
+    for records in candidates:
+        for at, (_, cells) in enumerate(records[:_HEADER_WITHIN]):
+            if is_header(cells):
+                return Rows(cells, iter([_frame(records[at + 1 :], len(cells))]))
+    header = _header(part, candidates[0][:1] if candidates else [], is_header)
+    return Rows(header, iter(()))
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet's cell as text: whole numbers without '.0', dates as ISO."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip() if value is not None else ""

@@ -1,0 +1,46 @@
+"""Exclusions from school by cluster of schools, as the local authority keeps them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Column, Context, Read, Schema
+
+NAME = "school_exclusions"
+TITLE = "Exclusions from school by cluster"
+DESCRIPTION = (
+    "One row per school year, cluster of schools and kind of exclusion. A suppressed or missing "
+    "figure has a status and no count."
+)
+
+SCHEMAS = (
+    Schema(
+        "clusters",
+        "exclusions by school cluster",
+        (
+            Column("school_year", "School year, September to August", ("year", "academic year"), "financial_year", essential=True),
+            Column("district", "Local authority district", ("local authority",), required=True),
+            Column("cluster", "Cluster of schools", ("school cluster", "consortium"), required=True),
+            Column("kind", "Permanent or fixed term", ("type", "exclusion type"), essential=True, allowed={"permanent": "permanent", "fixed term": "fixed term", "fixed-term": "fixed term", "fixed period": "fixed term", "suspension": "fixed term", "perm": "permanent", "fixed": "fixed term"}),
+            Column("count", "Exclusions, or a symbol", ("exclusions", "number"), "count", required=True),
+            Column("children", "Children excluded at least once, or a symbol", ("pupils excluded", "children excluded", "pupils"), "count"),
+            Column("roll", "Pupils on roll", ("number on roll", "headcount", "pupils on roll"), "integer"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one table: the schema's columns with status and symbol of both counts, file, row."""
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME]
+    if "children_status" not in frame.columns:
+        frame = frame.with_columns(children_status=pl.lit("not_available"))
+    frame = frame.select(
+        "school_year", "district", "cluster", "kind", "count", "children", "roll",
+        pl.col("count_status").alias("status"), pl.col("count_symbol").alias("symbol"),
+        "children_status", pl.lit(part.label).alias("file"), "row",
+    )  # fmt: skip
+    return found.with_tables(school_exclusions=frame)
