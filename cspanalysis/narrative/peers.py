@@ -30,8 +30,8 @@ def peers(
     ----------
     table : pandas.DataFrame
         A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
-        lowest), of, is_tied, rank_lower, rank_upper; optional others_rate (pooled rate of the
-        others), verdict. Areas without data have a missing rate.
+        lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others).
+        Areas without data have a missing rate.
     things, members, per : str
         What is counted, what the areas are, who the rate is per; all in the plural.
 
@@ -44,7 +44,7 @@ def peers(
     if get(row, "rate") is None:
         return cannot(things, row, "comparison")
     ranked = shown(table, "rate")
-    others = others_rate(table)
+    others = get(row, "others_rate")
     verdict = _verdict(row, others)
     values = {k: v for k, v in values_of(row).items() if k in _KEYS}
     text = (
@@ -65,19 +65,6 @@ def peers(
         else:
             text += f" There are no figures for {absent} other {members}."
     return Said(text, verdict=verdict, values=values)
-
-
-def others_rate(table: pd.DataFrame) -> float | None:
-    """The pooled rate of all areas but the own: as given in `others_rate`, else from the counts."""
-    row = own(table)
-    given = get(row, "others_rate")
-    if given is not None:
-        return float(given)
-    if not {"count", "population"} <= set(table):
-        return None
-    rest = table[table["is_own"].ne(True) & table["count"].notna() & table["population"].notna()]
-    people = float(rest["population"].sum())
-    return float(rest["count"].sum()) / people * get(row, "rate_per", 1000) if people else None
 
 
 def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "districts") -> Said:

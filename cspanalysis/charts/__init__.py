@@ -1,0 +1,54 @@
+"""Charts in the Analysis Function style, one function per kind, from result tables only.
+
+Every function returns a Plotly figure without a fixed width, or None where nothing may be drawn
+(all values hidden or missing). Titles, units and sources stand in the page's caption, not in the
+figure. All text from data passes `inert`. Coordinates are rounded; nothing in a figure is random.
+"""
+
+from cspanalysis.charts.bars import (
+    clusters_bars,
+    places_bars,
+    ranked_bars,
+    reference_line,
+    row_account,
+    sorted_bars,
+)
+from cspanalysis.charts.comparisons import (
+    before_after,
+    change_intervals,
+    shares_with_intervals,
+    targets,
+)
+from cspanalysis.charts.grids import age_by_sex, heatmap, priorities
+from cspanalysis.charts.scatter import funnel
+from cspanalysis.charts.series import control_chart, monthly_line, seasonal_index, trend_line
+from cspanalysis.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
+
+quiet()
+
+__all__ = [
+    "OTHER",
+    "OWN",
+    "TEMPLATE",
+    "age_by_sex",
+    "before_after",
+    "change_intervals",
+    "clusters_bars",
+    "control_chart",
+    "funnel",
+    "heatmap",
+    "inert",
+    "monthly_line",
+    "places_bars",
+    "priorities",
+    "quiet",
+    "ranked_bars",
+    "reference_line",
+    "row_account",
+    "seasonal_index",
+    "shares_with_intervals",
+    "sorted_bars",
+    "targets",
+    "trend_line",
+    "wrap",
+]

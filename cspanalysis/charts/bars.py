@@ -1,0 +1,264 @@
+"""Horizontal bars: areas in order of their rate, parts of a whole, places, groups.
+
+The value stands at the foot of its bar, where neither an interval nor a reference line can run
+through it, or just outside where the bar is too short for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cspanalysis import formats
+from cspanalysis.charts import style
+
+
+def horizontal(
+    table: pd.DataFrame,
+    values: list[Any],
+    labels: list[str],
+    texts: list[str],
+    *,
+    own: list[bool] | None = None,
+    limits: dict[str, Any] | None = None,
+    tick: str = "",
+    colours: list[str] | None = None,
+) -> go.Figure | None:
+    """Bars from 0 with a text each; rows whose value is hidden show their text only."""
+    drawn = style.coordinates(values)
+    if not any(v is not None for v in drawn):
+        return None
+    n = len(drawn)
+    own = own or [False] * n
+    upper = table["upper"] if limits else drawn
+    top = max(style.top_of(drawn, upper), 1e-9) * 1.06
+    colours = colours or [style.OWN if o else style.OTHER for o in own]
+    labels = [style.bold(t) if o else t for t, o in zip(labels, own, strict=True)]
+    chart = style.figure(
+        style.row_height(labels),
+        xaxis={"range": [0, top], "nticks": 6, "ticksuffix": tick, "tickformat": ",~g"},
+        yaxis=style.row_axis(labels),
+    )
+    chart.add_bar(
+        x=drawn,
+        y=list(range(n)),
+        orientation="h",
+        marker={"color": colours[0] if len(set(colours)) == 1 else colours},
+        error_x=limits,
+        hoverinfo="skip",
+    )
+    chart.add_scatter(**_value_texts(drawn, texts, colours, own, top, list(upper)))
+    return chart
+
+
+def _value_texts(
+    values: list[Any],
+    texts: list[str],
+    colours: list[str],
+    own: list[bool],
+    top: float,
+    upper: list[Any],
+) -> dict[str, Any]:
+    # A label of n letters needs about 8 n pixels; on a phone the bars have some 200.
+    x, ink = [], []
+    for value, text, colour, limit in zip(values, texts, colours, upper, strict=True):
+        needs = top * (len(text) * 8 + 12) / 200
+        inside = value is not None and value >= needs
+        end = 0 if value is None else max(value, limit if style.is_shown(limit) else value)
+        x.append(0 if inside else style.coordinate(end))
+        ink.append("#FFFFFF" if inside and colour == style.OWN else style.INK)
+    return {
+        "x": x,
+        "y": list(range(len(values))),
+        "mode": "text",
+        "text": [f" {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
+        "textposition": "middle right",
+        "textfont": {"color": ink[0] if len(set(ink)) == 1 else ink},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def ranked_bars(
+    table: pd.DataFrame,
+    *,
+    label: str = "area",
+    value: str = "rate",
+    reference: float | bool | None = None,
+    reference_label: str | None = None,
+    order: str = "value",
+) -> go.Figure | None:
+    """Areas in order of a rate, with intervals, the own area dark, and a reference line.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, `value`, lower, upper, is_own; rows without data are listed last.
+    reference : float, optional
+        Where the dashed line stands; default the pooled rate of the others; False for no line.
+    reference_label : str, optional
+        What stands above it; default 'the other 12 together: 80.2'.
+    order : {'value', 'table'}
+        Lowest first, or as the table has it.
+    """
+    if order == "value":
+        table = table.sort_values(value, kind="stable", na_position="last")
+    values = list(table[value])
+    texts = _texts(table, value)
+    chart = horizontal(
+        table,
+        values,
+        [style.wrap(t) for t in table[label]],
+        texts,
+        own=style.is_own(table),
+        limits=style.limits(table, values),
+    )
+    if chart is None or reference is False:
+        return chart
+    if reference is None or reference is True:
+        own = table.loc[style.is_own(table)]
+        reference = own["others_rate"].iloc[0] if len(own) and "others_rate" in table else None
+        n = sum(style.is_shown(v) for v in values) - 1
+        reference_label = reference_label or f"the other {n} together"
+    if not style.is_shown(reference):
+        return chart
+    return reference_line(chart, float(reference), reference_label or "")
+
+
+def reference_line(chart: go.Figure, at: float, label: str) -> go.Figure:
+    """A dashed line with its label above the bars, leaning to the side that has room."""
+    low, high = chart.layout.xaxis.range
+    high = max(high, at * 1.06)
+    side = "right" if at > low + (high - low) / 2 else "left"
+    text = f"{style.inert(label)}: {formats.rate(at)}" if label else formats.rate(at)
+    chart.update_layout(
+        xaxis_range=[low, high], margin_t=28, height=chart.layout.height + 20,
+        shapes=[{
+            "type": "line", "x0": style.coordinate(at), "x1": style.coordinate(at),
+            "y0": 0, "y1": 1, "yref": "paper",
+            "line": {"color": style.INK, "width": 1.5, "dash": "dash"},
+        }],
+        annotations=[{
+            "x": style.coordinate(at), "y": 1, "yref": "paper", "yanchor": "bottom",
+            "xanchor": side, "text": text,
+        }],
+    )  # fmt: skip
+    return chart
+
+
+def sorted_bars(
+    table: pd.DataFrame,
+    *,
+    label: str = "offence",
+    value: str = "count",
+    share: bool = True,
+    top: int | None = None,
+    order: str = "value",
+) -> go.Figure | None:
+    """Parts of a whole, the largest first, each with its count and share.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, `value`, optional share (0 to 1).
+    share : bool
+        Whether the share stands beside the count.
+    top : int, optional
+        How many are drawn; the rest is in the table beneath.
+    """
+    if order == "value":
+        table = table.sort_values(value, ascending=False, kind="stable", na_position="last")
+    table = table.head(top) if top else table
+    has_share = share and "share" in table
+
+    def text(row: dict[str, Any]) -> str:
+        shown = formats.cell(row[value], value, row)
+        if not has_share or not style.is_shown(row["share"]):
+            return shown
+        return f"{shown} ({formats.percent(row['share'] * 100, 1)})"
+
+    return horizontal(
+        table,
+        list(table[value]),
+        [style.wrap(formats.capital(str(t))) for t in table[label]],
+        [text(r) for r in table.to_dict("records")],
+        own=style.is_own(table),
+        colours=None if "is_own" in table else [style.OWN] * len(table),
+    )
+
+
+def places_bars(
+    table: pd.DataFrame, *, label: str = "place", value: str = "count", top: int = 10
+) -> go.Figure | None:
+    """The places with the most cases; labels that stand for many places are grey.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, `value`, optional share and is_generic.
+    """
+    table = table.sort_values(value, ascending=False, kind="stable", na_position="last").head(top)
+    generic = table["is_generic"].eq(True).tolist() if "is_generic" in table else []
+    labels = [style.wrap(t, 26) for t in table[label]]
+    for i, many in enumerate(generic):
+        if many:
+            labels[i] += "<br>(many places)" if "<br>" not in labels[i] else " (many)"
+    texts = _texts(table, value)
+    colours = [style.OTHER if g else style.OWN for g in generic] or [style.OWN] * len(table)
+    return horizontal(table, list(table[value]), labels, texts, colours=colours)
+
+
+def clusters_bars(
+    table: pd.DataFrame, *, label: str = "cluster", value: str = "count"
+) -> go.Figure | None:
+    """Groups with their counts or rates, hidden ones by their symbol, intervals where given.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, `value`, status, optional symbol, is_own; lower and upper if `value` is a rate.
+    """
+    table = table.sort_values(value, ascending=False, kind="stable", na_position="last")
+    values = list(table[value])
+    return horizontal(
+        table,
+        values,
+        [style.wrap(t) for t in table[label]],
+        _texts(table, value),
+        own=style.is_own(table),
+        limits=style.limits(table, values) if value == "rate" else None,
+        colours=None if "is_own" in table else [style.OWN] * len(table),
+    )
+
+
+def row_account(table: pd.DataFrame, *, label: str = "file") -> go.Figure | None:
+    """Rows kept and set aside of each file, as parts of one bar.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, rows, kept, set_aside.
+    """
+    values = list(table["rows"])
+    texts = [
+        f"{formats.count(k)} kept" + (f", {formats.count(s)} set aside" if s else "")
+        for k, s in zip(table["kept"], table["set_aside"], strict=True)
+    ]
+    labels = [style.wrap(t, 26) for t in table[label]]
+    chart = horizontal(table, values, labels, texts, colours=[style.OTHER] * len(table))
+    if chart is None:
+        return None
+    aside = table["set_aside"]
+    chart.add_bar(
+        x=style.coordinates(aside), base=style.coordinates(table["kept"]),
+        y=list(range(len(table))), orientation="h", hoverinfo="skip",
+        marker={"color": style.SIGNAL, "pattern": {"shape": "/", "fgcolor": "#FFFFFF"}},
+    )  # fmt: skip
+    chart.update_layout(barmode="overlay")
+    return chart
+
+
+def _texts(table: pd.DataFrame, value: str) -> list[str]:
+    return [formats.cell(r[value], value, r) for r in table.to_dict("records")]

@@ -1,0 +1,263 @@
+"""Dots with intervals: changes, counts before and after, shares, targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cspanalysis import formats
+from cspanalysis.charts import style
+
+
+def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
+    """Change per day in per cent with its interval, one row each; 0 is no change.
+
+    Clear changes are filled dots, the others hollow; the counts stand under the name.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, count, compare_count, ratio, lower, upper (limits of the ratio).
+    """
+    rows = [r for r in table.to_dict("records") if style.is_shown(r.get("count"))]
+    if not any(style.is_shown(r.get("ratio")) for r in rows):
+        return None
+    dots = [_percent(r.get("ratio")) for r in rows]
+    lower, upper = ([_percent(r.get(k)) for r in rows] for k in ("lower", "upper"))
+    low, high = _change_range(dots, lower, upper)
+    clear = [
+        (style.is_shown(r.get("lower")) and r["lower"] > 1)
+        or (style.is_shown(r.get("upper")) and r["upper"] < 1)
+        for r in rows
+    ]
+    labels = [
+        f"{style.wrap(formats.capital(str(r[label])), 26, lines=1)}<br>"
+        f"{formats.cell(r['compare_count'], 'compare_count', r)} → {formats.count(r['count'])}"
+        for r in rows
+    ]
+    chart = style.figure(
+        style.FRAME + 44 * len(rows),
+        xaxis={"range": [low, high], "nticks": 6, "ticksuffix": "%", "tickformat": "+~g"},
+        yaxis=style.row_axis(labels),
+        margin={"t": 26},
+    )
+    _row_intervals(chart, [low if v is None else max(v, low) for v in lower],
+                   [high if v is None else min(v, high) for v in upper])  # fmt: skip
+    chart.add_scatter(
+        x=dots,
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={
+            "size": 11,
+            "color": [style.OWN if c else "#FFFFFF" for c in clear],
+            "line": {"color": style.OWN, "width": 2},
+        },
+        hoverinfo="skip",
+    )
+    chart.update_layout(
+        shapes=[_upright(0, style.INK)],
+        annotations=[
+            {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": a, "text": t,
+             "xshift": s}
+            for a, t, s in (("right", "◂ fewer", -6), ("left", "more ▸", 6))
+        ],
+    )  # fmt: skip
+    return chart
+
+
+def before_after(
+    table: pd.DataFrame, *, label: str, names: tuple[str, str] = ("a year earlier", "now")
+) -> go.Figure | None:
+    """Counts of two periods as hollow and filled dots joined by a line, the numbers beside them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, compare_count, count.
+    names : tuple of str
+        What the hollow and the filled dot stand for.
+    """
+    rows = table.to_dict("records")
+    before = style.coordinates(r["compare_count"] for r in rows)
+    now = style.coordinates(r["count"] for r in rows)
+    if not any(v is not None for v in now):
+        return None
+    labels = [style.wrap(formats.capital(str(r[label]))) for r in rows]
+    top = style.top_of(before, now)
+    chart = style.figure(
+        style.row_height(labels, 36) + 20,
+        xaxis={"range": [-0.16 * top, top * 1.16], "nticks": 5, "tickformat": ",~g",
+               "tickvals": _ticks(top)},
+        yaxis=style.row_axis(labels),
+        margin={"t": 28},
+    )  # fmt: skip
+    _row_intervals(chart, before, now, colour=style.OTHER, width=4)
+    for key, values, fill in (("compare_count", before, "#FFFFFF"), ("count", now, style.OWN)):
+        other = now if key == "compare_count" else before
+        chart.add_scatter(
+            x=values,
+            y=list(range(len(rows))),
+            mode="markers+text",
+            marker={"size": 11, "color": fill, "line": {"color": style.OWN, "width": 2}},
+            text=[formats.cell(r[key], key, r) for r in rows],
+            textposition=[
+                "middle left" if _is_left(a, b, key) else "middle right"
+                for a, b in zip(values, other, strict=True)
+            ],
+            textfont={"size": style.SMALL},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    hollow, filled = (style.inert(n) for n in names)
+    chart.add_annotation(
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        text=f"○ {hollow}   ● {filled}",
+    )  # fmt: skip
+    return chart
+
+
+def shares_with_intervals(
+    table: pd.DataFrame, *, label: str, order: str = "value"
+) -> go.Figure | None:
+    """Shares in per cent with their intervals, from 0.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, share, lower, upper (all 0 to 1), optional is_own.
+    order : {'value', 'table'}
+        Highest first, or as the table has it (answers that have an order of their own).
+    """
+    if order == "value":
+        table = table.sort_values("share", ascending=False, kind="stable", na_position="last")
+    values = [_times(v, 100) for v in table["share"]]
+    if not any(v is not None for v in values):
+        return None
+    lower, upper = ([_times(v, 100) for v in table[c]] for c in ("lower", "upper"))
+    own = style.is_own(table)
+    labels = [style.wrap(t) for t in table[label]]
+    labels = [style.bold(t) if o else t for t, o in zip(labels, own, strict=True)]
+    top = min(style.top_of(values, upper) * 1.05, 100)
+    texts = [
+        formats.percent(v, 1) if v is not None else formats.cell(None, "share", r)
+        for v, r in zip(values, table.to_dict("records"), strict=True)
+    ]
+    chart = style.figure(
+        style.row_height(labels, 36),
+        xaxis={"range": [0, top * 1.22], "tickvals": _ticks(top), "ticksuffix": "%"},
+        yaxis=style.row_axis(labels),
+    )
+    colour = [style.OWN if o or not any(own) else style.SOFT for o in own]
+    _row_intervals(chart, lower, upper, colour=style.OTHER, width=8)
+    chart.add_scatter(
+        x=values, y=list(range(len(values))), mode="markers", hoverinfo="skip",
+        marker={"size": 11, "color": colour},
+    )  # fmt: skip
+    chart.add_scatter(
+        x=[0 if u is None else u for u in upper], y=list(range(len(values))), mode="text",
+        text=[f" {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
+        textposition="middle right", cliponaxis=False, hoverinfo="skip",
+    )  # fmt: skip
+    return chart
+
+
+def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
+    """Each target against its baseline (100) and the figure so far, in per cent of the baseline.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `label`, baseline, target, actual (missing where there is no figure), optional lower and
+        upper (limits of the actual figure).
+    """
+    rows = [r for r in table.to_dict("records") if style.is_shown(r["baseline"]) and r["baseline"]]
+    if not rows:
+        return None
+    target, actual, lower, upper = (
+        [_times(r.get(k), 100 / r["baseline"]) for r in rows]
+        for k in ("target", "actual", "lower", "upper")
+    )
+    drawn = [v for v in (*target, *actual, *lower, *upper, 100) if v is not None]
+    pad = max((max(drawn) - min(drawn)) * 0.12, 3)
+    labels = [
+        f"{style.wrap(formats.capital(str(r[label])), 26, lines=1)}<br>"
+        f"{formats.number(r['baseline'])}, target {formats.number(r['target'])}"
+        for r in rows
+    ]
+    low, high = min(drawn) - pad, max(drawn) + pad
+    chart = style.figure(
+        style.FRAME + 20 + 44 * len(rows),
+        xaxis={"range": [low, high], "nticks": 5, "ticksuffix": "%"},
+        yaxis=style.row_axis(labels),
+        margin={"t": 28},
+    )
+    _row_intervals(chart, lower, upper, colour=style.OTHER, width=6)
+    y = list(range(len(rows)))
+    chart.add_scatter(
+        x=target, y=y, mode="markers", hoverinfo="skip",
+        marker={"symbol": "line-ns", "size": 22, "line": {"color": style.INK, "width": 3}},
+    )  # fmt: skip
+    chart.add_scatter(
+        x=actual, y=y, mode="markers", marker={"size": 12, "color": style.OWN}, hoverinfo="skip"
+    )
+    chart.update_layout(shapes=[_upright(100, style.SOFT, "dash")])
+    chart.add_annotation(
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        text="┆ baseline = 100%   <b>|</b> target   ● figure so far",
+    )  # fmt: skip
+    return chart
+
+
+def _row_intervals(
+    chart: go.Figure, lower: list, upper: list, *, colour: str = style.OWN, width: int = 2
+) -> None:
+    # One trace for all rows: pairs of points with a gap after each.
+    x: list[Any] = []
+    y: list[Any] = []
+    for i, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        if low is not None and high is not None:
+            x += [style.coordinate(low), style.coordinate(high), None]
+            y += [i, i, None]
+    if x:
+        chart.add_scatter(
+            x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"
+        )
+
+
+def _upright(x: float, colour: str, dash: str = "solid") -> dict[str, Any]:
+    return {
+        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "line": {"color": colour, "width": 1.5, "dash": dash},
+    }  # fmt: skip
+
+
+def _percent(ratio: Any) -> float | None:
+    return style.coordinate((ratio - 1) * 100) if style.is_shown(ratio) else None
+
+
+def _times(value: Any, factor: float) -> float | None:
+    return style.coordinate(value * factor) if style.is_shown(value) else None
+
+
+def _change_range(dots: list, lower: list, upper: list) -> tuple[float, float]:
+    # A single tiny count must not squeeze all others: intervals may run out of the picture at
+    # twice the distance of the farthest dot, but never before 50 per cent.
+    known = [v for v in dots if v is not None]
+    reach = max([50.0, *(abs(v) * 2 for v in known)])
+    low = max(min([-10.0, *(v for v in lower if v is not None)]), -reach, -100.0)
+    high = min(max([10.0, *(v for v in upper if v is not None)]), reach)
+    pad = (high - low) * 0.05
+    return low - pad, high + pad
+
+
+def _ticks(top: float) -> list[float]:
+    step = style.nice_step(top)
+    return [style.coordinate(step * i) for i in range(int(top / step + 1e-9) + 1)]
+
+
+def _is_left(value: Any, other: Any, key: str) -> bool:
+    if value is None or other is None or value == other:
+        return key == "compare_count"
+    return value < other

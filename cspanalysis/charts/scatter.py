@@ -1,0 +1,79 @@
+"""The funnel: rates against residents, inside what chance and usual differences explain."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cspanalysis.charts import style
+
+#: So many areas outside the funnel are named; the rest is in the table beneath.
+NAMED = 5
+
+
+def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure | None:
+    """Areas by residents and rate with the limits they are expected to keep to.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        area, is_own, population, rate, limit_lower, limit_upper, baseline_rate.
+    lines : pandas.DataFrame, optional
+        population, limit_lower, limit_upper, limit_lower_998, limit_upper_998 for the curves;
+        default: the limits at the areas themselves.
+    """
+    known = table[table["rate"].notna() & table["population"].notna()]
+    if known.empty:
+        return None
+    curves = (lines if lines is not None else known).sort_values("population", kind="stable")
+    width = known["population"].max() - known["population"].min()
+    chart = style.figure(
+        360,
+        xaxis={"title": {"text": "residents"}, "tickformat": ",~g", "nticks": 5, "showgrid": False,
+               "range": [style.coordinate(max(known["population"].min() - width * 0.15, 0)),
+                         style.coordinate(known["population"].max() + width * 0.15)]},
+        yaxis={"tickformat": ",~g", "nticks": 6},
+        margin={"t": 26},
+    )  # fmt: skip
+    for columns, dash in ((("limit_lower", "limit_upper"), "solid"),
+                          (("limit_lower_998", "limit_upper_998"), "dash")):  # fmt: skip
+        for column in columns:
+            if column in curves and curves[column].notna().any():
+                chart.add_scatter(
+                    x=style.coordinates(curves["population"]),
+                    y=style.coordinates(curves[column]),
+                    mode="lines", hoverinfo="skip",
+                    line={"color": style.SOFT, "width": 1.5, "dash": dash},
+                )  # fmt: skip
+    own = style.is_own(known)
+    chart.add_scatter(
+        x=style.coordinates(known["population"]),
+        y=style.coordinates(known["rate"]),
+        mode="markers",
+        marker={
+            "size": [12 if o else 9 for o in own],
+            "color": [style.OWN if o else style.OTHER for o in own],
+            "line": {"color": [style.OWN if o else style.SOFT for o in own], "width": 1},
+        },
+        hoverinfo="skip",
+    )
+    distance = (known["rate"] - known["baseline_rate"]).abs() if "baseline_rate" in known else None
+    outside = (known["rate"] < known["limit_lower"]) | (known["rate"] > known["limit_upper"])
+    candidates = known[outside & ~pd.Series(own, index=known.index)]
+    if distance is not None:
+        candidates = candidates.loc[distance[candidates.index].sort_values(ascending=False).index]
+    named = pd.concat([known[own], candidates.head(NAMED)])
+    middle = known["population"].median()
+    for row in named.to_dict("records"):
+        is_left = row["population"] > middle
+        name = style.wrap(row["area"], 24, lines=1)
+        chart.add_annotation(
+            x=style.coordinate(row["population"]), y=style.coordinate(row["rate"]),
+            text=style.bold(name) if row.get("is_own") is True else name,
+            xanchor="right" if is_left else "left", xshift=-9 if is_left else 9,
+        )  # fmt: skip
+    chart.add_annotation(
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        text="lines: expected range, 95% (solid) and 99.8% (dashed)",
+    )  # fmt: skip
+    return chart
