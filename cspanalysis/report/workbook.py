@@ -56,7 +56,7 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
         sheets["Further periods"] = _windows(further)
     notes = pd.DataFrame(
         [(symbol, meaning) for symbol, meaning in SYMBOLS]
-        + [(f"Source {i}", _text(_cited(s))) for i, s in enumerate(context.sources, 1)],
+        + [(f"Source {i}", _cell(_cited(s))) for i, s in enumerate(context.sources, 1)],
         columns=["Symbol or source", "Meaning"],
     )
     sheets = {"Notes": _notes(notes), **sheets}
@@ -233,7 +233,7 @@ def _numbers(texts: Sequence[Any], values: Sequence[Any] | None) -> tuple[list[A
                 cells.append(value)
                 places = max(places or 0, after)
                 continue
-        cells.append(_text(shown) or "[x]")
+        cells.append(_cell(shown))
     return cells, places
 
 
@@ -250,11 +250,20 @@ def _text(value: Any) -> str:
     return findings_file.neutral(text)
 
 
+def _cell(shown: str) -> str:
+    """A table's cell: never empty, and never without a letter or digit (gptables refuses both)."""
+    text = _text(shown)
+    if not text.strip(" -–—.…'"):
+        return "[x]"
+    return text if re.search("[a-zA-Z0-9]", text) else f"(text) {text}"
+
+
 def _distinct(labels: Sequence[str]) -> list[str]:
+    """Column names, short enough for Excel and different whatever their case."""
     out: list[str] = []
-    for label in labels:
+    for label in (html.short(label, 200) for label in labels):
         name, number = label, 2
-        while name in out:
+        while name.casefold() in (o.casefold() for o in out):
             name, number = f"{label} ({number})", number + 1
         out.append(name)
     return out
