@@ -1,8 +1,7 @@
 """Change between two periods: exact test, interval, and the verdict that wording follows.
 
-Given the two counts together, the later one is binomial with the share of days the later period
-has (Przyborowski and Wilenski 1940). The p-value and the Clopper–Pearson limits belong to the same
-test, so the interval leaves out 1 exactly when p is below 1 - confidence.
+The p-value and the limits of the ratio belong to one test (see `ratio`), so the interval leaves out
+1 exactly when p is below 1 - confidence.
 """
 
 from __future__ import annotations
@@ -11,10 +10,23 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from cspanalysis import breaks
+from cspanalysis.analysis.detecting import Detectable, detectable
+from cspanalysis.analysis.dispersion import Dispersion, dispersion
 from cspanalysis.analysis.measures import as_float
+from cspanalysis.analysis.ratio import exact_ratio
 from cspanalysis.periods import Period
+
+__all__ = [
+    "Detectable",
+    "Dispersion",
+    "between",
+    "change",
+    "detectable",
+    "dispersion",
+    "exact_ratio",
+]
 
 #: Under this base a sentence names the counts before any percentage.
 SMALL_BASE = 50
@@ -88,39 +100,6 @@ def change(
     )
 
 
-def exact_ratio(
-    count, compare_count, days, compare_days, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Limits of the ratio of two daily rates and the two-sided p of 'no change'.
-
-    Parameters
-    ----------
-    count, compare_count, days, compare_days : array_like
-        Broadcast against each other; missing counts give missing results.
-
-    Returns
-    -------
-    lower, upper, p : numpy.ndarray
-        `upper` is infinite where the base is zero. Two zero counts: limits 0 and infinity, p = 1.
-    """
-    x1, x0, d1, d0 = np.broadcast_arrays(
-        *(np.asarray(v, dtype=float) for v in (count, compare_count, days, compare_days))
-    )
-    tail = (1 - confidence) / 2
-    share, total = d1 / (d1 + d0), x1 + x0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(x1 == 0, 0.0, stats.beta.ppf(tail, x1, x0 + 1))
-        high = np.where(x0 == 0, 1.0, stats.beta.isf(tail, x1 + 1, x0))
-        lower = low / (1 - low) * d0 / d1
-        upper = np.where(high == 1, np.inf, high / (1 - high) * d0 / d1)
-    p = np.minimum(
-        1,
-        2 * np.minimum(stats.binom.cdf(x1, total, share), stats.binom.sf(x1 - 1, total, share)),
-    )
-    missing = np.isnan(total)
-    return tuple(np.where(missing, np.nan, v) for v in (lower, upper, p))
-
-
 def between(
     by_month: pd.DataFrame,
     period: Period | str,
@@ -128,6 +107,7 @@ def between(
     *,
     by: Sequence[str] = (),
     covered: Iterable[str] | pd.DataFrame | None = None,
+    series: str | None = None,
     exposure_adjusted: bool = False,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -143,6 +123,9 @@ def between(
         Months for which data exist: texts, or a table of month and (some of) the `by` columns.
         Default: every month that occurs in `by_month`. A covered month without a row counts 0; a
         month not covered makes the period's count missing.
+    series : str, optional
+        Offence or group whose series breaks are looked up: across a break of action 'refuse' the
+        comparison is refused.
     exposure_adjusted : bool
         Allow periods of other months or lengths, compared per day.
 
@@ -150,8 +133,8 @@ def between(
     -------
     pandas.DataFrame
         by…, period, compare, count, compare_count, days, compare_days, the columns of `change`,
-        and reason. Periods that do not cover the same months are refused: counts are given, status
-        'not_comparable', verdict 'none'.
+        and reason. Periods of other months, or across a break, are refused: the counts are given
+        with status 'not_comparable' and verdict 'none'.
     """
     period, compare, by = Period.parse(period), Period.parse(compare), list(by)
     if covered is None:
@@ -174,16 +157,19 @@ def between(
     rows["days"], rows["compare_days"] = period.days, compare.days
     result = change(rows, exposure_adjusted=exposure_adjusted, confidence=confidence)
     result["reason"] = np.where(
-        result["status"] == "not_available", "not all months of both periods are covered", ""
+        result["status"] == "not_available", "Not all months of both periods are covered.", ""
     )
-    if exposure_adjusted or period.same_months_as(compare):
+    crossed = breaks.crossing(series, period, compare) if series else ()
+    refused = [b.reason for b in crossed if b.action == "refuse"]
+    if not (exposure_adjusted or period.same_months_as(compare)):
+        refused.append("The periods do not cover the same months of the year.")
+    if not refused:
         return result
-    numbers = ["percent_change", "ratio", "lower", "upper", "p"]
     return result.assign(
-        **dict.fromkeys(numbers, np.nan),
+        **dict.fromkeys(["percent_change", "ratio", "lower", "upper", "p"], np.nan),
         status=result["status"].where(result["status"] == "not_available", "not_comparable"),
         verdict="none",
-        reason="the periods do not cover the same months of the year",
+        reason=" ".join(refused),
     )
 
 

@@ -1,0 +1,108 @@
+"""What a comparison of two periods can show at all: detectable change and power."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """Smallest changes from a baseline that the exact test calls.
+
+    Parameters
+    ----------
+    baseline : int
+        Count of the earlier period.
+    fall_to, rise_to : int or None
+        Largest count called *down* and smallest called *up*; None where no fall can be called.
+    true_fall_to, true_rise_to : float or None
+        Expected count that would be called in `power` of all cases, the baseline's own chance
+        variation included.
+    power, confidence : float
+    """
+
+    baseline: int
+    fall_to: int | None
+    rise_to: int
+    true_fall_to: float | None
+    true_rise_to: float
+    power: float
+    confidence: float
+
+
+def detectable(
+    baseline: int,
+    *,
+    days: float = 365,
+    compare_days: float = 365,
+    confidence: float = 0.95,
+    power: float = 0.8,
+) -> Detectable:
+    """Smallest fall and rise from a baseline that the test of `change` would call.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is negative.
+    """
+    if baseline < 0:
+        raise ValueError("a baseline cannot be negative")
+    share, alpha = days / (days + compare_days), 1 - confidence
+    fall, rise = (int(v[0]) for v in critical_counts([baseline], share, alpha))
+    same = baseline * days / compare_days
+
+    def missing_power(expected: float, is_fall: bool) -> float:
+        return probability_called(baseline, expected, share, alpha, is_fall) - power
+
+    true_fall = None
+    if fall >= 0 and missing_power(1e-9, True) > 0:
+        true_fall = optimize.brentq(missing_power, 1e-9, max(same, 1e-6), args=(True,))
+    upper = 2 * same + 40
+    true_rise = optimize.brentq(missing_power, max(same, 1e-9), upper, args=(False,))
+    return Detectable(
+        baseline=int(baseline),
+        fall_to=fall if fall >= 0 else None,
+        rise_to=rise,
+        true_fall_to=true_fall,
+        true_rise_to=true_rise,
+        power=power,
+        confidence=confidence,
+    )
+
+
+def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    """For each baseline the largest count called a fall (-1: none) and the smallest called a rise.
+
+    Given the later count x, the baseline is negative binomial in the test's own terms, so the tail
+    sums come from the regularised incomplete beta function without enumerating totals.
+    """
+    base = np.asarray(baseline, dtype=float)
+    ceiling = np.ceil(base * share / (1 - share) * 2 + 60)
+    # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
+    fall = _last_true(lambda x: stats.binom.cdf(x, x + base, share) < alpha / 2, ceiling)
+    rise = _last_true(lambda x: stats.binom.sf(x - 1, x + base, share) >= alpha / 2, ceiling) + 1
+    return fall.astype(int), rise.astype(int)
+
+
+def probability_called(
+    baseline: float, expected: float, share: float, alpha: float, is_fall: bool
+) -> float:
+    """Chance that a change from expectation `baseline` to `expected` is called in its direction."""
+    spread = 6 * np.sqrt(baseline) + 10
+    bases = np.arange(max(0, int(baseline - spread)), int(baseline + spread) + 1)
+    fall, rise = critical_counts(bases, share, alpha)
+    called = stats.poisson.cdf(fall, expected) if is_fall else stats.poisson.sf(rise - 1, expected)
+    return float(np.sum(stats.poisson.pmf(bases, baseline) * called))
+
+
+def _last_true(holds, ceiling: np.ndarray) -> np.ndarray:
+    """Largest whole x up to the ceiling for which a once-changing condition holds; -1 if none."""
+    low, high = np.full(ceiling.shape, -1.0), ceiling.copy()
+    while np.any(high - low > 1):
+        middle = np.floor((low + high) / 2)
+        is_true = holds(np.maximum(middle, 0))
+        low, high = np.where(is_true, middle, low), np.where(is_true, high, middle)
+    return low

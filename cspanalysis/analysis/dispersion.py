@@ -1,0 +1,161 @@
+"""Whether counts vary more than chance alone, and whether that changes a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cspanalysis.analysis.measures import as_float
+from cspanalysis.analysis.ratio import exact_ratio
+from cspanalysis.periods import Period
+
+#: Months that a dispersion estimate needs.
+FEWEST_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """Quasi-Poisson dispersion of a monthly series and the change judged with it.
+
+    Parameters
+    ----------
+    phi : float
+        Pearson dispersion; 1 = chance alone. Limits and p use max(phi, 1).
+    months : int
+        Months it was estimated from.
+    lower, upper, p : float
+        Limits of the ratio and p-value with the dispersion allowed for.
+    verdict : str
+        'up', 'down', 'no_clear_change', or 'none' where it cannot be given.
+    is_verdict_changed : bool
+        True if the exact test called a change that does not stand with the dispersion.
+    is_overdispersed : bool
+        True if the dispersion exceeds 1 by more than chance (one-sided 5%, chi-square).
+    status, reason : str
+        'ok', or 'too_few' / 'not_comparable' with the reason.
+    """
+
+    phi: float
+    months: int
+    lower: float
+    upper: float
+    p: float
+    verdict: str
+    is_verdict_changed: bool
+    is_overdispersed: bool
+    status: str
+    reason: str
+
+
+def dispersion(
+    by_month: pd.DataFrame,
+    period: Period | str,
+    compare: Period | str,
+    *,
+    confidence: float = 0.95,
+) -> Dispersion:
+    """Judge a change with the variation that the monthly counts really show.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        month, count: all months known, zeros filled in; later months than the period are not used.
+    period, compare : Period or str
+        The same months of two years.
+
+    Returns
+    -------
+    Dispersion
+        From the unbroken run of months that ends with the period: whole years of 12 months,
+        24 at least. The model has a factor for the calendar month and one for each year, so season
+        and change between years do not count as dispersion.
+
+    Notes
+    -----
+    McCullagh and Nelder (1989), section 6.2: variance proportional to the mean, t quantiles with
+    the residual degrees of freedom.
+    """
+    period, compare = Period.parse(period), Period.parse(compare)
+    if not period.same_months_as(compare):
+        return _none("not_comparable", "the periods do not cover the same months of the year")
+    series = pd.Series(as_float(by_month["count"]), index=by_month["month"].to_numpy())
+    series = series.groupby(level=0).agg(lambda v: v.sum(skipna=False))
+    known = set(series.dropna().index)
+    years = 0
+    while (
+        set(Period(period.last - 12 * years - 11, period.last - 12 * years).month_list()) <= known
+    ):
+        years += 1
+    if 12 * years < FEWEST_MONTHS:
+        return _none("too_few", "fewer than 24 unbroken months up to the end of the period")
+    if not set(compare.month_list()) <= known:
+        return _none("not_available", "the period compared with is not covered")
+    run = Period(period.last - 12 * years + 1, period.last)
+    counts = series.reindex(run.month_list()).to_numpy().reshape(years, 12)
+    days = np.array(run.month_days()).reshape(years, 12)
+    phi, degrees = pearson_dispersion(counts, days)
+    later, base = (series.reindex(p.month_list()).sum() for p in (period, compare))
+    if not (later > 0 and base > 0):
+        return _none("too_few", "no incidents in one of the two periods")
+    log_ratio = np.log(later / period.days) - np.log(base / compare.days)
+    error = np.sqrt(max(phi, 1) * (1 / later + 1 / base))
+    reach = stats.t.isf((1 - confidence) / 2, degrees) * error
+    lower, upper = float(np.exp(log_ratio - reach)), float(np.exp(log_ratio + reach))
+    exact_lower, exact_upper, _ = exact_ratio(later, base, period.days, compare.days, confidence)
+    verdict = _verdict(lower, upper)
+    return Dispersion(
+        phi=phi,
+        months=12 * years,
+        lower=lower,
+        upper=upper,
+        p=float(2 * stats.t.sf(abs(log_ratio) / error, degrees)),
+        verdict=verdict,
+        is_verdict_changed=verdict != _verdict(float(exact_lower), float(exact_upper)),
+        is_overdispersed=bool(phi * degrees > stats.chi2.isf(0.05, degrees)),
+        status="ok",
+        reason="",
+    )
+
+
+def pearson_dispersion(counts: np.ndarray, days: np.ndarray) -> tuple[float, int]:
+    """Pearson's φ of a years × 12 table with a factor for each year and each calendar month.
+
+    Parameters
+    ----------
+    counts, days : numpy.ndarray
+        Shape (years, 12), or (series, years, 12) for many series at once.
+
+    Returns
+    -------
+    phi : float or numpy.ndarray
+    degrees : int
+        Residual degrees of freedom.
+
+    Notes
+    -----
+    Maximum likelihood of the two-factor Poisson model by iterative proportional fitting, which
+    starts from the days as exposure and is vectorised over series.
+    """
+    fitted = np.broadcast_to(days, counts.shape).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(12):
+            for axis in (-1, -2):
+                ratio = counts.sum(axis, keepdims=True) / fitted.sum(axis, keepdims=True)
+                fitted = fitted * np.nan_to_num(ratio)
+        pearson = np.where(fitted > 0, (counts - fitted) ** 2 / fitted, 0.0)
+    years, months = counts.shape[-2:]
+    degrees = (years - 1) * (months - 1)
+    phi = pearson.sum((-1, -2)) / degrees
+    return (float(phi) if np.ndim(phi) == 0 else phi), degrees
+
+
+def _verdict(lower: float, upper: float) -> str:
+    return "up" if lower > 1 else "down" if upper < 1 else "no_clear_change"
+
+
+def _none(status: str, reason: str) -> Dispersion:
+    nan = float("nan")
+    return Dispersion(nan, 0, nan, nan, nan, "none", False, False, status, reason)
