@@ -7,6 +7,7 @@ is set aside with a message, and the rest is read.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import stat
 import zipfile
@@ -76,7 +77,8 @@ class Part:
         """
         try:
             if self.path.suffix.lower() == ".zip":
-                with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
+                # The directory of a large archive takes longer to read than a member: keep it open.
+                with _archive(self.path).open(self.member) as stream:
                     yield stream
             elif self.path.suffix.lower() == ".gz":
                 with gzip.open(self.path, "rb") as stream:
@@ -101,6 +103,16 @@ class Part:
                     do="Unpack it and put the files in the folder.",
                 )
             ) from error
+
+
+@functools.lru_cache(maxsize=2)
+def _archive(path: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+def close() -> None:
+    """Let go of archives kept open."""
+    _archive.cache_clear()
 
 
 class _Limited:

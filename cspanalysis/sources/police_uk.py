@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from cspanalysis import areas, offences
-from cspanalysis.sources import table
+from cspanalysis.sources import coverage, table
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import ROW, Column, Context, Read, Schema
 
@@ -119,11 +119,11 @@ def read(part: Part, context: Context) -> Read:
 
 
 def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """All counts in one table, `police_uk_counts`, sorted for reading one district's months."""
+    """All counts in one table, `police_uk_counts`, sorted by district, and their `coverage`."""
     if "_counts" not in tables:
         return {}
     counts = tables["_counts"].sort("district", "month", "force", "offence", nulls_last=True)
-    return {"police_uk_counts": counts}
+    return {"police_uk_counts": counts, "coverage": coverage.assess(counts, NAME)}
 
 
 def _standard_type() -> pl.Expr:

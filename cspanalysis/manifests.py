@@ -1,0 +1,142 @@
+"""What a cleaning run knows of each raw file: its hash, its sidecar, its parts; and the manifest."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from cspanalysis import corrections, sidecars, sources, survey, writing
+from cspanalysis.sources import opening
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Context
+
+
+def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[str, Path]]:
+    """Raw files by source; what belongs to none is remarked."""
+    found: dict[str, dict[str, Path]] = {}
+    strange: dict[str, int] = {}
+    for label, path in files.items():
+        folder, _, name = label.partition("/")
+        if not name:
+            if label != corrections.WORKSPACE_FILE:
+                notices.append(
+                    f"data/raw/{label} is not read: files belong into data/raw/<source>/"
+                )
+        elif folder in sources.NAMES:
+            found.setdefault(folder, {})[label] = path
+        else:
+            strange[folder] = strange.get(folder, 0) + 1
+    for folder, count in strange.items():
+        near = next(iter(difflib.get_close_matches(folder, sources.NAMES, 1)), "")
+        hint = f"did you mean {near}?" if near else f"sources are {', '.join(sources.NAMES)}"
+        notices.append(f"data/raw/{folder}/ is no source, its {count} file(s) are not read; {hint}")
+    return found
+
+
+def survey_file(
+    label: str,
+    path: Path,
+    source: str,
+    before: Mapping[str, Any] | None,
+    reader: ModuleType,
+    notices: list[str],
+    write: bool,
+) -> tuple[dict[str, Any], list[Part]]:
+    """Hash, sidecar and parts of a raw file; what has not changed is not read again.
+
+    Raises
+    ------
+    DataRefused
+        If its hash is not the sidecar's, or it cannot be opened.
+    """
+    stamp = survey.stamp(path)
+    is_same = before is not None and before["stamp"] == stamp
+    found = before["sha256"] if is_same else sidecars.sha256(path)
+    sidecar = sidecars.read(path, f"data/raw/{label}")
+    if sidecar is None:
+        sidecar = sidecars.draft(found)
+        notices.append(
+            f"{label} came without a sidecar: one was drafted; please state publisher, title, "
+            f"licence and dates in {path.name}{sidecars.SUFFIX}"
+        )
+        if write:
+            try:
+                sidecars.write(path, sidecar)
+            except OSError as error:
+                notices.append(f"the sidecar of {label} could not be written ({error.strerror})")
+    sidecars.check(sidecar, found, f"data/raw/{label}")
+    if is_same:
+        refused = before["refused"]
+        parts = [Part(path, label, member, check) for member, check in before["parts"]]
+    else:
+        parts, refused = opening.parts(path, label, getattr(reader, "MEMBERS", ""))
+    unread = [name for name, reason in refused if reason == "not a table of this source"]
+    if unread:
+        notices.append(
+            f"{label}: {len(unread)} member(s) are no tables of {source} and were not read, "
+            f"for example {unread[0]}"
+        )
+    notices += [
+        f"{label}: the member {name!r} was set aside: {reason}"
+        for name, reason in refused
+        if reason != "not a table of this source"
+    ]
+    if not parts:
+        notices.append(f"{label} holds nothing that {source} could read")
+    entry = {
+        "source": source,
+        "stamp": stamp,
+        "sha256": found,
+        "sidecar": sidecar,
+        "parts": [[p.member, p.check] for p in parts],
+        "refused": [list(r) for r in refused],
+    }
+    return entry, parts
+
+
+def without_twins(
+    wanted: list[tuple[Part, Context, str]], files: Mapping[str, Any], notices: list[str]
+) -> list[tuple[Part, Context, str]]:
+    """Leave out a monthly file that also came in another archive: its rows would count twice.
+
+    Of two members of the same name the one from the file published or retrieved last is used.
+    """
+    if wanted and files[wanted[0][0].file]["source"] != "police_uk":
+        return wanted
+    newest: dict[str, tuple[str, str]] = {}
+    for part, _, _ in wanted:
+        card = files[part.file]["sidecar"]
+        rank = (str(card.get("published") or card.get("retrieved") or ""), part.label)
+        newest[part.name] = max(newest.get(part.name, ("", "")), rank)
+    kept = [w for w in wanted if newest[w[0].name][1] == w[0].label]
+    left: dict[str, int] = {}
+    for part, _, _ in wanted:
+        if newest[part.name][1] != part.label:
+            left[part.file] = left.get(part.file, 0) + 1
+    notices += [
+        f"{file}: {count} monthly file(s) also came in another, newer file and were used from there"
+        for file, count in left.items()
+    ]
+    return kept
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write the manifest."""
+    writing.text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def sweep(processed: Path, content: Mapping[str, Any]) -> None:
+    """Remove tables of earlier or interrupted runs that the manifest does not name."""
+    named = {p for t in content["tables"].values() for p in t["files"]}
+    named |= {p for part in content["parts"].values() for p in part["tables"].values()}
+    for pattern in ("*/*.parquet", f"*/*{writing.SUFFIX}", f"*{writing.SUFFIX}"):
+        for path in processed.glob(pattern):
+            if path.relative_to(processed).as_posix() not in named:
+                path.unlink(missing_ok=True)
+    for folder in processed.iterdir():
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

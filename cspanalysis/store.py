@@ -1,0 +1,256 @@
+"""The store of cleaned tables: what analysts and chapters load, as pandas frames.
+
+`data/processed/manifest.json` says which files make up each table; nothing else in the folder
+counts, so a run that is cut short leaves the last good state. Reading one area's rows from the
+tables of a whole country touches only the files and row groups that hold it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from cspanalysis.errors import CspError, NotAvailable, UsageError, paragraph
+
+MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
+FORMAT = "cspanalysis.processed/1"
+_COVERAGE = ("source", "force", "month", "rows", "crime", "asb", "status", "reason")
+_PROBLEMS = ("source", "file", "row", "column", "found", "allowed", "action", "reason")
+_NULLABLE = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.uint32(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def manifest(processed: Path) -> dict[str, Any]:
+    """The manifest of a folder of cleaned tables; an empty one where there is none of this format."""
+    path = processed / MANIFEST
+    blank: dict[str, Any] = {"files": {}, "parts": {}, "tables": {}, "notices": []}
+    if not path.is_file():
+        return blank
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CspError(
+            paragraph(
+                "is damaged", file=path, do="Delete the folder data/processed and run: csp clean"
+            )
+        ) from error
+    return found if found.get("schema") == FORMAT else blank
+
+
+class Store:
+    """Cleaned tables of one workspace.
+
+    Parameters
+    ----------
+    processed : pathlib.Path
+        The workspace's data/processed.
+    """
+
+    def __init__(self, processed: Path):
+        self.processed = Path(processed)
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        return manifest(self.processed)
+
+    @cached_property
+    def _holds(self) -> dict[str, frozenset[str]]:
+        """File of a table → districts with rows in it, for files that cover many."""
+        return {
+            path: frozenset(part["districts"])
+            for part in self._manifest["parts"].values()
+            if "districts" in part
+            for path in part["tables"].values()
+        }
+
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that hold rows."""
+        return tuple(sorted(t for t, entry in self._manifest["tables"].items() if entry["rows"]))
+
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources that have raw files."""
+        return tuple(dict.fromkeys(f["source"] for f in self._manifest["files"].values()))
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there and holds rows."""
+        entry = self._manifest["tables"].get(table)
+        return bool(entry and entry["rows"])
+
+    def load(
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """Rows of a table.
+
+        Parameters
+        ----------
+        table : str
+            Its name; see docs/data_dictionary.md.
+        columns : sequence of str, optional
+            Columns wanted, in this order; all by default.
+        where : mapping, optional
+            Column to a value or a list of values (one of these), or to a pair as a tuple (from
+            the first to the last, both inside).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Text as pandas text, whole numbers and yes/no as nullable types, dates as datetimes.
+
+        Raises
+        ------
+        NotAvailable
+            If the workspace has no such table.
+        UsageError
+            If a column is unknown.
+        """
+        if table not in self._manifest["tables"]:
+            raise NotAvailable(table)
+        paths = self._manifest["tables"][table]["files"]
+        wanted = (where or {}).get("district")
+        if isinstance(wanted, str | list):
+            names = {wanted} if isinstance(wanted, str) else set(wanted)
+            few = [p for p in paths if p not in self._holds or names & self._holds[p]]
+            paths = few or paths[:1]
+        files = [str(self.processed / p) for p in paths]
+        try:
+            schema = ds.dataset(files[:1], format="parquet").schema
+            for name in [*(columns or ()), *(where or {})]:
+                if name not in schema.names:
+                    raise UsageError(
+                        paragraph(
+                            f"the table '{table}' has no column '{name}'",
+                            allowed=", ".join(schema.names),
+                        )
+                    )
+            found = ds.dataset(files, schema=schema, format="parquet").to_table(
+                columns=list(columns) if columns is not None else None, filter=_filter(where or {})
+            )
+        except FileNotFoundError as error:
+            raise CspError(
+                paragraph(
+                    f"a file of the table '{table}' is gone ({error})",
+                    file=self.processed,
+                    do="Run: csp clean",
+                )
+            ) from error
+        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+
+    def account(self) -> pd.DataFrame:
+        """Row account by raw part.
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, file, member, layout, rows_read, rows_kept, rows_set_aside, rows_noted, sha256.
+        """
+        columns = (
+            "source", "file", "member", "layout", "rows_read", "rows_kept", "rows_set_aside",
+            "rows_noted",
+        )  # fmt: skip
+        parts = self._manifest["parts"].values()
+        table = pd.DataFrame([[p[c] for c in columns] for p in parts], columns=list(columns))
+        hashes = {file: entry["sha256"] for file, entry in self._manifest["files"].items()}
+        return table.assign(sha256=[hashes.get(p["file"], "") for p in parts])
+
+    def problems(self) -> pd.DataFrame:
+        """Problems row by row (the first thousand per file, column and reason).
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, file, row, column, found, allowed, action ('set aside', 'noted', 'corrected'),
+            reason.
+        """
+        path = self.processed / PROBLEMS
+        if not path.is_file():
+            return pd.DataFrame(columns=list(_PROBLEMS))
+        return pd.read_csv(path, dtype={"row": "Int64"}, keep_default_na=False)
+
+    def problem_counts(self) -> pd.DataFrame:
+        """Exact numbers of problems: source, file, column, action, reason, count."""
+        rows = [
+            [part["source"], label, *counted]
+            for label, part in self._manifest["parts"].items()
+            for counted in part["problems"]
+        ]
+        columns = ["source", "file", "column", "action", "reason", "count"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def coverage(self) -> pd.DataFrame:
+        """Coverage of street-level data by force and month.
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, force, month, rows, crime, asb, status ('ok', 'incomplete', 'missing'), reason;
+            no rows where the workspace has no such data.
+        """
+        if not self.has("coverage"):
+            return pd.DataFrame(columns=list(_COVERAGE))
+        return self.load("coverage")
+
+    def citation(self, source: str) -> dict[str, Any]:
+        """What to print about a source.
+
+        Returns
+        -------
+        dict
+            source, title, publisher, licence, attribution, as_of (ISO date of the newest file, ''
+            if not stated), synthetic, files (names).
+        """
+        entries = {f: e for f, e in self._manifest["files"].items() if e["source"] == source}
+        cards = [e["sidecar"] for e in entries.values()]
+
+        def stated(key: str) -> str:
+            values = [str(c[key]) for c in cards if c.get(key) and c[key] != "not stated"]
+            return "; ".join(dict.fromkeys(values))
+
+        dates = [str(c.get("published") or c.get("retrieved") or "") for c in cards]
+        titles = self._manifest.get("titles", {})
+        return {
+            "source": source,
+            "title": titles.get(source, source) if len(cards) != 1 else stated("title") or titles.get(source, source),
+            "publisher": stated("publisher") or "not stated",
+            "licence": stated("licence") or "not stated",
+            "attribution": stated("attribution"),
+            "as_of": max(dates, default=""),
+            "synthetic": any(c.get("synthetic") is True for c in cards),
+            "files": [f.split("/", 1)[1] for f in entries],
+        }  # fmt: skip
+
+    def inputs(self) -> dict[str, str]:
+        """Raw file, relative to the workspace, to its sha256."""
+        return {f"data/raw/{f}": e["sha256"] for f, e in self._manifest["files"].items()}
+
+    def notices(self) -> tuple[str, ...]:
+        """What the last cleaning had to remark."""
+        return tuple(self._manifest["notices"])
+
+
+def _filter(where: Mapping[str, Any]) -> pc.Expression | None:
+    condition = None
+    for column, wanted in where.items():
+        field = ds.field(column)
+        if isinstance(wanted, tuple):
+            one = (field >= wanted[0]) & (field <= wanted[1])
+        elif isinstance(wanted, str) or not hasattr(wanted, "__iter__"):
+            one = field == wanted
+        else:
+            one = field.isin(list(wanted))
+        condition = one if condition is None else condition & one
+    return condition

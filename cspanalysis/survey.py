@@ -1,0 +1,83 @@
+"""What lies in data/raw, and whether the cleaned tables still belong to it.
+
+Only names, sizes and times are looked at, and no engine is imported: this runs at the start of
+every review and of every notebook.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cspanalysis import store
+from cspanalysis.sidecars import SUFFIX
+
+_IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
+
+
+def raw_files(raw: Path) -> dict[str, Path]:
+    """Files that should be data, by their name relative to data/raw, in order.
+
+    Sidecars, notes (README…, *.md), hidden files and unfinished downloads are left out.
+    """
+    found: dict[str, Path] = {}
+    for folder, folders, names in os.walk(raw):
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
+        for name in names:
+            path = Path(folder, name)
+            is_note = name.lower().startswith("readme") or name.startswith((".", "~$"))
+            if is_note or name.endswith(SUFFIX) or path.suffix.lower() in _IGNORED_SUFFIXES:
+                continue
+            found[path.relative_to(raw).as_posix()] = path
+    return dict(sorted(found.items()))
+
+
+def stamp(path: Path) -> list[int]:
+    """Size and time of a file, [] where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
+def state(raw: Path) -> dict[str, list[int]]:
+    """Stamps of every file in data/raw that cleaning looks at, sidecars among them."""
+    found = {}
+    for name, path in raw_files(raw).items():
+        found[name] = stamp(path)
+        found[name + SUFFIX] = stamp(path.with_name(path.name + SUFFIX))
+    return found
+
+
+@functools.cache
+def code() -> str:
+    """Fingerprint of everything in the package that decides what cleaning gives."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
+    files += [package / "reference" / f"{n}.csv" for n in ("areas", "offences", "corrections")]
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint(value: object) -> str:
+    """Short hash of anything that can be written as JSON."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether the cleaned tables belong to the raw files, settings and code as they are now."""
+    found = store.manifest(root / "data" / "processed")
+    if not found.get("complete"):
+        return False
+    if found["code"] != code() or found["settings"] != fingerprint(settings.get("sources", {})):
+        return False
+    return found["state"] == state(root / "data" / "raw")

@@ -1,0 +1,38 @@
+"""Writing so that nothing half-written is ever taken for good: temporary name, flush, rename."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+SUFFIX = ".part"
+
+
+def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file under a temporary name and rename it once it is safely on disk.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its final name; the folder is made.
+    write : callable
+        Given the open binary file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{SUFFIX}")
+    try:
+        with temporary.open("wb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def text(path: Path, content: str) -> None:
+    """Write text as UTF-8, atomically, with LF line ends on every system."""
+    atomically(path, lambda stream: stream.write(content.encode("utf-8")))
