@@ -99,8 +99,6 @@ def crossing(
 def clean_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
     """The longest run of consecutive months that no break cuts, the newest where equal.
 
-    Disruptions and changes of action 'refuse' cut; a change that only warns does not.
-
     Parameters
     ----------
     series : str
@@ -115,38 +113,50 @@ def clean_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
         Why months were left out: the reasons of the breaks, or that months are missing; ''
         when the run is everything.
     """
-    wanted = sorted(set(months))
-    if not wanted:
-        return [], ""
-    ordinals = [Period.parse(m).first for m in wanted]
-    breaks = of_series(series)
+    found, reason = runs(series, months)
+    return max(found, key=lambda run: (len(run), run[-1:]), default=[]), reason
+
+
+def newest_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
+    """The run of consecutive months that ends with the newest usable one; see `clean_run`."""
+    found, reason = runs(series, months)
+    return (found[-1] if found else []), reason
+
+
+def runs(series: str, months: Sequence[str]) -> tuple[list[list[str]], str]:
+    """All runs of consecutive months between the breaks, in order, and why there are several.
+
+    Disruptions and changes of action 'refuse' cut; a change that only warns does not.
+    """
+    entries = of_series(series)
     disrupted = [
-        (Period.parse(b.first).first, Period.parse(b.last).last, b.reason)
-        for b in breaks
-        if b.kind == "disruption"
+        (Period.parse(f"{b.first}/{b.last}"), b.reason) for b in entries if b.kind == "disruption"
     ]
-    starts = {
-        Period.parse(b.first).first: b.reason
-        for b in breaks
-        if b.kind == "change" and b.action == "refuse"
-    }
-    runs: list[list[int]] = [[]]
+    starts = {b.first: b.reason for b in entries if b.kind == "change" and b.action == "refuse"}
+    found: list[list[str]] = []
     reasons: dict[str, None] = {}
-    for ordinal in ordinals:
-        hit = next((why for low, high, why in disrupted if low <= ordinal <= high), None)
-        previous = runs[-1][-1] if runs[-1] else None
+    previous: int | None = None
+    for month in sorted(set(months)):
+        here = Period.parse(month)
+        hit = next((why for span, why in disrupted if span.covers(here)), None)
         if hit:
             reasons[hit] = None
-            if runs[-1]:
-                runs.append([])
             continue
-        if previous is not None and ordinal != previous + 1:
+        is_next = previous is not None and here.first == previous + 1
+        is_gap = previous is not None and not is_next
+        if is_gap and not _explained(disrupted, previous, here.first):
             reasons["Some months are missing."] = None
-            runs.append([])
-        elif previous is not None and ordinal in starts:
-            reasons[starts[ordinal]] = None
-            runs.append([])
-        runs[-1].append(ordinal)
-    best = max(runs, key=lambda run: (len(run), run[-1:]))
-    names = dict(zip(ordinals, wanted, strict=True))
-    return [names[o] for o in best], " ".join(reasons)
+        if is_next and month in starts:
+            reasons[starts[month]] = None
+            is_next = False
+        if is_next:
+            found[-1].append(month)
+        else:
+            found.append([month])
+        previous = here.first
+    return found, " ".join(reasons)
+
+
+def _explained(disrupted: list[tuple[Period, str]], before: int, after: int) -> bool:
+    """Whether a disruption accounts for every month missing between two months."""
+    return any(span.first <= before + 1 and after - 1 <= span.last for span, _ in disrupted)

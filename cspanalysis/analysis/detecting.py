@@ -74,11 +74,7 @@ def detectable(
 
 
 def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-    """For each baseline the largest count called a fall (-1: none) and the smallest called a rise.
-
-    Given the later count x, the baseline is negative binomial in the test's own terms, so the tail
-    sums come from the regularised incomplete beta function without enumerating totals.
-    """
+    """The largest count called a fall (-1: none) and the smallest called a rise, per baseline."""
     base = np.asarray(baseline, dtype=float)
     ceiling = np.ceil(base * share / (1 - share) * 2 + 60)
     # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
