@@ -356,3 +356,130 @@ def test_draws_do_not_depend_on_one_another():
         Draw("a").some([1, 2], 3)
     assert spread(7, [1, 1, 1]) == [3, 2, 2]
     assert sum(spread(1713, [40, 17, 22, 16, 5])) == 1713
+
+
+def test_collisions_and_fires_as_printed(peer_table):
+    crashes = rows("stats19", "accidents*")
+    young = {
+        c["Accident_Index"]
+        for c in rows("stats19", "casualties*")
+        if 0 <= int(c["Age_of_Casualty"]) < 18
+    }
+    calendar = Counter(c["Date"][6:] for c in crashes if c["Accident_Index"] in young)
+    assert (calendar["2005"], calendar["2006"]) == (74, 95)
+    people = Counter(c["Accident_Index"] for c in rows("stats19", "casualties*"))
+    assert {c["Accident_Index"]: int(c["Number_of_Casualties"]) for c in crashes} == people
+    years = [f"{y}-04/{y + 1}-03" for y in (2006, 2007)]
+    by_year = Counter(
+        constants.financial_year(f"{c['Date'][6:]}-{c['Date'][3:5]}") for c in crashes
+    )
+    assert by_year["2006/07"] > by_year["2005/06"]
+    for period in years:
+        assert rank(peer_table, "county", "road traffic collisions", period, highest=True) == (
+            2,
+            12,
+        )
+
+    fires = Counter()
+    for fire in rows("fires"):
+        year = constants.financial_year(f"{fire['Date Of Call'][6:]}-{fire['Date Of Call'][3:5]}")
+        fires[year, fire["Motive"], fire["Property Type"]] += 1
+        fires[year] += 1
+    before, year = "2005/06", "2006/07"
+    assert fires[year] < fires[before]
+    for kind in (("Deliberate", "Refuse"), ("Accidental", "Dwelling")):
+        assert fires[(year, *kind)] < fires[(before, *kind)]
+    rise = fires[year, "Deliberate", "Road vehicle"] / fires[before, "Deliberate", "Road vehicle"]
+    assert 1 < rise < 1.1
+
+
+def test_surveys_youth_and_environment_as_printed(crimes):
+    answers = {
+        (r["Period"], r["Area"], r["Question"]): float(r["Percent"]) for r in rows("surveys")
+    }
+    assert all(int(r["Base"]) > 100 for r in rows("surveys"))
+    own, force = constants.OWN, "Kent Police average"
+    assert answers["2006", own, "names graffiti the most common problem"] == 20
+    assert answers["2006", own, "was a victim of graffiti in the last year"] == 2
+    assert answers["2006", own, "witnessed graffiti in the last year"] == 6
+    assert answers["2007", own, "feels safe home alone at night"] == 95
+    assert answers["2007", own, "feels safe walking alone at night"] > 50
+    assert answers["2007/08", own, "perceives a high level of anti-social behaviour"] == 15.3
+    for question in ("feels safe home alone at night", "feels safe walking alone at night"):
+        assert answers["2007", own, question] > answers["2007", force, question]
+
+    youth = {(r["Year"], r["Measure"]): int(r["Young People"]) for r in rows("youth_offending")}
+    referred = "referred to the Youth Offending Service"
+    assert (youth["2005/06", referred], youth["2006/07", referred]) == (180, 175)
+    assert (youth["2005/06", "criminal damage"], youth["2006/07", "criminal damage"]) == (48, 31)
+    assert youth["2006/07", "violent offences"] < youth["2005/06", "violent offences"]
+
+    clean = {(r["Year"], r["Measure"]): r for r in rows("environmental", "cleanliness*")}
+    for measure, printed in (
+        ("litter and detritus (NI195)", "11.49"),
+        ("graffiti (NI195)", "5.11"),
+    ):
+        row = clean["2007/08", measure]
+        assert row["Percent"] == printed
+        share = int(row["Sites Below Standard"]) / int(row["Sites Surveyed"])
+        assert f"{share * 100:.2f}" == printed
+    monthly = rows("environmental", "environmental*")
+    reported = {
+        r["Month"]: int(r["Value"]) for r in monthly if r["Indicator"].startswith("graffiti rep")
+    }
+    assert reported == Counter(r["month"] for r in crimes if r["MO"] == "Graffiti")
+    totals = Counter()
+    for row in monthly:
+        totals[row["Indicator"], constants.financial_year(row["Month"])] += int(row["Value"])
+    order = ("litter reports", "dog fouling reports", "fly-tipping incidents")
+    order += ("abandoned vehicles reported",)
+    for year in ("2006/07", "2007/08"):
+        values = [totals[indicator, year] for indicator in order]
+        assert values == sorted(values, reverse=True)
+    costs = [
+        totals["graffiti removal cost", y] for y in ("2004/05", "2005/06", "2006/07", "2007/08")
+    ]
+    assert costs == sorted(set(costs))
+
+
+def test_youth_violence_and_stolen_property_move_as_the_text_says(crimes, peer_table):
+    def young(row):
+        ages = (row["Victim Age"], row["Suspect Age"])
+        return row["Offence"] in VIOLENT and any(a and int(a) < 18 for a in ages)
+
+    youth = [row for row in crimes if young(row)]
+    years = [count(youth, Period.financial_year(y).iso) for y in range(2004, 2008)]
+    assert years == sorted(set(years))
+    west_kent = Counter()
+    for row in peer_table:
+        if (row["Group"], row["Offence"]) == ("west_kent", "youth violence"):
+            west_kent[row["Period"]] += int(row["Count"])
+    assert west_kent["2007-04/2008-03"] > west_kent["2006-04/2007-03"]
+    for kind in ("Vehicle parts", "Sat nav"):
+        stolen = [row for row in crimes if row["Property Stolen"] == kind]
+        assert count(stolen, H1) > count(stolen, H1_BEFORE)
+    town = [r for r in crimes if r["Town Centre"] == "Y" and r["Offence"] in VIOLENT]
+    years = [count(town, Period.financial_year(y).iso) for y in range(2004, 2008)]
+    assert years == sorted(set(years))
+    calls = [c for c in rows("asb_calls") if c["Type"] == "Bogus caller"]
+    bogus = Counter(c["Date"][6:] for c in calls)
+    assert bogus["2007"] > 1.5 * bogus["2006"]
+
+
+def test_plan_targets_outputs_and_actions():
+    targets = rows("targets", "targets*")
+    assert [t["ID"] for t in targets] == [f"TG{i}" for i in range(1, 20)]
+    named = {t["ID"]: (t["Baseline"], t["Target"]) for t in targets}
+    assert named["TG2"] == ("544", "518") and named["TG10"] == ("5.11", "3")
+    assert len(rows("outputs")) == 12
+    actions = rows("action_plan")
+    assert len(actions) == 89
+    assert Counter(a["Category"] for a in actions).keys() == {
+        "Prevention",
+        "Intelligence",
+        "Enforcement",
+        "Reassurance",
+    }
+    early = [a for a in actions if a["Due"] == "31/03/2008"]
+    assert len(early) == 2
+    assert {t["Priority"] for t in targets} <= {a["Priority"] for a in actions}

@@ -9,7 +9,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cspanalysis.sample import calls, hospital, peer_counts, police, population, schools
+from cspanalysis.sample import (
+    calls,
+    fires,
+    hospital,
+    peer_counts,
+    plan,
+    police,
+    population,
+    roads,
+    schools,
+    surveys,
+)
+
+PARTS = (
+    police,
+    peer_counts,
+    calls,
+    hospital,
+    schools,
+    population,
+    roads,
+    fires,
+    surveys,
+    plan,
+)
 
 
 def write(directory: Path | str) -> None:
@@ -21,5 +45,5 @@ def write(directory: Path | str) -> None:
         Folder that receives one folder per source, such as a workspace's `data/raw`.
     """
     directory = Path(directory)
-    for part in (police, peer_counts, calls, hospital, schools, population):
+    for part in PARTS:
         part.write(directory)

@@ -42,7 +42,8 @@ PERIODS = (
 )
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Rows of one of the CSV files beside this module, lines of comment left out."""
     path = resources.files("cspanalysis.sample").joinpath(name)
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(line for line in stream if not line.startswith("#")))
@@ -52,7 +53,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 def table() -> dict[str, dict[str, int]]:
     """Offence → month → offences recorded in Tonbridge and Malling, April 2006 to March 2008."""
     return {
-        row["offence"]: {month: int(row[month]) for month in TABLED} for row in _rows("table.csv")
+        row["offence"]: {month: int(row[month]) for month in TABLED} for row in rows_of("table.csv")
     }
 
 
@@ -61,20 +62,20 @@ def anchors() -> dict[tuple[str, str, str], int]:
     """(area, measure, period) → the count that the drawn files add up to."""
     return {
         (row["area"], row["measure"], row["period"]): int(row["count"])
-        for row in _rows("anchors.csv")
+        for row in rows_of("anchors.csv")
     }
 
 
 @functools.cache
 def areas() -> dict[str, tuple[str, ...]]:
     """Area → the peer groups it belongs to."""
-    return {row["area"]: tuple(row["groups"].split(";")) for row in _rows("areas.csv")}
+    return {row["area"]: tuple(row["groups"].split(";")) for row in rows_of("areas.csv")}
 
 
 @functools.cache
 def residents() -> dict[str, int]:
     """Area → residents, the denominator of the sample's peer rates."""
-    return {row["area"]: int(row["population"]) for row in _rows("areas.csv")}
+    return {row["area"]: int(row["population"]) for row in rows_of("areas.csv")}
 
 
 def months_of(period: str) -> list[str]:

@@ -140,10 +140,15 @@ def times(
         start -= timedelta(days=int(u[3] ** 3 * 12))
     elif u[3] > 0.75:
         start -= timedelta(days=1)
-    length = {"dark": 540, "house": 300}.get(profile, 20)
+    length = {"dark": 840, "house": 420}.get(profile, 20)
     # Property crime is found later than it happens: the window from last seen to found.
     end = start + timedelta(minutes=int(u[4] * length) + 5)
     end = min(end, datetime(recorded.year, recorded.month, recorded.day, 23, 59))
+    if profile in ("dark", "house") and 0.07 <= u[5] < 0.082:
+        # What every extract has: long absences, and a few ends keyed before the start.
+        start, end = (
+            (end - timedelta(days=8 + int(u[4] * 14)), end) if u[5] < 0.08 else (end, start)
+        )
     return recorded, start, None if u[5] < 0.07 else end
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cspanalysis import offences as taxonomy
 from cspanalysis.periods import Period
-from cspanalysis.sample import constants, months, police
+from cspanalysis.sample import constants, months, police, roads
 from cspanalysis.sample.constants import OWN, PERIODS, months_of
 from cspanalysis.sample.draw import Draw, spread
 from cspanalysis.sample.files import write_csv
@@ -23,6 +23,7 @@ HEADER = ("Group", "Area", "Offence", "Period", "Count", "Population", "Own", "A
 GROUPS = ("recorded crime", "acquisitive crime", "burglary", "vehicle crime", "theft")
 GROUPS += ("theft target", "violent crime")
 START = "2005-10"
+ROADS = "road traffic collisions"
 
 #: Offences without an anchor of their own: they take up what the total leaves.
 _FREE = ("theft from the person", "other theft", "shoplifting", "theft of pedal cycle")
@@ -139,6 +140,9 @@ def rows() -> list[tuple[object, ...]]:
                 for offence in (*GROUPS, *constants.table()):
                     count = _total(counts, group_members(offence), over)
                     found.append((group, area, offence, period, count, *tail))
+                if group == "county":
+                    crashes = roads.count(area, period)
+                    found.append((group, area, ROADS, period, crashes, *tail))
                 if group == "west_kent":
                     found += _extras(group, area, period, tail)
     return found

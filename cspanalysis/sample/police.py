@@ -138,7 +138,7 @@ def _row(crime: Crime, u: list[float], days: list[date]) -> list[object]:
 
 
 def _victims(rows: list[list[object]], crimes: list[Crime]) -> None:
-    """Give victims a reference; about a quarter of domestic incidents befall a recent victim."""
+    """Give victims a reference; three in ten domestic incidents befall a recent victim."""
     u = Draw("victims").uniform(len(rows) * 2).reshape(-1, 2)
     recent: list[tuple[date, str, object, object]] = []
     for i, (row, crime) in enumerate(zip(rows, crimes, strict=True)):
@@ -148,7 +148,7 @@ def _victims(rows: list[list[object]], crimes: list[Crime]) -> None:
         if not crime.is_domestic:
             continue
         recent = [known for known in recent if row[1] - known[0] < timedelta(days=365)]
-        if recent and u[i, 0] < 0.27:
+        if recent and u[i, 0] < 0.31:
             _, row[20], row[21], row[22] = recent[int(u[i, 1] * len(recent))]
         recent.append((row[1], row[20], row[21], row[22]))
 

@@ -9,7 +9,7 @@ from cspanalysis.sample.draw import spread
 from cspanalysis.sample.files import write_csv
 
 HEADER = ("area_code", "area", "year", "sex", "age", "population")
-CODE, CSP_CODE = "E07000115", "E22000148"
+CODE, CSP_CODE, FORCE_CODE = "E07000115", "E22000148", "E23000032"
 
 #: Residents of the own area by mid-year; the other areas grow alike.
 OWN_RESIDENTS = {2004: 112600, 2005: 113100, 2006: 113600, 2007: 114000}
@@ -19,6 +19,11 @@ _BY_DECADE = {
     "male": (13.2, 13.6, 10.4, 14.3, 15.4, 13.4, 10.4, 6.4, 2.9),
     "female": (12.2, 12.6, 10.3, 14.4, 15.3, 13.3, 10.6, 7.1, 4.2),
 }
+
+
+def code_of(area: str) -> str:
+    """District code: the real one for the own area, one that begins with X for invented areas."""
+    return CODE if area == OWN else f"X07{list(areas()).index(area):06d}"
 
 
 def rows() -> list[tuple[object, ...]]:
@@ -36,7 +41,7 @@ def rows() -> list[tuple[object, ...]]:
         for area in areas():
             if area != OWN:
                 people = round(residents()[area] * total / OWN_RESIDENTS[2007])
-                found.append(("", area, year, "persons", -1, people))
+                found.append((code_of(area), area, year, "persons", -1, people))
     return found
 
 
@@ -63,12 +68,13 @@ def write(directory: Path) -> None:
     write_csv(
         directory / "lookups" / "lad_csp_pfa_sample.csv",
         ("LAD08CD", "LAD08NM", "CSP08CD", "CSP08NM", "PFA08CD", "PFA08NM"),
-        [
-            (CODE, OWN, CSP_CODE, OWN, "E23000032", "Kent")
-            if area == OWN
-            else ("", area, "", area, "", "" if "msg" in groups else "Kent")
-            for area, groups in areas().items()
-        ],
-        title="Districts, partnerships and police force areas of the sample",
+        [_lookup_row(area) for area, groups in areas().items() if "county" in groups],
+        title="Districts of Kent with partnership and force, as the sample names them",
         note="Only Tonbridge and Malling is a real place.",
     )
+
+
+def _lookup_row(area: str) -> tuple[str, ...]:
+    code = code_of(area)
+    csp = CSP_CODE if area == OWN else code.replace("X07", "X22")
+    return (code, area, csp, area, FORCE_CODE, "Kent")
