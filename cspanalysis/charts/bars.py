@@ -22,8 +22,7 @@ def horizontal(
     texts: list[str],
     *,
     own: list[bool] | None = None,
-    limits: dict[str, Any] | None = None,
-    tick: str = "",
+    limits: bool = False,
     colours: list[str] | None = None,
 ) -> go.Figure | None:
     """Bars from 0 with a text each; rows whose value is hidden show their text only."""
@@ -32,13 +31,21 @@ def horizontal(
         return None
     n = len(drawn)
     own = own or [False] * n
-    upper = table["upper"] if limits else drawn
-    top = max(style.top_of(drawn, upper), 1e-9) * 1.06
+    ends = [(None, None)] * n
+    if limits:
+        lower, upper = (style.coordinates(table[c]) for c in ("lower", "upper"))
+        ends = list(zip(lower, upper, strict=True))
+    top = max(style.top_of(drawn, (high for _, high in ends)), 1e-9)
     colours = colours or [style.OWN if o else style.OTHER for o in own]
+    written = _value_texts(drawn, texts, colours, own, top, ends)
+    # Room beyond the longest bar for the texts that stand outside.
+    top = max(
+        [top * 1.06, *(x + top * _room(t) for x, t in zip(written["x"], texts, strict=True) if x)]
+    )
     labels = [style.bold(t) if o else t for t, o in zip(labels, own, strict=True)]
     chart = style.figure(
         style.row_height(labels),
-        xaxis={"range": [0, top], "nticks": 6, "ticksuffix": tick, "tickformat": ",~g"},
+        xaxis={"range": [0, top], **style.ticks(0, top)},
         yaxis=style.row_axis(labels),
     )
     chart.add_bar(
@@ -46,10 +53,11 @@ def horizontal(
         y=list(range(n)),
         orientation="h",
         marker={"color": colours[0] if len(set(colours)) == 1 else colours},
-        error_x=limits,
         hoverinfo="skip",
     )
-    chart.add_scatter(**_value_texts(drawn, texts, colours, own, top, list(upper)))
+    if limits:
+        style.add_intervals(chart, table, range(n))
+    chart.add_scatter(**written)
     return chart
 
 
@@ -59,15 +67,20 @@ def _value_texts(
     colours: list[str],
     own: list[bool],
     top: float,
-    upper: list[Any],
+    ends: list[tuple[Any, Any]],
 ) -> dict[str, Any]:
-    # A label of n letters needs about 8 n pixels; on a phone the bars have some 200.
+    fits = [
+        value is not None and (value if low is None else min(value, low))
+        >= top * _room(text)
+        for value, text, (low, _) in zip(values, texts, ends, strict=True)
+    ]  # fmt: skip
+    # Mostly outside: then all outside, so that the eye finds them in one place.
+    if sum(fits) * 3 < 2 * sum(v is not None for v in values):
+        fits = [False] * len(values)
     x, ink = [], []
-    for value, text, colour, limit in zip(values, texts, colours, upper, strict=True):
-        needs = top * (len(text) * 8 + 12) / 200
-        inside = value is not None and value >= needs
-        end = 0 if value is None else max(value, limit if style.is_shown(limit) else value)
-        x.append(0 if inside else style.coordinate(end))
+    for value, inside, colour, (_, high) in zip(values, fits, colours, ends, strict=True):
+        end = value if high is None or value is None else max(value, high)
+        x.append(0 if inside or end is None else end)
         ink.append("#FFFFFF" if inside and colour == style.OWN else style.INK)
     return {
         "x": x,
@@ -79,6 +92,11 @@ def _value_texts(
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
+
+
+def _room(text: str) -> float:
+    # As a part of the plot: n letters need about 8 n pixels; on a phone the bars have some 200.
+    return (len(text) * 8 + 12) / 200
 
 
 def ranked_bars(
@@ -113,7 +131,7 @@ def ranked_bars(
         [style.wrap(t) for t in table[label]],
         texts,
         own=style.is_own(table),
-        limits=style.limits(table, values),
+        limits=style.has_limits(table),
     )
     if chart is None or reference is False:
         return chart
@@ -131,7 +149,8 @@ def reference_line(chart: go.Figure, at: float, label: str) -> go.Figure:
     """A dashed line with its label above the bars, leaning to the side that has room."""
     low, high = chart.layout.xaxis.range
     high = max(high, at * 1.06)
-    side = "right" if at > low + (high - low) / 2 else "left"
+    # To the left there is also the room above the labels, so the text may run that way.
+    side = "right" if at > low + (high - low) / 5 else "left"
     text = f"{style.inert(label)}: {formats.rate(at)}" if label else formats.rate(at)
     chart.update_layout(
         xaxis_range=[low, high], margin_t=28, height=chart.layout.height + 20,
@@ -228,7 +247,7 @@ def clusters_bars(
         [style.wrap(t) for t in table[label]],
         _texts(table, value),
         own=style.is_own(table),
-        limits=style.limits(table, values) if value == "rate" else None,
+        limits=value == "rate" and style.has_limits(table),
         colours=None if "is_own" in table else [style.OWN] * len(table),
     )
 
@@ -241,13 +260,15 @@ def row_account(table: pd.DataFrame, *, label: str = "file") -> go.Figure | None
     table : pandas.DataFrame
         `label`, rows, kept, set_aside.
     """
-    values = list(table["rows"])
-    texts = [
-        f"{formats.count(k)} kept" + (f", {formats.count(s)} set aside" if s else "")
-        for k, s in zip(table["kept"], table["set_aside"], strict=True)
+    labels = [
+        f"{style.wrap(name, 26, lines=1)}<br>{formats.count(kept)} kept"
+        + (f", {formats.count(aside)} not" if aside else "")
+        for name, kept, aside in zip(table[label], table["kept"], table["set_aside"], strict=True)
     ]
-    labels = [style.wrap(t, 26) for t in table[label]]
-    chart = horizontal(table, values, labels, texts, colours=[style.OTHER] * len(table))
+    blank = [""] * len(table)
+    chart = horizontal(
+        table, list(table["rows"]), labels, blank, colours=[style.OTHER] * len(blank)
+    )
     if chart is None:
         return None
     aside = table["set_aside"]

@@ -33,13 +33,13 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         for r in rows
     ]
     labels = [
-        f"{style.wrap(formats.capital(str(r[label])), 26, lines=1)}<br>"
+        f"{style.wrap(formats.capital(str(r[label])))}<br>"
         f"{formats.cell(r['compare_count'], 'compare_count', r)} → {formats.count(r['count'])}"
         for r in rows
     ]
     chart = style.figure(
-        style.FRAME + 44 * len(rows),
-        xaxis={"range": [low, high], "nticks": 6, "ticksuffix": "%", "tickformat": "+~g"},
+        _two_line_height(labels),
+        xaxis={"range": [low, high], **style.ticks(low, high, suffix="%", signed=True)},
         yaxis=style.row_axis(labels),
         margin={"t": 26},
     )
@@ -62,6 +62,10 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
             {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": a, "text": t,
              "xshift": s}
             for a, t, s in (("right", "◂ fewer", -6), ("left", "more ▸", 6))
+        ] + [
+            {"x": 0, "y": i, "xanchor": "left" if high > -low else "right",
+             "xshift": 8 if high > -low else -8, "text": "no percentage from 0"}
+            for i, r in enumerate(rows) if r["compare_count"] == 0
         ],
     )  # fmt: skip
     return chart
@@ -88,8 +92,7 @@ def before_after(
     top = style.top_of(before, now)
     chart = style.figure(
         style.row_height(labels, 36) + 20,
-        xaxis={"range": [-0.16 * top, top * 1.16], "nticks": 5, "tickformat": ",~g",
-               "tickvals": _ticks(top)},
+        xaxis={"range": [-0.2 * top, top * 1.3], **style.ticks(0, top)},
         yaxis=style.row_axis(labels),
         margin={"t": 28},
     )  # fmt: skip
@@ -112,7 +115,7 @@ def before_after(
         )
     hollow, filled = (style.inert(n) for n in names)
     chart.add_annotation(
-        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
         text=f"○ {hollow}   ● {filled}",
     )  # fmt: skip
     return chart
@@ -146,7 +149,7 @@ def shares_with_intervals(
     ]
     chart = style.figure(
         style.row_height(labels, 36),
-        xaxis={"range": [0, top * 1.22], "tickvals": _ticks(top), "ticksuffix": "%"},
+        xaxis={"range": [0, top * 1.22], **style.ticks(0, top, suffix="%")},
         yaxis=style.row_axis(labels),
     )
     colour = [style.OWN if o or not any(own) else style.SOFT for o in own]
@@ -157,7 +160,7 @@ def shares_with_intervals(
     )  # fmt: skip
     chart.add_scatter(
         x=[0 if u is None else u for u in upper], y=list(range(len(values))), mode="text",
-        text=[f" {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
+        text=[f"  {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
         textposition="middle right", cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip
     return chart
@@ -182,14 +185,14 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     drawn = [v for v in (*target, *actual, *lower, *upper, 100) if v is not None]
     pad = max((max(drawn) - min(drawn)) * 0.12, 3)
     labels = [
-        f"{style.wrap(formats.capital(str(r[label])), 26, lines=1)}<br>"
+        f"{style.wrap(formats.capital(str(r[label])))}<br>"
         f"{formats.number(r['baseline'])}, target {formats.number(r['target'])}"
         for r in rows
     ]
     low, high = min(drawn) - pad, max(drawn) + pad
     chart = style.figure(
-        style.FRAME + 20 + 44 * len(rows),
-        xaxis={"range": [low, high], "nticks": 5, "ticksuffix": "%"},
+        _two_line_height(labels) + 20,
+        xaxis={"range": [low, high], **style.ticks(low, high, suffix="%")},
         yaxis=style.row_axis(labels),
         margin={"t": 28},
     )
@@ -204,7 +207,7 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     )
     chart.update_layout(shapes=[_upright(100, style.SOFT, "dash")])
     chart.add_annotation(
-        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
         text="┆ baseline = 100%   <b>|</b> target   ● figure so far",
     )  # fmt: skip
     return chart
@@ -252,9 +255,10 @@ def _change_range(dots: list, lower: list, upper: list) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _ticks(top: float) -> list[float]:
-    step = style.nice_step(top)
-    return [style.coordinate(step * i) for i in range(int(top / step + 1e-9) + 1)]
+def _two_line_height(labels: list[str]) -> int:
+    # Name over counts; a name of two lines makes three.
+    lines = max(label.count("<br>") for label in labels) + 1
+    return style.FRAME + len(labels) * (12 + 17 * lines)
 
 
 def _is_left(value: Any, other: Any, key: str) -> bool:

@@ -58,7 +58,7 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
         hoverinfo="skip",
     )
     marked = [(v, d, h) for d, row in enumerate(cells) for h, v in enumerate(row)
-              if v is not None and v >= top * 0.8 and v > 0][:8]  # fmt: skip
+              if v is not None and v == top][:3]  # fmt: skip
     hidden = [(d, h) for d, row in enumerate(cells) for h, v in enumerate(row) if v is None]
     chart.add_scatter(
         x=[h for _, _, h in marked], y=[d for _, d, _ in marked], mode="text", hoverinfo="skip",
@@ -91,9 +91,9 @@ def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None
     values = style.coordinates(table[value]) if len(table) else []
     if not any(v is not None for v in values):
         return None
-    has_limits = value != "count" and {"lower", "upper"} <= set(table)
+    has_limits = value != "count" and style.has_limits(table)
     top = style.top_of(values, table["upper"] if has_limits else ()) * 1.3
-    axis = {"range": [0, top], "nticks": 4, "tickformat": ",~g"}
+    axis = {"range": [0, top], **style.ticks(0, top, n=4)}
     chart = style.figure(
         style.FRAME + 24 + len(bands) * 32,
         xaxis={**axis, "domain": [0, 0.47]},
@@ -112,8 +112,9 @@ def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None
         chart.add_bar(
             x=drawn, y=list(range(len(bands))), orientation="h", xaxis=axis_name,
             marker={"color": colour}, hoverinfo="skip",
-            error_x=style.limits(rows, drawn) if has_limits else None,
         )  # fmt: skip
+        if has_limits:
+            style.add_intervals(chart, rows, range(len(bands)), xaxis=axis_name)
         ends = rows["upper"] if has_limits else rows[value]
         chart.add_scatter(
             x=[e if e is not None else v or 0
@@ -153,8 +154,8 @@ def priorities(
     points = [(c, i, v) for c, i, v in points if style.is_shown(v)]
     chart = style.figure(
         style.row_height(labels, 40) + 16,
-        xaxis={"side": "top", "tickvals": list(range(len(columns))), "tickangle": 0,
-               "ticktext": [style.wrap(formats.capital(c.replace("_", " ")), 9) for c in columns],
+        xaxis={"side": "top", "tickvals": list(range(len(columns))),
+               "ticktext": [style.inert(formats.capital(c.replace("_", " ")), 20) for c in columns],
                "range": [-0.6, len(columns) - 0.4], "showgrid": False,
                "tickfont": {"size": style.SMALL, "color": style.INK}},
         yaxis={**style.row_axis(labels), "showgrid": True},
@@ -166,6 +167,7 @@ def priorities(
         marker={
             "size": [round(4 + 24 * max(float(v), 0) ** 0.5, 1) for _, _, v in points],
             "color": style.OWN,
+            "opacity": 1,
         },
         hoverinfo="skip",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -51,6 +53,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         y=style.coordinates(known["rate"]),
         mode="markers",
         marker={
+            "opacity": 1,
             "size": [12 if o else 9 for o in own],
             "color": [style.OWN if o else style.OTHER for o in own],
             "line": {"color": [style.OWN if o else style.SOFT for o in own], "width": 1},
@@ -63,17 +66,37 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
     if distance is not None:
         candidates = candidates.loc[distance[candidates.index].sort_values(ascending=False).index]
     named = pd.concat([known[own], candidates.head(NAMED)])
-    middle = known["population"].median()
-    for row in named.to_dict("records"):
-        is_left = row["population"] > middle
+    for row, side in _sides(named, (known["population"].min() + known["population"].max()) / 2):
         name = style.wrap(row["area"], 24, lines=1)
         chart.add_annotation(
             x=style.coordinate(row["population"]), y=style.coordinate(row["rate"]),
             text=style.bold(name) if row.get("is_own") is True else name,
-            xanchor="right" if is_left else "left", xshift=-9 if is_left else 9,
+            xanchor=side, xshift=9 if side == "left" else -9,
         )  # fmt: skip
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
         text="lines: expected range, 95% (solid) and 99.8% (dashed)",
     )  # fmt: skip
     return chart
+
+
+def _sides(named: pd.DataFrame, middle: float) -> list[tuple[dict[str, Any], str]]:
+    # Each name goes to the side where it meets no name placed before it, the own area first; a
+    # name without room is left to the table.
+    if named.empty:
+        return []
+    wide = max(float(named["population"].max() - named["population"].min()), 1.0)
+    tall = max(float(named["rate"].max() - named["rate"].min()), 1e-9)
+    placed: list[tuple[dict[str, Any], str]] = []
+    for row in named.to_dict("records"):
+        preferred = "right" if row["population"] > middle else "left"
+        for side in (preferred, "left" if preferred == "right" else "right"):
+            if not any(
+                other == side
+                and abs(row["rate"] - there["rate"]) < tall * 0.07
+                and abs(row["population"] - there["population"]) < wide * 0.5
+                for there, other in placed
+            ):
+                placed.append((row, side))
+                break
+    return placed

@@ -100,6 +100,7 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         line={"color": style.OTHER, "width": 1.5},
         marker={
             "size": [11 if s else 8 if n else 6 for s, n in zip(signal, newest, strict=True)],
+            "opacity": 1,
             "symbol": ["diamond" if s else "circle" for s in signal],
             "color": [_dot(s, n) for s, n in zip(signal, newest, strict=True)],
             "line": {"width": [1.5 if s else 0 for s in signal], "color": style.INK},
@@ -147,16 +148,16 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     chart.add_bar(
         x=x, y=values, hoverinfo="skip",
         marker={"color": [style.OWN if i == peak else style.OTHER for i in range(len(x))]},
-        error_y=style.limits(table, values),
     )  # fmt: skip
-    ends = [
-        style.coordinate(u) if style.is_shown(u) else v
-        for v, u in zip(values, table.get("upper", values), strict=True)
-    ]
+    if style.has_limits(table):
+        style.add_intervals(chart, table, x, vertical=True)
+    # At the foot of the bars no interval and no reference line runs through the numbers.
     chart.add_scatter(
-        x=x, y=ends, mode="text", textposition="top center", hoverinfo="skip", cliponaxis=False,
+        x=x, y=[0] * len(x), mode="text", textposition="top center", hoverinfo="skip",
         text=[style.bold(formats.number(v)) if i == peak else formats.number(v)
-              for i, v in enumerate(values)], textfont={"size": style.SMALL},
+              for i, v in enumerate(values)],
+        textfont={"size": style.SMALL,
+                  "color": ["#FFFFFF" if i == peak else style.INK for i in range(len(x))]},
     )  # fmt: skip
     chart.update_layout(
         margin_t=26,
@@ -189,11 +190,10 @@ def trend_line(
                "range": [-0.4, len(values) - 0.6]},
         yaxis={"range": [0, top * 1.15], "nticks": 5, "tickformat": ",~g"},
     )  # fmt: skip
-    errors = style.limits(table, values)
-    if errors:
-        errors |= {"color": style.SOFT}
+    if style.has_limits(table):
+        style.add_intervals(chart, table, at, vertical=True)
     chart.add_scatter(
-        x=at, y=values, mode="lines+markers", hoverinfo="skip", error_y=errors,
+        x=at, y=values, mode="lines+markers", hoverinfo="skip",
         line={"color": style.OWN, "width": 2.5}, marker={"size": 8, "color": style.OWN},
     )  # fmt: skip
     ends = {known[0], known[-1]}

@@ -164,25 +164,51 @@ def is_own(table: pd.DataFrame) -> list[bool]:
     return table["is_own"].eq(True).fillna(False).tolist()
 
 
-def limits(table: pd.DataFrame, values: Iterable[Any]) -> dict[str, Any] | None:
-    """Error bars from `lower` and `upper`; None where the table has none."""
-    if not {"lower", "upper"} <= set(table):
-        return None
-    over, under = [], []
-    for value, lower, upper in zip(values, table["lower"], table["upper"], strict=True):
-        has = is_shown(value) and is_shown(lower) and is_shown(upper)
-        over.append(coordinate(upper - value) if has else None)
-        under.append(coordinate(value - lower) if has else None)
-    if not any(v is not None for v in over):
-        return None
+def add_intervals(
+    chart: go.Figure,
+    table: pd.DataFrame,
+    at: Iterable[float],
+    *,
+    vertical: bool = False,
+    xaxis: str | None = None,
+) -> None:
+    """Lines from `lower` to `upper` at each position, edged in white to show on dark bars too.
+
+    All lines are one trace: pairs of points with a gap after each.
+    """
+    along, across = [], []
+    for position, lower, upper in zip(at, table["lower"], table["upper"], strict=True):
+        if is_shown(lower) and is_shown(upper):
+            along += [coordinate(lower), coordinate(upper), None]
+            across += [position, position, None]
+    if not along:
+        return
+    x, y = (across, along) if vertical else (along, across)
+    for colour, width in (("#FFFFFF", 4), (INK, 1.5)):
+        chart.add_scatter(
+            x=x, y=y, xaxis=xaxis, mode="lines", line={"color": colour, "width": width},
+            hoverinfo="skip",
+        )  # fmt: skip
+
+
+def has_limits(table: pd.DataFrame) -> bool:
+    """True if some row has both limits of an interval."""
+    return {"lower", "upper"} <= set(table) and bool(table["upper"].notna().any())
+
+
+def ticks(
+    low: float, high: float, *, suffix: str = "", signed: bool = False, n: int = 5
+) -> dict[str, Any]:
+    """Round tick positions between two values, with their texts."""
+    step = nice_step(high - low, n)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    dp = max(0, -math.floor(math.log10(step) + 1e-9))
+    values = [coordinate(i * step) for i in range(first, last + 1)]
+    write = formats.signed if signed else formats.number
     return {
-        "type": "data",
-        "symmetric": False,
-        "array": over,
-        "arrayminus": under,
-        "color": INK,
-        "thickness": 1.5,
-        "width": 0,
+        "tickmode": "array",
+        "tickvals": values,
+        "ticktext": [f"{write(v, dp) if v else '0'}{suffix}" for v in values],
     }
 
 

@@ -70,9 +70,16 @@ def count(value: Any) -> str:
     return number(value, 0)
 
 
-def rate(value: Any, dp: int = 1) -> str:
-    """A rate to one decimal: '55.3'."""
-    return number(value, dp)
+def rate_decimals(value: Any) -> int:
+    """Decimals of a rate and its limits: one, two for rates below 1."""
+    return 2 if not is_missing(value) and 0 < abs(value) < 1 else 1
+
+
+def rate(value: Any, dp: int | None = None) -> str:
+    """A rate to one decimal ('55.3'), below 1 to two ('0.31')."""
+    if is_missing(value) or isinstance(value, str):
+        return number(value)
+    return number(value, rate_decimals(value) if dp is None else dp)
 
 
 def signed(value: Any, dp: int = 1) -> str:

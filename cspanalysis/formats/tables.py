@@ -213,7 +213,8 @@ def _interval(row: Mapping[str, Any]) -> str:
         return _hidden(row, "interval")
     if kind == "share":
         lower, upper = (v if numbers.is_missing(v) else float(v) * 100 for v in (lower, upper))
-    return numbers.interval(lower, upper, 2 if kind == "ratio" else 1)
+    of_rate = numbers.rate_decimals(row.get("rate", row.get("value")))
+    return numbers.interval(lower, upper, 2 if kind == "ratio" else of_rate)
 
 
 def _hidden(row: Mapping[str, Any], key: str) -> str:

@@ -53,7 +53,8 @@ def places(table: pd.DataFrame, *, subject: str, label: str = "place") -> Said:
             name = formats.shorten(lead[label], 60)
             parts.append(f"{name} had the most {subject}: {cases}{share}.")
     if "share_top_5" in rows and len(rows) >= 5:
-        parts.append(f"Five places hold {formats.share(rows['share_top_5'].iloc[0])} of all cases.")
+        top_five = formats.share(rows["share_top_5"].iloc[0])
+        parts.append(f"The five places with the most hold {top_five} of all cases.")
     if generic.any():
         names = [f"'{formats.shorten(n, 60)}'" for n in rows.loc[generic, label].head(3)]
         verb = "is a label" if generic.sum() == 1 else "are labels"
