@@ -14,8 +14,6 @@ import pandas as pd
 
 from cspanalysis import breaks
 from cspanalysis.analysis.measures import as_float
-from cspanalysis.analysis.season import ratio_index
-from cspanalysis.periods import Period
 
 FEWEST_ADJUSTED, FEWEST_FIRM, FEWEST = 36, 13, 6
 RECENT = 6
@@ -28,10 +26,8 @@ RULES = (
     f"{RUN} points rising or falling",
 )
 
-#: Rules that may speak in a sentence (positions in RULES).
-SPOKEN = (0, 1, 2, 3)
-
-#: Share of series in which nothing changed that signal in the newest six months, by simulation.
+#: Share of series in which nothing changed that signal in the newest six months, by simulation,
+#: with a season and without one (docs/calibration.md).
 FALSE_SIGNAL_RATE = 0.1
 
 
@@ -47,7 +43,7 @@ class ControlChart:
     centre, lower_limit, upper_limit : float
     adjustment : {'seasonal', 'none'}
     stage : {'adjusted', 'provisional', 'trial', 'none'}
-        36 months or more, 13 to 35, 6 to 12, fewer. Only 'adjusted' may be worded as change.
+        36 months or more with 5 a month, 13 months or more, 6 to 12, fewer. Only 'adjusted' may be worded as change.
     status, reason : str
     rules : tuple of str
         The rules with their lengths.
@@ -102,11 +98,9 @@ def control_chart(
             _table(run, counts.reindex(run)), nan, nan, nan, "none", "none", "too_few",
             " ".join(filter(None, [short, reason])), RULES, nan,
         )  # fmt: skip
-    periods = [Period.parse(m) for m in run]
-    of_year = np.array([p.first % 12 + 1 for p in periods])
-    days = np.array([p.days for p in periods], dtype=float)
+    of_year, days = calendar(run)
     x = counts.reindex(run).to_numpy()
-    is_adjusted = len(run) >= FEWEST_ADJUSTED
+    is_adjusted = len(run) >= FEWEST_ADJUSTED and x.mean() >= FEWEST_A_MONTH
     value = adjusted(x, of_year, days) if is_adjusted else x / days
     centre, lower, upper = (float(v) for v in limits(value))
     found, up = signals(value, centre, lower, upper)
@@ -117,7 +111,7 @@ def control_chart(
         is_signal=found.any(axis=0),
     )  # fmt: skip
     table["direction"] = table["direction"].where(table["is_signal"], "")
-    spoken = table[table["is_recent"] & found[list(SPOKEN)].any(axis=0)]
+    spoken = table[table["is_recent"] & table["is_signal"]]
     recent = tuple(
         {"month": r.month, "rule": r.signal, "direction": r.direction} for r in spoken.itertuples()
     )
@@ -143,9 +137,17 @@ def control_chart(
 
 
 def adjusted(counts: np.ndarray, of_year: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """Offences per day with the usual season divided out."""
-    index = ratio_index(counts / days, of_year)
-    return counts / days / (index[..., of_year - 1] / 100)
+    """Offences per day with the usual season taken out.
+
+    The mean rate plus each month's deviation from what its season leads to expect, scaled to the
+    variation of an average month. Two choices of ours, both from the calibration study: the season
+    comes from the month model, because the ratio to a moving average leaves out the newest six
+    months and tripled their false signals; and deviations are scaled by the root of the effect,
+    because dividing by it makes quiet months noisier than busy ones.
+    """
+    effect = np.maximum(month_model(counts, of_year, days).effect, 1e-6)[of_year - 1]
+    mean = counts.sum() / (effect * days).sum()
+    return mean + (counts / days - mean * effect) / np.sqrt(effect)
 
 
 def limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -225,7 +227,7 @@ def _table(run: list[str], counts: pd.Series) -> pd.DataFrame:
 def _statement(stage: str, recent: tuple[dict[str, Any], ...], months: int) -> str:
     if stage != "adjusted":
         return (
-            f"With {months} months the chart cannot be adjusted for the season; its signals are "
+            f"The chart of {months} months is not adjusted for the season; its signals are "
             f"provisional."
         )
     if not recent:

@@ -104,30 +104,30 @@ def seasonal_index(
         run, left_out = known, ""
     counts = series_counts.reindex(run).to_numpy(dtype=float)
     months, mean = len(run), counts.mean() if len(run) else 0.0
-    of_year, days = _calendar(run)
-    p, phi, fitted = month_effect(counts, of_year, days)
+    of_year, days = calendar(run)
+    model = month_model(counts, of_year, days)
     failed = []
     if months < FEWEST_MONTHS:
         failed.append(f"there are {months} complete months and {FEWEST_MONTHS} are needed")
     if mean < FEWEST_A_MONTH:
         failed.append(f"the average month has {mean:.1f} and {FEWEST_A_MONTH} are needed")
-    if not failed and not p < ALPHA:
+    if not failed and not model.p < ALPHA:
         failed.append(
-            f"the months do not differ by more than chance (p = {p:.2f}, under {ALPHA} is needed)"
+            f"the months do not differ by more than chance (p = {model.p:.2f}, under {ALPHA} is needed)"
         )
     reason = "; ".join(failed) + ("." if failed else "")
     reason = " ".join(filter(None, [reason[:1].upper() + reason[1:], left_out]))
     if not failed:
         stage = "index"
         index = ratio_index(counts / days, of_year)
-        lower, upper = _bootstrap(index, fitted, phi, of_year, days, confidence)
+        lower, upper = _bootstrap(index, model, of_year, days, confidence)
         method = (
             f"ratio of offences per day to the centred 12-month average, median by month, "
             f"{months} months; bootstrap limits"
         )
     elif FEWEST_PROVISIONAL <= months < FEWEST_MONTHS and mean >= FEWEST_A_MONTH:
         stage = "provisional"
-        index, lower, upper = _averages(counts, of_year, days, max(phi, 1.0), confidence)
+        index, lower, upper = _averages(counts, of_year, days, max(model.phi, 1.0), confidence)
         method = f"provisional averages by month of the year, offences per day, {months} months"
     else:
         stage, index = "counts", np.array([])
@@ -150,7 +150,7 @@ def seasonal_index(
         stage=stage,
         status="too_few" if too_few else "ok",
         reason=reason,
-        p=p,
+        p=model.p,
         months=months,
         first=run[0] if run else "",
         last=run[-1] if run else "",
@@ -200,23 +200,34 @@ def ratio_index(per_day: np.ndarray, month_of_year: np.ndarray) -> np.ndarray:
     return 100 * index / index.mean(axis=-1, keepdims=True)
 
 
-def month_effect(
-    counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray
-) -> tuple[float, float, np.ndarray]:
-    """Test the months' effect in a (quasi-)Poisson model with log-days offset and linear trend.
+@dataclass(frozen=True)
+class MonthModel:
+    """Poisson model of a monthly series with calendar months, linear trend and log-days offset.
 
-    Returns
-    -------
+    Parameters
+    ----------
     p : float
-        Of the F-test with 11 degrees; missing with fewer than 24 months or no incidents.
+        Of the months' effect, F-test with 11 degrees; missing where nothing could be fitted.
     phi : float
-        Pearson dispersion of the full model; under 1 it is taken as 1 in the test.
+        Pearson dispersion; under 1 it is taken as 1 in the test.
     fitted : numpy.ndarray
-        Expected counts of the full model.
+        Expected counts.
+    effect : numpy.ndarray
+        Daily rate of each calendar month without trend, average 1; January first.
     """
+
+    p: float
+    phi: float
+    fitted: np.ndarray
+    effect: np.ndarray
+
+
+def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray) -> MonthModel:
+    """Fit the model (statsmodels); needs 24 months and an incident, else everything is missing."""
     n = len(counts)
     if n < FEWEST_PROVISIONAL or counts.sum() == 0:
-        return float("nan"), float("nan"), np.full(n, np.nan)
+        nan = float("nan")
+        return MonthModel(nan, nan, np.full(n, nan), np.full(12, nan))
     trend = (np.arange(n) - n / 2) / 12
     plain = np.column_stack([np.ones(n), trend])
     full = np.column_stack([plain, month_of_year[:, None] == np.arange(2, 13)]).astype(float)
@@ -230,17 +241,23 @@ def month_effect(
     degrees = n - full.shape[1]
     phi = float(fits[1].pearson_chi2 / degrees)
     statistic = (fits[0].deviance - fits[1].deviance) / 11 / max(phi, 1.0)
-    return float(stats.f.sf(statistic, 11, degrees)), phi, np.asarray(fits[1].fittedvalues)
+    effect = np.exp(np.r_[0.0, np.asarray(fits[1].params)[2:]])
+    return MonthModel(
+        p=float(stats.f.sf(statistic, 11, degrees)),
+        phi=phi,
+        fitted=np.asarray(fits[1].fittedvalues),
+        effect=effect / effect.mean(),
+    )
 
 
-def _bootstrap(index, fitted, phi, of_year, days, confidence) -> tuple[np.ndarray, np.ndarray]:
+def _bootstrap(index, model, of_year, days, confidence) -> tuple[np.ndarray, np.ndarray]:
     """Basic bootstrap limits: series drawn from the model with its dispersion, index of each."""
     generator = np.random.default_rng(SEED)
-    means = np.broadcast_to(np.maximum(fitted, 1e-9), (DRAWS, len(fitted)))
-    if phi > 1.01:
-        means = generator.gamma(means / (phi - 1), phi - 1)
+    means = np.broadcast_to(np.maximum(model.fitted, 1e-9), (DRAWS, len(days)))
+    if model.phi > 1.01:
+        means = generator.gamma(means / (model.phi - 1), model.phi - 1)
     drawn = ratio_index(generator.poisson(means) / days, of_year)
-    centre = ratio_index(fitted / days, of_year)
+    centre = ratio_index(model.fitted / days, of_year)
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=0)
     return np.maximum(index - (high - centre), 0), index + (centre - low)
@@ -262,7 +279,8 @@ def _series(by_month: pd.DataFrame) -> pd.Series:
     return pd.Series(as_float(by_month["count"]), index=by_month["month"].to_numpy()).sort_index()
 
 
-def _calendar(months: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def calendar(months: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Month of the year (1 to 12) and days of each month."""
     periods = [Period.parse(m) for m in months]
     return np.array([p.first % 12 + 1 for p in periods], dtype=int), np.array(
         [p.days for p in periods], dtype=float
