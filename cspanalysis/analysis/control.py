@@ -43,7 +43,8 @@ class ControlChart:
     centre, lower_limit, upper_limit : float
     adjustment : {'seasonal', 'none'}
     stage : {'adjusted', 'provisional', 'trial', 'none'}
-        36 months or more with 5 a month, 13 months or more, 6 to 12, fewer. Only 'adjusted' may be worded as change.
+        36 months or more with a mean of 5; 13 months or more; 6 to 12; fewer. Only 'adjusted' may
+        be worded as change.
     status, reason : str
     rules : tuple of str
         The rules with their lengths.

@@ -113,7 +113,8 @@ def seasonal_index(
         failed.append(f"the average month has {mean:.1f} and {FEWEST_A_MONTH} are needed")
     if not failed and not model.p < ALPHA:
         failed.append(
-            f"the months do not differ by more than chance (p = {model.p:.2f}, under {ALPHA} is needed)"
+            f"the months do not differ by more than chance (p = {model.p:.2f}, "
+            f"under {ALPHA} is needed)"
         )
     reason = "; ".join(failed) + ("." if failed else "")
     reason = " ".join(filter(None, [reason[:1].upper() + reason[1:], left_out]))
