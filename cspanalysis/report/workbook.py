@@ -17,6 +17,7 @@ from typing import Any
 import gptables
 import pandas as pd
 
+from cspanalysis.findings import VALUE_KEYS
 from cspanalysis.periods import Period
 from cspanalysis.report import findings_file, html
 from cspanalysis.report.collect import Rendered
@@ -153,27 +154,14 @@ def _sheet(record: Mapping[str, Any], chapter: str, number: int) -> gptables.GPT
 
 
 def _windows(records: Sequence[Mapping[str, Any]]) -> gptables.GPTable:
-    keys = (
-        "count",
-        "compare_count",
-        "percent_change",
-        "ratio",
-        "lower",
-        "upper",
-        "rate",
-        "rank",
-        "of",
-        "share",
-        "index",
-    )
-    used = [k for k in keys if any(k in r.get("values", {}) for r in records)]
+    used = [k for k in VALUE_KEYS if any(k in r.get("values", {}) for r in records)]
     frame = pd.DataFrame(
         [
             [
-                _text(r["title"]),
-                html.label(r.get("period", "")),
-                html.label(r.get("compare", "")),
-                _text(r["sentence"]),
+                _cell(str(r["title"])),
+                html.label(r.get("period", "")) or "[z]",
+                html.label(r.get("compare", "")) or "[z]",
+                _cell(str(r["sentence"])),
                 *(r.get("values", {}).get(k, "[z]") for k in used),
             ]
             for r in records

@@ -76,19 +76,18 @@
     var chart = content.charts[place.dataset.chart];
     if (!chart) { return; }
     place.dataset.width = width;
-    window.Plotly.react(place, copy(chart.data), fitted(chart, width), config);
+    return window.Plotly.react(place, copy(chart.data), fitted(chart, width), config);
   }
 
   function all(width) {
-    drawn.forEach(function (place) {
+    return Promise.all(drawn.map(function (place) {
       var wanted = width || Math.floor(place.getBoundingClientRect().width);
-      if (wanted > 0 && String(wanted) !== place.dataset.width) { draw(place, wanted); }
-    });
+      return wanted > 0 && String(wanted) !== place.dataset.width ? draw(place, wanted) : null;
+    }));
   }
 
   document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
-  all();
-  document.documentElement.dataset.charts = "drawn";
+  all().then(function () { document.documentElement.dataset.charts = "drawn"; });
 
   var waiting = 0;
   window.addEventListener("resize", function () {

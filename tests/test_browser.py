@@ -1,0 +1,243 @@
+"""Every page in headless Chromium: offline, accessible, drawn, usable by keyboard, phone, paper."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from report_helpers import contents, make, request, review_folder
+
+from cspanalysis.report import pdf, runner
+
+pytestmark = pytest.mark.browser
+
+#: Rules that WCAG 2.2 A and AA rest on.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+GEOMETRY = """
+() => [...document.querySelectorAll('[data-chart]')].map(place => {
+  const box = place.getBoundingClientRect();
+  const marks = [...place.querySelectorAll('.mlayer path, .mlayer image')];
+  const drawn = marks.filter(m => { const b = m.getBoundingClientRect();
+                                    return b.width + b.height > 1; });
+  const outside = [...place.querySelectorAll('.main-svg')].filter(
+    s => s.getBoundingClientRect().right > box.right + 1);
+  return {id: place.dataset.chart, width: box.width, height: box.height,
+          drawn: drawn.length, outside: outside.length};
+})
+"""
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A headless browser that cannot reach any host."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = pdf.browser()
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge was found")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """axe-core's script, from the installed package."""
+    package = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+LONG = "A very long place name without any end, as partners' columns sometimes hold, " * 3
+HOSTILE_CHAPTER = f"""
+import dataclasses
+f = made.peers()
+rows = f.rows.assign(area=["<img src=x onerror=alert(1)>", {LONG!r}, *f.rows["area"][2:]])
+f.figure.data[0].y = list(rows["area"])[::-1]
+dataclasses.replace(f, id="hostile.peers", chapter="hostile", rows=rows,
+                    table=made._table(rows, [0]), title="<script>alert(1)</script>",
+                    sentence={LONG!r})
+"""
+
+
+@pytest.fixture(scope="module")
+def review(tmp_path_factory):
+    """The made review with a hostile chapter and a failed one, in the partner edition."""
+    chapters = {
+        **make.CHAPTERS,
+        "06_hostile": ("Hostile <b>", "Lead.", [HOSTILE_CHAPTER]),
+        "07_failed": ("Failed", "Lead.", ["1 / 0"]),
+    }
+    asked = request(
+        tmp_path_factory.mktemp("browser"), chapters, edition="partner", single_file=True,
+        areas=(runner.Area("Tonbridge and Malling"),), all_areas=True,
+    )  # fmt: skip
+    outcome = runner.run(asked)
+    assert [f.chapter for f in outcome.failures] == ["Failed"]
+    where = review_folder(asked)
+    return {
+        **{p.stem: p for p in sorted(where.glob("*.html"))},
+        "single-file": outcome.reviews[0].extras[0],
+        "areas": outcome.index,
+    }
+
+
+PAGES = ("index", "data-quality", "overview", "violence", "hostile", "failed", "single-file",
+         "areas")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sample(project):
+    """The sample's own review, where `csp review` has written it."""
+    where = project / "reports" / "tonbridge-and-malling" / "2007-04_2008-03"
+    if not (where / "index.html").is_file():
+        pytest.skip("the sample's review has not been written (make review)")
+    return {p.stem: p for p in sorted(where.glob("*.html"))}
+
+
+def visit(chromium, path, width=1280, **more):
+    """Open a page; returns it with the requests it made and the errors it had."""
+    page = chromium.new_page(viewport={"width": width, "height": 900}, **more)
+    page.asked, page.errors = [], []
+    page.on("request", lambda r: page.asked.append(r.url))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: page.errors.append(str(e)))
+    page.on("dialog", lambda d: page.errors.append(f"dialog {d.message}") or d.dismiss())
+    page.goto(path.as_uri())
+    if page.query_selector("#charts"):
+        page.wait_for_selector("html[data-charts=drawn]", state="attached")
+    return page
+
+
+def check(chromium, axe, path):
+    """All that must hold of every page."""
+    folder = path.parent.as_uri()
+    page = visit(chromium, path)
+    assert page.errors == []
+    assert all(url.startswith(folder) for url in page.asked), page.asked
+    for chart in page.evaluate(GEOMETRY):
+        assert chart["width"] > 200 and chart["height"] > 100 and chart["drawn"] > 0, chart
+        assert chart["outside"] == 0, chart
+    assert not page.query_selector(".modebar-btn")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    # axe is put in by the browser's own door: the page's policy lets no script in.
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+    )
+    problems = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
+    assert problems == []
+    page.close()
+    narrow = visit(chromium, path, 320)
+    narrow.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert narrow.evaluate(SIDEWAYS) <= 0
+    assert all(c["drawn"] > 0 and c["outside"] == 0 for c in narrow.evaluate(GEOMETRY))
+    narrow.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_offline_drawn_accessible_and_fits_a_phone(chromium, axe, review, name):
+    check(chromium, axe, review[name])
+
+
+def test_every_page_of_the_sample_too(chromium, axe, sample):
+    for path in sample.values():
+        check(chromium, axe, path)
+        assert path.stat().st_size <= 200_000
+    folder = next(iter(sample.values())).parent
+    assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) <= 8_000_000
+
+
+def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(chromium, review):
+    page = visit(chromium, review["overview"])
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "(e => e.tagName + ' ' + (e.getAttribute('href') || e.getAttribute('role') || ''))"
+                "(document.activeElement)"
+            )
+        )
+        if seen[-1].startswith("BODY"):
+            break
+    assert seen[0] == "A #main"
+    wanted = ["A index.html", "A overview.html", "SUMMARY ", "DIV region", "A violence.html"]
+    places = [len(seen) - 1 - seen[::-1].index(w) for w in wanted]
+    assert places == sorted(places)
+    assert len(seen) < 40  # no trap, and nothing inside the charts takes the focus
+
+
+def test_focus_is_visible_and_the_skip_link_works(chromium, review):
+    page = visit(chromium, review["overview"])
+    page.keyboard.press("Tab")
+    box = page.locator(".skip").bounding_box()
+    assert box["x"] >= 0 and box["y"] >= 0
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_without_scripts_the_tables_are_there(chromium, review):
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(review["overview"].as_uri())
+    assert page.locator("noscript").count() == 2
+    page.locator("summary").first.click()
+    assert page.locator("table").first.is_visible()
+
+
+def test_printing_opens_the_tables_and_fits_the_charts(chromium, review):
+    page = visit(chromium, review["violence"])
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    widths = [c["width"] for c in page.evaluate(GEOMETRY)]
+    assert page.evaluate("[...document.querySelectorAll('.main-svg')].every(s => "
+                         "s.getBoundingClientRect().width <= 660.5)")  # fmt: skip
+    assert page.evaluate("[...document.querySelectorAll('details')].every(d => d.open)")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("[...document.querySelectorAll('details')].every(d => !d.open)")
+    assert [c["width"] for c in page.evaluate(GEOMETRY)] == widths
+    content = page.pdf(format="A4", tagged=True)
+    assert content.startswith(b"%PDF") and b"/StructTreeRoot" in content
+
+
+def test_pdf_of_the_whole_review_is_tagged_and_the_same_each_time(chromium, review):
+    text = review["single-file"].read_text(encoding="utf-8")
+    content = pdf.from_html(text)
+    assert b"/StructTreeRoot" in content and b"/MarkInfo" in content
+    assert b"D:20000101000000" in content
+    assert len(content) > 30_000
+
+
+def test_areas_are_sorted_and_searched(chromium, tmp_path):
+    areas = tuple(runner.Area(n) for n in ("Alpha", "Beta", "Gamma"))
+    chapters = {"01_overview": ("Overview", "Lead.", [
+        "f = made.change()",
+        "import dataclasses; dataclasses.replace(f, values={**f.values, "
+        "'count': {'Alpha': 20, 'Beta': 3, 'Gamma': 100}[csp]})",
+    ])}  # fmt: skip
+    asked = request(tmp_path, chapters, areas=areas, all_areas=True)
+    page = visit(chromium, runner.run(asked).index)
+    names = (
+        "[...document.querySelectorAll('#areas tbody tr:not([hidden]) th')].map(e => e.textContent)"
+    )
+    page.get_by_role("button", name="Crimes recorded").click()
+    assert page.evaluate(names) == ["Beta", "Alpha", "Gamma"]
+    page.get_by_role("button", name="Crimes recorded").click()
+    assert page.evaluate(names) == ["Gamma", "Alpha", "Beta"]
+    page.get_by_label("Find an area").fill("et")
+    assert page.evaluate(names) == ["Beta"]
+    assert page.get_by_role("status").inner_text() == "1 area"
+
+
+def test_sizes_of_the_made_review(review):
+    folder = review["index"].parent
+    assert sum(len(c) for c in contents(folder).values()) <= 8_000_000
+    assert all(p.stat().st_size <= 200_000 for p in folder.glob("*.html"))
+    assert json.loads((folder / "findings.json").read_text(encoding="utf-8"))["findings"]
