@@ -14,6 +14,7 @@ import pandas as pd
 
 from cspanalysis import breaks
 from cspanalysis.analysis.measures import as_float
+from cspanalysis.analysis.season import FEWEST_A_MONTH, calendar, month_model
 
 FEWEST_ADJUSTED, FEWEST_FIRM, FEWEST = 36, 13, 6
 RECENT = 6
