@@ -7,10 +7,12 @@ own level, and meet the totals that the printed ranks, shares and detection rate
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Mapping
 
-from cspanalysis.sample import calls
+from cspanalysis.sample import calls, police
 from cspanalysis.sample.constants import MONTHS, OWN, WEST_KENT, anchors, months_of
+from cspanalysis.sample.districts import by_month
 from cspanalysis.sample.draw import spread
 from cspanalysis.sample.roles import VAP, VIOLENT
 
@@ -72,6 +74,19 @@ _CHOSEN = {
 }
 
 
+@functools.cache
+def own_flags() -> Counter[tuple[str, str]]:
+    """(kind, month) → own count, for the kinds of `EXTRAS`, from the drawn records."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in police.records():
+        record = dict(zip(police.HEADER, row, strict=True))
+        month = record["Date Recorded"].isoformat()[:7]
+        for kind, is_kind in EXTRAS.items():
+            if is_kind is not None and is_kind(record):
+                found[kind, month] += 1
+    return found
+
+
 def extra_count(area: str, kind: str, period: str) -> int | None:
     """Count of a kind in an area over a period; None where the sample has none."""
     over = months_of(period)
@@ -81,8 +96,6 @@ def extra_count(area: str, kind: str, period: str) -> int | None:
         series = calls.police_by_month()
     elif kind == OUTSIDE_CUSTODY:
         # The custody suite lies in the own area, so elsewhere every drug offence is outside it.
-        from cspanalysis.sample.peer_counts import by_month
-
         series = by_month(area)["drug offences"]
     else:
         series = _series(area, kind)
@@ -112,8 +125,6 @@ def _series(area: str, kind: str) -> dict[str, int]:
 
 
 def _own_series(kind: str) -> dict[str, int]:
-    from cspanalysis.sample.peer_counts import own_flags
-
     if kind == ASB:
         return calls.police_by_month()
     return {month: own_flags()[kind, month] for month in MONTHS}
@@ -121,8 +132,6 @@ def _own_series(kind: str) -> dict[str, int]:
 
 def _damage(area: str, kind: str, period: str) -> int:
     """Criminal damage by property: West Kent's shares, less the own area's records."""
-    from cspanalysis.sample.peer_counts import by_month, own_flags
-
     over = months_of(_DAMAGE_YEAR)
     left = [
         anchors()["West Kent", k, _DAMAGE_YEAR] - sum(own_flags()[k, m] for m in over)
