@@ -17,7 +17,7 @@ NEWEST = 6
 
 
 def monthly_line(
-    table: pd.DataFrame, *, value: str = "per_day", decimals: int = 1, unit: str = "a day"
+    table: pd.DataFrame, *, value: str = "per_day", unit: str | None = None
 ) -> go.Figure | None:
     """A monthly series from 0 with its interval as a band, the newest month labelled.
 
@@ -26,8 +26,9 @@ def monthly_line(
     table : pandas.DataFrame
         month 'YYYY-MM', `value`, optional lower and upper, status ('incomplete' months are hollow).
     unit : str
-        What follows the newest value: '21.0 a day'.
+        What follows the newest value; default 'a day' for `per_day`, else nothing.
     """
+    unit = unit if unit is not None else "a day" if value == "per_day" else ""
     table = table.sort_values("month", kind="stable")
     values = style.coordinates(table[value])
     if not any(v is not None for v in values):
@@ -59,7 +60,7 @@ def monthly_line(
         hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
     )
     last = max(i for i, v in enumerate(values) if v is not None)
-    text = f"{formats.number(table[value].iloc[last], decimals)} {style.inert(unit)}"
+    text = f"{formats.cell(table[value].iloc[last], value)} {style.inert(unit)}"
     _end_label(chart, months[last], values[last], text.strip())
     if any(incomplete):
         _corner(chart, "○ incomplete month")
@@ -132,7 +133,7 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
         published) is drawn as monthly_line.
     """
     if "index" not in table or not table["index"].notna().any():
-        return monthly_line(table, value="count", decimals=0, unit="") if "month" in table else None
+        return monthly_line(table, value="count", unit="") if "month" in table else None
     table = table.sort_values("month_of_year", kind="stable")
     values = style.coordinates(table["index"])
     x = [int(m) for m in table["month_of_year"]]

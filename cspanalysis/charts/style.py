@@ -197,7 +197,7 @@ def has_limits(table: pd.DataFrame) -> bool:
 
 
 def ticks(
-    low: float, high: float, *, suffix: str = "", signed: bool = False, n: int = 5
+    low: float, high: float, *, suffix: str = "", signed: bool = False, n: int = 6
 ) -> dict[str, Any]:
     """Round tick positions between two values, with their texts."""
     step = nice_step(high - low, n)

@@ -13,7 +13,7 @@ MISSING = "[x]"
 
 #: Symbols of tables and what they mean, printed beneath a table that holds one.
 SYMBOLS = {
-    "*": "hidden or rounded so that nobody can be identified",
+    "*": "a small number, hidden so that nobody can be identified",
     "c": "hidden so that nobody can be identified",
     "[c]": "hidden so that nobody can be identified",
     "[x]": "not available",

@@ -46,9 +46,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "expected": ("Expected", "rate"),
     "percent_change": ("Change, per cent", "signed"),
     "ratio": ("Ratio per day", "ratio"),
+    "per_day": ("A day", "rate"),
     "rate": ("Rate", "rate"),
-    "share": ("Share, per cent", "share"),
-    "cumulative_share": ("Running share, per cent", "share"),
+    "share": ("Share", "share"),
+    "cumulative_share": ("Running share", "share"),
     "index": ("Index (average month = 100)", "rate"),
     "value": ("Value", "rate"),
     "centre": ("Mean", "rate"),
@@ -86,7 +87,7 @@ _WRITE: dict[str, Callable[[Any], str]] = {
     "rate": numbers.rate,
     "signed": numbers.signed,
     "ratio": lambda v: numbers.number(v, 2),
-    "share": lambda v: numbers.number(float(v) * 100, 1),
+    "share": lambda v: numbers.percent(float(v) * 100, 1),
     "p": lambda v: "< 0.001" if v < 0.001 else numbers.number(v, 3),
     "month": words.month,
     "month_of_year": words.month_of_year,
@@ -213,6 +214,7 @@ def _interval(row: Mapping[str, Any]) -> str:
         return _hidden(row, "interval")
     if kind == "share":
         lower, upper = (v if numbers.is_missing(v) else float(v) * 100 for v in (lower, upper))
+        return f"{numbers.interval(lower, upper)}%"
     of_rate = numbers.rate_decimals(row.get("rate", row.get("value")))
     return numbers.interval(lower, upper, 2 if kind == "ratio" else of_rate)
 

@@ -19,7 +19,14 @@ from cspanalysis.narrative.composition import (
 from cspanalysis.narrative.peers import funnel, peers
 from cspanalysis.narrative.places import hours, places
 from cspanalysis.narrative.plan import actions, priorities, targets
-from cspanalysis.narrative.quality import audit, coverage, missing, row_account, unlocated
+from cspanalysis.narrative.quality import (
+    audit,
+    coverage,
+    missing,
+    problems,
+    row_account,
+    unlocated,
+)
 from cspanalysis.narrative.series import control, season, trend
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "peers",
     "places",
     "priorities",
+    "problems",
     "row_account",
     "season",
     "share",

@@ -122,3 +122,36 @@ def missing(would_show: str, sources: Iterable[str], detail: str = "") -> str:
     text = f"This review cannot say {would_show}"
     text += f": {detail.rstrip('.')}." if detail else "."
     return f"{text} {formats.capital(supply)} would supply it." if supply else text
+
+
+def problems(table: pd.DataFrame) -> Said:
+    """What was set aside, corrected or only noted while cleaning.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns source, action ('set aside', 'corrected', 'noted'), reason, count (rows).
+
+    Returns
+    -------
+    Said
+        The number of rows by action; the commonest reason for setting rows aside.
+    """
+    if table.empty:
+        return Said("Nothing had to be set aside, corrected or remarked on.", values={"count": 0})
+    by_action = table.groupby("action")["count"].sum()
+    parts = [
+        f"{formats.plural(int(by_action[action]), 'row')} {words}"
+        for action, words in (
+            ("set aside", "set aside"),
+            ("corrected", "corrected"),
+            ("noted", "kept with a remark"),
+        )
+        if action in by_action
+    ]
+    text = f"Cleaning left {formats.listed(parts)}."
+    aside = table[table["action"] == "set aside"]
+    if len(aside):
+        top = aside.sort_values("count", ascending=False, kind="stable").iloc[0]
+        text += f" The commonest reason for setting rows aside: {formats.shorten(top['reason'], 100)}."
+    return Said(text, values={"count": int(by_action.get("set aside", 0))})

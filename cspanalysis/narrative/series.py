@@ -20,8 +20,9 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
     ----------
     table : pandas.DataFrame
         Twelve rows month_of_year, index, lower, upper (average month = 100), or, where no index
-        may be published, a row per month with its count. The same on every row: stage ('index',
-        'provisional' or 'counts'), reason (the condition that failed), status, months (used).
+        may be published, a row per month with its count. The same on every row: season_status
+        ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a sentence),
+        status, series_months (how many months were used).
     subject : str
         What is counted.
 
@@ -31,13 +32,12 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
         Verdict peak only for a published index whose highest month lies clearly above 100.
     """
     row = first(table)
-    stage = get(row, "stage", "index" if "index" in table else "counts")
-    reason = str(get(row, "reason", "")).strip().rstrip(".")
+    stage = get(row, "season_status", "ok" if "index" in table else "withheld")
+    reason = _sentence(get(row, "reason", ""))
     rows = shown(table, "index") if "index" in table else table.iloc[0:0]
-    if stage == "counts" or rows.empty:
+    if stage == "withheld" or rows.empty:
         status = get(row, "status", "too_few")
-        text = f"No seasonal index is given for {subject}"
-        text += f": {reason}." if reason else "."
+        text = f"No seasonal index is given for {subject}.{reason}"
         if len(table) and "count" in table and table["count"].notna().any():
             text += " The monthly counts are shown instead."
         return Said(text, status="too_few" if status == "ok" else status)
@@ -50,10 +50,10 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
     stands_out = top["lower"] > 100
     values = {k: top[k] for k in ("index", "lower", "upper", "confidence") if k in top}
     if stage == "provisional":
-        used = get(row, "months")
+        used = get(row, "series_months")
         base = f", from {int(used)} months only" if used is not None else ""
         text = f"Provisionally{base}, {name} was the highest month for {subject} ({level})."
-        text += f" {formats.capital(reason)}." if reason else ""
+        text += reason
         return Said(text, values=values, status=get(row, "status", "ok"))
     if not stands_out:
         text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
@@ -140,6 +140,11 @@ def trend(table: pd.DataFrame, *, subject: str) -> Said:
     return Said(text, verdict=verdict, values={"rate": end["rate"]})
 
 
+def _sentence(reason: str) -> str:
+    reason = str(reason).strip().rstrip(".")
+    return f" {formats.capital(reason)}." if reason else ""
+
+
 def _above(index: float) -> str:
     if index >= 200:
         return f"{formats.number(index / 100, 1)} times the average month"
@@ -149,6 +154,6 @@ def _above(index: float) -> str:
 def _signal_months(signals: pd.DataFrame) -> str:
     names = []
     for row in signals.itertuples():
-        side = "above" if row.value > row.centre else "below"
+        side = getattr(row, "direction", "") or ("above" if row.value > row.centre else "below")
         names.append(f"{formats.month(row.month)} ({side} the mean; {formats.clean(row.signal)})")
     return formats.listed(names)
