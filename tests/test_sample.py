@@ -320,8 +320,9 @@ def test_exclusions_and_admissions_as_printed():
 
 
 def test_drawing_again_gives_the_same_files(tmp_path):
-    sample.write(tmp_path)
+    written = sample.write(tmp_path)
     drawn = {p.relative_to(tmp_path): p for p in tmp_path.rglob("*") if p.is_file()}
+    assert {p.relative_to(tmp_path) for p in written} == {p for p in drawn if p.suffix != ".toml"}
     kept = {p.relative_to(RAW) for p in RAW.rglob("*.source.toml")}
     assert kept == {p for p in drawn if p.suffix == ".toml"}
     for name, path in drawn.items():

@@ -36,14 +36,17 @@ PARTS = (
 )
 
 
-def write(directory: Path | str) -> None:
+def write(directory: Path | str) -> list[Path]:
     """Write every extract of the sample, with sidecars.
 
     Parameters
     ----------
     directory : path
         Folder that receives one folder per source, such as a workspace's `data/raw`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written, sidecars left out.
     """
-    directory = Path(directory)
-    for part in PARTS:
-        part.write(directory)
+    return [path for part in PARTS for path in part.write(Path(directory))]

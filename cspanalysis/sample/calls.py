@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample import places
@@ -103,14 +104,14 @@ def _typed(
     return found
 
 
-def write(directory: Path) -> None:
-    """Write `asb_calls`, one file per financial year."""
+def write(directory: Path) -> Iterator[Path]:
+    """Write `asb_calls`, one file per financial year; gives the paths."""
     by_year: dict[str, list[tuple[str, ...]]] = {}
     for row in rows():
         year = financial_year(f"{row[0][6:]}-{row[0][3:5]}")
         by_year.setdefault(year, []).append(row)
     for year, table in by_year.items():
-        write_csv(
+        yield write_csv(
             directory / "asb_calls" / f"asb_calls_{year.replace('/', '-')}.csv.gz",
             HEADER,
             table,

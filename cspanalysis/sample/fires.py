@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample.constants import MONTHS, OWN
@@ -76,9 +77,9 @@ def rows() -> list[tuple[object, ...]]:
     ]
 
 
-def write(directory: Path) -> None:
-    """Write `fires`."""
-    write_csv(
+def write(directory: Path) -> Iterator[Path]:
+    """Write `fires`; gives the paths."""
+    yield write_csv(
         directory / "fires" / "fire_incidents.csv.gz",
         HEADER,
         rows(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample.constants import OWN
@@ -64,9 +65,9 @@ def rows() -> list[tuple[object, ...]]:
     return found
 
 
-def write(directory: Path) -> None:
-    """Write `hospital_extract`."""
-    write_csv(
+def write(directory: Path) -> Iterator[Path]:
+    """Write `hospital_extract`; gives the paths."""
+    yield write_csv(
         directory / "hospital_extract" / "admissions_by_cause.csv",
         HEADER,
         rows(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.periods import Period
@@ -49,13 +50,13 @@ def _extras(group: str, area: str, period: str, tail: tuple) -> list[tuple[objec
     return found
 
 
-def write(directory: Path) -> None:
-    """Write `peer_counts`, one file per peer group."""
+def write(directory: Path) -> Iterator[Path]:
+    """Write `peer_counts`, one file per peer group; gives the paths."""
     by_group: dict[str, list[tuple[object, ...]]] = {}
     for row in rows():
         by_group.setdefault(str(row[0]), []).append(row)
     for group, table in by_group.items():
-        write_csv(
+        yield write_csv(
             directory / "peer_counts" / f"{group}.csv.gz",
             HEADER,
             table,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample.constants import rows_of
@@ -49,12 +50,12 @@ _ACTIONS = {
 }
 
 
-def write(directory: Path) -> None:
-    """Write `targets`, `outputs` and `action_plan`."""
+def write(directory: Path) -> Iterator[Path]:
+    """Write `targets`, `outputs` and `action_plan`; gives the paths."""
     targets = rows_of("targets.csv")
     for plan, name in (("2008-2011", "targets.csv"), ("2005-2008", "previous_plan.csv")):
         is_printed = plan == "2008-2011"
-        write_csv(
+        yield write_csv(
             directory / "targets" / name,
             tuple(_TARGETS.values()),
             [[row[key] for key in _TARGETS] for row in targets if row["plan"] == plan],
@@ -63,7 +64,7 @@ def write(directory: Path) -> None:
             if is_printed
             else "Invented targets of the plan before, over the drawn baselines.",
         )
-    write_csv(
+    yield write_csv(
         directory / "outputs" / "outputs.csv",
         (*_OUTPUTS.values(), "Note"),
         [
@@ -73,7 +74,7 @@ def write(directory: Path) -> None:
         title="Outputs promised by the action plan 2008-2009, and delivered",
         note="Promises as printed in the strategy of 2008; what was delivered is invented.",
     )
-    write_csv(
+    yield write_csv(
         directory / "action_plan" / "action_plan.csv",
         (*_ACTIONS.values(), "Status As At"),
         [[*(row[key] for key in _ACTIONS), STATUS_AS_AT] for row in rows_of("actions.csv")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import functools
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -155,8 +156,8 @@ def _victims(rows: list[list[object]], crimes: list[Crime]) -> None:
         recent[row[20]] = (row[1], row[21], row[22])
 
 
-def write(directory: Path) -> None:
-    """Write the four years of `police_extract`, one file per financial year."""
+def write(directory: Path) -> Iterator[Path]:
+    """Write the four years of `police_extract`, one file per financial year; gives the paths."""
     years: dict[str, list[list[object]]] = defaultdict(list)
     for row in records():
         years[financial_year(row[1].isoformat()[:7])].append(_cells(row))
@@ -164,7 +165,7 @@ def write(directory: Path) -> None:
         undated = [f"TM/U/{i + 1:05d}", UNDATED[i], *[""] * 4, "Other theft", OWN, "", "", "STREET"]
         flags = [*"NNN", "", "", "", *"NNN", *[""] * 4]
         rows.insert(len(rows) // 2, [*undated, *flags])
-        write_csv(
+        yield write_csv(
             directory / "police_extract" / f"crime_{year.replace('/', '-')}.csv.gz",
             HEADER,
             rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample.constants import OWN, areas, residents
@@ -56,16 +57,16 @@ def _ages(sex: str) -> list[float]:
     return chances
 
 
-def write(directory: Path) -> None:
-    """Write `population` and `lookups`."""
-    write_csv(
+def write(directory: Path) -> Iterator[Path]:
+    """Write `population` and `lookups`; gives the paths."""
+    yield write_csv(
         directory / "population" / "mid_year_estimates.csv.gz",
         HEADER,
         rows(),
         title="Residents by area, mid-year, sex and age, 2004 to 2007",
         note="Invented; not an official estimate of any place.",
     )
-    write_csv(
+    yield write_csv(
         directory / "lookups" / "lad_csp_pfa_sample.csv",
         ("LAD08CD", "LAD08NM", "CSP08CD", "CSP08NM", "PFA08CD", "PFA08NM"),
         [_lookup_row(area) for area, groups in areas().items() if "county" in groups],

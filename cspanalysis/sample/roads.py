@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -171,15 +172,15 @@ def count(area: str, period: str) -> int | None:
     return round(per_year * own / (sum(BY_YEAR) / len(BY_YEAR)))
 
 
-def write(directory: Path) -> None:
-    """Write `stats19`: collisions and casualties."""
+def write(directory: Path) -> Iterator[Path]:
+    """Write `stats19`: collisions and casualties; gives the paths."""
     crashes, people = rows()
     note = "Drawn; only the counts of crashes with a casualty under 18 are printed figures."
     for name, header, table in (
         ("accidents", COLLISIONS, crashes),
         ("casualties", CASUALTIES, people),
     ):
-        write_csv(
+        yield write_csv(
             directory / "stats19" / f"{name}_2004-2008.csv.gz",
             header,
             table,

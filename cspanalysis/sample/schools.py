@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample.constants import OWN, WEST_KENT
@@ -78,9 +79,9 @@ def rows() -> list[tuple[object, ...]]:
     return found
 
 
-def write(directory: Path) -> None:
-    """Write `school_exclusions`."""
-    write_csv(
+def write(directory: Path) -> Iterator[Path]:
+    """Write `school_exclusions`; gives the paths."""
+    yield write_csv(
         directory / "school_exclusions" / "exclusions_by_cluster.csv",
         HEADER,
         rows(),

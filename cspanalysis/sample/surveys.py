@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.sample import months
@@ -102,9 +103,9 @@ def environment_rows() -> list[tuple[object, ...]]:
     return found
 
 
-def write(directory: Path) -> None:
-    """Write `surveys`, `youth_offending` and `environmental`."""
-    write_csv(
+def write(directory: Path) -> Iterator[Path]:
+    """Write `surveys`, `youth_offending` and `environmental`; gives the paths."""
+    yield write_csv(
         directory / "surveys" / "resident_surveys.csv",
         ("Survey", "Period", "Area", "Question", "Response", "Percent", "Base"),
         [
@@ -116,7 +117,7 @@ def write(directory: Path) -> None:
         note="Percentages as printed in the strategy of 2008 where it has them; bases, earlier "
         "waves and the force average are invented.",
     )
-    write_csv(
+    yield write_csv(
         directory / "youth_offending" / "youth_offending.csv",
         ("Year", "District", "Measure", "Young People"),
         [
@@ -127,14 +128,14 @@ def write(directory: Path) -> None:
         title=f"Young people known to the Youth Offending Service, {OWN}",
         note="Referrals and criminal damage of 2005/06 and 2006/07 as printed; the rest invented.",
     )
-    write_csv(
+    yield write_csv(
         directory / "environmental" / "environmental_monthly.csv.gz",
         ("District", "Month", "Indicator", "Unit", "Value"),
         environment_rows(),
         title=f"Environmental indicators by month, {OWN}",
         note="Graffiti as in the drawn police records; everything else is invented.",
     )
-    write_csv(
+    yield write_csv(
         directory / "environmental" / "cleanliness_surveys.csv",
         ("District", "Year", "Measure", "Sites Below Standard", "Sites Surveyed", "Percent"),
         [
