@@ -7,12 +7,14 @@ are handed on in one shape here, so that chapters need not know which one a work
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
+from cspanalysis import offences
 from cspanalysis.areas import Area
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
 
@@ -77,6 +79,27 @@ def records(store: Store, source: str, area: Area, over: Period | None) -> pd.Da
     if source == "police_extract":
         table = table.assign(month=table["recorded"].dt.strftime("%Y-%m"))
     return table
+
+
+def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:
+    """Scheme of a source, and the offences of a selection in it.
+
+    Raises
+    ------
+    UsageError
+        If no scheme knows the selection.
+    NotAvailable
+        If the open data do not tell it apart.
+    """
+    if source != "police_uk":
+        return offences.NOTIFIABLE, offences.members(selection, offences.NOTIFIABLE)
+    try:
+        return offences.POLICE_UK, offences.members(selection, offences.POLICE_UK)
+    except UsageError:
+        offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
+        raise NotAvailable(
+            "police_extract", "the street-level files do not tell this offence apart"
+        ) from None
 
 
 def span(periods: Sequence[Period]) -> Period | None:

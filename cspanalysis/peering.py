@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cspanalysis import counting, offences, residents
+from cspanalysis import counting, residents
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
@@ -47,6 +47,7 @@ def from_open_data(
     NotAvailable
         If either is missing, or the force's files are incomplete over the period.
     """
+    _, chosen = counting.members(selection, "police_uk")
     missing = [
         m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
     ]
@@ -61,7 +62,7 @@ def from_open_data(
         columns=["month", "district", "offence", "count"],
         where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
     )
-    counts = counts[counts["offence"].isin(offences.members(selection, offences.POLICE_UK))]
+    counts = counts[counts["offence"].isin(chosen)]
     by_district = counts.groupby("district")["count"].sum().astype(float)
     people = residents.estimates(store, districts, period)
     table = pd.DataFrame(

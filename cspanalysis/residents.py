@@ -70,10 +70,9 @@ def nearest(years: Iterable[int], wanted: int) -> int:
 
 def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
     # Persons where they are given, else the sexes added; all ages (-1) likewise before their sum.
-    is_persons = table["sex"] == "persons"
-    has_persons = is_persons.groupby([table["area"], table["year"]]).transform("any")
-    table = table[is_persons | ~has_persons]
-    is_whole = table["age"] == -1
-    has_whole = is_whole.groupby([table["area"], table["year"]]).transform("any")
-    table = table[is_whole | ~has_whole]
-    return table.groupby(["area", "year"], as_index=False)["population"].sum()
+    keys = ["area", "year"]
+    for is_given in (table["sex"] == "persons", table["age"] == -1):
+        given = is_given.reindex(table.index).astype(int)
+        has_given = given.groupby([table[k] for k in keys]).transform("max")
+        table = table[given == has_given]
+    return table.groupby(keys, as_index=False)["population"].sum()

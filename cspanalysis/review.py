@@ -6,6 +6,7 @@ frames (offences by month, incidents, peers' counts, residents); the chapters ma
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.exploring import Findings, Peers
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
-from cspanalysis.workspace import Workspace
+from cspanalysis.workspace import SETTINGS, Workspace
 
 D = TypeVar("D")
 
@@ -31,6 +32,8 @@ EDITIONS = ("public", "partner")
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
 OFFENCE_SOURCES = ("police_extract", "police_uk")
 
+
+SHORT = {"police_extract": "the police extract", "police_uk": "the open street-level data"}
 
 #: Headings for groups that a workspace lacks.
 GROUP_LABELS = {
@@ -133,8 +136,8 @@ class Review:
             if months:
                 missing = [m for m in wanted if m not in months]
                 seen.append(
-                    f"{source} covers {counting.months_label(sorted(months))}; "
-                    f"{counting.months_label(sorted(set(missing)))} would be needed"
+                    f"{SHORT[source]} covers {counting.months_label(sorted(months))}, and "
+                    f"{counting.months_label(sorted(set(missing)))} would be needed too"
                 )
         raise NotAvailable(OFFENCE_SOURCES, "; ".join(seen))
 
@@ -164,7 +167,7 @@ class Review:
         """
         wanted = [Period.parse(p) for p in periods]
         source = self.source_of(*wanted) if wanted else self._any_offence_source()
-        scheme, chosen = _members(selection, source)
+        scheme, chosen = counting.members(selection, source)
         counts = counting.monthly(self.store, source, self.area)
         counts = counts[counts["offence"].isin(chosen)]
         months = self.covered(source)
@@ -206,7 +209,7 @@ class Review:
         """
         wanted = [Period.parse(p) for p in periods]
         source = self.source_of(*wanted) if wanted else self._any_offence_source()
-        scheme, chosen = _members(selection or "recorded crime", source)
+        scheme, chosen = counting.members(selection or "recorded crime", source)
         table = counting.records(self.store, source, self.area, counting.span(wanted))
         if selection is not None:
             table = table[table["offence"].isin(chosen)]
@@ -349,9 +352,27 @@ class Review:
         return self.workspace.policies.get(source, "none")
 
     def definition(self, kind: type[D], section: str) -> D:
-        """A definition (night-time economy, purse dipping) as the settings' section has it."""
+        """A definition (night-time economy, purse dipping) as the settings' section has it.
+
+        Raises
+        ------
+        UsageError
+            If the section holds a key or a value that the definition does not know.
+        """
         values = self.workspace.settings.get(section, {})
-        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        file = self.workspace.root / SETTINGS
+        known = [f.name for f in dataclasses.fields(kind)]
+        for key in values:
+            if key not in known:
+                raise UsageError(
+                    paragraph(
+                        f"unknown key '{key}' in [{section}]", file=file, allowed=", ".join(known)
+                    )
+                )
+        try:
+            return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        except (TypeError, ValueError) as error:
+            raise UsageError(paragraph(f"[{section}]: {error}", file=file)) from error
 
     @property
     def night_time(self) -> NightTime:
@@ -431,19 +452,6 @@ def open(
         against = space.compare if own_period and space.compare else chosen.year_before
     windows = space.windows if own_period and area.name == space.area_name else ()
     return Review(space, area, [Comparison(chosen, against), *windows], edition, store)
-
-
-def _members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:
-    """Scheme of a source and the selection's offences in it."""
-    if source != "police_uk":
-        return offences.NOTIFIABLE, offences.members(selection, offences.NOTIFIABLE)
-    try:
-        return offences.POLICE_UK, offences.members(selection, offences.POLICE_UK)
-    except UsageError:
-        offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
-        raise NotAvailable(
-            "police_extract", "the street-level files do not tell this offence apart"
-        ) from None
 
 
 def _newest_year(store: Store, area: Area) -> Period:

@@ -80,10 +80,16 @@ def _settings(area: Area) -> str:
 
 
 def _note(source: str) -> str:
+    module = sources.get(source)
+    columns = "\n".join(
+        f"- {schema.meaning}: "
+        + ", ".join(column.name for column in schema.columns if column.required)
+        for schema in module.SCHEMAS
+    )
     return (
-        f"# data/raw/{source}\n\n"
-        f"Here goes {NAMES.get(source, source)}.\n"
-        f"{sources.describe(source)}\n\n"
+        f"# {module.TITLE}\n\n"
+        f"{module.DESCRIPTION} It comes from: {NAMES.get(source, source)}.\n\n"
+        f"Columns that must be there, by layout:\n\n{columns}\n\n"
         "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
         "`<file>.source.toml` with publisher, title, licence, dates and hash; a file without one "
         "gets a draft to fill in.\n"
@@ -111,8 +117,8 @@ _REST = """\
 
 [night_time_economy]
 # No national definition exists; ours is printed beside every figure made with it.
-first_hour = 18
-last_hour = 6
+start = "18:00"
+end = "06:00"
 exclude_domestic = true
 
 [purse_dipping]

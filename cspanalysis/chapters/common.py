@@ -11,11 +11,11 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import breaks, charts, narrative, offences
+from cspanalysis import breaks, charts, formats, narrative, offences
 from cspanalysis.analysis import change, control, measures, peers
 from cspanalysis.errors import NotAvailable
-from cspanalysis.findings import Finding, Said, Spec, publish
-from cspanalysis.periods import Comparison
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import OFFENCE_SOURCES, Review
 
 #: Columns of the display table of a change.
@@ -75,6 +75,7 @@ def change_finding(
         definition=definition,
         notes=[*notes, *break_notes(selection, counted.scheme, comparison)],
         measure=subject,
+        tile=partial(count_tile, things=subject, period=comparison.period.label),
     )
 
 
@@ -163,7 +164,7 @@ def peers_finding(
         notes=[*notes, *resident_notes(year, comparison), *membership_notes(members)],
         measure=f"{things} per 1,000 residents",
         unit="per 1,000 residents in the period",
-        tile=partial(_place_tile, members=members.label),
+        tile=partial(_place_tile, things=things, members=members.label),
     )
 
 
@@ -173,6 +174,8 @@ def mix_finding(
     """Which offences make up a group, with Wilson intervals of the shares."""
     counted = review.offences_by_month(selection, comparison.period, by="offence")
     totals = counted.table.groupby("offence", as_index=False)["count"].sum()
+    if len(totals) < 2:
+        raise NotAvailable("police_extract", f"the open data hold {subject} as one kind")
     totals = totals[totals["count"] > 0].assign(total=totals["count"].sum())
     result = measures.proportion(totals).sort_values("count", ascending=False, ignore_index=True)
     return publish(
@@ -239,8 +242,6 @@ def where(review: Review, what: str) -> str:
 
 def span(first: str, last: str) -> str:
     """Words for the months from first to last."""
-    from cspanalysis.periods import Period
-
     return Period.parse(f"{first}/{last}").label
 
 
@@ -287,20 +288,21 @@ def _series(selection: str | Iterable[str]) -> str:
     return selection if isinstance(selection, str) else "all"
 
 
-def _place_tile(table: pd.DataFrame, members: str) -> dict[str, str] | None:
-    from cspanalysis import formats
-
+def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
     own = table[table["is_own"]].iloc[0]
     if pd.isna(own["rank"]):
         return None
     ties = int((table["rank"] == own["rank"]).sum())
     return {
         "value": formats.place(int(own["rank"]), int(own["of"]), ties=ties),
-        "label": f"of {int(own['of'])} {members} (95% interval "
-        f"{int(own['rank_lower'])} to {int(own['rank_upper'])})",
+        "label": f"{things} per 1,000 residents, among {int(own['of'])} {members} "
+        f"(95% interval of the place {int(own['rank_lower'])} to {int(own['rank_upper'])})",
     }
 
 
-def said(text: str, **values: object) -> Said:
-    """A plain statement without a verdict."""
-    return Said(text, values=values)
+def count_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
+    """The count of a change as a headline figure."""
+    row = table.iloc[0]
+    if pd.isna(row["count"]):
+        return None
+    return {"value": formats.count(row["count"]), "label": f"{things}, {period}"}

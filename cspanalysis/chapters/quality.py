@@ -1,4 +1,4 @@
-"""Chapter 00, data quality: what was read, what was set aside and why, and which months to trust."""
+"""Chapter 00, data quality: rows read and set aside, and which months to trust."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cspanalysis.analysis import measures
 from cspanalysis.chapters import common
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Period
 from cspanalysis.review import OFFENCE_SOURCES, Review
 
 
@@ -97,8 +98,7 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
         raise NotAvailable(OFFENCE_SOURCES)
     complete = set(review.covered(source))
     first, last = table["month"].min(), table["month"].max()
-    wanted = [*review.period.month_list(), *review.compare.month_list()]
-    months = sorted(set(_months(first, last)) | set(wanted))
+    months = sorted({*Period.parse(f"{first}/{last}").month_list(), *review.period.month_list()})
     counts = table.groupby("month")["count"].sum()
     result = pd.DataFrame({"month": months})
     result["count"] = result["month"].map(counts)
@@ -172,9 +172,3 @@ def unlocated(review: Review, *, spec: Spec) -> Finding:
         if source == "police_uk"
         else (),
     )
-
-
-def _months(first: str, last: str) -> list[str]:
-    from cspanalysis.periods import Period
-
-    return Period.parse(f"{first}/{last}").month_list()
