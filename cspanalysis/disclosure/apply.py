@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
-from cspanalysis.disclosure.cells import Cell
 from cspanalysis.disclosure.policies import DERIVED, FURTHER, POLICIES, SYMBOLS
-from cspanalysis.disclosure.secondary import further
+from cspanalysis.disclosure.relations import further_rows
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Protect:
 
     policy: str = "none"
     counts: tuple[str, ...] = ("count",)
-    derived: tuple[str, ...] = tuple(DERIVED)
+    derived: tuple[str, ...] = DERIVED
     by: tuple[str, ...] = ()
     threshold: int = 5
     base: str = "total"
@@ -85,7 +84,8 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
     -------
     pandas.DataFrame
         Hidden counts and what was derived from them missing, `status` 'suppressed', `symbol`
-        what is shown instead; under `hes` a column `rounded_to`. Protecting again changes nothing.
+        what is shown instead; `hidden_below` and, under `hes`, `rounded_to` say by which rule.
+        Protecting again changes nothing.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
         if protect.policy == "threshold" and name == "count" and protect.base in shown:
             base = shown[protect.base].to_numpy(dtype=float)
             small |= policies.is_small(base - counts, protect.policy, protect.threshold)
-        more = _further(shown, name, counts, small, protect)
+        more = further_rows(shown, name, counts, small, protect)
         small_anywhere |= small
         further_anywhere |= more
         final = policies.rounded(counts, protect.policy)
@@ -124,6 +124,7 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
     shown.loc[hidden, "status"] = "suppressed"
     shown.loc[further_anywhere, "symbol"] = FURTHER
     shown.loc[small_anywhere, "symbol"] = SYMBOLS[protect.policy]
+    shown["hidden_below"] = policies.hidden_below(protect.policy, protect.threshold)
     if protect.policy == "hes":
         shown["rounded_to"] = policies.HES_ROUNDING
         shown = _rederive(shown, protect, was_rounded)
@@ -143,26 +144,6 @@ def may_show_share(count: float, total: float, protect: Protect) -> bool:
     return not policies.is_small(values, protect.policy, protect.threshold).any()
 
 
-def cells_of(table: pd.DataFrame, count: str) -> list[dict]:
-    """Where each row of a table lies, for `Cell`."""
-    names = cells_.dimensions(table)
-    return [cells_.located(row) for row in table[list(names)].to_dict("records")]
-
-
-def hidden_cell(where: dict, symbol: str) -> Cell:
-    """A cell of which the reader sees the symbol only."""
-    low, high = policies.hidden_range(symbol)
-    return Cell(where, low, high, True)
-
-
-def shown_cell(where: dict, value: float, policy: str) -> Cell:
-    """A cell whose protected count is published."""
-    seen = float(policies.rounded(np.array([value], dtype=float), policy)[0])
-    base = policies.HES_ROUNDING if policy == "hes" else 0
-    low, high = policies.shown_range(seen, base)
-    return Cell(where, low, high)
-
-
 def _prepare(shown: pd.DataFrame, names: list[str], symbol: str) -> None:
     """Status and symbol columns; missing counts that came hidden keep their symbol."""
     if "status" not in shown:
@@ -179,70 +160,6 @@ def _prepare(shown: pd.DataFrame, names: list[str], symbol: str) -> None:
 
 def _as_counts(values: np.ndarray) -> np.ndarray:
     return values if np.isnan(values).any() or (values % 1).any() else values.astype("int64")
-
-
-def _further(
-    shown: pd.DataFrame, name: str, counts: np.ndarray, small: np.ndarray, protect: Protect
-) -> np.ndarray:
-    """Rows to hide in addition, so that sums within the table give nothing away."""
-    places = cells_of(shown, name)
-    unknown = np.isnan(counts)
-    if not (small | (unknown & (shown["status"] == "suppressed").to_numpy())).any():
-        return np.zeros(len(shown), dtype=bool)
-    symbol = SYMBOLS[protect.policy]
-    cells, values, fixed = [], [], []
-    for i, place in enumerate(places):
-        if unknown[i] or small[i]:
-            shown_as = shown["symbol"].iloc[i] if unknown[i] else symbol
-            cell = hidden_cell(place, shown_as)
-            # Not available is not hidden: it may be zero, and nobody has to protect it.
-            cell = cell if small[i] or shown_as else replace(cell, low=0)
-        else:
-            cell = shown_cell(place, counts[i], protect.policy)
-        cells.append(cell)
-        values.append(counts[i])
-        fixed.append(unknown[i] or small[i])
-    for place, total in _outside_totals(shown, places, counts, name, protect):
-        cells.append(shown_cell(place, total, protect.policy))
-        values.append(total)
-        fixed.append(True)
-    for place in cells_.unlisted(places):
-        cells.append(Cell(place, 0, 0))
-        values.append(0.0)
-        fixed.append(True)
-    more = further(cells, np.array(values), np.array(fixed), width=protect.width)
-    return more[: len(shown)]
-
-
-def _outside_totals(shown, places, counts, name, protect):
-    """Totals that the reader knows from elsewhere: those of `by` groups and a share's base."""
-    inner = _inner(places)
-    if protect.by and name in protect.counts:
-        groups = shown[inner].groupby(list(protect.by), sort=False, dropna=False).indices
-        index = np.flatnonzero(inner)
-        for key, rows in groups.items():
-            total = counts[index[rows]].sum()
-            key = key if isinstance(key, tuple) else (key,)
-            if (
-                len(rows) > 1
-                and not np.isnan(total)
-                and not policies.is_small(
-                    np.array([total]), protect.policy, protect.threshold
-                ).any()
-            ):
-                yield cells_.located(dict(zip(protect.by, key, strict=True))), total
-    if protect.base in shown and name == "count" and inner.sum() > 1:
-        base = shown.loc[inner, protect.base].astype(float)
-        if base.nunique() == 1 and base.iloc[0] == np.nansum(counts[inner]):
-            times = {p.get("time") for p, i in zip(places, inner, strict=True) if i}
-            place = {"time": times.pop()} if len(times) == 1 and times != {None} else {}
-            yield place, float(base.iloc[0])
-
-
-def _inner(places: list[dict]) -> np.ndarray:
-    """Rows that are no totals of other rows: those placed in the most dimensions."""
-    most = max(len(p) for p in places)
-    return np.array([len(p) == most for p in places])
 
 
 def _hide_base(shown: pd.DataFrame, protect: Protect) -> None:
@@ -285,9 +202,9 @@ def _hide_derived(shown: pd.DataFrame, names: list[str], protect: Protect) -> No
             continue
         if column.startswith("verdict"):
             shown.loc[hidden, column] = "none"
-        elif pd.api.types.is_numeric_dtype(shown[column]) and not pd.api.types.is_bool_dtype(
-            shown[column]
-        ):
+        elif pd.api.types.is_bool_dtype(shown[column]):
+            shown.loc[hidden, column] = False
+        elif pd.api.types.is_numeric_dtype(shown[column]):
             shown[column] = shown[column].astype(float).mask(hidden)
         else:
             shown[column] = shown[column].astype(object).mask(hidden, None)

@@ -26,8 +26,9 @@ TIMES = ("month", "period", "year", "school_year")
 ORDERED = (*TIMES, "age_band", "age", "weekday", "hour", "month_of_year")
 
 _NOT_DIMENSIONS = frozenset(
-    "status symbol verdict verdict_998 method signal reason definition note notes season_status "
-    "compare file counted unit source label_note action_status rounded_to".split()
+    {"status", "symbol", "verdict", "verdict_998", "method", "signal", "reason", "definition"}
+    | {"note", "notes", "season_status", "compare", "file", "counted", "unit", "source"}
+    | {"action_status", "rounded_to", "hidden_below"}
 )
 _NUMERIC_DIMENSIONS = frozenset({"year", "school_year", "weekday", "hour", "month_of_year", "age"})
 _YEARS = re.compile(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})")

@@ -12,6 +12,8 @@ import pandas as pd
 from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure.apply import Protect, apply
 
+_RULES = ("hidden_below", "rounded_to")
+
 #: What the total over a dimension is called, where it is not 'total'.
 TOTAL_LABELS = {"sex": "persons", "age_band": "all ages"}
 
@@ -89,7 +91,7 @@ def aggregate(
     Returns
     -------
     pandas.DataFrame
-        `by`, counts, status, symbol [, rounded_to].
+        `by`, counts, status, symbol [, hidden_below, rounded_to].
     """
     chosen = dict(where or {})
     rows = protected
@@ -106,7 +108,7 @@ def aggregate(
     for d in open_:
         stored = totals[totals[d].map(cells_.is_total)]
         totals = stored if len(stored) else totals
-    extra = ["status", "symbol", *(["rounded_to"] if "rounded_to" in rows else [])]
+    extra = ["status", "symbol", *(c for c in _RULES if c in rows)]
     if not many and not totals.duplicated(list(by)).any():
         return totals[[*by, *counts, *extra]].reset_index(drop=True)
     summed = [
@@ -125,8 +127,7 @@ def _sum(part: pd.DataFrame, place: dict[str, Any], counts: Sequence[str]) -> di
     missing = any(np.isnan(row[name]) for name in counts)
     row["status"] = "suppressed" if hidden.any() else "not_available" if missing else "ok"
     row["symbol"] = "c" if hidden.any() else ""
-    if "rounded_to" in part:
-        row["rounded_to"] = part["rounded_to"].iloc[0]
+    row |= {name: part[name].iloc[0] for name in _RULES if name in part}
     return row
 
 

@@ -8,10 +8,11 @@ POLICIES = ("none", "hes", "threshold", "dfe")
 
 #: Columns computed from counts that would give a hidden count away, hidden with it by default.
 DERIVED = (
-    "rate lower upper p share ratio percent_change index value total_share cumulative_share "
-    "rank rank_lower rank_upper is_tied verdict dispersed_lower dispersed_upper lower_998 upper_998 "
-    "verdict_998 is_small_base"
-).split()
+    *("rate", "lower", "upper", "p", "share", "ratio", "percent_change", "index", "value"),
+    *("total_share", "cumulative_share", "rank", "rank_lower", "rank_upper", "is_tied"),
+    *("verdict", "dispersed_lower", "dispersed_upper", "is_small_base"),
+    *("lower_998", "upper_998", "verdict_998"),
+)
 
 HES_HIDDEN = 7
 HES_ROUNDING = 5
@@ -33,9 +34,13 @@ def is_small(counts: np.ndarray, policy: str, threshold: int) -> np.ndarray:
     threshold : int
         For policy 'threshold': 1 to threshold - 1 are hidden.
     """
-    highest = {"hes": HES_HIDDEN, "threshold": threshold - 1}.get(policy, 0)
     with np.errstate(invalid="ignore"):
-        return (counts > 0) & (counts <= highest)
+        return (counts > 0) & (counts < hidden_below(policy, threshold))
+
+
+def hidden_below(policy: str, threshold: int) -> int:
+    """Counts from 1 to below it are hidden under a policy."""
+    return {"hes": HES_HIDDEN + 1, "threshold": threshold}.get(policy, 0)
 
 
 def rounded(counts: np.ndarray, policy: str) -> np.ndarray:

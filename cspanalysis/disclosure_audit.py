@@ -1,0 +1,294 @@
+"""Tries to recover protected values from everything that a review folder publishes.
+
+What an inquisitive reader would do: takes every published count of one kind (same source, same
+measure), works out by linear programming what each hidden cell can be, and compares the pages,
+charts, workbook and csv with what findings.json hides. See `cspanalysis.disclosure` for how
+findings say what they count.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.disclosure import carriers, published, traces
+from cspanalysis.disclosure.attack import Inconsistent
+from cspanalysis.disclosure.attack import ranges as possible
+from cspanalysis.disclosure.cells import Cell
+from cspanalysis.disclosure.secondary import consistent
+from cspanalysis.errors import DataRefused, DisclosureFailed, paragraph
+
+#: Columns that, with the numbers beside them, give a count away.
+_TELLING = ("rate", "share", "ratio", "percent_change", "lower", "upper", "index", "p")
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A protected value that a reader can get hold of.
+
+    Parameters
+    ----------
+    finding : str
+        Id of the finding whose value it is.
+    cell : str
+        Which cell.
+    where : str
+        File in which it was recovered.
+    how : str
+        By which relation.
+    value : float or None
+        What was recovered.
+    """
+
+    finding: str
+    cell: str
+    where: str
+    how: str
+    value: float | None = None
+
+    def __str__(self) -> str:
+        number = "" if self.value is None else f" = {self.value:g}"
+        return f"{self.finding}, {self.cell}{number}: {self.how} ({self.where})"
+
+
+def check(report_dir: str | Path) -> list[Recovered]:
+    """Try to recover every protected value of a review.
+
+    Parameters
+    ----------
+    report_dir : path
+        The review folder, with its findings.json.
+
+    Returns
+    -------
+    list of Recovered
+        Empty if nothing can be recovered; same order for the same folder.
+
+    Raises
+    ------
+    DataRefused
+        If the folder holds no readable findings.json.
+    """
+    folder = Path(report_dir)
+    path = folder / "findings.json"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        findings = document["findings"]
+        area = document["area"]["name"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataRefused(
+            paragraph("no readable findings.json", file=folder, do="Name the folder of one review.")
+        ) from error
+    kinds = published.kinds(findings, area)
+    found = [r for cells in kinds for r in _by_sums(cells)]
+    found += [r for record in findings for r in _by_row(record)]
+    tops: dict[tuple[str, int], float] = {}
+    for cells in kinds:
+        tops |= published.upper_limits(cells)
+    found += _small_beside_hidden(findings, kinds)
+    found += _by_carriers(folder, findings, tops)
+    return list(dict.fromkeys(found))
+
+
+def verify(report_dir: str | Path) -> None:
+    """Refuse a review from which a protected value can be recovered.
+
+    Raises
+    ------
+    DisclosureFailed
+        With everything that was recovered and where.
+    """
+    recovered = check(report_dir)
+    if recovered:
+        raise DisclosureFailed(describe(recovered, report_dir))
+
+
+def describe(recovered: Sequence[Recovered], report_dir: str | Path) -> str:
+    """What was recovered, as one paragraph."""
+    listed = "; ".join(str(r) for r in recovered[:20])
+    more = f"; and {len(recovered) - 20} more" if len(recovered) > 20 else ""
+    return paragraph(
+        f"{len(recovered)} protected value{'s' if len(recovered) != 1 else ''} can be recovered: "
+        f"{listed}{more}",
+        file=report_dir,
+        do="Protect the finest table once and make every finding from it (protect_finest).",
+    )
+
+
+def _by_sums(cells: Sequence[Cell]) -> Iterator[Recovered]:
+    """Hidden cells that the published sums of their kind leave only one value."""
+    parts = consistent(cells)
+    if parts is None:
+        return
+    pinned = possible(cells, width=1, parts=parts)
+    # What symbols alone give away (seven '*' with a total of '*') no report can help.
+    bare = [c if c.is_hidden or c.high == 0 else Cell(c.where, 0, float("inf")) for c in cells]
+    try:
+        anyway = possible(bare, width=1, parts=parts).narrow(1)
+    except Inconsistent:
+        anyway = [False] * len(cells)
+    for cell, low, high, known in zip(cells, pinned.low, pinned.high, anyway, strict=True):
+        if cell.is_hidden and high - low < 1 and not known:
+            yield Recovered(
+                cell.origin.finding,
+                str(cell.origin),
+                "findings.json",
+                "follows from the published totals, parts and differences",
+                float(low),
+            )
+
+
+def _by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
+    """Rows that hide a count and show it, or show what was computed from it."""
+    rows = record.get("rows") or []
+    hidden = [row for row in rows if published.is_hidden(row)]
+    for number, row in enumerate(rows):
+        if not published.is_hidden(row):
+            continue
+        label = ", ".join(published.labels(row)) or f"row {number + 1}"
+        counts = [c for c in published.COUNTS if c in row]
+        if counts and all(row[c] is not None for c in counts):
+            yield Recovered(
+                record["id"], label, "findings.json", "the row says hidden and shows its count",
+                float(row[counts[0]]),
+            )  # fmt: skip
+        for column in _TELLING:
+            if (
+                counts
+                and isinstance(row.get(column), int | float)
+                and any(row[c] is None for c in counts)
+            ):
+                yield Recovered(
+                    record["id"], label, "findings.json", f"its {column} is shown", row[column]
+                )
+    if not hidden:
+        return
+    shown = traces.known(rows)
+    for key, value in (record.get("values") or {}).items():
+        if (
+            key in ("count", "compare_count", *_TELLING)
+            and isinstance(value, int | float)
+            and not any(abs(value - v) < 1e-6 * max(1, abs(v)) for v in shown)
+            and (key in published.COUNTS or len(hidden) == len(rows))
+        ):
+            yield Recovered(
+                record["id"],
+                f"values.{key}",
+                "findings.json",
+                "none of the shown rows has it",
+                value,
+            )
+
+
+def _small_beside_hidden(
+    findings: Sequence[Mapping[str, Any]], kinds: Sequence[Sequence[Cell]]
+) -> Iterator[Recovered]:
+    """Counts that the policy of their kind would have hidden or rounded."""
+    rows = {r["id"]: r.get("rows") or [] for r in findings}
+    for cells in kinds:
+        ids = dict.fromkeys(c.origin.finding for c in cells)
+        together = [row for i in ids for row in rows[i]]
+        limit = published.limit_of(together)
+        base = next((int(r["rounded_to"]) for r in together if r.get("rounded_to")), 0)
+        for cell in cells:
+            if cell.is_hidden or cell.origin.row < 0:
+                continue
+            row = rows[cell.origin.finding][cell.origin.row]
+            value = row[cell.origin.column]
+            if 0 < value < limit:
+                how = "is small enough to be hidden, as others of its kind are"
+            elif base and value % base:
+                how = "is not rounded, as others of its kind are"
+            else:
+                continue
+            yield Recovered(
+                cell.origin.finding, str(cell.origin), "findings.json", how, float(value)
+            )
+
+
+def _by_carriers(
+    folder: Path,
+    findings: Sequence[Mapping[str, Any]],
+    tops: Mapping[tuple[str, int], float],
+) -> Iterator[Recovered]:
+    """Numbers in pages, charts, workbook and csv that findings.json hides."""
+    by_id = {str(r["id"]): r for r in findings}
+    carried = list(
+        carriers.read(
+            folder,
+            {i: str(r.get("title", "")) for i, r in by_id.items()},
+            {i: str(r.get("sentence", "")) for i, r in by_id.items()},
+        )
+    )
+    carried += [
+        carriers.Carried("findings.json", i, [("sentence", str(r.get("sentence", "")))])
+        for i, r in by_id.items()
+    ]
+    for one in carried:
+        record = by_id.get(one.finding)
+        if record is None:
+            continue
+        yield from _compare(one, record, by_id, tops)
+    yield from _csv_values(folder / "findings.csv", by_id)
+
+
+def _compare(one, record, by_id, tops) -> Iterator[Recovered]:
+    rows = record.get("rows") or []
+    for table in one.tables:
+        for number, cell, how in traces.in_table(table, rows):
+            label = ", ".join(published.labels(rows[number]))
+            yield Recovered(record["id"], label, one.file, how, _float(cell))
+    hidden = [row for row in rows if published.is_hidden(row)]
+    if not hidden:
+        return
+    limit = published.limit_of(rows)
+    for figure in one.charts:
+        for path, array in carriers.arrays(figure):
+            for value, how in traces.in_chart(array, rows):
+                yield Recovered(record["id"], path, one.file, how, value)
+    # A section shows its further periods too, whose own numbers are no leak.
+    kin = [r for i, r in by_id.items() if i.split("@")[0] == record["id"].split("@")[0]]
+    values = [v for r in kin for v in traces.known(r.get("rows") or [])]
+    highest = [top for (finding, _), top in tops.items() if finding == record["id"]]
+    strip = [str(record.get(k) or "") for k in ("title", "method", "unit", "measure")]
+    texts = one.texts + [("chart's text", w) for f in one.charts for w in carriers.words(f)]
+    for kind, text in texts:
+        for number in traces.in_text(text, rows, limit, highest, values, strip):
+            yield Recovered(
+                record["id"], kind, one.file, f"stands in “{_short(text)}” and in no shown row",
+                float(number),
+            )  # fmt: skip
+
+
+def _csv_values(path: Path, by_id: Mapping[str, Mapping[str, Any]]) -> Iterator[Recovered]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            record = by_id.get(row.get("id") or "")
+            if record is None:
+                continue
+            values = record.get("values") or {}
+            for key in ("count", "compare_count", *_TELLING):
+                number = _float(row.get(key) or "")
+                if number is not None and (
+                    values.get(key) is None or abs(number - values[key]) > 1e-9 * abs(number)
+                ):
+                    yield Recovered(
+                        record["id"], key, path.name, "is in no value of findings.json", number
+                    )
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "").replace("−", "-").rstrip("%"))
+    except ValueError:
+        return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
