@@ -1,0 +1,188 @@
+"""Numbers, words, display tables and Markdown as readers see them."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis import formats
+from cspanalysis.findings import Finding
+
+HOSTILE = "<img src=x onerror=alert(1)> | **b** [a](javascript:x) `c` $x$ www.x.y =1+1"
+
+
+@pytest.mark.parametrize(
+    ("value", "dp", "text"),
+    [
+        (1234567, 0, "1,234,567"),
+        (55.25, 1, "55.3"),
+        (2.675, 2, "2.68"),
+        (-10.25, 1, "−10.3"),
+        (-0.04, 1, "0.0"),
+        (0, 0, "0"),
+        (None, 0, "[x]"),
+        (float("nan"), 1, "[x]"),
+        (pd.NA, 0, "[x]"),
+        (float("inf"), 0, "[x]"),
+    ],
+)
+def test_numbers_are_rounded_half_up_and_missing_is_never_zero(value, dp, text):
+    assert formats.number(value, dp) == text
+
+
+def test_short_forms():
+    assert formats.share(0.336) == "33.6 per cent"
+    assert formats.percent(33.6) == "34%"
+    assert formats.interval(54.04, 56.55) == "54.0 to 56.6"
+    assert formats.percent_interval(0.273, 0.4) == "27.3 to 40.0 per cent"
+    assert formats.p_value(0.0444) == "p = 0.044"
+    assert formats.p_value(0.00004) == "p < 0.001"
+    assert formats.signed(21.76) == "+21.8"
+    assert [formats.rate(v) for v in (55.27, 0.312, 0)] == ["55.3", "0.31", "0.0"]
+
+
+def test_words():
+    assert [formats.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th",
+    ]  # fmt: skip
+    assert formats.plural(1, "crime") == "1 crime"
+    assert formats.plural(0, "crime") == "0 crimes"
+    assert formats.plural(3, "child", "children") == "3 children"
+    assert [formats.listed(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+    assert formats.earlier("2007-04/2008-03", "2006-04/2007-03") == "a year earlier"
+    assert formats.earlier("2007-04/2008-03", "2005-04/2006-03") == "in April 2005 to March 2006"
+    assert formats.month("2007-04") == "April 2007"
+    assert formats.fraction(69 / 207) == "a third"
+    assert formats.fraction(0.4) == ""
+
+
+@pytest.mark.parametrize(
+    ("rank", "of", "ties", "words"),
+    [
+        (1, 13, 1, "lowest"),
+        (3, 13, 1, "3rd lowest"),
+        (7, 13, 1, "7th lowest"),
+        (12, 13, 1, "2nd highest"),
+        (13, 13, 1, "highest"),
+        (12, 13, 2, "joint highest"),
+        (2, 13, 2, "joint 2nd lowest"),
+    ],
+)
+def test_place_is_counted_from_the_nearer_end(rank, of, ties, words):
+    assert formats.place(rank, of, ties) == words
+
+
+@pytest.fixture
+def ranking() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "area": ["A", "Own", "C"],
+            "is_own": [False, True, False],
+            "count": [1234.0, 20.0, None],
+            "rate": [55.27, 0.312, None],
+            "lower": [54.0, 0.2, None],
+            "upper": [56.61, 0.45, None],
+            "rank": [1.0, 2.0, None],
+            "of": [3.0, 3.0, None],
+            "is_tied": [False, True, False],
+            "status": ["ok", "ok", "suppressed"],
+        }
+    )
+
+
+def test_table_formats_every_cell_and_marks_the_own_row(ranking):
+    shown = formats.table(
+        ranking, {"area": "Area", "count": "Crimes", "rate": "Rate", "interval": "95%",
+                  "rank_of": "Place", "absent": "Not there"},
+    )  # fmt: skip
+    assert [c["label"] for c in shown["columns"]] == ["Area", "Crimes", "Rate", "95%", "Place"]
+    assert [c["numeric"] for c in shown["columns"]] == [False, True, True, True, True]
+    assert shown["rows"] == [
+        ["A", "1,234", "55.3", "54.0 to 56.6", "1 of 3"],
+        ["Own", "20", "0.31", "0.20 to 0.45", "2= of 3"],
+        ["C", "*", "*", "*", "*"],
+    ]
+    assert shown["own"] == [1]
+
+
+def test_hidden_cells_show_the_symbol_of_their_row_and_absent_ones_another():
+    rows = pd.DataFrame(
+        {
+            "cluster": ["a", "b", "c"],
+            "count": [None, None, 0],
+            "status": ["suppressed", "not_available", "ok"],
+            "symbol": ["c", "", ""],
+        }
+    )
+    assert [r[1] for r in formats.table(rows)["rows"]] == ["c", "[x]", "0"]
+    assert {"c", "[x]"} <= formats.SYMBOLS.keys()
+
+
+def test_change_from_nothing_has_no_percentage():
+    rows = pd.DataFrame(
+        {"compare_count": [0], "count": [5], "percent_change": [None], "lower": [0.9],
+         "upper": [None], "ratio": [None], "status": ["ok"]}
+    )  # fmt: skip
+    shown = formats.table(rows, ["compare_count", "count", "percent_change", "interval"])
+    assert shown["rows"] == [["0", "5", "[z]", "from 0.90"]]
+
+
+def test_shares_and_their_limits_are_percentages_whatever_the_label():
+    rows = pd.DataFrame({"share": [0.3333], "lower": [0.273], "upper": [0.4]})
+    shown = formats.table(rows, {"share": "Part", "interval": "95% interval"})
+    assert shown["rows"] == [["33.3%", "27.3 to 40.0%"]]
+
+
+def test_default_table_takes_the_known_columns_that_hold_something(ranking):
+    keys = [c["key"] for c in formats.table(ranking.assign(method="Byar", p=None))["columns"]]
+    assert keys == ["area", "count", "rate", "interval", "rank_of"]
+
+
+def test_escaped_text_is_no_markup():
+    text = formats.escape(HOSTILE)
+    assert "<" not in text and not re.search(r"(?<!\\)[|*`\[\]$_]", text)
+    assert "www." not in text
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=60))
+def test_escaping_leaves_no_live_character_and_no_line_break(text):
+    shown = formats.escape(text)
+    assert "\n" not in shown and "\r" not in shown
+    assert not re.search(r"[<>]", shown)
+    unescaped = re.sub(r"\\.", "", shown)
+    assert not re.search(r"[|*`\[\]$_~]", unescaped)
+
+
+def test_clean_takes_direction_overrides_out_and_leaves_letters():
+    assert formats.clean("a\u202eb\u0007 \n c שלום 🚓") == "ab c שלום 🚓"
+    assert formats.shorten("word " * 60, 40).endswith("…")
+    assert len(formats.shorten("x" * 500, 40)) == 40
+
+
+def test_markdown_holds_sentence_windows_table_and_sources(ranking):
+    window = Finding(
+        id="x.y@2007-04_2007-09", chapter="x", title="Q?", sentence="Fewer.",
+        period="2007-04/2007-09",
+    )  # fmt: skip
+    finding = Finding(
+        id="x.y", chapter="x", title="How many?", sentence=f"Many at {HOSTILE}.",
+        table=formats.table(ranking), method="Byar", definition="All of it",
+        sources=({"title": "Extract", "publisher": "Police", "synthetic": True},),
+        windows=(window,),
+    )  # fmt: skip
+    text = formats.markdown(finding)
+    assert text.startswith("### How many?\n")
+    assert "**April to September 2007:** Fewer." in text
+    assert "| **Own** | **20** |" in text
+    assert "*Method:* Byar" in text and "*Definition:* All of it" in text
+    assert "*Source:* Extract, Police, synthetic reconstruction" in text
+    assert "*Symbols:*" in text and "<img" not in text
+    header, rule, *_ = [line for line in text.splitlines() if line.startswith("|")]
+    assert header.count("|") == rule.count("|")
