@@ -10,7 +10,8 @@ from cspanalysis import areas
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "population"
 TITLE = "Resident population by area, sex and age"
@@ -33,17 +34,18 @@ _AREA = Column(
     ("name", "area name", "laname", "geography"),
     pattern=r"(ltla|utla|lad|lsoa|msoa|la)\d* ?(name|nm)",
 )
-_TOTAL = Column(
-    "-1",
-    "Residents of all ages",
-    ("total population", "all ages", "total"),
-    "integer",
-    required=True,
-)
+_ALL = "all ages"
 AGES = tuple(
-    Column(str(age), f"Residents aged {age}", (f"age {age}",), "integer", required=True, unit="residents")
+    Column(
+        str(age),
+        f"Residents aged {age}",
+        (f"age {age}",),
+        "integer",
+        required=True,
+        unit="residents",
+    )
     for age in range(90)
-)  # fmt: skip
+)
 _OLDEST = Column(
     "90", "Residents aged 90 and over", ("90+", "age 90+", "90 and over"), "integer", required=True
 )
@@ -54,11 +56,35 @@ SCHEMAS = (
         "population, one row per area, year, sex and age",
         (
             _CODE,
-            Column("area", "Area", ("name", "area name", "district"), pattern=_AREA.pattern, essential=True),
-            Column("year", "Year of the estimate (30 June)", (), "integer", essential=True),
-            Column("sex", "Sex; persons where the column is missing", ("gender",), allowed=_SEXES),
-            Column("age", "Single year of age; all ages where the column is missing", (), "lower"),
-            Column("population", "Residents", ("residents", "count", "value", "obs value"), "integer", essential=True),
+            Column(
+                "area",
+                "Area",
+                ("name", "area name", "district", "geography name"),
+                pattern=_AREA.pattern,
+                essential=True,
+            ),
+            Column(
+                "year", "Year of the estimate (30 June)", ("date name",), "integer", essential=True
+            ),
+            Column(
+                "sex",
+                "Sex; persons where the column is missing",
+                ("gender", "gender name"),
+                allowed=_SEXES,
+            ),
+            Column(
+                "age",
+                "Single year of age; all ages where the column is missing",
+                ("c age name",),
+                "lower",
+            ),
+            Column(
+                "population",
+                "Residents",
+                ("residents", "count", "value", "obs value"),
+                "integer",
+                essential=True,
+            ),
             Column("note", "Remarks of the publisher", ("remarks",)),
         ),
     ),
@@ -66,11 +92,18 @@ SCHEMAS = (
         "wide",
         "population by single year of age, a column per age",
         (
-            Column("area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True),
+            Column(
+                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
+            ),
             _AREA,
             _YEAR,
             Column("sex", "Sex; persons where the column is missing", ("gender",), allowed=_SEXES),
-            Column("-1", _TOTAL.meaning, _TOTAL.aliases, "integer"),
+            Column(
+                _ALL,
+                "Residents of all ages",
+                ("total population", "total", "persons all ages"),
+                "integer",
+            ),
             *AGES,
             _OLDEST,
         ),
@@ -79,7 +112,9 @@ SCHEMAS = (
         "census_by_sex",
         "Census population by sex",
         (
-            Column("area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True),
+            Column(
+                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
+            ),
             _AREA,
             _YEAR,
             Column("persons", "Residents", ("total population",), "integer", required=True),
@@ -87,8 +122,9 @@ SCHEMAS = (
             Column("male", "Male residents", ("total males",), "integer", required=True),
         ),
     ),
-)  # fmt: skip
+)
 
+_KEYS = ["area_code", "area", "year", "row"]
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
 
@@ -115,7 +151,9 @@ def read(part: Part, context: Context) -> Read:
 
 def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
     age = (
-        pl.col("age").str.replace(r"^(\d+)\s*(\+|and over|plus)$", "${1}").str.replace("^age ", "")
+        pl.col("age")
+        .str.replace("^aged? ", "")
+        .str.replace(r"^(\d+)\s*(\+|and over|plus)$", "${1}")
     )
     age = (
         pl.when(age.is_null() | age.is_in(["all", "all ages", "total"]))
@@ -128,22 +166,22 @@ def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _wide(frame: pl.DataFrame) -> pl.DataFrame:
-    ages = [c for c in frame.columns if re.fullmatch(r"-?\d+", c)]
-    return (
-        frame.unpivot(ages, index=["area_code", "area", "year", "sex", "row"], variable_name="age", value_name="population")
-        .drop_nulls("population")
-        .with_columns(
-            pl.col("age").cast(pl.Int64), pl.col("sex").fill_null("persons"), note=pl.lit("mid-year estimate")
-        )
-    )  # fmt: skip
+    ages = [c for c in frame.columns if c == _ALL or c.isdigit()]
+    long = frame.unpivot(
+        ages, index=[*_KEYS, "sex"], variable_name="age", value_name="population"
+    ).drop_nulls("population")
+    return long.with_columns(
+        pl.col("age").replace(_ALL, "-1").cast(pl.Int64),
+        pl.col("sex").fill_null("persons"),
+        note=pl.lit("mid-year estimate"),
+    )
 
 
 def _by_sex(frame: pl.DataFrame) -> pl.DataFrame:
-    return (
-        frame.unpivot(["persons", "female", "male"], index=["area_code", "area", "year", "row"], variable_name="sex", value_name="population")
-        .drop_nulls("population")
-        .with_columns(age=pl.lit(-1, pl.Int64), note=pl.lit("Census, usual residents"))
-    )  # fmt: skip
+    long = frame.unpivot(
+        ["persons", "female", "male"], index=_KEYS, variable_name="sex", value_name="population"
+    ).drop_nulls("population")
+    return long.with_columns(age=pl.lit(-1, pl.Int64), note=pl.lit("Census, usual residents"))
 
 
 def _year(part: Part, context: Context) -> int:
