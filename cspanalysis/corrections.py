@@ -196,6 +196,6 @@ def check(corrections: Iterable[Correction], counts: Mapping[str, int]) -> None:
                     f"{line.source}/{line.file} changed {changed} cells",
                     file=line.where,
                     allowed=f"{line.expect} cells" if line.expect else "one or more",
-                    do="The publisher may have mended the error: look, then remove or mend the line.",
+                    do="The publisher may have mended the error: look, then remove or change it.",
                 )
             )

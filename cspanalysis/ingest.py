@@ -70,6 +70,7 @@ def run(
         for key, count in part["corrections"].items():
             counted[key] += count
     corrections.check(now.register, counted)
+    now.notices += manifests.drafted(now.files)
     found = {
         "schema": FORMAT,
         "complete": True,

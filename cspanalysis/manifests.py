@@ -1,4 +1,4 @@
-"""What a cleaning run knows of each raw file: its hash, its sidecar, its parts; and the manifest."""
+"""What cleaning knows of each raw file: hash, sidecar and parts; and the manifest of it all."""
 
 from __future__ import annotations
 
@@ -57,12 +57,10 @@ def survey_file(
     is_same = before is not None and before["stamp"] == stamp
     found = before["sha256"] if is_same else sidecars.sha256(path)
     sidecar = sidecars.read(path, f"data/raw/{label}")
+    is_drafted = sidecar is not None and sidecar.get("publisher") == "not stated"
     if sidecar is None:
         sidecar = sidecars.draft(found)
-        notices.append(
-            f"{label} came without a sidecar: one was drafted; please state publisher, title, "
-            f"licence and dates in {path.name}{sidecars.SUFFIX}"
-        )
+        is_drafted = True
         if write:
             try:
                 sidecars.write(path, sidecar)
@@ -94,8 +92,21 @@ def survey_file(
         "sidecar": sidecar,
         "parts": [[p.member, p.check] for p in parts],
         "refused": [list(r) for r in refused],
+        "is_drafted": is_drafted,
     }
     return entry, parts
+
+
+def drafted(files: Mapping[str, Any]) -> list[str]:
+    """One notice about the files whose publisher nobody has stated yet."""
+    names = [label for label, entry in files.items() if entry["is_drafted"]]
+    if not names:
+        return []
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return [
+        f"{shown} came without provenance: state publisher, title, licence and dates in the "
+        f"drafted sidecars (<file>{sidecars.SUFFIX})"
+    ]
 
 
 def without_twins(

@@ -33,7 +33,7 @@ _NULLABLE = {
 
 
 def manifest(processed: Path) -> dict[str, Any]:
-    """The manifest of a folder of cleaned tables; an empty one where there is none of this format."""
+    """The manifest of a folder of cleaned tables; an empty one where there is none."""
     path = processed / MANIFEST
     blank: dict[str, Any] = {"files": {}, "parts": {}, "tables": {}, "notices": []}
     if not path.is_file():
@@ -224,7 +224,7 @@ class Store:
         titles = self._manifest.get("titles", {})
         return {
             "source": source,
-            "title": titles.get(source, source) if len(cards) != 1 else stated("title") or titles.get(source, source),
+            "title": (stated("title") if len(cards) == 1 else "") or titles.get(source, source),
             "publisher": stated("publisher") or "not stated",
             "licence": stated("licence") or "not stated",
             "attribution": stated("attribution"),

@@ -6,7 +6,8 @@ import polars as pl
 
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "asb_calls"
 TITLE = "Calls about anti-social behaviour to police and council"
@@ -17,14 +18,31 @@ SCHEMAS = (
         "calls",
         "a log of calls",
         (
-            Column("date", "Day of the call", ("call date", "date of call", "date received"), "date", essential=True),
-            Column("received_by", "Who took it: police, ASB officer", ("received", "source", "agency"), required=True),
-            Column("type", "Kind of behaviour", ("call type", "category", "incident type"), "lower", essential=True),
+            Column(
+                "date",
+                "Day of the call",
+                ("call date", "date of call", "date received"),
+                "date",
+                essential=True,
+            ),
+            Column(
+                "received_by",
+                "Who took it: police, ASB officer",
+                ("received", "source", "agency"),
+                required=True,
+            ),
+            Column(
+                "type",
+                "Kind of behaviour",
+                ("call type", "category", "incident type"),
+                "lower",
+                essential=True,
+            ),
             Column("place", "Street or named place", ("location", "street")),
             Column("district", "Local authority district", ("local authority",)),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

@@ -6,7 +6,8 @@ import polars as pl
 
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "hospital_extract"
 TITLE = "Hospital admissions by cause, age and sex"
@@ -21,14 +22,51 @@ SCHEMAS = (
         "hospital admissions by cause, age and sex",
         (
             Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
-            Column("cause", "ICD-10 code or group", ("icd10", "icd 10", "diagnosis"), essential=True),
-            Column("sex", "Sex", ("gender",), essential=True, allowed={"male": "male", "female": "female", "persons": "persons", "m": "male", "f": "female", "p": "persons", "1": "male", "2": "female", "males": "male", "females": "female", "all": "persons", "all persons": "persons", "person": "persons"}),
-            Column("age_band", "Age band", ("age", "age group", "age band"), "lower", essential=True, unit="years"),
-            Column("count", "Admissions, or a symbol", ("admissions", "value", "number"), "count", required=True),
-            Column("district", "Local authority district of residence", ("local authority", "area")),
+            Column(
+                "cause", "ICD-10 code or group", ("icd10", "icd 10", "diagnosis"), essential=True
+            ),
+            Column(
+                "sex",
+                "Sex",
+                ("gender",),
+                essential=True,
+                allowed={
+                    "male": "male",
+                    "female": "female",
+                    "persons": "persons",
+                    "m": "male",
+                    "f": "female",
+                    "p": "persons",
+                    "1": "male",
+                    "2": "female",
+                    "males": "male",
+                    "females": "female",
+                    "all": "persons",
+                    "all persons": "persons",
+                    "person": "persons",
+                },
+            ),
+            Column(
+                "age_band",
+                "Age band",
+                ("age", "age group", "age band"),
+                "lower",
+                essential=True,
+                unit="years",
+            ),
+            Column(
+                "count",
+                "Admissions, or a symbol",
+                ("admissions", "value", "number"),
+                "count",
+                required=True,
+            ),
+            Column(
+                "district", "Local authority district of residence", ("local authority", "area")
+            ),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

@@ -13,26 +13,45 @@ import polars as pl
 from cspanalysis import areas
 from cspanalysis.sources import rows, table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "lookups"
 TITLE = "Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs"
 DESCRIPTION = "Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA)."
 
 
-def _pair(name: str, prefix: str, meaning: str, required: bool = True) -> tuple[Column, Column]:
+def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Column, Column]:
+    """The columns of an area's code and name; `essential` says which a row cannot do without."""
     return (
-        Column(f"{name}_code", f"Code of the {meaning}", pattern=rf"{prefix}\d\d ?(code|cd)", essential=required),
-        Column(name, f"Name of the {meaning}", pattern=rf"{prefix}\d\d ?(name|nm)", required=required),
-    )  # fmt: skip
+        Column(
+            f"{name}_code",
+            f"Code of the {meaning}",
+            required=True,
+            essential=essential == "code",
+            pattern=rf"{prefix}\d\d ?(code|cd)",
+        ),
+        Column(
+            name,
+            f"Name of the {meaning}",
+            required=True,
+            essential=essential == "name",
+            pattern=rf"{prefix}\d\d ?(name|nm)",
+        ),
+    )
 
 
-_DISTRICT = _pair("district", "(ltla|lad)", "local authority district")
+# Areas without an official code (a workspace's own) are known by name.
+_DISTRICT = _pair("district", "(ltla|lad)", "local authority district", "name")
 SCHEMAS = (
     Schema(
         "lsoa_ward_district",
         "a lookup of LSOAs to wards and districts",
-        (*_pair("lsoa", "lsoa", "LSOA of 2021"), *_pair("ward", "(ward|wd)", "ward"), *_DISTRICT),
+        (
+            *_pair("lsoa", "lsoa", "LSOA of 2021", "code"),
+            *_pair("ward", "(ward|wd)", "ward"),
+            *_DISTRICT,
+        ),
     ),
     Schema(
         "lsoa11_lsoa21_district",
@@ -55,7 +74,11 @@ SCHEMAS = (
     Schema(
         "district_csp_force",
         "a lookup of districts to Community Safety Partnerships and police forces",
-        (*_DISTRICT, *_pair("csp", "csp", "Community Safety Partnership"), *_pair("force", "pfa", "police force area")),
+        (
+            *_DISTRICT,
+            *_pair("csp", "csp", "Community Safety Partnership"),
+            *_pair("force", "pfa", "police force area"),
+        ),
     ),
     Schema(
         "district_county",
@@ -67,7 +90,7 @@ SCHEMAS = (
         "a lookup of districts to regions",
         (*_DISTRICT, *_pair("region", "(region|rgn)", "region")),
     ),
-)  # fmt: skip
+)
 _DISTRICTS = (
     "district_code", "district", "csp_code", "csp", "force_code", "force", "county", "region",
 )  # fmt: skip
@@ -118,9 +141,12 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     if "_districts" in tables:
         newest = tables["_districts"].sort("as_of", descending=True, nulls_last=True)
         combined["districts"] = (
-            newest.group_by("district_code", maintain_order=True)
+            newest.group_by(
+                pl.coalesce("district_code", "district").alias("key"), maintain_order=True
+            )
             .agg(pl.exclude("as_of").drop_nulls().first(), pl.col("as_of").first())
-            .sort("district_code")
+            .drop("key")
+            .sort("district_code", "district", nulls_last=True)
         )
     if "_lsoas" in tables:
         newest = tables["_lsoas"].sort("as_of", descending=True, nulls_last=True)
@@ -136,11 +162,21 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 def _todays_district(lsoas: pl.DataFrame) -> pl.DataFrame:
     """Districts since merged become the district of today, so that series run on."""
     known = areas.district_names()
-    name = pl.col("district")
-    return lsoas.with_columns(
-        district_code=name.replace_strict({n: c for n, (c, _) in known.items()}, default=pl.col("district_code"), return_dtype=pl.String),
-        district=name.replace_strict({n: d for n, (_, d) in known.items()}, default=name, return_dtype=pl.String),
-    )  # fmt: skip
+    today = pl.DataFrame(
+        {
+            "district": list(known),
+            "todays_code": [code for code, _ in known.values()],
+            "todays_name": [name for _, name in known.values()],
+        }
+    )
+    return (
+        lsoas.join(today, on="district", how="left", maintain_order="left")
+        .with_columns(
+            district_code=pl.coalesce("todays_code", "district_code"),
+            district=pl.coalesce("todays_name", "district"),
+        )
+        .drop("todays_code", "todays_name")
+    )
 
 
 def _edition(part: Part) -> int | None:

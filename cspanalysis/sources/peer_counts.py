@@ -7,17 +7,30 @@ import polars as pl
 from cspanalysis import offences
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "peer_counts"
 TITLE = "Offences by area and period for peer groups"
 DESCRIPTION = "One row per peer group, area, offence (or group of offences) and period."
 
 _BEFORE = (
-    Column("group", "Peer group: msg (most similar), county, …", ("peer group",), "lower", essential=True),
+    Column(
+        "group",
+        "Peer group: msg (most similar), county, …",
+        ("peer group",),
+        "lower",
+        essential=True,
+    ),
     Column("area", "Area of the group", ("area name", "csp", "district"), essential=True),
-    Column("offence", "Offence or group of offences", ("measure", "crime type"), "lower", essential=True),
-)  # fmt: skip
+    Column(
+        "offence",
+        "Offence or group of offences",
+        ("measure", "crime type"),
+        "lower",
+        essential=True,
+    ),
+)
 _AFTER = (
     Column("count", "Offences recorded", ("offences", "crimes"), "integer", essential=True),
     Column("population", "Residents the rate is made with", ("residents",), "integer"),

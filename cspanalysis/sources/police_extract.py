@@ -11,7 +11,8 @@ import polars as pl
 from cspanalysis import offences
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import ROW, Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "police_extract"
 TITLE = "Recorded crime, record-level extract of the police force"
@@ -22,33 +23,103 @@ SCHEMAS = (
         "extract",
         "a record-level extract of recorded crime",
         (
-            Column("incident_id", "Crime reference", ("crime reference", "crime ref", "crime number", "reference"), essential=True),
-            Column("offence", "Offence, name of the taxonomy", ("offence type", "crime type", "offence description"), "lower", essential=True),
-            Column("recorded", "Day the crime was recorded; periods are counted by it", ("recorded date", "date recorded"), "date", essential=True),
-            Column("start", "Earliest time it can have happened", ("from", "from date", "committed from", "date from"), "datetime"),
-            Column("start_time", "Its time, where that is a column of its own", ("from time", "time from"), "time"),
-            Column("end", "Latest time it can have happened", ("to", "to date", "committed to", "date to"), "datetime"),
-            Column("end_time", "Its time, where that is a column of its own", ("to time", "time to"), "time"),
-            Column("district", "Local authority district", ("local authority", "lad name"), essential=True),
+            Column(
+                "incident_id",
+                "Crime reference",
+                ("crime reference", "crime ref", "crime number", "reference"),
+                essential=True,
+            ),
+            Column(
+                "offence",
+                "Offence, name of the taxonomy",
+                ("offence type", "crime type", "offence description"),
+                "lower",
+                essential=True,
+            ),
+            Column(
+                "recorded",
+                "Day the crime was recorded; periods are counted by it",
+                ("recorded date", "date recorded"),
+                "date",
+                essential=True,
+            ),
+            Column(
+                "start",
+                "Earliest time it can have happened",
+                ("from", "from date", "committed from", "date from"),
+                "datetime",
+            ),
+            Column(
+                "start_time",
+                "Its time, where that is a column of its own",
+                ("from time", "time from"),
+                "time",
+            ),
+            Column(
+                "end",
+                "Latest time it can have happened",
+                ("to", "to date", "committed to", "date to"),
+                "datetime",
+            ),
+            Column(
+                "end_time",
+                "Its time, where that is a column of its own",
+                ("to time", "time to"),
+                "time",
+            ),
+            Column(
+                "district",
+                "Local authority district",
+                ("local authority", "lad name"),
+                essential=True,
+            ),
             Column("place", "Street or named place", ("street", "location")),
             Column("town", "Town or village", ("town village",)),
-            Column("premises", "Kind of place: dwelling, public place, licensed premises, shop, …", ("premises type", "location type"), "lower"),
-            Column("is_domestic", "Domestic abuse", ("domestic", "domestic abuse", "dv flag"), "boolean"),
+            Column(
+                "premises",
+                "Kind of place: dwelling, public place, licensed premises, shop, …",
+                ("premises type", "location type"),
+                "lower",
+            ),
+            Column(
+                "is_domestic",
+                "Domestic abuse",
+                ("domestic", "domestic abuse", "dv flag"),
+                "boolean",
+            ),
             Column("is_hate", "Hate crime", ("hate", "hate crime"), "boolean"),
             Column("is_town_centre", "Within a town centre", ("town centre",), "boolean"),
             Column("method", "Modus operandi, free text", ("mo", "modus operandi", "mo text")),
             Column("property_stolen", "Property stolen", ("stolen",)),
             Column("property_damaged", "Property damaged", ("damaged",)),
-            Column("in_custody", "A suspect was taken into custody", ("custody", "is custody"), "boolean"),
+            Column(
+                "in_custody",
+                "A suspect was taken into custody",
+                ("custody", "is custody"),
+                "boolean",
+            ),
             Column("is_detected", "Detected (cleared up)", ("detected", "cleared up"), "boolean"),
-            Column("is_no_crime", "Later found to be no crime", ("no crime", "no crimed"), "boolean"),
+            Column(
+                "is_no_crime", "Later found to be no crime", ("no crime", "no crimed"), "boolean"
+            ),
             Column("victim_id", "Pseudonym of the victim", ("victim", "victim reference")),
             Column("victim_age", "Age of the victim", (), "integer", unit="years"),
-            Column("victim_sex", "Sex of the victim", ("victim gender",), allowed={"f": "female", "m": "male", "female": "female", "male": "male"}),
-            Column("offender_age", "Age of the offender where known", ("suspect age",), "integer", unit="years"),
+            Column(
+                "victim_sex",
+                "Sex of the victim",
+                ("victim gender",),
+                allowed={"f": "female", "m": "male", "female": "female", "male": "male"},
+            ),
+            Column(
+                "offender_age",
+                "Age of the offender where known",
+                ("suspect age",),
+                "integer",
+                unit="years",
+            ),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

@@ -7,12 +7,15 @@ and for no district. Crime IDs themselves are not kept after this check; `file` 
 
 from __future__ import annotations
 
+import functools
+
 import polars as pl
 
 from cspanalysis import areas, offences
 from cspanalysis.sources import coverage, table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import ROW, Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "police_uk"
 TITLE = "Street-level crime and anti-social behaviour, data.police.uk"
@@ -42,11 +45,25 @@ SCHEMAS = (
             _MONTH,
             _FORCE,
             _WITHIN,
-            Column("longitude", "Approximate longitude", kind="verbatim", required=True, unit="degrees"),
-            Column("latitude", "Approximate latitude", kind="verbatim", required=True, unit="degrees"),
+            Column(
+                "longitude", "Approximate longitude", kind="verbatim", required=True, unit="degrees"
+            ),
+            Column(
+                "latitude", "Approximate latitude", kind="verbatim", required=True, unit="degrees"
+            ),
             _PLACE,
-            Column("lsoa_code", "Lower layer Super Output Area, 2011 or 2021", kind="verbatim", required=True),
-            Column("lsoa_name", "Its name: the district's and four signs", kind="verbatim", required=True),
+            Column(
+                "lsoa_code",
+                "Lower layer Super Output Area, 2011 or 2021",
+                kind="verbatim",
+                required=True,
+            ),
+            Column(
+                "lsoa_name",
+                "Its name: the district's and four signs",
+                kind="verbatim",
+                required=True,
+            ),
             _TYPE,
             Column("outcome", "Last known outcome", ("last outcome category",), "verbatim"),
             _CONTEXT,
@@ -67,14 +84,13 @@ SCHEMAS = (
             _CONTEXT,
         ),
     ),
-)  # fmt: skip
+)
 
 COLUMNS = (
     "month", "force", "falls_within", "longitude", "latitude", "place", "lsoa_code", "lsoa_name",
     "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
 )  # fmt: skip
 _COUNTED = ("month", "force", "district_code", "district", "offence")
-_UNKNOWN_TYPE = "no crime type of the register; kept under its own name"
 
 
 def read(part: Part, context: Context) -> Read:
@@ -100,12 +116,11 @@ def read(part: Part, context: Context) -> Read:
             *(pl.lit(None, pl.String).alias(c) for c in ("longitude", "latitude", "lsoa_code")),
             *(pl.lit(None, pl.String).alias(c) for c in ("lsoa_name", "outcome")),
         )
-    _note_unknown_types(frame, found)
     frame = (
-        frame.with_columns(
+        _standard_types(frame, found)
+        .with_columns(
             month,
             pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
-            offence=_standard_type(),
             is_located=pl.col("lsoa_code").is_not_null(),
             file=pl.lit(part.label),
         )
@@ -126,21 +141,23 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {"police_uk_counts": counts, "coverage": coverage.assess(counts, NAME)}
 
 
-def _standard_type() -> pl.Expr:
-    names = offences.names(offences.POLICE_UK)
-    key = pl.col("offence").str.strip_chars().str.to_lowercase()
-    return key.replace_strict(names, default=key, return_dtype=pl.String)
-
-
-def _note_unknown_types(frame: pl.DataFrame, found: Read) -> None:
-    types = frame["offence"].unique().drop_nulls().to_list()
-    unknown = [t for t in types if offences.standard(t, offences.POLICE_UK) is None]
+def _standard_types(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
+    """Crime types under the register's names; others under their own, in lower case, and noted."""
+    types = frame["offence"].unique().to_list()
+    names = {t: offences.standard(t, offences.POLICE_UK) for t in types}
+    unknown = [t for t, name in names.items() if name is None]
     if unknown:
         rows = frame.filter(pl.col("offence").is_in(unknown))
         found.problems.add_rows(
             rows.select(ROW, pl.col("offence").alias("found")),
-            "Crime type", "the crime types of the register", "noted", _UNKNOWN_TYPE,
+            "Crime type", "the crime types of the register", "noted",
+            "no crime type of the register; kept under its own name",
         )  # fmt: skip
+    spelt = pl.DataFrame(
+        {"offence": types, "standard": [names[t] or " ".join(t.lower().split()) for t in types]},
+        schema={"offence": pl.String, "standard": pl.String},
+    )
+    return frame.join(spelt, on="offence", how="left").with_columns(offence="standard")
 
 
 def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
@@ -156,12 +173,32 @@ def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
 
 def _with_district(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
     """District by code through the lookup; by the LSOA's name where that knows nothing."""
-    names = areas.district_names()
-    by_name = pl.col("lsoa_name").str.replace(r"\s+\S+$", "")
-    code = by_name.replace_strict({n: c for n, (c, _) in names.items()}, default=None)
-    name = by_name.replace_strict({n: d for n, (_, d) in names.items()}, default=by_name)
-    if lsoas is None or lsoas.is_empty():
-        return frame.with_columns(district_code=code, district=name)
-    return frame.join(lsoas, on="lsoa_code", how="left").with_columns(
-        district_code=pl.coalesce("district_code", code), district=pl.coalesce("district", name)
+    # Few LSOAs, many rows: each area is looked up once.
+    found = frame.select("lsoa_code", "lsoa_name").unique("lsoa_code").drop_nulls("lsoa_code")
+    found = found.with_columns(named=pl.col("lsoa_name").str.replace(r"\s+\S+$", "")).join(
+        _district_names(), on="named", how="left"
+    )
+    by_name = found.select(
+        "lsoa_code",
+        pl.col("todays_code").alias("district_code"),
+        pl.coalesce("todays_name", "named").alias("district"),
+    )
+    if lsoas is not None and not lsoas.is_empty():
+        by_name = by_name.join(lsoas, on="lsoa_code", how="left", suffix="_looked_up").select(
+            "lsoa_code",
+            *(pl.coalesce(f"{c}_looked_up", c).alias(c) for c in ("district_code", "district")),
+        )
+    return frame.join(by_name, on="lsoa_code", how="left")
+
+
+@functools.cache
+def _district_names() -> pl.DataFrame:
+    """District names, old and new, with code and name of today's district."""
+    known = areas.district_names()
+    return pl.DataFrame(
+        {
+            "named": list(known),
+            "todays_code": [code for code, _ in known.values()],
+            "todays_name": [name for _, name in known.values()],
+        }
     )

@@ -15,13 +15,13 @@ from typing import BinaryIO
 import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources.lines import Blocks
 from cspanalysis.sources.opening import Part
 
-BLOCK = 16 * 1024**2
 MAX_RECORD = 1_000_000
 MAX_RECORD_LINES = 200
 ROW = "row"
-_HEADER_WITHIN = 25
+HEADER_WITHIN = 25
 _SHOWN = 160
 
 Record = tuple[int, list[str]]
@@ -69,20 +69,22 @@ def read(part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO) -
         If the part is empty or in an encoding that is no superset of ASCII.
     """
     if part.is_sheet:
-        return _sheet(part, is_header)
+        from cspanalysis.sources import sheets  # a sheet's records end up in the same Rows
+
+        return sheets.read(part, is_header)
     cutter = _Cutter(part, stream)
     first: list[Record] = []
     for record in cutter.records():
         first.append(record)
-        if is_header(record[1]) or len(first) >= _HEADER_WITHIN:
+        if is_header(record[1]) or len(first) >= HEADER_WITHIN:
             break
-    header = _header(part, first, is_header)
+    header = header_of(part, first, is_header)
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
     cutter.begin(len(header))
     return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded)
 
 
-def _header(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
+def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
     if not first:
         raise DataRefused(
             paragraph("the file is empty", file=part.label, do="Fetch or export it again.")
@@ -94,11 +96,8 @@ class _Cutter:
     """Cuts a byte stream into lines and records, block by block."""
 
     def __init__(self, part: Part, stream: BinaryIO):
-        self._part, self._stream = part, stream
-        self._pending = b""
+        self._blocks = Blocks(part, stream)
         self._line = 0
-        self._is_first = True
-        self._ended = False
         self._delimiter = ""
         self._lines: list[str | None] = []
         self._width = 0
@@ -109,42 +108,6 @@ class _Cutter:
         """From here on records have this many cells; what was noted above the header is dropped."""
         self._width = width
         self.set_aside.clear()
-
-    # ---- bytes to blocks of whole lines
-
-    def _block(self) -> bytes | None:
-        """The next block of whole lines, line ends LF; None at the end."""
-        if self._ended and not self._pending:
-            return None
-        data = self._pending
-        while not self._ended and b"\n" not in data[-BLOCK:]:
-            more = self._stream.read(BLOCK)
-            if not more:
-                self._ended = True
-            # A line without end would fill the memory: its middle is dropped, it is too long anyway.
-            data = data + more if len(data) < 4 * BLOCK else data[: 2 * BLOCK] + more[-BLOCK:]
-            if b"\r" in more and b"\n" not in more:
-                break
-        if self._is_first:
-            self._is_first = False
-            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise DataRefused(
-                    paragraph(
-                        "the file is saved as UTF-16 ('Unicode text')",
-                        file=self._part.label,
-                        allowed="UTF-8 or Windows-1252",
-                        do="Save it as 'CSV UTF-8'.",
-                    )
-                )
-            data = data.removeprefix(b"\xef\xbb\xbf")
-        end = len(data) if self._ended else data.rfind(b"\n") + 1
-        if end == 0:  # line ends are CR alone
-            end = data.rfind(b"\r") + 1 if not data.endswith(b"\r") else data[:-1].rfind(b"\r") + 1
-            end = end or len(data)
-        block, self._pending = data[:end], data[end:]
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        return block or self._block()
 
     def _text(self, block: bytes) -> list[str | None]:
         """The block's lines; None for a line with NUL bytes."""
@@ -169,7 +132,7 @@ class _Cutter:
         """Records one by one under strict quoting rules; blank lines are passed over."""
         while True:
             if not self._lines:
-                block = self._block()
+                block = self._blocks.next()
                 if block is None:
                     return
                 self._lines = self._text(block)
@@ -196,7 +159,7 @@ class _Cutter:
         is_open = True
         while is_open and len(taken) < MAX_RECORD_LINES and length < MAX_RECORD:
             if not self._lines:
-                block = self._block()
+                block = self._blocks.next()
                 if block is None:
                     break
                 # Line numbers of what was not read in this block count from where it begins.
@@ -243,7 +206,7 @@ class _Cutter:
         else:
             self._held = b""
         while True:
-            block = self._held or self._block()
+            block = self._held or self._blocks.next()
             self._held = b""
             if block is None:
                 return
@@ -300,60 +263,16 @@ class _Cutter:
                     continue
             taken.append((at, cells))
             if len(taken) >= 50_000:
-                yield _frame(taken, self._width)
+                yield frame_of(taken, self._width)
                 taken = []
         if taken:
-            yield _frame(taken, self._width)
+            yield frame_of(taken, self._width)
 
 
-def _frame(records: list[Record], width: int) -> pl.DataFrame:
+def frame_of(records: list[Record], width: int) -> pl.DataFrame:
     columns = {
         str(i): pl.Series([cells[i] or None for _, cells in records], dtype=pl.String)
         for i in range(width)
     }
     rows = pl.Series([at for at, _ in records], dtype=pl.UInt32)
     return pl.DataFrame({ROW: rows, **columns})
-
-
-def _sheet(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The first sheet of a workbook that has the header, or its first sheet."""
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(part.path))
-        sheets = [
-            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise DataRefused(
-            paragraph(
-                f"the workbook cannot be opened ({error})",
-                file=part.label,
-                do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
-            )
-        ) from error
-    candidates = [
-        [
-            (at, cells)
-            for at, cells in enumerate(([_cell(c) for c in line] for line in sheet), 1)
-            if any(cells)
-        ]
-        for _, sheet in sheets
-    ]
-    candidates = [records for records in candidates if records]
-    for records in candidates:
-        for at, (_, cells) in enumerate(records[:_HEADER_WITHIN]):
-            if is_header(cells):
-                return Rows(cells, iter([_frame(records[at + 1 :], len(cells))]))
-    header = _header(part, candidates[0][:1] if candidates else [], is_header)
-    return Rows(header, iter(()))
-
-
-def _cell(value: object) -> str:
-    """A spreadsheet's cell as text: whole numbers without '.0', dates as ISO."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).strip() if value is not None else ""

@@ -6,7 +6,8 @@ import polars as pl
 
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Column, Context, Read, Schema
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
 
 NAME = "school_exclusions"
 TITLE = "Exclusions from school by cluster"
@@ -20,16 +21,50 @@ SCHEMAS = (
         "clusters",
         "exclusions by school cluster",
         (
-            Column("school_year", "School year, September to August", ("year", "academic year"), "financial_year", essential=True),
+            Column(
+                "school_year",
+                "School year, September to August",
+                ("year", "academic year"),
+                "financial_year",
+                essential=True,
+            ),
             Column("district", "Local authority district", ("local authority",), required=True),
-            Column("cluster", "Cluster of schools", ("school cluster", "consortium"), required=True),
-            Column("kind", "Permanent or fixed term", ("type", "exclusion type"), essential=True, allowed={"permanent": "permanent", "fixed term": "fixed term", "fixed-term": "fixed term", "fixed period": "fixed term", "suspension": "fixed term", "perm": "permanent", "fixed": "fixed term"}),
-            Column("count", "Exclusions, or a symbol", ("exclusions", "number"), "count", required=True),
-            Column("children", "Children excluded at least once, or a symbol", ("pupils excluded", "children excluded", "pupils"), "count"),
-            Column("roll", "Pupils on roll", ("number on roll", "headcount", "pupils on roll"), "integer"),
+            Column(
+                "cluster", "Cluster of schools", ("school cluster", "consortium"), required=True
+            ),
+            Column(
+                "kind",
+                "Permanent or fixed term",
+                ("type", "exclusion type"),
+                essential=True,
+                allowed={
+                    "permanent": "permanent",
+                    "fixed term": "fixed term",
+                    "fixed-term": "fixed term",
+                    "fixed period": "fixed term",
+                    "suspension": "fixed term",
+                    "perm": "permanent",
+                    "fixed": "fixed term",
+                },
+            ),
+            Column(
+                "count", "Exclusions, or a symbol", ("exclusions", "number"), "count", required=True
+            ),
+            Column(
+                "children",
+                "Children excluded at least once, or a symbol",
+                ("pupils excluded", "children excluded", "pupils"),
+                "count",
+            ),
+            Column(
+                "roll",
+                "Pupils on roll",
+                ("number on roll", "headcount", "pupils on roll"),
+                "integer",
+            ),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

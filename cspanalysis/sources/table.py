@@ -8,7 +8,6 @@ no value; every other cell that cannot be read is left missing and noted.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,106 +18,9 @@ from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import kinds, rows
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.schema import Column, Schema, as_text, choose
 
 ROW = rows.ROW
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a raw layout.
-
-    Parameters
-    ----------
-    name : str
-        Name in the typed table.
-    meaning : str
-        For the data dictionary.
-    aliases : tuple of str
-        Other headings it goes by; case, spaces, hyphens and underscores do not matter.
-    kind : str
-        A key of `kinds.ALLOWED`.
-    required : bool
-        Its heading must be there.
-    essential : bool
-        A row without a value in it is set aside.
-    unit : str
-        Unit of its values, '' for none.
-    allowed : tuple of str or mapping of str to str
-        The only values (compared in lower case), or those and what they become.
-    pattern : str
-        A regular expression that headings may match instead (years in column names).
-    """
-
-    name: str
-    meaning: str
-    aliases: tuple[str, ...] = ()
-    kind: str = "text"
-    required: bool = False
-    essential: bool = False
-    unit: str = ""
-    allowed: tuple[str, ...] | Mapping[str, Any] = ()
-    pattern: str = ""
-
-    @property
-    def is_required(self) -> bool:
-        """Whether its heading must be there."""
-        return self.required or self.essential
-
-    @property
-    def allowed_text(self) -> str:
-        """What its cells may hold, in words."""
-        return ", ".join(map(str, self.allowed)) if self.allowed else kinds.ALLOWED[self.kind]
-
-
-@dataclass(frozen=True)
-class Schema:
-    """A raw layout.
-
-    Parameters
-    ----------
-    name : str
-        Short name of the layout.
-    meaning : str
-        Which files have it, for the data dictionary.
-    columns : tuple of Column
-        Its columns.
-    """
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    def find(
-        self, header: Sequence[str], mapped: Mapping[str, Any] | None = None
-    ) -> dict[str, int]:
-        """Position in the header of each column that is there, by the column's name.
-
-        `mapped` gives the workspace's own headings; a column named there goes by these alone.
-        """
-        keys = [_key(h) for h in header]
-        found: dict[str, int] = {}
-        for column in self.columns:
-            own = (mapped or {}).get(column.name)
-            names = (
-                ([own] if isinstance(own, str) else list(own))
-                if own
-                else [column.name, *column.aliases]
-            )
-            for name in names:
-                if _key(name) in keys:
-                    found[column.name] = keys.index(_key(name))
-                    break
-            else:
-                if column.pattern and not own:
-                    for at, key in enumerate(keys):
-                        if re.fullmatch(column.pattern, key):
-                            found[column.name] = at
-                            break
-        return found
-
-    def missing(self, found: Mapping[str, int], given: Mapping[str, Any]) -> list[Column]:
-        """Required columns that are neither in the header nor constants of the settings."""
-        return [c for c in self.columns if c.is_required and c.name not in {*found, *given}]
 
 
 @dataclass(frozen=True)
@@ -177,12 +79,15 @@ class Read:
     def keep(self, mask: pl.Expr, column: str, found: pl.Expr, allowed: str, reason: str) -> Read:
         """Keep the rows of the single table where `mask` holds; set the others aside."""
         ((name, frame),) = self.tables.items()
-        bad = frame.filter(~mask.fill_null(False))
+        is_kept = frame.select(mask.fill_null(False)).to_series()
+        if is_kept.all():
+            return self
+        bad = frame.filter(~is_kept)
         self.problems.add_rows(
             bad.select(pl.col(ROW), found.cast(pl.String).alias("found")),
             column, allowed, "set aside", reason,
         )  # fmt: skip
-        kept = frame.filter(mask.fill_null(False))
+        kept = frame.filter(is_kept)
         return replace(self, tables={name: kept}, rows_kept=kept.height)
 
 
@@ -220,7 +125,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
 
     with part.open() as stream:
         raw = rows.read(part, fits, stream)
-        schema, found = _choose(part, raw.header, schemas, mapped, constants)
+        schema, found = choose(part, raw.header, schemas, mapped, constants)
         frames, rows_read = [], 0
         for block in raw.blocks:
             rows_read += block.height
@@ -265,7 +170,7 @@ def typed(
         if own:
             # '' in a value map speaks of blank cells.
             key = source.fill_null("").str.to_lowercase()
-            target = [_as_text(v) for v in own.values()]
+            target = [as_text(v) for v in own.values()]
             source = key.replace_strict(list(own), target, default=source, return_dtype=pl.String)
         exprs.append(source.alias(column.name))
     plain = text.select(exprs)
@@ -281,22 +186,26 @@ def typed(
         if column.kind == "datetime":
             value_exprs.append(kinds.convert(cell, "has_time").alias(f"{column.name}_has_time"))
     frame = plain.select(value_exprs)
-    keep = pl.lit(True)
-    for column in schema.columns:
-        value = pl.col(column.name)
-        if column.kind == "count":
-            value = pl.col(f"{column.name}_status")
-        is_bad = frame.select(value.is_null()).to_series()
-        if column.essential:
-            keep = keep & value.is_not_null()
-        elif column.name in texts:
-            is_bad = is_bad & plain[column.name].is_not_null()
-        else:
-            continue
-        if is_bad.any():
-            found = plain.filter(is_bad).select(ROW, pl.col(column.name).alias("found"))
-            _record(problems, found, column)
-    return frame.filter(keep)
+    # One pass counts what is wrong; nearly always that is nothing.
+    bad = [(c, _is_bad(c)) for c in schema.columns if c.essential or c.name in texts]
+    both = frame.rename({c.name: f"{c.name} typed" for c, _ in bad}).hstack(
+        plain.select(c.name for c, _ in bad)
+    )
+    wrong = both.select(mask.sum().alias(c.name) for c, mask in bad).row(0, named=True)
+    for column, mask in bad:
+        if wrong[column.name]:
+            _record(problems, both.filter(mask).select(ROW, found=pl.col(column.name)), column)
+    needed = [mask for column, mask in bad if column.essential and wrong[column.name]]
+    if needed:
+        frame = frame.filter(both.select(~pl.any_horizontal(needed)).to_series())
+    return frame
+
+
+def _is_bad(column: Column) -> pl.Expr:
+    """Rows of a typed and a plain table side by side in which the cell yields no value."""
+    value = f"{column.name}_status" if column.kind == "count" else f"{column.name} typed"
+    is_bad = pl.col(value).is_null()
+    return is_bad if column.essential else is_bad & pl.col(column.name).is_not_null()
 
 
 def _record(problems: Problems, found: pl.DataFrame, column: Column) -> None:
@@ -316,7 +225,7 @@ def _value(cell: pl.Expr, column: Column) -> pl.Expr:
     allowed = (
         column.allowed if isinstance(column.allowed, Mapping) else {a: a for a in column.allowed}
     )
-    known = {**{_as_text(v).lower(): v for v in allowed.values()}, **allowed}
+    known = {**{as_text(v).lower(): v for v in allowed.values()}, **allowed}
     key = cell.str.to_lowercase().str.replace_all(r"\s+", " ")
     return key.replace_strict({k.lower(): v for k, v in known.items()}, default=None)
 
@@ -326,7 +235,7 @@ def _named(
 ) -> pl.DataFrame:
     columns = [pl.col(str(at)).alias(name) for name, at in found.items()]
     columns += [
-        pl.lit(_as_text(constants[c.name])).alias(c.name)
+        pl.lit(as_text(constants[c.name])).alias(c.name)
         for c in schema.columns
         if c.name in constants and c.name not in found
     ]
@@ -336,47 +245,6 @@ def _named(
 def empty(schema: Schema) -> pl.DataFrame:
     """A text table of the schema without rows."""
     return pl.DataFrame(schema={ROW: pl.UInt32, **{c.name: pl.String for c in schema.columns}})
-
-
-def _choose(
-    part: Part,
-    header: list[str],
-    schemas: Sequence[Schema],
-    mapped: Mapping[str, Any],
-    constants: Mapping[str, Any],
-) -> tuple[Schema, dict[str, int]]:
-    best: tuple[int, Schema, list[Column]] | None = None
-    for schema in schemas:
-        found = schema.find(header, mapped)
-        missing = schema.missing(found, constants)
-        if not missing:
-            return schema, found
-        if best is None or len(missing) < best[0]:
-            best = (len(missing), schema, missing)
-    _, schema, missing = best
-    column = missing[0]
-    headings = [h.strip() for h in header if h.strip()]
-    own = mapped.get(column.name)
-    names = (
-        ([own] if isinstance(own, str) else list(own)) if own else [column.name, *column.aliases]
-    )
-    near = difflib.get_close_matches(
-        _key(names[0]), {_key(h): h for h in headings if len(h) < 80}, 1, 0.6
-    )
-    near_heading = next((h for h in headings if near and _key(h) == near[0]), "")
-    shown = ", ".join(f"'{h[:40]}'" for h in headings[:20]) + (" …" if len(headings) > 20 else "")
-    source = part.file.split("/")[0] if "/" in part.file else schemas[0].name
-    raise DataRefused(
-        paragraph(
-            f"the column is missing (this is read as {schema.meaning}); the columns found are {shown}",
-            file=part.label,
-            column=names[0],
-            allowed=", ".join(f"'{n}'" for n in names),
-            do=(f"Is it the column '{near_heading}'? " if near_heading else "")
-            + f"Rename the heading, or name it in partnership.toml: [sources.{source}.columns] "
-            f'{column.name} = "its heading".',
-        )
-    )
 
 
 def _check_settings(part: Part, schemas: Sequence[Schema], settings: Mapping[str, Any]) -> None:
@@ -393,11 +261,3 @@ def _check_settings(part: Part, schemas: Sequence[Schema], settings: Mapping[str
                         do=f"Did you mean '{near[0]}'?" if near else "Remove it.",
                     )
                 )
-
-
-def _as_text(value: object) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-
-
-def _key(heading: str) -> str:
-    return re.sub(r"[^a-z0-9+]+", " ", heading.lower().replace("\ufeff", "")).strip()

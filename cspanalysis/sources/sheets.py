@@ -1,0 +1,53 @@
+"""Spreadsheet workbooks (xlsx, xls, ods): the sheet that has the header, as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import python_calamine
+
+from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.rows import HEADER_WITHIN, Rows, frame_of, header_of
+
+
+def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
+    """The first sheet of a workbook that has the header, or its first sheet."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(part.path))
+        sheets = [
+            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in book.sheet_names
+        ]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise DataRefused(
+            paragraph(
+                f"the workbook cannot be opened ({error})",
+                file=part.label,
+                do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
+            )
+        ) from error
+    candidates = [
+        [
+            (at, cells)
+            for at, cells in enumerate(([_cell(c) for c in line] for line in sheet), 1)
+            if any(cells)
+        ]
+        for _, sheet in sheets
+    ]
+    candidates = [records for records in candidates if records]
+    for records in candidates:
+        for at, (_, cells) in enumerate(records[:HEADER_WITHIN]):
+            if is_header(cells):
+                return Rows(cells, iter([frame_of(records[at + 1 :], len(cells))]))
+    header = header_of(part, candidates[0][:1] if candidates else [], is_header)
+    return Rows(header, iter(()))
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet's cell as text: whole numbers without '.0', dates as ISO."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip() if value is not None else ""
