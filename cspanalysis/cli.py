@@ -150,16 +150,15 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from cspanalysis import areas, fetch, workspace
+    from cspanalysis import fetch, workspace
 
     if options.months < 1:
         raise UsageError(paragraph(f"--months {options.months}", allowed="1 or more"))
     space = workspace.load(options.workspace)
-    area = space.area()
     fetch.run(
         space.root,
         dict(space.settings),
-        areas.as_codes(area),
+        space.area(),
         list(options.sources),
         months=options.months,
         report=print,

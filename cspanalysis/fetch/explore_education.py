@@ -1,0 +1,120 @@
+"""Explore Education Statistics (Department for Education): suspensions and exclusions."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+from typing import Any
+
+from cspanalysis import areas, writing
+from cspanalysis.errors import paragraph
+from cspanalysis.fetch import keeping
+from cspanalysis.fetch.keeping import Fetched, Job, Publisher
+from cspanalysis.fetch.web import PublisherError
+
+SOURCE = "dfe_exclusions"
+BASE = "https://api.education.gov.uk/statistics/v1"
+PUBLISHER = Publisher(
+    "Department for Education, Explore Education Statistics",
+    "Source: Department for Education, Explore Education Statistics, licensed under the Open "
+    "Government Licence v3.0",
+)
+PUBLICATION = "suspensions and permanent exclusions"
+_COLUMNS = ("time_period", "geographic_level", "la_name")
+
+
+def fetch(job: Job) -> list[Fetched]:
+    """Fetch the data sets on exclusions that go down to local authorities.
+
+    Raises
+    ------
+    PublisherError
+        If the service is down, or no longer has such a publication or data set.
+    DataRefused
+        If the columns changed.
+    """
+    base = job.base(SOURCE, BASE)
+    wanted = str(job.options.get("dfe_publication", PUBLICATION))
+    url = f"{base}/publications"
+    publication = _pick(
+        _results(job, url, {"search": wanted}), lambda p: _has(p["title"], wanted), url, wanted
+    )[0]
+    url = f"{url}/{publication['id']}/data-sets"
+    phrase = str(job.options.get("dfe_data_set", ""))
+    sets = _pick(_results(job, url), lambda s: _is_wanted(s, phrase), url, phrase or "exclusions")
+    found = []
+    for data_set in sets:
+        version = data_set.get("latestVersion") or {}
+        url = f"{base}/data-sets/{data_set['id']}/csv"
+        found.append(
+            keeping.download(
+                job, SOURCE, f"{areas.slug(data_set['title'])[:80]}.csv", url, PUBLISHER,
+                title=f"{publication['title']}: {data_set['title']}",
+                published=str(version.get("published") or "")[:10],
+                check=lambda path, url=url: _check(path, url),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _is_wanted(data_set: dict[str, Any], phrase: str) -> bool:
+    title = data_set["title"]
+    if phrase:
+        return _has(title, phrase)
+    levels = (data_set.get("latestVersion") or {}).get("geographicLevels")
+    names = {str(v.get("label", v) if isinstance(v, dict) else v).lower() for v in levels or []}
+    return (
+        data_set.get("status", "Published") == "Published"
+        and (_has(title, "exclusion") or _has(title, "suspension"))
+        and not _has(title, "reason")
+        and (levels is None or "local authority" in names)
+    )
+
+
+def _results(job: Job, url: str, params: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for page in range(1, 100):
+        reply = job.web.json(url, params={**(params or {}), "page": str(page), "pageSize": "20"})
+        found += reply.get("results", [])
+        if page >= reply.get("paging", {}).get("totalPages", 1):
+            break
+    return found
+
+
+def _pick(items, is_wanted, url: str, wanted: str) -> list[dict[str, Any]]:
+    chosen = [item for item in items if is_wanted(item)]
+    if chosen:
+        return chosen
+    titles = ", ".join(f"'{item['title']}'" for item in items[:12])
+    raise PublisherError(
+        paragraph(
+            f"nothing there is called '{wanted}'; there are {titles or 'no entries'}",
+            file=url,
+            do="Put the right title into partnership.toml ([fetch] dfe_publication or "
+            "dfe_data_set), or put the CSV from explore-education-statistics.service.gov.uk into "
+            "data/raw/dfe_exclusions.",
+        )
+    )
+
+
+def _check(path: Path, url: str) -> None:
+    with path.open("rb") as stream:
+        is_packed = stream.read(2) == b"\x1f\x8b"
+    if is_packed:
+        plain = path.with_name(f"{path.name}.plain{writing.SUFFIX}")
+        try:
+            with gzip.open(path) as packed, plain.open("wb") as stream:
+                shutil.copyfileobj(packed, stream)
+        except (OSError, EOFError) as error:
+            plain.unlink(missing_ok=True)
+            raise PublisherError(
+                paragraph(f"the packed file does not unpack ({error})", file=url,
+                          do="Run the same command again.")
+            ) from error  # fmt: skip
+        plain.replace(path)
+    keeping.check_table(path, _COLUMNS, url)
+
+
+def _has(title: str, phrase: str) -> bool:
+    return phrase.lower() in title.lower()

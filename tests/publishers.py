@@ -1,0 +1,363 @@
+"""A local stand-in for the publishers: their true layouts, and every way they misbehave."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import json
+import random
+import re
+import threading
+import zipfile
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Query = dict[str, str]
+
+
+@dataclass
+class Fault:
+    """One misbehaviour, used up by one request.
+
+    `status` with `headers`; or the true reply cut after `cut` bytes; or `body` in its place; or
+    `hang`, which answers nothing until the test is over.
+    """
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    body: bytes | None = None
+    hang: bool = False
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A client that hangs up is no news."""
+
+
+class Server:
+    """A threaded HTTP server on this machine; a context manager."""
+
+    def __init__(self):
+        self.content: dict[str, bytes | Callable[[Query], bytes]] = {}
+        self.faults: dict[str, deque[Fault]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.honours_ranges = True
+        self.over = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            # Header and body in one packet: otherwise each reply waits for an acknowledgement.
+            wbufsize = -1
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                outer.answer(self, "")
+
+            def do_POST(self):
+                length = int(self.headers.get("Content-Length", 0))
+                outer.answer(self, self.rfile.read(length).decode())
+
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
+        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def misbehave(self, path: str, *faults: Fault) -> None:
+        """Queue faults for a path; afterwards it answers rightly again."""
+        self.faults[path] = deque(faults)
+
+    def requests(self, path: str) -> int:
+        """How often a path was asked for."""
+        return sum(p == path for p, _ in self.asked)
+
+    def answer(self, handler: BaseHTTPRequestHandler, form: str) -> None:
+        parts = urlsplit(handler.path)
+        path = unquote(parts.path)
+        self.asked.append((path, dict(handler.headers)))
+        fault = None
+        if self.faults.get(path):
+            fault = self.faults[path].popleft()
+        with contextlib.suppress(ConnectionError):
+            self._reply(handler, path, form or parts.query, fault)
+
+    def _reply(self, handler, path: str, query: str, fault: Fault | None) -> None:
+        if fault and fault.hang:
+            self.over.wait()
+            handler.close_connection = True
+            return
+        if fault and fault.status != 200:
+            return self._send(handler, fault.status, fault.body or b"", fault.headers)
+        content = self.content.get(path)
+        if content is None:
+            return self._send(handler, 404, b"not here", {})
+        if callable(content):
+            content = content({k: v[0] for k, v in parse_qs(query).items()})
+        if fault and fault.body is not None:
+            return self._send(handler, 200, fault.body, {"Content-Type": "text/html"})
+        etag = f'"{hashlib.md5(content).hexdigest()}"'
+        headers = {"ETag": etag, "Last-Modified": "Mon, 03 Nov 2025 09:30:00 GMT"}
+        if handler.headers.get("If-None-Match") == etag:
+            return self._send(handler, 304, b"", headers)
+        status = 200
+        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", handler.headers.get("Range", ""))
+        if asked and self.honours_ranges and handler.headers.get("If-Range", etag) == etag:
+            total = len(content)
+            if asked[1]:
+                start, end = int(asked[1]), min(int(asked[2] or total - 1), total - 1)
+            else:
+                start, end = max(0, total - int(asked[2])), total - 1
+            if start >= total:
+                return self._send(handler, 416, b"", {})
+            headers["Content-Range"] = f"bytes {start}-{end}/{total}"
+            content, status = content[start : end + 1], 206
+        return self._send(handler, status, content, headers, fault.cut if fault else None)
+
+    def _send(self, handler, status, body: bytes, headers, cut: int | None = None) -> None:
+        handler.send_response(status)
+        for key, value in headers.items():
+            handler.send_header(key, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body if cut is None else body[:cut])
+        if cut is not None:
+            handler.close_connection = True
+
+
+# ---------------------------------------------------------------- the publishers' layouts
+
+STREET_HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context"
+)
+FORCES = ("avon-and-somerset", "btp", "city-of-london", "essex", "kent", "metropolitan", "surrey")
+KENT_CODES = ("E07000115", "E07000105", "E06000035")
+
+
+def street(month: str, force: str, rows: int = 20) -> bytes:
+    """A street file of the archive."""
+    lines = [STREET_HEADER]
+    for n in range(rows):
+        lines.append(
+            f"{hashlib.sha256(f'{month}{force}{n}'.encode()).hexdigest()},{month},{force} Police,"
+            f"{force} Police,0.27{n},51.19{n},On or near High Street,E01024717,"
+            "Tonbridge and Malling 005A,Shoplifting,Under investigation,"
+        )
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def archive(months: list[str], noise: int = 150_000) -> bytes:
+    """A bulk archive: few wanted members among much that is not."""
+    chance = random.Random(7)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out:
+        for month in months:
+            for force in FORCES:
+                name = f"{month}/{month}-{force}"
+                out.writestr(f"{name}-street.csv", street(month, force))
+                out.writestr(f"{name}-outcomes.csv", chance.randbytes(noise // len(FORCES)))
+    return stream.getvalue()
+
+
+def nomis(query: Query) -> bytes:
+    """Population estimates as the Nomis API gives them, page by page."""
+    codes = query["geography"].split(",")
+    ages = ["All Ages"] if query["c_age"] == "200" else ["Age 0", "Age 1", "Aged 90+"]
+    rows = [
+        ["2024", f"District {code}", code, sex, age, "1200"]
+        for code in codes
+        for sex in ("Total", "Male", "Female")
+        for age in ages
+    ]
+    offset, limit = int(query["recordoffset"]), int(query["recordlimit"])
+    stream = io.StringIO()
+    writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow([c.upper() for c in query["select"].split(",")])
+    writer.writerows([*row, len(rows)] for row in rows[offset : offset + limit])
+    return stream.getvalue().encode()
+
+
+def feature_service(rows: list[dict], page: int = 2) -> Callable[[Query], bytes]:
+    """An ArcGIS feature service that gives at most `page` rows at once."""
+
+    def answer(query: Query) -> bytes:
+        chosen = rows
+        if match := re.fullmatch(r"(\w+) IN \((.*)\)", query["where"]):
+            wanted = set(match[2].replace("'", "").split(","))
+            chosen = [r for r in rows if str(r[match[1]]) in wanted]
+        if query.get("returnCountOnly"):
+            return json.dumps({"count": len(chosen)}).encode()
+        at = int(query["resultOffset"])
+        part = chosen[at : at + page]
+        if query["f"] == "geojson":
+            square = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}
+            shapes = [{"type": "Feature", "properties": r, "geometry": square} for r in part]
+            return json.dumps({"type": "FeatureCollection", "features": shapes}).encode()
+        reply = {"features": [{"attributes": r} for r in part]}
+        if at + page < len(chosen):
+            reply["exceededTransferLimit"] = True
+        return json.dumps(reply).encode()
+
+    return answer
+
+
+def lsoas(names: tuple[str, ...] = ("005A", "005B", "005C")) -> list[dict]:
+    """Rows of the lookup from LSOAs to wards and districts."""
+    return [
+        {
+            "LSOA21CD": f"E0102471{n}",
+            "LSOA21NM": f"Tonbridge and Malling {name}",
+            "WD24CD": "E05015530",
+            "WD24NM": "Judd",
+            "LAD24CD": "E07000115",
+            "LAD24NM": "Tonbridge and Malling",
+            "ObjectId": n,
+        }
+        for n, name in enumerate(names)
+    ]
+
+
+FINGERTIPS_HEADER = (
+    "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,"
+    "Category Type,Category,Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,"
+    "Lower CI 99.8 limit,Upper CI 99.8 limit,Count,Denominator,Value note,Recent Trend,"
+    "Compared to England value or percentiles,Compared to Region value or percentiles,"
+    "Time period Sortable,New data,Compared to goal"
+)
+
+
+def fingertips(query: Query | None = None) -> bytes:
+    """Indicators; one name holds a line break, as the real file has it."""
+    names = {
+        "92906": "Admission episodes for alcohol-specific conditions",
+        "92904": "Admission episodes for alcohol-specific conditions - Under 18s",
+        "93764": '"Admission episodes for alcohol-related conditions (Narrow)\n"',
+        "11201": "Violence - hospital admissions for violence (including sexual violence)",
+    }
+    lines = [FINGERTIPS_HEADER]
+    lines += [
+        f"{i},{n},E92000001,England,E07000115,Tonbridge and Malling,District & UA,Persons,"
+        "All ages,,,2023/24,410.2,380.1,442.0,,,560,136500,,,,,20230000,,"
+        for i, n in names.items()
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+EXCLUSIONS = (
+    b"time_period,time_identifier,geographic_level,country_code,country_name,region_code,"
+    b"region_name,old_la_code,new_la_code,la_name,education_phase,headcount,perm_excl,suspension\n"
+    b"202324,Academic year,Local authority,E92000001,England,E12000008,South East,886,E10000016,"
+    b"Kent,Total,228507,54,10156\n"
+)
+COLLISIONS = (
+    b"collision_index,collision_year,date,time,local_authority_ons_district,collision_severity\n"
+    b"2024460000001,2024,01/01/2024,00:20,E07000115,3\n"
+)
+CASUALTIES = b"collision_index,casualty_reference,casualty_severity\n2024460000001,1,3\n"
+
+
+def everything(server: Server) -> dict[str, object]:
+    """Put every publisher behind the server; returns the settings that point there."""
+    base, content = server.base, server.content
+    content["/police/latest.zip"] = archive(["2025-07", "2025-08", "2025-09"])
+    content["/police/2025-06.zip"] = archive(["2025-04", "2025-05", "2025-06"])
+    content["/nomis/dataset/NM_2002_1.data.csv"] = nomis
+    service = "/arcgis/{}/FeatureServer/0/query"
+    csp = [
+        {
+            "LAD24CD": "E07000115",
+            "LAD24NM": "Tonbridge and Malling",
+            "CSP24CD": "E22000148",
+            "CSP24NM": "Tonbridge and Malling",
+            "PFA24CD": "E23000032",
+            "PFA24NM": "Kent",
+            "FID": 1,
+        }
+    ]
+    old = [
+        {"LSOA11CD": r["LSOA21CD"], "LSOA21CD": r["LSOA21CD"], "CHGIND": "U",
+         "LAD22CD": r["LAD24CD"], "LAD22NM": r["LAD24NM"]}
+        for r in lsoas()
+    ]  # fmt: skip
+    content[service.format("LAD24_CSP24_PFA24_EW_LU")] = feature_service(csp)
+    content[service.format("LSOA21_WD24_LAD24_EW_LU")] = feature_service(lsoas())
+    content[service.format("LSOA11_LSOA21_LAD22_EW_LU_v5")] = feature_service(old)
+    outlines = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
+    content[service.format(outlines)] = feature_service(lsoas())
+    content["/fingertips/all_data/csv/by_indicator_id"] = fingertips
+    content["/ees/publications"] = lambda query: json.dumps(
+        {
+            "paging": {"page": 1, "pageSize": 20, "totalResults": 1, "totalPages": 1},
+            "results": [{"id": "p1", "title": "Suspensions and permanent exclusions in England"}],
+        }
+    ).encode()
+    content["/ees/publications/p1/data-sets"] = lambda query: json.dumps(
+        {
+            "paging": {"totalPages": 1},
+            "results": [
+                {"id": "d1", "title": "Exclusions by reason", "status": "Published"},
+                {
+                    "id": "d2",
+                    "title": "Suspensions and exclusions by local authority",
+                    "status": "Published",
+                    "latestVersion": {
+                        "version": "2.0",
+                        "published": "2025-07-10T08:30:00Z",
+                        "geographicLevels": ["National", "Regional", "Local authority"],
+                    },
+                },
+            ],
+        }
+    ).encode()
+    content["/ees/data-sets/d2/csv"] = gzip.compress(EXCLUSIONS, mtime=0)
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w") as out:
+        out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    media = f"{base}/media"
+    content["/media/a/prc-csp-1516-2425-tables.ods"] = book.getvalue()
+    content["/govuk/government/statistics/police-recorded-crime-open-data-tables"] = json.dumps(
+        {
+            "public_updated_at": "2025-10-23T08:30:00Z",
+            "details": {
+                "attachments": [
+                    {"title": "Force area tables, year ending March 2013 onwards",
+                     "url": f"{media}/b/prc-pfa-mar2013-onwards-tables.ods"},
+                    {"title": "Community Safety Partnership tables, year ending March 2003 to "
+                     "year ending March 2015", "url": f"{media}/c/prc-csp-0203-1415-tables.ods"},
+                    {"title": "Community Safety Partnership tables, year ending March 2016 to "
+                     "year ending March 2025", "url": f"{media}/a/prc-csp-1516-2425-tables.ods"},
+                ]
+            },
+        }
+    ).encode()  # fmt: skip
+    for year in range(2018, 2025):
+        road = "/roads/dft-road-casualty-statistics"
+        content[f"{road}-collision-{year}.csv"] = COLLISIONS
+        content[f"{road}-casualty-{year}.csv"] = CASUALTIES
+    return {
+        "police_uk": f"{base}/police",
+        "population": f"{base}/nomis",
+        "geography": f"{base}/arcgis",
+        "fingertips": f"{base}/fingertips",
+        "dfe_exclusions": f"{base}/ees",
+        "home_office_csp": f"{base}/govuk",
+        "stats19": f"{base}/roads",
+    }

@@ -1,0 +1,354 @@
+"""`csp fetch` against every publisher's layout: right, resumed, or refused with the right words."""
+
+import csv
+import json
+import tomllib
+import zipfile
+from datetime import date
+
+import pytest
+from publishers import COLLISIONS, Fault, Server, archive, everything, fingertips, street
+
+from cspanalysis import areas, fetch
+from cspanalysis.errors import UsageError
+from cspanalysis.fetch import FetchFailed, nomis
+from cspanalysis.fetch.web import ATTEMPTS, Web
+
+HTML = b"<!DOCTYPE html><html><body>Service unavailable</body></html>"
+TODAY = date(2025, 11, 20)
+POLICE = "/police/latest.zip"
+NOMIS = "/nomis/dataset/NM_2002_1.data.csv"
+
+
+class Place:
+    """A workspace and the publishers that it fetches from."""
+
+    def __init__(self, root, server):
+        self.root, self.server = root, server
+        self.options = everything(server)
+        self.lines = []
+
+    def fetch(self, *sources, months=2):
+        self.lines.clear()
+        return fetch.run(
+            self.root,
+            {"fetch": self.options},
+            areas.find("Tonbridge and Malling"),
+            sources,
+            months,
+            self.lines.append,
+            web=Web(sleep=lambda _: None, timeout=5),
+            today=TODAY,
+        )
+
+    def raw(self, path):
+        return self.root / "data" / "raw" / path
+
+    def sidecar(self, path):
+        return tomllib.loads(self.raw(path + ".source.toml").read_text("utf-8"))
+
+    def left_over(self):
+        return [p.name for p in self.raw(".").rglob("*") if ".part" in p.name]
+
+
+@pytest.fixture
+def place(tmp_path):
+    with Server() as server:
+        yield Place(tmp_path, server)
+
+
+def test_everything_arrives_with_provenance_and_a_second_call_changes_nothing(place):
+    first = place.fetch()
+    assert {f.source for f in first} == set(fetch.SOURCES)
+    assert {f.status for f in first} == {"fetched"}
+    for file in first:
+        sidecar = tomllib.loads(
+            file.path.with_name(file.path.name + ".source.toml").read_text("utf-8")
+        )
+        assert sidecar["licence"] == "Open Government Licence v3.0"
+        assert sidecar["attribution"] and sidecar["publisher"]
+        assert sidecar["url"].startswith(place.server.base)
+        assert sidecar["retrieved"] == TODAY
+    assert place.left_over() == []
+    second = place.fetch()
+    assert {f.status for f in second} == {"unchanged"}
+    assert place.lines[-1].endswith("transferred in all")
+
+
+def test_only_the_wanted_force_months_leave_the_archive(place):
+    place.server.content[POLICE] = whole = archive(["2025-08", "2025-09"], noise=2_000_000)
+    found = place.fetch("police_uk")
+    assert [f.path.name for f in found] == [
+        "2025-08-kent-street.csv", "2025-08-btp-street.csv",
+        "2025-09-kent-street.csv", "2025-09-btp-street.csv",
+    ]  # fmt: skip
+    assert found[0].path.read_bytes() == street("2025-08", "kent")
+    assert place.sidecar("police_uk/2025-08/2025-08-kent-street.csv")["published"] == date(
+        2025, 11, 3
+    )
+    assert sum(f.bytes for f in found) < len(whole) / 20
+    assert any("transferred" in line for line in place.lines)
+
+
+def test_months_beyond_one_archive_come_from_the_one_before(place):
+    found = place.fetch("police_uk", months=5)
+    months = sorted({f.path.parent.name for f in found})
+    assert months == ["2025-05", "2025-06", "2025-07", "2025-08", "2025-09"]
+
+
+def test_the_oldest_archive_ends_the_search_without_failing(place):
+    found = place.fetch("police_uk", months=40)
+    assert len({f.path.parent.name for f in found}) == 6
+    assert any("no archive goes further back" in line for line in place.lines)
+
+
+def test_a_revised_month_is_fetched_again_and_others_are_not(place):
+    place.fetch("police_uk")
+    path = place.raw("police_uk/2025-09/2025-09-kent-street.csv")
+    path.write_bytes(path.read_bytes().replace(b"Shoplifting", b"Other theft"))
+    found = {f.path.name: f.status for f in place.fetch("police_uk")}
+    assert found.pop("2025-09-kent-street.csv") == "fetched"
+    assert set(found.values()) == {"unchanged"}
+    assert path.read_bytes() == street("2025-09", "kent")
+
+
+def test_months_already_held_in_an_archive_are_not_counted_twice(place):
+    folder = place.raw("police_uk")
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "kent_2025.zip", "w") as out:
+        out.writestr("2025-09/2025-09-kent-street.csv", street("2025-09", "kent"))
+    found = {f.path.name: f.status for f in place.fetch("police_uk")}
+    assert found["kent_2025.zip"] == "held"
+    assert not (folder / "2025-09" / "2025-09-kent-street.csv").exists()
+
+
+def test_refused_ranges_are_explained_and_the_whole_archive_taken_on_request(place):
+    place.server.honours_ranges = False
+    with pytest.raises(FetchFailed, match="whole_archive = true"):
+        place.fetch("police_uk")
+    assert not list(place.raw("police_uk").rglob("*.csv"))
+    place.options["whole_archive"] = True
+    assert [f.status for f in place.fetch("police_uk")] == ["fetched"] * 4
+    assert place.left_over() == []
+
+
+def test_an_archive_interrupted_half_way_keeps_its_finished_months(place):
+    place.server.content[POLICE] = archive(["2025-08", "2025-09"], noise=2_000_000)
+    place.server.misbehave(POLICE, Fault(), Fault(), *[Fault(cut=10)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match="cut off in the middle"):
+        place.fetch("police_uk")
+    assert len(list(place.raw("police_uk").rglob("*street.csv"))) == 1
+    statuses = [f.status for f in place.fetch("police_uk")]
+    assert statuses == ["unchanged", "fetched", "fetched", "fetched"]
+
+
+def test_a_force_the_archive_lacks_is_a_question(place):
+    place.options["forces"] = ["kentt"]
+    with pytest.raises(FetchFailed, match=r"no force 'kentt'.*kent, metropolitan") as error:
+        place.fetch("police_uk")
+    assert error.value.exit_code == 2
+
+
+def test_changed_columns_of_a_street_file_are_refused(place):
+    whole = archive(["2025-09"])
+    place.server.content[POLICE] = whole
+    with zipfile.ZipFile(place.root / "new.zip", "w") as out:
+        out.writestr("2025-09/2025-09-kent-street.csv", b"Identifier,Period,Kind\n1,2,3\n")
+    place.server.content[POLICE] = (place.root / "new.zip").read_bytes()
+    with pytest.raises(FetchFailed, match="changed the layout") as error:
+        place.fetch("police_uk", months=1)
+    assert error.value.exit_code == 3
+
+
+def test_one_publisher_down_does_not_stop_the_others(place):
+    place.server.misbehave(NOMIS, *[Fault(500)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match=r"1 of 2 sources.*\n  population: .*500") as error:
+        place.fetch("population", "fingertips")
+    statuses = {f.source: f.status for f in error.value.fetched}
+    assert statuses == {"population": "failed", "fingertips": "fetched"}
+    assert error.value.exit_code == 1
+    assert {f.status for f in place.fetch("population")} == {"fetched"}
+
+
+FILES = [
+    ("fingertips", "/fingertips/all_data/csv/by_indicator_id"),
+    ("dfe_exclusions", "/ees/data-sets/d2/csv"),
+    ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.ods"),
+    ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
+]
+
+
+@pytest.mark.parametrize(("source", "path"), FILES)
+def test_a_web_page_in_place_of_the_file_is_refused_and_mended_by_a_second_call(
+    place, source, path
+):
+    place.server.misbehave(path, Fault(body=HTML))
+    with pytest.raises(FetchFailed, match=r"HTML page|no spreadsheet"):
+        place.fetch(source)
+    assert not [p for p in place.raw(source).glob("*") if b"<html>" in p.read_bytes()]
+    assert place.left_over() == []
+    assert place.fetch(source)[0].status in ("fetched", "unchanged")
+
+
+@pytest.mark.parametrize(("source", "path"), FILES)
+def test_a_file_cut_off_for_good_is_no_file_and_a_second_call_completes_it(place, source, path):
+    place.server.misbehave(path, *[Fault(cut=5)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match="cut off in the middle"):
+        place.fetch(source)
+    assert not [p for p in place.raw(source).glob("[!.]*") if path.rsplit("/", 1)[1] == p.name]
+    assert {f.status for f in place.fetch(source)} <= {"fetched", "unchanged"}
+    assert place.left_over() == []
+
+
+def test_a_failed_second_fetch_leaves_the_first_one_in_use(place):
+    place.fetch("fingertips")
+    kept = place.raw("fingertips/indicators_districts.csv")
+    before = kept.read_bytes()
+    place.server.content["/fingertips/all_data/csv/by_indicator_id"] = b"Id,Name,Area\n1,2,3\n"
+    with pytest.raises(FetchFailed, match="column 'Indicator ID'") as error:
+        place.fetch("fingertips")
+    assert error.value.exit_code == 3
+    assert kept.read_bytes() == before
+
+
+def test_an_indicator_number_with_another_meaning_is_refused(place):
+    changed = fingertips().replace(b"hospital admissions for violence", b"hip fractures")
+    changed = changed.replace(b"Violence", b"Falls").replace(b"sexual violence", b"all falls")
+    place.server.content["/fingertips/all_data/csv/by_indicator_id"] = changed
+    with pytest.raises(FetchFailed, match="indicator 11201 is called 'Falls"):
+        place.fetch("fingertips")
+
+
+def test_population_comes_page_by_page_and_never_in_part(place, monkeypatch):
+    monkeypatch.setattr(nomis, "PAGE", 50)
+    place.fetch("population")
+    with place.raw("population/nomis_mid_year_totals.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    expected = 3 * len(areas.register())
+    assert len(rows) == expected
+    assert len({(r["GEOGRAPHY_CODE"], r["GENDER_NAME"]) for r in rows}) == expected
+    true = place.server.content[NOMIS]
+    place.server.content[NOMIS] = lambda query: (
+        true(query) if query["recordoffset"] == "0" else true({**query, "recordoffset": "99999"})
+    )
+    with pytest.raises(FetchFailed, match="rows came"):
+        place.fetch("population")
+
+
+def test_fetched_population_is_read(place):
+    from cspanalysis.sources import opening, population
+    from cspanalysis.sources.table import Context
+
+    place.fetch("population")
+    path = place.raw("population/nomis_mid_year_ages.csv")
+    found = population.read(opening.Part(path, path.name), Context()).tables["population"]
+    own = found.filter(area_code="E07000115")
+    assert set(own["age"]) == {0, 1, 90}
+    assert set(own["sex"]) == {"persons", "male", "female"}
+    assert set(own["year"]) == {2024}
+
+
+def test_fetched_lookups_are_read(place):
+    from cspanalysis.sources import lookups, opening
+    from cspanalysis.sources.table import Context
+
+    place.fetch("lookups")
+    schemas = {}
+    for path in place.raw("lookups").glob("*.csv"):
+        schemas[path.stem] = lookups.read(opening.Part(path, path.name), Context()).schema
+    assert schemas == {
+        "LAD24_CSP24_PFA24_EW_LU": "district_csp_force",
+        "LSOA21_WD24_LAD24_EW_LU": "lsoa_ward_district",
+        "LSOA11_LSOA21_LAD22_EW_LU_v5": "lsoa11_lsoa21_district",
+    }
+
+
+def test_a_feature_service_that_is_gone_says_where_to_name_the_new_one(place):
+    path = "/arcgis/LSOA21_WD24_LAD24_EW_LU/FeatureServer/0/query"
+    place.server.content[path] = json.dumps(
+        {"error": {"code": 400, "message": "Invalid URL"}}
+    ).encode()
+    with pytest.raises(FetchFailed, match=r"Invalid URL.*lookup_services"):
+        place.fetch("lookups")
+
+
+def test_boundaries_hold_every_area_of_the_district(place):
+    place.fetch("boundaries")
+    shapes = json.loads(place.raw("boundaries/lsoa_2021.geojson").read_text())
+    assert [f["properties"]["LSOA21CD"] for f in shapes["features"]] == [
+        "E01024710", "E01024711", "E01024712",
+    ]  # fmt: skip
+
+
+def test_the_newest_partnership_table_is_chosen(place):
+    (found,) = place.fetch("home_office_csp")
+    assert found.path.name == "prc-csp-1516-2425-tables.ods"
+    assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.ods")["published"] == date(
+        2025, 10, 23
+    )
+
+
+def test_a_page_without_such_a_table_lists_what_it_has(place):
+    path = "/govuk/government/statistics/police-recorded-crime-open-data-tables"
+    place.server.content[path] = json.dumps(
+        {"details": {"attachments": [{"title": "Outcomes", "url": "http://x/outcomes.ods"}]}}
+    ).encode()
+    with pytest.raises(FetchFailed, match="it lists: Outcomes"):
+        place.fetch("home_office_csp")
+
+
+def test_a_year_of_road_data_not_yet_published_is_passed_over(place):
+    del place.server.content["/roads/dft-road-casualty-statistics-collision-2024.csv"]
+    found = place.fetch("stats19")
+    assert {f.path.name[-8:-4] for f in found} == {"2023", "2022", "2021"}
+    assert any("2024 is not published yet" in line for line in place.lines)
+
+
+def test_a_hole_among_the_years_is_a_failure(place):
+    del place.server.content["/roads/dft-road-casualty-statistics-collision-2023.csv"]
+    with pytest.raises(FetchFailed, match="404"):
+        place.fetch("stats19")
+
+
+def test_unchanged_files_are_not_transferred_again(place):
+    place.fetch("stats19")
+    before = len(place.server.asked)
+    found = place.fetch("stats19")
+    assert {f.status for f in found} == {"unchanged"}
+    assert sum(f.bytes for f in found) == 0
+    assert len(place.server.asked) - before == len(found)
+
+
+def test_a_file_changed_by_hand_is_fetched_anew(place):
+    (first, *_) = place.fetch("stats19")
+    first.path.write_bytes(b"changed")
+    place.fetch("stats19")
+    assert first.path.read_bytes() == COLLISIONS
+
+
+@pytest.mark.parametrize("name", ["polis_uk", "fingertip"])
+def test_an_unknown_source_is_a_usage_error_with_a_suggestion(place, name):
+    with pytest.raises(UsageError, match="Did you mean"):
+        place.fetch(name)
+
+
+def test_an_unknown_setting_is_a_usage_error(place):
+    place.options["whole_archiv"] = True
+    with pytest.raises(UsageError, match="Did you mean 'whole_archive'"):
+        place.fetch("lookups")
+
+
+def test_a_second_fetch_at_the_same_time_is_refused(place):
+    import filelock
+
+    place.raw(".").mkdir(parents=True)
+    with (
+        filelock.FileLock(place.raw(".fetch.lock")),
+        pytest.raises(UsageError, match="another fetch is at work"),
+    ):
+        place.fetch("lookups")
+
+
+def test_an_area_without_codes_says_so(place):
+    with pytest.raises(UsageError, match="no district code"):
+        fetch.run(place.root, {}, areas.Area("Nowhere"), web=Web())
