@@ -25,7 +25,11 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     if not any(style.is_shown(r.get("ratio")) for r in rows):
         return None
     dots = [_percent(r.get("ratio")) for r in rows]
-    lower, upper = ([_percent(r.get(k)) for r in rows] for k in ("lower", "upper"))
+    # From a base of zero there is no percentage and so nothing to draw an interval around.
+    lower, upper = (
+        [_percent(r.get(k)) if r["compare_count"] else None for r in rows]
+        for k in ("lower", "upper")
+    )
     low, high = _change_range(dots, lower, upper)
     clear = [
         (style.is_shown(r.get("lower")) and r["lower"] > 1)
@@ -43,8 +47,8 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         yaxis=style.row_axis(labels),
         margin={"t": 26},
     )
-    _row_intervals(chart, [low if v is None else max(v, low) for v in lower],
-                   [high if v is None else min(v, high) for v in upper])  # fmt: skip
+    _row_intervals(chart, [v if v is None else max(v, low) for v in lower],
+                   [v if v is None else min(v, high) for v in upper])  # fmt: skip
     chart.add_scatter(
         x=dots,
         y=list(range(len(rows))),
@@ -113,7 +117,7 @@ def before_after(
             cliponaxis=False,
             hoverinfo="skip",
         )
-    hollow, filled = (style.inert(n) for n in names)
+    hollow, filled = (style.inert(n, 24) for n in names)
     chart.add_annotation(
         x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
         text=f"○ {hollow}   ● {filled}",

@@ -100,7 +100,7 @@ def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None
         xaxis2={**axis, "domain": [0.53, 1], "anchor": "y", "automargin": True,
                 "fixedrange": True, "gridcolor": style.GRID, "ticks": "", "zeroline": False,
                 "tickfont": {"size": style.SMALL, "color": style.SOFT}},
-        yaxis=style.row_axis([style.inert(str(b).replace("-", "–")) for b in bands]),
+        yaxis=style.row_axis([style.wrap(str(b).replace("-", "–"), 14, lines=1) for b in bands]),
         margin={"t": 28},
     )  # fmt: skip
     for (sex, name), axis_name, colour in zip(

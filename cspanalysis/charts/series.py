@@ -60,7 +60,7 @@ def monthly_line(
         hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
     )
     last = max(i for i, v in enumerate(values) if v is not None)
-    text = f"{formats.cell(table[value].iloc[last], value)} {style.inert(unit)}"
+    text = f"{formats.cell(table[value].iloc[last], value)} {style.inert(unit, 14)}"
     _end_label(chart, months[last], values[last], text.strip())
     if any(incomplete):
         _corner(chart, "○ incomplete month")
@@ -187,7 +187,7 @@ def trend_line(
     top = style.top_of(values, table.get("upper", ()))
     chart = style.figure(
         HEIGHT,
-        xaxis={"tickvals": at, "ticktext": [style.inert(v) for v in table[x]], "showgrid": False,
+        xaxis={"tickvals": at, "ticktext": [style.inert(v, 10) for v in table[x]], "showgrid": False,
                "range": [-0.4, len(values) - 0.6]},
         yaxis={"range": [0, top * 1.15], "nticks": 5, "tickformat": ",~g"},
     )  # fmt: skip
@@ -224,9 +224,9 @@ def _dated(months: list[str], right: int = 70) -> go.Figure:
 
 
 def _month_ticks(months: list[str]) -> list[str]:
-    # At most seven, ending on the newest month, a quarter, half-year or year apart.
+    # At most five, ending on the newest month, a quarter, half-year or year apart.
     n = len(months)
-    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if (n - 1) // s < 7), 120)
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if (n - 1) // s < 5), 120)
     return months[::-1][::step][::-1]
 
 
