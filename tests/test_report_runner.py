@@ -15,7 +15,7 @@ import pytest
 from report_helpers import AREA, contents, make, request, review_folder
 
 from cspanalysis.errors import DisclosureFailed, UsageError
-from cspanalysis.report import findings_file, folder, runner
+from cspanalysis.report import engine, findings_file, folder, runner
 
 ONE = {"05_violence": make.CHAPTERS["05_violence"]}
 QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
@@ -238,3 +238,41 @@ def test_killed_run_leaves_the_last_good_review_and_the_next_one_finishes(tmp_pa
     (asked.notebooks / "01_slow.ipynb").unlink()
     assert runner.run(asked).exit_code == 0
     assert contents(review_folder(asked)) == before
+
+
+def test_imports_of_a_notebook_are_read_from_its_cells(tmp_path):
+    lines = ["import json, csv", "from cspanalysis.chapters import violence", "%matplotlib"]
+    (path,) = make.write(tmp_path, {"05_v": ("V", "L.", lines)}).glob("*.ipynb")
+    imports = runner.Chapter(path).imports
+    assert {"json", "csv", "cspanalysis.chapters.violence", "made_findings"} <= set(imports)
+
+
+def test_a_parent_that_cannot_be_forked_hands_over_to_a_fresh_process(tmp_path, monkeypatch):
+    asked = request(tmp_path, QUICK)
+    runner.run(asked)
+    before = contents(review_folder(asked))
+    monkeypatch.setattr(engine, "threads_started", lambda: True)
+    again = replace(asked, out=tmp_path / "again", resume=True)
+    assert runner.run(again).exit_code == 0
+    assert contents(review_folder(again)) == before
+    assert [r.skipped for r in runner.run(again).reviews] == [True]
+
+
+@pytest.mark.skipif(not engine.can_fork(), reason="forks are POSIX only")
+def test_threads_that_a_fork_would_lose_are_noticed():
+    code = (
+        "from cspanalysis.report import engine\n"
+        "import polars\n"
+        "assert not engine.threads_started()\n"
+        "polars.DataFrame({'a': [1]}).lazy().group_by('a').len().collect()\n"
+        "assert engine.threads_started()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_plain_engine_writes_the_same_review(tmp_path):
+    asked = request(tmp_path, ONE)
+    runner.run(asked)
+    plain = replace(asked, out=tmp_path / "plain", engine="plain")
+    assert runner.run(plain).exit_code == 0
+    assert contents(review_folder(plain)) == contents(review_folder(asked))

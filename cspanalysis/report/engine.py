@@ -16,6 +16,7 @@ import contextlib
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -50,10 +51,20 @@ def can_fork() -> bool:
 
 
 def warm(*further: str) -> None:
-    """Import what the chapters need and move it out of the garbage collector's reach."""
+    """Import what the chapters need and move it out of the garbage collector's reach.
+
+    Parameters
+    ----------
+    *further : str
+        Modules beyond `WARM`; one that cannot be imported is left to the chapter that wants it.
+    """
     for name in (*WARM, *further):
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
+    # The first chart of a process builds Plotly's validators; children inherit them.
+    figures = importlib.import_module("plotly.graph_objects")
+    bar = figures.Bar(x=[1], y=["a"], text=["1"], error_x={"array": [1]}, marker={"color": "#000"})
+    figures.Figure([bar, figures.Scatter(x=[1], y=[1]), figures.Heatmap(z=[[1]])]).to_plotly_json()
     gc.collect()
     # Frozen objects are not visited by collections, so children do not copy their pages.
     gc.freeze()
@@ -68,9 +79,9 @@ def threads_started() -> bool:
     for task in tasks.iterdir():
         with contextlib.suppress(OSError):
             names.append((task / "comm").read_text().strip())
-    return any(name.startswith(("polars", "tokio", "async-exec")) for name in names) or (
-        "duckdb" in sys.modules
-    )
+    # polars-0, polars-1 …: its workers; the one thread that its import starts does no harm.
+    workers = re.compile(r"polars-\d+|tokio-.*|async-exec.*")
+    return "duckdb" in sys.modules or any(workers.fullmatch(name) for name in names)
 
 
 class ForkedEngine(Engine):

@@ -71,6 +71,27 @@ class Chapter:
                     names += [t.id for t in targets if isinstance(t, ast.Name)]
         return tuple(names)
 
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """Modules that the notebook's cells import, `package.name` for `from package import name`.
+
+        Cells that are not plain Python (magics) are passed over.
+        """
+        names: list[str] = []
+        for cell in self.cells:
+            if cell.get("cell_type") != "code":
+                continue
+            try:
+                body = ast.parse("".join(cell["source"])).body
+            except SyntaxError:
+                continue
+            for node in body:
+                if isinstance(node, ast.Import):
+                    names += [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+        return tuple(dict.fromkeys(names))
+
 
 def folder() -> Path:
     """The installed project's notebooks: inside the package (wheel) or beside it (checkout).

@@ -236,7 +236,8 @@ def _run(request: Request) -> Outcome:
 
     chosen = validate(request)
     if request.engine == engine.NAME:
-        engine.warm(*reviewing.WARM)
+        wanted = dict.fromkeys(name for chapter in chosen for name in chapter.imports)
+        engine.warm(*reviewing.WARM, *wanted)
     plan = reviewing.plan(request, chosen)
     done: dict[int, ReviewDone] = {}
     with folder.locked(request.reports):

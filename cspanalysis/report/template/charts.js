@@ -13,14 +13,16 @@
 
   function copy(value) { return JSON.parse(JSON.stringify(value)); }
 
-  // Long names of categories take two or three lines where the page is narrow.
+  // Long names of categories take up to three lines; what is left is in the table.
   function broken(text, most) {
     var lines = [""];
     String(text).split(" ").forEach(function (word) {
+      if (word.length > most) { word = word.slice(0, most - 1) + "…"; }
       var last = lines[lines.length - 1];
       if (last && (last + " " + word).length > most) { lines.push(word); }
       else { lines[lines.length - 1] = last ? last + " " + word : word; }
     });
+    if (lines.length > 3) { lines = lines.slice(0, 3); lines[2] += " …"; }
     return lines.join("<br>");
   }
 
@@ -43,31 +45,31 @@
     layout.height = layout.height || 400;
     layout.autosize = false;
     layout.dragmode = false;
-    layout.margin = layout.margin || { l: 8, r: 24, t: 12, b: 40 };
+    var base = (layout.template && layout.template.layout) || {};
+    if (!base.margin && !layout.margin) { layout.margin = { l: 8, r: 24, t: 12, b: 40 }; }
     layout.font = layout.font || {};
     layout.font.family = '"Segoe UI", "Helvetica Neue", Arial, sans-serif';
     layout.paper_bgcolor = "rgba(0,0,0,0)";
     layout.plot_bgcolor = "rgba(0,0,0,0)";
     var narrow = width < 520;
+    layout.xaxis = layout.xaxis || {};
+    layout.yaxis = layout.yaxis || {};
     Object.keys(layout).forEach(function (key) {
       if (!/^[xy]axis\d*$/.test(key)) { return; }
-      layout[key].fixedrange = true;
-      if (layout[key].automargin === undefined) { layout[key].automargin = true; }
-      if (!narrow || key.charAt(0) !== "y" || layout[key].tickvals) { return; }
+      var axis = layout[key], most = narrow ? 16 : 32;
+      axis.fixedrange = true;
+      if (axis.automargin === undefined) { axis.automargin = true; }
+      if (key.charAt(0) !== "y" || axis.tickvals) { return; }
       var names = categories(data, key);
-      if (names.some(function (name) { return name.length > 14; })) {
-        layout[key].tickmode = "array";
-        layout[key].tickvals = names;
-        layout[key].ticktext = names.map(function (name) { return broken(name, 16); });
+      if (names.some(function (name) { return name.length > most && name.indexOf("<br>") < 0; })) {
+        axis.tickmode = "array";
+        axis.tickvals = names;
+        axis.ticktext = names.map(function (name) { return broken(name, most); });
       }
     });
-    if (narrow) {
-      layout.font.size = Math.min(layout.font.size || 13, 12);
-      layout.margin = Object.assign({}, layout.margin, { l: 8, r: 12 });
-      if (layout.legend || layout.showlegend) {
-        layout.legend = Object.assign({}, layout.legend,
-          { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
-      }
+    if (narrow && (layout.legend || layout.showlegend)) {
+      layout.legend = Object.assign({}, layout.legend,
+        { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
     }
     return layout;
   }
