@@ -167,6 +167,7 @@ def _by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
                 )
     if not hidden:
         return
+    yield from _by_rank(record["id"], rows, hidden)
     shown = traces.known(rows)
     for key, value in (record.get("values") or {}).items():
         if (
@@ -182,6 +183,30 @@ def _by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
                 "none of the shown rows has it",
                 value,
             )
+
+
+def _by_rank(
+    finding: str, rows: Sequence[Mapping[str, Any]], hidden: Sequence[Mapping[str, Any]]
+) -> Iterator[Recovered]:
+    """A lone hidden row whose place among the shown ranks leaves its count one value."""
+    by_rank = {row["rank"]: row["rate"] for row in rows if row.get("rank") and row.get("rate")}
+    if len(hidden) != 1 or len(by_rank) < 2 or hidden[0].get("of") != len(rows):
+        return
+    free = set(range(1, len(rows) + 1)) - set(by_rank)
+    people = hidden[0].get("population") or hidden[0].get("roll")
+    if len(free) != 1 or not people:
+        return
+    rank = free.pop()
+    scale = people / (hidden[0].get("rate_per") or 1)
+    low = scale * by_rank.get(rank - 1, 0)
+    high = scale * by_rank.get(rank + 1, float("inf"))
+    most = min(high, float(hidden[0].get("hidden_below") or high))
+    values = [n for n in range(1, 1000) if low <= n <= most]
+    if len(values) == 1:
+        label = ", ".join(published.labels(hidden[0]))
+        yield Recovered(
+            finding, label, "findings.json", "follows from its rank between two rates", values[0]
+        )
 
 
 def _small_beside_hidden(

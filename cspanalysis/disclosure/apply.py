@@ -129,6 +129,7 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
         shown["rounded_to"] = policies.HES_ROUNDING
         shown = _rederive(shown, protect, was_rounded)
     _hide_derived(shown, names, protect)
+    _rank_the_shown(shown, table)
     return _order_tells_nothing(shown, table, names)
 
 
@@ -208,6 +209,28 @@ def _hide_derived(shown: pd.DataFrame, names: list[str], protect: Protect) -> No
             shown[column] = shown[column].astype(float).mask(hidden)
         else:
             shown[column] = shown[column].astype(object).mask(hidden, None)
+
+
+def _rank_the_shown(shown: pd.DataFrame, table: pd.DataFrame) -> None:
+    """Ranks count the shown rows only: the rank left free would bound the hidden count."""
+    dims = list(cells_.dimensions(table))
+    if "rank" not in shown or not dims or not (shown["status"] == "suppressed").any():
+        return
+    ranked = max(dims, key=lambda d: table[d].nunique())
+    others = [d for d in dims if d != ranked]
+    groups = shown.groupby(others, dropna=False).groups.values() if others else [shown.index]
+    for rows in groups:
+        if not (shown.loc[rows, "status"] == "suppressed").any():
+            continue
+        again = shown.loc[rows, "rank"].astype(float).rank(method="min")
+        shown["rank"] = shown["rank"].astype(float)
+        shown.loc[rows, "rank"] = again
+        for column in ("rank_lower", "rank_upper"):
+            if column in shown:
+                shown[column] = shown[column].astype(float)
+                shown.loc[rows, column] = np.nan
+        if "of" in shown:
+            shown.loc[rows, "of"] = int(again.notna().sum())
 
 
 def _order_tells_nothing(
