@@ -36,6 +36,7 @@ def test_numbers_are_rounded_half_up_and_missing_is_never_zero(value, dp, text):
 
 def test_short_forms():
     assert formats.share(0.336) == "33.6 per cent"
+    assert formats.share(0.0001) == "less than 0.1 per cent"
     assert formats.percent(33.6) == "34%"
     assert formats.interval(54.04, 56.55) == "54.0 to 56.6"
     assert formats.percent_interval(0.273, 0.4) == "27.3 to 40.0 per cent"

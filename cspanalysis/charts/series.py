@@ -187,8 +187,8 @@ def trend_line(
     top = style.top_of(values, table.get("upper", ()))
     chart = style.figure(
         HEIGHT,
-        xaxis={"tickvals": at, "ticktext": [style.inert(v, 10) for v in table[x]], "showgrid": False,
-               "range": [-0.4, len(values) - 0.6]},
+        xaxis={"tickvals": at, "ticktext": [style.inert(v, 10) for v in table[x]],
+               "showgrid": False, "range": [-0.4, len(values) - 0.6]},
         yaxis={"range": [0, top * 1.15], "nticks": 5, "tickformat": ",~g"},
     )  # fmt: skip
     if style.has_limits(table):

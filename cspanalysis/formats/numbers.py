@@ -96,8 +96,16 @@ def per_cent(value: Any, dp: int = 1) -> str:
 
 
 def share(value: Any, dp: int = 1) -> str:
-    """A proportion from 0 to 1 in a sentence: `share(.336)` is '33.6 per cent'."""
-    return MISSING if is_missing(value) else per_cent(float(value) * 100, dp)
+    """A proportion from 0 to 1 in a sentence: `share(.336)` is '33.6 per cent'.
+
+    One that is above 0 but rounds to it is 'less than 0.1 per cent'.
+    """
+    if is_missing(value):
+        return MISSING
+    smallest = 10.0**-dp
+    if 0 < value and rounded(float(value) * 100, dp) == 0:
+        return f"less than {per_cent(smallest, dp)}"
+    return per_cent(float(value) * 100, dp)
 
 
 def percent(value: Any, dp: int = 0) -> str:

@@ -153,5 +153,7 @@ def problems(table: pd.DataFrame) -> Said:
     aside = table[table["action"] == "set aside"]
     if len(aside):
         top = aside.sort_values("count", ascending=False, kind="stable").iloc[0]
-        text += f" The commonest reason for setting rows aside: {formats.shorten(top['reason'], 100)}."
+        text += (
+            f" The commonest reason for setting rows aside: {formats.shorten(top['reason'], 100)}."
+        )
     return Said(text, values={"count": int(by_action.get("set aside", 0))})

@@ -91,16 +91,14 @@ def control(table: pd.DataFrame, *, subject: str) -> Said:
             f"month is read as a change."
         )
         if len(signals):
-            text += f" {_signal_months(signals)} should be looked at again when more months are in."
+            text += f" {_months(signals, newest)} should be looked at again when more are in."
         return Said(text)
     if signals.empty:
         text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
         text += f"ordinary for {subject}, the usual season allowed for."
     else:
-        text = (
-            f"{_signal_months(signals)} {'is' if len(signals) == 1 else 'are'} out of the ordinary "
-            f"for {subject}, the usual season allowed for."
-        )
+        text = f"{_signals(signals, newest)} out of the ordinary for {subject}, "
+        text += "the usual season allowed for."
     chance = first(rows).get("false_signal_rate")
     if not formats.is_missing(chance):
         text += (
@@ -151,9 +149,24 @@ def _above(index: float) -> str:
     return f"{formats.per_cent(index - 100, 0)} above the average month"
 
 
-def _signal_months(signals: pd.DataFrame) -> str:
-    names = []
-    for row in signals.itertuples():
-        side = getattr(row, "direction", "") or ("above" if row.value > row.centre else "below")
-        names.append(f"{formats.month(row.month)} ({side} the mean; {formats.clean(row.signal)})")
-    return formats.listed(names)
+def _signals(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
+    # Months on the same side of the mean stand together, with each rule named once.
+    side = pd.Series(["above" if v > c else "below" for v, c in
+                      zip(signals["value"], signals["centre"], strict=True)],
+                     index=signals.index)  # fmt: skip
+    if "direction" in signals:
+        side = signals["direction"].where(signals["direction"].isin(["above", "below"]), side)
+    parts = []
+    for where in dict.fromkeys(side):
+        these = signals[side == where]
+        rules = formats.listed(dict.fromkeys(formats.clean(r) for r in these["signal"]))
+        parts.append(f"{_months(these, newest)} ({where} the mean: {rules})")
+    return f"{formats.capital(formats.listed(parts))} {'is' if len(signals) == 1 else 'are'}"
+
+
+def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    if len(signals) == len(newest) > 2:
+        span = formats.period(f"{first_month}/{last_month}")
+        return f"All of the newest {number_of(len(newest), 'month')}, {span}"
+    return formats.listed(formats.month(m) for m in signals["month"])
