@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,9 +88,10 @@ class Schema:
     ) -> dict[str, int]:
         """Position in the header of each column that is there, by the column's name.
 
-        `mapped` gives the workspace's own headings; a column named there goes by these alone.
+        `mapped` gives the workspace's own headings; a column named there goes by these alone. The
+        second of two equal headings goes by 'heading 2'.
         """
-        keys = [key(h) for h in header]
+        keys = numbered(header)
         found: dict[str, int] = {}
         for column in self.columns:
             own = (mapped or {}).get(column.name)
@@ -182,3 +184,13 @@ def as_text(value: object) -> str:
 def key(heading: str) -> str:
     """A heading without case, spaces and signs, for comparing."""
     return re.sub(r"[^a-z0-9+]+", " ", heading.lower().replace("\ufeff", "")).strip()
+
+
+def numbered(header: Sequence[str]) -> list[str]:
+    """Keys of headings; of equal ones the second is 'date 2', the third 'date 3'."""
+    seen: Counter[str] = Counter()
+    found = []
+    for heading in map(key, header):
+        seen[heading] += 1
+        found.append(heading if seen[heading] == 1 else f"{heading} {seen[heading]}")
+    return found
