@@ -13,14 +13,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from cspanalysis.report import engine
+from cspanalysis.report import engine, executing
 
 pytestmark = pytest.mark.skipif(not engine.can_fork(), reason="forks are POSIX only")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def registered():
-    papermill_engines.register(engine.NAME, engine.ForkedEngine)
+    papermill_engines.register(engine.NAME, executing.forked_engine())
 
 
 def run(tmp_path, *cells, name=engine.NAME, **more):

@@ -80,7 +80,8 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
     if task.engine == engine.NAME:
-        papermill_engines.register(engine.NAME, engine.ForkedEngine)
+        # Also found by its entry point; this serves installations older than that.
+        papermill_engines.register(engine.NAME, forked_engine())
     return papermill.execute_notebook(
         str(task.chapter.path),
         None,
@@ -94,6 +95,15 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
         autosave_cell_every=0,
         execution_timeout=task.timeout,
     )
+
+
+def forked_engine() -> type:
+    """The forked engine's class; papermill must be imported before its module."""
+    import papermill  # noqa: F401 - see cspanalysis.report.forked
+
+    from cspanalysis.report.forked import ForkedEngine
+
+    return ForkedEngine
 
 
 def _unfinished(notebook: Mapping[str, Any]) -> str:

@@ -1,0 +1,161 @@
+"""A papermill engine that runs each notebook in a child forked from this warm process.
+
+Kept from kernels: cell time-outs, standard output and error, whole tracebacks, interrupts, and
+that a notebook which exits or hangs harms nobody else.
+
+Papermill imports this module itself (entry point in pyproject.toml) while it is being imported;
+others ask papermill for the engine by its name instead of importing this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import Engine
+
+from cspanalysis.report import shell
+
+
+class ForkedEngine(Engine):
+    """Runs a notebook's cells in one forked child."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        execution_timeout: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Execute the cells in order, stopping at the first that fails.
+
+        Parameters
+        ----------
+        nb_man : papermill.engines.NotebookExecutionManager
+            Holds the notebook; its cells receive the outputs.
+        kernel_name : str
+            Ignored: the child runs this Python.
+        execution_timeout : float, optional
+            Seconds one cell may take; None for no limit.
+
+        Raises
+        ------
+        nbclient.exceptions.CellTimeoutError
+            If a cell takes longer; the child and all it started are ended.
+        nbclient.exceptions.DeadKernelError
+            If the child ends without an answer.
+        """
+        child = Child(execution_timeout)
+        try:
+            number = 0
+            for index, cell in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cell, index)
+                try:
+                    if cell.cell_type == "code" and cell.source.strip():
+                        number += 1
+                        cell.execution_count = number
+                        if child.run(cell, number, stdout_file, stderr_file):
+                            nb_man.cell_exception(cell, index)
+                            break
+                except BaseException:
+                    nb_man.cell_exception(cell, index)
+                    raise
+                finally:
+                    nb_man.cell_complete(cell, index)
+        finally:
+            child.end()
+
+
+class Child:
+    """The forked process behind one notebook.
+
+    Parameters
+    ----------
+    limit : float or None
+        Seconds one cell may take.
+    """
+
+    def __init__(self, limit: float | None):
+        import multiprocessing
+
+        self.limit = limit
+        self.here, there = multiprocessing.Pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.here.close()
+            shell.serve(there)  # never returns
+        there.close()
+        with contextlib.suppress(OSError):
+            os.setpgid(self.pid, self.pid)  # also done by the child: whoever comes first
+
+    def run(self, cell: Any, number: int, stdout_file: Any = None, stderr_file: Any = None) -> bool:
+        """Run one cell, filling its outputs as they come; True if it failed."""
+        deadline = None if self.limit is None else time.monotonic() + self.limit
+        try:
+            self.here.send((cell.source, number))
+            while True:
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                if not self.here.poll(left):
+                    raise CellTimeoutError.error_from_timeout_and_cell(
+                        "Cell execution timed out", self.limit, cell
+                    )
+                kind, content = self.here.recv()
+                if kind == "done":
+                    return content
+                _add(cell.outputs, nbformat.from_dict(content))
+                if kind == "stream":
+                    log = stderr_file if content["name"] == "stderr" else stdout_file
+                    if log:
+                        log.write(content["text"])
+        except (EOFError, ConnectionError, BrokenPipeError) as gone:
+            raise DeadKernelError("The chapter's process ended without an answer") from gone
+        except KeyboardInterrupt:
+            self._signal(signal.SIGINT)
+            raise
+
+    def end(self) -> None:
+        """End the child and everything it started."""
+        self.here.close()
+        for _ in range(20):  # an idle child leaves by itself once the pipe is closed
+            if self._gone():
+                break
+            time.sleep(0.005)
+        self._signal(signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+    def _gone(self) -> bool:
+        # WNOWAIT leaves the zombie, so that its process group cannot be reused before the kill.
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return True
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+
+def _add(outputs: list[Any], output: Any) -> None:
+    """Append an output; text that continues a stream is joined to it, as kernels do."""
+    last = outputs[-1] if outputs else None
+    if (
+        output.output_type == "stream"
+        and last is not None
+        and last.output_type == "stream"
+        and last.name == output.name
+    ):
+        last.text += output.text
+    else:
+        outputs.append(output)
