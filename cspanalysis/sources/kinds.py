@@ -43,6 +43,7 @@ ALLOWED = {
     "integer": "a whole number",
     "number": "a number",
     "count": "a whole number or a symbol such as *, c, x, z, .",
+    "figure": "a number or a symbol such as *, c, x, z, .",
     "date": "a date such as 31/12/2007, 2007-12-31 or 31-Dec-2007",
     "datetime": "a date with or without time, such as 31/12/2007 23:30",
     "time": "a time such as 23:30",
@@ -51,6 +52,9 @@ ALLOWED = {
     "financial_year": "a year such as 2007/08",
     "boolean": "yes or no",
 }
+
+#: Kinds whose cells may hold a symbol in a number's place: they get a status and the symbol.
+WITH_STATUS = ("count", "figure")
 
 _BOOLEANS = {
     **dict.fromkeys(("y", "yes", "true", "t", "1"), True),
@@ -81,15 +85,15 @@ def convert(text: pl.Expr, kind: str) -> pl.Expr:
     return _CONVERTERS[kind](text)
 
 
-def status(text: pl.Expr, symbols: Mapping[str, str] = SYMBOLS) -> pl.Expr:
-    """What a count's cell says: 'ok' for a number, else the meaning of its symbol.
+def status(text: pl.Expr, kind: str = "count", symbols: Mapping[str, str] = SYMBOLS) -> pl.Expr:
+    """What a count's or figure's cell says: 'ok' for a number, else the meaning of its symbol.
 
     A blank cell is 'not_available'; text that is neither number nor known symbol is missing.
     """
     return (
         pl.when(text.is_null())
         .then(pl.lit("not_available"))
-        .when(_integer(text).is_not_null())
+        .when(convert(text, kind).is_not_null())
         .then(pl.lit("ok"))
         .otherwise(
             _plain_symbol(text).replace_strict(symbols, default=None, return_dtype=pl.String)
@@ -97,9 +101,9 @@ def status(text: pl.Expr, symbols: Mapping[str, str] = SYMBOLS) -> pl.Expr:
     )
 
 
-def symbol(text: pl.Expr) -> pl.Expr:
-    """The symbol that stands in a count's place; missing where a number does."""
-    return pl.when(_integer(text).is_null()).then(text)
+def symbol(text: pl.Expr, kind: str = "count") -> pl.Expr:
+    """The symbol that stands in a number's place; missing where the number does."""
+    return pl.when(convert(text, kind).is_null()).then(text)
 
 
 def _plain_symbol(text: pl.Expr) -> pl.Expr:
@@ -192,6 +196,7 @@ _CONVERTERS = {
     "integer": _integer,
     "number": _number,
     "count": _integer,
+    "figure": _number,
     "date": lambda text: _datetime(text).dt.date(),
     "datetime": _datetime,
     "has_time": _has_time,

@@ -230,6 +230,9 @@ class _Cutter:
         lines = block.count(b"\n") + (not block.endswith(b"\n"))
         if block.count(self._delimiter.encode()) != (self._width - 1) * lines:
             return None
+        step = MAX_RECORD // 2
+        if any(block.find(b"\n", at, at + step) < 0 for at in range(0, len(block) - step, step)):
+            return None  # a line may be too long
         try:
             block.decode("utf-8")
             frame = pl.read_csv(

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import kinds, rows
+from cspanalysis.sources import date_formats, kinds, rows
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema, as_text, choose
@@ -30,7 +30,7 @@ class Context:
     Parameters
     ----------
     settings : mapping
-        The source's section of partnership.toml: columns, values, constants.
+        The source's section of partnership.toml: columns, values, formats, constants.
     sidecar : mapping
         The file's provenance.
     lsoas : polars.DataFrame or None
@@ -132,7 +132,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
-            frames.append(typed(text, schema, context.settings.get("values", {}), problems))
+            frames.append(typed(text, schema, context.settings, problems))
     for row, cells, reason in raw.set_aside:
         problems.add(row, "", cells, "one complete record", "set aside", reason)
     if raw.recoded:
@@ -153,12 +153,13 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
 
 
 def typed(
-    text: pl.DataFrame, schema: Schema, values: Mapping[str, Any], problems: Problems
+    text: pl.DataFrame, schema: Schema, settings: Mapping[str, Any], problems: Problems
 ) -> pl.DataFrame:
     """Typed table of a text table whose columns bear the schema's names.
 
     Rows without a value in an essential column are left out and recorded in `problems`.
     """
+    values, formats = settings.get("values", {}), settings.get("formats", {})
     exprs, texts = [pl.col(ROW)], {}
     for column in schema.columns:
         if column.name not in text.columns:
@@ -167,6 +168,8 @@ def typed(
         own = {str(k).strip().lower(): v for k, v in values.get(column.name, {}).items()}
         source = kinds.trimmed(column.name) if column.kind != "verbatim" else pl.col(column.name)
         texts[column.name] = source
+        if column.name in formats:
+            source = date_formats.reformatted(source, formats[column.name])
         if own:
             # '' in a value map speaks of blank cells.
             key = source.fill_null("").str.to_lowercase()
@@ -178,10 +181,10 @@ def typed(
     for column in schema.columns:
         cell = pl.col(column.name)
         value_exprs.append(_value(cell, column).alias(column.name))
-        if column.kind == "count":
+        if column.kind in kinds.WITH_STATUS:
             value_exprs += [
-                kinds.status(cell).alias(f"{column.name}_status"),
-                kinds.symbol(cell).alias(f"{column.name}_symbol"),
+                kinds.status(cell, column.kind).alias(f"{column.name}_status"),
+                kinds.symbol(cell, column.kind).alias(f"{column.name}_symbol"),
             ]
         if column.kind == "datetime":
             value_exprs.append(kinds.convert(cell, "has_time").alias(f"{column.name}_has_time"))
@@ -203,7 +206,8 @@ def typed(
 
 def _is_bad(column: Column) -> pl.Expr:
     """Rows of a typed and a plain table side by side in which the cell yields no value."""
-    value = f"{column.name}_status" if column.kind == "count" else f"{column.name} typed"
+    has_status = column.kind in kinds.WITH_STATUS
+    value = f"{column.name}_status" if has_status else f"{column.name} typed"
     is_bad = pl.col(value).is_null()
     return is_bad if column.essential else is_bad & pl.col(column.name).is_not_null()
 
@@ -249,7 +253,7 @@ def empty(schema: Schema) -> pl.DataFrame:
 
 def _check_settings(part: Part, schemas: Sequence[Schema], settings: Mapping[str, Any]) -> None:
     known = sorted({c.name for s in schemas for c in s.columns})
-    for section in ("columns", "values", "constants"):
+    for section in ("columns", "values", "formats", "constants"):
         for name in settings.get(section, {}):
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)

@@ -1,0 +1,41 @@
+"""The action plan: who does what by when, with what money, and how far it is."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
+
+NAME = "action_plan"
+TITLE = "Action plan"
+DESCRIPTION = "One row per action. An ongoing action has no due date."
+
+SCHEMAS = (
+    Schema(
+        "actions",
+        "an action plan",
+        (
+            Column("no", "Number of the action", ("number", "ref", "id"), essential=True),
+            Column("priority", "Priority the action belongs to", kind="lower", essential=True),
+            Column("category", "Prevention, intelligence, enforcement or reassurance", kind="lower", allowed=("prevention", "intelligence", "enforcement", "reassurance")),
+            Column("action", "What is to be done", essential=True),
+            Column("lead_agency", "Who leads", ("lead", "lead agency")),
+            Column("timescale", "When, as printed", ("timescales",)),
+            Column("due", "Day by which it is due", ("due date",), "date"),
+            Column("resources", "What pays for it", ("funding",)),
+            Column("status", "State of the action", kind="lower", allowed=("not started", "in progress", "complete")),
+            Column("status_as_at", "Day of that state", ("as at",), "date"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one plan: the schema's columns with file and row."""
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
+    columns = [c.name for c in SCHEMAS[0].columns]
+    return found.with_tables(action_plan=frame.select(*columns, "file", "row"))
