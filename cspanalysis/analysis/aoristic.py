@@ -79,7 +79,7 @@ def profile(
     # A window without length, or without end, belongs to the hour in which it starts.
     is_point = (last.isna() | (last == first)).to_numpy()
     begin = first.dt.normalize()
-    monday = begin - pd.to_timedelta(begin.dt.weekday, unit="D")
+    monday = begin - pd.to_timedelta(begin.dt.day_of_week, unit="D")
     low = ((first - monday) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
     length = ((last - first) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
     weight = np.bincount(np.floor(low[is_point]).astype(int), minlength=168)[:168].astype(float)

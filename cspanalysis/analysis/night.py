@@ -140,7 +140,7 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
         counts &= incidents["premises"].isin(definition.premises)
     if definition.exclude_domestic and "is_domestic" in incidents:
         counts &= ~incidents["is_domestic"].fillna(False).astype(bool)
-    weekday = night.dt.weekday
+    weekday = night.dt.day_of_week
     in_core = pd.Series(False, index=incidents.index)
     if definition.core is not None:
         wanted = [DAYS.index(day) for day in definition.core.days]
@@ -220,7 +220,7 @@ def week(classified: pd.DataFrame, *, mask: pd.Series | None = None) -> pd.DataF
     if mask is not None:
         rows = rows[mask.reindex(rows.index, fill_value=False)]
     start = pd.to_datetime(rows["start"])
-    slot = (start.dt.weekday * 24 + start.dt.hour).to_numpy(dtype=int)
+    slot = (start.dt.day_of_week * 24 + start.dt.hour).to_numpy(dtype=int)
     count = np.bincount(slot, minlength=168)
     weekday, hour = np.divmod(np.arange(168), 24)
     total = int(count.sum())
