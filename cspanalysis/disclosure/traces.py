@@ -41,10 +41,9 @@ _NOT_COUNTS = (
     re.compile(rf"(?i)\b\d+ of (?:the )?\d+ (?:\w+ )?(?:{_STRUCTURE})\b"),
     re.compile(rf"(?i)\b\d+ (?:\w+ )?(?:{_STRUCTURE})\b"),
 )
-_WORD_STRUCTURE = re.compile(
-    rf"(?i)\b(?:{'|'.join(_WORDS)}) (?:\w+ )?(?:{_STRUCTURE})\b"
-    rf"|\b(?:the|in) (?:{'|'.join(_WORDS)})\b"
-)
+_WORD = "|".join(_WORDS)
+# 'the three of them', 'one in four': words that refer or compare.
+_REFERRING = re.compile(rf"(?i)\b(?:the|all|other|one in) (?:{_WORD})\b")
 
 
 def numbers(text: str, strip: Iterable[str] = ()) -> list[int]:
@@ -52,10 +51,11 @@ def numbers(text: str, strip: Iterable[str] = ()) -> list[int]:
     for label in sorted(set(strip), key=len, reverse=True):
         if len(label) > 1:
             text = text.replace(label, " ")
-    for pattern in (*_NOT_COUNTS, _WORD_STRUCTURE):
+    text = _REFERRING.sub(" ", text)
+    text = re.sub(rf"(?i)\b(?:{_WORD})\b", lambda m: str(_WORDS[m[0].lower()]), text)
+    for pattern in _NOT_COUNTS:
         text = pattern.sub(" ", text)
-    found = [int(m[1].replace(",", "")) for m in _NUMBER.finditer(text)]
-    return found + [_WORDS[w.lower()] for w in re.findall(rf"(?i)\b(?:{'|'.join(_WORDS)})\b", text)]
+    return [int(m[1].replace(",", "")) for m in _NUMBER.finditer(text)]
 
 
 def known(rows: Sequence[Mapping[str, Any]]) -> list[float]:

@@ -1,0 +1,321 @@
+"""The audit finds a protected value wherever it slips out, and nothing where none does."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cspanalysis import charts, disclosure_audit
+from cspanalysis.disclosure import Protect, apply
+from cspanalysis.errors import DataRefused, DisclosureFailed
+
+SOURCE = {"source": "school_exclusions", "title": "Exclusions"}
+COUNTS = {"Cluster A": 3, "Cluster B": 21, "Cluster C": 34, "Cluster D": 48, "total": 106}
+SUBJECT = "young_people.exclusions.clusters"
+
+
+def record(id: str, rows: list[dict], **more) -> dict:
+    return {
+        "id": id, "chapter": "young_people", "title": f"What of {id}?", "sentence": "Nothing.",
+        "verdict": "none", "measure": "exclusions", "period": "2006-09/2007-08", "compare": "",
+        "unit": "", "values": {}, "method": "", "status": "ok", "polarity": "neutral",
+        "sources": [SOURCE], "rows": rows,
+    } | more  # fmt: skip
+
+
+def rows_of(table: pd.DataFrame) -> list[dict]:
+    return json.loads(table.to_json(orient="records"))
+
+
+@pytest.fixture
+def raw() -> pd.DataFrame:
+    return pd.DataFrame({"cluster": list(COUNTS), "count": list(COUNTS.values())})
+
+
+@pytest.fixture
+def safe(raw) -> dict:
+    """One finding with all its carriers, protected in every one of them."""
+    rows = rows_of(apply(raw, Protect("threshold"), edition="public"))
+    counts = [r["count"] for r in rows]
+    return {
+        "findings": [
+            record(SUBJECT, rows, sentence="Cluster D had the most exclusions, 48 of 106.",
+                   values={"count": 106})
+        ],
+        "answer": "Cluster D had the most exclusions, 48 of 106.",
+        "alt": "Exclusions by cluster; two of 4 clusters are hidden.",
+        "table": [[r["cluster"], "c" if r["count"] is None else f"{r['count']:g}"] for r in rows],
+        "chart": {"data": [{"y": [r["cluster"] for r in rows], "x": counts}], "layout": {}},
+    }  # fmt: skip
+
+
+def write(folder: Path, content: dict) -> Path:
+    """A review folder as the report writes it."""
+    folder.mkdir(exist_ok=True)
+    findings = content["findings"]
+    document = {
+        "schema": "cspanalysis.findings/1", "edition": "public", "findings": findings,
+        "area": {"name": "Tonbridge and Malling"}, "period": "2006-09/2007-08",
+    }  # fmt: skip
+    (folder / "findings.json").write_text(json.dumps(document))
+    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "count", "rate", "sentence"])
+        for one in findings:
+            values = content.get("csv", {"count": one["values"].get("count", "")})
+            writer.writerow([one["id"], values["count"], "", one["sentence"]])
+    if "table" not in content:
+        return folder
+    body = "".join(
+        f"<tr><th scope='row'>{html.escape(a)}</th><td>{b}</td></tr>" for a, b in content["table"]
+    )
+    charts = json.dumps({"charts": {SUBJECT: content["chart"]}, "templates": {}})
+    (folder / "young-people.html").write_text(
+        f"<main><h1>Young people</h1><section aria-labelledby='{SUBJECT}'>"
+        f"<h2 id='{SUBJECT}'>What of it?</h2><p class='answer'>{content['answer']}</p>"
+        f"<p id='{SUBJECT}-alt'>{content['alt']}</p>"
+        f"<table><thead><tr><th>Cluster</th><th>Exclusions</th></tr></thead>{body}</table>"
+        f"<p class='note'>Counts of 1 to 4 are hidden. Printed on 25 November 2026.</p></section>"
+        f"<script type='application/json' id='charts'>{charts}</script></main>",
+        encoding="utf-8",
+    )
+    _workbook(folder / "tables.xlsx", findings[0], content.get("sheet", content["table"]))
+    return folder
+
+
+def _workbook(path: Path, finding: dict, table: list[list[str]]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Table 1")
+        lines = [[f"Young people: {finding['title']}"], [finding["sentence"]]]
+        lines += [["Cluster", "Exclusions"], *table]
+        for i, line in enumerate(lines):
+            for j, text in enumerate(line):
+                sheet.write(i, j, float(text) if text.isdigit() else text)
+
+
+def test_a_protected_review_passes(tmp_path, safe):
+    assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
+    disclosure_audit.verify(tmp_path / "r")
+
+
+def hidden_row(content) -> dict:
+    return next(r for r in content["findings"][0]["rows"] if r["count"] is None)
+
+
+def off_rows(content, raw):
+    content["findings"][0]["rows"] = rows_of(raw.assign(status="ok"))
+
+
+def off_one_row(content, raw):
+    hidden_row(content)["count"] = 3
+
+
+def off_rate(content, raw):
+    hidden_row(content)["rate"] = 0.31
+
+
+def off_values(content, raw):
+    content["findings"][0]["values"] = {"count": 3}
+
+
+def off_csv(content, raw):
+    content["csv"] = {"count": 3}
+
+
+def off_sentence(content, raw):
+    content["findings"][0]["sentence"] = "Cluster A had 3 exclusions, cluster D 48."
+
+
+def off_sentence_in_words(content, raw):
+    content["findings"][0]["sentence"] = "Cluster A had three exclusions, cluster D 48."
+
+
+def off_page_text(content, raw):
+    content["answer"] = "Of 106 exclusions, 21 were in cluster B."
+
+
+def off_alternative_text(content, raw):
+    content["alt"] = "Bars of exclusions by cluster, from 3 to 48."
+
+
+def off_page_table(content, raw):
+    content["sheet"] = list(content["table"])
+    content["table"] = [[k, str(v)] for k, v in COUNTS.items()]
+
+
+def off_workbook(content, raw):
+    content["sheet"] = [[k, str(v)] for k, v in COUNTS.items()]
+
+
+def off_chart(content, raw):
+    content["chart"]["data"][0]["x"] = raw["count"].tolist()
+
+
+def off_chart_packed(content, raw):
+    packed = base64.b64encode(np.array(raw["count"], dtype="i2").tobytes()).decode()
+    content["chart"]["data"][0]["x"] = {"dtype": "i2", "bdata": packed}
+
+
+def off_chart_labels(content, raw):
+    content["chart"]["data"][0]["text"] = [f"<b>{n}</b>" for n in raw["count"]]
+
+
+def off_chart_hover(content, raw):
+    content["chart"]["data"][0]["customdata"] = [[n, "x"] for n in raw["count"]]
+
+
+def off_annotation(content, raw):
+    content["chart"]["layout"]["annotations"] = [{"text": "3 exclusions"}]
+
+
+JSON, CSV, PAGE, BOOK = "findings.json", "findings.csv", "young-people.html", "tables.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("route", "where"),
+    [
+        (off_rows, PAGE), (off_one_row, JSON), (off_rate, JSON), (off_values, JSON), (off_csv, CSV),
+        (off_sentence, JSON), (off_sentence, CSV), (off_sentence, BOOK),
+        (off_sentence_in_words, JSON), (off_page_text, PAGE), (off_alternative_text, PAGE),
+        (off_page_table, PAGE), (off_workbook, BOOK), (off_chart, PAGE), (off_chart_packed, PAGE),
+        (off_chart_labels, PAGE), (off_chart_hover, PAGE), (off_annotation, PAGE),
+    ],
+)  # fmt: skip
+def test_protection_switched_off_for_one_route_is_found(route, where, tmp_path, safe, raw):
+    route(safe, raw)
+    recovered = disclosure_audit.check(write(tmp_path / "r", safe))
+    assert {r.finding for r in recovered} == {SUBJECT}
+    assert any(r.where.startswith(where) for r in recovered)
+    with pytest.raises(DisclosureFailed, match="can be recovered"):
+        disclosure_audit.verify(tmp_path / "r")
+
+
+def small_admissions() -> pd.DataFrame:
+    draw = np.random.default_rng(1)
+    return pd.DataFrame(
+        [
+            {"sex": sex, "age_band": age, "count": int(draw.poisson(6))}
+            for sex in ("female", "male")
+            for age in ("0-9", "10-19", "20-29", "30-39", "40-49")
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("draw", "table", "policy"),
+    [
+        (lambda t: charts.clusters_bars(t), "raw", "threshold"),
+        (lambda t: charts.age_by_sex(t), "admissions", "hes"),
+        (lambda t: charts.age_by_sex(t), "admissions", "threshold"),
+    ],
+    ids=["clusters", "age and sex, hes", "age and sex"],
+)
+def test_a_chart_drawn_before_protection_is_found(draw, table, policy, tmp_path, safe, raw):
+    unprotected = raw[raw["cluster"] != "total"] if table == "raw" else small_admissions()
+    protect = Protect(policy, by=("sex",) if table != "raw" else ())
+    protected = apply(unprotected, protect, edition="public")
+    assert protected["count"].isna().any()
+    safe["findings"] = [record(SUBJECT, rows_of(protected))]
+    safe |= {"answer": "", "alt": "", "table": [], "sheet": []}
+
+    def audit(name: str, chart_of: pd.DataFrame) -> list:
+        safe["chart"] = json.loads(draw(chart_of.assign(is_own=False)).to_json())
+        return disclosure_audit.check(write(tmp_path / name, safe))
+
+    assert audit("after", protected) == []
+    assert audit("before", unprotected.assign(status="ok", symbol="")) != []
+
+
+def hidden(symbol: str = "c", **where) -> dict:
+    below = {"c": 5, "*": 8}[symbol]
+    return {
+        **where, "count": None, "status": "suppressed", "symbol": symbol, "hidden_below": below,
+    }  # fmt: skip
+
+
+def test_a_lone_hidden_cell_with_its_total_is_worked_out(tmp_path):
+    rows = [hidden(cluster="A"), {"cluster": "B", "count": 20}, {"cluster": "total", "count": 23}]
+    (found,) = disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]}))
+    assert (found.finding, found.value) == ("x.y.z", 3)
+
+
+def test_two_findings_that_differ_by_one_cell(tmp_path):
+    parts = [hidden(cluster="A"), hidden(cluster="B"), {"cluster": "C", "count": 40}]
+    together = [{"cluster": "total", "count": 63}]
+    without = [{"cluster": "A", "count": None, **hidden()}, {"cluster": "B", "count": 21}]
+    pair = [record("x.y.parts", parts), record("x.y.total", together)]
+    assert disclosure_audit.check(write(tmp_path / "safe", {"findings": pair})) == []
+    three = [*pair, record("x.y.other", without)]
+    found = disclosure_audit.check(write(tmp_path / "r", {"findings": three}))
+    assert {(r.finding, r.value) for r in found} == {
+        ("x.y.parts", 2), ("x.y.parts", 21), ("x.y.other", 2),
+    }  # fmt: skip
+
+
+def test_periods_that_differ_by_one_quarter(tmp_path):
+    year = record("x.y.a", [{"period": "2007-04/2008-03", "count": 40}])
+    rest = record("x.y.b", [{"period": "2007-07/2008-03", "count": 38}])
+    quarter = record("x.y.c", [hidden(period="2007-04/2007-06")])
+    found = disclosure_audit.check(write(tmp_path / "r", {"findings": [year, rest, quarter]}))
+    assert [(r.finding, r.value) for r in found] == [("x.y.c", 2)]
+    assert disclosure_audit.check(write(tmp_path / "s", {"findings": [year, quarter]})) == []
+
+
+def test_other_things_counted_are_no_difference(tmp_path):
+    permanent = record("x.a.a", [hidden(cluster="A"), {"cluster": "B", "count": 20}])
+    fixed_term = record("x.b.b", [{"cluster": "total", "count": 23}], measure="something else")
+    both = {"findings": [permanent, fixed_term]}
+    assert disclosure_audit.check(write(tmp_path / "r", both)) == []
+
+
+def test_rounded_totals_leave_room(tmp_path):
+    rows = [
+        hidden("*", sex="male"),
+        {"sex": "female", "count": 20, "rounded_to": 5},
+        {"sex": "persons", "count": 25, "rounded_to": 5},
+    ]
+    assert (
+        disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]})) == []
+    )
+    rows[2]["count"] = 24
+    found = disclosure_audit.check(write(tmp_path / "u", {"findings": [record("x.y.z", rows)]}))
+    assert any("not rounded" in r.how for r in found)
+
+
+def test_unrounded_numbers_in_a_chart(tmp_path, safe):
+    rows = [
+        {"cluster": "A", "count": 20, "rounded_to": 5, "hidden_below": 8, "status": "ok"},
+        {"cluster": "B", "count": 30, "rounded_to": 5, "hidden_below": 8, "status": "ok"},
+        hidden("*", cluster="C") | {"rounded_to": 5},
+    ]
+    safe["findings"] = [record(SUBJECT, rows)]
+    safe |= {"answer": "", "alt": "", "table": [["A", "20"], ["B", "30"], ["C", "*"]]}
+    safe["chart"]["data"] = [{"x": [20, 30, None]}]
+    assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
+    safe["chart"]["data"] = [{"x": [18, 30, None]}]
+    (found,) = disclosure_audit.check(write(tmp_path / "u", safe))
+    assert found.value == 18
+
+
+def test_a_rank_between_two_rates_gives_a_count_away(tmp_path):
+    rows = [
+        {"cluster": "A", "count": 10, "rate": 1.0, "rank": 1, "of": 3},
+        hidden(cluster="B") | {"roll": 250, "rate_per": 100, "of": 3},
+        {"cluster": "C", "count": 6, "rate": 1.4, "rank": 3, "of": 3},
+    ]
+    found = disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]}))
+    assert [r.value for r in found if "rank" in r.how] == [3]
+
+
+def test_a_folder_without_findings_is_refused(tmp_path):
+    with pytest.raises(DataRefused):
+        disclosure_audit.check(tmp_path)
