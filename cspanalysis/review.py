@@ -14,7 +14,16 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from cspanalysis import cleaning, counting, exploring, offences, peering, residents, suppliers
+from cspanalysis import (
+    cleaning,
+    counting,
+    disclosure,
+    exploring,
+    offences,
+    peering,
+    residents,
+    suppliers,
+)
 from cspanalysis import workspace as workspaces
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
@@ -88,6 +97,7 @@ class Review:
         self.comparisons = list(comparisons)
         self.edition = edition
         self.store = store
+        self._protected: dict[Any, pd.DataFrame] = {}
 
     def __repr__(self) -> str:
         return (
@@ -346,6 +356,26 @@ class Review:
             if table.empty:
                 raise NotAvailable(source, f"it holds no rows for {self.area.name}")
         return table.reset_index(drop=True)
+
+    def protected(
+        self,
+        source: str,
+        protect: disclosure.Protect,
+        dimensions: Sequence[str],
+        *,
+        keep: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """A source's finest table with all its margins, protected once for this edition.
+
+        Findings aggregate from it (`disclosure.aggregate`), so that no two of them differ by a
+        hidden cell. See `disclosure.protect_finest` for the parameters and columns.
+        """
+        key = (source, protect, tuple(dimensions), tuple(keep))
+        if key not in self._protected:
+            self._protected[key] = disclosure.protect_finest(
+                self.table(source), protect, edition=self.edition, dimensions=dimensions, keep=keep
+            )
+        return self._protected[key].copy()
 
     def policy(self, source: str) -> str:
         """Disclosure policy of a source ('none' unless the settings or the defaults name one)."""

@@ -172,7 +172,7 @@ def _season(
         comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
         sources=sources,
         columns=columns,
-        caption=common.where(review, f"{common.capital(subject)} by month of the year, {run}"),
+        caption=common.where(review, f"{common.capital(subject)} by month of the year", run),
         method=found.method,
         definition=definition,
         measure=subject,
@@ -284,7 +284,7 @@ def places_finding(
             "interval": "95% interval",
         },
         caption=common.where(
-            review, f"{common.capital(subject)} by place, {comparison.period.label}"
+            review, f"{common.capital(subject)} by place", comparison.period.label
         ),
         method=common.method_of(result),
         definition=definition,

@@ -39,7 +39,7 @@ def calls_change(review: Review, *, comparison: Comparison, spec: Spec) -> Findi
         compared=True,
         sources=sources,
         columns=common.CHANGE_COLUMNS,
-        caption=common.where(review, f"{common.capital(subject)}, {comparison.period.label}"),
+        caption=common.where(review, common.capital(subject), comparison.period.label),
         method=common.method_of(result),
         measure=subject,
     )
@@ -75,9 +75,7 @@ def calls_by_type(
         comparison=comparison,
         sources=("asb_calls",),
         columns={"type": "Type", "count": "Calls", "share": "Share", "interval": "95% interval"},
-        caption=common.where(
-            review, f"{common.capital(subject)} by type, {comparison.period.label}"
-        ),
+        caption=common.where(review, f"{common.capital(subject)} by type", comparison.period.label),
         method=common.method_of(result),
     )
 

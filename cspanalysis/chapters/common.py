@@ -70,7 +70,7 @@ def change_finding(
         compared=True,
         sources=counted.sources,
         columns=CHANGE_COLUMNS,
-        caption=where(review, f"{capital(subject)}, {comparison.period.label}"),
+        caption=where(review, capital(subject), comparison.period.label),
         method=method_of(result),
         definition=definition,
         notes=[*notes, *break_notes(selection, counted.scheme, comparison)],
@@ -108,7 +108,8 @@ def changes_finding(
         columns={"offence": "Offence", **CHANGE_COLUMNS},
         caption=where(
             review,
-            f"Change in {subject}, {comparison.period.label} against {comparison.compare.label}",
+            f"Change in {subject}",
+            f"{comparison.period.label} against {comparison.compare.label}",
         ),
         method=method_of(result),
         notes=[*notes, *break_notes(selections, scheme, comparison)],
@@ -157,8 +158,9 @@ def peers_finding(
         sources=counted.sources,
         columns=PEER_COLUMNS,
         caption=(
-            f"{capital(things)} per 1,000 residents in the period, {members.label}, "
-            f"{comparison.period.label}; residents of mid-{year}"
+            f"{capital(things)} per 1,000 residents in the period – "
+            f"{capital(members.label)}, {comparison.period.label}; residents of mid-{year}; "
+            "line = 95% interval"
         ),
         method=method_of(result),
         notes=[*notes, *resident_notes(year, comparison), *membership_notes(members)],
@@ -192,7 +194,7 @@ def mix_finding(
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=where(review, f"{capital(subject)} by offence, {comparison.period.label}"),
+        caption=where(review, f"{capital(subject)} by offence", comparison.period.label),
         method=method_of(result),
         measure=subject,
     )
@@ -228,16 +230,23 @@ def control_finding(
             "value": "Per day, adjusted",
             "signal": "Signal",
         },
-        caption=where(review, f"{capital(subject)} by month, {span(first, last)}"),
+        caption=where(review, f"{capital(subject)} by month", span(first, last)),
         method=chart.method,
         definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
         measure=subject,
     )
 
 
-def where(review: Review, what: str) -> str:
-    """A caption: what and when, with the area."""
-    return f"{what}, {review.area.name}"
+def where(review: Review, what: str, when: str) -> str:
+    """A caption: what, then where and when (the page sets the second part smaller)."""
+    return f"{what} – {review.area.name}, {when}"
+
+
+def newest_year(years: Iterable[str], period: Period) -> str:
+    """The newest financial or school year ('2006/07') that begins before the period ends."""
+    known = sorted(set(years))
+    inside = [y for y in known if int(y[:4]) * 12 + 3 <= period.last]
+    return (inside or known)[-1]
 
 
 def span(first: str, last: str) -> str:

@@ -114,7 +114,7 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
         comparison=review.comparisons[0],
         sources=(source,),
         columns={"month": "Month", "count": "Records", "status": "Coverage"},
-        caption=common.where(review, f"Offence records by month, {common.span(first, last)}"),
+        caption=common.where(review, "Offence records by month", common.span(first, last)),
         method=(
             "a month counts as incomplete where the force's crime is under 75 per cent of the "
             "series' median while anti-social behaviour stays above 90 per cent"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from cspanalysis import charts, narrative
-from cspanalysis.analysis import admissions
+from cspanalysis import charts, disclosure, narrative
 from cspanalysis.chapters import common
-from cspanalysis.disclosure import Protect
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.periods import Comparison
 from cspanalysis.review import Review
 
 CAUSES = {
-    "T51": "toxic effect of alcohol (ICD-10 T51)",
+    "T51": "the toxic effect of alcohol (ICD-10 T51)",
     "F10": "mental and behavioural disorders due to alcohol (ICD-10 F10)",
     "X85-Y09": "assault (ICD-10 X85 to Y09)",
 }
@@ -24,47 +21,45 @@ CAUSES = {
     "substance.alcohol_admissions.age_sex",
     title="Who is admitted to hospital because of alcohol?",
     needs="hospital_extract",
-    measure="hospital admissions for the toxic effect of alcohol",
+    measure="hospital admissions",
     unit="admissions",
     polarity="lower_is_better",
     would_show="who is admitted to hospital because of alcohol",
 )
 def alcohol_admissions_age_sex(
-    review: Review, cause: str = "T51", years: tuple[str, ...] | None = None, *, spec: Spec
+    review: Review, cause: str = "T51", year: str | None = None, *, spec: Spec
 ) -> Finding:
-    """Admissions by age band and sex, protected as the hospital statistics demand."""
-    return age_sex_finding(review, spec, cause, years)
+    """Admissions by age band and sex in one financial year (default: the newest up to the period's
+    end), protected as the hospital statistics demand."""
+    return age_sex_finding(review, spec, cause, year)
 
 
-def age_sex_finding(
-    review: Review, spec: Spec, cause: str, years: tuple[str, ...] | None
-) -> Finding:
-    """Admissions of a cause by age band and sex over financial years taken together."""
-    rows = review.table("hospital_extract")
-    rows = rows[rows["cause"] == cause]
-    if rows.empty:
-        raise NotAvailable("hospital_extract", f"no admissions for {CAUSES.get(cause, cause)}")
-    chosen = years or tuple(sorted(rows["year"].unique()))
-    result = admissions.by_age_sex(rows, None, year=chosen, cause=cause)
+def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
+    """Admissions of a cause by age band and sex in one financial year."""
+    protect = disclosure.Protect(review.policy("hospital_extract"), threshold=review.threshold)
+    # One table, protected once, so that no two findings differ by a hidden cell.
+    shown = review.protected(
+        "hospital_extract", protect, ("year", "cause", "sex", "age_band"), keep=("year", "cause")
+    )
+    chosen = year or common.newest_year(shown["year"], review.period)
     what = CAUSES.get(cause, cause)
+    rows = shown[(shown["cause"] == cause) & (shown["year"] == chosen)]
+    if rows.empty:
+        raise NotAvailable("hospital_extract", f"it holds no admissions for {what} in {chosen}")
+    parts = rows[(rows["sex"] != "persons") & (rows["age_band"] != "all ages")]
     return publish(
         review,
         spec,
-        result,
+        parts.reset_index(drop=True),
         say=partial(narrative.age_sex, subject=f"admissions for {what}"),
         chart=charts.age_by_sex,
-        protect=Protect(
-            review.policy("hospital_extract"),
-            derived=("rate", "lower", "upper", "share"),
-            by=("sex", "age_band"),
-            threshold=review.threshold,
-        ),
-        comparison=Comparison(review.period, review.compare),
+        protect=protect,
+        comparison=review.comparisons[0],
         sources=("hospital_extract",),
         columns={"age_band": "Age", "sex": "Sex", "count": "Admissions"},
         caption=common.where(
-            review,
-            f"Hospital admissions for {what} by age and sex, {chosen[0]} to {chosen[-1]}",
+            review, f"Hospital admissions for {what} by age and sex", f"financial year {chosen}"
         ),
-        method=common.method_of(result),
+        method="counts of admissions, protected by the policy "
+        f"'{review.policy('hospital_extract')}' (docs/methods.md)",
     )

@@ -117,7 +117,7 @@ def nte_change(
         compared=True,
         sources=("police_extract",),
         columns=common.CHANGE_COLUMNS,
-        caption=common.where(review, f"{common.capital(NTE)}, {comparison.period.label}"),
+        caption=common.where(review, common.capital(NTE), comparison.period.label),
         method=common.method_of(result),
         definition=definition.definition,
         notes=notes,
@@ -165,7 +165,7 @@ def nte_town_centre_share(
             "interval": "95% interval",
         },
         caption=common.where(
-            review, f"{common.capital(NTE)} in town centres, {comparison.period.label}"
+            review, f"{common.capital(NTE)} in town centres", comparison.period.label
         ),
         method=common.method_of(result),
         definition=definition.definition,
@@ -201,7 +201,7 @@ def nte_week(
         sources=("police_extract",),
         columns={"weekday": "Day", "hour": "Hour", "count": "Offences", "share": "Share"},
         caption=common.where(
-            review, f"{common.capital(NTE)} by weekday and hour, {comparison.period.label}"
+            review, f"{common.capital(NTE)} by weekday and hour", comparison.period.label
         ),
         definition=definition.definition,
         notes=("A night belongs to the date of its 18:00; hours are clock hours.",),

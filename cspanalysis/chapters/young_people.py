@@ -27,7 +27,7 @@ def exclusions_by_cluster(
 ) -> Finding:
     """Exclusions and rates by school cluster in one school year."""
     rows = review.table("school_exclusions", own=False)
-    chosen = school_year or sorted(rows["school_year"].unique())[-1]
+    chosen = school_year or common.newest_year(rows["school_year"], review.period)
     rows = rows[(rows["kind"] == kind) & (rows["school_year"] == chosen)]
     if rows.empty:
         raise NotAvailable("school_exclusions", f"no {kind} exclusions for {chosen}")
@@ -52,6 +52,6 @@ def exclusions_by_cluster(
             "rate": "Per 100 pupils",
             "interval": "95% interval",
         },
-        caption=f"{common.capital(kind)} exclusions by school cluster, school year {chosen}",
+        caption=f"{common.capital(kind)} exclusions by school cluster – School year {chosen}",
         method=common.method_of(result),
     )
