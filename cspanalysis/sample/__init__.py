@@ -17,6 +17,7 @@ from cspanalysis.sample import (
     plan,
     police,
     population,
+    register,
     roads,
     schools,
     surveys,
@@ -33,6 +34,7 @@ PARTS = (
     fires,
     surveys,
     plan,
+    register,
 )
 
 

@@ -21,6 +21,10 @@ NAMES = (
     "asb_calls",
     "hospital_extract",
     "school_exclusions",
+    "targets",
+    "outputs",
+    "action_plan",
+    "published",
 )
 
 

@@ -20,17 +20,27 @@ SCHEMAS = (
         (
             Column("no", "Number of the action", ("number", "ref", "id"), essential=True),
             Column("priority", "Priority the action belongs to", kind="lower", essential=True),
-            Column("category", "Prevention, intelligence, enforcement or reassurance", kind="lower", allowed=("prevention", "intelligence", "enforcement", "reassurance")),
+            Column(
+                "category",
+                "Prevention, intelligence, enforcement or reassurance",
+                kind="lower",
+                allowed=("prevention", "intelligence", "enforcement", "reassurance"),
+            ),
             Column("action", "What is to be done", essential=True),
             Column("lead_agency", "Who leads", ("lead", "lead agency")),
             Column("timescale", "When, as printed", ("timescales",)),
             Column("due", "Day by which it is due", ("due date",), "date"),
             Column("resources", "What pays for it", ("funding",)),
-            Column("status", "State of the action", kind="lower", allowed=("not started", "in progress", "complete")),
+            Column(
+                "status",
+                "State of the action",
+                kind="lower",
+                allowed=("not started", "in progress", "complete"),
+            ),
             Column("status_as_at", "Day of that state", ("as at",), "date"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

@@ -12,14 +12,22 @@ from cspanalysis.sources.table import Context, Read
 NAME = "published"
 TITLE = "Register of published figures"
 DESCRIPTION = (
-    "One row per quantified statement of a published text, in its own words left out: what kind of "
-    "statement, about what, when and where, and which series of which source recomputes it."
+    "One row per quantified statement of a published text: its kind, measure, area and period, the "
+    "printed figure, and which series of which source recomputes it."
 )
 
 KINDS = (
-    "count", "percent_change", "direction", "share", "repeat_share", "rank_lowest", "rank_highest",
-    "ordering", "peak", "survey",
-)  # fmt: skip
+    "count",
+    "percent_change",
+    "direction",
+    "share",
+    "repeat_share",
+    "rank_lowest",
+    "rank_highest",
+    "ordering",
+    "peak",
+    "survey",
+)
 
 SCHEMAS = (
     Schema(
@@ -34,29 +42,57 @@ SCHEMAS = (
             Column("area", "Area the statement is about"),
             Column("period", "Period the statement is about", kind="period"),
             Column("value", "Printed figure", kind="verbatim"),
-            Column("bound", "Printed as a bound", kind="lower", allowed=("more than", "less than", "at least", "at most")),
+            Column(
+                "bound",
+                "Printed as a bound",
+                kind="lower",
+                allowed=("more than", "less than", "at least", "at most"),
+            ),
             Column("unit", "Unit of the figure"),
             Column("compare_period", "Period it is compared with", kind="period"),
             Column("compare_value", "Printed figure of that period", kind="verbatim"),
-            Column("printed_change", "Printed change", ("printed change (%)", "printed change"), "verbatim", unit="per cent"),
-            Column("direction", "Printed direction", kind="lower", allowed=("up", "down", "up every year", "down every year")),
+            Column(
+                "printed_change",
+                "Printed change",
+                ("printed change (%)", "printed change"),
+                "verbatim",
+                unit="per cent",
+            ),
+            Column(
+                "direction",
+                "Printed direction",
+                kind="lower",
+                allowed=("up", "down", "up every year", "down every year"),
+            ),
             Column("group", "Peer group of a rank", kind="lower"),
             Column("group_size", "Areas in that group, the own one included", kind="integer"),
             Column("printed_group", "Size of the group as the text words it", kind="lower"),
             Column("listed", "Items named, separated by semicolons"),
-            Column("ordered", "How they are ordered: first, set or named", kind="lower", allowed=("first", "set", "named")),
+            Column(
+                "ordered",
+                "How they are ordered: first, set or named",
+                kind="lower",
+                allowed=("first", "set", "named"),
+            ),
             Column("share_of", "Statement whose count is the whole of a share"),
             Column("share_set", "Name of the shares that together are the whole", kind="lower"),
-            Column("assumed", "What the text does not state: area, period, share_of, compare_period, order", kind="lower"),
+            Column(
+                "assumed",
+                "What the text does not state: area, period, share_of, compare_period, order",
+                kind="lower",
+            ),
             Column("source", "Source that recomputes it"),
             Column("series", "Series or offences of that source"),
-            Column("where", "Conditions: column=value, column!=value or column^=beginning, separated by semicolons"),
+            Column(
+                "where",
+                "Conditions: column=value, column!=value or column^=beginning, separated by semicolons",
+            ),
             Column("by", "Column whose values an ordering ranks"),
             Column("whole", "Series that is the whole of a share"),
             Column("note", "Remark"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:

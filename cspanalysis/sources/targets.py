@@ -22,21 +22,40 @@ SCHEMAS = (
             Column("id", "Short name of the target", ("target id",), essential=True),
             Column("priority", "Priority the target belongs to", kind="lower", essential=True),
             Column("measure", "What is measured", ("indicator",), essential=True),
-            Column("baseline_period", "Financial year of the baseline", ("baseline year",), "financial_year"),
+            Column(
+                "baseline_period",
+                "Financial year of the baseline",
+                ("baseline year",),
+                "financial_year",
+            ),
             Column("baseline", "Value at the start", ("baseline value",), "number", required=True),
-            Column("target_period", "Financial year of the target", ("target year",), "financial_year"),
+            Column(
+                "target_period", "Financial year of the target", ("target year",), "financial_year"
+            ),
             Column("target", "Value aimed at", ("target value",), "number", required=True),
             Column("unit", "Unit of baseline and target", kind="lower"),
-            Column("printed_change", "Change as printed", ("printed change (%)", "printed change", "change %"), "number", unit="per cent"),
-            Column("better", "Which direction is good", kind="lower", allowed=("lower", "higher"), required=True),
-            Column("series", "What recomputes it", kind="lower"),
+            Column(
+                "printed_change",
+                "Change as printed",
+                ("printed change (%)", "printed change", "change %"),
+                "number",
+                unit="per cent",
+            ),
+            Column(
+                "better",
+                "Which direction is good",
+                kind="lower",
+                allowed=("lower", "higher"),
+                required=True,
+            ),
+            Column("series", "What recomputes it"),
             Column("source", "Source of the series"),
             Column("latest_period", "Period of the latest figure that the partner gave"),
             Column("latest_value", "That figure", kind="number"),
             Column("latest_base", "How many it is a percentage of", kind="number"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def read(part: Part, context: Context) -> Read:
