@@ -115,7 +115,7 @@ def sizes(node, key=""):
 
 
 def test_text_from_data_stays_text(figure):
-    known = re.compile(r"</?b>|<br>|</?extra>|<span style='color:#\w{6}'>|</span>")
+    known = re.compile(r"</?b>|<br>|</?extra>")
     for text in texts(figure.to_plotly_json()):
         rest = known.sub("", text)
         assert "<" not in rest and ">" not in rest and "\u202e" not in rest
@@ -208,6 +208,8 @@ def test_age_by_sex_shows_hidden_cells_as_symbol_without_a_bar():
 def test_season_highlights_the_peak_and_falls_back_to_counts():
     colours = list(charts.seasonal_index(YEAR).data[0].marker.color)
     assert colours.index(style.OWN) == 11 and colours.count(style.OWN) == 1
+    flat = charts.seasonal_index(YEAR.assign(lower=60.0))
+    assert style.OWN not in flat.data[0].marker.color
     counts = MONTHS.assign(count=MONTHS["per_day"]).drop(columns=["lower", "upper"])
     assert charts.seasonal_index(counts).data[0].mode == "lines+markers"
 
@@ -223,6 +225,7 @@ def test_control_chart_marks_signals_by_shape_too():
     assert list(marks.marker.symbol) == ["circle"] * 11 + ["diamond"]
     assert list(marks.marker.color[:6]) == [style.OTHER] * 6
     assert set(marks.marker.color[6:11]) == {style.OWN}
+    assert marks.marker.color[11] == style.SIGNAL
 
 
 @pytest.mark.parametrize(

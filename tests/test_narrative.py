@@ -275,7 +275,7 @@ def test_control_chart_speaks_of_the_newest_six_months_only():
 def test_control_signals_on_one_side_stand_together():
     table = months({m: "outside limits" if m % 2 else "7 on one side" for m in range(7, 13)})
     assert narrative.control(table, subject="crime").text.startswith(
-        "All of the newest six months, July to December 2007 (above the mean: outside limits and "
+        "All of the newest six months, July to December 2007 (above the mean: outside limits; "
         "7 on one side) are out of the ordinary for crime"
     )
 

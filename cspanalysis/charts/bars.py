@@ -74,8 +74,9 @@ def _value_texts(
         >= top * _room(text)
         for value, text, (low, _) in zip(values, texts, ends, strict=True)
     ]  # fmt: skip
-    # Mostly outside: then all outside, so that the eye finds them in one place.
-    if sum(fits) * 3 < 2 * sum(v is not None for v in values):
+    # Where intervals push most texts outside, all go there, so that they stand in one place.
+    has_limits = any(high is not None for _, high in ends)
+    if has_limits and sum(fits) * 3 < 2 * sum(v is not None for v in values):
         fits = [False] * len(values)
     x, ink = [], []
     for value, inside, colour, (_, high) in zip(values, fits, colours, ends, strict=True):

@@ -100,11 +100,14 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         mode="lines+markers",
         line={"color": style.OTHER, "width": 1.5},
         marker={
-            "size": [11 if s else 8 if n else 6 for s, n in zip(signal, newest, strict=True)],
+            "size": [_size(s, n) for s, n in zip(signal, newest, strict=True)],
             "opacity": 1,
             "symbol": ["diamond" if s else "circle" for s in signal],
             "color": [_dot(s, n) for s, n in zip(signal, newest, strict=True)],
-            "line": {"width": [1.5 if s else 0 for s in signal], "color": style.INK},
+            "line": {
+                "width": [1.5 if s and n else 0 for s, n in zip(signal, newest, strict=True)],
+                "color": style.INK,
+            },
         },
         hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
     )
@@ -118,8 +121,8 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
     pad = (max(drawn) - min(drawn)) * 0.12 or 1
     chart.update_yaxes(range=[max(min(drawn) - pad, 0) if min(drawn) >= 0 else min(drawn) - pad,
                               max(drawn) + pad], nticks=5, tickformat=",~g")  # fmt: skip
-    key = f"<span style='color:{style.OWN}'>●</span> newest six months"
-    _corner(chart, f"{key}   ◆ signal" if any(signal) else key)
+    key = "coloured: newest six months"
+    _corner(chart, f"{key}   ◆: signal" if any(signal) else key)
     return chart
 
 
@@ -138,6 +141,9 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     values = style.coordinates(table["index"])
     x = [int(m) for m in table["month_of_year"]]
     peak = max(range(len(values)), key=lambda i: values[i] if values[i] is not None else -1)
+    # Only a month that is clearly above the average is a peak.
+    if style.has_limits(table) and not table["lower"].iloc[peak] > 100:
+        peak = -1
     top = style.top_of(values, table.get("upper", ()))
     chart = style.figure(
         HEIGHT + 10,
@@ -265,7 +271,13 @@ def _corner(chart: go.Figure, text: str) -> None:
     )
 
 
+def _size(signal: bool, newest: bool) -> int:
+    if newest:
+        return 11 if signal else 8
+    return 8 if signal else 6
+
+
 def _dot(signal: bool, newest: bool) -> str:
-    if signal:
-        return style.SIGNAL
-    return style.OWN if newest else style.OTHER
+    if newest:
+        return style.SIGNAL if signal else style.OWN
+    return style.OTHER

@@ -102,9 +102,8 @@ def share(value: Any, dp: int = 1) -> str:
     """
     if is_missing(value):
         return MISSING
-    smallest = 10.0**-dp
-    if 0 < value and rounded(float(value) * 100, dp) == 0:
-        return f"less than {per_cent(smallest, dp)}"
+    if value > 0 and rounded(float(value) * 100, dp) == 0:
+        return f"less than {per_cent(10.0**-dp, dp)}"
     return per_cent(float(value) * 100, dp)
 
 

@@ -48,7 +48,7 @@ def peers(
     verdict = _verdict(row, others)
     values = {k: v for k, v in values_of(row).items() if k in _KEYS}
     text = (
-        f"{row['area']} recorded {formats.rate(row['rate'])} {things} per "
+        f"{formats.shorten(row['area'], 60)} recorded {formats.rate(row['rate'])} {things} per "
         f"{formats.count(get(row, 'rate_per', 1000))} {per}"
     )
     of = int(get(row, "of", len(ranked)))
@@ -85,7 +85,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     limits = formats.interval(row["limit_lower"], row["limit_upper"])
     text = (
         f"With {formats.rate(row['rate'])} {things} per "
-        f"{formats.count(get(row, 'rate_per', 1000))} residents, {row['area']} lies {where} the "
+        f"{formats.count(get(row, 'rate_per', 1000))} residents, {formats.shorten(row['area'], 60)} lies {where} the "
         f"range expected for an area of its size ({limits})"
     )
     if get(row, "is_widened", False):

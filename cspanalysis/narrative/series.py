@@ -159,7 +159,7 @@ def _signals(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
     parts = []
     for where in dict.fromkeys(side):
         these = signals[side == where]
-        rules = formats.listed(dict.fromkeys(formats.clean(r) for r in these["signal"]))
+        rules = "; ".join(dict.fromkeys(formats.clean(r) for r in these["signal"]))
         parts.append(f"{_months(these, newest)} ({where} the mean: {rules})")
     return f"{formats.capital(formats.listed(parts))} {'is' if len(signals) == 1 else 'are'}"
 
