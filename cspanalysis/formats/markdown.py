@@ -75,7 +75,7 @@ def _source(source: Mapping[str, Any]) -> str:
     parts = [source.get("title") or source.get("source", ""), source.get("publisher", "")]
     if source.get("as_of"):
         parts.append(f"as of {source['as_of']}")
-    if source.get("synthetic"):
+    if source.get("synthetic") and not any("synthetic" in str(p) for p in parts):
         parts.append("synthetic reconstruction")
     return ", ".join(escape(p) for p in parts if p)
 
