@@ -86,7 +86,8 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     text = (
         f"With {formats.rate(row['rate'])} {things} per "
         f"{formats.count(get(row, 'rate_per', 1000))} residents, "
-        f"{formats.shorten(row['area'], 60)} lies {where} the range expected for an area of its size ({limits})"
+        f"{formats.shorten(row['area'], 60)} lies {where} the range "
+        f"expected for an area of its size ({limits})"
     )
     if get(row, "is_widened", False):
         text += f", which is widened because the {members} differ by more than chance"
