@@ -36,7 +36,7 @@ def row_account(review: Review, *, spec: Spec) -> Finding:
         result,
         say=narrative.row_account,
         comparison=review.comparisons[0],
-        sources=review.store.sources(),
+        sources=(),
         columns={
             "source": "Source",
             "file": "File",
