@@ -82,7 +82,7 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         return None
     low, high = ("lower_limit", "upper_limit") if "lower_limit" in table else ("lower", "upper")
     months = _dates(table["month"])
-    chart = _dated(months, right=86)
+    chart = _dated(months, right=106)
     for column in (low, high):
         chart.add_scatter(
             x=months, y=style.coordinates(table[column]), mode="lines", hoverinfo="skip",
@@ -217,7 +217,7 @@ def _dates(months: pd.Series) -> list[str]:
     return [f"{m}-01" for m in months]
 
 
-def _dated(months: list[str], right: int = 70) -> go.Figure:
+def _dated(months: list[str], right: int = 84) -> go.Figure:
     # Room on the right for the labels at the line's end; half a month free on the left.
     return style.figure(
         HEIGHT,
