@@ -59,7 +59,9 @@ def change_finding(
         How the sentence names them.
     """
     counted = review.offences_by_month(selection, comparison.period, comparison.compare)
-    result = change.between(counted.table, comparison.period, comparison.compare)
+    result = change.between(
+        counted.table, comparison.period, comparison.compare, series=_series(selection)
+    )
     result = with_dispersion(review, result, selection, comparison)
     return publish(
         review,
@@ -75,7 +77,6 @@ def change_finding(
         definition=definition,
         notes=[*notes, *break_notes(selection, counted.scheme, comparison)],
         measure=subject,
-        tile=partial(count_tile, things=subject, period=comparison.period.label),
     )
 
 
@@ -93,7 +94,10 @@ def changes_finding(
     for selection in selections:
         counted = review.offences_by_month(selection, comparison.period, comparison.compare)
         sources, scheme = counted.sources, counted.scheme
-        row = change.between(counted.table, comparison.period, comparison.compare)
+        row = change.between(
+            counted.table, comparison.period, comparison.compare, series=_series(selection)
+        )
+        row = with_dispersion(review, row, selection, comparison)
         tables.append(row.assign(offence=selection))
     result = pd.concat(tables, ignore_index=True)
     return publish(
@@ -129,7 +133,10 @@ def with_dispersion(
     if checked.status != "ok":
         return result
     return result.assign(
-        dispersion=checked.phi, dispersed_lower=checked.lower, dispersed_upper=checked.upper
+        dispersion=checked.phi,
+        dispersed_lower=checked.lower,
+        dispersed_upper=checked.upper,
+        dispersed_p=checked.p,
     )
 
 
@@ -309,9 +316,14 @@ def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str
     }
 
 
-def count_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
-    """The count of a change as a headline figure."""
+def rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
+    """A count with its rate as a headline figure."""
     row = table.iloc[0]
     if pd.isna(row["count"]):
         return None
-    return {"value": formats.count(row["count"]), "label": f"{things}, {period}"}
+    limits = formats.interval(row["lower"], row["upper"])
+    return {
+        "value": formats.count(row["count"]),
+        "label": f"{things}, {period}: {formats.rate(row['rate'])} per 1,000 residents "
+        f"(95% interval {limits})",
+    }
