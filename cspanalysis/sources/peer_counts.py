@@ -63,6 +63,11 @@ SCHEMAS = (
 def read(part: Part, context: Context) -> Read:
     """Read one table; see SCHEMAS for its columns (the period always as first/last month)."""
     found = table.read(part, SCHEMAS, context, NAME)
+    if found.schema == "from_to":
+        found = found.keep(
+            pl.col("first") <= pl.col("last"),
+            "last", pl.col("last"), "a month not before the first", "ends before it starts",
+        )  # fmt: skip
     frame = found.tables[NAME]
     if "first" in frame.columns:
         frame = frame.with_columns(period=pl.format("{}/{}", "first", "last"))

@@ -137,6 +137,11 @@ def read(part: Part, context: Context) -> Read:
         If a wide table says its year neither in a column, nor in its name, nor in its sidecar.
     """
     found = table.read(part, SCHEMAS, context, NAME)
+    if found.schema == "tidy":
+        found = found.keep(
+            _age().is_between(-1, 90),
+            "age", pl.col("age"), "0 to 90 (and over) or all ages", "no single year of age",
+        )  # fmt: skip
     frame = found.tables[NAME]
     tidy = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex}[found.schema](frame)
     if tidy["year"].null_count():
@@ -150,19 +155,14 @@ def read(part: Part, context: Context) -> Read:
 
 
 def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    age = (
-        pl.col("age")
-        .str.replace("^aged? ", "")
-        .str.replace(r"^(\d+)\s*(\+|and over|plus)$", "${1}")
-    )
-    age = (
-        pl.when(age.is_null() | age.is_in(["all", "all ages", "total"]))
-        .then(pl.lit("-1"))
-        .otherwise(age)
-    )
-    return frame.with_columns(
-        pl.col("sex").fill_null("persons"), age=age.cast(pl.Int64, strict=False)
-    ).drop_nulls("age")
+    return frame.with_columns(pl.col("sex").fill_null("persons"), age=_age())
+
+
+def _age() -> pl.Expr:
+    """Single year of age as a number; -1 for all ages, missing where the text is none."""
+    text = pl.col("age").str.replace("^age ", "").str.replace(r"\s*(\+|and over|plus)$", "")
+    is_all = text.is_null() | text.is_in(["all", "all ages", "total"])
+    return pl.when(is_all).then(pl.lit(-1)).otherwise(text.cast(pl.Int64, strict=False))
 
 
 def _wide(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,353 @@
+"""Cleaning a workspace and loading from its store: accounts, provenance, faults."""
+
+import errno
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import filelock
+import pandas as pd
+import pytest
+
+from cspanalysis import cleaning, sidecars, survey, writing
+from cspanalysis.errors import CspError, DataRefused, NotAvailable, UsageError
+from cspanalysis.store import Store
+
+FIXTURES = Path(__file__).parent / "fixtures"
+STREET = (FIXTURES / "police_uk" / "street.csv").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path):
+    for source in ("police_uk", "lookups", "asb_calls"):
+        folder = tmp_path / "data" / "raw" / source
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_text("What goes here")
+    raw = tmp_path / "data" / "raw"
+    shutil.copy(FIXTURES / "asb_calls" / "calls.csv", raw / "asb_calls")
+    shutil.copy(FIXTURES / "lookups" / "lsoa.csv", raw / "lookups")
+    with zipfile.ZipFile(raw / "police_uk" / "kent.zip", "w") as out:
+        out.writestr("2025-01/2025-01-kent-street.csv", STREET)
+        out.writestr("2025-02/2025-02-kent-street.csv", STREET.replace("2025-01", "2025-02"))
+    return tmp_path
+
+
+def clean(root, settings=None, **kwargs):
+    return cleaning.clean(root, settings or {}, **kwargs)
+
+
+def store(root):
+    return Store(root / "data" / "processed")
+
+
+def snapshot(root):
+    folder = root / "data" / "processed"
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
+
+
+def test_the_account_adds_up_by_source_and_by_part(root):
+    report = clean(root)
+    by_source = report.account.set_index("source")
+    assert by_source.loc["police_uk", ["rows_read", "rows_kept"]].tolist() == [14, 14]
+    assert by_source.loc["asb_calls", ["rows_read", "rows_set_aside"]].tolist() == [3, 2]
+    assert "asb_calls: 3 rows read = 1 kept + 2 set aside" in report.text()
+    account = store(root).account()
+    assert len(account) == 4
+    assert (account["rows_read"] == account["rows_kept"] + account["rows_set_aside"]).all()
+    problems = store(root).problems()
+    assert problems.loc[problems["action"] == "set aside", "row"].tolist() == [3, 4]
+    assert store(root).problem_counts()["count"].sum() == len(problems)
+
+
+def test_loading_one_districts_months(root):
+    clean(root)
+    found = store(root).load(
+        "police_uk",
+        columns=["month", "offence"],
+        where={"district": "Tonbridge and Malling", "month": ("2025-02", "2025-02")},
+    )
+    assert list(found.columns) == ["month", "offence"]
+    assert set(found["month"]) == {"2025-02"}
+    assert len(found) == 4
+    every = store(root).load("police_uk", where={"district": ["Bexley", "Tonbridge and Malling"]})
+    assert len(every) == 12
+    assert store(root).load("police_uk", where={"district": "Nowhere"}).empty
+
+
+def test_types_that_analysts_get(root):
+    clean(root)
+    rows = store(root).load("police_uk")
+    assert rows["is_located"].dtype == "boolean"
+    assert rows["offence"].dtype == "str"
+    assert rows["longitude"].isna().sum() == 2
+    calls = store(root).load("asb_calls")
+    assert calls["date"].dt.year.tolist() == [2007]
+    counts = store(root).load("police_uk_counts")
+    assert counts["count"].sum() == 14
+
+
+def test_what_is_not_there_is_said(root):
+    clean(root)
+    assert not store(root).has("fires")
+    with pytest.raises(NotAvailable, match="fires"):
+        store(root).load("fires")
+    with pytest.raises(UsageError, match="no column 'distrikt'"):
+        store(root).load("police_uk", where={"distrikt": "x"})
+    empty = store(root / "nothing")
+    assert empty.tables() == () and empty.sources() == ()
+    assert empty.coverage().empty and "force" in empty.coverage()
+
+
+def test_unchanged_parts_are_not_read_again_and_a_new_one_alone_is(root):
+    assert clean(root).parts_read == 4
+    before = snapshot(root)
+    assert clean(root).parts_read == 0
+    assert snapshot(root) == before
+    march = root / "data/raw/police_uk/2025-03-kent-street.csv"
+    march.write_text(STREET.replace("2025-01", "2025-03"))
+    assert clean(root).parts_read == 1
+    assert store(root).load("police_uk_counts")["count"].sum() == 21
+    march.unlink()
+    sidecars.path_of(march).unlink()
+    clean(root)
+    assert {k: v for k, v in snapshot(root).items() if k.endswith(".parquet")} == {
+        k: v for k, v in before.items() if k.endswith(".parquet")
+    }
+
+
+def test_changed_settings_read_their_source_again(root):
+    clean(root)
+    report = clean(root, {"sources": {"asb_calls": {"values": {"type": {"noise": "loud"}}}}})
+    assert report.parts_read == 1
+    assert store(root).load("asb_calls")["type"].tolist() == ["loud"]
+
+
+def test_ready_cleans_once_and_then_only_looks(root):
+    workspace = SimpleNamespace(root=root, settings={}, processed=root / "data" / "processed")
+    assert cleaning.ready(workspace).has("police_uk")
+    assert survey.is_current(root, {})
+    (root / "data/raw/asb_calls/more.csv").write_text(
+        (FIXTURES / "asb_calls" / "calls.csv").read_text()
+    )
+    assert not survey.is_current(root, {})
+    assert len(cleaning.ready(workspace).load("asb_calls")) == 2
+
+
+def test_a_month_in_two_archives_counts_once_from_the_newer(root):
+    raw = root / "data/raw/police_uk"
+    with zipfile.ZipFile(raw / "again.zip", "w") as out:
+        out.writestr("2025-01/2025-01-kent-street.csv", STREET.splitlines()[0] + "\n")
+    sidecars.write(raw / "again.zip", {"publisher": "p", "published": "2025-03-01"})
+    sidecars.write(raw / "kent.zip", {"publisher": "p", "published": "2025-06-01"})
+    report = clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 14
+    assert any("again.zip: 1 monthly file(s) also came" in n for n in report.notices)
+
+
+def test_a_file_without_sidecar_gets_a_draft_and_a_notice(root):
+    report = clean(root)
+    drafted = sidecars.read(root / "data/raw/lookups/lsoa.csv", "")
+    assert drafted["publisher"] == "not stated"
+    assert drafted["sha256"] == sidecars.sha256(root / "data/raw/lookups/lsoa.csv")
+    assert any("came without provenance" in notice for notice in report.notices)
+
+
+def test_citations_come_from_the_sidecars(root):
+    path = root / "data/raw/asb_calls/calls.csv"
+    card = {
+        "publisher": 'The "Council"',
+        "title": "Calls",
+        "licence": "OGL v3.0",
+        "published": "2008-04-01",
+        "synthetic": True,
+    }
+    sidecars.write(path, card)
+    clean(root)
+    cited = store(root).citation("asb_calls")
+    assert cited["publisher"] == 'The "Council"'
+    assert (cited["as_of"], cited["synthetic"], cited["files"]) == (
+        "2008-04-01",
+        True,
+        ["calls.csv"],
+    )
+    assert store(root).inputs()["data/raw/asb_calls/calls.csv"] == sidecars.sha256(path)
+
+
+def test_a_changed_hash_is_refused_and_the_last_good_data_stay(root):
+    clean(root)
+    before = snapshot(root)
+    path = root / "data/raw/asb_calls/calls.csv"
+    path.write_text(path.read_text() + "02/04/2007,Police,Noise,,\n")
+    with pytest.raises(DataRefused, match=r"asb_calls/calls\.csv: the content changed") as refused:
+        clean(root)
+    assert refused.value.exit_code == 3
+    assert snapshot(root) == before
+    assert len(store(root).load("asb_calls")) == 1
+
+
+@pytest.mark.parametrize("fault", ["column", "zip", "toml", "kind"])
+def test_after_a_refusal_the_last_good_data_stay(root, fault):
+    clean(root)
+    before = snapshot(root)
+    raw = root / "data/raw"
+    if fault == "column":
+        (raw / "asb_calls/new.csv").write_text("When,Received By,Call type\n")
+    elif fault == "zip":
+        content = (raw / "police_uk/kent.zip").read_bytes()
+        (raw / "police_uk/new.zip").write_bytes(content[: len(content) // 2])
+    elif fault == "toml":
+        sidecars.path_of(raw / "asb_calls/calls.csv").write_text("publisher = \n")
+    else:
+        (raw / "asb_calls/new.pdf").write_bytes(b"%PDF")
+    with pytest.raises(DataRefused):
+        clean(root)
+    assert {k: v for k, v in snapshot(root).items() if k in before} == before
+    assert store(root).load("police_uk_counts")["count"].sum() == 14
+
+
+def test_check_writes_nothing(root):
+    report = clean(root, check=True)
+    assert report.account["rows_read"].sum() == 20
+    assert not (root / "data" / "processed").exists()
+    assert not sidecars.path_of(root / "data/raw/lookups/lsoa.csv").exists()
+    clean(root)
+    before = snapshot(root)
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(STREET)
+    assert clean(root, check=True).parts_read == 1
+    assert snapshot(root) == before
+
+
+def test_a_second_run_in_the_same_workspace_is_told_to_wait(root):
+    (root / "data/processed").mkdir(parents=True)
+    with (
+        filelock.FileLock(root / "data/processed" / cleaning.LOCK),
+        pytest.raises(UsageError, match="another run is cleaning"),
+    ):
+        clean(root)
+
+
+@pytest.mark.parametrize("stop_at", [1, 3, 6, 9])
+def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated(
+    root, monkeypatch, stop_at
+):
+    clean(root)
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(
+        STREET.replace("2025-01", "2025-03")
+    )
+    shutil.copy(FIXTURES / "lookups" / "csp.csv", root / "data/raw/lookups/csp17.csv")
+    real, calls = writing.atomically, []
+
+    def dies(path, write):
+        calls.append(path)
+        if len(calls) >= stop_at:
+            raise KeyboardInterrupt
+        real(path, write)
+
+    monkeypatch.setattr(writing, "atomically", dies)
+    with pytest.raises(KeyboardInterrupt):
+        clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 14
+    assert len(store(root).load("police_uk")) == 14
+    monkeypatch.setattr(writing, "atomically", real)
+    clean(root)
+    resumed = snapshot(root)
+    shutil.rmtree(root / "data/processed")
+    clean(root)
+    assert snapshot(root) == resumed
+
+
+def test_a_full_disk_is_said_plainly_and_costs_nothing(root, monkeypatch):
+    clean(root)
+    before = snapshot(root)
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(STREET)
+
+    def full(path, write):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(writing, "atomically", full)
+    with pytest.raises(CspError, match="the disk is full"):
+        clean(root)
+    assert snapshot(root) == before
+
+
+def test_half_written_files_vanish_with_the_next_run(root):
+    clean(root)
+    rubbish = root / "data/processed/police_uk/x.parquet.123.part"
+    rubbish.write_bytes(b"PAR1")
+    (root / "data/processed/police_uk/old.parquet").write_bytes(b"PAR1")
+    clean(root)
+    assert not rubbish.exists()
+    assert not (root / "data/processed/police_uk/old.parquet").exists()
+
+
+def test_a_damaged_manifest_is_said_plainly(root):
+    clean(root)
+    (root / "data/processed/manifest.json").write_text("{")
+    with pytest.raises(CspError, match=r"manifest\.json: is damaged"):
+        store(root).tables()
+
+
+def test_files_that_belong_nowhere_are_remarked(root):
+    (root / "data/raw/police_uc").mkdir()
+    (root / "data/raw/police_uc/a.csv").write_text("a\n")
+    (root / "data/raw/stray.csv").write_text("a\n")
+    notices = clean(root).notices
+    assert any("did you mean police_uk" in n for n in notices)
+    assert any("stray.csv is not read" in n for n in notices)
+
+
+REGISTER = "source,file,match_column,match_value,field,old,new,reason,expect\n"
+
+
+def test_a_correction_is_made_and_told(root):
+    (root / "data/raw/corrections.csv").write_text(
+        REGISTER
+        + "police_uk,*2025-02*,crime_id,aaa2,offence,Burglary,Robbery,letter of the force,1\n"
+    )
+    clean(root)
+    counts = store(root).load("police_uk_counts").groupby("offence")["count"].sum()
+    assert (counts["burglary"], counts["robbery"]) == (1, 1)
+    told = store(root).problems()
+    told = told[told["action"] == "corrected"]
+    assert told[["row", "found", "reason"]].to_numpy().tolist() == [
+        [5, "Burglary", "letter of the force"]
+    ]
+
+
+@pytest.mark.parametrize(("old", "expect"), [("Arson", ""), ("Burglary", "3")])
+def test_a_correction_that_does_not_fit_any_more_is_refused(root, old, expect):
+    clean(root)
+    (root / "data/raw/corrections.csv").write_text(
+        REGISTER + f"police_uk,*,,,offence,{old},Robbery,why,{expect}\n"
+    )
+    with pytest.raises(DataRefused, match=r"corrections\.csv, row 2: the correction of 'offence'"):
+        clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 14
+
+
+def test_a_correction_of_files_that_are_not_here_is_passed_over(root):
+    (root / "data/raw/corrections.csv").write_text(
+        REGISTER + "police_uk,*1999*,,,offence,a,b,why,\n"
+    )
+    assert clean(root).parts_read == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["police_uk,*,,,,a,b,why,", "police_uk,*,,,offence,a,b,,", "police_uk,*,,,offence,a,b,why,x"],
+)
+def test_a_correction_must_be_complete(root, line):
+    (root / "data/raw/corrections.csv").write_text(REGISTER + line + "\n")
+    with pytest.raises(DataRefused, match="row 2"):
+        clean(root)
+
+
+def test_every_district_of_the_files_index_is_in_the_file(root):
+    clean(root)
+    manifest = json.loads((root / "data/processed/manifest.json").read_text())
+    for part in manifest["parts"].values():
+        if part["source"] == "police_uk":
+            frame = pd.read_parquet(root / "data/processed" / part["tables"]["police_uk"])
+            assert sorted(frame["district"].dropna().unique()) == part["districts"]
