@@ -204,3 +204,30 @@ def test_shared_chart_templates_are_held_once():
     assert len(templates) == 2
     assert [c["template"] for c in charts.values()] == [0, 0, 1, 1]
     assert all("template" not in c["layout"] for c in charts.values())
+
+
+def test_sources_of_one_publisher_and_date_are_named_together():
+    def source(title, publisher, as_of):
+        return {"source": title, "title": title, "publisher": publisher, "as_of": as_of}
+
+    line = html.source_line(
+        {"sources": [source("A", "Kent Police", "2008-03-31"), source("B", "ONS", "2007-06-30"),
+                     source("C", "Kent Police", "2008-03-31")]}
+    )  # fmt: skip
+    assert line == (
+        "A; C – Kent Police, data as at 31 March 2008; B – ONS, data as at 30 June 2007"
+    )
+
+
+def test_symbols_in_a_table_are_explained_beneath_it():
+    table = {"columns": [{"key": "n", "label": "N", "numeric": True}], "rows": [["12"], ["*"]]}
+    page = html.page(
+        context(), Rendered("01_a", "a", "A", "", (Section(record(table=table, has_figure=False)),))
+    )
+    assert "<b>*</b> a small number, hidden so that nobody can be identified" in page
+
+
+def test_a_coloured_span_of_ours_is_formatting_and_any_other_is_not():
+    ours = "<span style='color:#12436D'>●</span> newest"
+    made = collect.chart_json({"data": [{"text": ours}, {"text": "<span onclick=x>"}]})
+    assert [t["text"] for t in made["data"]] == [ours, "&lt;span onclick=x>"]

@@ -113,3 +113,11 @@ def test_the_made_chapter_writes(tmp_path):
 def test_headings_are_distinct_whatever_their_case_and_short_enough():
     made = workbook._distinct(["Rate", "rate", "x" * 900])
     assert made[:2] == ["Rate", "rate (2)"] and len(made[2]) <= 255
+
+
+def test_hidden_values_carry_the_standard_symbol_and_its_meaning(tmp_path):
+    rows = [{"area": "Alpha", "count": None}, {"area": "Beta", "count": 20}]
+    path = write(tmp_path / "t.xlsx", table(rows, [["Alpha", "*"], ["Beta", "20"]]))
+    cells = [str(c) for c in sheet(path, "Table 1").to_numpy().ravel()]
+    assert "[c]" in cells and "*" not in cells
+    assert any(c.startswith("[c]: Hidden") for c in cells)

@@ -21,8 +21,12 @@ PLOTLY_MIME = "application/vnd.plotly.v1+json"
 # hide or reorder what a reader sees. Tabs and line ends stay.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What Plotly draws as formatting; every other '<' in a chart's texts is data.
-_NOT_FORMAT = re.compile(r"<(?!/?(?:b|i|br|em|strong|sub|sup|extra)\s*/?>)", re.IGNORECASE)
+# What Plotly draws as formatting (a coloured span among it); every other '<' is data.
+_NOT_FORMAT = re.compile(
+    r"<(?!/?(?:b|i|br|em|strong|sub|sup|extra)\s*/?>"
+    r"|/span>|span style=[\"']color: ?(?:#[0-9a-f]{3,8}|rgba?\([\d., ]+\));?[\"']>)",
+    re.IGNORECASE,
+)
 
 _markdown = MarkdownIt("commonmark", {"html": False})
 

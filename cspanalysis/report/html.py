@@ -17,6 +17,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from cspanalysis.formats import SYMBOLS
 from cspanalysis.periods import Period
 from cspanalysis.report.collect import Rendered, Section
 
@@ -208,17 +209,26 @@ def anchor(identifier: str) -> str:
 
 
 def source_line(record: Mapping[str, Any]) -> str:
-    """The sources of a finding as one line, each title with its date."""
-    parts = []
+    """The sources of a finding as one line: titles, then publisher and date said once."""
+    groups: dict[str, list[str]] = {}
     for source in record.get("sources", ()):
-        title = str(source.get("title") or source.get("source") or "")
         publisher = str(source.get("publisher") or "")
-        if publisher and publisher.lower() not in title.lower() and publisher != "not stated":
-            title += f" ({publisher})"
+        after = [publisher] if publisher and publisher != "not stated" else []
         if source.get("as_of"):
-            title += f", data as at {day(source['as_of'])}"
-        parts.append(title)
-    return "; ".join(_each_once(parts))
+            after.append(f"data as at {day(source['as_of'])}")
+        title = str(source.get("title") or source.get("source") or "")
+        groups.setdefault(", ".join(after), []).append(title)
+    lines = []
+    for after, titles in groups.items():
+        names = "; ".join(_each_once(titles))
+        lines.append(f"{names} – {after}" if after and names else names or after)
+    return "; ".join(lines)
+
+
+def symbols(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The symbols that stand in cells of a table, with their meanings."""
+    cells = {str(cell).strip() for row in table.get("rows", ()) for cell in row}
+    return [(symbol, meaning) for symbol, meaning in SYMBOLS.items() if symbol in cells]
 
 
 @functools.cache
@@ -235,6 +245,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals.update(
         source_line=source_line,
+        symbols=symbols,
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         most_rows=MOST_ROWS,
     )

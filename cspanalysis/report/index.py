@@ -104,7 +104,9 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
         for id, heading in PANELS
         if id in by_id and by_id[id][0]["status"] == "ok" and (by_id[id][0].get("table") or {})
     )
-    shown = {record["id"] for _, record, _ in panels} | {"quality.rows"}
+    # Data quality has a part of its own further down.
+    shown = {record["id"] for _, record, _ in panels}
+    shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.")}
     keys = tuple(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
     )

@@ -23,14 +23,17 @@ from cspanalysis.report import findings_file, html
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.html import Context
 
-#: Symbols of statistical tables and what they say (Analysis Function's recommendation).
+#: Symbols of the workbook and what they say (as the Analysis Function recommends).
 SYMBOLS = (
-    ("[c]", "Suppressed to protect the people counted; it is not zero."),
+    ("[c]", "Hidden so that nobody can be identified; it is not zero."),
     ("[x]", "Not available."),
     ("[z]", "Not applicable."),
-    ("[low]", "Rounds to zero but is not zero."),
-    ("[u]", "Too few events for a reliable figure."),
+    ("[low]", "Above zero, but rounds to zero."),
+    ("[u]", "Too unreliable to publish."),
 )
+#: What pages and sources write for the same; spreadsheets need letters in every cell.
+_SAME = {"*": "[c]", "c": "[c]", "x": "[x]", "z": "[z]", "low": "[low]", "k": "[low]", "u": "[u]",
+         ":": "[x]", ".": "[z]"}  # fmt: skip
 
 _LONGEST = 32_000  # Excel takes 32,767 characters a cell
 _NUMBER = re.compile(r"[−+-]?[\d,]*\.?\d+")
@@ -118,8 +121,9 @@ def _sheet(record: Mapping[str, Any], chapter: str, number: int) -> gptables.GPT
     columns, decimals = [], {}
     for i, column in enumerate(table["columns"]):
         texts = [row[i] for row in table["rows"]]
-        values = _raw(record, column["key"], len(texts)) if column.get("numeric") else None
-        cells, places = _numbers(texts, values)
+        numeric = bool(column.get("numeric"))
+        values = _raw(record, column["key"], len(texts)) if numeric else None
+        cells, places = _numbers(texts, values, numeric)
         columns.append(cells)
         if places is not None:
             decimals[labels[i]] = places
@@ -206,7 +210,9 @@ def _raw(record: Mapping[str, Any], key: str, rows: int) -> list[Any] | None:
     return [r.get(key) for r in behind] if len(behind) == rows else None
 
 
-def _numbers(texts: Sequence[Any], values: Sequence[Any] | None) -> tuple[list[Any], int | None]:
+def _numbers(
+    texts: Sequence[Any], values: Sequence[Any] | None, numeric: bool
+) -> tuple[list[Any], int | None]:
     """Cells of a column and its decimals: a number where the text shown is that number."""
     cells: list[Any] = []
     places: int | None = None
@@ -221,7 +227,7 @@ def _numbers(texts: Sequence[Any], values: Sequence[Any] | None) -> tuple[list[A
                 cells.append(value)
                 places = max(places or 0, after)
                 continue
-        cells.append(_cell(shown))
+        cells.append(_SAME.get(shown.strip()) or _cell(shown) if numeric else _cell(shown))
     return cells, places
 
 
@@ -240,7 +246,7 @@ def _text(value: Any) -> str:
 
 def _cell(shown: str) -> str:
     """A table's cell: never empty, and never without a letter or digit (gptables refuses both)."""
-    text = _text(shown)
+    text = _text("[c]" if shown.strip() == "*" else shown)
     if not text.strip(" -–—.…'"):
         return "[x]"
     return text if re.search("[a-zA-Z0-9]", text) else f"(text) {text}"
