@@ -2,10 +2,60 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import narrative
+from cspanalysis.analysis import measures
 from cspanalysis.chapters import common
-from cspanalysis.findings import Finding, Spec, finding
+from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Comparison
 from cspanalysis.review import OFFENCE_SOURCES, Review
+
+
+@finding(
+    "overview.recorded_crime.rate",
+    title="How much crime was recorded?",
+    needs=OFFENCE_SOURCES,
+    measure="recorded crime",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how much crime was recorded",
+)
+def recorded_crime_rate(
+    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Recorded crime and its rate per 1,000 residents in the period (exact or Byar limits)."""
+    counted = review.offences_by_month(offences, comparison.period)
+    residents, year = review.residents(comparison.period)
+    table = pd.DataFrame(
+        {
+            "area": [review.area.name],
+            "count": [int(counted.table["count"].sum())],
+            "population": [residents],
+        }
+    )
+    result = measures.rate(table, per=1000)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.rate, subject=offences, things="crimes"),
+        comparison=comparison,
+        sources=(*counted.sources, "population"),
+        columns={
+            "area": "Area",
+            "count": "Offences",
+            "population": "Residents",
+            "rate": "Per 1,000 residents",
+            "interval": "95% interval",
+        },
+        caption=common.where(review, "Recorded crime", comparison.period.label),
+        method=common.method_of(result),
+        notes=common.resident_notes(year, comparison),
+        tile=partial(common.rate_tile, things="crimes recorded", period=comparison.period.label),
+    )
 
 
 @finding(

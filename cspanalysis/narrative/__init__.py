@@ -16,7 +16,7 @@ from cspanalysis.narrative.composition import (
     shares,
     two_definitions,
 )
-from cspanalysis.narrative.peers import funnel, peers
+from cspanalysis.narrative.peers import funnel, peers, rate
 from cspanalysis.narrative.places import hours, places
 from cspanalysis.narrative.plan import actions, priorities, targets
 from cspanalysis.narrative.quality import (
@@ -47,6 +47,7 @@ __all__ = [
     "places",
     "priorities",
     "problems",
+    "rate",
     "row_account",
     "season",
     "share",

@@ -133,3 +133,24 @@ def _place_range(row: Mapping[str, Any], of: int, ties: int) -> str:
     if low == high:
         return "; its place is clear of chance"
     return f"; its place could lie between {formats.ordinal(low)} and {formats.ordinal(high)} {end}"
+
+
+def rate(table: pd.DataFrame, *, subject: str, things: str) -> Said:
+    """How much there was, as a count and as a rate.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, population, rate, rate_per, lower, upper.
+    subject, things : str
+        'recorded crime', and what is counted: 'crimes'.
+    """
+    row = table.iloc[0]
+    if pd.isna(row["count"]) or pd.isna(row["rate"]):
+        return cannot(subject, row, "count")
+    limits = formats.interval(row["lower"], row["upper"])
+    text = (
+        f"{formats.count(row['count'])} {things} were recorded, {formats.rate(row['rate'])} per "
+        f"{formats.count(row['rate_per'])} residents (95% interval {limits})."
+    )
+    return Said(text, values=values_of(row))
