@@ -45,6 +45,9 @@ SCHEMAS = (
 )
 
 
+DERIVED = {"asb_calls": {"month": "Month of the call, 'YYYY-MM'"}}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one log: the schema's columns with month ('YYYY-MM'), file and row."""
     found = table.read(part, SCHEMAS, context, NAME)

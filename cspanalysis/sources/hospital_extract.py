@@ -69,6 +69,14 @@ SCHEMAS = (
 )
 
 
+DERIVED = {
+    "hospital_extract": {
+        "status": "ok, or why there is no count",
+        "symbol": "What stood in the count's place",
+    }
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, cause, sex, age_band, count, status, symbol, district, file, row."""
     found = table.read(part, SCHEMAS, context, NAME)

@@ -96,6 +96,22 @@ _DISTRICTS = (
 )  # fmt: skip
 
 
+DERIVED = {
+    "districts": {
+        **{c: c.replace("_", " ").capitalize() for c in _DISTRICTS},
+        "as_of": "Year of the newest lookup that names the district",
+    },
+    "lsoas": {
+        "lsoa_code": "LSOA",
+        "lsoa_edition": "2011 or 2021",
+        "district_code": "District of today",
+        "district": "Its name",
+        "ward_code": "Ward, where a lookup gives it",
+        "ward": "Its name",
+    },
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one lookup into `_districts` or `_lsoas`, with the year of its districts in `as_of`."""
     found = table.read(part, SCHEMAS, context, NAME)

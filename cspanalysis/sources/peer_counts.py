@@ -60,6 +60,9 @@ SCHEMAS = (
 )
 
 
+DERIVED = {"peer_counts": {"period": "First and last month, 'YYYY-MM/YYYY-MM', in every layout"}}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one table; see SCHEMAS for its columns (the period always as first/last month)."""
     found = table.read(part, SCHEMAS, context, NAME)

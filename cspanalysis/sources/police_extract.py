@@ -122,6 +122,13 @@ SCHEMAS = (
 )
 
 
+DERIVED = {
+    "police_extract": {
+        "has_time": "The time of day of `start` is known; `start` and `end` hold date and time",
+    }
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one extract.
 

@@ -93,6 +93,33 @@ COLUMNS = (
 _COUNTED = ("month", "force", "district_code", "district", "offence")
 
 
+DERIVED = {
+    "police_uk": {
+        "district_code": "District of today, by LSOA code through the lookup, else by LSOA name",
+        "district": "Its name; missing for rows without a location",
+        "is_located": "The row has an LSOA; rows without count for the force only",
+    },
+    "police_uk_counts": {
+        "month": "Month",
+        "force": "Force that reported the incidents",
+        "district_code": "District of today",
+        "district": "Its name; missing for rows without a location",
+        "offence": "Crime type",
+        "count": "Incidents",
+    },
+    "coverage": {
+        "source": "police_uk",
+        "force": "Force",
+        "month": "Month",
+        "rows": "Incidents, behaviour and crime together",
+        "crime": "Crimes",
+        "asb": "Incidents of anti-social behaviour",
+        "status": "ok, incomplete (crime far under the median, behaviour not), missing",
+        "reason": "Why it is not ok",
+    },
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one street file.
 

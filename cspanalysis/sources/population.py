@@ -128,6 +128,19 @@ _KEYS = ["area_code", "area", "year", "row"]
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
 
+DERIVED = {
+    "population": {
+        "area_code": "ONS code, missing for areas without one",
+        "area": "Area",
+        "year": "Year of the estimate",
+        "sex": "persons, male, female",
+        "age": "Single year of age; 90 is 90 and over, -1 all ages",
+        "population": "Residents",
+        "note": "Mid-year estimate, Census, or the publisher's remark",
+    }
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one table into the tidy form: area_code, area, year, sex, age, population, note.
 

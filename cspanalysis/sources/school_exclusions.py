@@ -67,6 +67,15 @@ SCHEMAS = (
 )
 
 
+DERIVED = {
+    "school_exclusions": {
+        "status": "ok, or why there is no count",
+        "symbol": "What stood in the count's place",
+        "children_status": "The same for `children`",
+    }
+}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one table: the schema's columns with status and symbol of both counts, file, row."""
     found = table.read(part, SCHEMAS, context, NAME)

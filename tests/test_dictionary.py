@@ -1,0 +1,25 @@
+"""The data dictionary is what the schemas say."""
+
+from cspanalysis import dictionary, sources
+
+
+def test_the_committed_dictionary_is_what_the_schemas_give(project):
+    written = (project / "docs" / "data_dictionary.md").read_text(encoding="utf-8")
+    assert written == dictionary.text(), "run: csp dictionary"
+
+
+def test_every_source_is_described_with_every_column():
+    text = dictionary.text()
+    for name in sources.NAMES:
+        assert f"\n## {name}\n" in text
+        for schema in sources.get(name).SCHEMAS:
+            assert schema.meaning in text
+            named = [c for c in schema.columns if not c.name.isdigit()]
+            assert named
+            assert all(f"| `{c.name}` |" in text and c.meaning for c in named)
+
+
+def test_writing_it(tmp_path):
+    said = dictionary.write(tmp_path / "docs" / "d.md")
+    assert str(tmp_path) in said
+    assert (tmp_path / "docs" / "d.md").read_text(encoding="utf-8") == dictionary.text()
