@@ -69,6 +69,11 @@ class Problems:
             )
         )
 
+    def include(self, other: Problems) -> None:
+        """Take over the problems of one of the part's own parts (a sheet of a workbook)."""
+        self.counts.update(other.counts)
+        self._listed += other._listed
+
     def count(self, action: str) -> int:
         """How many problems have an action."""
         return sum(n for (_, found, _), n in self.counts.items() if found == action)

@@ -50,7 +50,9 @@ class Rows:
     recoded: list[int] = field(default_factory=list)
 
 
-def read(part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO) -> Rows:
+def read(
+    part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO, tail: int = 0
+) -> Rows:
     """Find the header and hand out the records beneath it.
 
     Parameters
@@ -62,6 +64,8 @@ def read(part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO) -
         the first few is, the first one counts as the header.
     stream : binary file
         The part, opened (not used for a workbook).
+    tail : int
+        How many cells at the end the publisher leaves out of its records; they count as blank.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def read(part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO) -
             break
     header = header_of(part, first, is_header)
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
-    cutter.begin(len(header))
+    cutter.begin(len(header), tail)
     return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded)
 
 
@@ -100,13 +104,13 @@ class _Cutter:
         self._line = 0
         self._delimiter = ""
         self._lines: list[str | None] = []
-        self._width = 0
+        self._width = self._tail = 0
         self.set_aside: list[tuple[int, str, str]] = []
         self.recoded: list[int] = []
 
-    def begin(self, width: int) -> None:
+    def begin(self, width: int, tail: int) -> None:
         """From here on records have this many cells; what was noted above the header is dropped."""
-        self._width = width
+        self._width, self._tail = width, tail
         self.set_aside.clear()
 
     def _text(self, block: bytes) -> list[str | None]:
@@ -255,6 +259,8 @@ class _Cutter:
                 # Spreadsheets pad with empty cells at the end: no content, no loss.
                 if len(cells) > self._width and not any(cells[self._width :]):
                     cells = cells[: self._width]
+                elif self._width - self._tail <= len(cells) < self._width:
+                    cells = cells + [""] * (self._width - len(cells))
                 else:
                     self.set_aside.append(
                         (

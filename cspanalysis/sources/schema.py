@@ -77,11 +77,14 @@ class Schema:
         Which files have it, for the data dictionary.
     columns : tuple of Column
         Its columns.
+    tail : int
+        How many cells at the end of a record the publisher may leave out.
     """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
+    tail: int = 0
 
     def find(
         self, header: Sequence[str], mapped: Mapping[str, Any] | None = None

@@ -12,21 +12,16 @@ from cspanalysis.sources.rows import HEADER_WITHIN, Rows, frame_of, header_of
 
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The first sheet of a workbook that has the header, or its first sheet."""
+    """The sheet a part names; for a whole workbook the first that has the header, or the first."""
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(part.path))
         sheets = [
             (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
+            if not part.member or name == part.member
         ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise DataRefused(
-            paragraph(
-                f"the workbook cannot be opened ({error})",
-                file=part.label,
-                do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
-            )
-        ) from error
+        raise _unreadable(part, error) from error
     candidates = [
         [
             (at, cells)
@@ -42,6 +37,30 @@ def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
                 return Rows(cells, iter([frame_of(records[at + 1 :], len(cells))]))
     header = header_of(part, candidates[0][:1] if candidates else [], is_header)
     return Rows(header, iter(()))
+
+
+def names(part: Part) -> list[str]:
+    """The names of a workbook's sheets, in its order.
+
+    Raises
+    ------
+    DataRefused
+        If the workbook cannot be opened.
+    """
+    try:
+        return list(python_calamine.CalamineWorkbook.from_path(str(part.path)).sheet_names)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise _unreadable(part, error) from error
+
+
+def _unreadable(part: Part, error: Exception) -> DataRefused:
+    return DataRefused(
+        paragraph(
+            f"the workbook cannot be opened ({error})",
+            file=part.label,
+            do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
+        )
+    )
 
 
 def _cell(value: object) -> str:

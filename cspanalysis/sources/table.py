@@ -124,7 +124,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         return any(not s.missing(s.find(header, mapped), constants) for s in schemas)
 
     with part.open() as stream:
-        raw = rows.read(part, fits, stream)
+        raw = rows.read(part, fits, stream, max(s.tail for s in schemas))
         schema, found = choose(part, raw.header, schemas, mapped, constants)
         frames, rows_read = [], 0
         for block in raw.blocks:

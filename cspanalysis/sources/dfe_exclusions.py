@@ -1,0 +1,216 @@
+"""Permanent exclusions and suspensions from school, as the Department for Education publishes them.
+
+Two layouts, each with the headings of the statistical releases to 2017 and those of Explore
+Education Statistics: figures with rates, and reasons. `fixed_*` became `suspension` in 2020; both
+are 'suspension' here. A symbol (x, ., z, c, …) or a blank is a status, never 0.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import ROW, Context, Read
+
+NAME = "dfe_exclusions"
+TITLE = "Suspensions and permanent exclusions in England"
+DESCRIPTION = (
+    "One row per school year, area, kind of school, breakdown and kind of exclusion (permanent, "
+    "suspension, pupils suspended), with count and rate as published; in files of reasons one row "
+    "per reason. National figures up to 2016/17 are rounded to 5."
+)
+
+_LEVELS = {
+    "national": "national",
+    "regional": "region",
+    "region": "region",
+    "local authority": "local authority",
+    "local authority district": "district",
+    "school": "school",
+}
+_AREA = (
+    Column("school_year", "School year", ("time period", "year"), "financial_year", essential=True),
+    Column("term", "Whole year or a term", ("time identifier",), "lower"),
+    Column(
+        "level", "Kind of area", ("geographic level",), essential=True, allowed=_LEVELS
+    ),
+    Column("country_code", "Country, code", ("country code",)),
+    Column("country", "Country", ("country name",)),
+    Column("region_code", "Region, code", ("region code",)),
+    Column("region", "Region", ("region name",)),
+    Column("la_code", "Local authority, ONS code", ("new la code",)),
+    Column("old_la_code", "Local authority, number of the department", ("old la code",)),
+    Column("la", "Local authority", ("la name",)),
+    Column(
+        "school_type", "Kind of school",
+        ("school type", "education phase", "phase type grouping"), "lower",
+    ),
+    Column("topic", "What the row breaks down by", ("characteristic desc", "breakdown topic")),
+    Column("breakdown", "Which part", ("characteristic 1", "breakdown")),
+    Column("sex", "Sex, where crossed with it", ("characteristic 2", "sex", "gender"), "lower"),
+    Column("schools", "Schools", ("num schools",), "integer"),
+)  # fmt: skip
+
+#: Our kinds of exclusion, with the headings of count and rate, the oldest first.
+_KINDS = {
+    "permanent": (("perm excl",), ("perm excl rate",)),
+    "suspension": (("fixed excl", "suspension"), ("fixed excl rate", "susp rate")),
+    "pupils suspended": (
+        ("one plus fixed", "one plus susp", "one or more fixed excl"),
+        ("one plus fixed rate", "one or more fixed excl rate", "one plus susp rate"),
+    ),
+}
+_REASONS = {
+    "physical_pupils": "physical assault against a pupil",
+    "physical_adult": "physical assault against an adult",
+    "verbal_pupil": "verbal abuse or threats against a pupil",
+    "verbal_adult": "verbal abuse or threats against an adult",
+    "bullying": "bullying",
+    "racist_abuse": "racist abuse",
+    "sexual_misconduct": "sexual misconduct",
+    "drug_alcohol": "drugs and alcohol",
+    "damage": "damage",
+    "theft": "theft",
+    "persistent_disruptive": "persistent disruptive behaviour",
+    "other": "other",
+}
+_PREFIXES = {"permanent": ("perm",), "suspension": ("fixed", "susp")}
+
+
+def _figure(kind: str) -> tuple[Column, Column]:
+    counts, rates = _KINDS[kind]
+    name = kind.replace(" ", "_")
+    return (
+        Column(name, f"Number: {kind}", counts, "figure", required=kind != "pupils suspended"),
+        Column(f"{name}_rate", f"Rate: {kind}", rates, "figure", unit="per 100 pupils"),
+    )
+
+
+def _reason(kind: str, key: str) -> Column:
+    aliases = tuple(f"{prefix} {key}" for prefix in _PREFIXES[kind])
+    meaning = f"{kind}: {_REASONS[key]}"
+    return Column(f"{kind}_{key}", meaning, aliases, "figure", required=key == "other")
+
+
+SCHEMAS = (
+    Schema(
+        "figures",
+        "exclusions with rates",
+        (
+            *_AREA,
+            Column("headcount", "Pupils on roll", kind="count", required=True),
+            *(column for kind in _KINDS for column in _figure(kind)),
+        ),
+    ),
+    Schema(
+        "reasons",
+        "exclusions by reason",
+        (*_AREA, *(_reason(kind, key) for kind in _PREFIXES for key in _REASONS)),
+    ),
+)
+
+_KEYS = (
+    "school_year", "term", "level", "area_code", "area", "old_la_code", "school_type", "topic",
+    "breakdown", "sex",
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one file of either layout.
+
+    Returns
+    -------
+    Read
+        school_year ('2016/17'), term, level, area_code, area, old_la_code, school_type, topic,
+        breakdown, sex, reason, kind, count, status, symbol, rate (per 100 pupils), rate_status,
+        rate_symbol, headcount, headcount_status, schools, file, row. Several rows come of each
+        raw row.
+    """
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = _with_area(found.tables[NAME]).with_columns(file=pl.lit(part.label))
+    pieces = _by_kind(frame) if found.schema == "figures" else _by_reason(frame)
+    whole = pl.concat(pieces).sort(ROW, maintain_order=True)
+    found.problems.add_rows(
+        whole.filter(pl.col("count") != pl.col("count").round()).select(
+            ROW, found=pl.col("count").cast(pl.String)
+        ),
+        "count", "a whole number", "noted", "no whole number (an estimate); kept as published",
+    )  # fmt: skip
+    return found.with_tables(dfe_exclusions=whole)
+
+
+def _with_area(frame: pl.DataFrame) -> pl.DataFrame:
+    def first(local: str, regional: str, national: str) -> pl.Expr:
+        return (
+            pl.when(pl.col("level") == "national")
+            .then(pl.col(national))
+            .when(pl.col("level") == "region")
+            .then(pl.col(regional))
+            .otherwise(pl.col(local))
+        )
+
+    # Early local files carry the country's name in the authority's column.
+    name = pl.coalesce(first("la", "region", "country"), "la")
+    return frame.with_columns(area_code=first("la_code", "region_code", "country_code"), area=name)
+
+
+def _by_kind(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    pieces = []
+    for kind in _KINDS:
+        name = kind.replace(" ", "_")
+        pieces.append(
+            _rows(frame, name, kind, pl.lit(None, pl.String)).with_columns(
+                rate=frame[f"{name}_rate"],
+                rate_status=_or_missing(frame, f"{name}_rate_status"),
+                rate_symbol=_or_missing(frame, f"{name}_rate_symbol"),
+                headcount=frame["headcount"],
+                headcount_status=frame["headcount_status"],
+                schools=frame["schools"],
+            )
+        )
+    return [piece.select(_columns()) for piece in pieces]
+
+
+def _by_reason(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    blank = {
+        "rate": pl.Float64, "rate_status": pl.String, "rate_symbol": pl.String,
+        "headcount": pl.Int64, "headcount_status": pl.String,
+    }  # fmt: skip
+    pieces = []
+    for kind in _PREFIXES:
+        for key, reason in _REASONS.items():
+            rows = _rows(frame, f"{kind}_{key}", kind, pl.lit(reason))
+            rows = rows.with_columns(
+                *(pl.lit(None, dtype).alias(name) for name, dtype in blank.items()),
+                schools=frame["schools"],
+            )
+            pieces.append(rows.select(_columns()))
+    return pieces
+
+
+def _rows(frame: pl.DataFrame, name: str, kind: str, reason: pl.Expr) -> pl.DataFrame:
+    has_status = f"{name}_status" in frame.columns
+    status = pl.col(f"{name}_status") if has_status else pl.lit("not_available")
+    symbol = pl.col(f"{name}_symbol") if has_status else pl.lit(None, pl.String)
+    return frame.select(
+        *_KEYS, reason.alias("reason"), pl.lit(kind).alias("kind"),
+        pl.col(name).cast(pl.Float64).alias("count"), status.alias("status"),
+        symbol.alias("symbol"), "file", ROW,
+    )  # fmt: skip
+
+
+def _or_missing(frame: pl.DataFrame, name: str) -> pl.Series:
+    return (
+        frame[name] if name in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+    )
+
+
+def _columns() -> list[pl.Expr]:
+    casts = {"rate": pl.Float64, "headcount": pl.Int64, "schools": pl.Int64}
+    names = (
+        *_KEYS, "reason", "kind", "count", "status", "symbol", "rate", "rate_status",
+        "rate_symbol", "headcount", "headcount_status", "schools", "file", ROW,
+    )  # fmt: skip
+    return [pl.col(n).cast(casts[n], strict=False) if n in casts else pl.col(n) for n in names]

@@ -1,0 +1,88 @@
+"""Exports of the public health profiles (Fingertips): indicators with count and denominator."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import ROW, Context, Read
+
+NAME = "fingertips"
+TITLE = "Public health profiles (Fingertips)"
+DESCRIPTION = (
+    "One row per indicator, area, sex, age and period, with the published value, its limits and "
+    "what it was made from. Published limits are kept; analysis.published_limits compares them."
+)
+
+
+def _limit(side: str, level: str) -> Column:
+    name = f"{side}_{level.replace('.', '')}"
+    aliases = [f"{side} CI {level} limit"]
+    if level == "95.0":
+        name = f"{side}_95"
+        # Exports of before 2018 had one pair of limits.
+        aliases += [f"{side} CI limit", f"{side} CI 95 limit"]
+    return Column(name, f"Published {side} limit, {level}%", tuple(aliases), "number")
+
+
+SCHEMAS = (
+    Schema(
+        "indicators",
+        "an export of Fingertips (26 or 27 columns)",
+        (
+            Column("indicator_id", "Number of the indicator", ("indicator id",), essential=True),
+            Column("indicator", "Its name", ("indicator name",), required=True),
+            Column("parent_code", "Area above, code", ("parent code",)),
+            Column("parent", "Area above", ("parent name",)),
+            Column("area_code", "Area, ONS code", ("area code",), essential=True),
+            Column("area", "Area", ("area name", "areaname"), required=True),
+            Column("area_type", "Kind of area", ("area type",)),
+            Column("sex", "Sex", (), "lower", required=True),
+            Column("age", "Age", (), required=True),
+            Column("category_type", "What areas are grouped by", ("category type",)),
+            Column("category", "Group", ("category",)),
+            Column("time_period", "Period", ("time period",), essential=True),
+            Column("value", "Published value", (), "figure", required=True),
+            _limit("lower", "95.0"), _limit("upper", "95.0"),
+            _limit("lower", "99.8"), _limit("upper", "99.8"),
+            Column("count", "Numerator", (), "number", required=True),
+            Column("denominator", "Denominator", (), "number", required=True),
+            Column("value_note", "Publisher's note on the value", ("value note",)),
+            Column(
+                "time_period_sortable", "Period as a number", ("time period sortable",), "integer"
+            ),
+        ),
+        # Records of some exports lack the blank last cell, 'Compared to goal'.
+        tail=1,
+    ),
+)  # fmt: skip
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read one export.
+
+    Returns
+    -------
+    Read
+        The schema's columns with status and symbol of the value, is_merged_area (the note says
+        that the figure is of several areas together), file and row. Line breaks within names are
+        spaces.
+    """
+    found = table.read(part, SCHEMAS, context, NAME)
+    names = [c.name for c in SCHEMAS[0].columns]
+    note = pl.col("value_note").str.to_lowercase().fill_null("")
+    frame = found.tables[NAME].with_columns(
+        pl.col("indicator").str.replace_all(r"\s+", " ").str.strip_chars(),
+        is_merged_area=note.str.contains(r"combined|merged|including"),
+    )
+    found.problems.add_rows(
+        frame.filter("is_merged_area").select(ROW, found=pl.col("value_note")),
+        "Value note", "one area", "noted", "the figure is of several areas together",
+    )  # fmt: skip
+    frame = frame.select(
+        *names, pl.col("value_status").alias("status"), pl.col("value_symbol").alias("symbol"),
+        "is_merged_area", pl.lit(part.label).alias("file"), ROW,
+    )  # fmt: skip
+    return found.with_tables(fingertips=frame)

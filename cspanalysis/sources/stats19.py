@@ -1,0 +1,189 @@
+"""Road collisions in which somebody was hurt, and the casualties (STATS19)."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+import polars as pl
+
+from cspanalysis import areas
+from cspanalysis.sources import table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import ROW, Context, Read
+
+NAME = "stats19"
+TITLE = "Road safety data: collisions and casualties (STATS19)"
+DESCRIPTION = (
+    "`stats19`: one row per collision with injury that the police know of. `stats19_casualties`: "
+    "one row per person hurt. `stats19_vehicles`: one row per vehicle."
+)
+
+_SEVERITY = {"1": "fatal", "2": "serious", "3": "slight"}
+_ID = Column(
+    "collision_id", "Identifier of the collision",
+    ("collision index", "accident index"), essential=True,
+)  # fmt: skip
+_DATE = Column("date", "Day", kind="date", essential=True)
+_TIME = Column("time", "Time of day", kind="time")
+_COLLISION = (
+    Column(
+        "severity", "Of the worst injury", ("collision severity", "accident severity"),
+        required=True, allowed=_SEVERITY,
+    ),
+    Column("vehicles", "Vehicles involved", ("number of vehicles",), "integer"),
+    Column("casualties", "People hurt", ("number of casualties",), "integer", required=True),
+    Column("longitude", "Longitude", kind="number", unit="degrees"),
+    Column("latitude", "Latitude", kind="number", unit="degrees"),
+    Column("speed_limit", "Speed limit", ("speed limit",), "integer", unit="mph"),
+)  # fmt: skip
+
+SCHEMAS = (
+    Schema(
+        "stats19",
+        "collision records of 2016 and later, with district codes of the ONS",
+        (
+            _ID, _DATE, _TIME,
+            Column(
+                "ons_code", "District, ONS code",
+                ("local authority ons district",), required=True,
+            ),
+            Column("old_code", "District, code of STATS19", ("local authority district",)),
+            *_COLLISION,
+        ),
+    ),
+    Schema(
+        "collisions_2005",
+        "collision records of 2005 to 2015 (32 columns)",
+        (
+            _ID, _DATE, _TIME,
+            Column(
+                "old_code", "District, code of STATS19",
+                ("local authority district",), required=True,
+            ),
+            *_COLLISION,
+        ),
+    ),
+    Schema(
+        "casualties",
+        "casualty records",
+        (
+            _ID,
+            Column("casualty", "Number within the collision", ("casualty reference",), "integer"),
+            Column(
+                "severity", "Of the injury", ("casualty severity",), required=True,
+                allowed=_SEVERITY,
+            ),
+            Column("age", "Age; -1 is not known", ("age of casualty",), "integer", unit="years"),
+            Column(
+                "age_band", "Age band 1 to 11", ("age band of casualty",), "integer", required=True
+            ),
+            Column(
+                "sex", "Sex", ("sex of casualty",),
+                allowed={"1": "male", "2": "female", "3": "not known", "-1": "not known",
+                         "9": "not known"},
+            ),
+            Column(
+                "role", "Driver or rider, passenger, pedestrian", ("casualty class",),
+                allowed={"1": "driver or rider", "2": "passenger", "3": "pedestrian"},
+            ),
+        ),
+    ),
+    Schema(
+        "vehicles",
+        "vehicle records",
+        (
+            _ID,
+            Column("vehicle", "Number within the collision", ("vehicle reference",), "integer",
+                   required=True),
+            Column("vehicle_type", "Type, code of STATS19", ("vehicle type",), required=True),
+        ),
+    ),
+)  # fmt: skip
+
+ADULT = 18
+#: Bands 1 to 3 end at 15 and band 5 begins at 21; band 4 (16 to 20) does not say.
+_CHILD_BANDS, _UNDECIDED_BAND = (1, 2, 3), 4
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read collisions, casualties or vehicles, as the header says.
+
+    Returns
+    -------
+    Read
+        `stats19`: collision_id, date, month, hour, severity, vehicles, casualties, longitude,
+        latitude, speed_limit, district_code, district, file, row. `stats19_casualties`:
+        collision_id, casualty, severity, age, age_band, is_under_18 (missing where the age is not
+        known), sex, role, file, row. `stats19_vehicles`: collision_id, vehicle, vehicle_type.
+    """
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
+    if found.schema == "vehicles":
+        return found.with_tables(stats19_vehicles=frame)
+    if found.schema == "casualties":
+        return found.with_tables(stats19_casualties=_with_age(frame, found))
+    if "ons_code" not in frame.columns:
+        frame = frame.with_columns(ons_code=pl.lit(None, pl.String))
+    frame = _with_district(frame, found).with_columns(
+        month=pl.col("date").dt.strftime("%Y-%m"), hour=pl.col("time").cast(pl.Int64) // 60
+    )
+    return found.with_tables(
+        stats19=frame.select(
+            "collision_id", "date", "month", "hour", "severity", "vehicles", "casualties",
+            "longitude", "latitude", "speed_limit", "district_code", "district", "file", ROW,
+        )
+    )  # fmt: skip
+
+
+def _with_age(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
+    age = pl.when(pl.col("age") >= 0).then(pl.col("age").cast(pl.Int64))
+    band = pl.col("age_band").cast(pl.Int64)
+    by_band = pl.when(band.is_in(_CHILD_BANDS)).then(True).when(band > _UNDECIDED_BAND).then(False)
+    frame = frame.with_columns(age=age, age_band=pl.when(band > 0).then(band))
+    frame = frame.with_columns(is_under_18=pl.coalesce(age < ADULT, by_band))
+    unknown = frame.filter(pl.col("is_under_18").is_null())
+    found.problems.add_rows(
+        unknown.select(ROW, found=pl.col("age_band").cast(pl.String)),
+        "age", "an age in years", "noted", "not known whether under 18",
+    )  # fmt: skip
+    return frame.select(
+        "collision_id", "casualty", "severity", "age", "age_band", "is_under_18", "sex", "role",
+        "file", ROW,
+    )  # fmt: skip
+
+
+def _with_district(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
+    """District by the code of the ONS, else by the old code of STATS19."""
+    old, todays = _codes()
+    frame = (
+        frame.join(todays, left_on="ons_code", right_on="code", how="left")
+        .join(old, left_on="old_code", right_on="code", how="left", suffix="_old")
+        .with_columns(
+            district_code=pl.coalesce("district_code", "district_code_old"),
+            district=pl.coalesce("district", "district_old"),
+        )
+    )
+    unknown = frame.filter(pl.col("district").is_null())
+    found.problems.add_rows(
+        unknown.select(ROW, found=pl.coalesce("ons_code", "old_code")),
+        "district", "a district of England or Wales", "noted",
+        "no known district; the collision counts for none",
+    )  # fmt: skip
+    return frame
+
+
+@functools.cache
+def _codes() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Old code and today's ONS code of districts, each with district_code and district."""
+    path = resources.files("cspanalysis.reference").joinpath("stats19_districts.csv")
+    with path.open(encoding="utf-8") as stream:
+        text = "".join(line for line in stream if not line.startswith("#"))
+    old = pl.read_csv(text.encode(), infer_schema=False)
+    register = areas.register()
+    codes = register["district_code"].to_list()
+    todays = pl.DataFrame(
+        {"code": codes, "district_code": codes, "district": register["district"].to_list()}
+    )
+    return old, todays
