@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code (0, 1, 2, 3 or 4: see cspanalysis.errors)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args(given)
+        options = _parse(given)
         return options.run(options)
     except CspError as error:
         if "--debug" in given:
@@ -45,6 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    options, unknown = _parser().parse_known_args(given)
+    if unknown:
+        raise UsageError(
+            paragraph(
+                f"csp {options.command} does not know {' '.join(unknown)}",
+                do=f"See: csp {options.command} --help",
+            )
+        )
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -167,10 +179,14 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _bulletin(options: argparse.Namespace) -> int:
-    from cspanalysis import requests
+    period = _bulletin_period(options)
     from cspanalysis.report import bulletin
 
-    print(bulletin.write(requests.bulletin(options, _bulletin_period(options))))
+    print(
+        bulletin.write(
+            options.workspace, options.csp, period, edition=options.edition, out=options.out
+        )
+    )
     return 0
 
 

@@ -65,8 +65,8 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
     )
     reason = pl.format(
         "crime at {}% of the force's median month, anti-social behaviour at {}%",
-        (100 * crime / usual).round(0).cast(pl.Int64),
-        (100 * asb / usual_asb).round(0).cast(pl.Int64),
+        _percent(crime, usual),
+        _percent(asb, usual_asb),
     )
     judged = found.with_columns(
         status=pl.when(is_incomplete).then(pl.lit("incomplete")).otherwise(pl.lit("ok")),
@@ -106,3 +106,8 @@ def _expected(counts: pl.DataFrame) -> pl.DataFrame:
     gap = near.group_by("force").len()
     near = near.join(gap.filter(pl.col("len") <= 12), on="force", how="semi")
     return pl.concat([within.select("force", "month"), near]).unique()
+
+
+def _percent(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    # A force without any of a kind has no percentage of it (0 / 0).
+    return (100 * part / whole).round(0).cast(pl.Int64, strict=False)

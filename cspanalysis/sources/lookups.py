@@ -90,9 +90,29 @@ SCHEMAS = (
         "a lookup of districts to regions",
         (*_DISTRICT, *_pair("region", "(region|rgn)", "region")),
     ),
+    Schema(
+        "district_rural_urban",
+        "the rural-urban classification of districts",
+        (
+            Column(
+                "district_code",
+                _DISTRICT[0].meaning,
+                required=True,
+                essential=True,
+                pattern=_DISTRICT[0].pattern,
+            ),
+            Column(
+                "rural_urban",
+                "Rural-urban classification of the district",
+                ("classification",),
+                required=True,
+            ),
+        ),
+    ),
 )
 _DISTRICTS = (
     "district_code", "district", "csp_code", "csp", "force_code", "force", "county", "region",
+    "rural_urban",
 )  # fmt: skip
 
 
@@ -151,7 +171,7 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     -------
     dict
         `districts`: district_code, district, csp_code, csp, force_code, force, county, region,
-        as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's), ward_code, ward.
+        rural_urban, as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's), ward_code, ward.
     """
     combined = {}
     if "_districts" in tables:

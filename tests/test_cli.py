@@ -1,0 +1,134 @@
+"""The command `csp`: exit codes, one plain paragraph per error, the last good output untouched."""
+
+import hashlib
+import zipfile
+
+import pytest
+
+from cspanalysis.cli import main
+
+HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context\n"
+)
+ROWS = "".join(
+    f"{i:064x},2025-01,Kent Police,Kent Police,0.27,51.2,On or near High Street,E01024717,"
+    "Tonbridge and Malling 005A,Burglary,Status update unavailable,\n"
+    for i in range(1, 6)
+)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    root = tmp_path / "ws"
+    assert main(["init", str(root), "--csp", "Tonbridge & Malling"]) == 0
+    (root / "data/raw/police_uk/2025-01-kent-street.csv").write_text(HEADER + ROWS)
+    return root
+
+
+def state(folder):
+    """Hash of every file below a folder."""
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.suffix != ".lock"
+    }
+
+
+def paragraph(capsys):
+    """The one message on standard error."""
+    lines = capsys.readouterr().err.strip().splitlines()
+    message = lines[-1]
+    assert message.startswith("csp: ") and "Traceback" not in message
+    assert len([line for line in lines if line.startswith("csp: ")]) == 1
+    return message
+
+
+def test_a_new_workspace_says_what_goes_where(workspace, capsys):
+    assert 'name = "Tonbridge and Malling"' in (workspace / "partnership.toml").read_text()
+    notes = sorted(p.parent.name for p in (workspace / "data/raw").glob("*/README.md"))
+    assert {"police_uk", "police_extract", "population", "hospital_extract"} <= set(notes)
+    assert main(["init", str(workspace), "--csp", "Dover"]) == 2
+    assert "already is a workspace" in paragraph(capsys)
+    assert 'name = "Tonbridge and Malling"' in (workspace / "partnership.toml").read_text()
+
+
+def test_clean_accounts_for_every_row(workspace, capsys):
+    assert main(["clean", "--workspace", str(workspace)]) == 0
+    assert "5 rows read = 5 kept + 0 set aside" in capsys.readouterr().out
+    assert (workspace / "data/processed/manifest.json").exists()
+
+
+def test_check_writes_nothing(workspace):
+    before = state(workspace / "data")
+    assert main(["clean", "--check", "--workspace", str(workspace)]) == 0
+    assert state(workspace / "data") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["review", "--csp", "Tunbridge Maling"], "Did you mean"),
+        (["review", "--period", "2025"], "YYYY-MM/YYYY-MM"),
+        (["review", "--edition", "secret"], "Allowed: public, partner"),
+        (["review", "--chapter", "weather"], "violence"),
+        (["review", "--jobs", "0"], "1 or more"),
+        (["review", "--nonsense"], "csp review --help"),
+        (["bulletin", "--quarter", "2025-Q5"], "YYYY-Q1 to YYYY-Q4"),
+        (["frobnicate"], "csp --help"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_allowed(workspace, capsys, arguments, says):
+    command = (
+        [*arguments]
+        if arguments[0] == "frobnicate"
+        else [*arguments, "--workspace", str(workspace)]
+    )
+    assert main(command) == 2
+    assert says in paragraph(capsys)
+    assert not list((workspace / "reports").iterdir())
+
+
+def test_a_folder_that_is_no_workspace_says_how_to_make_one(tmp_path, capsys):
+    assert main(["clean", "--workspace", str(tmp_path)]) == 2
+    assert "csp init" in paragraph(capsys)
+
+
+def test_settings_with_a_misspelt_key_are_refused(workspace, capsys):
+    path = workspace / "partnership.toml"
+    path.write_text(path.read_text() + '\n[reviw]\nperiod = "2025-01/2025-12"\n')
+    assert main(["clean", "--workspace", str(workspace)]) == 2
+    assert "Did you mean [review]?" in paragraph(capsys)
+
+
+def refused(workspace, capsys):
+    """A clean that is refused, with the last good processed data left as they were."""
+    before = state(workspace / "data/processed")
+    assert main(["clean", "--workspace", str(workspace)]) == 3
+    assert state(workspace / "data/processed") == before
+    return paragraph(capsys)
+
+
+def test_a_renamed_column_is_refused_and_the_last_data_stay(workspace, capsys):
+    assert main(["clean", "--workspace", str(workspace)]) == 0
+    february = (HEADER + ROWS).replace("LSOA code", "Area thing").replace("2025-01", "2025-02")
+    (workspace / "data/raw/police_uk/2025-02-kent-street.csv").write_text(february)
+    message = refused(workspace, capsys)
+    assert "2025-02-kent-street.csv" in message and "lsoa_code" in message.lower()
+
+
+def test_a_truncated_archive_is_refused(workspace, capsys):
+    assert main(["clean", "--workspace", str(workspace)]) == 0
+    archive = workspace / "data/raw/police_uk/2025.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("2025-03/2025-03-kent-street.csv", HEADER + ROWS * 50)
+    archive.write_bytes(archive.read_bytes()[:-60])
+    assert "2025.zip" in refused(workspace, capsys)
+
+
+def test_a_file_changed_behind_its_sidecar_is_refused(workspace, capsys):
+    assert main(["clean", "--workspace", str(workspace)]) == 0
+    path = workspace / "data/raw/police_uk/2025-01-kent-street.csv"
+    path.write_text(path.read_text().replace("Burglary", "Robbery", 1))
+    message = refused(workspace, capsys)
+    assert "2025-01-kent-street.csv" in message and "sha256" in message.lower()

@@ -1,0 +1,89 @@
+"""Real open data of 2025: the counts that the review of Tonbridge and Malling must reproduce."""
+
+import shutil
+
+import pytest
+
+import cspanalysis as csp
+from cspanalysis import starting
+from cspanalysis.chapters import acquisitive, overview, quality, violence
+
+pytestmark = pytest.mark.realdata
+
+
+def workspace(shared, root, name, archive):
+    starting.init(root, name)
+    raw = root / "data/raw"
+    shutil.copy(shared / "data/police_uk" / archive, raw / "police_uk")
+    for lookup in (shared / "data/lookups").iterdir():
+        shutil.copy(lookup, raw / "lookups")
+    shutil.copy(shared / "data/population/population20_ltla21.csv", raw / "population")
+    return root
+
+
+@pytest.fixture(scope="module")
+def kent(shared, tmp_path_factory):
+    root = workspace(
+        shared, tmp_path_factory.mktemp("kent") / "ws", "Tonbridge and Malling", "kent_2025.zip"
+    )
+    return csp.open("Tonbridge and Malling", "2025-01/2025-12", workspace=root)
+
+
+@pytest.fixture(scope="module")
+def city(shared, tmp_path_factory):
+    root = workspace(
+        shared,
+        tmp_path_factory.mktemp("city") / "ws",
+        "City of London",
+        "city_of_london_2017-12_to_2020-11.zip",
+    )
+    return csp.open("City of London", "2018-12/2019-11", workspace=root)
+
+
+def test_every_row_of_the_district_is_counted(kent):
+    incidents = kent.incidents
+    assert len(incidents) == 9144
+    kinds = incidents["offence"].value_counts()
+    assert kinds["anti-social behaviour"] == 1816
+    assert kinds["violence and sexual offences"] == 3157
+    assert kinds["theft from the person"] == 26
+
+
+def test_every_row_of_the_archive_is_accounted_for(kent):
+    account = kent.store.account().query("source == 'police_uk'")
+    assert account["rows_read"].sum() == 180_022
+    assert (account["rows_read"] == account["rows_kept"] + account["rows_set_aside"]).all()
+    unlocated = quality.unlocated(kent)
+    assert unlocated.rows.loc[0, ["count", "total"]].tolist() == [2164, 180_022]
+
+
+def test_the_force_comparison_ranks_thirteen_districts(kent):
+    found = overview.recorded_crime_peers(kent, "force")
+    assert found.id == "overview.recorded_crime.peers.force"
+    values = found.values
+    assert (values["rank"], values["of"], values["population"]) == (3, 13, 132_571)
+    assert values["count"] == 7328 and values["rate"] == pytest.approx(55.276, abs=0.001)
+    assert (values["rank_lower"], values["rank_upper"]) == (2, 3)
+    others = found.rows.loc[found.rows["is_own"], "others_rate"].iloc[0]
+    assert others == pytest.approx(80.2, abs=0.05)
+    assert "mid-2020" in found.caption and found.verdict == "lower"
+
+
+def test_what_open_data_cannot_tell_is_said_with_its_source(kent):
+    for found in (
+        violence.nte_change(kent),
+        acquisitive.purse_dipping_season(kent),
+        acquisitive.change(kent, "x", "burglary dwelling", subject="burglary of dwellings"),
+    ):
+        assert found.status == "not_available"
+        assert "record-level extract from the police" in found.sentence
+
+
+def test_the_pandemic_withholds_the_index_and_leaves_the_profile_before_it(city):
+    found = acquisitive.offence_season(
+        city, "theft_from_person", "theft from the person", subject="theft from the person"
+    )
+    assert "pandemic" in found.sentence
+    assert found.verdict != "peak"
+    assert (found.rows["last"] == "2020-02").all()
+    assert len(found.rows) == 12 and found.period.endswith("2020-02")
