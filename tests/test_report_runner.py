@@ -276,3 +276,43 @@ def test_the_plain_engine_writes_the_same_review(tmp_path):
     plain = replace(asked, out=tmp_path / "plain", engine="plain")
     assert runner.run(plain).exit_code == 0
     assert contents(review_folder(plain)) == contents(review_folder(asked))
+
+
+def test_a_review_of_some_chapters_says_so(tmp_path):
+    asked = replace(request(tmp_path), chapters=("quality", "05"))
+    with pytest.raises(UsageError, match="'quality' is no chapter"):
+        runner.run(asked)
+    asked = replace(asked, chapters=("data-quality", "05"))
+    runner.run(asked)
+    page = (review_folder(asked) / "index.html").read_text(encoding="utf-8")
+    assert "some chapters only: Data quality, Violence and the night." in page
+    assert not (review_folder(asked) / "overview.html").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_the_last_good_review(tmp_path, monkeypatch):
+    asked = request(tmp_path, QUICK)
+    runner.run(asked)
+    before = contents(review_folder(asked))
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "tables.xlsx")
+
+    monkeypatch.setattr("cspanalysis.report.workbook.write", full)
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 1
+    assert "tables.xlsx: No space left on device" in outcome.text()
+    assert contents(review_folder(asked)) == before
+    assert [p.name for p in review_folder(asked).parent.iterdir()] == ["2007-04_2008-03"]
+
+
+def test_the_previous_review_is_found_and_compared(tmp_path):
+    earlier = request(tmp_path, ONE, period="2006-04/2007-03", compare="2005-04/2006-03")
+    runner.run(earlier)
+    later = request(tmp_path, ONE)
+    runner.run(later)
+    page = (review_folder(later) / "index.html").read_text(encoding="utf-8")
+    assert "the review of April 2006 to March 2007" in page
+    partner = replace(later, edition="partner", out=tmp_path / "partner")
+    runner.run(partner)
+    page = (review_folder(partner) / "index.html").read_text(encoding="utf-8")
+    assert "What changed since" not in page

@@ -55,6 +55,10 @@ class Context:
         Everything cited in the review, each once.
     version : str
         Of this library.
+    partial : bool
+        True if only some chapters were asked for.
+    product : str
+        What the pages are called.
     """
 
     area: str
@@ -67,6 +71,7 @@ class Context:
     synthetic: bool = False
     sources: Sequence[Mapping[str, Any]] = ()
     version: str = ""
+    partial: bool = False
     product: str = "Strategic assessment"
 
     @property

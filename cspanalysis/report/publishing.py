@@ -19,6 +19,7 @@ def context_of(
     period: str,
     compare: str,
     edition: str,
+    partial: bool = False,
 ) -> html.Context:
     """What all pages of the review say, gathered from its findings' sources."""
     records = [r for c in chapters for r in c.records]
@@ -34,6 +35,7 @@ def context_of(
         period=period,
         compare=compare,
         edition=edition,
+        partial=partial,
         contents=tuple((c.slug, c.title) for c in chapters),
         synthetic=findings_file.is_synthetic(records),
         sources=tuple(sources.values()),

@@ -91,6 +91,7 @@ def review(
             period=request.period,
             compare=request.compare,
             edition=request.edition,
+            partial=bool(request.chapters),
         )
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
         notices = [n for c in done for n in c.notices]
@@ -129,12 +130,15 @@ def _chapters(
     ]
     if jobs == 1:
         return [executing.execute(task) for task in tasks]
+    # The longest first, so that no core is left with it at the end.
+    order = sorted(range(len(tasks)), key=lambda i: -len(tasks[i].chapter.cells))
     done: dict[int, Rendered] = {}
     jobs = jobs or max(request.jobs, min(4, os.cpu_count() or 1))
-    for result in workers.each(executing.execute, tasks, jobs):
-        chapter = plan.chapters[result.index]
-        done[result.index] = result.result or executing.failed(chapter, result.error)
-        mark = " (failed)" if done[result.index].failure else ""
+    for result in workers.each(executing.execute, [tasks[i] for i in order], jobs):
+        index = order[result.index]
+        chapter = plan.chapters[index]
+        done[index] = result.result or executing.failed(chapter, result.error)
+        mark = " (failed)" if done[index].failure else ""
         step(f"{area.name}: {chapter.title}{mark}")
     return [done[i] for i in range(len(tasks))]
 
