@@ -1,0 +1,144 @@
+"""An unknown file as rows of text: sheets of a workbook, or lines of a text file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine
+
+from cspanalysis.errors import DataRefused, UsageError, paragraph
+from cspanalysis.sources.opening import SHEET_SUFFIXES, TEXT_SUFFIXES
+
+#: Value maps need every label once; beyond this many rows new ones are improbable.
+MAX_ROWS = 300_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of text with their numbers in the file.
+
+    Parameters
+    ----------
+    file : str
+        Name for messages.
+    sheet : str
+        '' for a text file.
+    rows : list of (int, list of str)
+        Row numbers and cells; rows without any text are left out.
+    notes : tuple of str
+        How it was read: encoding, delimiter.
+    """
+
+    file: str
+    sheet: str
+    rows: list[tuple[int, list[str]]]
+    notes: tuple[str, ...] = ()
+
+
+def read(path: Path) -> list[Grid]:
+    """The sheets of a workbook that hold anything, or the one grid of a text file.
+
+    Raises
+    ------
+    UsageError
+        If the file is not there.
+    DataRefused
+        If its kind cannot be read, or it is damaged or empty.
+    """
+    if not path.is_file():
+        raise UsageError(paragraph("there is no such file", file=path, do="Check the name."))
+    suffix = path.suffix.lower()
+    if suffix in SHEET_SUFFIXES:
+        grids = _sheets(path)
+    elif suffix in TEXT_SUFFIXES:
+        grids = [_text(path, path.read_bytes())]
+    elif suffix == ".gz":
+        grids = [_text(path, gzip.decompress(path.read_bytes()))]
+    else:
+        raise DataRefused(
+            paragraph(
+                f"files ending in '{suffix}' cannot be mapped",
+                file=path.name,
+                allowed="csv, txt, tsv, csv.gz, xlsx, xls, ods",
+                do="Save or unpack it as one of these.",
+            )
+        )
+    grids = [grid for grid in grids if grid.rows]
+    if not grids:
+        raise DataRefused(paragraph("the file is empty", file=path.name, do="Export it again."))
+    return grids
+
+
+def _sheets(path: Path) -> list[Grid]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        return [
+            Grid(
+                path.name,
+                name,
+                _numbered(
+                    [_cell(c) for c in row]
+                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                ),
+            )
+            for name in book.sheet_names
+        ]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise DataRefused(
+            paragraph(
+                f"the workbook cannot be opened ({error})",
+                file=path.name,
+                do="If it has a password, save it without; else export it as CSV.",
+            )
+        ) from error
+
+
+def _text(path: Path, content: bytes) -> Grid:
+    notes = []
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataRefused(
+            paragraph(
+                "the file is saved as UTF-16 ('Unicode text')",
+                file=path.name,
+                allowed="UTF-8 or Windows-1252",
+                do="Save it as 'CSV UTF-8'.",
+            )
+        )
+    if content.startswith(b"\xef\xbb\xbf"):
+        content = content[3:]
+        notes.append("begins with a byte order mark, which is passed over")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+        notes.append("saved as Windows-1252 (not UTF-8), read as such")
+    head = text[:20_000]
+    delimiter = max(",\t;|", key=lambda d: (head.count(d), d == ","))
+    if delimiter != ",":
+        notes.append(f"columns are separated by {'tabs' if delimiter == chr(9) else delimiter!r}")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return Grid(path.name, "", _numbered(reader), tuple(notes))
+
+
+def _numbered(rows) -> list[tuple[int, list[str]]]:
+    found = []
+    for number, row in enumerate(rows, 1):
+        cells = [c.strip() for c in row]
+        if any(cells):
+            found.append((number, cells))
+        if len(found) >= MAX_ROWS:
+            break
+    return found
+
+
+def _cell(value: object) -> str:
+    # As the reader of raw workbooks has it, so that what is proposed fits what is read.
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip() if value is not None else ""

@@ -1,0 +1,161 @@
+"""Which heading is which column: the header row, and one column at most per heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from cspanalysis import sources
+from cspanalysis.mapping.grid import Grid
+from cspanalysis.mapping.vocabulary import HEADINGS, SOURCES
+from cspanalysis.sources.schema import Schema, key, numbered
+
+HEADER_WITHIN = 25
+#: A heading as like as this to a known one is taken, and shown as likely.
+LIKELY = 86
+_DATA = re.compile(r"^[\d\W]+$|^\d{1,2}[-/ ][A-Za-z]{3}[-/ ]\d{2,4}|^\d{4}/\d{2}$")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A heading taken for a column.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    at : int
+        Position in the header.
+    score : float
+        100 for a known heading, less for a similar one.
+    """
+
+    column: str
+    at: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header row of a grid, read as a source's.
+
+    Parameters
+    ----------
+    source : str
+        Which.
+    index : int
+        Position among the grid's rows.
+    headings : list of str
+        As they stand in the file.
+    matches : tuple of Match
+        What was recognised.
+    worth : float
+        How well it fits; the best of all is taken.
+    is_double : bool
+        The headings lie in two rows (merged cells).
+    """
+
+    source: str
+    index: int
+    headings: list[str]
+    matches: tuple[Match, ...]
+    worth: float
+    is_double: bool = False
+
+
+def schema_of(source: str) -> Schema:
+    """The layout that a source's extract is mapped to."""
+    return sources.get(source).SCHEMAS[0]
+
+
+def find(grid: Grid) -> list[Header]:
+    """The best reading of a grid as each source, best first; [] if none recognises a thing."""
+    found = []
+    for source in SOURCES:
+        readings = [
+            _reading(source, index, cells, False)
+            for index, (_, cells) in enumerate(grid.rows[:HEADER_WITHIN])
+        ]
+        readings += [
+            _reading(source, index, joined, True)
+            for index, joined in _joined(grid)
+        ]  # fmt: skip
+        # Of equal readings the plain one is taken: joined headings must be worth it.
+        best = max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
+        if best.matches:
+            found.append(best)
+    return sorted(found, key=lambda h: -h.worth)
+
+
+def names_of(source: str) -> dict[str, list[str]]:
+    """Column → every heading it is known by."""
+    more = HEADINGS[source]
+    return {
+        c.name: [key(n) for n in (c.name, *c.aliases, *more.get(c.name, ()))]
+        for c in schema_of(source).columns
+    }
+
+
+def _joined(grid: Grid):
+    """Two rows of headings as one: a merged cell above stands over the blank ones to its right."""
+    for index in range(min(len(grid.rows) - 1, HEADER_WITHIN)):
+        above, below = grid.rows[index][1], grid.rows[index + 1][1]
+        if sum(map(bool, above)) < 2 or any(_DATA.match(c) for c in (*above, *below) if c):
+            continue
+        width = max(len(above), len(below))
+        above, below = ([*c, *[""] * (width - len(c))] for c in (above, below))
+        filled, last = [], ""
+        for top, bottom in zip(above, below, strict=True):
+            last = top or (last if bottom else "")
+            filled.append(last)
+        yield index, [f"{t} {b}".strip() for t, b in zip(filled, below, strict=True)]
+
+
+def _reading(source: str, index: int, cells: Sequence[str], is_double: bool) -> Header:
+    matches = match(source, cells)
+    required = {c.name for c in schema_of(source).columns if c.is_required}
+    # Required columns weigh double; the share of headings understood settles the rest.
+    worth = sum(m.score / 100 * (2 if m.column in required else 1) for m in matches)
+    share = len(matches) / max(1, sum(map(bool, cells)))
+    return Header(source, index, list(cells), matches, worth + share, is_double)
+
+
+def match(source: str, cells: Sequence[str]) -> tuple[Match, ...]:
+    """The headings recognised as columns of a source, best first, one column per heading."""
+    if sum(map(bool, cells)) < 2:
+        return ()
+    keys = numbered(cells)
+    candidates = []
+    for column, names in names_of(source).items():
+        for at, heading in enumerate(keys):
+            if not heading or _DATA.match(cells[at]):
+                continue
+            if heading in names:
+                candidates.append(Match(column, at, 100.0 - names.index(heading) / 100))
+                continue
+            best = process.extractOne(heading, names, scorer=fuzz.token_sort_ratio)
+            if best and best[1] >= LIKELY:
+                candidates.append(Match(column, at, best[1] - 2))
+    candidates.sort(key=lambda m: (-m.score, m.at))
+    columns, places, found = set(), set(), []
+    for candidate in candidates:
+        if candidate.column not in columns and candidate.at not in places:
+            columns.add(candidate.column)
+            places.add(candidate.at)
+            found.append(candidate)
+    return tuple(found)
+
+
+def rivals(header: Header, taken: Match) -> list[int]:
+    """Other headings left over that could as well be the column of a match."""
+    used = {m.at for m in header.matches}
+    names = names_of(header.source)[taken.column]
+    keys = numbered(header.headings)
+    return [
+        at
+        for at, heading in enumerate(keys)
+        if at not in used and heading and (heading in names) and taken.column != "place"
+    ]

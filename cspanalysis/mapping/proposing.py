@@ -1,0 +1,245 @@
+"""From an unknown file to a proposal: what it is, what its columns are, and what must be asked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cspanalysis import suppliers
+from cspanalysis.mapping import dates, grid, headings, values
+from cspanalysis.mapping.answers import Question, Reading
+from cspanalysis.mapping.grid import Grid
+from cspanalysis.mapping.headings import Header, Match
+from cspanalysis.mapping.proposal import Mapped, Proposal
+from cspanalysis.mapping.vocabulary import SOURCES
+from cspanalysis.sources.schema import Column, key, numbered
+
+#: Two sources this near each other are a question.
+CLOSE = 1.0
+#: Less of the required columns than this, and the file is not taken for the source.
+ENOUGH = 0.4
+_TOTAL = re.compile(r"^(grand |sub ?-?)?totals?\b|^sum\b|^overall$", re.IGNORECASE)
+_YEAR = re.compile(r"^(19|20)\d{2}\s*[/-]\s*\d{2}(\d{2})?$")
+
+
+def propose(file: Path | str) -> Proposal:
+    """Look at an extract and propose its map.
+
+    Parameters
+    ----------
+    file : path
+        csv, txt, tsv, csv.gz, xlsx, xls or ods.
+
+    Returns
+    -------
+    Proposal
+        What was understood and what not; `text()` shows it, `mapping.write` puts it into
+        partnership.toml.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    DataRefused
+        If it cannot be read at all.
+    """
+    path = Path(file)
+    read = [(g, h) for g in grid.read(path) for h in headings.find(g)[:2]]
+    read.sort(key=lambda pair: -pair[1].worth)
+    if not read or _confidence(read[0][1]) < ENOUGH:
+        return _unknown(path, grid.read(path)[0])
+    found, header = read[0]
+    if header.is_double:
+        return _double(path, found, header)
+    rival = next((h for g, h in read[1:] if g is found and h.source != header.source), None)
+    if rival and header.worth - rival.worth < CLOSE:
+        return _either(path, found, header, rival)
+    return _proposal(path, found, header)
+
+
+def _proposal(path: Path, found: Grid, header: Header) -> Proposal:
+    schema = {c.name: c for c in headings.schema_of(header.source).columns}
+    body, totals = _without_totals(found, header)
+    names = _headings(header)
+    mapped: list[Mapped] = []
+    questions: list[Question] = []
+    notes = list(found.notes)
+    for match in sorted(header.matches, key=lambda m: m.at):
+        cells = [(n, row[match.at]) for n, row in body if match.at < len(row) and row[match.at]]
+        blank = len(body) - len(cells)
+        reading = _column(schema[match.column], names[match.at], cells, blank)
+        reading = _with_rivals(header, match, names, reading)
+        questions += reading.questions
+        notes += reading.notes
+        if not any(q.blocks == match.column for q in reading.questions):
+            mapped.append(
+                Mapped(match.column, names[match.at], match.score >= 99, reading)
+            )  # fmt: skip
+    used = {m.at for m in header.matches}
+    left = [names[at] for at, h in enumerate(header.headings) if h and at not in used]
+    taken = {m.column for m in header.matches}
+    questions += [
+        _missing(column, left) for column in schema.values() if column.is_required
+        and column.name not in taken
+    ]  # fmt: skip
+    questions += _wide(left)
+    notes += _about_rows(found, header, totals)
+    questions += [q for q in (_counted_totals(header, schema, totals),) if q]
+    return Proposal(
+        path=path,
+        source=header.source,
+        meaning=headings.schema_of(header.source).meaning,
+        confidence=_confidence(header),
+        header_row=found.rows[header.index][0],
+        sheet=found.sheet,
+        columns=tuple(mapped),
+        notes=tuple(notes),
+        left=tuple(left),
+        questions=tuple(questions),
+    )
+
+
+def _confidence(header: Header) -> float:
+    """Share of the required columns recognised, each weighed by its likeness."""
+    required = [c.name for c in headings.schema_of(header.source).columns if c.is_required]
+    return sum(m.score / 100 for m in header.matches if m.column in required) / len(required)
+
+
+def _column(column: Column, heading: str, cells, blank: int) -> Reading:
+    if not cells:
+        return Reading(notes=(f"'{heading}' is blank throughout",))
+    if column.kind in ("date", "datetime"):
+        return dates.read(column.name, heading, cells)
+    if column.kind == "time":
+        return dates.read_times(column.name, heading, cells)
+    return values.read(column, heading, cells, blank)
+
+
+def _headings(header: Header) -> list[str]:
+    """Headings as they go into the map: of equal ones the second is 'Date 2'."""
+    keys = numbered(header.headings)
+    return [
+        f"{h} {k.rsplit(' ', 1)[1]}" if k != key(h) and key(h) else h
+        for h, k in zip(header.headings, keys, strict=True)
+    ]
+
+
+def _with_rivals(header: Header, match: Match, names: list[str], reading: Reading) -> Reading:
+    rivals = headings.rivals(header, match)
+    if not rivals:
+        return reading
+    others = [names[at] for at in (match.at, *rivals)]
+    question = Question(
+        f"{' and '.join(repr(o) for o in others)} could each be {match.column}: which is it?",
+        blocks=match.column,
+        answers=tuple(f'{match.column} = "{o}" under columns' for o in others),
+    )
+    return Reading(reading.format, reading.values, reading.likely, reading.notes, (question,))
+
+
+def _missing(column: Column, left: list[str]) -> Question:
+    where = ", ".join(f"'{h}'" for h in left[:12]) or "none is left over"
+    if column.name == "district":
+        return Question(
+            "No column says the district. Is every row in one district? Or is it one of these "
+            f"headings: {where}?",
+            blocks="district",
+            answers=(
+                'one district: district = "…" under constants',
+                'district = "…" under columns',
+            ),
+        )
+    return Question(
+        f"No heading was recognised as {column.name} ({column.meaning.lower()}), without which the "
+        f"file cannot be read. Is it one of these: {where}?",
+        blocks=column.name,
+        answers=(f'{column.name} = "…" under columns',),
+    )
+
+
+def _wide(left: list[str]) -> list[Question]:
+    years = [h for h in left if _YEAR.match(h)]
+    if len(years) < 2:
+        return []
+    return [
+        Question(
+            f"The years stand side by side ({', '.join(years[:4])}): one row per year and count is "
+            "needed. Can the sender give it that way, or turn it with the spreadsheet's unpivot?",
+            blocks="count",
+        )
+    ]
+
+
+def _without_totals(found: Grid, header: Header):
+    body, totals = [], []
+    for number, row in found.rows[header.index + 1 :]:
+        is_total = any(_TOTAL.match(cell) for cell in row if cell)
+        (totals if is_total else body).append((number, row))
+    return body, totals
+
+
+def _about_rows(found: Grid, header: Header, totals) -> list[str]:
+    notes = []
+    if header.index:
+        first = " ".join(filter(None, found.rows[0][1]))
+        notes.append(f"{header.index} rows above the header ('{first[:50]}') are passed over")
+    if totals:
+        rows = ", ".join(str(number) for number, _ in totals[:5])
+        notes.append(f"totals in row {rows} are no records")
+    return notes
+
+
+def _counted_totals(header: Header, schema: dict[str, Column], totals) -> Question | None:
+    """Totals that the reader would take for records: those with every essential cell filled."""
+    needed = [m for m in header.matches if schema[m.column].essential]
+    sure = [
+        number
+        for number, row in totals
+        if all(
+            m.at < len(row) and row[m.at] and not (
+                _TOTAL.match(row[m.at]) and schema[m.column].kind not in ("text", "lower")
+            )
+            for m in needed
+        )
+    ]  # fmt: skip
+    if not sure or not needed:
+        return None
+    return Question(
+        f"Row {sure[0]} is a total with a full set of cells: it would be counted on top of its "
+        "parts. Please take such rows out of the file (totals are made by the review).",
+    )
+
+
+def _unknown(path: Path, found: Grid) -> Proposal:
+    cells = max(found.rows[:25], key=lambda r: sum(map(bool, r[1])))[1]
+    kinds = "; ".join(f"{s}: {suppliers.NAMES[s]}" for s in SOURCES)
+    question = Question(
+        f"What is this file? Its widest row reads {', '.join(repr(c[:30]) for c in cells[:10])}. "
+        f"It can be {kinds}. Name its headings under [sources.<source>.columns].",
+    )
+    return Proposal(path=path, notes=found.notes, questions=(question,))
+
+
+def _double(path: Path, found: Grid, header: Header) -> Proposal:
+    number = found.rows[header.index][0]
+    joined = ", ".join(f"'{h}'" for h in header.headings if h)
+    question = Question(
+        f"The headings lie in two rows ({number} and {found.rows[header.index + 1][0]}, merged "
+        f"cells). Is this what they mean: {joined}? Then write them so into one row, delete the "
+        "other, and run csp map again.",
+    )
+    return Proposal(
+        path=path, meaning=headings.schema_of(header.source).meaning, sheet=found.sheet,
+        notes=found.notes, questions=(question,),
+    )  # fmt: skip
+
+
+def _either(path: Path, found: Grid, one: Header, other: Header) -> Proposal:
+    sides = [
+        f"{headings.schema_of(h.source).meaning} ([sources.{h.source}.columns]: "
+        + ", ".join(f'{m.column} = "{h.headings[m.at]}"' for m in h.matches)
+        + ")"
+        for h in (one, other)
+    ]
+    question = Question(f"Is this {sides[0]}, or {sides[1]}?")
+    return Proposal(path=path, sheet=found.sheet, notes=found.notes, questions=(question,))
