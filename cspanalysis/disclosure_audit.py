@@ -11,48 +11,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.disclosure import carriers, published, traces
+from cspanalysis.disclosure import carriers, published, row_checks, traces
 from cspanalysis.disclosure.attack import Inconsistent
 from cspanalysis.disclosure.attack import ranges as possible
-from cspanalysis.disclosure.cells import Cell
+from cspanalysis.disclosure.cells import Cell, TooMany
+from cspanalysis.disclosure.row_checks import TELLING, Recovered
 from cspanalysis.disclosure.secondary import consistent
 from cspanalysis.errors import DataRefused, DisclosureFailed, paragraph
-
-#: Columns that, with the numbers beside them, give a count away.
-_TELLING = ("rate", "share", "ratio", "percent_change", "lower", "upper", "index", "p")
-
-
-@dataclass(frozen=True)
-class Recovered:
-    """A protected value that a reader can get hold of.
-
-    Parameters
-    ----------
-    finding : str
-        Id of the finding whose value it is.
-    cell : str
-        Which cell.
-    where : str
-        File in which it was recovered.
-    how : str
-        By which relation.
-    value : float or None
-        What was recovered.
-    """
-
-    finding: str
-    cell: str
-    where: str
-    how: str
-    value: float | None = None
-
-    def __str__(self) -> str:
-        number = "" if self.value is None else f" = {self.value:g}"
-        return f"{self.finding}, {self.cell}{number}: {self.how} ({self.where})"
 
 
 def check(report_dir: str | Path) -> list[Recovered]:
@@ -85,11 +53,11 @@ def check(report_dir: str | Path) -> list[Recovered]:
         ) from error
     kinds = published.kinds(findings, area)
     found = [r for cells in kinds for r in _by_sums(cells)]
-    found += [r for record in findings for r in _by_row(record)]
+    found += [r for record in findings for r in row_checks.by_row(record)]
     tops: dict[tuple[str, int], float] = {}
     for cells in kinds:
         tops |= published.upper_limits(cells)
-    found += _small_beside_hidden(findings, kinds)
+    found += row_checks.small_beside_hidden(findings, kinds)
     found += _by_carriers(folder, findings, tops)
     return list(dict.fromkeys(found))
 
@@ -121,7 +89,13 @@ def describe(recovered: Sequence[Recovered], report_dir: str | Path) -> str:
 
 def _by_sums(cells: Sequence[Cell]) -> Iterator[Recovered]:
     """Hidden cells that the published sums of their kind leave only one value."""
-    parts = consistent(cells)
+    try:
+        parts = consistent(cells)
+    except TooMany as error:
+        # What cannot be checked cannot pass.
+        origin = next(c.origin for c in cells if c.is_hidden)
+        yield Recovered(origin.finding, str(origin), "findings.json", f"cannot be checked: {error}")
+        return
     if parts is None:
         return
     pinned = possible(cells, width=1, parts=parts)
@@ -139,99 +113,6 @@ def _by_sums(cells: Sequence[Cell]) -> Iterator[Recovered]:
                 "findings.json",
                 "follows from the published totals, parts and differences",
                 float(low),
-            )
-
-
-def _by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
-    """Rows that hide a count and show it, or show what was computed from it."""
-    rows = record.get("rows") or []
-    hidden = [row for row in rows if published.is_hidden(row)]
-    for number, row in enumerate(rows):
-        if not published.is_hidden(row):
-            continue
-        label = ", ".join(published.labels(row)) or f"row {number + 1}"
-        counts = [c for c in published.COUNTS if c in row]
-        if counts and all(row[c] is not None for c in counts):
-            yield Recovered(
-                record["id"], label, "findings.json", "the row says hidden and shows its count",
-                float(row[counts[0]]),
-            )  # fmt: skip
-        for column in _TELLING:
-            if (
-                counts
-                and isinstance(row.get(column), int | float)
-                and any(row[c] is None for c in counts)
-            ):
-                yield Recovered(
-                    record["id"], label, "findings.json", f"its {column} is shown", row[column]
-                )
-    if not hidden:
-        return
-    yield from _by_rank(record["id"], rows, hidden)
-    shown = traces.known(rows)
-    for key, value in (record.get("values") or {}).items():
-        if (
-            key in ("count", "compare_count", *_TELLING)
-            and isinstance(value, int | float)
-            and not any(abs(value - v) < 1e-6 * max(1, abs(v)) for v in shown)
-            and (key in published.COUNTS or len(hidden) == len(rows))
-        ):
-            yield Recovered(
-                record["id"],
-                f"values.{key}",
-                "findings.json",
-                "none of the shown rows has it",
-                value,
-            )
-
-
-def _by_rank(
-    finding: str, rows: Sequence[Mapping[str, Any]], hidden: Sequence[Mapping[str, Any]]
-) -> Iterator[Recovered]:
-    """A lone hidden row whose place among the shown ranks leaves its count one value."""
-    by_rank = {row["rank"]: row["rate"] for row in rows if row.get("rank") and row.get("rate")}
-    if len(hidden) != 1 or len(by_rank) < 2 or hidden[0].get("of") != len(rows):
-        return
-    free = set(range(1, len(rows) + 1)) - set(by_rank)
-    people = hidden[0].get("population") or hidden[0].get("roll")
-    if len(free) != 1 or not people:
-        return
-    rank = free.pop()
-    scale = people / (hidden[0].get("rate_per") or 1)
-    low = scale * by_rank.get(rank - 1, 0)
-    high = scale * by_rank.get(rank + 1, float("inf"))
-    most = min(high, float(hidden[0].get("hidden_below") or high))
-    values = [n for n in range(1, 1000) if low <= n <= most]
-    if len(values) == 1:
-        label = ", ".join(published.labels(hidden[0]))
-        yield Recovered(
-            finding, label, "findings.json", "follows from its rank between two rates", values[0]
-        )
-
-
-def _small_beside_hidden(
-    findings: Sequence[Mapping[str, Any]], kinds: Sequence[Sequence[Cell]]
-) -> Iterator[Recovered]:
-    """Counts that the policy of their kind would have hidden or rounded."""
-    rows = {r["id"]: r.get("rows") or [] for r in findings}
-    for cells in kinds:
-        ids = dict.fromkeys(c.origin.finding for c in cells)
-        together = [row for i in ids for row in rows[i]]
-        limit = published.limit_of(together)
-        base = next((int(r["rounded_to"]) for r in together if r.get("rounded_to")), 0)
-        for cell in cells:
-            if cell.is_hidden or cell.origin.row < 0:
-                continue
-            row = rows[cell.origin.finding][cell.origin.row]
-            value = row[cell.origin.column]
-            if 0 < value < limit:
-                how = "is small enough to be hidden, as others of its kind are"
-            elif base and value % base:
-                how = "is not rounded, as others of its kind are"
-            else:
-                continue
-            yield Recovered(
-                cell.origin.finding, str(cell.origin), "findings.json", how, float(value)
             )
 
 
@@ -256,9 +137,20 @@ def _by_carriers(
     for one in carried:
         record = by_id.get(one.finding)
         if record is None:
+            yield from _elsewhere(one, by_id, tops)
             continue
         yield from _compare(one, record, by_id, tops)
     yield from _csv_values(folder / "findings.csv", by_id)
+
+
+def _elsewhere(one, by_id, tops) -> Iterator[Recovered]:
+    """Sentences repeated outside their section (the summary), with other numbers in them."""
+    alike = {traces.without_numbers(str(r.get("sentence", ""))): r for r in by_id.values()}
+    for kind, text in one.texts:
+        record = alike.get(traces.without_numbers(text))
+        if record is not None and text != record["sentence"]:
+            repeated = carriers.Carried(one.file, record["id"], [(kind, text)])
+            yield from _compare(repeated, record, by_id, tops)
 
 
 def _compare(one, record, by_id, tops) -> Iterator[Recovered]:
@@ -298,7 +190,7 @@ def _csv_values(path: Path, by_id: Mapping[str, Mapping[str, Any]]) -> Iterator[
             if record is None:
                 continue
             values = record.get("values") or {}
-            for key in ("count", "compare_count", *_TELLING):
+            for key in ("count", "compare_count", *TELLING):
                 number = _float(row.get(key) or "")
                 if number is not None and (
                     values.get(key) is None or abs(number - values[key]) > 1e-9 * abs(number)

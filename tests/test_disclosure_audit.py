@@ -235,6 +235,25 @@ def test_a_chart_drawn_before_protection_is_found(draw, table, policy, tmp_path,
     assert audit("before", unprotected.assign(status="ok", symbol="")) != []
 
 
+def test_a_sentence_repeated_in_the_summary_with_hidden_numbers(tmp_path, safe):
+    safe["findings"][0]["sentence"] = "Cluster D had 48 exclusions."
+    folder = write(tmp_path / "r", safe)
+    page = folder / "index.html"
+    page.write_text("<ul><li><p>Cluster D had 48 exclusions.</p></li></ul>")
+    assert disclosure_audit.check(folder) == []
+    page.write_text("<ul><li><p>Cluster D had 3 exclusions.</p></li></ul>")
+    assert [r.where for r in disclosure_audit.check(folder)] == ["index.html"]
+
+
+def test_what_is_too_large_to_check_does_not_pass(tmp_path, monkeypatch):
+    from cspanalysis.disclosure import cells
+
+    monkeypatch.setattr(cells, "_MOST", 3)
+    rows = [hidden(cluster="A"), {"cluster": "B", "count": 20}, {"cluster": "C", "count": 23}]
+    (found,) = disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]}))
+    assert "cannot be checked" in found.how
+
+
 def hidden(symbol: str = "c", **where) -> dict:
     below = {"c": 5, "*": 8}[symbol]
     return {

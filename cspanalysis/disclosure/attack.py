@@ -40,7 +40,13 @@ class Ranges:
         return self.high - self.low < width
 
 
-def ranges(cells: Sequence[Cell], *, width: float = 1, parts: np.ndarray | None = None) -> Ranges:
+def ranges(
+    cells: Sequence[Cell],
+    *,
+    width: float = 1,
+    parts: np.ndarray | None = None,
+    wanted: np.ndarray | None = None,
+) -> Ranges:
     """The range of every hidden cell, given all that is published.
 
     Parameters
@@ -51,6 +57,8 @@ def ranges(cells: Sequence[Cell], *, width: float = 1, parts: np.ndarray | None 
         A hidden cell that can vary by this much is looked at no further.
     parts : numpy.ndarray, optional
         `membership(cells)`, if already made.
+    wanted : numpy.ndarray of bool, optional
+        The hidden cells to look at; default: all. The others keep their known limits.
 
     Raises
     ------
@@ -64,8 +72,13 @@ def ranges(cells: Sequence[Cell], *, width: float = 1, parts: np.ndarray | None 
     # Far above any published number, so that reaching it means 'without limit'.
     far = 10 * float(finite.max(initial=0)) + 1000
     out = Ranges(low.copy(), high.copy())
+    sought = np.array([c.is_hidden for c in cells], dtype=bool)
+    sought = sought if wanted is None else sought & wanted
     for rows, columns in _components(cells, members):
-        _solve(members[np.ix_(rows, columns)], rows, cells, out, min(width, far / 2), far)
+        targets = np.flatnonzero(sought[rows])
+        if len(targets):
+            matrix = members[np.ix_(rows, columns)]
+            _solve(matrix, rows, targets, out, min(width, far / 2), far)
     return out
 
 
@@ -101,7 +114,7 @@ def _bipartite(graph):
 def _solve(
     members: np.ndarray,
     rows: np.ndarray,
-    cells: Sequence[Cell],
+    targets: np.ndarray,
     out: Ranges,
     width: float,
     far: float,
@@ -112,7 +125,6 @@ def _solve(
     low, high = out.low[rows], out.high[rows]
     constraints = LinearConstraint(matrix, low, np.minimum(high, far))
     bounds = Bounds(0, far)
-    hidden = [i for i, row in enumerate(rows) if cells[row].is_hidden]
     seen_low = np.full(len(rows), np.inf)
     seen_high = np.full(len(rows), -np.inf)
 
@@ -126,12 +138,12 @@ def _solve(
         np.maximum(seen_high, np.floor(totals + _SLACK), out=seen_high)
         return float(totals[i])
 
-    for i in hidden:
+    for i in targets:
         if seen_high[i] - seen_low[i] >= width and seen_low[i] < np.inf:
             continue
         seen_low[i] = np.ceil(extreme(i, 1) - _SLACK)
         if seen_high[i] - seen_low[i] < width:
             seen_high[i] = np.floor(extreme(i, -1) + _SLACK)
-    for i in hidden:
+    for i in targets:
         out.low[rows[i]] = seen_low[i]
         out.high[rows[i]] = np.inf if seen_high[i] >= far - 1 else seen_high[i]

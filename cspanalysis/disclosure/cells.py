@@ -39,7 +39,12 @@ _AGES = (
     (re.compile(r"under (\d+)"), lambda m: (0, int(m[1]))),
     (re.compile(r"(\d+)"), lambda m: (int(m[1]), int(m[1]) + 1)),
 )
-_MOST_PARTS = 400_000
+#: Most cells × parts of one problem: some seconds and 30 MB.
+_MOST = 30_000_000
+
+
+class TooMany(ValueError):
+    """More cells and parts than can be looked at in bounded time."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +151,17 @@ def membership(cells: Sequence[Cell], *, is_complete: bool = True) -> np.ndarray
     -------
     numpy.ndarray
         0/1, a row per cell, a column per part; parts that no cell tells apart are one.
+
+    Raises
+    ------
+    TooMany
+        If the cells are too many to be solved together.
     """
     names = sorted({name for cell in cells for name in cell.where})
     by_name = [_parts(name, cells, is_complete) for name in names]
     size = int(np.prod([m.shape[1] for m in by_name], initial=1))
-    if size > _MOST_PARTS:
-        raise ValueError(f"{size} parts are more than {_MOST_PARTS}: protect by year or by area")
+    if size * len(cells) > _MOST:
+        raise TooMany(f"{len(cells)} cells of {size} parts: protect year by year, or area by area")
     columns = np.ones((len(cells), 1), dtype=bool)
     for part in by_name:
         columns = (columns[:, :, None] & part[:, None, :]).reshape(len(cells), -1)

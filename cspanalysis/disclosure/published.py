@@ -12,7 +12,7 @@ import pandas as pd
 from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
 from cspanalysis.disclosure.attack import Inconsistent, ranges
-from cspanalysis.disclosure.cells import Cell
+from cspanalysis.disclosure.cells import Cell, TooMany
 
 #: Count columns of a row and the record key of the period they belong to.
 COUNTS = {"count": "period", "compare_count": "compare"}
@@ -63,7 +63,8 @@ def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     -------
     list of list of Cell
         Same source and same measure (or ids alike in their first two parts) make a kind; where
-        the numbers of the wider kind contradict each other, the measures are told apart.
+        the numbers of the wider kind contradict each other, the measures are told apart, then
+        the findings.
     """
     groups: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
     names: dict[tuple[str, str], tuple[str, str]] = {}
@@ -87,20 +88,22 @@ def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     for members in joined.values():
         if not any(cell.is_hidden for _, cell in members):
             continue
-        whole = _located([cell for _, cell in members], area)
-        measures = dict.fromkeys(m for m, _ in members)
-        if len(measures) > 1 and not _agree(whole):
-            parts = [[c for m, c in members if m == wanted] for wanted in measures]
-            out += [_located(p, area) for p in parts if any(c.is_hidden for c in p)]
-        else:
-            out.append(whole)
+        for key in (lambda m, c: "", lambda m, c: m, lambda m, c: c.origin.finding):
+            parts: dict[str, list[Cell]] = {}
+            for measure, cell in members:
+                parts.setdefault(key(measure, cell), []).append(cell)
+            kept = [_located(p, area) for p in parts.values() if any(c.is_hidden for c in p)]
+            if all(_agree(p) for p in kept):
+                break
+        out += kept
     return out
 
 
 def _agree(cells: list[Cell]) -> bool:
+    """Whether the cells can all be counts of the same things, their labels making the whole."""
     try:
         ranges(cells, width=0)
-    except Inconsistent:
+    except (Inconsistent, TooMany):
         return False
     return True
 
@@ -176,7 +179,10 @@ def _located(cells: list[Cell], area: str) -> list[Cell]:
 
 def upper_limits(cells: Sequence[Cell]) -> dict[tuple[str, int], float]:
     """For every hidden cell, the smallest shown total it is part of."""
-    parts = cells_.membership(cells)
+    try:
+        parts = cells_.membership(cells)
+    except TooMany:
+        return {}
     out: dict[tuple[str, int], float] = {}
     for i, cell in enumerate(cells):
         if cell.is_hidden and isinstance(cell.origin, Origin):

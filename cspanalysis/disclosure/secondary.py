@@ -49,10 +49,15 @@ def further(
     parts = consistent(cells)
     if parts is None:
         return added
-    hopeless = _hopeless(cells, counts, width, parts)
+    # A cell that can vary once can do so however much more is hidden, and is not asked again.
+    asked = np.array([c.is_hidden for c in cells])
+    hopeless = None
     while True:
         hidden = np.array([c.is_hidden for c in working])
-        open_ = ranges(working, width=width, parts=parts).narrow(width) & hidden & ~hopeless
+        open_ = ranges(working, width=width, parts=parts, wanted=asked).narrow(width) & asked
+        if hopeless is None:
+            hopeless = _hopeless(cells, counts, width, parts, open_)
+        open_ &= ~hopeless
         if not open_.any():
             return added
         may = ~hidden & ~fixed
@@ -67,6 +72,8 @@ def further(
                 "publish the total with a wider grouping"
             )
         added[choice] = True
+        asked = open_.copy()
+        asked[choice] = True
         working[choice] = replace(working[choice], low=1, high=np.inf, is_hidden=True)
 
 
@@ -86,7 +93,7 @@ def consistent(cells: Sequence[Cell]) -> np.ndarray | None:
     return None
 
 
-def _hopeless(cells, counts, width, parts) -> np.ndarray:
+def _hopeless(cells, counts, width, parts, narrow) -> np.ndarray:
     """Hidden cells that stay narrow even if every other count is hidden too.
 
     Seven cells of '*' with a total of '*' are all 1 to whoever takes each '*' for 1 to 7; hiding
@@ -96,7 +103,9 @@ def _hopeless(cells, counts, width, parts) -> np.ndarray:
         c if c.is_hidden or not n > 0 else replace(c, low=1, high=np.inf, is_hidden=True)
         for c, n in zip(cells, counts, strict=True)
     ]
-    return ranges(barest, width=width, parts=parts).narrow(width)
+    if not narrow.any():
+        return narrow
+    return ranges(barest, width=width, parts=parts, wanted=narrow).narrow(width) & narrow
 
 
 def _choose(cell, parts, counts, hidden, may) -> int | None:

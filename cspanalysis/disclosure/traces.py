@@ -58,6 +58,11 @@ def numbers(text: str, strip: Iterable[str] = ()) -> list[int]:
     return [int(m[1].replace(",", "")) for m in _NUMBER.finditer(text)]
 
 
+def without_numbers(text: str) -> str:
+    """A text with every number replaced by one sign, to recognise a sentence by its words."""
+    return re.sub(rf"(?i)\d[\d,.]*|\b(?:{_WORD})\b", "#", " ".join(text.split())).rstrip(".")
+
+
 def known(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     """The numbers that the rows show, and what a sentence may make of them."""
     values = [
