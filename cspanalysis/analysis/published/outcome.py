@@ -28,7 +28,8 @@ def decide(
         See `rules.check`.
     recomputed : pandas.DataFrame, optional
         id, is_same (True, False or missing), printed, found (texts), reason (why it could not be
-        recomputed, or how else the figure comes about).
+        recomputed, or how else the figure comes about), optional sentence (in place of the usual
+        'Printed …; the records give …').
 
     Returns
     -------
@@ -58,12 +59,14 @@ def decide(
 
 def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
     same, reason = data.get("is_same"), text(data.get("reason"))
-    printed, found = text(data.get("printed")), text(data.get("found"))
+    printed, found, sentence = (text(data.get(k)) for k in ("printed", "found", "sentence"))
     settled = [h for wanted in (CONTRADICTS, NOT_STATED) for h in hits if h["outcome"] == wanted]
     remarks = [h for h in hits if not h["outcome"]]
     if settled:
         first = settled[0]
-        told = [h["text"] for h in settled] + ([f"The records give {found}."] if found else [])
+        told = [h["text"] for h in settled] + (
+            [f"The records give {found}."] if found and not sentence else []
+        )
         outcome, rules = first["outcome"], [h["rule"] for h in settled + remarks]
         first, second = first["first"], first["second"]
     elif same is True or same is False:
@@ -71,7 +74,7 @@ def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
         outcome = AGREES if same else NOT_STATED if open_ else DISAGREES
         rules = ["recomputed", *(h["rule"] for h in remarks)]
         first, second = printed, found
-        told = [f"Printed {printed}; the records give {found}."]
+        told = [sentence or f"Printed {printed}; the records give {found}."]
         if not same and open_:
             told.append(f"The text leaves open: {', '.join(open_)}.")
     elif reason:
@@ -79,7 +82,7 @@ def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
         first, second, told = printed, found or "nothing to compare with", []
     else:
         return dict.fromkeys(("outcome", "rule", "first", "second", "text", "printed", "found"), "")
-    told += [reason] if reason else []
+    told += [reason] if reason and not settled else []
     told += [h["text"] for h in remarks]
     return {
         "outcome": outcome,

@@ -8,7 +8,8 @@ COLUMNS = (
     "register", "id", "theme", "kind", "measure", "family", "area", "period", "value", "bound",
     "unit", "compare_period", "compare_value", "printed_change", "direction", "group",
     "group_size", "printed_group", "listed", "ordered", "share_of", "share_set", "assumed", "due",
-    "plan_start", "plan_end", "source", "series", "where", "by", "whole", "note",
+    "plan_start", "plan_end", "delivered", "delivered_to", "source", "series", "where", "by",
+    "whole", "note",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def statements(
         id, measure, baseline_period, baseline, target_period, target, unit, printed_change,
         better, optional priority, series, source.
     outputs : pandas.DataFrame, optional
-        id, output, promised, due, optional delivered, delivered_to.
+        id, output, promised, due (text), optional delivered, delivered_to.
     actions : pandas.DataFrame, optional
         no, action, due (a date, or missing), timescale.
     area : str
@@ -43,7 +44,7 @@ def statements(
     -------
     pandas.DataFrame
         Columns `COLUMNS`; `register` is figures, targets, outputs or actions; `value` is as
-        printed. A target's comparison is its baseline.
+        printed. A target's comparison is its baseline; an action's id is AP and its number.
     """
     start, _, end = plan.partition("/")
     parts = []
@@ -77,7 +78,7 @@ def statements(
             actions.rename(columns={"action": "measure", "priority": "theme"}).assign(
                 register="actions",
                 kind="action",
-                id="P" + actions["no"].astype(str),
+                id="AP" + actions["no"].astype(str),
                 area=area,
                 plan_start=start,
                 plan_end=end,

@@ -1,0 +1,208 @@
+"""Counting a series of a register: so many of what, from which source, when and where."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cspanalysis import offences
+from cspanalysis.analysis import night, thefts
+from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.periods import Period
+from cspanalysis.review import Review
+
+NTE = "night-time economy violence"
+PURSES = "purse dipping"
+
+#: Columns of the school exclusions that a series' last word stands for.
+_EXCLUDED = {"children": "children", "exclusions": "count"}
+
+
+class Series(NamedTuple):
+    """What is counted.
+
+    Parameters
+    ----------
+    source, series, where, area : str
+        As in the register (docs/adding_a_source.md); area '' is the review's own.
+    """
+
+    source: str
+    series: str = ""
+    where: str = ""
+    area: str = ""
+
+
+def count(review: Review, of: Series, period: Period) -> float:
+    """How many in a period.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace cannot count it there and then.
+    """
+    if " - " in of.series and of.source == "peer_counts":
+        first, *others = of.series.split(" - ")
+        less = sum(count(review, of._replace(series=name), period) for name in others)
+        return count(review, of._replace(series=first), period) - less
+    if of.source == "peer_counts":
+        rows = group_counts(review, of.area, of.series, period)
+        return float(rows["count"].sum(min_count=len(rows)))
+    rows = records(review, of, period)
+    return float(rows["weight"].sum(min_count=0 if rows["weight"].notna().all() else len(rows)))
+
+
+def group_counts(review: Review, area: str, offence: str, period: Period) -> pd.DataFrame:
+    """Rows of the peers' counts for an area: its own row, or all of a group that bears its name."""
+    table = review.table("peer_counts")
+    table = table[(table["offence"] == offence) & (table["period"] == period.iso)]
+    key = area.lower().replace(" ", "_")
+    rows = table[table["group"] == key]
+    if rows.empty:
+        rows = table[table["area"] == (area or review.area.name)].drop_duplicates("area")
+    if rows.empty or rows["count"].isna().any():
+        raise NotAvailable("peer_counts", f"no counts of {offence} for {area} in {period.label}")
+    return rows
+
+
+def records(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    """The rows that a series counts, each with its weight in the count.
+
+    Raises
+    ------
+    NotAvailable
+        If the source is missing, does not cover the period, or the area is another one.
+    """
+    if not of.source:
+        raise NotAvailable((), "no data describe it")
+    is_own = of.area in ("", review.area.name)
+    if not is_own and of.source not in ("school_exclusions", "surveys"):
+        raise NotAvailable(of.source, f"it holds nothing about {of.area}")
+    reader = _READERS.get(of.source)
+    if reader is None:
+        raise NotAvailable(of.source, "it holds no series that could be counted")
+    return matching(reader(review, of, period), of.where)
+
+
+def matching(rows: pd.DataFrame, where: str) -> pd.DataFrame:
+    """The rows that meet every condition: column=value, column!=value or column^=beginning.
+
+    Raises
+    ------
+    UsageError
+        If a condition cannot be read or names no column.
+    """
+    for condition in filter(None, (part.strip() for part in where.split(";"))):
+        found = re.fullmatch(r"(\w+)\s*(!=|\^=|=)\s*(.+)", condition)
+        if not found or found[1] not in rows:
+            raise UsageError(f"'{condition}' is no condition on {', '.join(map(str, rows))}.")
+        column, sign, wanted = rows[found[1]], found[2], found[3].strip().lower()
+        if pd.api.types.is_bool_dtype(column):
+            keep = column.fillna(False) == (wanted in ("yes", "true"))
+        else:
+            written = column.astype("string").str.lower().fillna("")
+            keep = written.str.startswith(wanted) if sign == "^=" else written == wanted
+        rows = rows[~keep if sign == "!=" else keep]
+    return rows
+
+
+def _police(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    if of.series == NTE:
+        definition = review.night_time
+        table = night.classify(review.records(definition.offences, period).table, definition)
+        return table[table["is_night_time"]].assign(weight=1)
+    if of.series == PURSES:
+        definition = review.purse_dipping
+        table = review.records(definition.offences, period).table
+        return thefts.purse_dipping(table, definition).assign(weight=1)
+    offences.members(of.series, offences.NOTIFIABLE)
+    return review.records(of.series, period).table.assign(weight=1)
+
+
+def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    table = review.table(of.source)
+    months = set(table["month"].dropna())
+    # A month inside the run without any row is a month with none of them, not a gap.
+    if not (min(months) <= period.month_list()[0] and period.month_list()[-1] <= max(months)):
+        raise NotAvailable(of.source, f"it does not cover {period.label}")
+    return table[period.contains(table["month"])].assign(weight=1)
+
+
+def _collisions(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    rows = _dated(review, of, period)
+    if "under 18" in of.series:
+        young = review.table("stats19_casualties")
+        young = young[young["is_under_18"].fillna(False).astype(bool)]
+        rows = rows[rows["collision_id"].isin(young["collision_id"])]
+    return rows
+
+
+def _environmental(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    rows = _dated(review, of, period)
+    if of.series:
+        rows = rows[rows["indicator"] == of.series]
+        if set(rows["month"]) != set(period.month_list()):
+            raise NotAvailable(of.source, f"'{of.series}' is not there for all of {period.label}")
+    return rows.assign(weight=rows["value"])
+
+
+def _youth_offending(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    rows = review.table(of.source)
+    rows = rows[(rows["measure"] == of.series) & rows["year"].isin(financial_years(of, period))]
+    return _complete(of, rows.assign(weight=rows["count"]), period)
+
+
+def _admissions(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    rows = review.table(of.source)
+    rows = rows[rows["cause"].isin(of.series.split("+"))]
+    rows = rows[rows["year"].isin(financial_years(of, period))]
+    for column, total in (("sex", "persons"), ("age_band", "all ages")):
+        # Totals count unless a condition asks for one of their parts.
+        if f"{column}=" not in of.where:
+            rows = rows[rows[column] == total]
+    return _complete(of, rows.assign(weight=rows["count"]), period)
+
+
+def _exclusions(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    *kind, what = of.series.split(" ")
+    rows = review.table(of.source, own=of.area in ("", review.area.name))
+    year = period.first // 12
+    rows = rows[rows["school_year"] == f"{year}/{(year + 1) % 100:02d}"]
+    if kind:
+        rows = rows[rows["kind"] == " ".join(kind)]
+    return _complete(of, rows.assign(weight=rows[_EXCLUDED.get(what, "count")]), period)
+
+
+def _complete(of: Series, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+    if rows.empty:
+        raise NotAvailable(of.source, f"nothing on '{of.series}' in {period.label}")
+    return rows
+
+
+def financial_years(of: Series, period: Period) -> list[str]:
+    """The financial years '2006/07' that make up a period.
+
+    Raises
+    ------
+    NotAvailable
+        If the period is not made of whole financial years.
+    """
+    if period.first % 12 != 3 or period.months % 12:
+        raise NotAvailable(of.source, f"its figures are by financial year, not {period.label}")
+    first = period.first // 12
+    years = range(first, first + period.months // 12)
+    return [f"{year}/{(year + 1) % 100:02d}" for year in years]
+
+
+_READERS: dict[str, Any] = {
+    "police_extract": _police,
+    "asb_calls": _dated,
+    "fires": _dated,
+    "stats19": _collisions,
+    "environmental": _environmental,
+    "youth_offending": _youth_offending,
+    "hospital_extract": _admissions,
+    "school_exclusions": _exclusions,
+}
