@@ -19,14 +19,19 @@ Made by `csp dictionary` from the schemas in `cspanalysis/sources/`; do not edit
 
 For each source: the raw layouts it reads and the tables that cleaning makes. A heading matches
 whatever its case, spaces, hyphens and underscores; your own headings can be named in
-`partnership.toml` under `[sources.<source>.columns]`. A row without a value in an **essential** column is set aside
-and listed in `data/processed/problems.csv`; any other cell that cannot be read is left missing and
-noted there. Every table has `file` and `row`, which lead back to the raw line.
+`partnership.toml` under `[sources.<source>.columns]`. A row without a value in an **essential**
+column is set aside and listed in `data/processed/problems.csv`; any other cell that cannot be read
+is left missing and noted there. Every table has `file` and `row`, which lead back to the raw line.
 
 Where a count is not a number its `status` says why: {_STATUSES}.
 None of these is 0.
 """
-_KINDS = {"lower": "text", "verbatim": "text", "count": "count or symbol"}
+_KINDS = {
+    "lower": "text",
+    "verbatim": "text",
+    "count": "count or symbol",
+    "figure": "number or symbol",
+}
 
 
 def text() -> str:

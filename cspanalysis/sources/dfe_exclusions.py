@@ -111,6 +111,22 @@ SCHEMAS = (
     ),
 )
 
+DERIVED = {
+    "dfe_exclusions": {
+        "area_code": "ONS code of the country, region or authority",
+        "area": "Its name",
+        "reason": "Reason; missing in files of rates",
+        "kind": "permanent, suspension or pupils suspended",
+        "count": "Number as published",
+        "status": "ok, or why there is no count",
+        "symbol": "What stood in the count's place",
+        "rate": "Per 100 pupils, as published",
+        "rate_status": "ok, or why there is no rate",
+        "rate_symbol": "What stood in the rate's place",
+        "headcount_status": "ok, or why there is no headcount",
+    }
+}
+
 _KEYS = (
     "school_year", "term", "level", "area_code", "area", "old_la_code", "school_type", "topic",
     "breakdown", "sex",
@@ -130,6 +146,8 @@ def read(part: Part, context: Context) -> Read:
     """
     found = table.read(part, SCHEMAS, context, NAME)
     frame = _with_area(found.tables[NAME]).with_columns(file=pl.lit(part.label))
+    if frame["term"].is_null().all():
+        frame = _older_symbols(frame)
     pieces = _by_kind(frame) if found.schema == "figures" else _by_reason(frame)
     whole = pl.concat(pieces).sort(ROW, maintain_order=True)
     found.problems.add_rows(
@@ -139,6 +157,18 @@ def read(part: Part, context: Context) -> Read:
         "count", "a whole number", "noted", "no whole number (an estimate); kept as published",
     )  # fmt: skip
     return found.with_tables(dfe_exclusions=whole)
+
+
+def _older_symbols(frame: pl.DataFrame) -> pl.DataFrame:
+    """In releases before Explore Education Statistics x meant suppressed, not unavailable."""
+    names = [c.removesuffix("_status") for c in frame.columns if c.endswith("_status")]
+    return frame.with_columns(
+        pl.when(pl.col(f"{n}_symbol").str.to_lowercase() == "x")
+        .then(pl.lit("suppressed"))
+        .otherwise(pl.col(f"{n}_status"))
+        .alias(f"{n}_status")
+        for n in names
+    )
 
 
 def _with_area(frame: pl.DataFrame) -> pl.DataFrame:
@@ -192,7 +222,11 @@ def _by_reason(frame: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _rows(frame: pl.DataFrame, name: str, kind: str, reason: pl.Expr) -> pl.DataFrame:
     has_status = f"{name}_status" in frame.columns
-    status = pl.col(f"{name}_status") if has_status else pl.lit("not_available")
+    status = (
+        pl.col(f"{name}_status").fill_null("not_available")
+        if has_status
+        else pl.lit("not_available")
+    )
     symbol = pl.col(f"{name}_symbol") if has_status else pl.lit(None, pl.String)
     return frame.select(
         *_KEYS, reason.alias("reason"), pl.lit(kind).alias("kind"),

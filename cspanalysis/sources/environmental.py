@@ -49,6 +49,17 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
+DERIVED = {
+    "environmental": {
+        "status": "ok, or why there is no value",
+        "symbol": "What stood in the value's place",
+    },
+    "cleanliness": {
+        "status": "ok, or why there is no count",
+        "symbol": "What stood in the count's place",
+    },
+}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one file of either layout.
@@ -65,7 +76,7 @@ def read(part: Part, context: Context) -> Read:
     if found.schema == "monthly":
         frame = found.tables[NAME].select(
             "district", "month", "indicator", "unit", "value",
-            pl.col("value_status").alias("status"), pl.col("value_symbol").alias("symbol"),
+            pl.col("value_status").fill_null("not_available").alias("status"), pl.col("value_symbol").alias("symbol"),
             file, ROW,
         )  # fmt: skip
         return found.with_tables(environmental=frame)
@@ -78,7 +89,7 @@ def read(part: Part, context: Context) -> Read:
     )  # fmt: skip
     frame = found.tables[NAME].select(
         "district", "year", "measure", "below_standard", "sites", "percent",
-        pl.col("below_standard_status").alias("status"),
+        pl.col("below_standard_status").fill_null("not_available").alias("status"),
         pl.col("below_standard_symbol").alias("symbol"), file, ROW,
     )  # fmt: skip
     return found.with_tables(cleanliness=frame)

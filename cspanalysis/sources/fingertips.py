@@ -59,6 +59,14 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
+DERIVED = {
+    "fingertips": {
+        "status": "ok, or why there is no value",
+        "symbol": "What stood in the value's place",
+        "is_merged_area": "The figure is of several areas together",
+    }
+}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one export.

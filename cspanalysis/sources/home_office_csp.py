@@ -53,6 +53,23 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
+DERIVED = {
+    "home_office_csp": {
+        "csp": "Name as the ONS spells it",
+        "csp_published": "Name as published",
+        "is_unassigned": "Recorded under 'Unassigned <force>'",
+    },
+    "home_office_csp_coverage": {
+        "year": "Financial year",
+        "force": "Police force area",
+        "count": "Offences of the force",
+        "unassigned": "Those under no partnership",
+        "share": "Their share, 0 to 1",
+        "status": "ok or not_comparable",
+        "reason": "Why not comparable",
+    },
+}
+
 #: Above this share of a force's offences without a partnership none of its partnerships can be
 #: compared with other years.
 MOST_UNASSIGNED = 0.05

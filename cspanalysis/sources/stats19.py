@@ -102,6 +102,16 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
+DERIVED = {
+    "stats19": {
+        "month": "YYYY-MM",
+        "hour": "Hour of the day, 0 to 23",
+        "district_code": "District of today, ONS code",
+        "district": "Its name; a merged district keeps its old name",
+    },
+    "stats19_casualties": {"is_under_18": "Younger than 18; missing where the age is not known"},
+}
+
 ADULT = 18
 #: Bands 1 to 3 end at 15 and band 5 begins at 21; band 4 (16 to 20) does not say.
 _CHILD_BANDS, _UNDECIDED_BAND = (1, 2, 3), 4
@@ -165,7 +175,9 @@ def _with_district(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
             district=pl.coalesce("district", "district_old"),
         )
     )
-    unknown = frame.filter(pl.col("district").is_null())
+    # Scotland's districts are in the files and no concern of ours.
+    is_elsewhere = pl.col("ons_code").fill_null("").str.starts_with("S")
+    unknown = frame.filter(pl.col("district").is_null() & ~is_elsewhere)
     found.problems.add_rows(
         unknown.select(ROW, found=pl.coalesce("ons_code", "old_code")),
         "district", "a district of England or Wales", "noted",

@@ -35,13 +35,20 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
+DERIVED = {
+    "youth_offending": {
+        "status": "ok, or why there is no count",
+        "symbol": "What stood in the count's place",
+    }
+}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, district, measure, count, status, symbol, file, row."""
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME].select(
         "year", "district", pl.col("measure").str.replace_all(r"\s+", " "), "count",
-        pl.col("count_status").alias("status"), pl.col("count_symbol").alias("symbol"),
+        pl.col("count_status").fill_null("not_available").alias("status"), pl.col("count_symbol").alias("symbol"),
         pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(youth_offending=frame)

@@ -1,0 +1,127 @@
+"""Exclusions as published: older and current layouts, symbols, text numbers."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cspanalysis.errors import DataRefused
+from cspanalysis.sources import dfe_exclusions
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Context
+
+FIXTURES = Path(__file__).parent / "fixtures" / "dfe_exclusions"
+
+
+def read(path):
+    return dfe_exclusions.read(Part(path, f"dfe_exclusions/{path.name}"), Context())
+
+
+def table(found, **where):
+    frame = found.tables["dfe_exclusions"].to_pandas()
+    for column, value in where.items():
+        frame = frame[frame[column] == value]
+    return frame.reset_index(drop=True)
+
+
+def test_the_older_layout_with_text_numbers_and_both_spellings_of_national():
+    found = read(FIXTURES / "local_2017.csv")
+    assert (found.rows_read, found.rows_kept) == (6, 5)
+    national = table(found, level="national", school_type="total")
+    assert set(national["headcount"]) == {8_025_075}
+    assert national["count"].tolist() == [7720, 381_865, 183_475]
+    assert set(table(found)["level"]) == {"national", "local authority"}
+
+
+def test_fixed_period_is_suspension_in_both_layouts():
+    old, new = read(FIXTURES / "local_2017.csv"), read(FIXTURES / "ees.csv")
+    kinds = {"permanent", "suspension", "pupils suspended"}
+    assert set(table(old)["kind"]) == set(table(new)["kind"]) == kinds
+    assert table(new, area="Kent", kind="suspension")["count"][0] == 18_000
+
+
+def test_symbols_and_blanks_are_statuses_and_never_zero():
+    found = read(FIXTURES / "local_2017.csv")
+    special = table(found, level="national", school_type="special").set_index("kind")
+    assert special["status"].to_dict() == {
+        "permanent": "suppressed", "suspension": "ok", "pupils suspended": "not_available",
+    }  # fmt: skip
+    assert special["rate_status"]["permanent"] == "not_applicable"
+    rutland = table(found, area="Rutland", school_type="special").set_index("kind")
+    assert rutland["status"].to_dict() == {
+        "permanent": "ok", "suspension": "suppressed", "pupils suspended": "not_applicable",
+    }  # fmt: skip
+    assert rutland["count"]["permanent"] == 0
+    missing = table(found)
+    assert missing.loc[missing["status"] != "ok", "count"].isna().all()
+
+
+def test_x_in_the_current_layout_is_not_available():
+    row = table(read(FIXTURES / "ees.csv"), area="Kent", kind="pupils suspended").iloc[0]
+    assert (row["status"], row["symbol"], row["rate_status"]) == (
+        "not_available", "x", "rounds_to_zero",
+    )  # fmt: skip
+    region = table(read(FIXTURES / "ees.csv"), level="region")
+    assert set(region["area"]) == {"South East"} and set(region["area_code"]) == {"E12000008"}
+
+
+def test_reasons_become_rows():
+    found = read(FIXTURES / "reasons.csv")
+    assert found.tables["dfe_exclusions"].height == 2 * 24
+    kent = table(found, area="Kent", kind="permanent").set_index("reason")
+    assert kent["count"]["drugs and alcohol"] == 8
+    assert kent["status"]["damage"] == "not_available"
+    assert kent["status"]["physical assault against an adult"] == "not_applicable"
+    # An estimate with a fraction is kept as published, and noted.
+    assert kent["count"]["physical assault against a pupil"] == pytest.approx(10 / 3, abs=1e-5)
+    assert found.problems.count("noted") == 1
+
+
+def test_unreadable_text_is_noted_and_a_year_that_is_none_sets_the_row_aside():
+    found = read(FIXTURES / "local_2017.csv")
+    problems = found.problems.table().select("row", "column", "action").rows()
+    assert problems == [(6, "suspension", "noted"), (7, "school_year", "set aside")]
+
+
+@pytest.mark.realdata
+def test_kent_2016_17(shared):
+    found = read(shared / "data" / "dfe_exclusions" / "clean_la_data.csv")
+    assert found.rows_read == found.rows_kept == 7122
+    kent = table(found, school_year="2016/17", area="Kent", school_type="total").set_index("kind")
+    assert set(kent["headcount"]) == {228_507}
+    assert (kent["count"]["permanent"], kent["rate"]["permanent"]) == (54, 0.02)
+    assert (kent["count"]["suspension"], kent["rate"]["suspension"]) == (10_156, 4.44)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("SFR35_2017_National_characteristics.csv", 3789),
+        ("SFR35_2017_reason_for_exclusion.csv", 6367),
+        ("ees_exclusions_by_reason.csv", 7004),
+    ],
+)
+def test_real_files_keep_every_row_and_every_symbol(shared, name, rows):
+    path = shared / "data" / "dfe_exclusions" / name
+    found = read(path)
+    assert found.rows_read == found.rows_kept == rows
+    assert found.rows_set_aside == 0
+    frame = table(found)
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    counts = [c for c in raw if c.startswith(("perm_", "fixed_", "one_")) and "rate" not in c]
+    for symbol in ("x", ".", "z", "c", ""):
+        read_so = frame["symbol"].isna() & frame["count"].isna() if not symbol else (
+            frame["symbol"] == symbol
+        )  # fmt: skip
+        assert read_so.sum() == (raw[counts] == symbol).sum().sum()
+    assert frame.loc[frame["status"] != "ok", "count"].isna().all()
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    "name", ["ees_EHCPplanprocessLAL_2023.csv", "thirdparty_LA_exc_susp_phasesplits.csv"]
+)
+def test_other_tables_of_the_department_are_refused(shared, name):
+    with pytest.raises(DataRefused):
+        read(shared / "data" / "dfe_exclusions" / name)

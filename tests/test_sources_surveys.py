@@ -1,0 +1,45 @@
+"""Survey results: shares with the number of people asked."""
+
+from pathlib import Path
+
+import pytest
+
+from cspanalysis.errors import DataRefused
+from cspanalysis.sources import surveys
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Context
+
+FIXTURES = Path(__file__).parent / "fixtures" / "surveys"
+
+
+def read(name):
+    return surveys.read(Part(FIXTURES / name, f"surveys/{name}"), Context())
+
+
+def test_shares_and_bases_in_their_many_spellings():
+    table = read("shares.csv").tables["surveys"]
+    assert table["round"].to_list() == ["2006", "2007/08", "2007/08", "2007/08", "2007/08"]
+    assert table["percent"].to_list() == [61, 64.5, 58, None, 6]
+    assert table["base"].to_list() == [598, 601, 7212, 40, None]
+
+
+def test_a_symbol_is_a_status_and_no_zero():
+    row = read("shares.csv").tables["surveys"].row(3, named=True)
+    assert (row["percent"], row["status"], row["symbol"]) == (None, "suppressed", "*")
+
+
+def test_impossible_shares_are_set_aside_and_a_missing_base_is_noted():
+    found = read("shares.csv")
+    problems = found.problems.table().select("row", "column", "action").rows()
+    assert (found.rows_read, found.rows_kept) == (8, 5)
+    assert set(problems) == {
+        (6, "base", "noted"),
+        (7, "percent", "set aside"),
+        (8, "question", "set aside"),
+        (9, "base", "set aside"),
+    }
+
+
+def test_results_without_bases_are_refused():
+    with pytest.raises(DataRefused, match=r"base.*'Percent'"):
+        read("no_base.csv")
