@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cspanalysis.opening import open
     from cspanalysis.periods import Comparison, Period
-    from cspanalysis.review import Review, open
+    from cspanalysis.review import Review
 
 __all__ = ["Comparison", "Period", "Review", "open"]
 __version__ = "0.1.0"
 
-_HOME = {"Comparison": "periods", "Period": "periods", "Review": "review", "open": "review"}
+_HOME = {"Comparison": "periods", "Period": "periods", "Review": "review", "open": "opening"}
 
 
 def __getattr__(name: str) -> Any:

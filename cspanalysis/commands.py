@@ -1,11 +1,11 @@
-"""What `csp review` asks of the runner: areas, periods and chapters, checked before anything runs."""
+"""What `csp review` asks of the runner, checked before anything runs."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from cspanalysis import areas, cleaning, counting, disclosure_audit, review
+from cspanalysis import areas, cleaning, counting, disclosure_audit, opening, review
 from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
@@ -35,7 +35,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     cleaning.clean(space.root, dict(space.settings), report=print)
     store = Store(space.processed)
     chosen = every_area(store) if options.all else named
-    first = review.open(
+    first = opening.open(
         chosen[0].name,
         options.period,
         compare=options.compare,

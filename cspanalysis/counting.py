@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +17,97 @@ from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
+
+#: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
+OFFENCE_SOURCES = ("police_extract", "police_uk")
+
+_WORDS = {"police_extract": "the police extract", "police_uk": "the open street-level data"}
+
+
+class Counted(NamedTuple):
+    """A table with the sources it was counted from.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See the method that returns it.
+    sources : tuple of str
+        Source names, for the finding's citation.
+    scheme : str
+        Offence scheme of the counts, 'notifiable' or 'police_uk'.
+    """
+
+    table: pd.DataFrame
+    sources: tuple[str, ...]
+    scheme: str = offences.NOTIFIABLE
+
+
+def source_of(store: Store, area: Area, *periods: Period) -> str:
+    """The source that counts offences over all of the periods, the preferred first.
+
+    Without periods, the first source that covers any month.
+
+    Raises
+    ------
+    NotAvailable
+        If none does; says what is covered and what would be needed.
+    """
+    wanted = [m for p in periods for m in p.month_list()]
+    seen = []
+    for source in OFFENCE_SOURCES:
+        months = set(covered(store, source, area))
+        missing = sorted(set(wanted) - months)
+        if months and not missing:
+            return source
+        if months:
+            seen.append(
+                f"{_WORDS[source]} covers {months_label(sorted(months))}, and "
+                f"{months_label(missing)} would be needed too"
+            )
+    raise NotAvailable(OFFENCE_SOURCES, "; ".join(seen))
+
+
+def by_month(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    *periods: Period | str,
+    by: str | None = None,
+) -> Counted:
+    """Offences of an area by month [and offence]; see `Review.offences_by_month`."""
+    wanted = [Period.parse(p) for p in periods]
+    source = source_of(store, area, *wanted)
+    scheme, chosen = members(selection, source)
+    counts = monthly(store, source, area)
+    counts = counts[counts["offence"].isin(chosen)]
+    months = covered(store, source, area)
+    if wanted:
+        inside = {m for p in wanted for m in p.month_list()}
+        months = [m for m in months if m in inside]
+    keys = ["month", by] if by else ["month"]
+    index = (
+        pd.MultiIndex.from_product([months, chosen], names=keys)
+        if by
+        else pd.Index(months, name="month")
+    )
+    summed = counts.groupby(keys)["count"].sum().reindex(index, fill_value=0)
+    return Counted(summed.astype(int).reset_index(), (source,), scheme)
+
+
+def select(
+    store: Store, area: Area, selection: str | Iterable[str] | None, *periods: Period | str
+) -> Counted:
+    """Records of an area; see `Review.records`."""
+    wanted = [Period.parse(p) for p in periods]
+    source = source_of(store, area, *wanted)
+    scheme, chosen = members(selection or "recorded crime", source)
+    table = records(store, source, area, span(wanted))
+    if selection is not None:
+        table = table[table["offence"].isin(chosen)]
+    if wanted:
+        inside = {m for p in wanted for m in p.month_list()}
+        table = table[table["month"].isin(inside)]
+    return Counted(table.reset_index(drop=True), (source,), scheme)
 
 
 def covered(store: Store, source: str, area: Area) -> list[str]:

@@ -6,16 +6,12 @@ frames (offences by month, incidents, peers' counts, residents); the chapters ma
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from cspanalysis import (
-    cleaning,
     counting,
     disclosure,
     exploring,
@@ -24,25 +20,19 @@ from cspanalysis import (
     residents,
     suppliers,
 )
-from cspanalysis import workspace as workspaces
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
-from cspanalysis.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.counting import OFFENCE_SOURCES, Counted
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.exploring import Findings, Peers
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
-from cspanalysis.workspace import SETTINGS, Workspace
-
-D = TypeVar("D")
+from cspanalysis.workspace import Workspace
 
 EDITIONS = ("public", "partner")
 
-#: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
-OFFENCE_SOURCES = ("police_extract", "police_uk")
-
-
-SHORT = {"police_extract": "the police extract", "police_uk": "the open street-level data"}
+__all__ = ["EDITIONS", "OFFENCE_SOURCES", "Counted", "Review"]
 
 #: Headings for groups that a workspace lacks.
 GROUP_LABELS = {
@@ -50,24 +40,6 @@ GROUP_LABELS = {
     "county": "districts of the county",
     "force": "districts of the police force area",
 }
-
-
-class Counted(NamedTuple):
-    """A table with the sources it was counted from.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        See the method that returns it.
-    sources : tuple of str
-        Source names, for the finding's citation.
-    scheme : str
-        Offence scheme of the counts, 'notifiable' or 'police_uk'.
-    """
-
-    table: pd.DataFrame
-    sources: tuple[str, ...]
-    scheme: str = offences.NOTIFIABLE
 
 
 class Review:
@@ -130,26 +102,8 @@ class Review:
         return counting.covered(self.store, source, self.area)
 
     def source_of(self, *periods: Period) -> str:
-        """The source that counts offences over all of the periods, the preferred first.
-
-        Raises
-        ------
-        NotAvailable
-            If none covers them; says what is covered.
-        """
-        seen = []
-        for source in OFFENCE_SOURCES:
-            months = set(self.covered(source))
-            wanted = [m for p in periods for m in p.month_list()]
-            if months and all(m in months for m in wanted):
-                return source
-            if months:
-                missing = [m for m in wanted if m not in months]
-                seen.append(
-                    f"{SHORT[source]} covers {counting.months_label(sorted(months))}, and "
-                    f"{counting.months_label(sorted(set(missing)))} would be needed too"
-                )
-        raise NotAvailable(OFFENCE_SOURCES, "; ".join(seen))
+        """The source that counts offences over all of the periods (`counting.source_of`)."""
+        return counting.source_of(self.store, self.area, *periods)
 
     def offences_by_month(
         self, selection: str | Iterable[str], *periods: Period | str, by: str | None = None
@@ -175,25 +129,7 @@ class Review:
         NotAvailable
             If no source covers the periods.
         """
-        wanted = [Period.parse(p) for p in periods]
-        source = self.source_of(*wanted) if wanted else self._any_offence_source()
-        scheme, chosen = counting.members(selection, source)
-        counts = counting.monthly(self.store, source, self.area)
-        counts = counts[counts["offence"].isin(chosen)]
-        months = self.covered(source)
-        if wanted:
-            inside = {m for p in wanted for m in p.month_list()}
-            months = [m for m in months if m in inside]
-        keys = ["month", by] if by else ["month"]
-        index = (
-            pd.MultiIndex.from_product([months, chosen], names=keys)
-            if by
-            else pd.Index(months, name="month")
-        )
-        table = (
-            counts.groupby(keys)["count"].sum().reindex(index, fill_value=0).astype(int)
-        ).reset_index()
-        return Counted(table, (source,), scheme)
+        return counting.by_month(self.store, self.area, selection, *periods, by=by)
 
     def records(
         self, selection: str | Iterable[str] | None = None, *periods: Period | str
@@ -203,7 +139,7 @@ class Review:
         Parameters
         ----------
         selection : str or iterable of str, optional
-            Offences or groups; all without one.
+            Offences or groups; without one everything, anti-social behaviour included.
         *periods : Period or str
             Periods wanted; all that the source covers without any.
 
@@ -217,23 +153,7 @@ class Review:
         NotAvailable
             If no source covers the periods.
         """
-        wanted = [Period.parse(p) for p in periods]
-        source = self.source_of(*wanted) if wanted else self._any_offence_source()
-        scheme, chosen = counting.members(selection or "recorded crime", source)
-        table = counting.records(self.store, source, self.area, counting.span(wanted))
-        if selection is not None:
-            table = table[table["offence"].isin(chosen)]
-        if wanted:
-            table = table[
-                functools.reduce(lambda a, b: a | b, (p.contains(table["month"]) for p in wanted))
-            ]
-        return Counted(table.reset_index(drop=True), (source,), scheme)
-
-    def _any_offence_source(self) -> str:
-        for source in OFFENCE_SOURCES:
-            if self.covered(source):
-                return source
-        raise NotAvailable(OFFENCE_SOURCES)
+        return counting.select(self.store, self.area, selection, *periods)
 
     # ------------------------------------------------------------------ peers and residents
 
@@ -338,6 +258,29 @@ class Review:
         """The findings of all chapters, or of one ('violence'), made here and now."""
         return exploring.findings(self, chapter)
 
+    def moved(self, csp: str | None = None, period: str | Period | None = None) -> Review:
+        """The same workspace and edition, for another area or period."""
+        from cspanalysis.opening import open
+
+        return open(
+            csp or self.area.name,
+            period or self.period,
+            edition=self.edition,
+            workspace=self.workspace.root,
+        )
+
+    def explore(self):
+        """Widgets for area, offence and period (JupyterLab); see `cspanalysis.widgets`."""
+        from cspanalysis import widgets
+
+        return widgets.explore(self)
+
+    def map(self, offence: str, period: str | Period | None = None):
+        """Where an offence is recorded again and again, as dots; nothing leaves the machine."""
+        from cspanalysis import widgets
+
+        return widgets.place_map(self, offence, period)
+
     # ------------------------------------------------------------------ other tables
 
     def table(self, source: str, *, own: bool = True) -> pd.DataFrame:
@@ -381,38 +324,15 @@ class Review:
         """Disclosure policy of a source ('none' unless the settings or the defaults name one)."""
         return self.workspace.policies.get(source, "none")
 
-    def definition(self, kind: type[D], section: str) -> D:
-        """A definition (night-time economy, purse dipping) as the settings' section has it.
-
-        Raises
-        ------
-        UsageError
-            If the section holds a key or a value that the definition does not know.
-        """
-        values = self.workspace.settings.get(section, {})
-        file = self.workspace.root / SETTINGS
-        known = [f.name for f in dataclasses.fields(kind)]
-        for key in values:
-            if key not in known:
-                raise UsageError(
-                    paragraph(
-                        f"unknown key '{key}' in [{section}]", file=file, allowed=", ".join(known)
-                    )
-                )
-        try:
-            return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
-        except (TypeError, ValueError) as error:
-            raise UsageError(paragraph(f"[{section}]: {error}", file=file)) from error
-
     @property
     def night_time(self) -> NightTime:
         """The definition of night-time economy violence, as the settings have it."""
-        return self.definition(NightTime, "night_time_economy")
+        return self.workspace.definition(NightTime, "night_time_economy")
 
     @property
     def purse_dipping(self) -> PurseDipping:
         """The definition of purse dipping, as the settings have it."""
-        return self.definition(PurseDipping, "purse_dipping")
+        return self.workspace.definition(PurseDipping, "purse_dipping")
 
     @property
     def threshold(self) -> int:
@@ -435,64 +355,3 @@ class Review:
         return narrative.missing(
             would_show, [suppliers.NAMES.get(s, s) for s in missing.needs], missing.detail
         )
-
-
-def open(
-    csp: str | None = None,
-    period: str | Period | None = None,
-    *,
-    compare: str | Period | None = None,
-    edition: str = "public",
-    workspace: str | Path | None = None,
-) -> Review:
-    """Open a review of an area.
-
-    Parameters
-    ----------
-    csp : str, optional
-        Name of a partnership or district; default: the workspace's own.
-    period : str or Period, optional
-        'YYYY-MM/YYYY-MM'; default: the settings' period, else the newest twelve months covered.
-    compare : str or Period, optional
-        Default: the settings' if the period is theirs too, else the same months a year before.
-    edition : {'public', 'partner'}
-        Whether values under a disclosure policy are protected.
-    workspace : path, optional
-        Default: the folder with partnership.toml at or above the current one.
-
-    Returns
-    -------
-    Review
-
-    Raises
-    ------
-    UsageError
-        If the area, the period, the edition or the workspace is unknown.
-    """
-    if edition not in EDITIONS:
-        raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
-    space = workspaces.load(workspace)
-    area = space.area(csp)
-    store = cleaning.ready(space)
-    chosen = Period.parse(period) if period else space.period or _newest_year(store, area)
-    own_period = space.period is None or chosen == space.period
-    if compare:
-        against = Period.parse(compare)
-    else:
-        against = space.compare if own_period and space.compare else chosen.year_before
-    windows = space.windows if own_period and area.name == space.area_name else ()
-    return Review(space, area, [Comparison(chosen, against), *windows], edition, store)
-
-
-def _newest_year(store: Store, area: Area) -> Period:
-    for source in OFFENCE_SOURCES:
-        months = counting.covered(store, source, area)
-        if months:
-            last = Period.parse(months[-1]).last
-            return Period(max(last - 11, Period.parse(months[0]).first), last)
-    raise UsageError(
-        paragraph(
-            f"no period is set and no offences of {area.name} are in the workspace",
-            do="Name one with --period YYYY-MM/YYYY-MM, or put data into data/raw and clean it.",
-        )
-    )

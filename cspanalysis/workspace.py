@@ -6,12 +6,13 @@ module finds it, reads it and refuses what it does not understand.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cspanalysis import areas
 from cspanalysis.areas import Area, PeerGroup
@@ -19,6 +20,8 @@ from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
 
 SETTINGS = "partnership.toml"
+
+D = TypeVar("D")
 
 #: Disclosure policies by source, unless the settings say otherwise (docs/methods.md).
 DEFAULT_POLICIES = {
@@ -96,6 +99,29 @@ class Workspace:
     def reports(self) -> Path:
         """Folder of reports."""
         return self.root / "reports"
+
+    def definition(self, kind: type[D], section: str) -> D:
+        """A definition (night-time economy, purse dipping) as the settings' section has it.
+
+        Raises
+        ------
+        UsageError
+            If the section holds a key or a value that the definition does not know.
+        """
+        values = self.settings.get(section, {})
+        file = self.root / SETTINGS
+        known = [f.name for f in dataclasses.fields(kind)]
+        for key in values:
+            if key not in known:
+                raise UsageError(
+                    paragraph(
+                        f"unknown key '{key}' in [{section}]", file=file, allowed=", ".join(known)
+                    )
+                )
+        try:
+            return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        except (TypeError, ValueError) as error:
+            raise UsageError(paragraph(f"[{section}]: {error}", file=file)) from error
 
     def area(self, name: str | None = None) -> Area:
         """The area of a name; without one, the partnership's own.

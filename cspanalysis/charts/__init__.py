@@ -20,6 +20,7 @@ from cspanalysis.charts.comparisons import (
     targets,
 )
 from cspanalysis.charts.grids import age_by_sex, heatmap, priorities
+from cspanalysis.charts.maps import place_map
 from cspanalysis.charts.scatter import funnel
 from cspanalysis.charts.series import control_chart, monthly_line, seasonal_index, trend_line
 from cspanalysis.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
@@ -39,6 +40,7 @@ __all__ = [
     "heatmap",
     "inert",
     "monthly_line",
+    "place_map",
     "places_bars",
     "priorities",
     "quiet",

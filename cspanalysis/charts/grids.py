@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from cspanalysis import formats
 from cspanalysis.charts import style
 
-#: Men and women in the two halves of the chart; place, not colour, tells them apart.
-SEXES = (("male", "Men"), ("female", "Women"))
+#: The sexes in the two halves of the chart; place, not colour, tells them apart.
+SEXES = (("male", "Males"), ("female", "Females"))
 
 
 def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -> go.Figure | None:
@@ -78,7 +78,7 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
 
 
 def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None:
-    """Ages down the side, men on the left half and women on the right, on the same scale.
+    """Ages down the side, males on the left half and females on the right, on the same scale.
 
     Parameters
     ----------
