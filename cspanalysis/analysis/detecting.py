@@ -53,9 +53,10 @@ def detectable(
     share, alpha = days / (days + compare_days), 1 - confidence
     fall, rise = (int(v[0]) for v in critical_counts([baseline], share, alpha))
     same = baseline * days / compare_days
+    edges = _edges(baseline, share, alpha)
 
     def missing_power(expected: float, is_fall: bool) -> float:
-        return probability_called(baseline, expected, share, alpha, is_fall) - power
+        return _called(baseline, expected, edges, is_fall) - power
 
     true_fall = None
     if fall >= 0 and missing_power(1e-9, True) > 0:
@@ -87,9 +88,20 @@ def probability_called(
     baseline: float, expected: float, share: float, alpha: float, is_fall: bool
 ) -> float:
     """Chance that a change from expectation `baseline` to `expected` is called in its direction."""
+    return _called(baseline, expected, _edges(baseline, share, alpha), is_fall)
+
+
+def _edges(baseline: float, share: float, alpha: float) -> tuple[np.ndarray, ...]:
+    """Counts that the baseline may come out at, and the critical counts for each."""
     spread = 6 * np.sqrt(baseline) + 10
     bases = np.arange(max(0, int(baseline - spread)), int(baseline + spread) + 1)
-    fall, rise = critical_counts(bases, share, alpha)
+    return bases, *critical_counts(bases, share, alpha)
+
+
+def _called(
+    baseline: float, expected: float, edges: tuple[np.ndarray, ...], is_fall: bool
+) -> float:
+    bases, fall, rise = edges
     called = stats.poisson.cdf(fall, expected) if is_fall else stats.poisson.sf(rise - 1, expected)
     return float(np.sum(stats.poisson.pmf(bases, baseline) * called))
 

@@ -124,7 +124,14 @@ def dispersion(
 
 
 def dispersed_ratio(
-    count, compare_count, days, compare_days, phi, degrees: int, confidence: float = 0.95
+    count,
+    compare_count,
+    days,
+    compare_days,
+    phi,
+    degrees: int,
+    confidence: float = 0.95,
+    alpha: float = ALPHA,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Limits of the ratio and p with a dispersion allowed for where it is real.
 
@@ -134,6 +141,8 @@ def dispersed_ratio(
         Broadcast against each other; counts of 1 or more.
     degrees : int
         Degrees of freedom of `phi`.
+    alpha : float
+        One-sided level at which a dispersion above 1 is real; 1 widens always.
 
     Returns
     -------
@@ -146,7 +155,7 @@ def dispersed_ratio(
     log_ratio = np.log(later / days) - np.log(base / compare_days)
     error = np.sqrt(phi * (1 / later + 1 / base))
     reach = stats.t.isf((1 - confidence) / 2, degrees) * error
-    is_real = phi * degrees > stats.chi2.isf(ALPHA, degrees)
+    is_real = phi * degrees > stats.chi2.isf(alpha, degrees)
     lower = np.where(is_real, np.minimum(np.exp(log_ratio - reach), exact[0]), exact[0])
     upper = np.where(is_real, np.maximum(np.exp(log_ratio + reach), exact[1]), exact[1])
     wide = 2 * stats.t.sf(np.abs(log_ratio) / error, degrees)
