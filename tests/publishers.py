@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import openpyxl
+
 Query = dict[str, str]
 
 
@@ -261,6 +263,23 @@ def fingertips(query: Query | None = None) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def partnership_table() -> bytes:
+    """The Home Office's workbook: notes, then a sheet per year."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active["A1"] = "Police recorded crime open data, Community Safety Partnership tables"
+    for year, count in (("2023_24", 120), ("2024_25", 130)):
+        page = book.create_sheet(year)
+        page.append(["Financial Year", "Financial Quarter", "Police Force", "CSP Name",
+                     "Offence Description", "Offence Group", "Offence Subgroup", "Offence Code",
+                     "Offence Count"])  # fmt: skip
+        page.append([year.replace("_", "/"), 1, "Kent", "Tonbridge and Malling", "Shoplifting",
+                     "Theft offences", "Shoplifting", "46", count])  # fmt: skip
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 EXCLUSIONS = (
     b"time_period,time_identifier,geographic_level,country_code,country_name,region_code,"
     b"region_name,old_la_code,new_la_code,la_name,education_phase,headcount,perm_excl,suspension\n"
@@ -268,10 +287,16 @@ EXCLUSIONS = (
     b"Kent,Total,228507,54,10156\n"
 )
 COLLISIONS = (
-    b"collision_index,collision_year,date,time,local_authority_ons_district,collision_severity\n"
-    b"2024460000001,2024,01/01/2024,00:20,E07000115,3\n"
+    b"collision_index,collision_year,collision_ref_no,longitude,latitude,police_force,"
+    b"collision_severity,number_of_vehicles,number_of_casualties,date,day_of_week,time,"
+    b"local_authority_district,local_authority_ons_district,speed_limit,light_conditions\n"
+    b"2024460000001,2024,460000001,0.27,51.19,46,3,2,1,01/01/2024,2,00:20,-1,E07000115,30,4\n"
 )
-CASUALTIES = b"collision_index,casualty_reference,casualty_severity\n2024460000001,1,3\n"
+CASUALTIES = (
+    b"collision_index,collision_year,collision_ref_no,vehicle_reference,casualty_reference,"
+    b"casualty_class,sex_of_casualty,age_of_casualty,age_band_of_casualty,casualty_severity\n"
+    b"2024460000001,2024,460000001,1,1,1,2,30,6,3\n"
+)
 
 
 def everything(server: Server) -> dict[str, object]:
@@ -328,11 +353,8 @@ def everything(server: Server) -> dict[str, object]:
         }
     ).encode()
     content["/ees/data-sets/d2/csv"] = gzip.compress(EXCLUSIONS, mtime=0)
-    book = io.BytesIO()
-    with zipfile.ZipFile(book, "w") as out:
-        out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
     media = f"{base}/media"
-    content["/media/a/prc-csp-1516-2425-tables.ods"] = book.getvalue()
+    content["/media/a/prc-csp-1516-2425-tables.xlsx"] = partnership_table()
     content["/govuk/government/statistics/police-recorded-crime-open-data-tables"] = json.dumps(
         {
             "public_updated_at": "2025-10-23T08:30:00Z",
@@ -343,7 +365,7 @@ def everything(server: Server) -> dict[str, object]:
                     {"title": "Community Safety Partnership tables, year ending March 2003 to "
                      "year ending March 2015", "url": f"{media}/c/prc-csp-0203-1415-tables.ods"},
                     {"title": "Community Safety Partnership tables, year ending March 2016 to "
-                     "year ending March 2025", "url": f"{media}/a/prc-csp-1516-2425-tables.ods"},
+                     "year ending March 2025", "url": f"{media}/a/prc-csp-1516-2425-tables.xlsx"},
                 ]
             },
         }

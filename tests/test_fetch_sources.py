@@ -173,7 +173,7 @@ def test_one_publisher_down_does_not_stop_the_others(place):
 FILES = [
     ("fingertips", "/fingertips/all_data/csv/by_indicator_id"),
     ("dfe_exclusions", "/ees/data-sets/d2/csv"),
-    ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.ods"),
+    ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.xlsx"),
     ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
 ]
 
@@ -235,32 +235,24 @@ def test_population_comes_page_by_page_and_never_in_part(place, monkeypatch):
         place.fetch("population")
 
 
-def test_fetched_population_is_read(place):
-    from cspanalysis.sources import opening, population
-    from cspanalysis.sources.table import Context
+def test_what_was_fetched_is_cleaned_without_refusal(place):
+    from cspanalysis import cleaning
+    from cspanalysis.store import Store
 
-    place.fetch("population")
-    path = place.raw("population/nomis_mid_year_ages.csv")
-    found = population.read(opening.Part(path, path.name), Context()).tables["population"]
-    own = found.filter(area_code="E07000115")
-    assert set(own["age"]) == {0, 1, 90}
+    place.fetch(months=1)
+    cleaning.clean(place.root, {}, report=lambda _: None)
+    store = Store(place.root / "data" / "processed")
+    assert len(store.load("police_uk")) == 40
+    own = store.load("population", where={"area_code": ["E07000115"]})
+    assert set(own["age"]) == {-1, 0, 1, 90}
     assert set(own["sex"]) == {"persons", "male", "female"}
-    assert set(own["year"]) == {2024}
-
-
-def test_fetched_lookups_are_read(place):
-    from cspanalysis.sources import lookups, opening
-    from cspanalysis.sources.table import Context
-
-    place.fetch("lookups")
-    schemas = {}
-    for path in place.raw("lookups").glob("*.csv"):
-        schemas[path.stem] = lookups.read(opening.Part(path, path.name), Context()).schema
-    assert schemas == {
-        "LAD24_CSP24_PFA24_EW_LU": "district_csp_force",
-        "LSOA21_WD24_LAD24_EW_LU": "lsoa_ward_district",
-        "LSOA11_LSOA21_LAD22_EW_LU_v5": "lsoa11_lsoa21_district",
-    }
+    assert set(store.load("lsoas")["lsoa_edition"]) >= {"2021"}
+    assert store.load("districts")["csp"].tolist() == ["Tonbridge and Malling"]
+    assert set(store.load("home_office_csp")["year"]) == {"2023/24", "2024/25"}
+    assert set(store.load("fingertips")["indicator_id"]) == {"92906", "92904", "93764", "11201"}
+    assert "Kent" in set(store.load("dfe_exclusions")["area"])
+    for source in ("police_uk", "population", "home_office_csp", "fingertips"):
+        assert store.citation(source)["licence"] == "Open Government Licence v3.0"
 
 
 def test_a_feature_service_that_is_gone_says_where_to_name_the_new_one(place):
@@ -282,8 +274,8 @@ def test_boundaries_hold_every_area_of_the_district(place):
 
 def test_the_newest_partnership_table_is_chosen(place):
     (found,) = place.fetch("home_office_csp")
-    assert found.path.name == "prc-csp-1516-2425-tables.ods"
-    assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.ods")["published"] == date(
+    assert found.path.name == "prc-csp-1516-2425-tables.xlsx"
+    assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.xlsx")["published"] == date(
         2025, 10, 23
     )
 
@@ -352,3 +344,13 @@ def test_a_second_fetch_at_the_same_time_is_refused(place):
 def test_an_area_without_codes_says_so(place):
     with pytest.raises(UsageError, match="no district code"):
         fetch.run(place.root, {}, areas.Area("Nowhere"), web=Web())
+
+
+def test_publishers_of_england_alone_are_passed_over_in_wales(place):
+    lines = []
+    found = fetch.run(
+        place.root, {"fetch": place.options}, areas.find("Cardiff"), ["fingertips"],
+        report=lines.append, web=Web(), today=TODAY,
+    )  # fmt: skip
+    assert found == []
+    assert "covers England only" in lines[0]

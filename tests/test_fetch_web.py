@@ -169,3 +169,9 @@ def test_an_archive_replaced_half_way_is_not_mixed(server, web):
     server.content["/a.zip"] = archive(["2025-02"], noise=900_000)
     with pytest.raises(PublisherError, match="replaced by a newer one"):
         remote.prefetch(0, 1000)
+
+
+def test_an_address_that_leads_in_circles_is_named(server, web):
+    server.misbehave("/x", *[Fault(302, {"Location": "/x"})] * 200)
+    with pytest.raises(PublisherError, match="in circles"):
+        web.get(f"{server.base}/x")

@@ -41,6 +41,9 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     stats19.SOURCE: stats19.fetch,
 }
 
+#: Publishers that know nothing of Wales.
+ENGLAND_ONLY = (fingertips.SOURCE, explore_education.SOURCE)
+
 #: Keys of [fetch]: base addresses, then choices.
 BASES = (
     "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
@@ -129,7 +132,11 @@ def run(
 def _all(job: Job, sources: list[str]) -> list[Fetched]:
     found: list[Fetched] = []
     failures: list[tuple[str, CspError]] = []
+    is_wales = all(code.startswith("W") for code in job.area["district_codes"])
     for source in sources:
+        if is_wales and source in ENGLAND_ONLY:
+            job.report(f"{source}: covers England only, nothing to fetch for {job.area['name']}")
+            continue
         before = job.web.bytes
         try:
             files = SOURCES[source](job)

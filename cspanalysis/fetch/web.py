@@ -176,7 +176,8 @@ class Web:
             if reply.status_code not in (200, 206):
                 return reply
             validator = reply.headers.get("ETag", "")
-            if validator and not validator.startswith("W/"):
+            is_packed = "Content-Encoding" in reply.headers
+            if validator and not is_packed and not validator.startswith("W/"):
                 edition.write_text(validator, encoding="utf-8")
             elif reply.status_code == 200:
                 edition.unlink(missing_ok=True)
@@ -198,7 +199,7 @@ class Web:
             wait = float(2**attempt)
             try:
                 reply = once()
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 trouble, status = _trouble(error), 0
             except httpx.InvalidURL as error:
                 raise PublisherError(paragraph(f"no address ({error})", file=url)) from error
@@ -241,10 +242,12 @@ def _advice(status: int) -> str:
     return f"Tried {ATTEMPTS} times. {_AGAIN}"
 
 
-def _trouble(error: httpx.TransportError) -> str:
+def _trouble(error: httpx.RequestError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer within the time allowed"
-    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+    if isinstance(error, httpx.TooManyRedirects):
+        return "it sends in circles, from one address to the next"
+    if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError | httpx.ReadError):
         return f"the connection was cut off in the middle ({error})"
     if isinstance(error, httpx.ProxyError):
         return f"the proxy does not let it through ({error})"

@@ -173,7 +173,7 @@ def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _age() -> pl.Expr:
     """Single year of age as a number; -1 for all ages, missing where the text is none."""
-    text = pl.col("age").str.replace("^age ", "").str.replace(r"\s*(\+|and over|plus)$", "")
+    text = pl.col("age").str.replace("^aged? ", "").str.replace(r"\s*(\+|and over|plus)$", "")
     is_all = text.is_null() | text.is_in(["all", "all ages", "total"])
     return pl.when(is_all).then(pl.lit(-1)).otherwise(text.cast(pl.Int64, strict=False))
 
