@@ -134,6 +134,7 @@ def page(
         chapter=chapter,
         tiles=tiles(chapter.records),
         here=chapter.slug,
+        questions=[r for r in chapter.records if r["status"] != "not_available"],
         before=before,
         after=after,
         charts=charts,
