@@ -1,0 +1,137 @@
+"""Priorities against each other: five criteria, weights in the open, and how firm the order is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis.errors import UsageError
+
+CRITERIA = ("volume", "harm", "trend", "peers", "concern")
+
+#: What a verdict is worth; no clear difference counts as the middle, so that chance moves nothing.
+TREND_SCORES = {"up": 1.0, "no_clear_change": 0.5, "down": 0.0}
+PEER_SCORES = {"higher": 1.0, "similar": 0.5, "lower": 0.0}
+
+RULE = (
+    "Each criterion runs from 0 to 1. Volume: incidents as a share of the largest priority's. "
+    "Harm: the partnership's own judgement, in its settings. Trend: 1 if the interval shows a "
+    "worsening, 0 an improvement, 0.5 if it shows neither. Peers: 1 if the interval lies on the "
+    "worse side of the others' figure, 0 on the better, 0.5 if it does neither. Concern: the share "
+    "of residents who call it a problem, relative to the largest. The score is the weighted mean "
+    "of the criteria that have data."
+)
+
+
+def weights_of(settings: Mapping[str, float] | None) -> dict[str, float]:
+    """The weights of the criteria, scaled so that they sum to 1; equal ones without settings.
+
+    Raises
+    ------
+    UsageError
+        If a criterion is unknown, a weight is no number of 0 or more, or all are 0.
+    """
+    if not settings:
+        return {name: 1 / len(CRITERIA) for name in CRITERIA}
+    for name, weight in settings.items():
+        if name not in CRITERIA:
+            raise UsageError(f"'{name}' is no criterion; allowed: {', '.join(CRITERIA)}.")
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
+            raise UsageError(f"The weight of {name} is {weight!r}; allowed: a number of 0 or more.")
+    total = sum(settings.values())
+    if not total:
+        raise UsageError("All weights of the priorities are 0; at least one must be above 0.")
+    return {name: settings.get(name, 0) / total for name in CRITERIA}
+
+
+def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25) -> pd.DataFrame:
+    """Score and order of priorities.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per priority: priority and the criteria (0 to 1; missing where there are no data).
+    weights : mapping
+        Criterion → weight, see `weights_of`.
+    vary : float
+        How much each weight is raised and lowered, one at a time, to see whether the order holds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table, highest score first, with score (weighted mean of the known criteria), known
+        (number of criteria with data), rank (1 = highest), best_rank, worst_rank (over all varied
+        weights), is_stable (the place never changes), status.
+    """
+    result = table.assign(
+        score=_scores(table, weights),
+        known=table[list(CRITERIA)].notna().sum(axis=1),
+    )
+    result["rank"] = _ranks(result["score"])
+    ranks = pd.DataFrame(
+        {
+            (name, factor): _ranks(_scores(table, {**weights, name: weights[name] * factor}))
+            for name in CRITERIA
+            for factor in (1 - vary, 1 + vary)
+        }
+    )
+    result["best_rank"] = ranks.min(axis=1)
+    result["worst_rank"] = ranks.max(axis=1)
+    result["is_stable"] = ranks.eq(result["rank"], axis=0).all(axis=1)
+    result["status"] = np.where(result["score"].notna(), "ok", "not_available")
+    return result.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def sensitivity(
+    table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25
+) -> pd.DataFrame:
+    """The order under each weight raised and lowered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        criterion, weight (as set), varied (as tried, before scaling), order (priorities, highest
+        first, joined by ' > '), is_same (the order of the weights as set).
+    """
+    usual = _order(table, weights)
+    rows = [{"criterion": "as set", "weight": np.nan, "varied": np.nan, "order": usual}]
+    for name in CRITERIA:
+        for factor in (1 - vary, 1 + vary):
+            varied = {**weights, name: weights[name] * factor}
+            rows.append(
+                {
+                    "criterion": name,
+                    "weight": weights[name],
+                    "varied": varied[name],
+                    "order": _order(table, varied),
+                }
+            )
+    result = pd.DataFrame(rows)
+    return result.assign(is_same=result["order"] == usual)
+
+
+def relative(values: pd.Series) -> pd.Series:
+    """Values as a share of the largest; missing stay missing."""
+    top = values.max()
+    return values / top if top and top > 0 else values * 0.0
+
+
+def _scores(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
+    known = table[list(CRITERIA)].astype(float)
+    weight = pd.Series({name: weights[name] for name in CRITERIA})
+    # The weights of criteria without data are shared out among the others.
+    total = known.notna().mul(weight).sum(axis=1)
+    return known.mul(weight).sum(axis=1).div(total.where(total > 0))
+
+
+def _ranks(scores: pd.Series) -> pd.Series:
+    # Rounded, so that equal scores stay equal whatever the order of summing.
+    return scores.round(12).rank(method="min", ascending=False).astype("Int64")
+
+
+def _order(table: pd.DataFrame, weights: Mapping[str, float]) -> str:
+    scores = _scores(table, weights).round(12)
+    order = scores.sort_values(ascending=False, kind="stable").dropna().index
+    return " > ".join(table.loc[order, "priority"])
