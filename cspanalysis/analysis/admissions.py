@@ -111,7 +111,7 @@ def standardised(
 
 def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     counts = rows.assign(count=pd.to_numeric(rows["count"]).astype("Float64"))
-    sums = counts.groupby(keys, sort=True)["count"].agg(lambda column: column.sum(skipna=False))
+    sums = counts.groupby(keys, sort=True)["count"].sum(skipna=False)
     result = sums.astype("Int64").reset_index()
     flagged = rows[rows["status"] != "ok"]
     for column in ("status", "symbol"):

@@ -146,7 +146,7 @@ def between(
         known = _is_covered(rows, covered, span)
         if by:
             # A missing monthly count leaves the sum missing: it is not zero.
-            sums = inside.groupby(by)["count"].agg(lambda column: column.sum(skipna=False))
+            sums = inside.groupby(by)["count"].sum(skipna=False)
             keys = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
             value = sums.reindex(keys, fill_value=0).to_numpy(dtype=float, na_value=np.nan)
         else:

@@ -87,7 +87,7 @@ def dispersion(
     if not period.same_months_as(compare):
         return _none("not_comparable", "the periods do not cover the same months of the year")
     series = pd.Series(as_float(by_month["count"]), index=by_month["month"].to_numpy())
-    series = series.groupby(level=0).agg(lambda v: v.sum(skipna=False))
+    series = series.groupby(level=0).sum(skipna=False)
     known = set(series.dropna().index)
     years = 0
     while (

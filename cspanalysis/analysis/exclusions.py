@@ -39,7 +39,7 @@ def rates(
         roll=pd.to_numeric(exclusions["roll"]).astype("Float64"),
     )
     grouped = rows.groupby(keys, sort=True, dropna=False)
-    sums = grouped[["count", "roll"]].agg(lambda column: column.sum(skipna=False)).reset_index()
+    sums = grouped[["count", "roll"]].sum(skipna=False).reset_index()
     for column in ("status", "symbol"):
         if column in rows:
             # The flagged part decides for the whole: it is what makes the sum unknown.

@@ -198,8 +198,8 @@ def directly_standardised(
     share = strata["weight"] / strata["n"].where(strata["n"] > 0)
     strata["weighted"], strata["variance"] = share * strata["x"], share**2 * strata["x"]
     # A missing stratum makes the group's sums missing: an unknown count is not zero.
-    sums = strata.groupby(by, sort=True)[["x", "n", "weight", "weighted", "variance"]].agg(
-        lambda column: column.sum(skipna=False)
+    sums = strata.groupby(by, sort=True)[["x", "n", "weight", "weighted", "variance"]].sum(
+        skipna=False
     )
     total = sums["x"].to_numpy()
     lower_count, upper_count = count_limits(total, confidence)

@@ -171,7 +171,7 @@ def seasonal_index(
 
 def fill_months(by_month: pd.DataFrame, months: list[str]) -> pd.DataFrame:
     """month, count for every covered month: those without a row count 0, others are left out."""
-    counts = by_month.groupby("month")["count"].agg(lambda column: column.sum(skipna=False))
+    counts = by_month.groupby("month")["count"].sum(skipna=False)
     return counts.reindex(months, fill_value=0).rename_axis("month").reset_index(name="count")
 
 
