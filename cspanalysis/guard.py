@@ -133,10 +133,17 @@ def _record(record: Mapping[str, Any], sample: set[tuple[str, ...]]) -> Iterator
         strange = [f for f in files if (name, PurePosixPath(f).name) not in sample]
         if strange:
             yield f"{record.get('id')} was made from {', '.join(strange)}, not of the sample"
-    if record.get("rows") and not record.get("sources"):
-        yield f"{record.get('id')} shows rows and names no source"
+    if not record.get("sources"):
+        # The account of the raw files cites none of them: its rows name each.
+        strange = [r for r in record.get("rows") or [] if _path(r.get("file")) not in sample]
+        if strange:
+            yield f"{record.get('id')} shows rows and names no source of the sample"
     for window in record.get("windows") or []:
         yield from _record(window, sample)
+
+
+def _path(name: Any) -> tuple[str, ...]:
+    return PurePosixPath(str(name)).parts
 
 
 def _raw(root: Path, name: str, tracked: set[str]) -> Iterator[str]:

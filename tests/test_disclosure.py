@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cspanalysis import disclosure
@@ -284,6 +284,8 @@ def test_unlike_totals_raise_no_false_alarm():
 
 
 @settings(max_examples=25, deadline=None)
+@example(counts=[[8, 8, 8], [8, 8, 8]], policy="hes")
+@example(counts=[[1, 0, 0], [0, 1, 0]], policy="threshold")
 @given(
     counts=st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=4),
     policy=st.sampled_from(["hes", "threshold"]),

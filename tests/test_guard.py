@@ -60,7 +60,8 @@ def test_the_type_of_a_findings_output_is_that_of_findings():
 def test_the_sample_and_its_notebooks_pass(repository):
     chart = {"output_type": "display_data", "data": {guard.PLOTLY: {}}}
     review = {"output_type": "execute_result", "data": {"text/plain": ["<Review of A, 2007>"]}}
-    notebook(repository, review, finding(SAMPLE, has_figure=True), chart)
+    account = finding(rows=[{"file": "police_extract/crime.csv", "kept": 1}])
+    notebook(repository, review, account, finding(SAMPLE, has_figure=True), chart)
     assert guard.check(repository) == []
 
 
@@ -107,12 +108,13 @@ def test_what_is_made_from_data_is_refused(repository, name):
         finding(SAMPLE | {"files": ["crime.csv", "partner.csv"]}),
         finding(SAMPLE, windows=[{"id": "w", "sources": [SAMPLE | {"synthetic": None}]}]),
         finding(),
+        finding(rows=[{"file": "police_extract/partner.csv", "kept": 1}]),
         {"output_type": "execute_result", "data": {"text/html": ["<table></table>"]}},
         {"output_type": "stream", "name": "stdout", "text": ["3 victims"]},
         {"output_type": "display_data", "data": {guard.PLOTLY: {}}},
         {"output_type": "error", "ename": "KeyError", "evalue": "", "traceback": []},
     ],
-    ids=["real", "mixed", "window", "sourceless", "table", "print", "chart", "error"],
+    ids=["real", "mixed", "window", "sourceless", "account", "table", "print", "chart", "error"],
 )
 def test_outputs_not_made_from_the_sample_are_refused(repository, output):
     notebook(repository, output)

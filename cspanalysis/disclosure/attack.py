@@ -65,6 +65,8 @@ def ranges(
     Inconsistent
         If no whole numbers fit everything that is published.
     """
+    if not cells:
+        return Ranges(np.empty(0), np.empty(0))
     members = membership(cells) if parts is None else parts
     low = np.array([c.low for c in cells], dtype=float)
     high = np.array([c.high for c in cells], dtype=float)
