@@ -369,7 +369,35 @@ def test_settings_keep_comments_and_earlier_answers(place):
     said = mapping.write(mapping.propose(path), place)
     second = settings.read_text("utf-8")
     assert second == first.replace('place = "Road"', 'place = "Street"')
-    assert "Kept as they were: police_extract.columns.place = 'Street'" in said
+    assert "Kept as they were: sources.police_extract.columns.place = 'Street'" in said
+
+
+def test_lines_added_to_a_section_stay_with_it_and_comments_with_the_next(place):
+    (place / "partnership.toml").write_text(
+        "[sources.police_extract.columns]\n"
+        'incident_id = "Crime No"  # theirs\n'
+        "\n"
+        "# What follows is about disclosure.\n"
+        "[disclosure]\n"
+        "threshold = 5\n"
+        '\n[area]\nname = "Dover"\n',
+        encoding="utf-8",
+    )
+    path = write_csv(place / "c.csv", [POLICE, police_row(1)])
+    mapping.write(mapping.propose(path), place)
+    text = (place / "partnership.toml").read_text("utf-8")
+    assert '"Crime No"  # theirs\noffence = "HO Description"\n' in text
+    assert "\n\n# What follows is about disclosure.\n[disclosure]\n" in text
+    assert tomllib.loads(text)["disclosure"] == {"threshold": 5}
+    # A second extract adds its labels to the tables the first one made.
+    more = write_csv(place / "d.csv", [POLICE, police_row(1, "TFMV")])
+    mapping.write(mapping.propose(more), place)
+    again = write_csv(place / "e.csv", [POLICE, police_row(1, "TOMV")])
+    mapping.write(mapping.propose(again), place)
+    values = tomllib.loads((place / "partnership.toml").read_text("utf-8"))["sources"]
+    assert values["police_extract"]["values"]["offence"] == {
+        "TFMV": "theft from vehicle", "TOMV": "theft of vehicle",
+    }  # fmt: skip
 
 
 def test_hostile_headings_cannot_break_the_settings(place):

@@ -3,12 +3,13 @@ become comments that the next run replaces."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table, Whitespace
 
 from cspanalysis import writing
 from cspanalysis.errors import UsageError, paragraph
@@ -50,12 +51,15 @@ def write(proposal: Proposal, root: Path | str) -> str:
         raise UsageError(
             paragraph(f"this is not valid TOML: {error}", file=path, do="Mend that line.")
         ) from error
-    section = _table(_table(document, "sources", is_super=True), proposal.source, is_super=True)
     kept: list[str] = []
-    written = _merge(section, proposal.settings(), kept, proposal.source)
+    fresh: list[str] = []
+    written = 0
+    for name, lines in _tables(proposal.settings(), f"sources.{proposal.source}"):
+        written += _merge(document, name, lines, kept, fresh)
     text = tomlkit.dumps(document)
-    if proposal.questions:
-        text = text.rstrip("\n") + "\n\n" + _questions(proposal)
+    # New tables go to the end: within the file they would come between a comment and its table.
+    for block in [*fresh, *([_questions(proposal)] if proposal.questions else [])]:
+        text = text.rstrip("\n") + "\n\n" + block
     if text != before:
         writing.text(path, text)
     lines = [f"{path}: {written} lines written under [sources.{proposal.source}]."]
@@ -70,23 +74,53 @@ def write(proposal: Proposal, root: Path | str) -> str:
     return "\n".join(lines)
 
 
-def _merge(section: Any, new: Mapping[str, Any], kept: list[str], where: str) -> int:
-    written = 0
-    for name, value in new.items():
+def _tables(content: Mapping[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Dotted names of the tables, each with its own lines."""
+    lines = {k: v for k, v in content.items() if not isinstance(v, Mapping)}
+    if lines:
+        yield name, lines
+    for key, value in content.items():
         if isinstance(value, Mapping):
-            written += _merge(_table(section, name), value, kept, f"{where}.{name}")
-        elif name not in section:
-            section[name] = value
+            yield from _tables(value, f"{name}.{key}")
+
+
+def _merge(
+    document: Any, name: str, lines: Mapping[str, Any], kept: list[str], fresh: list[str]
+) -> int:
+    section = document
+    for part in name.split("."):
+        section = section.get(part) if isinstance(section, Mapping) else None
+    if section is None:
+        table = tomlkit.table()
+        table.update(lines)
+        fresh.append(f"[{name}]\n{tomlkit.dumps(table)}")
+        return len(lines)
+    written = 0
+    for key, value in lines.items():
+        if key not in section:
+            _append(section, key, value)
             written += 1
-        elif section[name] != value:
-            kept.append(f"{where}.{name} = {section[name]!r} (proposed: {value!r})")
+        elif section[key] != value:
+            kept.append(f"{name}.{key} = {section[key]!r} (proposed: {value!r})")
     return written
 
 
-def _table(parent: Any, name: str, is_super: bool = False) -> Any:
-    if name not in parent:
-        parent[name] = tomlkit.table(is_super_table=is_super or None)
-    return parent[name]
+def _append(section: Any, name: str, value: Any) -> None:
+    """Add a line beneath the section's last one, before the blank lines and comments that follow:
+    those belong to the next section."""
+    if not isinstance(section, Table):
+        section[name] = value
+        return
+    body = section.value.body
+    end = len(body)
+    while end and body[end - 1][0] is None:
+        end -= 1
+    while end < len(body) and not isinstance(body[end][1], Whitespace):
+        end += 1
+    after = body[end:]
+    del body[end:]
+    section[name] = value
+    body.extend(after)
 
 
 def _questions(proposal: Proposal) -> str:
