@@ -354,3 +354,12 @@ def test_publishers_of_england_alone_are_passed_over_in_wales(place):
     )  # fmt: skip
     assert found == []
     assert "covers England only" in lines[0]
+
+
+def test_the_documentation_names_every_source_and_setting(project):
+    text = (project / "docs" / "fetching.md").read_text("utf-8")
+    block = text.split("```toml", 1)[1].split("```", 1)[0]
+    settings = tomllib.loads(block)["fetch"]
+    assert set(settings) == {*fetch.BASES, *fetch.OPTIONS}
+    for source in fetch.SOURCES:
+        assert f"| `{source}` |" in text
