@@ -210,6 +210,14 @@ def test_detectable_change_is_what_the_test_calls(baseline):
         assert row(found.fall_to + 1, baseline, 365, 365)["verdict"] != "down"
 
 
+@pytest.mark.parametrize(("days", "compare_days"), [(31, 365), (365, 31), (3650, 31)])
+def test_detectable_change_of_unequal_periods(days, compare_days):
+    found = change.detectable(20, days=days, compare_days=compare_days)
+    assert row(found.rise_to, 20, days, compare_days)["verdict"] == "up"
+    assert row(found.rise_to - 1, 20, days, compare_days)["verdict"] != "up"
+    assert found.true_rise_to > found.rise_to > 20 * days / compare_days
+
+
 def test_true_change_is_found_with_the_stated_power():
     found = change.detectable(300)
     rng = np.random.default_rng(7)

@@ -61,7 +61,7 @@ def detectable(
     true_fall = None
     if fall >= 0 and missing_power(1e-9, True) > 0:
         true_fall = optimize.brentq(missing_power, 1e-9, max(same, 1e-6), args=(True,))
-    upper = 2 * same + 40
+    upper = 2 * same + 60 * max(days / compare_days, 1)
     true_rise = optimize.brentq(missing_power, max(same, 1e-9), upper, args=(False,))
     return Detectable(
         baseline=int(baseline),
@@ -77,7 +77,8 @@ def detectable(
 def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, np.ndarray]:
     """The largest count called a fall (-1: none) and the smallest called a rise, per baseline."""
     base = np.asarray(baseline, dtype=float)
-    ceiling = np.ceil(base * share / (1 - share) * 2 + 60)
+    odds = share / (1 - share)
+    ceiling = np.ceil(base * odds * 2 + 60 * max(odds, 1))
     # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
     fall = _last_true(lambda x: stats.binom.cdf(x, x + base, share) < alpha / 2, ceiling)
     rise = _last_true(lambda x: stats.binom.sf(x - 1, x + base, share) >= alpha / 2, ceiling) + 1

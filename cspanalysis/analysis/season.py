@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+
+# Not statsmodels.api, which imports the whole package: 0.4 s in every process.
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from cspanalysis import breaks
 from cspanalysis.analysis.measures import as_float, count_limits
@@ -236,7 +239,7 @@ def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray)
         # A calendar month that never has an incident makes its effect minus infinity: harmless.
         warnings.simplefilter("ignore")
         fits = [
-            sm.GLM(counts, x, family=sm.families.Poisson(), offset=np.log(days)).fit()
+            GLM(counts, x, family=families.Poisson(), offset=np.log(days)).fit()
             for x in (plain, full)
         ]
     degrees = n - full.shape[1]
