@@ -20,7 +20,6 @@ from cspanalysis.store import FORMAT, MANIFEST, PROBLEMS, manifest
 
 #: Two parts at a time: one unpacks while the other is typed and written.
 _AT_ONCE = 2
-_LSOAS = ("lsoa_code", "district_code", "district")
 
 
 @dataclass
@@ -177,7 +176,7 @@ def _part(
     }
     main = found.tables.get(source)
     if main is not None and "district" in main.columns and not main.is_empty():
-        entry["districts"] = main["district"].drop_nulls().unique().sort().to_list()
+        entry["districts"] = main["district"].unique().cast(pl.String).drop_nulls().sort().to_list()
     entry["table_rows"] = {name: frame.height for name, frame in found.tables.items()}
     return part.label, entry, small
 
@@ -231,22 +230,23 @@ def _tables(
             now.lsoas = frame
 
 
-def _lsoas(now: _Run) -> pl.DataFrame | None:
-    """LSOA → district from the workspace's lookups; None without any."""
+def _lsoas(now: _Run) -> dict[str, tuple[str, str]] | None:
+    """LSOA → code and name of its district, from the workspace's lookups; None without any."""
     if "lsoas" not in now.tables:
         return None
     frame = now.lsoas
     if frame is None:
         frame = pl.read_parquet(now.processed / now.tables["lsoas"]["files"][0])
-    return frame.sort("lsoa_edition").unique("lsoa_code", keep="last").select(_LSOAS)
+    # Of a code that both editions have, the newer one's district counts.
+    rows = frame.sort("lsoa_edition").select("lsoa_code", "district_code", "district").rows()
+    return {code: (district_code, district) for code, district_code, district in rows}
 
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
     writing.atomically(
         path,
-        lambda stream: frame.write_parquet(
-            stream, compression="zstd", compression_level=1, row_group_size=8192
-        ),
+        lambda stream: frame.write_parquet(stream, compression="lz4", row_group_size=8192),
+        sync=False,
     )
 
 
@@ -265,5 +265,7 @@ def _finish(now: _Run, found: dict[str, Any]) -> None:
         writing.text(
             now.processed / PROBLEMS, "source,file,row,column,found,allowed,action,reason\n"
         )
+    new = manifests.named(found) - manifests.named(now.before)
+    writing.settle(now.processed / path for path in sorted(new))
     manifests.write(now.processed / MANIFEST, found)
     manifests.sweep(now.processed, found)

@@ -128,7 +128,7 @@ class Store:
             paths = few or paths[:1]
         files = [str(self.processed / p) for p in paths]
         try:
-            schema = ds.dataset(files[:1], format="parquet").schema
+            schema = _plain(ds.dataset(files[:1], format="parquet").schema)
             for name in [*(columns or ()), *(where or {})]:
                 if name not in schema.names:
                     raise UsageError(
@@ -240,6 +240,16 @@ class Store:
     def notices(self) -> tuple[str, ...]:
         """What the last cleaning had to remark."""
         return tuple(self._manifest["notices"])
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """The schema with categories as the text they stand for."""
+    return pa.schema(
+        [
+            pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type)
+            for f in schema
+        ]
+    )
 
 
 def _filter(where: Mapping[str, Any]) -> pc.Expression | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 SUFFIX = ".part"
 
 
-def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def atomically(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """Write a file under a temporary name and rename it once it is safely on disk.
 
     Parameters
@@ -19,6 +19,8 @@ def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         Its final name; the folder is made.
     write : callable
         Given the open binary file.
+    sync : bool
+        Wait until it is on disk before renaming; without, `settle` has to follow.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}{SUFFIX}")
@@ -26,11 +28,19 @@ def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         with temporary.open("wb") as stream:
             write(stream)
             stream.flush()
-            os.fsync(stream.fileno())
+            if sync:
+                os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def settle(paths: Iterable[Path]) -> None:
+    """Wait until files are on disk: once for many, before something that names them is written."""
+    for path in paths:
+        with path.open("rb+") as stream:
+            os.fsync(stream.fileno())
 
 
 def text(path: Path, content: str) -> None:

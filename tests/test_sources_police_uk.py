@@ -12,13 +12,10 @@ from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "police_uk"
-LSOAS = pl.DataFrame(
-    {
-        "lsoa_code": ["E01024717", "E01000362"],
-        "district_code": ["E07000115", "E09000004"],
-        "district": ["Tonbridge and Malling", "Bexley"],
-    }
-)
+LSOAS = {
+    "E01024717": ("E07000115", "Tonbridge and Malling"),
+    "E01000362": ("E09000004", "Bexley"),
+}
 
 
 def read(name, lsoas=LSOAS):
@@ -60,7 +57,7 @@ def test_districts_come_from_the_lookup_else_from_the_name(lsoas):
 
 def test_a_name_of_former_days_becomes_todays_district():
     lsoas = pl.DataFrame({"lsoa_code": ["E01019000"], "lsoa_name": ["Allerdale 001A"]})
-    found = police_uk._with_district(lsoas, None)
+    found = police_uk._districts(lsoas, None)
     assert found["district"].to_list() == ["Cumberland"]
 
 

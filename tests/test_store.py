@@ -239,11 +239,11 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
     shutil.copy(FIXTURES / "lookups" / "csp.csv", root / "data/raw/lookups/csp17.csv")
     real, calls = writing.atomically, []
 
-    def dies(path, write):
+    def dies(path, write, **how):
         calls.append(path)
         if len(calls) >= stop_at:
             raise KeyboardInterrupt
-        real(path, write)
+        real(path, write, **how)
 
     monkeypatch.setattr(writing, "atomically", dies)
     with pytest.raises(KeyboardInterrupt):
@@ -263,7 +263,7 @@ def test_a_full_disk_is_said_plainly_and_costs_nothing(root, monkeypatch):
     before = snapshot(root)
     (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(STREET)
 
-    def full(path, write):
+    def full(path, write, **how):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     monkeypatch.setattr(writing, "atomically", full)

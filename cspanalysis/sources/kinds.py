@@ -39,6 +39,7 @@ SYMBOLS: Mapping[str, str] = {
 ALLOWED = {
     "text": "text",
     "verbatim": "text",
+    "category": "text",
     "lower": "text",
     "integer": "a whole number",
     "number": "a number",
@@ -192,6 +193,8 @@ def _financial_year(text: pl.Expr) -> pl.Expr:
 _CONVERTERS = {
     "text": lambda text: text,
     "verbatim": lambda text: text,
+    # Few values in many rows: kept once each, which makes everything after cheaper.
+    "category": lambda text: text.cast(pl.Categorical),
     "lower": lambda text: text.str.to_lowercase().str.replace_all(r"\s+", " "),
     "integer": _integer,
     "number": _number,

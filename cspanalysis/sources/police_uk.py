@@ -7,7 +7,7 @@ and for no district. Crime IDs themselves are not kept after this check; `file` 
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -27,21 +27,23 @@ DESCRIPTION = (
 MEMBERS = "-street.csv"
 
 _FORCE = Column(
-    "force", "Force that reported the incident", ("reported by",), "verbatim", essential=True
+    "force", "Force that reported the incident", ("reported by",), "category", essential=True
 )
-_MONTH = Column("month", "Month of the incident", kind="verbatim", essential=True)
+_MONTH = Column("month", "Month of the incident", kind="category", essential=True)
 _TYPE = Column(
-    "offence", "Crime type, standard spelling", ("crime type",), "verbatim", essential=True
+    "offence", "Crime type, standard spelling", ("crime type",), "category", essential=True
 )
-_WITHIN = Column("falls_within", "Force area the incident falls within", kind="verbatim")
+_WITHIN = Column("falls_within", "Force area the incident falls within", kind="category")
 _PLACE = Column("place", "Approximate place, 'On or near …'", ("location",), "verbatim")
-_CONTEXT = Column("context", "Free text, mostly blank", kind="verbatim")
+_CONTEXT = Column("context", "Free text, mostly blank; not kept", kind="verbatim")
 SCHEMAS = (
     Schema(
         "street",
         "a street-level file of data.police.uk",
         (
-            Column("crime_id", "Identifier; blank for anti-social behaviour", kind="verbatim"),
+            Column(
+                "crime_id", "Identifier, blank for anti-social behaviour; not kept", kind="verbatim"
+            ),
             _MONTH,
             _FORCE,
             _WITHIN,
@@ -55,17 +57,17 @@ SCHEMAS = (
             Column(
                 "lsoa_code",
                 "Lower layer Super Output Area, 2011 or 2021",
-                kind="verbatim",
+                kind="category",
                 required=True,
             ),
             Column(
                 "lsoa_name",
                 "Its name: the district's and four signs",
-                kind="verbatim",
+                kind="category",
                 required=True,
             ),
             _TYPE,
-            Column("outcome", "Last known outcome", ("last outcome category",), "verbatim"),
+            Column("outcome", "Last known outcome", ("last outcome category",), "category"),
             _CONTEXT,
         ),
     ),
@@ -91,7 +93,6 @@ COLUMNS = (
     "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
 )  # fmt: skip
 _COUNTED = ("month", "force", "district_code", "district", "offence")
-
 
 DERIVED = {
     "police_uk": {
@@ -130,33 +131,32 @@ def read(part: Part, context: Context) -> Read:
         district_code, district, offence, count, file), where rows without a location have no
         district.
     """
-    found = table.read(part, SCHEMAS, context, NAME)
-    month = pl.col("month").str.strip_chars()
-    found = found.keep(
-        month.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"),
-        "month", pl.col("month"), "a month such as 2025-01", "not a month",
-    )  # fmt: skip
+    found = _with_months(table.read(part, SCHEMAS, context, NAME))
     frame = found.tables[NAME]
     _note_repeats(frame, found)
     if "longitude" not in frame.columns:
+        text = pl.lit(None, pl.String)
+        category = pl.lit(None, pl.Categorical)
         frame = frame.with_columns(
-            *(pl.lit(None, pl.String).alias(c) for c in ("longitude", "latitude", "lsoa_code")),
-            *(pl.lit(None, pl.String).alias(c) for c in ("lsoa_name", "outcome")),
+            longitude=text, latitude=text, lsoa_code=category, lsoa_name=category, outcome=category
         )
     frame = (
-        _standard_types(frame, found)
+        frame.lazy()
+        .with_columns(_standard_types(frame, found))
+        .join(_districts(frame, context.lsoas).lazy(), on="lsoa_code", how="left")
+        .sort("district_order", ROW, nulls_last=True)
         .with_columns(
-            month,
             pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
             is_located=pl.col("lsoa_code").is_not_null(),
-            file=pl.lit(part.label),
+            file=pl.lit(part.label).cast(pl.Categorical),
         )
-        .pipe(_with_district, context.lsoas)
         .select(COLUMNS)
-        .sort("district", ROW, nulls_last=True)
+        .collect()
     )
     counts = frame.group_by(_COUNTED).agg(count=pl.len().cast(pl.Int64))
-    counts = counts.with_columns(file=pl.lit(part.label)).sort(_COUNTED)
+    counts = counts.select(
+        pl.col(_COUNTED).cast(pl.String), "count", pl.lit(part.label).alias("file")
+    ).sort(_COUNTED)
     return found.with_tables(police_uk=frame, _counts=counts)
 
 
@@ -168,23 +168,32 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {"police_uk_counts": counts, "coverage": coverage.assess(counts, NAME)}
 
 
-def _standard_types(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
+def _with_months(found: Read) -> Read:
+    """The rows whose month is one; the others are set aside."""
+    months = found.tables[NAME]["month"].unique().cast(pl.String)
+    bad = months.filter(~months.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"))
+    if bad.is_empty():
+        return found
+    return found.keep(
+        ~pl.col("month").cast(pl.String).is_in(bad.to_list()),
+        "month", pl.col("month"), "a month such as 2025-01", "not a month",
+    )  # fmt: skip
+
+
+def _standard_types(frame: pl.DataFrame, found: Read) -> pl.Expr:
     """Crime types under the register's names; others under their own, in lower case, and noted."""
-    types = frame["offence"].unique().to_list()
+    types = frame["offence"].unique().cast(pl.String).to_list()
     names = {t: offences.standard(t, offences.POLICE_UK) for t in types}
     unknown = [t for t, name in names.items() if name is None]
     if unknown:
-        rows = frame.filter(pl.col("offence").is_in(unknown))
+        rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
         found.problems.add_rows(
             rows.select(ROW, pl.col("offence").alias("found")),
             "Crime type", "the crime types of the register", "noted",
             "no crime type of the register; kept under its own name",
         )  # fmt: skip
-    spelt = pl.DataFrame(
-        {"offence": types, "standard": [names[t] or " ".join(t.lower().split()) for t in types]},
-        schema={"offence": pl.String, "standard": pl.String},
-    )
-    return frame.join(spelt, on="offence", how="left").with_columns(offence="standard")
+    standard = [name or " ".join(t.lower().split()) for t, name in names.items()]
+    return pl.col("offence").replace_strict(types, standard, return_dtype=pl.Categorical)
 
 
 def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
@@ -198,34 +207,28 @@ def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
     )  # fmt: skip
 
 
-def _with_district(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
-    """District by code through the lookup; by the LSOA's name where that knows nothing."""
-    # Few LSOAs, many rows: each area is looked up once.
-    found = frame.select("lsoa_code", "lsoa_name").unique("lsoa_code").drop_nulls("lsoa_code")
-    found = found.with_columns(named=pl.col("lsoa_name").str.replace(r"\s+\S+$", "")).join(
-        _district_names(), on="named", how="left"
-    )
-    by_name = found.select(
-        "lsoa_code",
-        pl.col("todays_code").alias("district_code"),
-        pl.coalesce("todays_name", "named").alias("district"),
-    )
-    if lsoas is not None and not lsoas.is_empty():
-        by_name = by_name.join(lsoas, on="lsoa_code", how="left", suffix="_looked_up").select(
-            "lsoa_code",
-            *(pl.coalesce(f"{c}_looked_up", c).alias(c) for c in ("district_code", "district")),
-        )
-    return frame.join(by_name, on="lsoa_code", how="left")
+def _districts(frame: pl.DataFrame, lsoas: Mapping[str, tuple[str, str]] | None) -> pl.DataFrame:
+    """The districts of a file's LSOAs: by code through the lookup, by name where it has none.
 
-
-@functools.cache
-def _district_names() -> pl.DataFrame:
-    """District names, old and new, with code and name of today's district."""
-    known = areas.district_names()
-    return pl.DataFrame(
-        {
-            "named": list(known),
-            "todays_code": [code for code, _ in known.values()],
-            "todays_name": [name for _, name in known.values()],
-        }
+    Returns
+    -------
+    polars.DataFrame
+        lsoa_code, district_code, district, district_order (rank of the district's name).
+    """
+    # Few LSOAs, many rows: each is looked up once.
+    pairs = frame.select("lsoa_code", "lsoa_name").unique("lsoa_code").drop_nulls("lsoa_code")
+    by_name = areas.district_names()
+    found = []
+    for code, name in pairs.cast(pl.String).rows():
+        # The name is the district's and four signs: 'Tonbridge and Malling 005A'.
+        district = (name or "").strip().rpartition(" ")[0]
+        named = by_name.get(district, (None, district or None))
+        found.append((code, *(lsoas or {}).get(code, named)))
+    table = pl.DataFrame(
+        found,
+        schema={c: pl.String for c in ("lsoa_code", "district_code", "district")},
+        orient="row",
+    )
+    return table.select(
+        pl.all().cast(pl.Categorical), district_order=pl.col("district").rank("dense")
     )

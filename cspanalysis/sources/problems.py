@@ -62,7 +62,7 @@ class Problems:
                 pl.lit(self.file).alias("file"),
                 pl.col(ROW).cast(pl.Int64),
                 pl.lit(column).alias("column"),
-                pl.col("found").fill_null("").str.slice(0, _SHOWN),
+                pl.col("found").cast(pl.String).fill_null("").str.slice(0, _SHOWN),
                 pl.lit(allowed).alias("allowed"),
                 pl.lit(action).alias("action"),
                 pl.lit(reason).alias("reason"),

@@ -42,12 +42,15 @@ class Rows:
         Records that could not be cut; complete once `blocks` is exhausted.
     recoded : list of int
         Lines that were not UTF-8 and were read as Windows-1252.
+    categories : set of str
+        Columns to read as categories where nothing is odd; set before `blocks` is drawn from.
     """
 
     header: list[str]
     blocks: Iterator[pl.DataFrame]
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     recoded: list[int] = field(default_factory=list)
+    categories: set[str] = field(default_factory=set)
 
 
 def read(
@@ -85,7 +88,7 @@ def read(
     header = header_of(part, first, is_header)
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
     cutter.begin(len(header), tail)
-    return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded)
+    return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded, cutter.categories)
 
 
 def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
@@ -107,6 +110,7 @@ class _Cutter:
         self._width = self._tail = 0
         self.set_aside: list[tuple[int, str, str]] = []
         self.recoded: list[int] = []
+        self.categories: set[str] = set()
 
     def begin(self, width: int, tail: int) -> None:
         """From here on records have this many cells; what was noted above the header is dropped."""
@@ -210,8 +214,9 @@ class _Cutter:
         else:
             self._held = b""
         while True:
-            block = self._held or self._blocks.next()
-            self._held = b""
+            block = self._blocks.next()
+            if self._held:
+                block, self._held = self._held + (block or b""), b""
             if block is None:
                 return
             frame = self._plain(block)
@@ -242,7 +247,10 @@ class _Cutter:
             frame = pl.read_csv(
                 block,
                 has_header=False,
-                schema={str(i): pl.String for i in range(self._width)},
+                schema={
+                    name: pl.Categorical if name in self.categories else pl.String
+                    for name in map(str, range(self._width))
+                },
                 separator=self._delimiter,
                 quote_char=None,
             )

@@ -33,16 +33,21 @@ class Context:
         The source's section of partnership.toml: columns, values, formats, constants.
     sidecar : mapping
         The file's provenance.
-    lsoas : polars.DataFrame or None
-        lsoa_code, district_code, district, from the workspace's lookups.
+    lsoas : mapping of str to (str, str), or None
+        LSOA code to code and name of its district, from the workspace's lookups.
     correct : callable or None
         Corrections of the register for this part: text table in, (table, problems) out.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     sidecar: Mapping[str, Any] = field(default_factory=dict)
-    lsoas: pl.DataFrame | None = None
+    lsoas: Mapping[str, tuple[str, str]] | None = None
     correct: Callable[[pl.DataFrame, Problems], pl.DataFrame] | None = None
+
+    @property
+    def has_corrections(self) -> bool:
+        """Whether the register speaks of this part."""
+        return bool(getattr(self.correct, "corrections", ()))
 
 
 @dataclass
@@ -127,6 +132,12 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         raw = rows.read(part, fits, stream, max(s.tail for s in schemas))
         schema, found = choose(part, raw.header, schemas, mapped, constants)
         frames, rows_read = [], 0
+        if not (context.settings.get("values") or context.has_corrections):
+            raw.categories.update(
+                str(found[c.name])
+                for c in schema.columns
+                if c.kind == "category" and c.name in found
+            )
         for block in raw.blocks:
             rows_read += block.height
             text = _named(block, schema, found, constants)
@@ -166,7 +177,8 @@ def typed(
             exprs.append(pl.lit(None, pl.String).alias(column.name))
             continue
         own = {str(k).strip().lower(): v for k, v in values.get(column.name, {}).items()}
-        source = kinds.trimmed(column.name) if column.kind != "verbatim" else pl.col(column.name)
+        is_as_it_is = column.kind in ("verbatim", "category")
+        source = pl.col(column.name) if is_as_it_is else kinds.trimmed(column.name)
         texts[column.name] = source
         if column.name in formats:
             source = date_formats.reformatted(source, formats[column.name])
