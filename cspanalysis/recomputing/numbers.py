@@ -38,6 +38,7 @@ def count(review: Review, row: Row) -> Answer:
         elif earlier:
             is_same &= rounds_to((value / earlier - 1) * 100, row["printed_change"])
             printed += f", {row['printed_change']} per cent more than before"
+    printed += f", {row['direction']}" if row["direction"] and row["compare_value"] else ""
     return Answer(is_same, printed, found, "" if is_same else _elsewhere(review, row))
 
 

@@ -31,17 +31,17 @@ def part_against_year(rows: list[dict[str, Any]]) -> Iterator[Hit]:
             low, high = (expected * times for times in PART_OF_YEAR)
             if not low - 1e-9 <= share <= min(high, 1) + 1e-9:
                 sentence = (
-                    f"{part.count:,g} in {part.period.months} months is {share:.0%} of "
-                    f"{year.count:,g} in the year, where {low:.0%} to {min(high, 1):.0%} is to be "
-                    "expected: the definitions probably differ."
+                    f"{part.count:,.0f} in {part.period.months} months is {share:.0%} of "
+                    f"{year.count:,.0f} in the year ({low:.0%} to {min(high, 1):.0%} expected): "
+                    "the definitions probably differ."
                 )
                 for id in dict.fromkeys((part.id, year.id)):
                     yield Hit(
                         id,
                         "part_against_year",
                         CONTRADICTS,
-                        f"{part.count:,g} ({part.id}, {part.period.label})",
-                        f"{year.count:,g} ({year.id}, {year.period.label})",
+                        f"{part.count:,.0f} ({part.id}, {part.period.label})",
+                        f"{year.count:,.0f} ({year.id}, {year.period.label})",
                         sentence,
                     )
 

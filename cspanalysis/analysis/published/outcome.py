@@ -11,6 +11,8 @@ AGREES = "agrees"
 DISAGREES = "disagrees"
 UNCHECKED = "cannot be checked"
 
+_TOLD = ("outcome", "rule", "first", "second", "text", "why", "printed", "found")
+
 #: In the order of reports.
 OUTCOMES = (AGREES, DISAGREES, CONTRADICTS, NOT_STATED, UNCHECKED)
 
@@ -34,8 +36,9 @@ def decide(
     Returns
     -------
     pandas.DataFrame
-        register, id, theme, measure, outcome, rule (several joined by ', '), first, second, text,
-        printed, found. A contradiction outranks a missing base, and both outrank the data; a
+        register, id, theme, measure, outcome, rule (several joined by ', '), first, second, text
+        (the whole explanation), why (the rules' part of it), printed, found. A contradiction
+        outranks a missing base, and both outrank the data; a
         figure that disagrees where the text leaves its area, period or whole open has no stated
         base. Outcome '' only where nothing at all is known.
     """
@@ -53,8 +56,7 @@ def decide(
         }
         for row in statements.to_dict("records")
     ]
-    columns = ["register", "id", "theme", "measure", "outcome", "rule", "first", "second", "text"]
-    return pd.DataFrame(rows, columns=[*columns, "printed", "found"])
+    return pd.DataFrame(rows, columns=["register", "id", "theme", "measure", *_TOLD])
 
 
 def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
@@ -81,7 +83,7 @@ def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
         outcome, rules = UNCHECKED, ["not_recomputed", *(h["rule"] for h in remarks)]
         first, second, told = printed, found or "nothing to compare with", []
     else:
-        return dict.fromkeys(("outcome", "rule", "first", "second", "text", "printed", "found"), "")
+        return dict.fromkeys(_TOLD, "")
     told += [reason] if reason and not settled else []
     told += [h["text"] for h in remarks]
     return {
@@ -90,6 +92,9 @@ def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
         "first": first,
         "second": second,
         "text": " ".join(dict.fromkeys(told)),
+        "why": " ".join(
+            dict.fromkeys([h["text"] for h in settled + remarks] + ([] if settled else [reason]))
+        ).strip(),
         "printed": printed,
         "found": found,
     }
