@@ -202,7 +202,7 @@ def test_age_by_sex_shows_hidden_cells_as_symbol_without_a_bar():
     men, men_text = chart.data[0], chart.data[1]
     assert list(men.x) == [None, 40] and men_text.text[0].strip() == "*"
     assert {t.xaxis for t in chart.data} == {"x", "x2"}
-    assert [a.text for a in chart.layout.annotations] == ["<b>Men</b>", "<b>Women</b>"]
+    assert [a.text for a in chart.layout.annotations] == ["<b>Males</b>", "<b>Females</b>"]
 
 
 def test_season_highlights_the_peak_and_falls_back_to_counts():

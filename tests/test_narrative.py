@@ -330,7 +330,7 @@ def test_age_by_sex_speaks_of_the_groups_shown():
                           "count": [NAN, 40, 10, 25],
                           "status": ["suppressed", "ok", "ok", "ok"]})  # fmt: skip
     text = narrative.age_sex(table, subject="admissions").text
-    assert text.startswith("Men aged 40 to 49 had the most admissions of the groups shown, 40.")
+    assert text.startswith("Males aged 40 to 49 had the most admissions of the groups shown, 40.")
 
 
 def test_targets_actions_and_priorities():

@@ -1,20 +1,29 @@
-"""Chapter 03, anti-social behaviour: which kinds, and whether there is more of it."""
+"""Chapter 03, anti-social behaviour: which kinds, whether there is more of it, and where.
+
+Criminal damage and the environment, which belong to the chapter too, have rooms of their own.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 
 import pandas as pd
 
-from cspanalysis import charts, counting, narrative
-from cspanalysis.analysis import change, measures
-from cspanalysis.chapters import common
+from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
-from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.periods import Comparison
+from cspanalysis.findings import Finding, Spec, finding
+from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
 ASB_SOURCES = ("asb_calls", "police_uk")
+
+#: Types of call in the log that are no anti-social behaviour and are counted by themselves.
+NOT_ASB = ("bogus caller",)
+
+POLICE, OFFICER = "police", "ASB officer"
+
+#: What each of them receives.
+THINGS = {POLICE: "calls", OFFICER: "reports"}
 
 
 @finding(
@@ -26,22 +35,68 @@ ASB_SOURCES = ("asb_calls", "police_uk")
     polarity="lower_is_better",
     would_show="whether anti-social behaviour calls rose or fell",
 )
-def calls_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def calls_change(
+    review: Review,
+    leave_out: Sequence[str] = NOT_ASB,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
     """Calls to police and council against the same months of the year before."""
-    by_month, sources, subject = _calls_by_month(review, comparison)
-    result = change.between(by_month, comparison.period, comparison.compare)
-    return publish(
+    try:
+        log = _log(review)
+    except NotAvailable:
+        return common.change_finding(
+            review,
+            spec,
+            comparison,
+            "anti-social behaviour",
+            subject="anti-social behaviour incidents",
+        )
+    kept = _without(log, leave_out)
+    return series.change_of(
         review,
         spec,
-        result,
-        say=partial(narrative.change, subject=subject),
-        comparison=comparison,
-        compared=True,
-        sources=sources,
-        columns=common.CHANGE_COLUMNS,
-        caption=common.where(review, common.capital(subject), comparison.period.label),
-        method=common.method_of(result),
-        measure=subject,
+        comparison,
+        _by_month(log, kept),
+        subject="calls about anti-social behaviour",
+        sources=("asb_calls",),
+        definition="Calls to the police and reports to the council's ASB officer.",
+        notes=_left_out(leave_out),
+    )
+
+
+@finding(
+    "antisocial.calls.received",
+    title="Who received more calls?",
+    needs="asb_calls",
+    measure="calls by who received them",
+    unit="calls",
+    polarity="lower_is_better",
+    would_show="whether calls to the police and reports to the ASB officer rose or fell",
+)
+def calls_by_receiver(
+    review: Review, leave_out: Sequence[str] = NOT_ASB, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Calls to the police and reports to the ASB officer, each with its change."""
+    log = _log(review)
+    kept = _without(log, leave_out)
+    return series.changes_of(
+        review,
+        spec,
+        comparison,
+        {
+            f"{THINGS.get(who, 'calls')} to the {who}": _by_month(
+                log, kept[kept["received_by"] == who]
+            )
+            for who in sorted(kept["received_by"].dropna().unique(), reverse=True)
+        },
+        label="received_by",
+        heading="Received",
+        subject="calls about anti-social behaviour",
+        items="ways of calling",
+        sources=("asb_calls",),
+        notes=_left_out(leave_out),
     )
 
 
@@ -54,51 +109,169 @@ def calls_change(review: Review, *, comparison: Comparison, spec: Spec) -> Findi
     would_show="what the calls are about",
 )
 def calls_by_type(
-    review: Review, received_by: str = "police", *, comparison: Comparison, spec: Spec
+    review: Review,
+    received_by: str = POLICE,
+    leave_out: Sequence[str] = NOT_ASB,
+    *,
+    comparison: Comparison,
+    spec: Spec,
 ) -> Finding:
     """Calls by type, with their share and its interval."""
-    calls = _calls(review)
-    inside = comparison.period.contains(calls["month"]) & (calls["received_by"] == received_by)
-    if not inside.any():
-        raise NotAvailable("asb_calls", f"no calls in {comparison.period.label}")
-    totals = calls[inside].groupby("type", as_index=False).size()
-    totals = totals.rename(columns={"size": "count"}).assign(total=int(inside.sum()))
-    result = measures.proportion(totals)
-    result = result.sort_values(["count", "type"], ascending=[False, True], ignore_index=True)
-    subject = f"calls to the {received_by}"
-    return publish(
+    return _types(review, spec, comparison, received_by, leave_out, "calls")
+
+
+@finding(
+    "antisocial.calls.type_changes",
+    title="Which kinds of call rose or fell?",
+    needs="asb_calls",
+    measure="calls by type",
+    unit="calls",
+    polarity="lower_is_better",
+    would_show="which kinds of call rose or fell",
+)
+def type_changes(
+    review: Review,
+    received_by: str = POLICE,
+    leave_out: Sequence[str] = NOT_ASB,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Each type of call against the same months of the year before."""
+    log = _log(review)
+    kept = _without(log, leave_out)
+    kept = kept[kept["received_by"] == received_by]
+    names = kept["type"].value_counts().index
+    return series.changes_of(
         review,
         spec,
-        result,
-        say=partial(narrative.mix, label="type", subject=subject),
-        chart=partial(charts.sorted_bars, label="type"),
-        comparison=comparison,
+        comparison,
+        {name: _by_month(log, kept[kept["type"] == name]) for name in names},
+        label="type",
+        heading="Type",
+        subject=f"calls to the {received_by}",
+        items="types of call",
         sources=("asb_calls",),
-        columns={"type": "Type", "count": "Calls", "share": "Share", "interval": "95% interval"},
-        caption=common.where(review, f"{common.capital(subject)} by type", comparison.period.label),
-        method=common.method_of(result),
+        notes=_left_out(leave_out),
     )
 
 
-def _calls(review: Review) -> pd.DataFrame:
+@finding(
+    "antisocial.officer_reports.types",
+    title="What is reported to the ASB officer?",
+    needs="asb_calls",
+    measure="reports to the ASB officer by type",
+    unit="reports",
+    would_show="what is reported to the ASB officer",
+)
+def officer_reports_by_type(
+    review: Review,
+    leave_out: Sequence[str] = NOT_ASB,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Reports to the council's ASB officer by type."""
+    return _types(review, spec, comparison, OFFICER, leave_out, "reports")
+
+
+@finding(
+    "antisocial.peers.{group}",
+    title="How do calls about anti-social behaviour compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+    measure="calls about anti-social behaviour per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="how calls about anti-social behaviour compare with the peers",
+)
+def peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Calls to the police per 1,000 residents among a peer group."""
+    return common.peers_finding(
+        review,
+        spec,
+        comparison,
+        "anti-social behaviour",
+        group,
+        things="calls to the police about anti-social behaviour",
+    )
+
+
+@finding(
+    "antisocial.bogus_callers.change",
+    title="Did calls about bogus callers rise or fall?",
+    needs="asb_calls",
+    measure="calls about bogus callers",
+    unit="calls",
+    would_show="whether calls about bogus callers rose or fell",
+)
+def bogus_callers_change(
+    review: Review, types: Sequence[str] = NOT_ASB, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
+    log = _log(review)
+    return series.change_of(
+        review,
+        spec,
+        comparison,
+        _by_month(log, log[log["type"].isin(list(types))]),
+        subject="calls about bogus callers",
+        sources=("asb_calls",),
+        notes=(
+            "A rise can mean that more people report callers they are unsure of, not only that "
+            "there are more.",
+        ),
+    )
+
+
+def _types(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    received_by: str,
+    leave_out: Sequence[str],
+    things: str,
+) -> Finding:
+    log = _log(review)
+    _covers(log, comparison.period)
+    kept = _without(log, leave_out)
+    kept = kept[comparison.period.contains(kept["month"]) & (kept["received_by"] == received_by)]
+    return series.mix_of(
+        review,
+        spec,
+        comparison,
+        kept,
+        label="type",
+        heading="Type",
+        things=common.capital(things),
+        subject=f"{things} to the {received_by}",
+        sources=("asb_calls",),
+        notes=_left_out(leave_out) if received_by == POLICE else (),
+    )
+
+
+def _log(review: Review) -> pd.DataFrame:
     return review.table("asb_calls")
 
 
-def _calls_by_month(
-    review: Review, comparison: Comparison
-) -> tuple[pd.DataFrame, tuple[str, ...], str]:
-    wanted = [*comparison.period.month_list(), *comparison.compare.month_list()]
-    try:
-        calls = _calls(review)
-    except NotAvailable:
-        counted = review.offences_by_month(
-            "anti-social behaviour", comparison.period, comparison.compare
-        )
-        return counted.table, counted.sources, "anti-social behaviour incidents"
-    months = calls["month"]
-    if not (months.min() <= min(wanted) and max(wanted) <= months.max()):
-        covered = counting.months_label([months.min(), months.max()])
-        raise NotAvailable("asb_calls", f"the log covers {covered}")
-    counts = months.value_counts().reindex(sorted(set(wanted)), fill_value=0)
-    table = counts.rename_axis("month").reset_index(name="count")
-    return table, ("asb_calls",), "calls about anti-social behaviour"
+def _without(log: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
+    return log[~log["type"].isin(list(leave_out))]
+
+
+def _by_month(log: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    # The log covers every month from its first call to its last.
+    months = Period.parse(f"{log['month'].min()}/{log['month'].max()}").month_list()
+    return series.monthly(rows, months)
+
+
+def _covers(log: pd.DataFrame, period: Period) -> None:
+    months = period.month_list()
+    first, last = log["month"].min(), log["month"].max()
+    if months[0] < first or months[-1] > last:
+        raise NotAvailable("asb_calls", f"the log covers {common.span(first, last)}")
+
+
+def _left_out(leave_out: Sequence[str]) -> tuple[str, ...]:
+    if not leave_out:
+        return ()
+    names = " and ".join(f"'{name}'" for name in leave_out)
+    return (f"Calls logged as {names} are left out: they are not anti-social behaviour.",)

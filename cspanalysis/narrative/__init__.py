@@ -6,6 +6,7 @@ where it excludes no difference. Whether a direction is good is never said here;
 finding's polarity. A hidden value is named as hidden and never counted as 0.
 """
 
+from cspanalysis.narrative.beside import amount, each_share, few_changes, share_change, years
 from cspanalysis.narrative.change import change, changes
 from cspanalysis.narrative.composition import (
     age_sex,
@@ -32,12 +33,15 @@ from cspanalysis.narrative.series import control, season, trend
 __all__ = [
     "actions",
     "age_sex",
+    "amount",
     "audit",
     "change",
     "changes",
     "clusters",
     "control",
     "coverage",
+    "each_share",
+    "few_changes",
     "funnel",
     "hours",
     "missing",
@@ -51,9 +55,11 @@ __all__ = [
     "row_account",
     "season",
     "share",
+    "share_change",
     "shares",
     "targets",
     "trend",
     "two_definitions",
     "unlocated",
+    "years",
 ]

@@ -69,6 +69,13 @@ def verdict_of(row: Mapping[str, Any]) -> str:
     return "no_clear_change"
 
 
+def decided_verdict(row: Mapping[str, Any]) -> str:
+    """`verdict_of`, taken back where counts that vary more than chance do not support it."""
+    if verdict_of(_dispersed(row)) == "no_clear_change":
+        return "no_clear_change"
+    return verdict_of(row)
+
+
 def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offence types") -> Said:
     """Which of several things rose or fell clearly, and how many did not.
 
@@ -90,10 +97,7 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
         return cannot(subject, first(table), "change")
     groups: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": []}
     for row in usable:
-        verdict = verdict_of(row)
-        if verdict_of(_dispersed(row)) == "no_clear_change":
-            verdict = "no_clear_change"
-        groups[verdict].append(_named(row, label))
+        groups[decided_verdict(row)].append(_named(row, label))
     clear = [
         f"{formats.listed(groups[v])} {word}"
         for v, word in (("down", "fell"), ("up", "rose"))

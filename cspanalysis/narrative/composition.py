@@ -11,7 +11,8 @@ from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
 from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, hidden, shown
 
-_SEX = {"male": "Men", "female": "Women"}
+#: Not men and women: age bands begin with children.
+_SEX = {"male": "Males", "female": "Females"}
 
 
 def mix(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int = 3) -> Said:

@@ -1,0 +1,245 @@
+"""Chapter 03, the environment: graffiti, litter, dogs, fly-tipping, notices, cleanliness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import measures
+from cspanalysis.chapters import common, series
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+GRAFFITI = "graffiti reported to the police"
+GRAFFITI_COST = "graffiti removal cost"
+
+#: Indicator of the council's records → how a reader sees it.
+REPORTS = {
+    "litter reports": "reports of litter",
+    "dog fouling reports": "reports of dog fouling",
+    "fly-tipping incidents": "fly-tipping",
+    "abandoned vehicles reported": "abandoned vehicles",
+}
+NOTICES = ("fixed penalty notices for litter", "fixed penalty notices for dog fouling")
+
+
+@finding(
+    "antisocial.graffiti.change",
+    title="Did graffiti rise or fall?",
+    needs="environmental",
+    measure=GRAFFITI,
+    unit="incidents",
+    polarity="lower_is_better",
+    would_show="whether graffiti rose or fell",
+)
+def graffiti_change(
+    review: Review,
+    indicator: str = GRAFFITI,
+    exposure_adjusted: bool = False,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Graffiti reported to the police; `exposure_adjusted` allows years that begin differently."""
+    return series.change_of(
+        review,
+        spec,
+        comparison,
+        _monthly(review, indicator),
+        subject=indicator,
+        sources=("environmental",),
+        exposure_adjusted=exposure_adjusted,
+    )
+
+
+@finding(
+    "antisocial.graffiti.cost",
+    title="What does it cost to remove graffiti?",
+    needs="environmental",
+    measure="cost of removing graffiti",
+    unit="pounds",
+    polarity="lower_is_better",
+    would_show="what it costs to remove graffiti",
+)
+def graffiti_cost(
+    review: Review,
+    indicator: str = GRAFFITI_COST,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """What removing graffiti cost, against the same months of the year before."""
+    months = _monthly(review, indicator)
+    both = [_total(months, p) for p in (comparison.period, comparison.compare)]
+    result = pd.DataFrame(
+        {
+            "period": [comparison.period.iso],
+            "compare": [comparison.compare.iso],
+            "compare_amount": [both[1]],
+            "amount": [both[0]],
+            "status": "ok",
+        }
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.amount, subject="the cost of removing graffiti"),
+        comparison=comparison,
+        compared=True,
+        sources=("environmental",),
+        columns={"compare_amount": "A year earlier, pounds", "amount": "Now, pounds"},
+        caption=common.where(review, "Cost of removing graffiti", comparison.period.label),
+        method="sum of the monthly costs, at the prices of the time; an amount has no interval",
+    )
+
+
+@finding(
+    "antisocial.environment.changes",
+    title="Which other environmental problems rose or fell?",
+    needs="environmental",
+    measure="environmental problems reported",
+    unit="reports",
+    polarity="lower_is_better",
+    would_show="which environmental problems rose or fell",
+)
+def environment_changes(
+    review: Review,
+    indicators: Sequence[str] = tuple(REPORTS),
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change."""
+    return _changes(
+        review,
+        spec,
+        comparison,
+        {REPORTS.get(i, i): _monthly(review, i) for i in indicators},
+        subject="environmental problems reported",
+        items="kinds",
+    )
+
+
+@finding(
+    "antisocial.penalty_notices.changes",
+    title="Were more fixed penalty notices issued?",
+    needs="environmental",
+    measure="fixed penalty notices",
+    unit="notices",
+    would_show="whether more fixed penalty notices were issued",
+)
+def penalty_notices(
+    review: Review,
+    indicators: Sequence[str] = NOTICES,
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Fixed penalty notices by what they were for; more can mean more enforcement."""
+    return _changes(
+        review,
+        spec,
+        comparison,
+        {i: _monthly(review, i) for i in indicators},
+        subject="fixed penalty notices",
+        items="kinds of notice",
+    )
+
+
+@finding(
+    "antisocial.cleanliness",
+    title="How many sites are below the standard of cleanliness?",
+    needs="environmental",
+    measure="sites below the standard",
+    unit="share",
+    polarity="lower_is_better",
+    would_show="how many sites are below the standard of cleanliness",
+)
+def cleanliness(review: Review, *, spec: Spec) -> Finding:
+    """Share of surveyed sites below the standard, by kind of dirt, in the newest survey year."""
+    if not review.store.has("cleanliness"):
+        raise NotAvailable("environmental", "it holds no surveys of cleanliness")
+    table = review.table("cleanliness")
+    year = common.newest_year(table["year"], review.period)
+    rows = table[(table["year"] == year) & (table["status"] == "ok")]
+    rows = rows.assign(measure=rows["measure"].str.strip())
+    if rows.empty:
+        raise NotAvailable("environmental", f"no survey of cleanliness in {year}")
+    result = measures.proportion(
+        rows[["year", "measure", "below_standard", "sites"]].rename(
+            columns={"below_standard": "count", "sites": "total"}
+        )
+    )
+    start = Period.financial_year(int(year[:4]))
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(
+            narrative.each_share,
+            label="measure",
+            subject="of the sites surveyed",
+            of="were below the standard for",
+        ),
+        chart=partial(charts.shares_with_intervals, label="measure"),
+        comparison=Comparison(start, start.year_before),
+        sources=("environmental",),
+        columns={
+            "measure": "Kind of dirt",
+            "count": "Below the standard",
+            "total": "Sites surveyed",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=common.where(review, "Sites below the standard", f"financial year {year}"),
+        method=common.method_of(result),
+    )
+
+
+def _changes(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    by_label: Mapping[str, pd.DataFrame],
+    *,
+    subject: str,
+    items: str,
+) -> Finding:
+    return series.changes_of(
+        review,
+        spec,
+        comparison,
+        by_label,
+        label="kind",
+        heading="Kind",
+        subject=subject,
+        items=items,
+        sources=("environmental",),
+    )
+
+
+def _monthly(review: Review, indicator: str) -> pd.DataFrame:
+    """Month and count of one indicator; a month that is hidden or missing stays missing."""
+    table = review.table("environmental")
+    rows = table[table["indicator"] == indicator]
+    if rows.empty:
+        raise NotAvailable("environmental", f"it holds no '{indicator}'")
+    # Several districts of one partnership are added up, but only if all of them are known.
+    values = rows.groupby("month")["value"].agg(lambda v: v.sum(skipna=False)).dropna()
+    return values.rename("count").reset_index()
+
+
+def _total(months: pd.DataFrame, period: Period) -> float:
+    inside = months[period.contains(months["month"])]
+    if len(inside) < period.months:
+        raise NotAvailable(
+            "environmental",
+            f"it covers {common.span(months['month'].min(), months['month'].max())}",
+        )
+    return float(inside["count"].sum())

@@ -1,0 +1,201 @@
+"""Figures side by side: years in a row, a few series, shares a year apart, sums of money."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said, values_of
+from cspanalysis.narrative.change import SMALL_BASE, decided_verdict, ratio_interval
+from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, get, hidden
+
+
+def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
+    """How the newest year compares with the first, and whether each year had more than the last.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per year in order: `label`, count, and on every row change_ratio, change_lower,
+        change_upper, change_verdict, is_each_higher, is_each_lower; optional rate with rate_per
+        and per (what the rate is per, in the plural), rounded_to.
+    subject : str
+        What is counted, as in mid-sentence.
+    """
+    if len(table) < 2:
+        row = {**first(table), "status": "too_few", "reason": "there is one year only"}
+        return cannot(subject, row, "change over the years")
+    start, end = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
+    if get(start, "count") is None or get(end, "count") is None:
+        row = start if get(start, "count") is None else end
+        return cannot(subject, row, "change over the years")
+    verdict = get(end, "change_verdict", "none")
+    per = _rates(start, end)
+    counts = f"{formats.count(start['count'])} in {start[label]} to {formats.count(end['count'])}"
+    where = f" in {end[label]}{per}"
+    limits = (
+        f"{confidence(end)} interval {ratio_interval(end['change_lower'], end['change_upper'])}"
+    )
+    if verdict in ("up", "down"):
+        verb = "rose" if verdict == "up" else "fell"
+        text = f"{formats.capital(subject)} {verb} from {counts}{where}"
+        if start["count"] >= SMALL_BASE:
+            percent = abs(end["count"] / start["count"] - 1) * 100
+            # The count and the rate can differ in direction where residents or pupils changed.
+            if (end["count"] > start["count"]) == (verdict == "up"):
+                text += f", {verdict} {formats.number(percent, 1)} per cent"
+        text += f" ({limits}{' of the rate' if per else ''})."
+    else:
+        text = (
+            f"There is no clear change in {subject} between {start[label]} and {end[label]}: "
+            f"{formats.count(end['count'])} against {formats.count(start['count'])}{per} "
+            f"({limits}{' of the rate' if per else ''})."
+        )
+    if get(end, "is_each_higher", False):
+        text += " Each year had more than the one before."
+    elif get(end, "is_each_lower", False):
+        text += " Each year had fewer than the one before."
+    if get(end, "rounded_to"):
+        text += (
+            f" Counts are rounded to the nearest {int(end['rounded_to'])}, "
+            "and the interval allows for that."
+        )
+    values = {"count": end["count"], "compare_count": start["count"]}
+    values |= {"ratio": end["change_ratio"], "lower": end["change_lower"]}
+    values |= {"upper": end["change_upper"], "confidence": end["confidence"]}
+    values |= {k: v for k, v in values_of(end).items() if k in ("rate", "rate_per", "population")}
+    values = {k: v for k, v in values.items() if not formats.is_missing(v)}
+    return Said(text, verdict=verdict, values=values)
+
+
+def share_change(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """A share with its interval, and the share of the same months a year earlier.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, total, share, lower, upper; compare_count, compare_total, compare_share,
+        difference_lower, difference_upper and verdict where the earlier period is known; period,
+        compare.
+    subject : str
+        The cases, in the plural.
+    of : str
+        What the counted ones did, as a verb phrase: 'were detected'.
+    """
+    row = first(table)
+    if formats.is_missing(row.get("share")):
+        if row and row.get("total") == 0:
+            row = {**row, "status": "too_few", "reason": "none was recorded"}
+        return cannot(subject, row, "share")
+    text = (
+        f"{formats.count(row['count'])} of {formats.count(row['total'])} {subject} {of} "
+        f"({formats.share(row['share'])}, {confidence(row)} interval "
+        f"{formats.percent_interval(row['lower'], row['upper'])})."
+    )
+    values = {k: row[k] for k in ("count", "share", "lower", "upper", "confidence")}
+    verdict = "none"
+    if not formats.is_missing(row.get("compare_share")):
+        verdict = row["verdict"]
+        earlier = formats.earlier(row.get("period"), row.get("compare"))
+        text += (
+            f" {formats.capital(earlier)} it was {formats.count(row['compare_count'])} of "
+            f"{formats.count(row['compare_total'])} ({formats.share(row['compare_share'])})"
+        )
+        tail = {"up": ": the share rose.", "down": ": the share fell."}
+        text += tail.get(verdict, "; the difference can be chance.")
+        values["compare_count"] = row["compare_count"]
+    return Said(text, verdict=verdict, values=values)
+
+
+def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
+    """Each of a few things with its counts: which rose, which fell, which did not clearly change.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing, `label` as in mid-sentence, with the columns of `narrative.change`.
+    subject : str
+        The whole they belong to, for the case that nothing can be said.
+    """
+    rows = [
+        r
+        for r in table.to_dict("records")
+        if get(r, "count") is not None and get(r, "compare_count") is not None
+    ]
+    if not rows:
+        return cannot(subject, first(table), "change")
+    named: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": [], "none": []}
+    for row in rows:
+        counts = f"{formats.count(row['compare_count'])} to {formats.count(row['count'])}"
+        named[decided_verdict(row)].append(f"{formats.shorten(row[label], 60)} ({counts})")
+    parts = [
+        f"{formats.listed(named[v])} {word}" for v, word in (("up", "rose"), ("down", "fell"))
+        if named[v]
+    ]  # fmt: skip
+    unclear = named["no_clear_change"] + named["none"]
+    if unclear:
+        parts.append(f"there was no clear change in {formats.listed(unclear)}")
+    text = formats.capital("; ".join(parts)) + "."
+    if n := hidden(table):
+        text += (
+            f" {formats.capital(formats.in_words(n))} of them {'is' if n == 1 else 'are'} {HIDDEN}."
+        )
+    return Said(text)
+
+
+def each_share(table: pd.DataFrame, *, label: str, subject: str, of: str) -> Said:
+    """A few shares of the same kind, one after the other.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing: `label`, count, total, share, lower, upper.
+    subject, of : str
+        What the share is of, and the words before the label: 'of the sites surveyed', 'were
+        below the standard for'.
+    """
+    rows = [r for r in table.to_dict("records") if get(r, "share") is not None]
+    if not rows:
+        return cannot(subject, first(table), "share")
+    parts = [
+        f"{formats.share(r['share'])} {f'{subject} {of} ' if i == 0 else 'for '}"
+        f"{formats.shorten(r[label], 60)} ({formats.count(r['count'])} of "
+        f"{formats.count(r['total'])}; {confidence(r)} interval "
+        f"{formats.percent_interval(r['lower'], r['upper'])})"
+        for i, r in enumerate(rows)
+    ]
+    keys = ("count", "share", "lower", "upper", "confidence")
+    return Said(formats.listed(parts) + ".", values={k: rows[0][k] for k in keys})
+
+
+def amount(table: pd.DataFrame, *, subject: str, unit: str = "£") -> Said:
+    """A sum of money in two periods; no interval, as an amount is no count of cases.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: amount, compare_amount, period, compare.
+    """
+    row = first(table)
+    now, before = get(row, "amount"), get(row, "compare_amount")
+    if now is None or before is None:
+        return cannot(subject, row, "figure")
+    text = (
+        f"{formats.capital(subject)} was {unit}{formats.number(now)}, against "
+        f"{unit}{formats.number(before)} {formats.earlier(row.get('period'), row.get('compare'))}"
+    )
+    values = {}
+    if before:
+        change = (now / before - 1) * 100
+        values["percent_change"] = change
+        side = "more" if change > 0 else "less"
+        size = formats.number(abs(change), 1)
+        text += f" ({size} per cent {side})" if size != "0.0" else " (the same)"
+    return Said(text + ".", values=values)
+
+
+def _rates(start: dict, end: dict) -> str:
+    if get(start, "rate") is None or get(end, "rate") is None:
+        return ""
+    per = f"per {formats.count(end['rate_per'])} {get(end, 'per', 'residents')}"
+    return f" ({formats.rate(end['rate'])} {per}, against {formats.rate(start['rate'])})"
