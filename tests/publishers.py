@@ -299,6 +299,29 @@ CASUALTIES = (
 )
 
 
+def catalogue(query: Query) -> bytes:
+    """The data catalogue of Explore Education Statistics, one data set a page."""
+    publication = {"id": "p1", "title": "Suspensions and permanent exclusions in England"}
+    sets = [
+        ("d0", "Pupil absence", {"id": "p2", "title": "Pupil absence in schools"}, ["School"]),
+        ("d1", "Exclusions by reason", publication, ["National", "Local authority"]),
+        ("d2", "Suspensions and exclusions by geography", publication,
+         ["National", "Regional", "Local authority"]),
+        ("d3", "Suspensions and exclusions - school level", publication,
+         ["Local authority", "School"]),
+    ]  # fmt: skip
+    page = int(query["page"])
+    number, title, of, levels = sets[page - 1]
+    result = {
+        "id": number, "fileId": f"file-{number}", "filename": f"{number}.csv", "title": title,
+        "publication": of, "release": {"id": "r1", "title": "Academic year 2023/24"},
+        "published": "2025-07-10T08:30:00Z", "latestData": True,
+        "meta": {"geographicLevels": levels},
+    }  # fmt: skip
+    paging = {"page": page, "pageSize": 1, "totalResults": len(sets), "totalPages": len(sets)}
+    return json.dumps({"results": [result], "paging": paging}).encode()
+
+
 def everything(server: Server) -> dict[str, object]:
     """Put every publisher behind the server; returns the settings that point there."""
     base, content = server.base, server.content
@@ -328,31 +351,8 @@ def everything(server: Server) -> dict[str, object]:
     outlines = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
     content[service.format(outlines)] = feature_service(lsoas())
     content["/fingertips/all_data/csv/by_indicator_id"] = fingertips
-    content["/ees/publications"] = lambda query: json.dumps(
-        {
-            "paging": {"page": 1, "pageSize": 20, "totalResults": 1, "totalPages": 1},
-            "results": [{"id": "p1", "title": "Suspensions and permanent exclusions in England"}],
-        }
-    ).encode()
-    content["/ees/publications/p1/data-sets"] = lambda query: json.dumps(
-        {
-            "paging": {"totalPages": 1},
-            "results": [
-                {"id": "d1", "title": "Exclusions by reason", "status": "Published"},
-                {
-                    "id": "d2",
-                    "title": "Suspensions and exclusions by local authority",
-                    "status": "Published",
-                    "latestVersion": {
-                        "version": "2.0",
-                        "published": "2025-07-10T08:30:00Z",
-                        "geographicLevels": ["National", "Regional", "Local authority"],
-                    },
-                },
-            ],
-        }
-    ).encode()
-    content["/ees/data-sets/d2/csv"] = gzip.compress(EXCLUSIONS, mtime=0)
+    content["/ees/data-set-files"] = catalogue
+    content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
     media = f"{base}/media"
     content["/media/a/prc-csp-1516-2425-tables.xlsx"] = partnership_table()
     content["/govuk/government/statistics/police-recorded-crime-open-data-tables"] = json.dumps(

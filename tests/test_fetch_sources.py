@@ -172,7 +172,7 @@ def test_one_publisher_down_does_not_stop_the_others(place):
 
 FILES = [
     ("fingertips", "/fingertips/all_data/csv/by_indicator_id"),
-    ("dfe_exclusions", "/ees/data-sets/d2/csv"),
+    ("dfe_exclusions", "/ees/data-set-files/d2/download"),
     ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.xlsx"),
     ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
 ]
@@ -287,6 +287,36 @@ def test_a_page_without_such_a_table_lists_what_it_has(place):
     ).encode()
     with pytest.raises(FetchFailed, match="it lists: Outcomes"):
         place.fetch("home_office_csp")
+
+
+def test_the_exclusions_of_local_authorities_are_chosen_from_the_catalogue(place):
+    (found,) = place.fetch("dfe_exclusions")
+    assert found.path.name == "suspensions-and-exclusions-by-geography.csv"
+    sidecar = place.sidecar("dfe_exclusions/suspensions-and-exclusions-by-geography.csv")
+    assert sidecar["published"] == date(2025, 7, 10)
+    assert "Academic year 2023/24" in sidecar["title"]
+
+
+def test_a_catalogue_without_the_data_set_lists_what_it_has(place):
+    place.options["dfe_data_set"] = "by ward"
+    with pytest.raises(FetchFailed, match="called 'by ward'; there are 'Exclusions by reason'"):
+        place.fetch("dfe_exclusions")
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("home_office_csp", "/govuk/government/statistics/police-recorded-crime-open-data-tables"),
+        ("dfe_exclusions", "/ees/data-set-files"),
+        ("lookups", "/arcgis/LAD24_CSP24_PFA24_EW_LU/FeatureServer/0/query"),
+    ],
+)
+@pytest.mark.parametrize("reply", [b"[]", b'{"results": [{}], "count": "x", "details": 5}'])
+def test_a_reply_of_another_shape_is_refused_in_words(place, source, path, reply):
+    place.server.content[path] = reply
+    with pytest.raises(FetchFailed) as error:
+        place.fetch(source)
+    assert source in str(error.value)
 
 
 def test_a_year_of_road_data_not_yet_published_is_passed_over(place):

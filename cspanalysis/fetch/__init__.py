@@ -16,7 +16,7 @@ from typing import Any
 import filelock
 
 from cspanalysis import areas
-from cspanalysis.errors import CspError, UsageError, paragraph
+from cspanalysis.errors import CspError, DataRefused, UsageError, paragraph
 from cspanalysis.fetch import (
     explore_education,
     fingertips,
@@ -139,7 +139,7 @@ def _all(job: Job, sources: list[str]) -> list[Fetched]:
             continue
         before = job.web.bytes
         try:
-            files = SOURCES[source](job)
+            files = _fetch(job, source)
         except CspError as error:
             failures.append((source, error))
             found.append(Fetched(source, None, "failed", job.web.bytes - before, str(error)))
@@ -155,8 +155,22 @@ def _all(job: Job, sources: list[str]) -> list[Fetched]:
             f"there, and data fetched before stay in use.\n{listed}",
             found,
             max(error.exit_code for _, error in failures),
-        )
+        ) from failures[0][1]
     return found
+
+
+def _fetch(job: Job, source: str) -> list[Fetched]:
+    try:
+        return SOURCES[source](job)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # Replies are foreign: another shape than the known one must not end in a traceback.
+        raise DataRefused(
+            paragraph(
+                f"the publisher's reply has another shape than known ({error!r})",
+                file=source,
+                do="Nothing of it was kept; a newer version of this program may know it.",
+            )
+        ) from error
 
 
 def _summary(source: str, files: list[Fetched], sent: int) -> str:

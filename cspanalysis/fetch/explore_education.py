@@ -14,7 +14,7 @@ from cspanalysis.fetch.keeping import Fetched, Job, Publisher
 from cspanalysis.fetch.web import PublisherError
 
 SOURCE = "dfe_exclusions"
-BASE = "https://api.education.gov.uk/statistics/v1"
+BASE = "https://content.explore-education-statistics.service.gov.uk/api"
 PUBLISHER = Publisher(
     "Department for Education, Explore Education Statistics",
     "Source: Department for Education, Explore Education Statistics, licensed under the Open "
@@ -25,7 +25,7 @@ _COLUMNS = ("time_period", "geographic_level", "la_name")
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the data sets on exclusions that go down to local authorities.
+    """Fetch the newest data sets on exclusions that go down to local authorities.
 
     Raises
     ------
@@ -34,25 +34,23 @@ def fetch(job: Job) -> list[Fetched]:
     DataRefused
         If the columns changed.
     """
-    base = job.base(SOURCE, BASE)
+    # The data catalogue holds every publication; the statistics API only some of them.
+    url = f"{job.base(SOURCE, BASE)}/data-set-files"
     wanted = str(job.options.get("dfe_publication", PUBLICATION))
-    url = f"{base}/publications"
-    publication = _pick(
-        _results(job, url, {"search": wanted}), lambda p: _has(p["title"], wanted), url, wanted
-    )[0]
-    url = f"{url}/{publication['id']}/data-sets"
     phrase = str(job.options.get("dfe_data_set", ""))
-    sets = _pick(_results(job, url), lambda s: _is_wanted(s, phrase), url, phrase or "exclusions")
+    catalogue = _results(job, url, {"searchTerm": wanted, "latestOnly": "true"})
+    catalogue = _pick(catalogue, lambda d: _has(d["publication"]["title"], wanted), url, wanted)
+    sets = _pick(catalogue, lambda d: _is_wanted(d, phrase), url, phrase or "exclusions")
     found = []
     for data_set in sets:
-        version = data_set.get("latestVersion") or {}
-        url = f"{base}/data-sets/{data_set['id']}/csv"
+        address = f"{url}/{data_set['id']}/download"
         found.append(
             keeping.download(
-                job, SOURCE, f"{areas.slug(data_set['title'])[:80]}.csv", url, PUBLISHER,
-                title=f"{publication['title']}: {data_set['title']}",
-                published=str(version.get("published") or "")[:10],
-                check=lambda path, url=url: _check(path, url),
+                job, SOURCE, f"{areas.slug(data_set['title'])[:80]}.csv", address, PUBLISHER,
+                title=f"{data_set['publication']['title']}, {data_set['release']['title']}: "
+                f"{data_set['title']}",
+                published=str(data_set.get("published") or "")[:10],
+                check=lambda path, address=address: _check(path, address),
             )
         )  # fmt: skip
     return found
@@ -62,20 +60,20 @@ def _is_wanted(data_set: dict[str, Any], phrase: str) -> bool:
     title = data_set["title"]
     if phrase:
         return _has(title, phrase)
-    levels = (data_set.get("latestVersion") or {}).get("geographicLevels")
-    names = {str(v.get("label", v) if isinstance(v, dict) else v).lower() for v in levels or []}
+    levels = {str(v).lower() for v in (data_set.get("meta") or {}).get("geographicLevels", [])}
     return (
-        data_set.get("status", "Published") == "Published"
-        and (_has(title, "exclusion") or _has(title, "suspension"))
+        (_has(title, "exclusion") or _has(title, "suspension"))
+        # Reasons and single schools are large and of no use for a district.
         and not _has(title, "reason")
-        and (levels is None or "local authority" in names)
+        and not _has(title, "school level")
+        and "local authority" in levels
     )
 
 
-def _results(job: Job, url: str, params: dict[str, str] | None = None) -> list[dict[str, Any]]:
+def _results(job: Job, url: str, params: dict[str, str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for page in range(1, 100):
-        reply = job.web.json(url, params={**(params or {}), "page": str(page), "pageSize": "20"})
+        reply = job.web.json(url, params={**params, "page": str(page), "pageSize": "40"})
         found += reply.get("results", [])
         if page >= reply.get("paging", {}).get("totalPages", 1):
             break
