@@ -134,6 +134,13 @@ def test_a_rest_that_is_small_hides_the_count():
     assert out[["count", "share"]].isna().all(axis=None)
 
 
+def test_the_base_of_a_share_is_protected_like_a_count():
+    few = pd.DataFrame({"year": ["2007/08"], "count": [0], "total": [4], "share": [0.0]})
+    assert apply(few, THRESHOLD, edition="public")["total"].isna().all()
+    many = pd.DataFrame({"year": ["2007/08"], "count": [0], "total": [33]})
+    assert apply(many, HES, edition="public")["total"].tolist() == [35]
+
+
 @pytest.mark.parametrize(
     ("count", "total", "allowed"),
     [(3, 50, False), (5, 50, True), (0, 50, True), (50, 50, True), (47, 50, False), (0, 4, False)],

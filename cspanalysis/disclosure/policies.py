@@ -63,7 +63,7 @@ def shown_range(value: float, rounded_to: int) -> tuple[float, float]:
     if rounded_to <= 1 or value == 0:
         return value, value
     below = rounded_to // 2
-    return max(value - below, HES_HIDDEN + 1), value + below
+    return value - below, value + below
 
 
 def hidden_range(symbol: str) -> tuple[float, float]:
