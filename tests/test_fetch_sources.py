@@ -393,3 +393,25 @@ def test_the_documentation_names_every_source_and_setting(project):
     assert set(settings) == {*fetch.BASES, *fetch.OPTIONS}
     for source in fetch.SOURCES:
         assert f"| `{source}` |" in text
+
+
+def test_the_command_fetches_into_a_new_workspace(place, tmp_path, capsys):
+    from cspanalysis import cli
+
+    root = tmp_path / "dover"
+    assert cli.main(["init", str(root), "--csp", "Dover"]) == 0
+    settings = root / "partnership.toml"
+    lines = [f'{key} = "{base}"' for key, base in place.options.items()]
+    settings.write_text(
+        settings.read_text("utf-8") + "\n[fetch]\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
+    command = ["fetch", "--workspace", str(root)]
+    assert cli.main([*command, "police_uk", "fingertips", "--months", "1"]) == 0
+    assert "police_uk: 2 fetched" in capsys.readouterr().out
+    assert (root / "data/raw/police_uk/2025-09/2025-09-kent-street.csv").is_file()
+    del place.server.content["/fingertips/all_data/csv/by_indicator_id"]
+    assert cli.main([*command, "fingertips"]) == 1
+    said = capsys.readouterr().err
+    assert "404" in said and "Traceback" not in said
+    assert cli.main([*command, "fingertip"]) == 2
+    assert cli.main([*command, "--months", "0"]) == 2

@@ -420,3 +420,16 @@ def test_the_samples_own_extracts_need_no_question(project):
         assert proposal.source == source
         assert proposal.is_complete, proposal.text()
         assert proposal.confidence > 0.95
+
+
+def test_the_command_shows_and_writes_the_map(place, capsys):
+    from cspanalysis import cli
+
+    path = write_csv(place / "c.csv", [POLICE, police_row(1)])
+    before = (place / "partnership.toml").read_bytes()
+    assert cli.main(["map", str(path)]) == 0
+    assert "'HO Description'" in capsys.readouterr().out
+    assert (place / "partnership.toml").read_bytes() == before
+    assert cli.main(["map", str(path), "--workspace", str(place)]) == 0
+    assert "partnership.toml: " in capsys.readouterr().out
+    assert cli.main(["map", str(place / "nowhere.csv")]) == 2
