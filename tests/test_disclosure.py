@@ -114,6 +114,14 @@ def test_a_lone_hidden_cell_takes_another_where_the_total_is_published():
     assert shown(out, "Cluster C") == 30, "the smallest further cell is hidden, not the largest"
 
 
+def test_a_combination_that_is_left_out_is_known_to_be_zero():
+    rows = [("A", "p", 3), ("A", "r", 9), ("A", "total", 12)]
+    rows += [("B", "p", 20), ("B", "q", 5), ("B", "r", 30), ("B", "total", 55)]
+    table = pd.DataFrame(rows, columns=["cluster", "kind", "count"])
+    out = apply(table, THRESHOLD, edition="public")
+    assert out[out["cluster"] == "A"]["count"].isna().sum() == 2
+
+
 def test_without_a_published_total_one_cell_is_enough():
     assert apply(clusters(3, 20, 30), THRESHOLD, edition="public")["count"].isna().sum() == 1
 

@@ -267,6 +267,13 @@ def test_a_lone_hidden_cell_with_its_total_is_worked_out(tmp_path):
     assert (found.finding, found.value) == ("x.y.z", 3)
 
 
+def test_a_combination_that_is_left_out_is_taken_for_zero(tmp_path):
+    rows = [hidden(cluster="A", kind="p"), {"cluster": "A", "kind": "total", "count": 9}]
+    rows += [{"cluster": "B", "kind": kind, "count": 20} for kind in ("p", "q")]
+    found = disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]}))
+    assert [r.value for r in found] == [9]
+
+
 def test_sums_are_no_matter_in_the_partner_edition(tmp_path):
     rows = [hidden(cluster="A"), {"cluster": "B", "count": 20}, {"cluster": "total", "count": 23}]
     folder = write(tmp_path / "r", {"findings": [record("x.y.z", rows)]})
