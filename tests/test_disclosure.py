@@ -184,6 +184,16 @@ def test_sevens_cannot_be_read_from_their_rounded_total():
     assert pinned(out, "hes") == []
 
 
+def test_nothing_more_is_hidden_for_what_symbols_give_away_themselves():
+    ages = [f"{10 * i}-{10 * i + 9}" for i in range(7)]
+    rows = [{"sex": "male", "age_band": age, "count": 1} for age in ages]
+    rows += [{"sex": "female", "age_band": age, "count": 20} for age in ages]
+    rows += [{"sex": "male", "age_band": "all ages", "count": 7}]
+    out = apply(pd.DataFrame(rows), HES, edition="public")
+    assert out.loc[out["sex"] == "female", "count"].eq(20).all()
+    assert out.loc[out["sex"] == "male", "count"].isna().all()
+
+
 def test_rates_of_unrounded_counts_are_refused_and_can_be_made_anew():
     table = pd.DataFrame({"year": ["2006/07"], "count": [33], "rate": [33.0]})
     with pytest.raises(ValueError, match="unrounded"):
