@@ -11,12 +11,12 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import breaks, charts, formats, narrative, offences
+from cspanalysis import breaks, charts, formats, narrative
 from cspanalysis.analysis import change, control, measures, peers
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import OFFENCE_SOURCES, Review
+from cspanalysis.review import OFFENCE_SOURCES, Counted, Review
 
 #: Columns of the display table of a change.
 CHANGE_COLUMNS = {
@@ -75,7 +75,7 @@ def change_finding(
         caption=where(review, capital(subject), comparison.period.label),
         method=method_of(result),
         definition=definition,
-        notes=[*notes, *break_notes(selection, counted.scheme, comparison)],
+        notes=[*notes, *break_notes(selection, comparison)],
         measure=subject,
     )
 
@@ -90,10 +90,10 @@ def changes_finding(
     notes: Iterable[str] = (),
 ) -> Finding:
     """Several offences or groups side by side, each with its change and interval."""
-    tables, sources, scheme = [], (), offences.NOTIFIABLE
+    tables, sources = [], ()
     for selection in selections:
         counted = review.offences_by_month(selection, comparison.period, comparison.compare)
-        sources, scheme = counted.sources, counted.scheme
+        sources = counted.sources
         row = change.between(
             counted.table, comparison.period, comparison.compare, series=_series(selection)
         )
@@ -116,7 +116,7 @@ def changes_finding(
             f"{comparison.period.label} against {comparison.compare.label}",
         ),
         method=method_of(result),
-        notes=[*notes, *break_notes(selections, scheme, comparison)],
+        notes=[*notes, *break_notes(selections, comparison)],
         measure=subject,
     )
 
@@ -152,6 +152,29 @@ def peers_finding(
 ) -> Finding:
     """How the area compares with a peer group: rate, place, and the others taken together."""
     counted = review.peer_counts(selection, group, comparison.period)
+    return peers_of(review, spec, comparison, counted, group, things=things, notes=notes)
+
+
+def peers_of(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    counted: Counted,
+    group: str,
+    *,
+    things: str,
+    heading: str = "Offences",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """A comparison with peers of counts already at hand.
+
+    Parameters
+    ----------
+    counted : Counted
+        area, is_own, count, population, population_year, as `Review.peer_counts` gives them.
+    things, heading : str
+        What is counted, in a sentence and over its column.
+    """
     members = review.peer_group(group)
     result = peers.compare(counted.table)
     year = int(counted.table["population_year"].max())
@@ -163,7 +186,7 @@ def peers_finding(
         chart=charts.ranked_bars,
         comparison=comparison,
         sources=counted.sources,
-        columns=PEER_COLUMNS,
+        columns={**PEER_COLUMNS, "count": heading},
         caption=(
             f"{capital(things)} per 1,000 residents in the period – "
             f"{capital(members.label)}, {comparison.period.label}; residents of mid-{year}; "
@@ -289,9 +312,12 @@ def membership_notes(members) -> list[str]:
     return [f"Group membership as of {members.as_of}."] if members.as_of else []
 
 
-def break_notes(selection: str | Iterable[str], scheme: str, comparison: Comparison) -> list[str]:
-    """The series breaks between the two periods that the reader must know of."""
-    names = {"all", *offences.members(selection, scheme)}
+def break_notes(selection: str | Iterable[str], comparison: Comparison) -> list[str]:
+    """The breaks of a series, or of all, between the two periods that the reader must know of.
+
+    A break inside a group (burglary's new categories within recorded crime) leaves its sum alone.
+    """
+    names = {"all", *([selection] if isinstance(selection, str) else selection)}
     found = [
         b.reason
         for name in sorted(names)
