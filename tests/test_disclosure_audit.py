@@ -274,6 +274,12 @@ def test_a_combination_that_is_left_out_is_taken_for_zero(tmp_path):
     assert [r.value for r in found] == [9]
 
 
+def test_the_base_of_shares_is_a_total(tmp_path):
+    rows = [hidden(cluster="A") | {"total": 29}, {"cluster": "B", "count": 20, "total": 29}]
+    found = disclosure_audit.check(write(tmp_path / "r", {"findings": [record("x.y.z", rows)]}))
+    assert [r.value for r in found] == [9]
+
+
 def test_sums_are_no_matter_in_the_partner_edition(tmp_path):
     rows = [hidden(cluster="A"), {"cluster": "B", "count": 20}, {"cluster": "total", "count": 23}]
     folder = write(tmp_path / "r", {"findings": [record("x.y.z", rows)]})
