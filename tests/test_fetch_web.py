@@ -1,10 +1,15 @@
 """Requests that survive what networks do, against a server on this machine."""
 
 import email.utils
+import io
+import random
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from publishers import Fault, Server, archive
 
 from cspanalysis.fetch import ranges
@@ -175,3 +180,34 @@ def test_an_address_that_leads_in_circles_is_named(server, web):
     server.misbehave("/x", *[Fault(302, {"Location": "/x"})] * 200)
     with pytest.raises(PublisherError, match="in circles"):
         web.get(f"{server.base}/x")
+
+
+class Remote:
+    """Answers ranges of some bytes without any network."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def get(self, url, headers, allowed):
+        first, last = headers["Range"].removeprefix("bytes=").split("-")
+        total = len(self.content)
+        start, end = (int(first), int(last)) if first else (max(0, total - int(last)), total - 1)
+        found = {"Content-Range": f"bytes {start}-{end}/{total}", "ETag": "e"}
+        request = httpx.Request("GET", url)
+        body = self.content[start : end + 1]
+        return httpx.Response(206, headers=found, content=body, request=request)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    size=st.integers(1, 400_000),
+    steps=st.lists(st.tuples(st.integers(0, 400_000), st.integers(0, 90_000)), max_size=8),
+)
+def test_a_remote_file_reads_like_the_file_itself(size, steps):
+    content = random.Random(size).randbytes(size)
+    remote, local = RangeFile(Remote(content), "http://x/a.zip"), io.BytesIO(content)
+    for at, length in steps:
+        remote.seek(min(at, size))
+        local.seek(min(at, size))
+        assert remote.read(length) == local.read(length)
+        assert remote.tell() == local.tell()

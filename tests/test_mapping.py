@@ -8,9 +8,12 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cspanalysis import mapping, sources
 from cspanalysis.errors import DataRefused, UsageError
+from cspanalysis.mapping.headings import names_of
 from cspanalysis.sources import opening
 from cspanalysis.sources.table import Context
 
@@ -270,9 +273,9 @@ def test_the_second_of_two_equal_headings_can_be_named(place):
     path = write_csv(
         place / "c.csv", [header, ["A", "ROBBERY", "13/05/2007", "Dover", "14/05/2007"]]
     )
-    settings = {"columns": {"recorded": "Date 2", "start": "Date"}}
+    section = {"columns": {"recorded": "Date 2", "start": "Date"}}
     reader = sources.get("police_extract")
-    found = reader.read(opening.Part(path, path.name), Context(settings=settings))
+    found = reader.read(opening.Part(path, path.name), Context(settings=section))
     row = found.tables["police_extract"].to_pandas().iloc[0]
     assert (row["recorded"].day, row["start"].day) == (14, 13)
 
@@ -342,12 +345,51 @@ def test_a_file_of_another_kind_is_refused_with_the_question_what_it_is(place):
         ("x.csv", "Crime Ref,Offence\n".encode("utf-16"), "UTF-16"),
         ("x.xlsx", b"no workbook", "cannot be opened"),
         ("x.pdf", b"%PDF", "cannot be mapped"),
+        ("x.csv.gz", b"\x1f\x8bnonsense", "does not unpack"),
+        ("x.csv", b'a,b\n"' + b"x" * 200_000 + b"\n", "cut into records"),
     ],
 )
 def test_unreadable_files_are_refused(place, name, content, words):
     (place / name).write_bytes(content)
     with pytest.raises(DataRefused, match=words):
         mapping.propose(place / name)
+
+
+HEADINGS = sorted({n for s in ("police_extract", "asb_calls", "hospital_extract")
+                   for names in names_of(s).values() for n in names})  # fmt: skip
+CELLS = st.one_of(
+    st.sampled_from(["", "Total", "13/05/2007", "05/06/2007", "39216", "0.5", "2330", "Y", "N", "X",
+                     "THEFT FROM M/V", "2006/07", "06/07", "2007", "*", "#", "12", "Dover", "M"]),
+    st.text(max_size=12),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    header=st.lists(st.one_of(st.sampled_from(HEADINGS), st.text(max_size=8)), max_size=9),
+    rows=st.lists(st.lists(CELLS, max_size=9), max_size=6),
+)
+def test_any_table_ends_in_a_proposal_whose_map_is_toml_and_names_its_own_headings(
+    tmp_path_factory, header, rows
+):
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "partnership.toml").write_text(SETTINGS, encoding="utf-8")
+    path = folder / "any.csv"
+    stream = io.StringIO()
+    csv.writer(stream).writerows([header, *rows])
+    path.write_bytes(stream.getvalue().encode("utf-8", "surrogatepass"))
+    try:
+        proposal = mapping.propose(path)
+    except DataRefused:
+        return
+    assert proposal.text()
+    mapping.write(proposal, folder)
+    written = tomllib.loads((folder / "partnership.toml").read_text("utf-8"))
+    assert written["area"] == {"name": "Tonbridge and Malling"}
+    section = written.get("sources", {}).get(proposal.source, {})
+    if proposal.source:
+        assert section.get("columns", {}) == proposal.settings()["columns"]
+        assert len({m.heading for m in proposal.columns}) == len(proposal.columns)
 
 
 def test_a_missing_file_is_a_usage_error(place):

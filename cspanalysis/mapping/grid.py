@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def read(path: Path) -> list[Grid]:
     elif suffix in TEXT_SUFFIXES:
         grids = [_text(path, path.read_bytes())]
     elif suffix == ".gz":
-        grids = [_text(path, gzip.decompress(path.read_bytes()))]
+        grids = [_text(path, _unpacked(path))]
     else:
         raise DataRefused(
             paragraph(
@@ -121,7 +122,26 @@ def _text(path: Path, content: bytes) -> Grid:
     if delimiter != ",":
         notes.append(f"columns are separated by {'tabs' if delimiter == chr(9) else delimiter!r}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return Grid(path.name, "", _numbered(reader), tuple(notes))
+    try:
+        return Grid(path.name, "", _numbered(reader), tuple(notes))
+    except csv.Error as error:
+        raise DataRefused(
+            paragraph(
+                f"the text cannot be cut into records ({error})",
+                file=path.name,
+                row=reader.line_num,
+                do="Is it a CSV file, and are its quotation marks in pairs? Export it again.",
+            )
+        ) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataRefused(
+            paragraph(f"it does not unpack ({error})", file=path.name, do="Fetch it again.")
+        ) from error
 
 
 def _numbered(rows) -> list[tuple[int, list[str]]]:
