@@ -128,7 +128,7 @@ class Store:
             paths = few or paths[:1]
         files = [str(self.processed / p) for p in paths]
         try:
-            schema = _plain(ds.dataset(files[:1], format="parquet").schema)
+            schema = ds.dataset(files[:1], format="parquet").schema
             for name in [*(columns or ()), *(where or {})]:
                 if name not in schema.names:
                     raise UsageError(
@@ -148,7 +148,7 @@ class Store:
                     do="Run: csp clean",
                 )
             ) from error
-        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+        return _plain(found).to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
 
     def account(self) -> pd.DataFrame:
         """Row account by raw part.
@@ -242,14 +242,10 @@ class Store:
         return tuple(self._manifest["notices"])
 
 
-def _plain(schema: pa.Schema) -> pa.Schema:
-    """The schema with categories as the text they stand for."""
-    return pa.schema(
-        [
-            pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type)
-            for f in schema
-        ]
-    )
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with categories as the text they stand for."""
+    columns = [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def _filter(where: Mapping[str, Any]) -> pc.Expression | None:

@@ -57,6 +57,9 @@ ALLOWED = {
 #: Kinds whose cells may hold a symbol in a number's place: they get a status and the symbol.
 WITH_STATUS = ("count", "figure")
 
+#: Kinds whose every text is a value.
+ANY_TEXT = ("text", "verbatim", "category", "lower")
+
 _BOOLEANS = {
     **dict.fromkeys(("y", "yes", "true", "t", "1"), True),
     **dict.fromkeys(("n", "no", "false", "f", "0"), False),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import numpy as np
 import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
@@ -236,14 +237,17 @@ class _Cutter:
         """
         if self._width < 2 or b'"' in block or b"\0" in block:
             return None
-        lines = block.count(b"\n") + (not block.endswith(b"\n"))
-        if block.count(self._delimiter.encode()) != (self._width - 1) * lines:
+        signs = np.frombuffer(block, dtype=np.uint8)  # counts far faster than bytes.count
+        lines = np.count_nonzero(signs == ord("\n")) + (not block.endswith(b"\n"))
+        delimiters = np.count_nonzero(signs == ord(self._delimiter))
+        if delimiters != (self._width - 1) * lines:
             return None
         step = MAX_RECORD // 2
         if any(block.find(b"\n", at, at + step) < 0 for at in range(0, len(block) - step, step)):
             return None  # a line may be too long
         try:
-            block.decode("utf-8")
+            if not block.isascii():
+                block.decode("utf-8")
             frame = pl.read_csv(
                 block,
                 has_header=False,

@@ -202,7 +202,11 @@ def typed(
             value_exprs.append(kinds.convert(cell, "has_time").alias(f"{column.name}_has_time"))
     frame = plain.select(value_exprs)
     # One pass counts what is wrong; nearly always that is nothing.
-    bad = [(c, _is_bad(c)) for c in schema.columns if c.essential or c.name in texts]
+    bad = [
+        (c, _is_bad(c))
+        for c in schema.columns
+        if c.essential or (c.name in texts and (c.allowed or c.kind not in kinds.ANY_TEXT))
+    ]
     both = frame.rename({c.name: f"{c.name} typed" for c, _ in bad}).hstack(
         plain.select(c.name for c, _ in bad)
     )
