@@ -268,15 +268,18 @@ def test_control_chart_speaks_of_the_newest_six_months_only():
     old = narrative.control(months({2: "outside limits"}), subject="crime").text
     assert "None of the newest six months (July to December 2007)" in old
     new = narrative.control(months({11: "outside limits"}), subject="crime").text
-    assert "November 2007 (above the mean: outside limits) is out of the ordinary" in new
+    assert new.startswith(
+        "Crime was out of the ordinary and above the mean in November 2007 (outside limits), "
+        "the usual season allowed for."
+    )
     assert "8 in 100 unchanged series" in new and "February" not in new
 
 
 def test_control_signals_on_one_side_stand_together():
     table = months({m: "outside limits" if m % 2 else "7 on one side" for m in range(7, 13)})
     assert narrative.control(table, subject="crime").text.startswith(
-        "All of the newest six months, July to December 2007 (above the mean: outside limits; "
-        "7 on one side) are out of the ordinary for crime"
+        "Crime was out of the ordinary and above the mean in all of the newest six months, "
+        "July to December 2007 (outside limits; 7 on one side), the usual season allowed for."
     )
 
 

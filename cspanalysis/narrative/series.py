@@ -91,14 +91,14 @@ def control(table: pd.DataFrame, *, subject: str) -> Said:
             f"month is read as a change."
         )
         if len(signals):
-            text += f" {_months(signals, newest)} should be looked at again when more are in."
+            again = formats.capital(_months(signals, newest))
+            text += f" {again} should be looked at again when more months are in."
         return Said(text)
     if signals.empty:
         text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
         text += f"ordinary for {subject}, the usual season allowed for."
     else:
-        text = f"{_signals(signals, newest)} out of the ordinary for {subject}, "
-        text += "the usual season allowed for."
+        text = _signals(signals, newest, subject)
     chance = first(rows).get("false_signal_rate")
     if not formats.is_missing(chance):
         text += (
@@ -149,7 +149,7 @@ def _above(index: float) -> str:
     return f"{formats.per_cent(index - 100, 0)} above the average month"
 
 
-def _signals(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
+def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str) -> str:
     # Months on the same side of the mean stand together, with each rule named once.
     side = pd.Series(["above" if v > c else "below" for v, c in
                       zip(signals["value"], signals["centre"], strict=True)],
@@ -160,13 +160,15 @@ def _signals(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
     for where in dict.fromkeys(side):
         these = signals[side == where]
         rules = "; ".join(dict.fromkeys(formats.clean(r) for r in these["signal"]))
-        parts.append(f"{_months(these, newest)} ({where} the mean: {rules})")
-    return f"{formats.capital(formats.listed(parts))} {'is' if len(signals) == 1 else 'are'}"
+        parts.append(f"out of the ordinary and {where} the mean in {_months(these, newest)} "
+                     f"({rules})")  # fmt: skip
+    text = f"{formats.capital(subject)} was {formats.listed(parts)}, the usual season allowed for."
+    return text
 
 
 def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
     first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
     if len(signals) == len(newest) > 2:
         span = formats.period(f"{first_month}/{last_month}")
-        return f"All of the newest {number_of(len(newest), 'month')}, {span}"
+        return f"all of the newest {number_of(len(newest), 'month')}, {span}"
     return formats.listed(formats.month(m) for m in signals["month"])
