@@ -114,3 +114,17 @@ def test_a_failed_chapter_is_named_on_the_summary():
     made = index.summary([chapter("05_violence", failure="It stopped.")])
     context = html.Context("Alpha", "2007-04/2008-03", contents=[("violence", "Violence")])
     assert "It stopped." in index.page(context, made)
+
+
+def test_the_same_comparison_with_two_peer_groups_is_said_once():
+    tile = {"value": "3rd", "label": "x"}
+    records = [
+        record("a.crime.peers.county", "lower", values={"ratio": 0.8}, tile=tile),
+        record("a.crime.peers.force", "lower", values={"ratio": 0.7}, tile=tile),
+        record("a.crime.change", "up", values={"ratio": 1.1}, tile=tile),
+    ]
+    chosen = [r["id"] for r in index.key_findings(records)]
+    assert chosen == ["a.crime.peers.force", "a.crime.change"]
+    assert [t["id"] for t in index.summary([chapter("01_a", *records)]).tiles] == [
+        "a.crime.peers.county", "a.crime.change",
+    ]  # fmt: skip

@@ -14,7 +14,8 @@ from cspanalysis.report import findings_file, folder, html, publishing
 if TYPE_CHECKING:
     from cspanalysis.report.runner import Request, ReviewDone
 
-CHANGE = "overview.recorded_crime.change"
+#: Findings whose values the table shows.
+CRIME = "overview.recorded_crime."
 
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
@@ -60,18 +61,16 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
         content: Mapping[str, Any] = findings_file.load(review.folder / "findings.json")
     except CspError:
         content = {}
-    found = {f["id"]: f for f in content.get("findings", ())}
-    values = found.get(CHANGE, {}).get("values", {})
-    rate = next(
-        (
-            f["values"]["rate"]
-            for i, f in sorted(found.items())
-            if i.startswith("overview.recorded_crime.peers.")
-            and "@" not in i
-            and f.get("values", {}).get("rate") is not None
-        ),
-        None,
-    )
+    crime = [
+        f.get("values", {})
+        for f in content.get("findings", ())
+        if f["id"].startswith(CRIME) and "@" not in f["id"]
+    ]
+
+    def first(key: str) -> Any:
+        """The value of the first finding on recorded crime that has it."""
+        return next((v[key] for v in crime if v.get(key) is not None), None)
+
     if not content:
         state = "no review"
     elif not review.written:
@@ -83,9 +82,9 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
     return {
         "area": review.area.name,
         "link": link if content else "",
-        "count": values.get("count"),
-        "change": values.get("percent_change"),
-        "rate": rate,
+        "count": first("count"),
+        "change": first("percent_change"),
+        "rate": first("rate"),
         "state": state,
         "synthetic": bool(content.get("synthetic")),
         "period": Period.parse(content["period"]).label if content else "",

@@ -129,12 +129,21 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
     """The findings of a chapter that a summary repeats, in the chapter's order.
 
     A clear verdict comes before 'no clear change' or 'similar', and those before findings
-    without a verdict; among equals the larger effect comes first.
+    without a verdict; among equals the larger effect comes first. The same comparison with two
+    peer groups is said once.
     """
     leave = set(leave)
     said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
     ranked = sorted(enumerate(said), key=lambda pair: (*_weight(pair[1]), pair[0]))
-    return [said[i] for i in sorted(i for i, _ in ranked[:most])]
+    chosen: dict[str, int] = {}
+    for place, record in ranked:
+        chosen.setdefault(topic(record), place)
+    return [said[i] for i in sorted(list(chosen.values())[:most])]
+
+
+def topic(record: Record) -> str:
+    """What a finding is about: the same comparison with another peer group is the same topic."""
+    return record["id"].partition(".peers.")[0] if ".peers." in record["id"] else record["id"]
 
 
 def effect(values: Mapping[str, Any]) -> float:
@@ -167,11 +176,14 @@ def _weight(record: Record) -> tuple[int, float]:
 
 
 def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:
-    rows = [
-        [{**t, "slug": c.slug} for t in html.tiles(c.records)]
-        for c in chapters
-        if not c.key.startswith("00")
-    ]
+    rows = []
+    for chapter in chapters:
+        if not chapter.key.startswith("00"):
+            first = {}
+            for record in chapter.records:
+                if record.get("tile"):
+                    first.setdefault(topic(record), record)
+            rows.append([{**t, "slug": chapter.slug} for t in html.tiles(first.values())])
     turns = [row[i] for i in range(max(map(len, rows), default=0)) for row in rows if i < len(row)]
     return turns[:most]
 
