@@ -35,8 +35,8 @@ def audit(review: Review) -> pd.DataFrame:
     NotAvailable
         If the workspace holds none of the registers.
     """
-    tables = {name: _table(review, name) for name in REGISTERS}
-    if all(table is None for table in tables.values()):
+    tables = {name: table(review, name) for name in REGISTERS}
+    if all(found is None for found in tables.values()):
         raise NotAvailable(REGISTERS, "the workspace holds no register of published figures")
     rows = published.statements(
         tables["published"],
@@ -118,5 +118,6 @@ def _line(row: dict[str, str]) -> str:
     )
 
 
-def _table(review: Review, name: str) -> pd.DataFrame | None:
+def table(review: Review, name: str) -> pd.DataFrame | None:
+    """A register of the workspace, or None without one."""
     return review.table(name) if review.store.has(name) else None

@@ -92,24 +92,35 @@ def sensitivity(
     Returns
     -------
     pandas.DataFrame
-        criterion, weight (as set), varied (as tried, before scaling), order (priorities, highest
-        first, joined by ' > '), is_same (the order of the weights as set).
+        criterion ('as set' in the first row), weight (as set), varied (as tried, before scaling),
+        first (the highest priority), moved (those with another place, joined by ', '), order
+        (all, highest first, joined by ' > '), is_same (no place changed).
     """
-    usual = _order(table, weights)
-    rows = [{"criterion": "as set", "weight": np.nan, "varied": np.nan, "order": usual}]
+    usual = _ranks(_scores(table, weights))
+    trials = [("as set", np.nan, np.nan, dict(weights))]
     for name in CRITERIA:
         for factor in (1 - vary, 1 + vary):
-            varied = {**weights, name: weights[name] * factor}
-            rows.append(
-                {
-                    "criterion": name,
-                    "weight": weights[name],
-                    "varied": varied[name],
-                    "order": _order(table, varied),
-                }
-            )
-    result = pd.DataFrame(rows)
-    return result.assign(is_same=result["order"] == usual)
+            varied = weights[name] * factor
+            trials.append((name, weights[name], varied, {**weights, name: varied}))
+    rows = []
+    for criterion, weight, varied, tried in trials:
+        scores = _scores(table, tried).round(12)
+        order = table.loc[
+            scores.dropna().sort_values(ascending=False, kind="stable").index, "priority"
+        ]
+        moved = table.loc[_ranks(scores).fillna(0) != usual.fillna(0), "priority"]
+        rows.append(
+            {
+                "criterion": criterion,
+                "weight": weight,
+                "varied": varied,
+                "first": order.iloc[0] if len(order) else "",
+                "moved": ", ".join(moved),
+                "order": " > ".join(order),
+                "is_same": moved.empty,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def relative(values: pd.Series) -> pd.Series:
@@ -129,9 +140,3 @@ def _scores(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
 def _ranks(scores: pd.Series) -> pd.Series:
     # Rounded, so that equal scores stay equal whatever the order of summing.
     return scores.round(12).rank(method="min", ascending=False).astype("Int64")
-
-
-def _order(table: pd.DataFrame, weights: Mapping[str, float]) -> str:
-    scores = _scores(table, weights).round(12)
-    order = scores.sort_values(ascending=False, kind="stable").dropna().index
-    return " > ".join(table.loc[order, "priority"])

@@ -1,0 +1,240 @@
+"""What a priority or a target is measured by: counts, changes, peers and surveys in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cspanalysis.analysis import change, peers
+from cspanalysis.analysis.published import reading
+from cspanalysis.chapters import series as monthly
+from cspanalysis.errors import NotAvailable
+from cspanalysis.narrative.change import verdict_of
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.recomputing import series
+from cspanalysis.recomputing.series import Series
+from cspanalysis.review import Review
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What stands for a priority in the matrix.
+
+    Parameters
+    ----------
+    key, label : str
+        Key of the plan's files, and how a reader names it.
+    counted : sequence of Series
+        What is added up for volume and trend.
+    things : str
+        What that is, in words.
+    peer : str
+        Offence whose rate is set against the peers'; '' for none.
+    question : str
+        Question of a survey in place of counts ('' for none); the more say yes, the better.
+    evidence : sequence of str
+        Ids of the findings that speak for it.
+    """
+
+    key: str
+    label: str
+    counted: Sequence[Series] = ()
+    things: str = ""
+    peer: str = ""
+    question: str = ""
+    evidence: Sequence[str] = ()
+
+
+def _police(name: str) -> Series:
+    return Series("police_extract", name)
+
+
+MEASURES = (
+    Measure(
+        "acquisitive_crime", "Acquisitive crime", (_police("acquisitive crime"),),
+        "burglary, theft and vehicle crime", "acquisitive crime",
+        evidence=("acquisitive.changes", "acquisitive.vehicle_crime.change",
+                  "acquisitive.purse_dipping.season", "acquisitive.purse_dipping.places"),
+    ),
+    Measure(
+        "anti_social_behaviour", "Anti-social behaviour",
+        (_police("criminal damage"), Series("asb_calls", where="type!=bogus caller")),
+        "criminal damage and calls about anti-social behaviour", "criminal damage",
+        evidence=("antisocial.calls.change", "antisocial.calls.types",
+                  "antisocial.criminal_damage.change", "antisocial.graffiti.change",
+                  "antisocial.cleanliness", "roads.collisions.change", "fires.all.change"),
+    ),
+    Measure(
+        "perception", "Perception of crime", question="feels safe walking alone at night",
+        things="residents who feel safe walking alone at night", 
+        evidence=("perceptions.safety.shares", "perceptions.change", "perceptions.average"),
+    ),
+    Measure(
+        "substance_misuse_alcohol", "Substance misuse: alcohol",
+        (Series("hospital_extract", "T51+F10"),), "alcohol-related hospital admissions",
+        evidence=("substance.alcohol_admissions.trend", "substance.alcohol_admissions.age_sex"),
+    ),
+    Measure(
+        "substance_misuse_drugs", "Substance misuse: drugs", (_police("drug offences"),),
+        "drug offences", "drug offences", 
+        evidence=("substance.drug_offences.change", "substance.drug_offences.custody"),
+    ),
+    Measure(
+        "violent_crime", "Violent crime", (_police("violent crime"),), "violent offences",
+        "violent crime", evidence=("violence.change", "violence.nte.change",
+                  "violence.nte.town_centre_share", "violence.domestic.repeat",
+                  "violence.hate.detection"),
+    ),
+    Measure(
+        "young_people", "Young people's issues",
+        (Series("youth_offending", "referred to the Youth Offending Service"),),
+        "young people referred to the Youth Offending Service", 
+        evidence=("young_people.exclusions.change", "young_people.exclusions.clusters"),
+    ),
+)  # fmt: skip
+
+_LABELS = {measure.key: measure.label for measure in MEASURES}
+
+
+def label(key: str) -> str:
+    """How a reader names a priority; unknown keys as they are, without underscores."""
+    return _LABELS.get(key, str(key).replace("_", " ").capitalize())
+
+
+def counts(review: Review, measure: Measure, comparison: Comparison) -> tuple[float, float]:
+    """Now and before, added up over what the measure counts; missing where it cannot be counted.
+
+    Counts of a source under a disclosure policy come as that policy shows them.
+    """
+    found = []
+    for period in (comparison.period, comparison.compare):
+        try:
+            parts = [
+                as_shown(review, of, series.count(review, of, period)) for of in measure.counted
+            ]
+        except NotAvailable:
+            parts = []
+        found.append(float(sum(parts)) if parts else np.nan)
+    return found[0], found[1]
+
+
+def as_shown(review: Review, of: Series, value: float) -> float:
+    """A count as the policy of its source shows it; missing where it hides it."""
+    policy = review.policy(of.source)
+    if policy == "none" or review.edition != "public" or pd.isna(value):
+        return value
+    if policy == "hes":
+        return 5.0 * round(value / 5) if value == 0 or value > 7 else np.nan
+    return value if value == 0 or value >= review.threshold else np.nan
+
+
+def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
+    """'up', 'down' or 'no_clear_change' of what is bad; '' where it cannot be told.
+
+    Monthly counts allow for dispersion, as the chapters' own findings do.
+    """
+    if measure.question:
+        return _survey_trend(review, measure, comparison)
+    try:
+        result = monthly.compared(_by_month(review, measure), comparison)
+    except NotAvailable:
+        now, before = counts(review, measure, comparison)
+        if pd.isna(now) or pd.isna(before):
+            return ""
+        days = {"days": [comparison.period.days], "compare_days": [comparison.compare.days]}
+        result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
+    verdict = verdict_of(result.iloc[0].to_dict())
+    return "" if verdict == "none" else verdict
+
+
+def _by_month(review: Review, measure: Measure) -> pd.DataFrame:
+    """Counts by month over all that the sources cover, added up over what the measure counts."""
+    parts = []
+    for of in measure.counted:
+        if of.source == "police_extract":
+            parts.append(review.offences_by_month(of.series).table)
+        elif of.source == "asb_calls":
+            calls = review.table(of.source)
+            months = Period.parse(f"{calls['month'].min()}/{calls['month'].max()}").month_list()
+            parts.append(monthly.monthly(series.matching(calls, of.where), months))
+        else:
+            raise NotAvailable(of.source, "its figures are by year")
+    shared = set.intersection(*(set(part["month"]) for part in parts))
+    together = pd.concat(parts)
+    together = together[together["month"].isin(shared)]
+    return together.groupby("month", as_index=False)["count"].sum()
+
+
+def against_peers(review: Review, measure: Measure, period: Period) -> str:
+    """'higher', 'similar' or 'lower' than the peers, of what is bad; '' without peers."""
+    if measure.question:
+        return _survey_peers(review, measure, period)
+    for group in ("msg", "county", "force") if measure.peer else ():
+        try:
+            table = review.peer_counts(measure.peer, group, period).table
+        except NotAvailable:
+            continue
+        compared = peers.compare(table)
+        verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
+        return "" if verdict == "none" else verdict
+    return ""
+
+
+def answers(review: Review, question: str, period: Period) -> pd.DataFrame:
+    """Answers to a question, newest round that begins by the period's end first."""
+    table = review.table("surveys")
+    rows = table[(table["question"] == question) & table["percent"].notna()]
+    begins = [reading.period(r).first for r in rows["round"]]
+    rows = rows.assign(begins=begins)
+    rows = rows[rows["begins"] <= period.last].sort_values("begins", ascending=False)
+    if rows.empty:
+        raise NotAvailable("surveys", f"no answer to '{question}' by {period.label}")
+    return rows
+
+
+def concern(review: Review, questions: Mapping[str, str], key: str, period: Period) -> float:
+    """Share of residents who call it a problem, by the question that the settings name."""
+    if key not in questions:
+        return np.nan
+    try:
+        rows = answers(review, questions[key], period)
+    except NotAvailable:
+        return np.nan
+    own = rows[rows["area"] == review.area.name]
+    return float(own["percent"].iloc[0]) if len(own) else np.nan
+
+
+def _survey_trend(review: Review, measure: Measure, comparison: Comparison) -> str:
+    try:
+        rows = answers(review, measure.question, comparison.period)
+    except NotAvailable:
+        return ""
+    own = rows[rows["area"] == review.area.name].head(2)
+    if len(own) < 2 or own["base"].isna().any():
+        return ""
+    return {1: "down", 0: "no_clear_change", -1: "up"}[_differs(own.iloc[0], own.iloc[1])]
+
+
+def _survey_peers(review: Review, measure: Measure, period: Period) -> str:
+    try:
+        rows = answers(review, measure.question, period)
+    except NotAvailable:
+        return ""
+    newest = rows[rows["begins"] == rows["begins"].max()].dropna(subset=["base"])
+    own = newest[newest["area"] == review.area.name]
+    others = newest[newest["area"] != review.area.name]
+    if own.empty or others.empty:
+        return ""
+    return {1: "lower", 0: "similar", -1: "higher"}[_differs(own.iloc[0], others.iloc[0])]
+
+
+def _differs(first: pd.Series, second: pd.Series) -> int:
+    """1 if the first share is larger by more than the error of two samples, -1 if smaller."""
+    p, q = first["percent"] / 100, second["percent"] / 100
+    error = np.sqrt(p * (1 - p) / first["base"] + q * (1 - q) / second["base"])
+    z = stats.norm.ppf(0.975)
+    return 0 if abs(p - q) <= z * error else (1 if p > q else -1)

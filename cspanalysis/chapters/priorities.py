@@ -1,0 +1,224 @@
+"""Chapter 09, first part: which priorities weigh most, how firmly, and on what evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis import auditing, charts, formats, narrative
+from cspanalysis.analysis import priorities as analysis
+from cspanalysis.chapters import common, measuring
+from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.narrative import plans
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+_NEEDS = OFFENCE_SOURCES
+
+
+@finding(
+    "priorities.matrix",
+    title="Which priorities weigh most?",
+    needs=_NEEDS,
+    measure="score of the priorities",
+    unit="score from 0 to 1",
+    would_show="which priorities weigh most",
+)
+def matrix(review: Review, *, spec: Spec) -> Finding:
+    """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
+    weights = _weights(review)
+    table, notes = _criteria(review)
+    result = analysis.score(table, weights)
+    result["places"] = [
+        f"{low}" if low == high else f"{low} to {high}"
+        for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
+    ]
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.priorities,
+        chart=charts.priorities,
+        comparison=review.comparisons[0],
+        sources=_sources(review),
+        columns={
+            "label": "Priority",
+            **{f"{name}_text": _heading(name, weights) for name in analysis.CRITERIA},
+            "score": "Score",
+            "places": "Place with varied weights",
+            "things": "Counted",
+        },
+        caption=common.where(review, "Priorities by five criteria", review.period.label),
+        definition=analysis.RULE,
+        notes=notes,
+    )
+
+
+@finding(
+    "priorities.sensitivity",
+    title="Does the order survive other weights?",
+    needs=_NEEDS,
+    measure="order of the priorities under other weights",
+    unit="trials",
+    would_show="whether the order of the priorities survives other weights",
+)
+def sensitivity(review: Review, *, spec: Spec) -> Finding:
+    """The order with each weight a quarter larger and smaller, one at a time."""
+    table, _ = _criteria(review)
+    result = analysis.sensitivity(table, _weights(review))
+    result = result.assign(
+        weight_text=[_two(value) for value in result["weight"]],
+        varied_text=["" if pd.isna(v) else formats.number(v, 3) for v in result["varied"]],
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=plans.sensitivity,
+        comparison=review.comparisons[0],
+        sources=_sources(review),
+        columns={
+            "criterion": "Weight of",
+            "weight_text": "As set",
+            "varied_text": "Tried",
+            "is_same": "Same order",
+            "first": "First",
+            "moved": "Other place",
+        },
+        caption=common.where(review, "Order under other weights", review.period.label),
+        notes=["The tried weight is scaled with the others so that they still add up to 1."],
+    )
+
+
+@finding(
+    "priorities.evidence",
+    title="What does each priority rest on?",
+    needs=("action_plan", "targets", "outputs"),
+    measure="evidence, targets and actions by priority",
+    unit="priorities",
+    would_show="what each priority rests on",
+)
+def evidence(review: Review, *, spec: Spec) -> Finding:
+    """Every priority traced to its findings, and on to targets, outputs and actions."""
+    tables = {name: auditing.table(review, name) for name in ("targets", "outputs", "action_plan")}
+    tables["targets"] = auditing.current_targets(tables["targets"])
+    if all(table is None for table in tables.values()):
+        raise NotAvailable(("action_plan", "targets", "outputs"))
+    rows = []
+    for measure in measuring.MEASURES:
+        numbers = {
+            name: 0 if table is None else int(table["priority"].eq(measure.key).sum())
+            for name, table in tables.items()
+        }
+        rows.append(
+            {
+                "priority": measure.label,
+                "findings": len(measure.evidence),
+                "ids": ", ".join(measure.evidence),
+                "targets": numbers["targets"],
+                "actions": numbers["action_plan"],
+                "outputs": numbers["outputs"],
+            }
+        )
+    return publish(
+        review,
+        spec,
+        pd.DataFrame(rows),
+        say=plans.evidence,
+        comparison=review.comparisons[0],
+        sources=[name for name, table in tables.items() if table is not None],
+        columns={
+            "priority": "Priority",
+            "findings": "Findings",
+            "ids": "Which",
+            "targets": "Targets",
+            "actions": "Actions",
+            "outputs": "Promised outputs",
+        },
+        caption=common.where(review, "From evidence to action", review.period.label),
+    )
+
+
+def _weights(review: Review) -> dict[str, float]:
+    return analysis.weights_of(review.settings.get("priorities", {}).get("weights"))
+
+
+def _harm(review: Review) -> dict[str, float]:
+    harm = review.settings.get("priorities", {}).get("harm", {})
+    for key, value in harm.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise UsageError(f"The harm of {key} is {value!r}; allowed: a number from 0 to 1.")
+    return harm
+
+
+def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
+    """A row per priority with its five criteria as scores and as words, and remarks."""
+    comparison = review.comparisons[0]
+    harm = _harm(review)
+    questions = review.settings.get("priorities", {}).get("concern", {})
+    rows = []
+    for measure in measuring.MEASURES:
+        now, _ = measuring.counts(review, measure, comparison)
+        trend = measuring.trend(review, measure, comparison)
+        versus = measuring.against_peers(review, measure, comparison.period)
+        rows.append(
+            {
+                "priority": _inside(measure.label),
+                "label": measure.label,
+                "things": measure.things,
+                "count": now,
+                "harm": harm.get(measure.key, np.nan),
+                "trend": analysis.TREND_SCORES.get(trend, np.nan),
+                "trend_text": _TREND.get(trend, "[x]"),
+                "peers": analysis.PEER_SCORES.get(versus, np.nan),
+                "peers_text": _PEERS.get(versus, "[x]"),
+                "named": measuring.concern(review, questions, measure.key, comparison.period),
+            }
+        )
+    table = pd.DataFrame(rows)
+    if table["count"].isna().all():
+        raise NotAvailable(_NEEDS, f"nothing is counted in {comparison.period.label}")
+    table["volume"] = analysis.relative(table["count"])
+    table["concern"] = analysis.relative(table["named"])
+    table["volume_text"] = [formats.cell(value, "count") for value in table["count"]]
+    table["harm_text"] = [_two(value) or "[x]" for value in table["harm"]]
+    table["concern_text"] = [
+        "[x]" if pd.isna(v) else f"{formats.number(v, 1)}% of residents" for v in table["named"]
+    ]
+    return table, _notes(table)
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    bare = [
+        row["priority"]
+        for row in table.to_dict("records")
+        if sum(pd.isna(row[name]) for name in analysis.CRITERIA) >= 2
+    ]
+    notes = ["Harm is a judgement of the partnership, not a measurement; see partnership.toml."]
+    if bare:
+        notes.append(
+            f"Two or more criteria have no data for {formats.listed(bare)}: these scores rest on "
+            "the remaining criteria and are less firm than the others."
+        )
+    return notes
+
+
+_TREND = {"up": "worse", "no_clear_change": "no clear change", "down": "better"}
+_PEERS = {"higher": "worse", "similar": "similar", "lower": "better"}
+
+
+def _heading(name: str, weights: dict[str, float]) -> str:
+    return f"{formats.capital(name)} (weight {_two(weights[name])})"
+
+
+def _two(value: float) -> str:
+    return "" if pd.isna(value) else formats.number(value, 2)
+
+
+def _sources(review: Review) -> list[str]:
+    used = dict.fromkeys(of.source for m in measuring.MEASURES for of in m.counted)
+    return [name for name in (*used, "peer_counts", "surveys") if review.store.has(name)]
+
+
+def _inside(label: str) -> str:
+    return label[:1].lower() + label[1:]

@@ -1,0 +1,217 @@
+"""The plan in sentences: outputs, what is overdue, evidence, how firm an order is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said
+from cspanalysis.narrative.phrases import cannot
+from cspanalysis.narrative.plan import targets as target_progress
+
+_NAMED = 4
+
+
+def targets(table: pd.DataFrame) -> Said:
+    """Progress of the targets, those too small to see, and those that miss their own percentage.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See `analysis.targets.progress`, with measure.
+    """
+    said = target_progress(table)
+    text = said.text
+    wrong = table[table["is_printed_right"].eq(False)]
+    for row in wrong.to_dict("records"):
+        text += (
+            f" The target for {_inside(row['measure'])} is {formats.number(row['target'])}, which "
+            f"is not the printed {formats.signed(row['printed_change'])} per cent of "
+            f"{formats.number(row['baseline'])}."
+        )
+    silent = int(table["target"].isna().sum())
+    if silent:
+        text += f" {formats.capital(formats.in_words(silent))} "
+        text += (
+            "has no number to be measured against."
+            if silent == 1
+            else ("have no number to be measured against.")
+        )
+    return Said(text, values=said.values)
+
+
+def previous(table: pd.DataFrame) -> Said:
+    """Which targets of the plan before were met, and which of those by more than chance.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See `analysis.targets.progress`, with measure.
+    """
+    known = table.dropna(subset=["progress"])
+    if known.empty:
+        return Said(
+            "None of the targets of the plan before can be checked.", status="not_available"
+        )
+    met = known[known["progress"] == "met"]
+    text = (
+        f"{formats.capital(formats.in_words(len(met)))} of {formats.in_words(len(known))} targets "
+        f"of the plan before {'was' if len(met) == 1 else 'were'} met"
+    )
+    names = [_inside(m) for m in met["measure"]]
+    text += f": {formats.listed(names)}." if names else "."
+    missed = known[known["progress"] == "missed"]
+    if len(missed):
+        names = [
+            f"{_inside(r['measure'])} ({formats.number(r['actual'])} against "
+            f"{formats.number(r['target'])})"
+            for r in missed.to_dict("records")
+        ]
+        text += f" Missed: {formats.listed(names)}."
+    close = known[known["rag"] == "amber"]
+    if len(close):
+        text += (
+            f" In {formats.in_words(len(close))} of the {formats.in_words(len(known))} the "
+            "interval holds the target, so that chance alone could have decided."
+        )
+    return Said(text, values={"count": len(known)})
+
+
+def outputs(table: pd.DataFrame) -> Said:
+    """How many promised outputs are delivered, on the way or behind the time gone.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        output, promised, delivered, expected (promised in proportion to the time gone), state
+        ('delivered', 'on course', 'behind', 'no report').
+    """
+    if table.empty:
+        return cannot("the promised outputs", {}, "progress")
+    counts = table["state"].value_counts()
+    words = {
+        "delivered": "delivered in full",
+        "on course": "on course",
+        "behind": "behind",
+        "no report": "without a report",
+    }
+    parts = [
+        f"{formats.in_words(int(counts[k]))} {'is' if counts[k] == 1 else 'are'} {w}"
+        for k, w in words.items()
+        if k in counts
+    ]
+    text = f"Of {formats.in_words(len(table))} promised outputs {formats.listed(parts)}."
+    behind = table[table["state"] == "behind"].assign(part=lambda t: t["delivered"] / t["expected"])
+    if len(behind):
+        worst = behind.sort_values("part", kind="stable").iloc[0]
+        text += (
+            f" Furthest behind: {_inside(worst['output'])}, {formats.count(worst['delivered'])} of "
+            f"{formats.count(worst['promised'])} where about {formats.count(worst['expected'])} "
+            "would be in step with the time gone."
+        )
+    return Said(text, values={"count": len(table)})
+
+
+def overdue(table: pd.DataFrame, *, as_at: str) -> Said:
+    """Which actions are past their date.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        action; a row per overdue action.
+    as_at : str
+        The day of the report, in words.
+    """
+    if table.empty:
+        return Said(f"No dated action was overdue on {as_at}.", values={"count": 0})
+    names = [_inside(a) for a in table["action"].head(_NAMED)]
+    n = formats.capital(formats.in_words(len(table)))
+    text = f"{n} {'action was' if len(table) == 1 else 'actions were'} overdue on {as_at}: "
+    text += f"{formats.listed(names)}" + ("." if len(table) <= _NAMED else ", and others.")
+    return Said(text, values={"count": len(table)})
+
+
+def by_priority(table: pd.DataFrame) -> Said:
+    """How the actions spread over priorities and categories.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        priority, count, prevention, intelligence, enforcement, reassurance.
+    """
+    if table.empty:
+        return cannot("the action plan", {}, "spread")
+    total = int(table["count"].sum())
+    most = int(table["count"].max())
+    names = [_inside(name) for name in table.loc[table["count"] == most, "priority"]]
+    each = f"{most} each" if len(names) > 1 else f"{most}"
+    kinds = table[["prevention", "intelligence", "enforcement", "reassurance"]].sum()
+    first = kinds.idxmax()
+    text = (
+        f"The plan has {total} actions, the most of them on {formats.listed(names)} ({each}). "
+        f"{formats.count(kinds[first])} are {first}"
+    )
+    others = [f"{formats.count(n)} {k}" for k, n in kinds.items() if k != first]
+    return Said(f"{text}, {formats.listed(others)}.", values={"count": total})
+
+
+def listed(table: pd.DataFrame) -> Said:
+    """What the list of actions holds."""
+    ongoing = int(table["due"].isna().sum())
+    return Said(
+        f"The list holds {len(table)} actions; {ongoing} are ongoing, without a date by which they "
+        "could be late.",
+        values={"count": len(table)},
+    )
+
+
+def evidence(table: pd.DataFrame) -> Said:
+    """Whether every priority is traced to findings, targets and actions.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        priority, findings, actions, targets, outputs (numbers of each).
+    """
+    bare = [_inside(r["priority"]) for r in table.to_dict("records") if not r["findings"]]
+    text = (
+        f"Every one of the {formats.in_words(len(table))} priorities rests on findings of this "
+        "review."
+        if not bare
+        else f"No finding of this review speaks for {formats.listed(bare)}."
+    )
+    without = [_inside(r["priority"]) for r in table.to_dict("records") if not r["targets"]]
+    if without:
+        text += f" No target is set for {formats.listed(without)}."
+    return Said(text, values={"count": len(table)})
+
+
+def sensitivity(table: pd.DataFrame) -> Said:
+    """Whether the order of the priorities survives other weights.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See `analysis.priorities.sensitivity`.
+    """
+    tried = table[table["criterion"] != "as set"]
+    moved = tried[~tried["is_same"]]
+    if moved.empty:
+        return Said(
+            "Raising or lowering any one weight by a quarter leaves the order as it is.",
+            values={"count": len(tried)},
+        )
+    first = table["first"].iloc[0]
+    n, of = formats.in_words(int((tried["first"] == first).sum())), formats.in_words(len(tried))
+    text = (
+        f"{formats.capital(first)} comes first in {'all' if n == of else f'{n} of'} {of} trials "
+        f"with one weight a quarter larger or smaller. Further down some priority changes place in "
+        f"{formats.in_words(len(moved))} of them, so that order should not be relied on."
+    )
+    return Said(text, values={"count": len(tried)})
+
+
+def _inside(name: str) -> str:
+    """A name as written inside a sentence."""
+    text = formats.shorten(str(name), 80)
+    return text[:1].lower() + text[1:]
