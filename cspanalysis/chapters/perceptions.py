@@ -1,0 +1,360 @@
+"""Chapter 07, perceptions: what residents say, whether it changed, and what a survey can show."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts
+from cspanalysis.analysis import surveys
+from cspanalysis.chapters import common
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.narrative import surveys as wording
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+SOURCE = "surveys"
+
+#: How the questions begin that are about feeling safe.
+SAFETY = "feels safe"
+#: The answer that the plan's target is about.
+ANTISOCIAL = "perceives a high level of anti-social behaviour"
+
+RANDOM_SAMPLE = (
+    "The intervals treat each survey as a simple random sample of residents; weighting and "
+    "clustering, which the results do not state, would widen them."
+)
+
+_SHARES = {
+    "question": "Answer",
+    "survey": "Survey",
+    "round": "Asked in",
+    "share": "Share",
+    "interval": "95% interval",
+    "total": "People asked",
+}
+_CHANGE = {
+    "question": "Answer",
+    "compare_round": "Earlier",
+    "compare_share": "Share then",
+    "round": "Latest",
+    "share": "Share now",
+    "points": "Difference, points",
+    "points_lower": "95% interval from",
+    "points_upper": "to",
+}
+
+
+@finding(
+    "perceptions.safety.shares",
+    title="How safe do residents feel?",
+    needs=SOURCE,
+    measure="residents who feel safe",
+    unit="share of people asked",
+    polarity="higher_is_better",
+    would_show="how safe residents feel",
+)
+def safety(review: Review, beginning: str = SAFETY, *, spec: Spec) -> Finding:
+    """Shares of residents who feel safe, in the newest round of each survey."""
+    rows = _newest(review)
+    rows = rows[rows["question"].str.startswith(beginning)]
+    return _shares(review, spec, rows, "how safe residents feel")
+
+
+@finding(
+    "perceptions.problems.shares",
+    title="What do residents see as a problem?",
+    needs=SOURCE,
+    measure="residents who see a problem",
+    unit="share of people asked",
+    polarity="lower_is_better",
+    would_show="what residents see as a problem",
+)
+def problems(review: Review, leave_out: str = SAFETY, *, spec: Spec) -> Finding:
+    """Shares of residents who see or met a problem, in the newest round of each survey."""
+    rows = _newest(review)
+    rows = rows[~rows["question"].str.startswith(leave_out)]
+    return _shares(review, spec, rows, "what residents see as a problem")
+
+
+@finding(
+    "perceptions.change",
+    title="Do residents answer differently from a year before?",
+    needs=SOURCE,
+    measure="answers of residents",
+    unit="percentage points",
+    would_show="whether residents' answers changed",
+)
+def changes(review: Review, *, spec: Spec) -> Finding:
+    """Every answer that was asked for twice: both shares and the interval of the difference."""
+    rows = _newest(review)
+    rows = rows[rows["compare_percent"].notna()].reset_index(drop=True)
+    if rows.empty:
+        raise NotAvailable(SOURCE, "no question was asked in two rounds")
+    result = surveys.difference(rows)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(wording.answer_changes, subject="residents' answers"),
+        chart=partial(_pairs, names=("compare_round", "round")),
+        comparison=_over(review, result),
+        compared=True,
+        sources=(SOURCE,),
+        columns=_CHANGE,
+        caption=common.where(
+            review, "Answers of residents in two rounds", _rounds(result, "compare_round", "round")
+        ),
+        method=common.method_of(result),
+        notes=(RANDOM_SAMPLE,),
+    )
+
+
+@finding(
+    "perceptions.antisocial_behaviour.change",
+    title="Do fewer residents perceive a high level of anti-social behaviour?",
+    needs=SOURCE,
+    measure="residents who perceive a high level of anti-social behaviour",
+    unit="share of people asked",
+    polarity="lower_is_better",
+    would_show="whether fewer residents perceive a high level of anti-social behaviour",
+)
+def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec) -> Finding:
+    """The plan's own indicator: the newest round against the one before."""
+    rows = _asked(_newest(review), question)
+    result = surveys.difference(rows)
+    return publish(
+        review,
+        spec,
+        result,
+        say=wording.answer_change,
+        chart=partial(_pairs, names=("compare_round", "round")),
+        comparison=_over(review, result),
+        compared=True,
+        sources=(SOURCE,),
+        columns=_CHANGE,
+        caption=common.where(
+            review,
+            f"Share of residents: {question}",
+            _rounds(result, "compare_round", "round"),
+        ),
+        method=common.method_of(result),
+        notes=(RANDOM_SAMPLE,),
+    )
+
+
+@finding(
+    "perceptions.average",
+    title="Do residents answer differently from those of the whole force area?",
+    needs=SOURCE,
+    measure="answers of residents against the average of the force area",
+    unit="percentage points",
+    would_show="how residents' answers compare with the average of the force area",
+)
+def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Finding:
+    """The newest answers beside those of a wider area, by default the only average there is."""
+    everybody = review.table(SOURCE)
+    wider = other_area or _only_average(everybody)
+    theirs = everybody[everybody["area"] == wider]
+    rows = _newest(review).drop(columns=["compare_percent", "compare_base"])
+    keys = [*surveys.KEYS, "round"]
+    theirs = theirs.rename(
+        columns={"percent": "compare_percent", "base": "compare_base", "area": "other_area"}
+    )
+    rows = rows.merge(theirs[[*keys, "other_area", "compare_percent", "compare_base"]], on=keys)
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"no question has an answer for '{wider}' in the same round")
+    result = surveys.difference(rows)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(wording.against_average, subject="residents' answers"),
+        chart=partial(_pairs, names=("other_area", "area")),
+        comparison=_over(review, result),
+        sources=(SOURCE,),
+        columns={
+            "question": "Answer",
+            "round": "Asked in",
+            "share": review.area.name,
+            "compare_share": wider,
+            "points": "Difference, points",
+            "points_lower": "95% interval from",
+            "points_upper": "to",
+        },
+        caption=common.where(
+            review, f"Answers of residents beside the {wider}", _rounds(result, "round")
+        ),
+        method=common.method_of(result),
+        notes=(
+            RANDOM_SAMPLE,
+            f"The {wider} is taken as it stands; it includes the area's own residents, so the "
+            "real interval is a little narrower.",
+        ),
+    )
+
+
+@finding(
+    "perceptions.sample_size",
+    title="Could a survey show the change that the target asks for?",
+    needs=(SOURCE, "targets"),
+    measure="people to be asked",
+    unit="people",
+    would_show="whether a survey could show the change that the target asks for",
+)
+def sample_size(
+    review: Review,
+    question: str = ANTISOCIAL,
+    target: float | None = None,
+    power: float = 0.8,
+    *,
+    spec: Spec,
+) -> Finding:
+    """People to be asked so that a change from the newest share to the target is seen.
+
+    Parameters
+    ----------
+    target : float, optional
+        Share in per cent; default: that of the partnership's list of targets.
+    """
+    row = _asked(_newest(review), question).iloc[0]
+    aim = _target(review, question) if target is None else target
+    if pd.isna(row["percent"]):
+        raise NotAvailable(SOURCE, f"the newest share of '{question}' is not given")
+    if not (0 < row["percent"] < 100 and 0 < aim < 100) or aim == row["percent"]:
+        raise NotAvailable("targets", "the target is the share that is already reached")
+    base = None if pd.isna(row["base"]) else int(row["base"])
+    need = surveys.needed(row["percent"] / 100, aim / 100, base, power=power)
+    result = pd.DataFrame(
+        [
+            {
+                "question": question, "round": row["round"], "share": need.share,
+                "target": need.target, "target_share": need.target, "people": need.people,
+                "base": base, "fall_to": need.fall_to, "rise_to": need.rise_to,
+                "fall_to_share": need.fall_to, "power": power, "confidence": need.confidence,
+                "population": _residents(review), "status": "ok",
+            }
+        ]
+    )  # fmt: skip
+    return publish(
+        review,
+        spec,
+        result,
+        say=wording.sample_needed,
+        comparison=_over(review, result.assign(period=row["period"])),
+        sources=(SOURCE,) if target is not None else (SOURCE, "targets"),
+        columns={
+            "question": "Answer",
+            "share": "Share now",
+            "target_share": "Target",
+            "base": "People asked now",
+            "people": "People needed in each round",
+            "fall_to_share": "Fall that would be seen now, to",
+        },
+        caption=common.where(review, "Sample that the target would need", row["round"]),
+        method=(
+            "two-sided test of two shares of independent samples of equal size (Fleiss), "
+            f"power {power:.0%}"
+        ),
+        notes=(RANDOM_SAMPLE,),
+    )
+
+
+def _newest(review: Review) -> pd.DataFrame:
+    """The newest answers of this area's residents with the round before."""
+    table = review.table(SOURCE)
+    own = table[table["area"].isin([review.area.name, *review.area.districts])]
+    if own.empty:
+        raise NotAvailable(SOURCE, f"it holds no answers for {review.area.name}")
+    rows = surveys.newest(own, review.period)
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"no round ended by {review.period.label}")
+    return rows
+
+
+def _asked(rows: pd.DataFrame, question: str) -> pd.DataFrame:
+    found = rows[rows["question"] == question].reset_index(drop=True)
+    if found.empty:
+        raise NotAvailable(SOURCE, f"nobody was asked: '{question}'")
+    return found.head(1)
+
+
+def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Finding:
+    if rows.empty:
+        raise NotAvailable(SOURCE, "no such question was asked")
+    result = surveys.shares(rows)
+    # The newest survey first, the most frequent answer first.
+    ends = result["period"].map(lambda p: Period.parse(p).last)
+    result = result.assign(ends=ends).sort_values(
+        ["ends", "survey", "share"], ascending=[False, True, False], ignore_index=True
+    )
+    unasked = int(result["lower"].isna().sum())
+    notes = [RANDOM_SAMPLE]
+    if unasked:
+        notes.append(
+            f"For {unasked} of {len(result)} answers the share or the number of people asked is "
+            "not given; they have no interval."
+        )
+    return publish(
+        review,
+        spec,
+        result.drop(columns="ends"),
+        say=partial(wording.answers, subject=subject),
+        chart=partial(charts.shares_with_intervals, label="question", order="table"),
+        comparison=_over(review, result),
+        sources=(SOURCE,),
+        columns=_SHARES,
+        caption=common.where(
+            review, common.capital(subject), f"{_rounds(result, 'round')}; line = 95% interval"
+        ),
+        method=common.method_of(result),
+        notes=notes,
+    )
+
+
+def _pairs(table: pd.DataFrame, names: tuple[str, str]):
+    return charts.shares_with_intervals(
+        surveys.as_pairs(table, names), label="label", order="table"
+    )
+
+
+def _over(review: Review, result: pd.DataFrame) -> Comparison:
+    """The months of the newest rounds, and of the rounds before where there are any."""
+    period = _span(result["period"]) or review.period
+    earlier = _span(result["compare_period"]) if "compare_period" in result else None
+    return Comparison(period, earlier or period.year_before)
+
+
+def _span(periods: pd.Series) -> Period | None:
+    known = [Period.parse(p) for p in periods.dropna()]
+    return Period(min(p.first for p in known), max(p.last for p in known)) if known else None
+
+
+def _rounds(result: pd.DataFrame, *columns: str) -> str:
+    seen = sorted({str(r) for c in columns for r in result[c].dropna()})
+    return " and ".join(seen) if len(seen) < 3 else f"{seen[0]} to {seen[-1]}"
+
+
+def _only_average(table: pd.DataFrame) -> str:
+    found = sorted(a for a in table["area"].unique() if "average" in a.lower())
+    if len(found) != 1:
+        raise NotAvailable(SOURCE, "no area of the survey is called an average")
+    return found[0]
+
+
+def _target(review: Review, question: str) -> float:
+    targets = review.table("targets")
+    rows = targets[(targets["series"] == question) & targets["target"].notna()]
+    if rows.empty:
+        raise NotAvailable("targets", f"it has no target for '{question}'")
+    newest = rows.sort_values("target_period").iloc[-1]
+    return float(newest["target"])
+
+
+def _residents(review: Review) -> int | None:
+    try:
+        return review.residents(review.period)[0]
+    except NotAvailable:
+        return None

@@ -1,0 +1,56 @@
+"""Yearly counts, each year against the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import formats
+from cspanalysis.findings import Said, values_of
+from cspanalysis.narrative.change import ratio_interval, verdict_of
+from cspanalysis.narrative.phrases import cannot, confidence, first
+
+_KEYS = ("count", "compare_count", "percent_change", "ratio", "lower", "upper", "p", "confidence")
+
+
+def year_pairs(table: pd.DataFrame, *, subject: str) -> Said:
+    """Each year's count, and which years differ clearly from the one before.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per year in order: year, count, compare_year, compare_count and the limits of a
+        change (lower, upper).
+    subject : str
+        What is counted, in the plural.
+    """
+    rows = table[table["count"].notna() & table["compare_count"].notna()].to_dict("records")
+    if not rows:
+        return cannot(subject, first(table), "comparison of years")
+    counts = {}
+    clear, unclear = [], []
+    for row in rows:
+        counts[row["compare_year"]], counts[row["year"]] = row["compare_count"], row["count"]
+        verdict = verdict_of(row)
+        limits = f"{confidence(row)} interval {_limits(row)}"
+        years = f"{row['compare_year']} to {row['year']}"
+        if verdict in ("up", "down"):
+            clear.append(f"{'rose' if verdict == 'up' else 'fell'} from {years} ({limits})")
+        else:
+            unclear.append(f"from {years} ({limits})")
+    said = formats.listed(f"{formats.count(n)} in {year}" for year, n in sorted(counts.items()))
+    text = f"{formats.capital(subject)}: {said}."
+    if clear:
+        text += f" They {formats.listed(clear)}."
+    if unclear:
+        text += f" There is no clear change {formats.listed(unclear)}."
+    newest = rows[-1]
+    values = {k: v for k, v in values_of(newest).items() if k in _KEYS}
+    return Said(text, verdict=verdict_of(newest), values=values)
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    per_day = row["days"] != row["compare_days"]
+    return ratio_interval(row["lower"], row["upper"], per_day=per_day)
