@@ -17,7 +17,7 @@ import pandas as pd
 
 from cspanalysis import survey
 from cspanalysis.errors import CspError, UsageError, paragraph
-from cspanalysis.store import Store
+from cspanalysis.store import Store, manifest
 
 if TYPE_CHECKING:
     from cspanalysis.workspace import Workspace
@@ -127,8 +127,9 @@ def _run(
         if check:
             return _clean(root, settings, check, report)
         with _lock(processed, wait):
-            if wait and survey.is_current(root, settings):
-                return CleanReport(_account({}), (), 0)
+            if survey.is_current(root, settings):
+                known = manifest(processed)
+                return CleanReport(_account(known["parts"]), tuple(known["notices"]), 0)
             return _clean(root, settings, check, report)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

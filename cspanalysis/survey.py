@@ -80,4 +80,7 @@ def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
         return False
     if found["code"] != code() or found["settings"] != fingerprint(settings.get("sources", {})):
         return False
-    return found["state"] == state(root / "data" / "raw")
+    if found["state"] != state(root / "data" / "raw"):
+        return False
+    files = (path for table in found["tables"].values() for path in table["files"])
+    return all((root / "data" / "processed" / path).is_file() for path in files)

@@ -3,6 +3,9 @@
 import errno
 import json
 import shutil
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +14,7 @@ import filelock
 import pandas as pd
 import pytest
 
-from cspanalysis import cleaning, sidecars, survey, writing
+from cspanalysis import cleaning, manifests, sidecars, survey, writing
 from cspanalysis.errors import CspError, DataRefused, NotAvailable, UsageError
 from cspanalysis.store import Store
 
@@ -258,6 +261,29 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
     assert snapshot(root) == resumed
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX's")
+def test_a_killed_run_leaves_no_lock_and_no_half_state(root):
+    with zipfile.ZipFile(root / "data/raw/police_uk/long.zip", "w") as out:
+        for year in range(2011, 2025):
+            for month in range(1, 13):
+                text = STREET.replace("2025-01", f"{year}-{month:02d}")
+                out.writestr(f"{year}-{month:02d}-kent-street.csv", text)
+    program = "import sys; from pathlib import Path; from cspanalysis import cleaning; "
+    program += "cleaning.clean(Path(sys.argv[1]), {})"
+    run = subprocess.Popen([sys.executable, "-c", program, str(root)])
+    written = root / "data/processed/police_uk"
+    while run.poll() is None and len(list(written.glob("*.parquet"))) < 20:
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
+    assert not (root / "data/processed/manifest.json").exists()
+    assert store(root).tables() == ()
+    clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 7 * (14 * 12 + 2)
+    named = manifests.named(json.loads((root / "data/processed/manifest.json").read_text()))
+    assert {p for p in snapshot(root) if p.endswith(".parquet")} == named
+
+
 def test_a_full_disk_is_said_plainly_and_costs_nothing(root, monkeypatch):
     clean(root)
     before = snapshot(root)
@@ -272,14 +298,25 @@ def test_a_full_disk_is_said_plainly_and_costs_nothing(root, monkeypatch):
     assert snapshot(root) == before
 
 
-def test_half_written_files_vanish_with_the_next_run(root):
+def test_half_written_files_vanish_with_the_next_cleaning(root):
     clean(root)
     rubbish = root / "data/processed/police_uk/x.parquet.123.part"
     rubbish.write_bytes(b"PAR1")
     (root / "data/processed/police_uk/old.parquet").write_bytes(b"PAR1")
+    shutil.copy(FIXTURES / "lookups" / "csp.csv", root / "data/raw/lookups/csp17.csv")
     clean(root)
     assert not rubbish.exists()
     assert not (root / "data/processed/police_uk/old.parquet").exists()
+
+
+def test_a_table_that_is_gone_is_made_again(root):
+    clean(root)
+    before = snapshot(root)
+    next((root / "data/processed/police_uk").glob("*2025-02*.police_uk.*.parquet")).unlink()
+    with pytest.raises(CspError, match="Run: csp clean"):
+        store(root).load("police_uk")
+    assert clean(root).parts_read == 1
+    assert snapshot(root) == before
 
 
 def test_a_damaged_manifest_is_said_plainly(root):
