@@ -149,10 +149,17 @@ def target_not_detectable(rows: list[dict[str, Any]]) -> Iterator[Hit]:
         if None in (target, baseline) or baseline < 1 or target == baseline:
             continue
         limits = detectable(round(baseline))
-        edge = limits.fall_to if target < baseline else limits.rise_to
-        if edge is not None and not (target <= edge if target < baseline else target >= edge):
-            yield Hit(
-                row["id"], "target_not_detectable", "", f"{target:,g}", f"{edge:,g}",
-                f"From {baseline:,g}, only {edge:,g} or {'fewer' if target < baseline else 'more'} "
-                "could be told from chance.",
-            )  # fmt: skip
+        is_fall = target < baseline
+        edge = limits.fall_to if is_fall else limits.rise_to
+        if edge is None:
+            known, told = (
+                "no fall",
+                f"From {baseline:,g}, no fall at all could be told from chance.",
+            )
+        elif target <= edge if is_fall else target >= edge:
+            continue
+        else:
+            known = f"{edge:,g}"
+            told = f"From {baseline:,g}, only {known} or {'fewer' if is_fall else 'more'} could be "
+            told += "told from chance."
+        yield Hit(row["id"], "target_not_detectable", "", f"{target:,g}", known, told)

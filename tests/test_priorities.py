@@ -1,0 +1,121 @@
+"""The priority matrix: weights in the open, missing criteria, and how firm the order is."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis.analysis import priorities
+from cspanalysis.errors import UsageError
+
+WEIGHTS = {"volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.15, "concern": 0.15}
+
+
+def table(*rows):
+    return pd.DataFrame(
+        [{"priority": name, **dict(zip(priorities.CRITERIA, v, strict=True))} for name, *v in rows]
+    )
+
+
+def test_the_score_is_the_weighted_mean():
+    result = priorities.score(table(("a", 1, 0.5, 0.5, 0, 0)), WEIGHTS)
+    assert result["score"].iloc[0] == pytest.approx(0.2 + 0.15 + 0.1)
+
+
+def test_a_criterion_without_data_is_left_out_and_never_counts_as_nothing():
+    result = priorities.score(table(("a", np.nan, 0.5, 0.5, 0.5, 0.5)), WEIGHTS).iloc[0]
+    assert result["score"] == pytest.approx(0.5) and result["known"] == 4
+    nothing = priorities.score(table(("a", *[np.nan] * 5)), WEIGHTS).iloc[0]
+    assert np.isnan(nothing["score"]) and nothing["status"] == "not_available"
+
+
+def test_the_order_and_its_firmness():
+    firm = priorities.score(table(("a", 1, 1, 1, 1, 1), ("b", 0, 0, 0, 0, 0)), WEIGHTS)
+    assert firm["priority"].tolist() == ["a", "b"] and firm["is_stable"].all()
+    close = priorities.score(table(("a", 0.5, 1, 0, 0, 0), ("b", 1, 0.65, 0, 0, 0)), WEIGHTS)
+    assert not close["is_stable"].any()
+    assert close["best_rank"].tolist() == [1, 1] and close["worst_rank"].tolist() == [2, 2]
+
+
+def test_sensitivity_lists_every_trial():
+    rows = table(("a", 0.5, 1, 0, 0, 0), ("b", 1, 0.65, 0, 0, 0))
+    trials = priorities.sensitivity(rows, WEIGHTS)
+    assert len(trials) == 11 and trials["is_same"].iloc[0]
+    moved = trials[~trials["is_same"]]
+    assert len(moved) and moved["moved"].ne("").all()
+
+
+@given(
+    st.lists(st.lists(st.floats(0, 1), min_size=5, max_size=5), min_size=2, max_size=6),
+    st.floats(0.1, 10),
+)
+@settings(max_examples=30, deadline=None)
+def test_scores_lie_between_0_and_1_and_scaling_all_weights_changes_nothing(values, factor):
+    rows = table(*((f"p{i}", *v) for i, v in enumerate(values)))
+    result = priorities.score(rows, WEIGHTS)
+    assert result["score"].between(-1e-12, 1 + 1e-12).all()
+    scaled = priorities.weights_of({k: v * factor for k, v in WEIGHTS.items()})
+    again = priorities.score(rows, scaled)
+    pd.testing.assert_series_equal(result["score"], again["score"])
+
+
+@pytest.mark.parametrize(
+    "weights", [{"cost": 1}, {"volume": -1}, {"volume": "much"}, {"volume": True}, {"harm": 0}]
+)
+def test_bad_weights_are_refused(weights):
+    with pytest.raises(UsageError):
+        priorities.weights_of(weights)
+
+
+def test_without_settings_all_weigh_the_same():
+    assert set(priorities.weights_of(None).values()) == {0.2}
+
+
+def test_the_matrix_of_the_sample(project):
+    import cspanalysis
+    from cspanalysis.chapters import measuring
+    from cspanalysis.chapters import priorities as chapter
+
+    review = cspanalysis.open(workspace=project)
+    found = chapter.matrix(review)
+    assert len(found.rows) == len(measuring.MEASURES) == 7
+    labels = [column["label"] for column in found.table["columns"]]
+    assert "Harm (weight 0.30)" in labels
+    traced = chapter.evidence(review).rows
+    assert (traced["findings"] > 0).all() and traced["actions"].sum() == 89
+    assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12
+
+
+def test_hospital_counts_of_the_matrix_are_rounded(project):
+    import cspanalysis
+    from cspanalysis.chapters import measuring
+
+    review = cspanalysis.open(workspace=project)
+    alcohol = next(m for m in measuring.MEASURES if m.key == "substance_misuse_alcohol")
+    now, before = measuring.counts(review, alcohol, review.comparisons[0])
+    assert now % 5 == 0 and before % 5 == 0
+
+
+def test_every_id_named_as_evidence_is_a_finding_of_some_chapter(project):
+    from cspanalysis.chapters import measuring
+
+    stored = " ".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("cspanalysis/chapters", "notebooks")
+        for path in (project / folder).glob("*.*")
+        if path.stem != "measuring" and not path.stem.startswith("09")
+    )
+    named = {id for measure in measuring.MEASURES for id in measure.evidence}
+    missing = {id for id in named if not re.search(rf'"{re.escape(id)}\\?"', stored)}
+    assert not {id for id in missing if not _by_pattern(id, stored)}
+
+
+def _by_pattern(id, stored):
+    patterns = re.findall(r'"((?:\w+|\{\w+\})(?:\.(?:\w+|\{\w+\}))+)"', stored)
+    return any(
+        "{" in p and re.fullmatch(re.sub(r"\\\{\w+\\\}", r"\\w+", re.escape(p)), id)
+        for p in set(patterns)
+    )
