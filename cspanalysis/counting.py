@@ -162,8 +162,17 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
 
 def records(store: Store, source: str, area: Area, over: Period | None) -> pd.DataFrame:
     """Records of an area, with `month`; see docs/data_dictionary.md for the source's columns."""
-    where: dict[str, Any] = {"district": list(area.districts)}
-    if source == "police_uk" and over is not None:
+    # A shallow copy: pandas copies on write, so nobody changes what is kept.
+    kept = _records(store, source, area.districts, over if source == "police_uk" else None)
+    return kept.copy(deep=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _records(
+    store: Store, source: str, districts: tuple[str, ...], over: Period | None
+) -> pd.DataFrame:
+    where: dict[str, Any] = {"district": list(districts)}
+    if over is not None:
         months = over.month_list()
         where["month"] = (months[0], months[-1])
     table = store.load(source, where=where)
