@@ -1,20 +1,63 @@
-"""Chapter 04, substance misuse: hospital admissions that alcohol caused, by age and sex."""
+"""Chapter 04, substance misuse: admissions due to alcohol, and drugs with the custody suite."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from cspanalysis import charts, disclosure, narrative
-from cspanalysis.chapters import common
+import pandas as pd
+
+from cspanalysis import narrative
+from cspanalysis.analysis import measures
+from cspanalysis.chapters import admissions, common, grouped, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.review import Review
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import OFFENCE_SOURCES, Review
 
-CAUSES = {
-    "T51": "the toxic effect of alcohol (ICD-10 T51)",
-    "F10": "mental and behavioural disorders due to alcohol (ICD-10 F10)",
-    "X85-Y09": "assault (ICD-10 X85 to Y09)",
-}
+DRUGS = "drug offences"
+
+
+@finding(
+    "substance.alcohol_admissions.trend",
+    title="Are more people admitted to hospital because of alcohol?",
+    needs="hospital_extract",
+    measure="hospital admissions",
+    unit="admissions",
+    polarity="lower_is_better",
+    would_show="whether more people are admitted to hospital because of alcohol",
+)
+def alcohol_admissions_trend(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
+    """Admissions by financial year with rates per 100,000 residents, newest against first."""
+    return admissions.years_finding(review, spec, cause)
+
+
+@finding(
+    "substance.alcohol_disorders.trend",
+    title="Are more people admitted with disorders due to alcohol?",
+    needs="hospital_extract",
+    measure="hospital admissions",
+    unit="admissions",
+    polarity="lower_is_better",
+    would_show="whether more people are admitted with disorders due to alcohol",
+)
+def alcohol_disorders_trend(review: Review, cause: str = "F10", *, spec: Spec) -> Finding:
+    """The same for mental and behavioural disorders due to alcohol."""
+    return admissions.years_finding(review, spec, cause)
+
+
+@finding(
+    "substance.alcohol_admissions.sex",
+    title="Are females or males admitted more often?",
+    needs="hospital_extract",
+    measure="hospital admissions",
+    unit="admissions",
+    would_show="whether females or males are admitted more often because of alcohol",
+)
+def alcohol_admissions_by_sex(
+    review: Review, cause: str = "T51", year: str | None = None, *, spec: Spec
+) -> Finding:
+    """Admissions by sex in one financial year (default: the newest up to the period's end)."""
+    return admissions.sexes_finding(review, spec, cause, year)
 
 
 @finding(
@@ -31,35 +74,138 @@ def alcohol_admissions_age_sex(
 ) -> Finding:
     """Admissions by age band and sex in one financial year (default: the newest up to the period's
     end), protected as the hospital statistics demand."""
-    return age_sex_finding(review, spec, cause, year)
+    return admissions.age_sex_finding(review, spec, cause, year)
 
 
-def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
-    """Admissions of a cause by age band and sex in one financial year."""
-    protect = disclosure.Protect(review.policy("hospital_extract"), threshold=review.threshold)
-    # One table, protected once, so that no two findings differ by a hidden cell.
-    shown = review.protected(
-        "hospital_extract", protect, ("year", "cause", "sex", "age_band"), keep=("year", "cause")
+@finding(
+    "substance.drug_offences.change",
+    title="Did recorded drug offences rise or fall?",
+    needs=OFFENCE_SOURCES,
+    measure=DRUGS,
+    unit="offences",
+    would_show="whether recorded drug offences rose or fell",
+)
+def drug_offences_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Drug offences against the same months of the year before."""
+    return common.change_finding(
+        review,
+        spec,
+        comparison,
+        DRUGS,
+        subject=DRUGS,
+        notes=(
+            "Most drug offences come to light by police activity: more can mean more searches.",
+        ),
     )
-    chosen = year or common.newest_year(shown["year"], review.period)
-    what = CAUSES.get(cause, cause)
-    rows = shown[(shown["cause"] == cause) & (shown["year"] == chosen)]
-    if rows.empty:
-        raise NotAvailable("hospital_extract", f"it holds no admissions for {what} in {chosen}")
-    parts = rows[(rows["sex"] != "persons") & (rows["age_band"] != "all ages")]
+
+
+@finding(
+    "substance.drug_offences.custody_share",
+    title="How many drug offences come to light in the custody suite?",
+    needs="police_extract",
+    measure="share of drug offences found in custody",
+    unit="share",
+    would_show="how many drug offences come to light in the custody suite",
+)
+def custody_share(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Share of drug offences found when people were searched in custody."""
+    rows = _drugs(review, comparison.period)
+    result = measures.proportion(
+        pd.DataFrame({"count": [int(rows["in_custody"].sum())], "total": [len(rows)]})
+    )
     return publish(
         review,
         spec,
-        parts.reset_index(drop=True),
-        say=partial(narrative.age_sex, subject=f"admissions for {what}"),
-        chart=charts.age_by_sex,
-        protect=protect,
-        comparison=review.comparisons[0],
-        sources=("hospital_extract",),
-        columns={"age_band": "Age", "sex": "Sex", "count": "Admissions"},
-        caption=common.where(
-            review, f"Hospital admissions for {what} by age and sex", f"financial year {chosen}"
+        result,
+        say=partial(narrative.share, subject=DRUGS, of="were found in custody"),
+        comparison=comparison,
+        sources=("police_extract",),
+        columns={
+            "count": "Found in custody",
+            "total": "All",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=common.where(review, "Drug offences found in custody", comparison.period.label),
+        method=common.method_of(result),
+        notes=(
+            "People arrested anywhere in the division are searched at the custody suite; what is "
+            "found counts for the district in which the suite lies.",
         ),
-        method="counts of admissions, protected by the policy "
-        f"'{review.policy('hospital_extract')}' (docs/methods.md)",
     )
+
+
+@finding(
+    "substance.drug_offences.custody",
+    title="Did drug offences change, with and without those found in custody?",
+    needs="police_extract",
+    measure="drug offences by where they were found",
+    unit="offences",
+    would_show="whether drug offences changed, with and without those found in custody",
+)
+def custody_changes(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """All drug offences, those found in custody and the others, each with its change."""
+    rows = _drugs(review)
+    months = review.covered("police_extract")
+    found = rows["in_custody"].fillna(False).astype(bool)
+    return series.changes_of(
+        review,
+        spec,
+        comparison,
+        {
+            "all drug offences": series.monthly(rows, months),
+            "those found in custody": series.monthly(rows[found], months),
+            "those found elsewhere": series.monthly(rows[~found], months),
+        },
+        label="where_found",
+        heading="Offences",
+        subject=DRUGS,
+        items="groups",
+        sources=("police_extract",),
+    )
+
+
+@finding(
+    "substance.drug_offences.peers.{group}",
+    title="How do drug offences compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+    measure="drug offences per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    would_show="how drug offences compare with the peers",
+)
+def drug_offences_peers(
+    review: Review, group: str, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Drug offences per 1,000 residents among a peer group, those found in custody counted."""
+    return common.peers_finding(review, spec, comparison, DRUGS, group, things=DRUGS)
+
+
+@finding(
+    "substance.drug_offences_outside_custody.peers.{group}",
+    title="And without the offences found in custody?",
+    needs="peer_counts",
+    measure="drug offences found outside custody per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    would_show="how drug offences found outside custody compare with the peers",
+)
+def outside_custody_peers(
+    review: Review, group: str, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """The same without offences found in custody."""
+    return grouped.partner_peers(
+        review,
+        spec,
+        comparison,
+        "drug offences outside custody",
+        group,
+        things="drug offences found outside custody",
+    )
+
+
+def _drugs(review: Review, *periods: Period) -> pd.DataFrame:
+    table = review.records(DRUGS, *periods).table
+    if "in_custody" not in table or table["in_custody"].isna().all():
+        raise NotAvailable(
+            "police_extract", "the records do not say which offences were found in custody"
+        )
+    return table

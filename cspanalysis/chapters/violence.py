@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
 
 from cspanalysis import charts, narrative
-from cspanalysis.analysis import change, measures, night
+from cspanalysis.analysis import measures, night
 from cspanalysis.analysis.night import NightTime
-from cspanalysis.chapters import common
+from cspanalysis.chapters import common, grouped, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Comparison, Period
@@ -91,12 +90,15 @@ def nte_change(
 ) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
     definition = definition or review.night_time
-    classified = _classified(review, definition, comparison.period, comparison.compare)
-    covered = [*comparison.period.month_list(), *comparison.compare.month_list()]
-    result = _between(classified[classified["is_night_time"]], comparison, covered)
+    review.source_of(comparison.period, comparison.compare)
+    classified = _classified(review, definition)
+    covered = review.covered("police_extract")
+    by_month = series.monthly(classified[classified["is_night_time"]], covered)
+    result = series.compared(by_month, comparison)
     notes = []
     if definition.core is not None:
-        second = _between(classified[classified["is_core"]], comparison, covered).iloc[0]
+        core = series.monthly(classified[classified["is_core"]], covered)
+        second = series.compared(core, comparison).iloc[0]
         notes.append(
             f"Under the narrower second definition ({definition.core.definition}) the counts are "
             f"{int(second['count']):,} and {int(second['compare_count']):,}."
@@ -121,6 +123,57 @@ def nte_change(
         method=common.method_of(result),
         definition=definition.definition,
         notes=notes,
+    )
+
+
+@finding(
+    "violence.nte.years",
+    title="How did night-time economy violence develop over the years?",
+    needs="police_extract",
+    measure=NTE,
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="how night-time economy violence developed over the years",
+)
+def nte_years(review: Review, definition: NightTime | None = None, *, spec: Spec) -> Finding:
+    """Night-time economy violence by financial year."""
+    definition = definition or review.night_time
+    classified = _classified(review, definition)
+    return series.years_of(
+        review,
+        spec,
+        series.monthly(classified[classified["is_night_time"]], review.covered("police_extract")),
+        subject=NTE,
+        things="Offences",
+        sources=("police_extract",),
+        definition=definition.definition,
+    )
+
+
+@finding(
+    "violence.town_centres.years",
+    title="How did violence in town centres develop over the years?",
+    needs="police_extract",
+    measure="violence in town centres",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="how violence in town centres developed over the years",
+)
+def town_centre_years(review: Review, offences: str = "violent crime", *, spec: Spec) -> Finding:
+    """Violent crime flagged as in a town centre, at any hour, by financial year."""
+    table = review.records(offences).table
+    if "is_town_centre" not in table or table["is_town_centre"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
+    return series.years_of(
+        review,
+        spec,
+        series.monthly(
+            table[table["is_town_centre"].fillna(False).astype(bool)],
+            review.covered("police_extract"),
+        ),
+        subject=f"{offences} in town centres",
+        things="Offences",
+        sources=("police_extract",),
     )
 
 
@@ -190,7 +243,12 @@ def nte_week(
     """Violence outside the home by hour and weekday; shows whether the night hours fit."""
     definition = definition or review.night_time
     classified = _classified(review, definition, comparison.period)
-    result = night.week(classified, mask=classified["is_night_time"])
+    week = night.week(classified, mask=classified["is_night_time"])
+    if not week["count"].any():
+        raise NotAvailable("police_extract", f"no {NTE} in {comparison.period.label}")
+    # Only hours of the night can hold any; the others would double the table.
+    hours = week.groupby("hour")["count"].transform("sum") > 0
+    result = week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True)
     return publish(
         review,
         spec,
@@ -199,7 +257,7 @@ def nte_week(
         chart=charts.heatmap,
         comparison=comparison,
         sources=("police_extract",),
-        columns={"weekday": "Day", "hour": "Hour", "count": "Offences", "share": "Share"},
+        columns={"weekday": "Day", "hour": "Hour", "count": "Offences"},
         caption=common.where(
             review, f"{common.capital(NTE)} by weekday and hour", comparison.period.label
         ),
@@ -219,7 +277,7 @@ def nte_week(
 )
 def nte_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
     """Night-time economy violence among a peer group, as the partner counted it."""
-    return common.peers_finding(review, spec, comparison, NTE, group, things=f"{NTE} offences")
+    return grouped.partner_peers(review, spec, comparison, NTE, group, things=f"{NTE} offences")
 
 
 def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:
@@ -227,10 +285,3 @@ def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.D
     if "start" not in counted.table:
         raise NotAvailable("police_extract", "the street-level files hold no time of day")
     return night.classify(counted.table, definition)
-
-
-def _between(
-    incidents: pd.DataFrame, comparison: Comparison, covered: Sequence[str]
-) -> pd.DataFrame:
-    by_month = incidents.groupby("month", as_index=False).size().rename(columns={"size": "count"})
-    return change.between(by_month, comparison.period, comparison.compare, covered=covered)

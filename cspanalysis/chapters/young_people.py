@@ -1,22 +1,99 @@
-"""Chapter 06, young people: exclusions from school by cluster of schools."""
+"""Chapter 06, young people: exclusions from school by year, by cluster of schools, by authority."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from cspanalysis import charts, narrative
-from cspanalysis.analysis import exclusions
+import pandas as pd
+
+from cspanalysis import charts, disclosure, narrative
+from cspanalysis.analysis import exclusions, measures, yearly
 from cspanalysis.chapters import common
 from cspanalysis.disclosure import Protect
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
+
+SOURCE = "school_exclusions"
+
+#: Kind of exclusion in the data → what a reader counts.
+THINGS = {"permanent": "permanent exclusions", "fixed term": "fixed-term exclusions"}
+
+
+@finding(
+    "young_people.exclusions.change",
+    title="Are more children excluded from school?",
+    needs=(SOURCE, "dfe_exclusions"),
+    measure="exclusions from school",
+    unit="exclusions",
+    polarity="lower_is_better",
+    would_show="whether more children are excluded from school",
+)
+def exclusions_change(
+    review: Review,
+    kinds: Sequence[str] = ("permanent", "fixed term"),
+    school_year: str | None = None,
+    *,
+    spec: Spec,
+) -> Finding:
+    """Exclusions and children excluded, by school year up to one (default: the newest up to the
+    period's end), per 100 pupils on roll, against the first year known."""
+    known = _protected(review)
+    own = known[
+        known["district"].isin(review.area.districts)
+        & (known["cluster"] == "total")
+        & known["kind"].isin(list(kinds))
+    ]
+    last = school_year or newest_school_year(own["school_year"], review.period)
+    own = own[own["school_year"] <= last]
+    parts = []
+    for kind in kinds:
+        rows = own[own["kind"] == kind].groupby("school_year", as_index=False).agg(_together)
+        if len(rows) < 2:
+            raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
+        rated = measures.rate(rows, population="roll", per=100)
+        rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
+        parts.append(yearly.first_to_last(rated, year="school_year", exposure="roll"))
+    result = pd.concat(parts, ignore_index=True).assign(
+        per="pupil", district=review.area.districts[0]
+    )
+    result["things"] = result["kind"].map(lambda k: THINGS.get(k, f"{k} exclusions"))
+    span = _span(result["school_year"])
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.exclusions, kinds=THINGS),
+        chart=_change_chart,
+        protect=_protect(review),
+        comparison=Comparison(span, review.compare),
+        sources=(SOURCE,),
+        columns={
+            "kind": "Kind",
+            "school_year": "School year",
+            "count": "Exclusions",
+            "children": "Children",
+            "roll": "Pupils on roll",
+            "rate": "Exclusions per 100 pupils",
+            "interval": "95% interval",
+        },
+        caption=common.where(
+            review,
+            "Change in exclusions per 100 pupils on roll",
+            f"school year {last} against {result['school_year'].min()}",
+        ),
+        method=f"{common.method_of(result)}; {yearly.METHOD}, related to the pupils on roll",
+        definition="A child excluded more than once in a year counts as one child and as several "
+        "exclusions.",
+    )
 
 
 @finding(
     "young_people.exclusions.clusters",
     title="Which school clusters exclude most pupils?",
-    needs=("school_exclusions", "dfe_exclusions"),
+    needs=(SOURCE, "dfe_exclusions"),
     measure="exclusions per 100 pupils on roll",
     unit="exclusions",
     polarity="lower_is_better",
@@ -26,32 +103,192 @@ def exclusions_by_cluster(
     review: Review, kind: str = "permanent", school_year: str | None = None, *, spec: Spec
 ) -> Finding:
     """Exclusions and rates by school cluster in one school year."""
-    rows = review.table("school_exclusions", own=False)
-    chosen = school_year or common.newest_year(rows["school_year"], review.period)
-    rows = rows[(rows["kind"] == kind) & (rows["school_year"] == chosen)]
-    if rows.empty:
-        raise NotAvailable("school_exclusions", f"no {kind} exclusions for {chosen}")
-    result = exclusions.rates(rows, per=100)
+    return _clusters(review, spec, kind, school_year)
+
+
+@finding(
+    "young_people.fixed_term.clusters",
+    title="Which school clusters exclude most pupils for a fixed term?",
+    needs=(SOURCE, "dfe_exclusions"),
+    measure="fixed-term exclusions per 100 pupils on roll",
+    unit="exclusions",
+    polarity="lower_is_better",
+    would_show="which school clusters exclude most pupils for a fixed term",
+)
+def fixed_term_by_cluster(
+    review: Review, kind: str = "fixed term", school_year: str | None = None, *, spec: Spec
+) -> Finding:
+    """The same for fixed-term exclusions, since 2020 called suspensions."""
+    return _clusters(review, spec, kind, school_year)
+
+
+@finding(
+    "young_people.authority.{name}",
+    title="How does the local authority compare with England on {things}?",
+    needs="dfe_exclusions",
+    unit="per 100 pupils",
+    polarity="lower_is_better",
+    would_show="how the local authority compares with England on exclusions",
+)
+def authority_rates(
+    review: Review,
+    name: str,
+    kind: str,
+    things: str,
+    school_year: str | None = None,
+    *,
+    spec: Spec,
+) -> Finding:
+    """Rates of the county or unitary authority, its region and England, as published.
+
+    National figures up to 2016/17 are rounded to 5; the interval of the authority is ours.
+    """
+    table = review.table("dfe_exclusions")
+    whole = (
+        (table["kind"] == kind)
+        & table["reason"].isna()
+        & table["school_type"].fillna("total").str.lower().eq("total")
+        & table["topic"].fillna("total").str.lower().eq("total")
+        & table["count"].notna()
+        & table["headcount"].notna()
+    )
+    authority = review.area.county or review.area.name
+    own = whole & (table["level"] == "local authority") & (table["area"] == authority)
+    if not own.any():
+        raise NotAvailable("dfe_exclusions", f"it holds no {things} of {authority}")
+    year = school_year or newest_school_year(table.loc[own, "school_year"], review.period)
+    chosen = whole & (table["school_year"] == year)
+    rows = table[chosen & (own | table["level"].isin(["region", "national"]))]
+    rows = rows[(rows["level"] != "region") | (rows["area"] == review.area.region)]
+    rows = rows.drop_duplicates(["level", "area"])
+    result = measures.rate(
+        rows[["school_year", "area", "level", "kind", "count", "headcount"]],
+        population="headcount",
+        per=100,
+    ).assign(is_own=(rows["level"] == "local authority").to_numpy())
+    england = result.loc[result["level"] == "national", "rate"]
+    result = result.assign(others_rate=england.iloc[0] if len(england) else float("nan"))
+    result = result.sort_values("rate", ignore_index=True)
     return publish(
         review,
         spec,
         result,
-        say=partial(narrative.clusters, subject=f"{kind} exclusions"),
-        chart=charts.clusters_bars,
-        protect=Protect(
-            review.policy("school_exclusions"),
-            derived=("rate", "lower", "upper", "rank", "rank_lower", "rank_upper", "share"),
-            threshold=review.threshold,
-        ),
-        comparison=review.comparisons[0],
-        sources=("school_exclusions",),
+        say=partial(narrative.against_england, things=things),
+        chart=partial(charts.ranked_bars, reference=False),
+        comparison=Comparison(_span([year]), review.compare),
+        sources=("dfe_exclusions",),
+        columns={
+            "area": "Area",
+            "count": common.capital(things),
+            "headcount": "Pupils",
+            "rate": "Per 100 pupils",
+            "interval": "95% interval",
+        },
+        caption=f"{common.capital(things)} per 100 pupils – {authority}, school year {year}",
+        method=common.method_of(result),
+        measure=f"{things} per 100 pupils",
+    )
+
+
+def newest_school_year(years: Sequence[str], period: Period) -> str:
+    """The newest school year ('2006/07') that begins before the period ends."""
+    known = sorted(set(years))
+    inside = [y for y in known if Period.academic_year(int(y[:4])).first <= period.last]
+    return (inside or known)[-1]
+
+
+def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) -> Finding:
+    known = _protected(review)
+    known = known[(known["cluster"] != "total") & (known["kind"] == kind)]
+    chosen = school_year or newest_school_year(known["school_year"], review.period)
+    rows = known[known["school_year"] == chosen].drop(columns="children")
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"no {kind} exclusions for {chosen}")
+    result = exclusions.rates(rows, per=100, by=("district", "cluster"))
+    span = _span([chosen])
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.cluster_rates, subject=THINGS.get(kind, f"{kind} exclusions")),
+        chart=partial(charts.clusters_bars, value="rate"),
+        protect=_protect(review),
+        comparison=Comparison(span, review.compare),
+        sources=(SOURCE,),
         columns={
             "cluster": "School cluster",
+            "district": "District",
             "count": "Exclusions",
             "roll": "Pupils on roll",
             "rate": "Per 100 pupils",
             "interval": "95% interval",
         },
-        caption=f"{common.capital(kind)} exclusions by school cluster – School year {chosen}",
+        caption=f"{common.capital(kind)} exclusions per 100 pupils on roll by school cluster – "
+        f"School year {chosen}; line = 95% interval",
         method=common.method_of(result),
+    )
+
+
+def _protect(review: Review) -> Protect:
+    return Protect(review.policy(SOURCE), counts=("count", "children"), threshold=review.threshold)
+
+
+def _protected(review: Review) -> pd.DataFrame:
+    """All clusters by year and kind, and the total of each own district, protected together."""
+    table = review.table(SOURCE, own=False)
+    own = table["district"].isin(review.area.districts)
+    if not own.any():
+        raise NotAvailable(SOURCE, f"it holds no rows for {review.area.name}")
+    keys = ("school_year", "kind", "district", "cluster")
+    keep = _protect(review)
+    parts = [
+        disclosure.protect_finest(
+            table[own], keep, edition=review.edition, dimensions=keys, keep=keys[:3]
+        ),
+        disclosure.apply(
+            table.loc[~own, [*keys, "count", "children", "status", "symbol"]],
+            keep,
+            edition=review.edition,
+        ),
+    ]
+    shown = pd.concat(parts, ignore_index=True)
+    roll = table[[*keys, "roll"]]
+    sums = (
+        roll[own]
+        .groupby(list(keys[:3]), as_index=False)["roll"]
+        .agg(lambda column: column.sum(skipna=False))
+    )
+    rolls = pd.concat([roll, sums.assign(cluster="total")], ignore_index=True)
+    return shown.merge(rolls, on=list(keys), how="left")
+
+
+def _together(column: pd.Series) -> object:
+    """Several districts of one partnership added up; unknown if one of them is."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.sum(skipna=False)
+    flagged = column[column.ne("ok") & column.ne("")] if column.name == "status" else column
+    return flagged.iloc[0] if len(flagged) else column.iloc[0]
+
+
+def _change_chart(table: pd.DataFrame):
+    """Change from the first to the newest year, a row per kind, from the protected table."""
+    ends = [
+        {
+            "kind": kind,
+            "compare_count": rows["count"].iloc[0],
+            "count": rows["count"].iloc[-1],
+            "ratio": rows["change_ratio"].iloc[-1],
+            "lower": rows["change_lower"].iloc[-1],
+            "upper": rows["change_upper"].iloc[-1],
+        }
+        for kind, rows in table.groupby("things", sort=False)
+    ]
+    return charts.change_intervals(pd.DataFrame(ends), label="kind")
+
+
+def _span(years: Sequence[str]) -> Period:
+    known = sorted(years)
+    return Period(
+        Period.academic_year(int(known[0][:4])).first,
+        Period.academic_year(int(known[-1][:4])).last,
     )

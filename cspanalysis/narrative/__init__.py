@@ -6,7 +6,15 @@ where it excludes no difference. Whether a direction is good is never said here;
 finding's polarity. A hidden value is named as hidden and never counted as 0.
 """
 
-from cspanalysis.narrative.beside import amount, each_share, few_changes, share_change, years
+from cspanalysis.narrative.beside import (
+    amount,
+    each_share,
+    few_changes,
+    sexes,
+    share_change,
+    whole_share,
+    years,
+)
 from cspanalysis.narrative.change import change, changes
 from cspanalysis.narrative.composition import (
     age_sex,
@@ -28,19 +36,23 @@ from cspanalysis.narrative.quality import (
     row_account,
     unlocated,
 )
+from cspanalysis.narrative.schools import against_england, cluster_rates, exclusions
 from cspanalysis.narrative.series import control, season, trend
 
 __all__ = [
     "actions",
+    "against_england",
     "age_sex",
     "amount",
     "audit",
     "change",
     "changes",
+    "cluster_rates",
     "clusters",
     "control",
     "coverage",
     "each_share",
+    "exclusions",
     "few_changes",
     "funnel",
     "hours",
@@ -54,6 +66,7 @@ __all__ = [
     "rate",
     "row_account",
     "season",
+    "sexes",
     "share",
     "share_change",
     "shares",
@@ -61,5 +74,6 @@ __all__ = [
     "trend",
     "two_definitions",
     "unlocated",
+    "whole_share",
     "years",
 ]

@@ -18,7 +18,7 @@ def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
     table : pandas.DataFrame
         A row per year in order: `label`, count, and on every row change_ratio, change_lower,
         change_upper, change_verdict, is_each_higher, is_each_lower; optional rate with rate_per
-        and per (what the rate is per, in the plural), rounded_to.
+        and per ('resident', 'pupil'), rounded_to.
     subject : str
         What is counted, as in mid-sentence.
     """
@@ -30,27 +30,32 @@ def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
         row = start if get(start, "count") is None else end
         return cannot(subject, row, "change over the years")
     verdict = get(end, "change_verdict", "none")
-    per = _rates(start, end)
-    counts = f"{formats.count(start['count'])} in {start[label]} to {formats.count(end['count'])}"
-    where = f" in {end[label]}{per}"
+    rates = _rates(start, end)
     limits = (
         f"{confidence(end)} interval {ratio_interval(end['change_lower'], end['change_upper'])}"
     )
+    if rates:
+        limits = f"{limits} per {get(end, 'per', 'resident')}"
+    before, now = formats.count(start["count"]), formats.count(end["count"])
     if verdict in ("up", "down"):
         verb = "rose" if verdict == "up" else "fell"
-        text = f"{formats.capital(subject)} {verb} from {counts}{where}"
-        if start["count"] >= SMALL_BASE:
-            percent = abs(end["count"] / start["count"] - 1) * 100
-            # The count and the rate can differ in direction where residents or pupils changed.
-            if (end["count"] > start["count"]) == (verdict == "up"):
-                text += f", {verdict} {formats.number(percent, 1)} per cent"
-        text += f" ({limits}{' of the rate' if per else ''})."
+        text = (
+            f"{formats.capital(subject)} {verb} from {before} in {start[label]} to {now} in "
+            f"{end[label]}"
+        )
+        percent = (end["count"] / start["count"] - 1) * 100 if start["count"] else 0
+        if rates:
+            text += f", from {rates[0]} to {rates[1]}"
+        elif start["count"] >= SMALL_BASE and (percent > 0) == (verdict == "up"):
+            text += f", {verdict} {formats.number(abs(percent), 1)} per cent"
+        text += f" ({limits})."
     else:
         text = (
             f"There is no clear change in {subject} between {start[label]} and {end[label]}: "
-            f"{formats.count(end['count'])} against {formats.count(start['count'])}{per} "
-            f"({limits}{' of the rate' if per else ''})."
+            f"{now} against {before}"
         )
+        text += f", or {rates[1]} against {rates[0]}" if rates else ""
+        text += f" ({limits})."
     if get(end, "is_each_higher", False):
         text += " Each year had more than the one before."
     elif get(end, "is_each_lower", False):
@@ -194,8 +199,67 @@ def amount(table: pd.DataFrame, *, subject: str, unit: str = "£") -> Said:
     return Said(text + ".", values=values)
 
 
-def _rates(start: dict, end: dict) -> str:
+def _rates(start: dict, end: dict) -> tuple[str, str] | None:
+    """Both rates as words, the unit at the second."""
     if get(start, "rate") is None or get(end, "rate") is None:
-        return ""
-    per = f"per {formats.count(end['rate_per'])} {get(end, 'per', 'residents')}"
-    return f" ({formats.rate(end['rate'])} {per}, against {formats.rate(start['rate'])})"
+        return None
+    per = get(end, "per", "resident")
+    return (
+        formats.rate(start["rate"]),
+        f"{formats.rate(end['rate'])} per {formats.count(end['rate_per'])} {per}s",
+    )
+
+
+def sexes(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether females or males had more, per resident of their sex where residents are known.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows 'female' and 'male', in this order, with count and on both change_lower and
+        change_upper, the limits of males over females; optional rate, rate_per, year.
+    """
+    female, male = (table.iloc[i].to_dict() for i in range(2))
+    if get(female, "count") is None or get(male, "count") is None:
+        return cannot(subject, female if get(female, "count") is None else male, "comparison")
+    when = f" in {female['year']}" if get(female, "year") else ""
+    lower, upper = get(male, "change_lower"), get(male, "change_upper")
+    counts = f"{formats.count(female['count'])} against {formats.count(male['count'])}"
+    if get(female, "rate") is not None and get(male, "rate") is not None:
+        counts += (
+            f", or {formats.rate(female['rate'])} against {formats.rate(male['rate'])} per "
+            f"{formats.count(female['rate_per'])} residents"
+        )
+    if upper is not None and upper < 1:
+        text = f"Females had more {subject} than males{when}: {counts}."
+    elif lower is not None and lower > 1:
+        text = f"Females had fewer {subject} than males{when}: {counts}."
+    else:
+        text = (
+            f"Females and males did not clearly differ in {subject}{when}: {counts}, females first."
+        )
+    if get(female, "rounded_to"):
+        text += f" Counts are rounded to the nearest {int(female['rounded_to'])}."
+    return Said(text, values={"count": female["count"], "compare_count": male["count"]})
+
+
+def whole_share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """A share in whole per cent, where the counts behind it are rounded or not to be shown.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: share, lower, upper (0 to 1, two decimals); optional rounded_to.
+    subject, of : str
+        The cases in the plural, and what the counted ones were, as a verb phrase.
+    """
+    row = first(table)
+    if get(row, "share") is None:
+        return cannot(subject, row, "share")
+    text = (
+        f"{formats.share(row['share'], 0)} of {subject} {of} ({confidence(row)} interval "
+        f"{formats.percent_interval(row['lower'], row['upper'], 0)})."
+    )
+    if get(row, "rounded_to"):
+        text += " The share was computed before the counts were rounded."
+    return Said(text, values={k: row[k] for k in ("share", "lower", "upper", "confidence")})

@@ -1,0 +1,264 @@
+"""Hospital admissions, for the chapters that use them: by year, by sex, by age and sex, shares.
+
+All findings come from one table, protected once (`review.protected`), so that no two of them
+differ by a hidden cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, disclosure, narrative
+from cspanalysis.analysis import measures, trend, yearly
+from cspanalysis.chapters import common, series
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+SOURCE = "hospital_extract"
+
+CAUSES = {
+    "T51": "the toxic effect of alcohol (ICD-10 T51)",
+    "F10": "mental and behavioural disorders due to alcohol (ICD-10 F10)",
+    "X85-Y09": "assault (ICD-10 X85 to Y09)",
+}
+
+#: Residents that admission rates are related to.
+PER = 100_000
+
+
+def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
+    """Admissions of a cause by age band and sex in one financial year."""
+    shown, what = _of_cause(review, cause)
+    chosen = year or common.newest_year(shown["year"], review.period)
+    rows = shown[shown["year"] == chosen]
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"it holds no admissions for {what} in {chosen}")
+    parts = rows[(rows["sex"] != "persons") & (rows["age_band"] != "all ages")]
+    return publish(
+        review,
+        spec,
+        parts.reset_index(drop=True),
+        say=partial(narrative.age_sex, subject=f"admissions for {what}"),
+        chart=charts.age_by_sex,
+        protect=protect(review),
+        comparison=review.comparisons[0],
+        sources=(SOURCE,),
+        columns={"age_band": "Age", "sex": "Sex", "count": "Admissions"},
+        caption=common.where(
+            review, f"Hospital admissions for {what} by age and sex", f"financial year {chosen}"
+        ),
+        method=f"counts of admissions{_policy_words(review)}",
+    )
+
+
+def years_finding(review: Review, spec: Spec, cause: str) -> Finding:
+    """Admissions of a cause by financial year, per 100,000 residents where these are known."""
+    shown, what = _of_cause(review, cause)
+    by_year = disclosure.aggregate(shown, by=("year",), where={"cause": cause})
+    by_year = by_year[by_year["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
+    table = by_year.sort_values("year", ignore_index=True).assign(cause=cause)
+    rated = _rates(review, table)
+    has_rates = "rate" in rated
+    result = yearly.first_to_last(
+        rated,
+        exposure="population" if has_rates else None,
+        rounded_to=_rounded_to(rated),
+    )
+    found = trend.recent_trend(result) if has_rates else None
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.years, subject=f"admissions for {what}"),
+        chart=partial(
+            charts.trend_line,
+            value="rate" if has_rates else "count",
+            decimals=1 if has_rates else 0,
+        ),
+        protect=protect(review),
+        comparison=Comparison(series.whole_years(result["year"]), review.compare),
+        sources=(SOURCE, "population") if has_rates else (SOURCE,),
+        columns={
+            "year": "Year",
+            "count": "Admissions",
+            "population": "Residents",
+            "rate": "Per 100,000 residents",
+            "interval": "95% interval",
+        },
+        caption=common.where(
+            review,
+            f"Hospital admissions for {what}{' per 100,000 residents' if has_rates else ''}",
+            f"{result['year'].iloc[0]} to {result['year'].iloc[-1]}"
+            + ("; line = 95% interval" if has_rates else ""),
+        ),
+        method="; ".join(
+            filter(None, (common.method_of(result), yearly.METHOD + _policy_words(review)))
+        ),
+        notes=_trend_notes(found, what),
+    )
+
+
+def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
+    """Whether males or females are admitted more often, per resident of their sex."""
+    shown, what = _of_cause(review, cause)
+    chosen = year or common.newest_year(shown["year"], review.period)
+    rows = disclosure.aggregate(shown, by=("year", "sex"), where={"cause": cause})
+    rows = rows[(rows["year"] == chosen) & rows["sex"].isin(["male", "female"])]
+    if len(rows) < 2:
+        raise NotAvailable(SOURCE, f"it does not tell the sexes apart in {chosen}")
+    rows = rows.assign(cause=cause)
+    try:
+        people = review.population_by_age(_year(chosen)).groupby("sex")["population"].sum()
+        rows = rows.assign(population=rows["sex"].map(people))
+    except NotAvailable:
+        pass
+    exposure = "population" if "population" in rows and rows["population"].notna().all() else None
+    rated = _with_rate(rows) if exposure else rows
+    result = yearly.first_to_last(
+        rated, year="sex", exposure=exposure, rounded_to=_rounded_to(rows)
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.sexes, subject=f"admissions for {what}"),
+        protect=protect(review),
+        comparison=Comparison(_year(chosen), review.compare),
+        sources=(SOURCE, "population") if exposure else (SOURCE,),
+        columns={
+            "sex": "Sex",
+            "count": "Admissions",
+            "population": "Residents",
+            "rate": "Per 100,000 residents of that sex",
+            "interval": "95% interval",
+        },
+        caption=common.where(
+            review, f"Hospital admissions for {what} by sex", f"financial year {chosen}"
+        ),
+        method=f"conditional exact test of two Poisson counts{_policy_words(review)}",
+    )
+
+
+def share_finding(
+    review: Review,
+    spec: Spec,
+    cause: str,
+    sex: str,
+    age_band: str,
+    years: Sequence[str] | None,
+    *,
+    of: str,
+) -> Finding:
+    """Which share of the admissions of a cause one group makes up, over some years together.
+
+    The share is computed before protection and given in whole per cent: it is released if the
+    group and the rest both pass the policy.
+    """
+    table = review.table(SOURCE)
+    table = table[(table["cause"] == cause) & (table["age_band"] != "all ages")]
+    what = CAUSES.get(cause, cause)
+    known = sorted(y for y in table["year"].unique() if int(y[:4]) * 12 + 3 <= review.period.last)
+    chosen = sorted(years) if years else known[-2:]
+    rows = table[table["year"].isin(chosen) & table["sex"].isin(["male", "female"])]
+    group = table[
+        table["year"].isin(chosen) & (table["sex"] == sex) & (table["age_band"] == age_band)
+    ]
+    total = _all_ages(review, cause, chosen)
+    count = group["count"].sum(skipna=False) if len(group) == len(chosen) else pd.NA
+    if rows.empty or pd.isna(count) or pd.isna(total):
+        raise NotAvailable(SOURCE, f"a count of {what} in {', '.join(chosen)} is hidden or missing")
+    span = series.whole_years(chosen)
+    keep = protect(review)
+    if review.edition == "public" and not disclosure.may_show_share(count, total, keep):
+        raise NotAvailable(SOURCE, "the group is too small to be shown")
+    result = measures.proportion(
+        pd.DataFrame({"period": [span.iso], "cause": cause, "sex": sex, "age_band": age_band,
+                      "count": int(count), "total": int(total)})
+    ).round({"share": 2, "lower": 2, "upper": 2})  # fmt: skip
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.whole_share, subject=f"admissions for {what}", of=of),
+        protect=disclosure.Protect(
+            keep.policy, threshold=keep.threshold, released=("share", "lower", "upper")
+        ),
+        comparison=Comparison(span, review.compare),
+        sources=(SOURCE,),
+        columns={"sex": "Sex", "age_band": "Age", "count": "Admissions", "total": "All",
+                 "share": "Share", "interval": "95% interval"},
+        caption=common.where(
+            review, f"Hospital admissions for {what}", f"{chosen[0]} to {chosen[-1]}"
+        ),
+        method=f"{common.method_of(result)}, computed before the counts were rounded"
+        if keep.policy == "hes" and review.edition == "public"
+        else common.method_of(result),
+    )  # fmt: skip
+
+
+def protect(review: Review) -> disclosure.Protect:
+    """How hospital counts are protected in this workspace."""
+    return disclosure.Protect(review.policy(SOURCE), threshold=review.threshold)
+
+
+def _of_cause(review: Review, cause: str) -> tuple[pd.DataFrame, str]:
+    shown = review.protected(
+        SOURCE, protect(review), ("year", "cause", "sex", "age_band"), keep=("year", "cause")
+    )
+    what = CAUSES.get(cause, cause)
+    rows = shown[shown["cause"] == cause]
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"it holds no admissions for {what}")
+    return rows, what
+
+
+def _all_ages(review: Review, cause: str, years: Sequence[str]) -> object:
+    table = review.table(SOURCE)
+    rows = table[
+        (table["cause"] == cause)
+        & table["year"].isin(list(years))
+        & (table["sex"] == "persons")
+        & (table["age_band"] == "all ages")
+    ]
+    return rows["count"].sum(skipna=False) if len(rows) == len(years) else pd.NA
+
+
+def _rates(review: Review, table: pd.DataFrame) -> pd.DataFrame:
+    try:
+        people = [review.residents(_year(y))[0] for y in table["year"]]
+    except NotAvailable:
+        return table
+    return _with_rate(table.assign(population=people))
+
+
+def _with_rate(table: pd.DataFrame) -> pd.DataFrame:
+    """Rates of protected counts; a hidden count keeps its status."""
+    rated = measures.rate(table, per=PER)
+    return rated.assign(status=table["status"].where(table["status"] != "ok", rated["status"]))
+
+
+def _rounded_to(table: pd.DataFrame) -> int:
+    return int(table["rounded_to"].max()) if "rounded_to" in table else 0
+
+
+def _year(label: str) -> Period:
+    return Period.financial_year(int(label[:4]))
+
+
+def _policy_words(review: Review) -> str:
+    if review.edition == "partner":
+        return ""
+    return f"; protected by the policy '{review.policy(SOURCE)}' (docs/methods.md)"
+
+
+def _trend_notes(found: trend.Trend | None, what: str) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    if found.status != "ok":
+        return (f"No five-year trend is calculated: {found.reason[:1].lower()}{found.reason[1:]}",)
+    return (narrative.trend(found.table, subject=f"admissions for {what}").text,)

@@ -1,0 +1,243 @@
+"""Chapter 05, domestic abuse: change, its share of violence, town centres, repeat victims."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import narrative
+from cspanalysis.analysis import measures, victims
+from cspanalysis.chapters import common, grouped, series
+from cspanalysis.disclosure import Protect
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+DOMESTIC = "domestic abuse"
+SOURCES = ("police_extract",)
+DEFINITION = "Domestic abuse here is every recorded offence that the force flagged as domestic."
+MORE_REPORTED = "More recorded offences can mean that more victims come forward."
+
+
+@finding(
+    "violence.domestic.change",
+    title="Did recorded domestic abuse rise or fall?",
+    needs=SOURCES,
+    measure=DOMESTIC,
+    unit="offences",
+    would_show="whether recorded domestic abuse rose or fell",
+)
+def domestic_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Offences flagged as domestic against the same months of the year before."""
+    return series.change_of(
+        review,
+        spec,
+        comparison,
+        _by_month(review),
+        subject="recorded domestic abuse",
+        sources=SOURCES,
+        protect=protect(review),
+        definition=DEFINITION,
+        notes=(MORE_REPORTED,),
+    )
+
+
+@finding(
+    "violence.domestic.years",
+    title="How did recorded domestic abuse develop over the years?",
+    needs=SOURCES,
+    measure=DOMESTIC,
+    unit="offences",
+    would_show="how recorded domestic abuse developed over the years",
+)
+def domestic_years(review: Review, *, spec: Spec) -> Finding:
+    """Offences flagged as domestic by financial year."""
+    return series.years_of(
+        review,
+        spec,
+        _by_month(review),
+        subject="recorded domestic abuse",
+        things="Offences",
+        sources=SOURCES,
+        protect=protect(review),
+        definition=DEFINITION,
+    )
+
+
+@finding(
+    "violence.domestic.share",
+    title="How much violent crime is domestic?",
+    needs=SOURCES,
+    measure="domestic share of violent crime",
+    unit="share",
+    would_show="how much violent crime is domestic",
+)
+def domestic_share(
+    review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Share of violent crime that is flagged as domestic."""
+    rows = _flagged(review.records(offences, comparison.period).table)
+    return _share(
+        review,
+        spec,
+        comparison,
+        int(rows["is_domestic"].fillna(False).astype(bool).sum()),
+        len(rows),
+        subject="violent offences",
+        of="were domestic abuse",
+        part="Domestic",
+        caption="Domestic abuse as a share of violent offences",
+    )
+
+
+@finding(
+    "violence.domestic.share.{group}",
+    title="How much violent crime is domestic in the {members}?",
+    needs="peer_counts",
+    measure="domestic share of violent crime",
+    unit="share",
+    would_show="how much violent crime is domestic in the group of districts",
+)
+def domestic_share_together(
+    review: Review, group: str, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Domestic abuse as a share of violent crime over a group of areas together."""
+    return grouped.share_finding(
+        review,
+        spec,
+        comparison,
+        group,
+        DOMESTIC,
+        "violent crime",
+        subject="violent offences",
+        of="were domestic abuse",
+        protect=protect(review),
+    )
+
+
+@finding(
+    "violence.domestic.town_centre_share",
+    title="How much domestic abuse is recorded in a town centre?",
+    needs=SOURCES,
+    measure="domestic abuse in a town centre",
+    unit="share",
+    would_show="how much domestic abuse is recorded in a town centre",
+)
+def town_centre_share(
+    review: Review, town: str | None = None, *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """Share of domestic abuse in one town centre (default: the one with most of it)."""
+    rows = _flagged(review.records(None, comparison.period).table)
+    rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
+    if "is_town_centre" not in rows or rows["is_town_centre"].isna().all():
+        raise NotAvailable(SOURCES, "the records do not say what lies in a town centre")
+    inside = rows[rows["is_town_centre"].fillna(False).astype(bool)]
+    if inside.empty:
+        raise NotAvailable(
+            SOURCES, f"no domestic abuse in a town centre in {comparison.period.label}"
+        )
+    chosen = town or inside["town"].value_counts().index[0]
+    return _share(
+        review,
+        spec,
+        comparison,
+        int((inside["town"] == chosen).sum()),
+        len(rows),
+        subject="domestic abuse offences",
+        of=f"were recorded in {chosen} town centre",
+        part=f"{chosen} town centre",
+        caption=f"Domestic abuse in {chosen} town centre",
+    )
+
+
+@finding(
+    "violence.domestic.repeat",
+    title="How many victims of domestic abuse are victims again?",
+    needs=SOURCES,
+    measure="repeat victims of domestic abuse",
+    unit="share",
+    polarity="lower_is_better",
+    would_show="how many victims of domestic abuse are victims again",
+)
+def repeat_victims(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Victims with two or more domestic incidents in twelve months, as a share of all victims."""
+    over = Period(comparison.period.last - 11, comparison.period.last)
+    rows = _flagged(review.records(None, over).table)
+    rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
+    if "victim_id" not in rows or rows["victim_id"].isna().all():
+        raise NotAvailable(SOURCES, "the records do not tell victims apart")
+    result = victims.domestic_repeat(rows, over).assign(period=over.iso)
+    unknown = int(result["unidentified"].iloc[0])
+    notes = [f"{unknown:,} incidents without a victim's reference cannot be judged."]
+    return publish(
+        review,
+        spec,
+        result.drop(columns=["definition", "unidentified"]),
+        say=partial(
+            narrative.share,
+            subject="victims of domestic abuse",
+            of=f"were victims twice or more in {over.label}",
+        ),
+        protect=protect(review),
+        comparison=Comparison(over, over.year_before),
+        sources=SOURCES,
+        columns={
+            "count": "Repeat victims",
+            "total": "Victims",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=common.where(review, "Repeat victims of domestic abuse", over.label),
+        method=common.method_of(result),
+        definition=str(result["definition"].iloc[0]),
+        notes=notes if unknown >= review.threshold else (),
+    )
+
+
+def protect(review: Review) -> Protect:
+    """Counts of victims are hidden below the threshold, whatever the source's own policy."""
+    return Protect("threshold", threshold=review.threshold)
+
+
+def _share(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    count: int,
+    total: int,
+    *,
+    subject: str,
+    of: str,
+    part: str,
+    caption: str,
+) -> Finding:
+    if not total:
+        raise NotAvailable(SOURCES, f"no {subject} in {comparison.period.label}")
+    result = measures.proportion(pd.DataFrame({"count": [count], "total": [total]}))
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.share, subject=subject, of=of),
+        protect=protect(review),
+        comparison=comparison,
+        sources=SOURCES,
+        columns={"count": part, "total": "All", "share": "Share", "interval": "95% interval"},
+        caption=common.where(review, caption, comparison.period.label),
+        method=common.method_of(result),
+        definition=DEFINITION,
+    )
+
+
+def _flagged(table: pd.DataFrame) -> pd.DataFrame:
+    if "is_domestic" not in table or table["is_domestic"].isna().all():
+        raise NotAvailable(SOURCES, "the records do not say which offences were domestic")
+    return table
+
+
+def _by_month(review: Review) -> pd.DataFrame:
+    rows = _flagged(review.records(None).table)
+    rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
+    return series.monthly(rows, review.covered("police_extract"))
