@@ -7,7 +7,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis import collisions
-from cspanalysis.chapters import perceptions, roads_and_fires
+from cspanalysis.chapters import partnerships, perceptions, roads_and_fires
 from cspanalysis.narrative import surveys as wording
 from cspanalysis.narrative.year_pairs import year_pairs
 
@@ -211,3 +211,43 @@ def test_clear_years_are_named():
         "Collisions: 100 in 2005 and 200 in 2006. They rose from 2005 to 2006 "
         "(95% interval 50.0 to 150.0 per cent higher)."
     )
+
+
+def home_office(root, years, period):
+    """A workspace whose Home Office table gives, per year, Medway's and the unassigned offences."""
+    folder = root / "data" / "raw" / "home_office_csp"
+    folder.mkdir(parents=True)
+    lines = ["Financial Year,Financial Quarter,Police Force,CSP Name,Offence Group,Offence Count"]
+    for year, (own, unassigned) in years.items():
+        lines.append(f"{year},1,Kent,Unassigned Kent,Robbery,{unassigned}")
+        if own is not None:
+            lines.append(f"{year},1,Kent,Medway,Robbery,{own}")
+    (folder / "csp.csv").write_text("\n".join(lines))
+    (root / "partnership.toml").write_text(
+        f'[area]\nname = "Medway"\n[review]\nperiod = "{period}"\n'
+    )
+    return cspanalysis.open(workspace=root)
+
+
+def test_a_collapsed_partnership_is_a_coverage_problem_in_the_review(tmp_path):
+    years = {"2022/23": (1200, 10), "2023/24": (1000, 10), "2024/25": (7, 1300)}
+    review = home_office(tmp_path, years, "2024-04/2025-03")
+    finding = partnerships.partnership_table(review)
+    assert (finding.status, finding.verdict) == ("not_comparable", "none")
+    assert "99.5% of the offences in Kent" in finding.sentence
+    assert "fell" not in finding.sentence and "ratio" not in finding.values
+
+
+def test_sound_years_of_a_partnership_are_compared(tmp_path):
+    years = {"2022/23": (1200, 10), "2023/24": (1000, 10), "2024/25": (7, 1300)}
+    review = home_office(tmp_path, years, "2023-04/2024-03")
+    finding = partnerships.partnership_table(review)
+    assert (finding.status, finding.verdict) == ("ok", "down")
+    assert finding.rows["year"].tolist() == ["2022/23", "2023/24"]
+
+
+def test_a_partnership_that_left_the_table_has_no_zero(tmp_path):
+    review = home_office(tmp_path, {"2022/23": (900, 0), "2023/24": (None, 0)}, "2023-04/2024-03")
+    finding = partnerships.partnership_table(review)
+    assert (finding.status, finding.verdict) == ("not_available", "none")
+    assert "no rows of Medway for 2023/24" in finding.sentence

@@ -16,7 +16,12 @@ from cspanalysis.periods import Period
 
 
 def by_year(
-    table: pd.DataFrame, coverage: pd.DataFrame, csp: str, groups: Iterable[str] = ()
+    table: pd.DataFrame,
+    coverage: pd.DataFrame,
+    csp: str,
+    groups: Iterable[str] = (),
+    *,
+    force: str = "",
 ) -> pd.DataFrame:
     """Recorded offences of a partnership by financial year.
 
@@ -30,6 +35,8 @@ def by_year(
         The partnership's name.
     groups : iterable of str, optional
         Offence groups counted; all without any.
+    force : str, optional
+        Its force, for the years in which the partnership does not appear at all.
 
     Returns
     -------
@@ -39,7 +46,7 @@ def by_year(
         its force left too much unassigned keeps the count with status 'not_comparable'.
     """
     own = table[table["csp"] == csp]
-    forces = own["force"].unique()
+    forces = {*own["force"], force} - {""}
     years = sorted(table.loc[table["force"].isin(forces), "year"].unique())
     has_rows = set(own["year"])
     chosen = list(groups)

@@ -7,7 +7,6 @@ intervals wider; a survey's own design effect, where known, can be given.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -271,31 +270,3 @@ def _wilson(
         )
         lower[known], upper[known] = np.clip(limits[0], 0, 1), np.clip(limits[1], 0, 1)
     return lower, upper
-
-
-def as_pairs(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Rows of `difference` as two rows each, for a chart: the earlier or other share, then ours.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Two columns that name the two shares (compare_round and round, or other_area and area).
-
-    Returns
-    -------
-    pandas.DataFrame
-        label ('question, 2007'), share, lower, upper, is_own (True for the second of each pair).
-    """
-    rows = []
-    for row in table.to_dict("records"):
-        for prefix, name, is_own in (("compare_", names[0], False), ("", names[1], True)):
-            rows.append(
-                {
-                    "label": f"{row['question']}, {row[name]}",
-                    "share": row[f"{prefix}share"],
-                    "lower": row[f"{prefix}lower"],
-                    "upper": row[f"{prefix}upper"],
-                    "is_own": is_own,
-                }
-            )
-    return pd.DataFrame(rows, columns=["label", "share", "lower", "upper", "is_own"])

@@ -9,6 +9,7 @@ import pandas as pd
 from cspanalysis import charts
 from cspanalysis.analysis import surveys
 from cspanalysis.chapters import common
+from cspanalysis.charts.share_pairs import share_pairs
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.narrative import surveys as wording
@@ -26,6 +27,9 @@ RANDOM_SAMPLE = (
     "The intervals treat each survey as a simple random sample of residents; weighting and "
     "clustering, which the results do not state, would widen them."
 )
+
+#: What the two marks of a chart of changes stand for.
+_ROUNDS = ("the round before", "newest round")
 
 _SHARES = {
     "question": "Answer",
@@ -99,13 +103,15 @@ def changes(review: Review, *, spec: Spec) -> Finding:
         spec,
         result,
         say=partial(wording.answer_changes, subject="residents' answers"),
-        chart=partial(_pairs, names=("compare_round", "round")),
+        chart=partial(share_pairs, label="question", names=_ROUNDS),
         comparison=_over(review, result),
         compared=True,
         sources=(SOURCE,),
         columns=_CHANGE,
         caption=common.where(
-            review, "Answers of residents in two rounds", _rounds(result, "compare_round", "round")
+            review,
+            "Answers of residents in two rounds",
+            f"{_rounds(result, 'compare_round', 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(RANDOM_SAMPLE,),
@@ -130,7 +136,7 @@ def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec)
         spec,
         result,
         say=wording.answer_change,
-        chart=partial(_pairs, names=("compare_round", "round")),
+        chart=partial(share_pairs, label="question", names=_ROUNDS),
         comparison=_over(review, result),
         compared=True,
         sources=(SOURCE,),
@@ -138,7 +144,7 @@ def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec)
         caption=common.where(
             review,
             f"Share of residents: {question}",
-            _rounds(result, "compare_round", "round"),
+            f"{_rounds(result, 'compare_round', 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(RANDOM_SAMPLE,),
@@ -172,7 +178,7 @@ def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Fin
         spec,
         result,
         say=partial(wording.against_average, subject="residents' answers"),
-        chart=partial(_pairs, names=("other_area", "area")),
+        chart=partial(share_pairs, label="question", names=(wider, review.area.name)),
         comparison=_over(review, result),
         sources=(SOURCE,),
         columns={
@@ -185,13 +191,15 @@ def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Fin
             "points_upper": "to",
         },
         caption=common.where(
-            review, f"Answers of residents beside the {wider}", _rounds(result, "round")
+            review,
+            f"Answers of residents beside the {wider}",
+            f"{_rounds(result, 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(
             RANDOM_SAMPLE,
-            f"The {wider} is taken as it stands; it includes the area's own residents, so the "
-            "real interval is a little narrower.",
+            f"The {wider} is taken as it stands; where it includes the area's own residents, the "
+            "interval shown is a little too wide.",
         ),
     )
 
@@ -287,7 +295,8 @@ def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Fin
     result = surveys.shares(rows)
     # The newest survey first, the most frequent answer first.
     ends = result["period"].map(lambda p: Period.parse(p).last)
-    result = result.assign(ends=ends).sort_values(
+    labels = result["question"].map(common.capital)
+    result = result.assign(ends=ends, label=labels).sort_values(
         ["ends", "survey", "share"], ascending=[False, True, False], ignore_index=True
     )
     unasked = int(result["lower"].isna().sum())
@@ -302,7 +311,7 @@ def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Fin
         spec,
         result.drop(columns="ends"),
         say=partial(wording.answers, subject=subject),
-        chart=partial(charts.shares_with_intervals, label="question", order="table"),
+        chart=partial(charts.shares_with_intervals, label="label", order="table"),
         comparison=_over(review, result),
         sources=(SOURCE,),
         columns=_SHARES,
@@ -311,12 +320,6 @@ def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Fin
         ),
         method=common.method_of(result),
         notes=notes,
-    )
-
-
-def _pairs(table: pd.DataFrame, names: tuple[str, str]):
-    return charts.shares_with_intervals(
-        surveys.as_pairs(table, names), label="label", order="table"
     )
 
 
