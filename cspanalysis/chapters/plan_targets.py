@@ -114,9 +114,6 @@ def _target_notes(result: pd.DataFrame) -> list[str]:
                 f"{row['measure']}: the partner's latest figure, for {row['latest_period']}, is "
                 f"{row['latest_value']:g}{sign}{of}."
             )
-    if result["actual"].isna().all():
-        years = formats.listed(sorted(result["target_period"].dropna().unique()))
-        notes.append(f"The data end before {years}, the time the targets are for.")
     return notes
 
 

@@ -27,7 +27,14 @@ _NEEDS = OFFENCE_SOURCES
 def matrix(review: Review, *, spec: Spec) -> Finding:
     """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
     weights = _weights(review)
-    table, notes = _criteria(review)
+    table, remarks = _criteria(review)
+    notes = [
+        "Weights: "
+        + formats.listed([f"{name} {_two(weights[name])}" for name in analysis.CRITERIA])
+        + ", as set in partnership.toml. A larger dot speaks more for the priority; where there "
+        "is no dot there are no data.",
+        *remarks,
+    ]
     result = analysis.score(table, weights)
     result["places"] = [
         f"{low}" if low == high else f"{low} to {high}"

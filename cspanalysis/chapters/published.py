@@ -120,7 +120,6 @@ def register(review: Review, *, spec: Spec) -> Finding:
             "outcome": "Outcome",
         },
         caption=_caption(review, "Register of published figures"),
-        definition=DEFINITION,
     )
 
 
@@ -136,7 +135,6 @@ def _with_outcome(review: Review, spec: Spec, outcome: str) -> Finding:
         sources=_sources(review),
         columns=_COLUMNS,
         caption=_caption(review, f"Statements with the outcome '{outcome}'"),
-        definition=DEFINITION,
     )
 
 

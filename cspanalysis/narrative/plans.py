@@ -22,12 +22,19 @@ def targets(table: pd.DataFrame) -> Said:
     """
     said = target_progress(table)
     text = said.text
+    if table["actual"].isna().all() and "target_period" in table:
+        years = formats.listed(sorted(table["target_period"].dropna().unique()))
+        none = f"None of the {len(table)} targets can be judged yet: they are for {years}, and the "
+        text = text.replace(text.split(". ")[0], none + "data end before that", 1)
     wrong = table[table["is_printed_right"].eq(False)]
     for row in wrong.to_dict("records"):
+        change = row["printed_change"]
+        exact = row["baseline"] * (1 + change / 100)
         text += (
-            f" The target for {_inside(row['measure'])} is {formats.number(row['target'])}, which "
-            f"is not the printed {formats.signed(row['printed_change'])} per cent of "
-            f"{formats.number(row['baseline'])}."
+            f" The target of {formats.number(row['target'])} for {_inside(row['measure'])} is not "
+            f"what its own percentage gives: {formats.number(row['baseline'])} "
+            f"{'less' if change < 0 else 'plus'} {abs(change):g} per cent is "
+            f"{formats.number(exact)}."
         )
     silent = int(table["target"].isna().sum())
     if silent:
