@@ -55,6 +55,7 @@ def run(
 ) -> Done:
     """Clean a workspace; see `cspanalysis.cleaning.clean`."""
     raw = root / "data" / "raw"
+    manifests.check_settings(settings.get("sources", {}))
     before = manifest(root / "data" / "processed")
     now = _Run(root, settings, write, report, before, corrections.load(raw))
     by_source = manifests.by_source(survey.raw_files(raw), now.notices)

@@ -10,9 +10,36 @@ from types import ModuleType
 from typing import Any
 
 from cspanalysis import corrections, sidecars, sources, survey, writing
+from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Refuse settings of a source that does not exist.
+
+    Raises
+    ------
+    UsageError
+        If [sources.<name>] names no source, or holds something else than columns, values and
+        constants.
+    """
+    allowed = ("columns", "values", "constants")
+    for name, section in settings.items():
+        known = sources.NAMES if name not in sources.NAMES else allowed
+        for key in [name] if name not in sources.NAMES else section:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                where = f"sources.{name}" + ("" if key == name else f".{key}")
+                raise UsageError(
+                    paragraph(
+                        f"unknown section [{where}]",
+                        file="partnership.toml",
+                        allowed=", ".join(known),
+                        do=f"Did you mean '{near[0]}'?" if near else "Remove or rename it.",
+                    )
+                )
 
 
 def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[str, Path]]:

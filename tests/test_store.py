@@ -388,3 +388,34 @@ def test_every_district_of_the_files_index_is_in_the_file(root):
         if part["source"] == "police_uk":
             frame = pd.read_parquet(root / "data/processed" / part["tables"]["police_uk"])
             assert sorted(frame["district"].dropna().unique()) == part["districts"]
+
+
+@pytest.mark.parametrize("section", [{"police_extrakt": {}}, {"police_uk": {"column": {}}}])
+def test_settings_of_no_source_are_refused(root, section):
+    with pytest.raises(UsageError, match=r"Did you mean '(police_extract|columns)'"):
+        clean(root, {"sources": section})
+
+
+@pytest.mark.realdata
+def test_kent_in_2025_from_raw_files_to_loaded_rows(shared, tmp_path):
+    raw = tmp_path / "data" / "raw"
+    for source, name in (
+        ("police_uk", "kent_2025.zip"),
+        ("lookups", "lookup_lsoa21_ward24_ltla24.csv.gz"),
+        ("lookups", "lookup_ltla24_csp24_pfa24.csv"),
+        ("population", "population20_ltla21.csv"),
+    ):
+        (raw / source).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(shared / "data" / source / name, raw / source / name)
+    report = clean(tmp_path)
+    assert report.account.set_index("source").loc["police_uk", "rows_read"] == 180_022
+    found = store(tmp_path)
+    own = found.load("police_uk", where={"district": "Tonbridge and Malling"})
+    assert len(own) == 9_144
+    assert (own["offence"] == "violence and sexual offences").sum() == 3_157
+    assert (~found.load("police_uk", columns=["is_located"])["is_located"]).sum() == 2_164
+    assert set(found.coverage()["status"]) == {"ok"}
+    residents = found.load("population", where={"area": "Tonbridge and Malling", "age": -1})
+    assert residents["population"].tolist() == [132_571]
+    district = found.load("districts", where={"district": "Tonbridge and Malling"})
+    assert district["csp_code"].tolist() == ["E22000148"]

@@ -171,7 +171,8 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     -------
     dict
         `districts`: district_code, district, csp_code, csp, force_code, force, county, region,
-        rural_urban, as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's), ward_code, ward.
+        rural_urban, as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's),
+        ward_code, ward.
     """
     combined = {}
     if "_districts" in tables:
