@@ -67,12 +67,15 @@ class PeerGroup:
         District names, the own area's among them.
     as_of : str
         Date or year of the membership; '' if not stated.
+    note : str
+        How the members were chosen, where the reader has to know; '' if not.
     """
 
     key: str
     label: str
     areas: tuple[str, ...]
     as_of: str = ""
+    note: str = ""
 
 
 def slug(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cspanalysis.analysis import peers
+from cspanalysis.areas import PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.findings import Finding
 from cspanalysis.periods import Period
@@ -28,9 +29,34 @@ class Peers:
     def __repr__(self) -> str:
         return f"<Peers of {self._review.area.name}: {', '.join(self.groups()) or 'none'}>"
 
+    def areas(self, group: str) -> list[str]:
+        """Names of the areas of a group, this one among them.
+
+        Raises
+        ------
+        NotAvailable
+            If there is no such group; the message names those there are.
+        """
+        return list(self._members(group).areas)
+
+    def _members(self, group: str) -> PeerGroup:
+        try:
+            return self._review.peer_group(group)
+        except NotAvailable as error:
+            known = ", ".join(self.groups()) or "none"
+            raise NotAvailable(
+                error.needs, f"{error.detail}; groups of {self._review.area.name}: {known}"
+            ) from None
+
     def groups(self) -> list[str]:
-        """Keys of the groups this area can be ranked in."""
-        keys = [*self._review.workspace.peer_groups, "county", "force"]
+        """Keys of the groups this area can be ranked in, the most telling first.
+
+        The official most similar group, where the settings have it, takes the place of the
+        computed group 'similar' (which can still be asked for by name).
+        """
+        pasted = list(self._review.workspace.peer_groups)
+        computed = [] if "msg" in pasted else ["similar"]
+        keys = [*pasted, *computed, "county", "force"]
         found = []
         for key in dict.fromkeys(keys):
             try:
@@ -67,6 +93,8 @@ class Peers:
         """
         over = Period.parse(period) if period else self._review.period
         missing: NotAvailable | None = None
+        if group:
+            self._members(group)
         for key in [group] if group else self.groups():
             try:
                 return peers.compare(self._review.peer_counts(offence, key, over).table)

@@ -1,13 +1,14 @@
-"""`csp init`: a new workspace with settings, empty folders, and a note in each on what goes there."""
+"""`csp init`: a new workspace: settings, empty folders, and a note in each on what goes there."""
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import tomlkit
 
 from cspanalysis import areas, sources
-from cspanalysis.areas import Area
+from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.suppliers import NAMES
 from cspanalysis.workspace import SETTINGS, Workspace
@@ -48,9 +49,14 @@ def init(directory: Path, csp: str) -> str:
         encoding="utf-8",
     )
     settings.write_text(_settings(area), encoding="utf-8")
+    groups = "\n".join(
+        f"  {key}: {len(group.areas) - 1} other {group.label}"
+        for key, group in proposed_peers(area).items()
+    )
+    force = f"; police force: {area.force}" if area.force else ""
     return (
-        f"{directory}: a workspace for {area.name} ({', '.join(area.districts)}; "
-        f"{area.force} police).\n"
+        f"{directory}: a workspace for {area.name} ({', '.join(area.districts)}{force}).\n"
+        f"Peer groups, listed in {directory / SETTINGS}:\n{groups or '  none known'}\n"
         f"Next: put files into {directory}/data/raw/<source>/ (each folder says what goes there), "
         f"or fetch the open data:\n"
         f"  csp fetch --workspace {directory}\n"
@@ -66,17 +72,36 @@ def _settings(area: Area) -> str:
     section["code"] = area.code
     section["districts"] = list(area.districts)
     document["area"] = section
-    lines = [tomlkit.dumps(document), _PERIODS]
+    return "\n".join([tomlkit.dumps(document), _PERIODS, _peers(area), _REST])
+
+
+def proposed_peers(area: Area) -> dict[str, PeerGroup]:
+    """The peer groups that an area has without any settings, by key.
+
+    'similar' (computed, see `cspanalysis.similar`), 'county' and 'force'; those it is alone in, or
+    that nothing is known about, are left out.
+    """
     space = Workspace(root=Path(), area_name=area.name)
-    for group in ("county", "force"):
+    found = {}
+    for key in ("similar", "county", "force"):
         try:
-            members = space.peers(area, group)
+            group = space.peers(area, key)
         except (UsageError, NotAvailable):
             continue
-        names = ", ".join(members.areas)
-        lines.append(f"# Peers of the {group}, always there: {names}.\n")
-    lines.append(_REST)
-    return "\n".join(lines)
+        if len(group.areas) > 1:
+            found[key] = group
+    return found
+
+
+def _peers(area: Area) -> str:
+    lines = ["# Peer groups that need no entry; the area itself is among them."]
+    for key, group in proposed_peers(area).items():
+        others = ", ".join(name for name in group.areas if name != area.name)
+        lines += textwrap.wrap(
+            f"{key}: {group.label}: {others}.",
+            width=96, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False,
+        )  # fmt: skip
+    return "\n".join([*lines, "", _SIMILAR])
 
 
 def _note(source: str) -> str:
@@ -107,14 +132,22 @@ _PERIODS = """\
 # period = "2025-10/2025-12"
 """
 
-_REST = """\
-# The official most similar group, pasted in; its members' counts come from data/raw/peer_counts
-# or, for districts, from the open data.
+_SIMILAR = """\
+# How much each side counts in 'similar' (docs/settings.md); a 0 leaves it out.
+[peers.similar.weights]
+population = 1
+age = 1
+rural_urban = 1
+
+# The official most similar group, pasted in, takes the place of 'similar'. Its members' counts come
+# from data/raw/peer_counts or, for districts, from the open data.
 # [peers.msg]
 # label = "areas of the most similar group"
 # as_of = "2025"
 # areas = ["…", "…"]
+"""
 
+_REST = """\
 [night_time_economy]
 # No national definition exists; ours is printed beside every figure made with it.
 start = "18:00"

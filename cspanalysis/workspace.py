@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis import areas
+from cspanalysis import areas, similar
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
@@ -65,7 +65,7 @@ class Workspace:
     windows : tuple of Comparison
         Further periods that every chapter shows.
     peer_groups : mapping of str to PeerGroup
-        Groups the settings define; force and county come from the register.
+        Groups the settings define; force and county come from the register, 'similar' is computed.
     policies : mapping of str to str
         Disclosure policy by source.
     threshold : int
@@ -134,18 +134,23 @@ class Workspace:
         return areas.find(name or self.area_name, self.own_areas)
 
     def peers(self, area: Area, group: str) -> PeerGroup:
-        """A peer group of the area, from the settings or from the register.
+        """A peer group of the area: from the settings, the register, or computed ('similar').
 
         Raises
         ------
         UsageError
             If the group is not defined.
+        NotAvailable
+            If 'similar' is asked for and nothing is known of the area.
         """
         if group in self.peer_groups:
             defined = self.peer_groups[group]
             if area.name in defined.areas:
                 return defined
             return PeerGroup(group, defined.label, (area.name, *defined.areas), defined.as_of)
+        if group == "similar":
+            chosen = self.settings.get("peers", {}).get("similar", {}).get("weights", {})
+            return similar.group(area, similar.weights(chosen))
         return areas.peers(area, group)
 
 
@@ -242,7 +247,29 @@ def _window(section: Mapping[str, Any]) -> Comparison:
     return Comparison(period, compare, is_window=True)
 
 
+def _check_peers(groups: Mapping[str, Any], path: Path) -> None:
+    known = {"label", "areas", "as_of", "weights"}
+    for key, group in groups.items():
+        found = ""
+        if not isinstance(group, Mapping):
+            found = f"'{key}' in [peers] is no group"
+        elif unknown := sorted(set(group) - known):
+            found = f"unknown key '{unknown[0]}' in [peers.{key}]"
+        elif "weights" in group and key != "similar":
+            found = f"[peers.{key}.weights]: only the computed group 'similar' has weights"
+        elif "areas" not in group and key != "similar":
+            found = f"[peers.{key}] names no areas"
+        if found:
+            raise UsageError(
+                paragraph(
+                    found, file=path, allowed='[peers.<name>] with label, as_of and areas = ["…"]'
+                )
+            )
+    similar.weights(groups.get("similar", {}).get("weights", {}))
+
+
 def _check(settings: Mapping[str, Any], path: Path) -> None:
+    _check_peers(settings.get("peers", {}), path)
     for section, value in settings.items():
         if section not in _SECTIONS:
             near = difflib.get_close_matches(section, _SECTIONS, 1)

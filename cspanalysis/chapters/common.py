@@ -308,8 +308,9 @@ def resident_notes(year: int, comparison: Comparison) -> list[str]:
 
 
 def membership_notes(members) -> list[str]:
-    """The date of the peer group's membership."""
-    return [f"Group membership as of {members.as_of}."] if members.as_of else []
+    """The date of the peer group's membership, and how its members were chosen."""
+    dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
+    return [*dated, members.note] if members.note else dated
 
 
 def break_notes(selection: str | Iterable[str], comparison: Comparison) -> list[str]:

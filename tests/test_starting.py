@@ -1,0 +1,183 @@
+"""`csp init` and the peers it proposes: found without a question, computed in the open."""
+
+import tomllib
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis import areas, exploring, similar, starting, workspace
+from cspanalysis.areas import Area
+from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.similar import Weights
+from cspanalysis.workspace import Workspace
+
+TABLE = pd.DataFrame(
+    {
+        "population": [100_000, 101_000, 400_000, 100_000],
+        "share_under_18": [0.20, 0.20, 0.20, 0.30],
+        "share_65_and_over": [0.20, 0.20, 0.20, 0.10],
+        "rural_urban": ["UUN", "RMF", "UUN", "UUN"],
+    },
+    index=pd.Index(["own", "rural", "large", "young"], name="district_code"),
+)
+
+
+def nearest(weights):
+    """Codes by distance from 'own'."""
+    return list(similar.distances(TABLE, "own", weights).sort_values(kind="stable").index)
+
+
+def test_profiles_cover_every_district_of_the_register_and_no_other():
+    table = similar.profiles()
+    assert set(table.index) == set(areas.register()["district_code"])
+    assert table["population"].between(2_000, 1_200_000).all()
+    # Published mid-2020 estimates: Tonbridge and Malling, and Somerset summed from its districts.
+    assert table.loc["E07000115", "population"] == 132_571
+    assert table.loc["E06000066", "population"] > 560_000
+    assert table["share_under_18"].between(0.05, 0.35).all()
+    assert table["share_65_and_over"].between(0.05, 0.40).all()
+    assert table["rural_urban"].str.fullmatch("(UU|UI|RI|RM)[NF]").all()
+
+
+@given(
+    st.sampled_from(sorted(similar.profiles().index)),
+    st.sampled_from(sorted(similar.profiles().index)),
+    st.tuples(*[st.floats(0, 10)] * 3).filter(lambda w: sum(w) > 0.01),
+)
+@settings(max_examples=25, deadline=None)
+def test_distance_is_symmetric_and_nearest_is_oneself(one, other, weights):
+    table, chosen = similar.profiles(), Weights(*weights)
+    there, back = similar.distances(table, one, chosen), similar.distances(table, other, chosen)
+    assert there[other] == pytest.approx(back[one])
+    assert there[one] == 0 and (there >= 0).all()
+    # Only the proportions of the weights matter.
+    twice = similar.distances(table, one, Weights(*(2 * w for w in weights)))
+    assert twice[other] == pytest.approx(there[other])
+
+
+def test_weights_change_the_order():
+    assert nearest(Weights(1, 0, 0))[-1] == "large"
+    assert nearest(Weights(0, 1, 0))[-1] == "young"
+    assert nearest(Weights(0, 0, 1))[-1] == "rural"
+
+
+def test_a_measure_that_is_the_same_everywhere_tells_nothing_apart():
+    same = TABLE.assign(rural_urban="UUN", share_under_18=0.2, share_65_and_over=0.2)
+    assert similar.distances(same, "own", Weights())["young"] == 0
+
+
+def test_the_group_begins_with_the_area_and_has_fourteen_others():
+    group = similar.group(areas.find("Sevenoaks"))
+    assert group.areas[0] == "Sevenoaks" and len(group.areas) == len(set(group.areas)) == 15
+    assert "population" in group.label and "not the official" in group.note
+    assert "no near neighbour" not in group.note
+
+
+def test_an_area_like_no_other_is_told_so():
+    assert "no near neighbour" in similar.group(areas.find("City of London")).note
+
+
+def test_an_area_over_several_districts_is_their_sum_and_none_of_its_own_peers():
+    names, codes = ("Sevenoaks", "Dartford"), ("E07000111", "E07000107")
+    group = similar.group(Area("North West Kent", "", names, codes))
+    assert group.areas[0] == "North West Kent" and not set(names) & set(group.areas)
+    table = similar._with_whole(similar.profiles(), list(codes))
+    parts = similar.profiles().loc[list(codes)]
+    assert table.loc[codes[0], "population"] == parts["population"].sum()
+    assert parts["share_under_18"].min() <= table.loc[codes[0], "share_under_18"]
+    assert table.loc[codes[0], "share_under_18"] <= parts["share_under_18"].max()
+
+
+@pytest.mark.parametrize("codes", [("",), ("E07000115", ""), ("E99999999",)])
+def test_an_area_without_a_profile_has_no_similar_ones(codes):
+    area = Area("Somewhere", "", tuple(f"district {c}" for c in codes), codes)
+    with pytest.raises(NotAvailable, match="no profile of Somewhere"):
+        similar.group(area)
+
+
+SETTINGS = '[area]\nname = "Dover"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[peers.similar.weights]\ndensity = 1", "unknown weight 'density'"),
+        ("[peers.similar.weights]\nage = -1", "0 or more"),
+        ('[peers.similar.weights]\nage = "high"', "is no number"),
+        ("[peers.similar.weights]\nage = nan", "0 or more"),
+        ("[peers.similar.weights]\nage = 0\npopulation = 0\nrural_urban = 0", "all are 0"),
+        ('[peers.msg]\nlable = "x"\nareas = ["Dover"]', "unknown key 'lable'"),
+        ('[peers.msg]\nlabel = "x"', "names no areas"),
+        ("[peers.county.weights]\nage = 1", "only the computed group"),
+        ("[peers]\nmsg = 3", "no group"),
+    ],
+)
+def test_wrong_peers_in_the_settings_are_refused(tmp_path, text, says):
+    (tmp_path / "partnership.toml").write_text(f"{SETTINGS}{text}\n")
+    with pytest.raises(UsageError, match=says):
+        workspace.load(tmp_path)
+
+
+def test_weights_of_the_settings_choose_the_peers(tmp_path):
+    path = tmp_path / "partnership.toml"
+    path.write_text(SETTINGS)
+    alike = workspace.load(tmp_path).peers(areas.find("Dover"), "similar").areas
+    path.write_text(f"{SETTINGS}[peers.similar.weights]\nage = 0\nrural_urban = 0\n")
+    large = workspace.load(tmp_path).peers(areas.find("Dover"), "similar").areas
+    assert alike[0] == large[0] == "Dover" and set(alike) != set(large)
+    sizes = similar.profiles()["population"]
+    codes = areas.register().set_index("district")["district_code"]
+    spread = sizes[codes[list(large)]]
+    assert spread.max() / spread.min() < 1.1
+
+
+class Held:
+    """What `Peers` asks of a review."""
+
+    def __init__(self, space):
+        self.workspace, self.area = space, areas.find("Dover")
+
+    def peer_group(self, key):
+        return self.workspace.peers(self.area, key)
+
+
+def test_the_official_group_takes_the_place_of_the_computed_one(tmp_path):
+    path = tmp_path / "partnership.toml"
+    path.write_text(SETTINGS)
+    assert exploring.Peers(Held(workspace.load(tmp_path))).groups()[0] == "similar"
+    path.write_text(f'{SETTINGS}[peers.msg]\nareas = ["Swale", "Thanet"]\n')
+    official = exploring.Peers(Held(workspace.load(tmp_path)))
+    assert official.groups() == ["msg", "county", "force"]
+    assert official.areas("msg") == ["Dover", "Swale", "Thanet"]
+    assert len(official.areas("similar")) == 15
+
+
+def test_init_lists_the_peers_and_its_settings_load(tmp_path):
+    text = starting.init(tmp_path / "ws", "sevenoaks")
+    assert "similar: 14 other areas" in text and "county: 11 other districts of Kent" in text
+    space = workspace.load(tmp_path / "ws")
+    written = (tmp_path / "ws" / "partnership.toml").read_text(encoding="utf-8")
+    assert max(map(len, written.splitlines())) <= 100
+    joined = " ".join(written.replace("\n#", " ").split())
+    for key, group in starting.proposed_peers(space.area()).items():
+        assert f"{key}: {group.label}: {', '.join(group.areas[1:])}." in joined
+    assert tomllib.loads(written)["peers"] == {
+        "similar": {"weights": {"population": 1, "age": 1, "rural_urban": 1}}
+    }
+
+
+def test_an_area_alone_in_its_force_and_county_still_gets_similar_ones():
+    assert set(starting.proposed_peers(areas.find("City of London"))) == {"similar"}
+
+
+def test_an_invented_area_has_no_proposed_peers():
+    assert starting.proposed_peers(Area("Nowhere", "", ("Nowhere",), ("",))) == {}
+
+
+def test_a_wrong_name_gets_suggestions_and_makes_nothing(tmp_path):
+    with pytest.raises(UsageError, match="Did you mean Sevenoaks"):
+        starting.init(tmp_path / "ws", "Seven oaks district")
+    assert not (tmp_path / "ws").exists()
+    assert Workspace(root=tmp_path, area_name="Dover").area().name == "Dover"
