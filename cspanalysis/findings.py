@@ -30,10 +30,26 @@ if TYPE_CHECKING:
 MIME = "application/vnd.cspanalysis.finding+json"
 
 #: Keys of `values`, in the order they are written (contract of findings.json).
-VALUE_KEYS = (
-    "count compare_count percent_change ratio lower upper p confidence rate rate_per population "
-    "rank of rank_lower rank_upper share index peak"
-).split()
+VALUE_KEYS = [
+    "count",
+    "compare_count",
+    "percent_change",
+    "ratio",
+    "lower",
+    "upper",
+    "p",
+    "confidence",
+    "rate",
+    "rate_per",
+    "population",
+    "rank",
+    "of",
+    "rank_lower",
+    "rank_upper",
+    "share",
+    "index",
+    "peak",
+]
 
 STATUSES = ("ok", "too_few", "suppressed", "not_comparable", "not_available")
 VERDICTS = ("up", "down", "no_clear_change", "lower", "similar", "higher", "peak", "none")
@@ -350,7 +366,10 @@ def publish(
     """
     shown = disclosure.apply(result, protect, edition=review.edition)
     said = say(shown)
-    figure = chart(shown) if chart and said.status not in ("not_available", "suppressed") else None
+    # A window is shown as a statement under the review's own finding, so its chart is not drawn.
+    is_drawn = chart and not comparison.is_window
+    is_told = said.status not in ("not_available", "suppressed")
+    figure = chart(shown) if is_drawn and is_told else None
     return Finding(
         id=spec.id,
         chapter=spec.chapter,
