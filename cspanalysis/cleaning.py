@@ -151,9 +151,8 @@ def _lock(processed: Path, wait: float) -> Any:
     import filelock
 
     processed.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(processed / LOCK)
     try:
-        lock.acquire(timeout=wait)
+        return filelock.FileLock(processed / LOCK).acquire(timeout=wait)
     except filelock.Timeout as error:
         raise UsageError(
             paragraph(
@@ -162,7 +161,6 @@ def _lock(processed: Path, wait: float) -> Any:
                 do="Wait until it has ended and run this again.",
             )
         ) from error
-    return lock
 
 
 def _clean(
