@@ -335,12 +335,19 @@ def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str
     own = table[table["is_own"]].iloc[0]
     if pd.isna(own["rank"]):
         return None
+    rank, of = int(own["rank"]), int(own["of"])
     ties = int((table["rank"] == own["rank"]).sum())
-    return {
-        "value": formats.place(int(own["rank"]), int(own["of"]), ties=ties),
-        "label": f"{things} per 1,000 residents, among {int(own['of'])} {members} "
-        f"(95% interval of the place {int(own['rank_lower'])} to {int(own['rank_upper'])})",
-    }
+    place = formats.place(rank, of, ties=ties)
+    label = f"{things} per 1,000 residents, among {of} {members}"
+    limits = [own["rank_lower"], own["rank_upper"]]
+    if not any(pd.isna(limit) for limit in limits):
+        # Counted from the same end as the place that is named.
+        ends = [int(limit) for limit in limits]
+        if place.endswith("highest"):
+            ends = [of + 1 - end for end in reversed(ends)]
+        if ends[0] != ends[1]:
+            label += f" (95% interval of the place {ends[0]} to {ends[1]})"
+    return {"value": formats.capital(place), "label": label}
 
 
 def rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
