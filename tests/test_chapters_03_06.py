@@ -352,3 +352,22 @@ def test_a_hidden_year_at_either_end_leaves_no_verdict():
     years = pd.DataFrame({"year": ["2004/05", "2005/06"], "count": [float("nan"), 165]})
     found = yearly.first_to_last(years)
     assert (found["change_verdict"] == "none").all() and found["change_ratio"].isna().all()
+
+
+@pytest.mark.realdata
+def test_exclusions_of_the_authority_as_the_department_printed_them(shared, tmp_path):
+    folder = tmp_path / "data" / "raw" / "dfe_exclusions"
+    folder.mkdir(parents=True)
+    source = shared / "data" / "dfe_exclusions" / "clean_la_data.csv"
+    (folder / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "partnership.toml").write_text(
+        '[area]\nname = "Tonbridge and Malling"\n[review]\nperiod = "2016-04/2017-03"\n',
+        encoding="utf-8",
+    )
+    kent = cspanalysis.open(workspace=tmp_path)
+    found = young_people.authority_rates(kent, "permanent", "permanent", "permanent exclusions")
+    assert found.values["count"] == 54 and round(found.values["rate"], 2) == 0.02
+    assert found.verdict == "lower"
+    fixed = young_people.authority_rates(kent, "suspensions", "suspension", "suspensions")
+    assert fixed.values["count"] == 10_156 and round(fixed.values["rate"], 2) == 4.44
+    assert fixed.rows.loc[fixed.rows["is_own"], "headcount"].item() == 228_507

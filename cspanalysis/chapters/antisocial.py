@@ -185,14 +185,17 @@ def officer_reports_by_type(
     would_show="how calls about anti-social behaviour compare with the peers",
 )
 def peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
-    """Calls to the police per 1,000 residents among a peer group."""
+    """Calls to the police (in open data: incidents) per 1,000 residents among a peer group."""
+    has_calls = review.store.has("peer_counts")
     return common.peers_finding(
         review,
         spec,
         comparison,
         "anti-social behaviour",
         group,
-        things="calls to the police about anti-social behaviour",
+        things="calls to the police about anti-social behaviour"
+        if has_calls
+        else "anti-social behaviour incidents",
     )
 
 

@@ -13,12 +13,12 @@ ASSAULT = "X85-Y09"
 
 @finding(
     "violence.assault_admissions.trend",
-    title="Are more people admitted to hospital because of assault?",
+    title="Are there more hospital admissions because of assault?",
     needs="hospital_extract",
     measure="hospital admissions",
     unit="admissions",
     polarity="lower_is_better",
-    would_show="whether more people are admitted to hospital because of assault",
+    would_show="whether there are more hospital admissions because of assault",
 )
 def assault_admissions_trend(review: Review, cause: str = ASSAULT, *, spec: Spec) -> Finding:
     """Admissions by financial year with rates per 100,000 residents, newest against first."""

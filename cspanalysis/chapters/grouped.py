@@ -206,7 +206,7 @@ def detection(
         },
         caption=f"Hate crimes detected – {place}, {comparison.period.label}",
         method=common.method_of(result),
-        notes=("Records taken off the books as 'no crime' are left out of the base.",),
+        notes=("Records that the police later marked 'no crime' are left out of the base.",),
         measure=f"{subject} detected",
     )
 

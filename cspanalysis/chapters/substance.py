@@ -19,12 +19,12 @@ DRUGS = "drug offences"
 
 @finding(
     "substance.alcohol_admissions.trend",
-    title="Are more people admitted to hospital because of alcohol?",
+    title="Are there more hospital admissions because of alcohol?",
     needs="hospital_extract",
     measure="hospital admissions",
     unit="admissions",
     polarity="lower_is_better",
-    would_show="whether more people are admitted to hospital because of alcohol",
+    would_show="whether there are more hospital admissions because of alcohol",
 )
 def alcohol_admissions_trend(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
     """Admissions by financial year with rates per 100,000 residents, newest against first."""
@@ -33,12 +33,12 @@ def alcohol_admissions_trend(review: Review, cause: str = "T51", *, spec: Spec) 
 
 @finding(
     "substance.alcohol_disorders.trend",
-    title="Are more people admitted with disorders due to alcohol?",
+    title="Are there more admissions because of disorders due to alcohol?",
     needs="hospital_extract",
     measure="hospital admissions",
     unit="admissions",
     polarity="lower_is_better",
-    would_show="whether more people are admitted with disorders due to alcohol",
+    would_show="whether there are more admissions because of disorders due to alcohol",
 )
 def alcohol_disorders_trend(review: Review, cause: str = "F10", *, spec: Spec) -> Finding:
     """The same for mental and behavioural disorders due to alcohol."""
