@@ -128,3 +128,11 @@ def test_the_same_comparison_with_two_peer_groups_is_said_once():
     assert [t["id"] for t in index.summary([chapter("01_a", *records)]).tiles] == [
         "a.crime.peers.county", "a.crime.change",
     ]  # fmt: skip
+
+
+def test_panels_show_the_columns_that_matter_and_whole_tables_otherwise():
+    keys = ("label", "volume_text", "score", "places")
+    columns = [{"key": k, "label": k, "numeric": False} for k in keys]
+    table = {"columns": columns, "rows": [["ASB", "6,612", "0.49", "1"]], "own": []}
+    assert index.some_columns(table, ("label", "score", "places"))["rows"] == [["ASB", "0.49", "1"]]
+    assert index.some_columns(table, ("label", "none")) is table

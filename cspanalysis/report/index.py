@@ -26,8 +26,12 @@ VERDICT_WORDS = {
     "none": "no verdict",
 }
 
-#: Findings shown as tables of their own on the summary page: id and heading.
-PANELS = (("priorities.matrix", "Priorities"), ("plan.targets", "Targets"))
+#: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
+PANELS = (
+    ("priorities.matrix", "Priorities", ("label", "trend_text", "peers_text", "score", "places")),
+    ("plan.targets", "Targets",
+     ("measure", "label", "baseline_text", "target_text", "actual_text", "progress_text")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,13 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
     placed = [(c.slug, r) for c in chapters for r in c.records]
     by_id = {r["id"]: (r, slug) for slug, r in placed}
     panels = tuple(
-        (heading, *by_id[id])
-        for id, heading in PANELS
-        if id in by_id and by_id[id][0]["status"] == "ok" and (by_id[id][0].get("table") or {})
+        (
+            heading,
+            {**by_id[id][0], "table": some_columns(by_id[id][0]["table"], keys)},
+            by_id[id][1],
+        )
+        for id, heading, keys in PANELS
+        if id in by_id and by_id[id][0]["status"] == "ok" and by_id[id][0].get("table")
     )
     # Data quality has a part of its own further down.
     shown = {record["id"] for _, record, _ in panels}
@@ -139,6 +147,18 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
     for place, record in ranked:
         chosen.setdefault(topic(record), place)
     return [said[i] for i in sorted(list(chosen.values())[:most])]
+
+
+def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
+    """A display table with the named columns only; the whole table if it has fewer than three."""
+    places = [i for i, column in enumerate(table["columns"]) if column["key"] in keys]
+    if len(places) < 3:
+        return table
+    return {
+        **table,
+        "columns": [table["columns"][i] for i in places],
+        "rows": [[row[i] for i in places] for row in table["rows"]],
+    }
 
 
 def topic(record: Record) -> str:

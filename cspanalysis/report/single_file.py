@@ -32,21 +32,24 @@ def page(
         HTML with plotly.js inside; about 5 MB.
     """
     charts, templates = html.chart_data(s for c in chapters for s in c.sections)
-    scripts = []
-    if charts:
-        scripts = [_script(publishing.plotly_js()), _script(publishing.template_file("charts.js"))]
+    inline = scripts() if charts else []
     return html.render(
         "single.html.j2",
         c=context,
         s=index.summary(chapters, previous),
-        policy=policy(scripts),
+        policy=policy(inline),
         chapters=chapters,
         tiles={c.key: html.tiles(c.records) for c in chapters},
         here="",
         charts=charts,
         templates=templates,
-        inline=[Markup(s) for s in scripts],
+        inline=[Markup(s) for s in inline],
     )
+
+
+def scripts() -> list[str]:
+    """The scripts that draw the charts, to be embedded in a page."""
+    return [_script(publishing.plotly_js()), _script(publishing.template_file("charts.js"))]
 
 
 def policy(scripts: Sequence[str]) -> str:
