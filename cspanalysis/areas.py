@@ -84,6 +84,23 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
+#: Words that tell no police force from another.
+_PLAIN = {"police", "service", "constabulary", "and", "of", "the"}
+
+
+def is_force(name: str, label: str) -> bool:
+    """Whether a file's label of a police force ('City of London Police') means the register's name.
+
+    Parameters
+    ----------
+    name : str
+        As in the register: 'London, City of', 'Metropolitan Police', 'Kent'.
+    label : str
+        As data.police.uk writes it under 'Reported by'.
+    """
+    return set(_key(name).split()) - _PLAIN == set(_key(label).split()) - _PLAIN
+
+
 @functools.cache
 def register() -> pd.DataFrame:
     """Districts of England and Wales.
@@ -194,7 +211,7 @@ def _partnerships() -> dict[str, Area]:
         area = _area(name, code, rows)
         found[_key(name)] = found[_key(code)] = area
     # A partnership that bears another name than its only district answers to both.
-    for key, area in list(found.items()):
+    for area in list(found.values()):
         if len(area.districts) == 1:
             found.setdefault(_key(area.districts[0]), area)
     return found

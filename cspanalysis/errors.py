@@ -65,7 +65,7 @@ def paragraph(
     allowed: str = "",
     do: str = "",
 ) -> str:
-    """One plain paragraph in the fixed order: where, what was found, what is allowed, what to do."""
+    """One plain paragraph: where, what was found, what is allowed, what to do."""
     where = ", ".join(
         part
         for part in (

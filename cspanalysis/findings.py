@@ -193,7 +193,7 @@ def plain(value: Any) -> Any:
         return None
     if hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, bool) or isinstance(value, (int, str)):
+    if isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         return float(f"{value:.12g}") if math.isfinite(value) else None

@@ -88,13 +88,13 @@ class Period:
 
     @classmethod
     def quarter(cls, start_year: int, quarter: int) -> Period:
-        """Quarter 1 to 4 of the financial year that starts in `start_year` (Q1 is April to June)."""
+        """Quarter 1 to 4 of the financial year from April `start_year` (Q1: April to June)."""
         first = start_year * 12 + 3 + (quarter - 1) * 3
         return cls(first, first + 2)
 
     @classmethod
     def half(cls, start_year: int, half: int) -> Period:
-        """Half 1 or 2 of the financial year that starts in `start_year` (H1 is April to September)."""
+        """Half 1 or 2 of the financial year from April `start_year` (H1: April to September)."""
         first = start_year * 12 + 3 + (half - 1) * 6
         return cls(first, first + 5)
 
@@ -202,7 +202,7 @@ class Comparison:
 
     @property
     def suffix(self) -> str:
-        """What the finding's id ends in: '' for the review's own period, '@2007-04_2007-09' else."""
+        """How the finding's id ends: '' for the review's own period, else '@2007-04_2007-09'."""
         return f"@{self.period.slug}" if self.is_window else ""
 
 

@@ -50,7 +50,7 @@ def test_labels_and_days(text, label, days):
     "text", ["2007", "2007-13/2008-01", "2008-01/2007-12", "April 2007", "a/b/c"]
 )
 def test_what_is_no_period_is_refused_with_the_way_to_write_one(text):
-    with pytest.raises(UsageError, match="YYYY-MM|Swap"):
+    with pytest.raises(UsageError, match=r"YYYY-MM|Swap"):
         Period.parse(text)
 
 

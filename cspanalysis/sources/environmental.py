@@ -76,7 +76,8 @@ def read(part: Part, context: Context) -> Read:
     if found.schema == "monthly":
         frame = found.tables[NAME].select(
             "district", "month", "indicator", "unit", "value",
-            pl.col("value_status").fill_null("not_available").alias("status"), pl.col("value_symbol").alias("symbol"),
+            pl.col("value_status").fill_null("not_available").alias("status"),
+            pl.col("value_symbol").alias("symbol"),
             file, ROW,
         )  # fmt: skip
         return found.with_tables(environmental=frame)

@@ -85,7 +85,7 @@ SCHEMAS = (
             Column("series", "Series or offences of that source"),
             Column(
                 "where",
-                "Conditions: column=value, column!=value or column^=beginning, separated by semicolons",
+                "Conditions: column=value, column!=value, column^=beginning; several by semicolons",
             ),
             Column("by", "Column whose values an ordering ranks"),
             Column("whole", "Series that is the whole of a share"),

@@ -85,7 +85,8 @@ def read(part: Part, context: Context) -> Read:
         "survey",
         pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"),
         "area", "question", "response", "percent", "base",
-        pl.col("percent_status").fill_null("not_available").alias("status"), pl.col("percent_symbol").alias("symbol"),
+        pl.col("percent_status").fill_null("not_available").alias("status"),
+        pl.col("percent_symbol").alias("symbol"),
         pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(surveys=frame)

@@ -48,7 +48,8 @@ def read(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME].select(
         "year", "district", pl.col("measure").str.replace_all(r"\s+", " "), "count",
-        pl.col("count_status").fill_null("not_available").alias("status"), pl.col("count_symbol").alias("symbol"),
+        pl.col("count_status").fill_null("not_available").alias("status"),
+        pl.col("count_symbol").alias("symbol"),
         pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(youth_offending=frame)
