@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cspanalysis import offences
+from cspanalysis import areas, offences
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
@@ -121,9 +121,14 @@ def covered(store: Store, source: str, area: Area) -> list[str]:
         return []
     if source == "police_extract":
         return Period.parse(f"{table['month'].min()}/{table['month'].max()}").month_list()
-    # Rows of a district can come from other forces and from the transport police; whether a month
-    # is complete is decided by the force that records most of them.
-    force = table.groupby("force")["count"].sum().idxmax()
+    # Rows of a district can come from other forces and from the transport police: a few of them
+    # do not cover it. Its own force does; where that is unknown, the one that records most.
+    forces = table.groupby("force")["count"].sum()
+    if area.force:
+        forces = forces[[areas.is_force(area.force, label) for label in forces.index]]
+    if forces.empty:
+        return []
+    force = forces.idxmax()
     coverage = store.coverage()
     is_flawed = (
         (coverage["source"] == "police_uk")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cspanalysis import counting, residents
+from cspanalysis import areas, counting, residents
 from cspanalysis.areas import Area, PeerGroup
-from cspanalysis.errors import NotAvailable
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
 
@@ -62,18 +62,36 @@ def from_open_data(
         columns=["month", "district", "offence", "count"],
         where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
     )
-    counts = counts[counts["offence"].isin(chosen)]
-    by_district = counts.groupby("district")["count"].sum().astype(float)
+    held = set(counts["district"])
+    whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
+    counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
+    # A district that the files cover and that has no such offence has none recorded: 0.
+    by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
     people = residents.estimates(store, districts, period)
     table = pd.DataFrame(
         {
             "area": list(parts),
             "is_own": [name == area.name for name in parts],
             # A member with a district that has no rows, or no estimate, is missing, not zero.
-            "count": [by_district.reindex(p).sum(min_count=len(p)) for p in parts.values()],
+            "count": [
+                by_district.reindex(p).astype(float).sum(min_count=len(p)) for p in parts.values()
+            ],
             "population": [
                 people.reindex(p)["population"].sum(min_count=len(p)) for p in parts.values()
             ],
         }
     )
     return table.assign(population_year=int(people["year"].max()))
+
+
+def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool:
+    """Whether the force of a district published every month; other forces' few rows are not it."""
+    if district in area.districts:
+        return True  # the area's own months were asked for before
+    try:
+        member = areas.find(district)
+    except UsageError:
+        return True  # an area of the settings, of which no force is known
+    if member.districts != (district,):
+        member = Area(district, "", (district,), force=member.force)
+    return set(period.month_list()) <= set(counting.covered(store, "police_uk", member))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis import areas, exploring, similar, starting, workspace
+from cspanalysis import areas, commands, exploring, opening, similar, starting, widgets, workspace
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.similar import Weights
@@ -181,3 +181,61 @@ def test_a_wrong_name_gets_suggestions_and_makes_nothing(tmp_path):
         starting.init(tmp_path / "ws", "Seven oaks district")
     assert not (tmp_path / "ws").exists()
     assert Workspace(root=tmp_path, area_name="Dover").area().name == "Dover"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("London, City of", "City of London Police"),
+        ("Metropolitan Police", "Metropolitan Police Service"),
+        ("Devon & Cornwall", "Devon & Cornwall Police"),
+        ("Avon and Somerset", "Avon and Somerset Constabulary"),
+        ("Kent", "Kent Police"),
+    ],
+)
+def test_a_force_is_known_by_the_label_of_the_open_data(name, label):
+    assert areas.is_force(name, label)
+    others = set(areas.register()["force"]) - {name}
+    assert not [other for other in others if areas.is_force(other, label)]
+
+
+STREET = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context\n"
+)
+
+
+def street_rows(district, force, n, code):
+    """Rows of a street-level file."""
+    row = (
+        f",2025-01,{force},{force},0.27,51.2,On or near High Street,{code},{district} 001A,"
+        "Burglary,Under investigation,\n"
+    )
+    return "".join(f"{district[:3]}{i:061x}{row}" for i in range(n))
+
+
+def test_a_few_rows_of_a_neighbouring_force_do_not_cover_a_district(tmp_path):
+    starting.init(tmp_path / "ws", "Sevenoaks")
+    text = STREET + street_rows("Sevenoaks", "Kent Police", 30, "E01024490")
+    text += street_rows("Dartford", "Kent Police", 20, "E01024200")
+    text += street_rows("Bromley", "Kent Police", 2, "E01000700")
+    raw = tmp_path / "ws/data/raw"
+    (raw / "police_uk/2025-01-kent-street.csv").write_text(text)
+    (raw / "population/mid_2020.csv").write_text(
+        "area_code,area,year,sex,age,population\nE07000111,Sevenoaks,2020,persons,-1,100000\n"
+        "E07000107,Dartford,2020,persons,-1,100000\nE09000006,Bromley,2020,persons,-1,300000\n"
+    )
+    with (tmp_path / "ws/partnership.toml").open("a") as settings_file:
+        settings_file.write(
+            '\n[peers.three]\nlabel = "chosen areas"\n'
+            'areas = ["Sevenoaks", "Dartford", "Bromley"]\n'
+        )
+    review = opening.open(None, "2025-01/2025-01", workspace=tmp_path / "ws")
+    ranked = review.peers.rate("burglary", "three").set_index("area")
+    assert ranked.loc["Sevenoaks", "count"] == 30 and ranked.loc["Dartford", "count"] == 20
+    # Kent's two rows in Bromley are no count of Bromley's.
+    assert ranked["count"].isna()["Bromley"] and ranked.loc["Sevenoaks", "of"] == 2
+    # None of an offence in a district that is covered is a 0, and not a gap.
+    assert review.peers.rate("robbery", "three").set_index("area").loc["Dartford", "count"] == 0
+    assert widgets.areas(review) == ["Sevenoaks", "Dartford"]
+    assert [a.name for a in commands.every_area(review.store)] == ["Sevenoaks"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,9 +15,14 @@ from cspanalysis.charts import style
 NAMED = 5
 
 
-def place_map(
-    points: pd.DataFrame, outlines: Sequence[Sequence[tuple[float, float]]] = ()
-) -> go.Figure | None:
+#: Fills from none to most, light enough for dots to stand out.
+TINTS = ("#F3F2F1", "#DCE6F0", "#B8CDE2", "#8FB0D1")
+
+#: One closed line of (longitude, latitude).
+Ring = Sequence[tuple[float, float]]
+
+
+def place_map(points: pd.DataFrame, outlines: pd.DataFrame | None = None) -> go.Figure | None:
     """Places as dots whose area grows with the count; the busiest are named.
 
     Parameters
@@ -25,8 +30,9 @@ def place_map(
     points : pandas.DataFrame
         longitude, latitude, place, count; optional is_generic (a label that many places share,
         never named).
-    outlines : sequence of rings, optional
-        Rings of (longitude, latitude) drawn beneath, such as LSOA boundaries.
+    outlines : pandas.DataFrame, optional
+        Areas drawn beneath, such as LSOAs: name, rings (lists of `Ring`), count. An area is
+        tinted by its count; where every count is missing, all are plain.
 
     Returns
     -------
@@ -47,13 +53,8 @@ def place_map(
         },
         margin={"t": 8, "l": 8, "r": 8, "b": 8},
     )
-    for ring in outlines:
-        chart.add_scatter(
-            x=style.coordinates(x for x, _ in ring),
-            y=style.coordinates(y for _, y in ring),
-            mode="lines", fill="toself", fillcolor="#F3F2F1", hoverinfo="skip",
-            line={"color": style.OTHER, "width": 1},
-        )  # fmt: skip
+    if outlines is not None and not outlines.empty:
+        _add_outlines(chart, outlines)
     most = float(ordered["count"].max())
     generic = ordered.get("is_generic", pd.Series(False, index=ordered.index))
     named = set(ordered.index[~generic.astype(bool)][:NAMED])
@@ -71,8 +72,51 @@ def place_map(
             for p, n in zip(ordered["place"], ordered["count"], strict=True)
         ],
         hoverinfo="text",
+        showlegend=False,
     )
     return chart
+
+
+def _add_outlines(chart: go.Figure, outlines: pd.DataFrame) -> None:
+    """Areas as filled lines, one trace per tint; a legend says what the tints stand for."""
+    steps = _steps(outlines["count"])
+    for (low, high), tint in zip(steps, TINTS, strict=False):
+        inside = outlines[outlines["count"].between(low, high)]
+        name = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        _add_rings(chart, inside["rings"], fillcolor=tint, name=name, showlegend=True)
+    if steps:
+        chart.update_layout(
+            showlegend=True,
+            legend={"title": {"text": "In the area"}, "orientation": "h", "y": -0.02},
+        )
+    else:
+        _add_rings(chart, outlines["rings"], fillcolor=TINTS[0], showlegend=False)
+
+
+def _add_rings(chart: go.Figure, areas: Iterable[Sequence[Ring]], **trace: Any) -> None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for ring in (ring for rings in areas for ring in rings):
+        # Outlines are generalised to far more than ten metres, the fourth decimal.
+        x += [*(round(float(a), 4) for a, _ in ring), None]
+        y += [*(round(float(b), 4) for _, b in ring), None]
+    chart.add_scatter(
+        x=x, y=y, mode="lines", fill="toself", hoverinfo="skip",
+        line={"color": "#FFFFFF", "width": 1}, **trace,
+    )  # fmt: skip
+
+
+def _steps(counts: pd.Series) -> list[tuple[int, int]]:
+    """Classes of counts from lowest to highest: none, then up to three with about as many areas."""
+    known = sorted(int(n) for n in counts.dropna())
+    above = [n for n in known if n > 0]
+    steps = [(0, 0)] if known and known[0] == 0 else []
+    edges = [above[len(above) * part // 3 - 1] for part in (1, 2, 3) if len(above) * part // 3]
+    low = above[0] if above else 0
+    for edge in dict.fromkeys(edges):
+        steps.append((low, edge))
+        low = next((n for n in above if n > edge), edge)
+    return steps
 
 
 def _dots(counts: pd.Series, most: float) -> Mapping[str, Any]:
