@@ -13,7 +13,7 @@ from cspanalysis.analysis import change, peers
 from cspanalysis.analysis.published import reading
 from cspanalysis.chapters import series as monthly
 from cspanalysis.errors import NotAvailable
-from cspanalysis.narrative.change import verdict_of
+from cspanalysis.narrative.change import decided_verdict
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.recomputing import series
 from cspanalysis.recomputing.series import Series
@@ -140,19 +140,21 @@ def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
     if measure.question:
         return _survey_trend(review, measure, comparison)
     try:
-        result = monthly.compared(_by_month(review, measure), comparison)
+        result = monthly.compared(by_month(review, measure), comparison)
     except NotAvailable:
         now, before = counts(review, measure, comparison)
         if pd.isna(now) or pd.isna(before):
             return ""
         days = {"days": [comparison.period.days], "compare_days": [comparison.compare.days]}
         result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
-    verdict = verdict_of(result.iloc[0].to_dict())
+    verdict = decided_verdict(result.iloc[0].to_dict())
     return "" if verdict == "none" else verdict
 
 
-def _by_month(review: Review, measure: Measure) -> pd.DataFrame:
+def by_month(review: Review, measure: Measure) -> pd.DataFrame:
     """Counts by month over all that the sources cover, added up over what the measure counts."""
+    if not measure.counted:
+        raise NotAvailable((), f"{measure.label} is not counted")
     parts = []
     for of in measure.counted:
         if of.source == "police_extract":

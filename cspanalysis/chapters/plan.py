@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,19 @@ from cspanalysis.narrative import plans
 from cspanalysis.periods import Period
 from cspanalysis.review import Review
 
+IN_FULL = {
+    "no": "No",
+    "priority": "Priority",
+    "category": "Category",
+    "action": "Action",
+    "lead_agency": "Lead",
+    "due_text": "Due",
+    "resources": "Resources",
+    "state_text": "State",
+}
+#: A few actions in the text column of a page.
+IN_SHORT = {key: IN_FULL[key] for key in ("action", "lead_agency", "due_text", "state_text")}
+
 CATEGORIES = ("prevention", "intelligence", "enforcement", "reassurance")
 
 
@@ -29,7 +43,7 @@ CATEGORIES = ("prevention", "intelligence", "enforcement", "reassurance")
 )
 def actions(review: Review, *, spec: Spec) -> Finding:
     """Actions by state; overdue is a dated action not complete after its date."""
-    rows = _actions(review)
+    rows = states(review)
     order = ["complete", "in_progress", "not_started", "overdue", "no_report"]
     counts = rows["state"].value_counts().reindex(order, fill_value=0)
     result = counts.rename_axis("state").reset_index(name="count")
@@ -58,7 +72,7 @@ def actions(review: Review, *, spec: Spec) -> Finding:
 )
 def actions_by_priority(review: Review, *, spec: Spec) -> Finding:
     """Actions by priority and by prevention, intelligence, enforcement and reassurance."""
-    rows = _actions(review)
+    rows = states(review)
     table = pd.crosstab(rows["priority"], rows["category"]).reindex(
         columns=list(CATEGORIES), fill_value=0
     )
@@ -94,8 +108,8 @@ def actions_by_priority(review: Review, *, spec: Spec) -> Finding:
 )
 def overdue(review: Review, *, spec: Spec) -> Finding:
     """Dated actions that are not complete after their date."""
-    rows = _actions(review)
-    return _action_table(
+    rows = states(review)
+    return action_finding(
         review,
         spec,
         rows,
@@ -115,8 +129,8 @@ def overdue(review: Review, *, spec: Spec) -> Finding:
 )
 def action_list(review: Review, *, spec: Spec) -> Finding:
     """Every action with its lead, date, resources and state."""
-    rows = _actions(review)
-    return _action_table(review, spec, rows, rows, plans.listed, "Action plan")
+    rows = states(review)
+    return action_finding(review, spec, rows, rows, plans.listed, "Action plan", columns=IN_FULL)
 
 
 @finding(
@@ -178,7 +192,8 @@ def outputs(review: Review, *, spec: Spec) -> Finding:
     )
 
 
-def _actions(review: Review) -> pd.DataFrame:
+def states(review: Review) -> pd.DataFrame:
+    """The action plan with a column state: overdue where a date passed and it is not complete."""
     rows = review.table("action_plan")
     late = rows["due"].notna() & (rows["due"] < rows["status_as_at"])
     state = rows["status"].str.replace(" ", "_").fillna("no_report")
@@ -190,9 +205,17 @@ def _as_at(rows: pd.DataFrame) -> str:
     return "undated" if pd.isna(newest) else f"{newest.day} {newest:%B %Y}"
 
 
-def _action_table(
-    review: Review, spec: Spec, rows: pd.DataFrame, chosen: pd.DataFrame, say, caption: str
+def action_finding(
+    review: Review,
+    spec: Spec,
+    rows: pd.DataFrame,
+    chosen: pd.DataFrame,
+    say,
+    caption: str,
+    *,
+    columns: Mapping[str, str] = IN_SHORT,
 ) -> Finding:
+    """A list of actions with lead, date and state; in full also with what pays for them."""
     result = chosen.assign(
         priority=chosen["priority"].map(measuring.label),
         due_text=[f"{d.day} {d:%B %Y}" if pd.notna(d) else "ongoing" for d in chosen["due"]],
@@ -205,16 +228,7 @@ def _action_table(
         say=say,
         comparison=review.comparisons[0],
         sources=("action_plan",),
-        columns={
-            "no": "No",
-            "priority": "Priority",
-            "category": "Category",
-            "action": "Action",
-            "lead_agency": "Lead",
-            "due_text": "Due",
-            "resources": "Resources",
-            "state_text": "State",
-        },
+        columns=columns,
         caption=common.where(review, caption, _as_at(rows)),
     )
 

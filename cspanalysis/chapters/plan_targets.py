@@ -57,7 +57,7 @@ _PROGRESS = {
 def targets(review: Review, *, spec: Spec) -> Finding:
     """Printed against computed percentage, detectable or not, progress against the path."""
     rows = auditing.current_targets(review.table("targets"))
-    return _targets(review, spec, rows, plans.targets)
+    return progress_finding(review, spec, rows, plans.targets)
 
 
 @finding(
@@ -75,12 +75,15 @@ def previous(review: Review, *, spec: Spec) -> Finding:
     if not older:
         raise NotAvailable("targets", "the list holds only one plan")
     rows = rows[rows["plan"] == older[-1]].reset_index(drop=True)
-    return _targets(review, spec, rows, plans.previous)
+    return progress_finding(review, spec, rows, plans.previous)
 
 
-def _targets(review: Review, spec: Spec, rows: pd.DataFrame, say) -> Finding:
+def progress_finding(
+    review: Review, spec: Spec, rows: pd.DataFrame, say, *, until: int | None = None
+) -> Finding:
+    """Targets with their arithmetic and progress; `until`: the last month (ordinal) to count."""
     measured = rows.assign(priority=rows["priority"].map(measuring.label)).join(
-        pd.DataFrame([_measured(review, row) for row in rows.to_dict("records")])
+        pd.DataFrame([_measured(review, row, until) for row in rows.to_dict("records")])
     )
     result = _in_words(analysis.progress(measured))
     used = [s for s in result["source"].dropna().unique() if review.store.has(s)]
@@ -153,7 +156,7 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**columns)
 
 
-def _measured(review: Review, row: Mapping[str, Any]) -> dict[str, float]:
+def _measured(review: Review, row: Mapping[str, Any], until: int | None = None) -> dict[str, float]:
     """Figure so far of a target: actual, actual_base, baseline_base, days, of_days."""
     out = dict.fromkeys(("actual", "actual_base", "baseline_base", "days", "of_days"), np.nan)
     over = reading.period(row.get("target_period"))
@@ -163,29 +166,34 @@ def _measured(review: Review, row: Mapping[str, Any]) -> dict[str, float]:
     before = reading.period(row.get("baseline_period"))
     if before is not None:
         out["baseline_base"] = _share(review, row, before)[1]
+    is_over = until is None or until >= over.last
     try:
-        share, base = _share(review, row, over)
+        share, base = _share(review, row, over) if is_over else (np.nan, np.nan)
         if not np.isnan(share):
             return {**out, "actual": share, "actual_base": base, "days": over.days}
-        part = _covered(review, row, over)
+        part = _covered(review, row, over, until)
         if part is not None:
             of = Series(reading.text(row["source"]), reading.text(row["series"]))
             value = measuring.as_shown(review, of, series.count(review, of, part))
             return {**out, "actual": value, "days": part.days}
     except NotAvailable:
         pass
-    if reading.text(row.get("latest_period")) == reading.text(row.get("target_period")):
+    if is_over and reading.text(row.get("latest_period")) == reading.text(row.get("target_period")):
         out |= {"actual": row["latest_value"], "actual_base": row["latest_base"], "days": over.days}
     return out
 
 
-def _covered(review: Review, row: Mapping[str, Any], over: Period) -> Period | None:
+def _covered(
+    review: Review, row: Mapping[str, Any], over: Period, until: int | None
+) -> Period | None:
     """The first months of a target's time that the data cover; None if they cover none."""
-    if reading.text(row.get("source")) not in OFFENCE_SOURCES:
-        return over if reading.text(row.get("source")) else None
-    months = set(review.covered(row["source"]))
+    source = reading.text(row.get("source"))
+    last = over.last if until is None else min(until, over.last)
+    if source not in OFFENCE_SOURCES:
+        return over if source and last == over.last else None
+    months = set(review.covered(source))
     run = 0
-    for month in over.month_list():
+    for month in Period(over.first, last).month_list():
         if month not in months:
             break
         run += 1

@@ -138,6 +138,28 @@ def overdue(table: pd.DataFrame, *, as_at: str) -> Said:
     return Said(text, values={"count": len(table)})
 
 
+def due(table: pd.DataFrame, *, when: str) -> Said:
+    """Which actions are due in some months, and how far they are.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        action, state; a row per action due.
+    when : str
+        The months, in words.
+    """
+    if table.empty:
+        return Said(f"No dated action is due in {when}.", values={"count": 0})
+    names = [
+        f"{_inside(row['action'])} ({str(row['state']).replace('_', ' ')})"
+        for row in table.head(_NAMED).to_dict("records")
+    ]
+    n = formats.capital(formats.in_words(len(table)))
+    text = f"{n} {'action is' if len(table) == 1 else 'actions are'} due in {when}: "
+    text += f"{formats.listed(names)}" + ("." if len(table) <= _NAMED else ", and others.")
+    return Said(text, values={"count": len(table)})
+
+
 def by_priority(table: pd.DataFrame) -> Said:
     """How the actions spread over priorities and categories.
 

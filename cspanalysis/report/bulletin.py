@@ -1,0 +1,103 @@
+"""`csp bulletin`: one short page on a month, quarter or half year, made from one notebook."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from markupsafe import Markup
+
+from cspanalysis import areas
+from cspanalysis import workspace as workspaces
+from cspanalysis.errors import ChapterFailed, UsageError, paragraph
+from cspanalysis.periods import Period
+from cspanalysis.report import engine, executing, folder, html, notebooks, publishing, single_file
+from cspanalysis.report.notebooks import Chapter
+
+EDITIONS = ("public", "partner")
+NOTEBOOK = "bulletin.ipynb"
+
+
+def write(
+    workspace: Path | None,
+    csp: str | None,
+    period: Period,
+    *,
+    edition: str = "public",
+    out: Path | None = None,
+) -> Path:
+    """Write the bulletin of an area and a period as one HTML file that stands alone.
+
+    Parameters
+    ----------
+    workspace : path, optional
+        Default: the folder with partnership.toml here or above.
+    csp : str, optional
+        Area; default: the workspace's own.
+    period : Period
+        Compared with the same months a year before.
+    edition : {'public', 'partner'}
+    out : path, optional
+        Folder of the reports; default `reports/` of the workspace.
+
+    Returns
+    -------
+    pathlib.Path
+        `<out>/<area>/bulletin_<period>.html`.
+
+    Raises
+    ------
+    UsageError
+        If the edition or the area is unknown.
+    ChapterFailed
+        If the notebook fails; an earlier bulletin stays as it is.
+    """
+    if edition not in EDITIONS:
+        raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
+    space = workspaces.load(workspace)
+    area = space.area(csp)
+    notebook = Chapter(notebooks.folder() / NOTEBOOK)
+    # Nothing here reads data, so no thread has started that a fork would lose.
+    is_forked = engine.can_fork() and not engine.threads_started()
+    if is_forked:
+        engine.warm(*notebook.imports)
+    task = executing.ChapterTask(
+        notebook,
+        {
+            "csp": area.name,
+            "period": period.iso,
+            "compare": period.year_before.iso,
+            "edition": edition,
+            "workspace": str(Path(space.root).resolve()),
+        },
+        engine.NAME if is_forked else "plain",
+        300.0,
+    )
+    done = executing.execute(task)
+    if done.failure:
+        raise ChapterFailed(f"The bulletin could not be made. {done.failure}")
+    context = publishing.context_of(
+        [done],
+        area={"name": area.name, "code": area.code},
+        period=period.iso,
+        compare=period.year_before.iso,
+        edition=edition,
+    )
+    context = dataclasses.replace(context, product="Community safety bulletin", contents=())
+    charts, templates = html.chart_data(done.sections)
+    scripts = single_file.scripts() if charts else []
+    page = html.render(
+        "bulletin.html.j2",
+        c=context,
+        policy=single_file.policy(scripts),
+        chapter=done,
+        here="",
+        charts=charts,
+        templates=templates,
+        inline=[Markup(s) for s in scripts],
+    )
+    target = (out or space.root / "reports") / areas.slug(area.name)
+    path = target / f"bulletin_{period.slug}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_file(path, page.encode("utf-8"))
+    return path

@@ -1,0 +1,63 @@
+"""The bulletin: one page that stands alone, for a month, a quarter or half a year."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from cspanalysis.errors import UsageError
+from cspanalysis.periods import Period
+from cspanalysis.report import bulletin
+
+
+@pytest.fixture(scope="module")
+def made(project):
+    import cspanalysis
+    from cspanalysis.chapters import bulletin as chapter
+
+    review = cspanalysis.open(None, "2008-02", workspace=project)
+    return {f.id: f for f in (make(review) for make in (
+        chapter.priorities, chapter.recorded_crime, chapter.targets, chapter.actions,
+    ))}  # fmt: skip
+
+
+def test_the_month_stands_beside_the_same_month_of_last_year(made):
+    found = made["bulletin.priorities"]
+    assert found.period == "2008-02/2008-02" and found.compare == "2007-02/2007-02"
+    assert len(found.rows) >= 3 and found.figure is not None
+    assert found.rows["control"].ne("").all()
+
+
+def test_targets_are_judged_by_the_path_up_to_the_month(made):
+    rows = made["bulletin.targets"].rows.set_index("id")
+    # Eleven months of the year have gone; the year's figure is not known to the bulletin.
+    assert rows.loc["PT2", "days"] == 335 and rows.loc["PT2", "of_days"] == 366
+    assert rows.loc["PT2", "expected"] == pytest.approx(970 * 335 / 366)
+    assert pd.isna(rows.loc["PT6", "progress"])
+
+
+def test_actions_due_within_three_months_are_announced(made):
+    assert made["bulletin.actions"].rows["no"].tolist() == ["52", "53", "35"]
+
+
+def test_a_quarter_without_any_date_says_so(project):
+    import cspanalysis
+    from cspanalysis.chapters import bulletin as chapter
+
+    review = cspanalysis.open(None, "2007-04/2007-06", workspace=project)
+    assert "No dated action is due" in chapter.actions(review).sentence
+
+
+def test_the_page_stands_alone(project, tmp_path):
+    path = bulletin.write(project, None, Period.parse("2008-02"), out=tmp_path)
+    assert path == tmp_path / "tonbridge-and-malling" / "bulletin_2008-02_2008-02.html"
+    page = re.sub(r"(?s)<script.*?</script>", "", path.read_text(encoding="utf-8"))
+    assert page.count("<h1>") == 1 and page.count("<h2") == 4
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_an_unknown_edition_is_refused(project):
+    with pytest.raises(UsageError, match="Allowed: public, partner"):
+        bulletin.write(project, None, Period.parse("2008-02"), edition="secret")
