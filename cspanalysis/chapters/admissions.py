@@ -11,7 +11,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, narrative
+from cspanalysis import charts, disclosure, formats, narrative
 from cspanalysis.analysis import measures, trend, yearly
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
@@ -184,7 +184,11 @@ def share_finding(
         review,
         spec,
         result,
-        say=partial(narrative.whole_share, subject=f"admissions for {what}", of=of),
+        say=partial(
+            narrative.whole_share,
+            subject=f"admissions for {what} in {formats.listed(chosen)}",
+            of=of,
+        ),
         protect=disclosure.Protect(
             keep.policy, threshold=keep.threshold, released=("share", "lower", "upper")
         ),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import cannot, confidence, first, get
+from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, get, hidden
 
 #: Below this count a year earlier, a percentage says little and comes only in brackets.
 SMALL_BASE = 50
@@ -110,8 +110,15 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
         text = formats.capital(", while ".join(clear)) + "."
         if unclear:
             text += f" For {formats.in_words(unclear)} of {n} {items} there is no clear change."
-    if len(usable) < len(rows):
-        text += f" {len(rows) - len(usable)} of {len(rows)} {items} could not be compared."
+    concealed = hidden(table)
+    if concealed:
+        text += (
+            f" {formats.capital(formats.in_words(concealed))} of {len(rows)} {items} "
+            f"{'is' if concealed == 1 else 'are'} {HIDDEN}."
+        )
+    absent = len(rows) - len(usable) - concealed
+    if absent > 0:
+        text += f" {absent} of {len(rows)} {items} could not be compared."
     if n >= MANY and clear:
         text += (
             f" Of {n} comparisons about {formats.in_words(round(n / 20))} can look clear by chance."
