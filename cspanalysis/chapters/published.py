@@ -20,12 +20,10 @@ DEFINITION = (
 )
 
 _COLUMNS = {
-    "id": "No",
-    "measure": "About",
+    "about": "About",
     "printed": "Printed",
     "found": "The records give",
-    "rule": "Rule",
-    "why": "Why",
+    "why_by_rule": "Why, and by which rule",
 }
 
 
@@ -112,9 +110,7 @@ def register(review: Review, *, spec: Spec) -> Finding:
         comparison=review.comparisons[0],
         sources=_sources(review),
         columns={
-            "id": "No",
-            "theme": "Theme",
-            "measure": "About",
+            "about": "About",
             "printed": "Printed",
             "found": "The records give",
             "outcome": "Outcome",
@@ -144,7 +140,14 @@ def _audited(review: Review) -> pd.DataFrame:
 
 
 def _outcomes(review: Review) -> pd.DataFrame:
-    return _audited(review).copy()
+    outcomes = _audited(review)
+    return outcomes.assign(
+        about=[f"{m} ({id})" for m, id in zip(outcomes["measure"], outcomes["id"], strict=True)],
+        why_by_rule=[
+            f"{why} [{rule}]".strip()
+            for why, rule in zip(outcomes["why"], outcomes["rule"], strict=True)
+        ],
+    )
 
 
 def _sources(review: Review) -> list[str]:
@@ -168,4 +171,4 @@ def _notes(review: Review) -> list[str]:
 
 
 def _caption(review: Review, what: str) -> str:
-    return f"{what}, {review.area.name}"
+    return f"{what} – {review.area.name}"
