@@ -55,10 +55,20 @@ def document(
     }
 
 
-def dump(content: Any) -> bytes:
-    """JSON as written to disk: readable, same bytes for the same content."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    return (text + "\n").encode("utf-8")
+def dump(content: Mapping[str, Any]) -> bytes:
+    """JSON as written to disk: a line for each finding, the same bytes for the same content."""
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value:
+            inner = ",\n".join(_line(one) for one in value)
+            lines.append(f"{_line(key)}: [\n{inner}\n]")
+        else:
+            lines.append(f"{_line(key)}: {_line(value)}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def load(path: Path) -> dict[str, Any]:

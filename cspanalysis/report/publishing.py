@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.report import findings_file, html, index
+from cspanalysis.report import findings_file, html, index, workers
 from cspanalysis.report.collect import Rendered
 
 
@@ -50,6 +50,7 @@ def write(
     *,
     inputs: Mapping[str, str],
     previous: Mapping[str, Any] | None = None,
+    is_parallel: bool = False,
 ) -> index.Summary:
     """Write everything of a review but its log and manifest into `folder`.
 
@@ -63,6 +64,8 @@ def write(
         Raw file → sha256, for findings.json.
     previous : mapping, optional
         An earlier review's findings.json.
+    is_parallel : bool
+        Write workbook and pages at the same time.
 
     Returns
     -------
@@ -72,26 +75,37 @@ def write(
 
     assets = folder / "assets"
     assets.mkdir(parents=True)
-    _put(assets / "plotly.min.js", plotly_js())
-    _put(assets / "charts.js", template_file("charts.js"))
-    neighbours = [("index", "Summary"), *context.contents, None]
-    for number, chapter in enumerate(chapters):
-        text = html.page(context, chapter, before=neighbours[number], after=neighbours[number + 2])
-        _put(folder / f"{chapter.slug}.html", text)
     chosen = index.summary(chapters, previous)
-    _put(folder / "index.html", index.page(context, chosen))
     records = [r for c in chapters for r in c.records]
-    content = findings_file.document(
-        records,
-        area={"name": context.area, "code": context.code},
-        period=context.period,
-        compare=context.compare,
-        edition=context.edition,
-        created_from=inputs,
-    )
-    (folder / "findings.json").write_bytes(findings_file.dump(content))
-    (folder / "findings.csv").write_bytes(findings_file.table(records))
-    workbook.write(folder / "tables.xlsx", chapters, context)
+
+    def tables() -> None:
+        workbook.write(folder / "tables.xlsx", chapters, context)
+
+    def pages() -> None:
+        _put(assets / "plotly.min.js", plotly_js())
+        _put(assets / "charts.js", template_file("charts.js"))
+        neighbours = [("index", "Summary"), *context.contents, None]
+        for number, chapter in enumerate(chapters):
+            before, after = neighbours[number], neighbours[number + 2]
+            text = html.page(context, chapter, before=before, after=after)
+            _put(folder / f"{chapter.slug}.html", text)
+        _put(folder / "index.html", index.page(context, chosen))
+        content = findings_file.document(
+            records,
+            area={"name": context.area, "code": context.code},
+            period=context.period,
+            compare=context.compare,
+            edition=context.edition,
+            created_from=inputs,
+        )
+        (folder / "findings.json").write_bytes(findings_file.dump(content))
+        (folder / "findings.csv").write_bytes(findings_file.table(records))
+
+    if is_parallel:
+        workers.side_by_side((tables, pages))
+    else:
+        tables()
+        pages()
     return chosen
 
 

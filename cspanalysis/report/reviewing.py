@@ -96,14 +96,25 @@ def review(
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
         notices = [n for c in done for n in c.notices]
         with folder.replacing(target) as fresh:
-            publishing.write(fresh, done, context, inputs=plan.inputs, previous=earlier)
+            # The plain engine stands for a parent that must not fork.
+            publishing.write(
+                fresh,
+                done,
+                context,
+                inputs=plan.inputs,
+                previous=earlier,
+                is_parallel=jobs != 1 and request.engine != "plain",
+            )
+            written = time.perf_counter() - clock
             if request.check:
                 request.check(fresh)
+            checked = time.perf_counter() - clock - written
+            steps = (f"pages and tables after {written:.2f} s", f"check {checked:.2f} s")
             extras, told = _extras(request, area, done, context, earlier)
             notices += told
             seconds = time.perf_counter() - clock
             _manifest(fresh, plan, area, done, fingerprint, started, seconds)
-            _log(fresh, plan, area, done, notices, started, seconds)
+            _log(fresh, plan, area, done, [*steps, *notices], started, seconds)
     except CspError as error:
         failure = Failure(area.name, "", str(error), exit_code=max(1, error.exit_code))
         return ReviewDone(area, target, written=False, failures=(failure,))
@@ -252,7 +263,7 @@ def _log(
         lines.append(f"chapter {chapter.key} {chapter.seconds:.2f} s {state}")
         if chapter.trace and request.debug:
             lines.append(chapter.trace)
-    lines += [f"notice {n}" for n in notices]
+    lines += notices
     lines.append(f"written after {seconds:.2f} s")
     (target / "run.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

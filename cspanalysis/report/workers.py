@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Done:
     index: int
     result: Any = None
     error: str = ""
+    raised: Exception | None = None
 
 
 def each(function: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[Done]:
@@ -83,13 +85,37 @@ def _work(function: Callable[[Any], Any], task: Any, there: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        answer = (function(task), "")
+        answer: tuple[Any, ...] = (function(task), "")
     except KeyboardInterrupt:
         os._exit(130)
     except Exception as error:
-        answer = (None, f"{type(error).__name__}: {error}")
-    there.send(answer)
+        answer = (None, f"{type(error).__name__}: {error}", error)
+    try:
+        there.send(answer)
+    except (TypeError, AttributeError, pickle.PicklingError):  # an exception that cannot travel
+        there.send(answer[:2])
     there.close()
+
+
+def side_by_side(functions: Sequence[Callable[[], None]]) -> None:
+    """Call functions that write files, each in a process of its own where forking is possible.
+
+    Raises
+    ------
+    Exception
+        What the first one to fail raised.
+    """
+    if not engine.can_fork():
+        for function in functions:
+            function()
+        return
+    for done in each(_call, functions, len(functions)):
+        if done.error:
+            raise done.raised or RuntimeError(done.error)
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()
 
 
 def in_fresh_process(function: Callable[[Any], Any], task: Any) -> Any:
