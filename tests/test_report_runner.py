@@ -316,3 +316,15 @@ def test_the_previous_review_is_found_and_compared(tmp_path):
     runner.run(partner)
     page = (review_folder(partner) / "index.html").read_text(encoding="utf-8")
     assert "What changed since" not in page
+
+
+def test_without_a_browser_the_review_is_whole_and_says_why_there_is_no_pdf(tmp_path, monkeypatch):
+    monkeypatch.setattr("cspanalysis.report.pdf.browser", lambda: None)
+    asked = request(tmp_path, QUICK, pdf=True, single_file=True)
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 0
+    assert "No PDF was written" in outcome.text()
+    folder_of_area = review_folder(asked).parent
+    assert sorted(p.name for p in folder_of_area.iterdir()) == [
+        "2007-04_2008-03", "tonbridge-and-malling_2007-04_2008-03.html",
+    ]  # fmt: skip
