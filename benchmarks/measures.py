@@ -1,0 +1,265 @@
+"""The measurements: each beside its floor and beside the plain way of doing the same."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import measuring
+from benchmarks.measuring import Measured
+
+PROJECT = Path(__file__).resolve().parents[1]
+PARTS = ("cleaning", "loading", "reviewing", "memory")
+#: The invented archive ends with this month.
+LAST = 2025 * 12 + 11
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to measure, see `python -m benchmarks --help`."""
+
+    months: int = 12
+    forces: int = 0
+    rows: int = 380_000
+    archive: Path | None = None
+    repeat: int = 2
+    parts: tuple[str, ...] = PARTS
+    quick: bool = False
+    scratch: Path | None = None
+    out: Path | None = None
+
+    @property
+    def period(self) -> str:
+        """The months of the archive."""
+        return f"{iso(LAST - self.months + 1)}/{iso(LAST)}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One promise of the project and what was measured.
+
+    Parameters
+    ----------
+    what, floor : str
+        What was measured, and beside what.
+    value, limit : float
+    unit : str
+        '×', 's', 'ms', 'MB' or '%'.
+    least : bool
+        The value should be at least the limit, not at most.
+    """
+
+    what: str
+    beside: str
+    value: float
+    limit: float
+    unit: str
+    least: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the target is kept."""
+        return self.value >= self.limit if self.least else self.value <= self.limit
+
+
+@dataclass
+class Study:
+    """Everything a run found."""
+
+    settings: Settings
+    machine: str
+    targets: list[Target] = field(default_factory=list)
+    rows: list[tuple[str, Measured]] = field(default_factory=list)
+    facts: dict[str, float] = field(default_factory=dict)
+    chapters: dict[str, list[float]] = field(default_factory=dict)
+    profile: list[list] = field(default_factory=list)
+    spreads: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)
+
+
+def iso(month: int) -> str:
+    """`YYYY-MM` of a month counted from year 0."""
+    return f"{month // 12}-{month % 12 + 1:02d}"
+
+
+def run(settings: Settings, folder: Path, say: Callable[[str], object]) -> Study:
+    """Measure what the settings name, with all files under `folder`."""
+    study = Study(settings, measuring.machine())
+    national = folder / "national"
+    needs_national = {"cleaning", "loading", "memory"} & set(settings.parts)
+    if needs_national:
+        say("making the archive")
+        size = [settings.period, str(settings.forces), str(settings.rows)]
+        archive = [settings.archive] if settings.archive else []
+        made = measuring.task("make", national, *size, *archive)
+        study.facts |= {"rows": made.told["rows"], "districts": made.told["districts"]}
+    for part in PARTS:
+        if part in settings.parts:
+            study.loads.append(measuring.load())
+            {"cleaning": _cleaning, "loading": _loading, "reviewing": _reviewing,
+             "memory": _memory}[part](study, folder, say)  # fmt: skip
+            study.loads.append(measuring.load())
+    return study
+
+
+def _several(study: Study, what: str, once: Callable[[], Measured], say, times: int = 0):
+    runs = [once() for _ in range(times or study.settings.repeat)]
+    return _enter(study, what, runs, say)
+
+
+def _enter(study: Study, what: str, runs: list[Measured], say) -> Measured:
+    found = measuring.best(runs)
+    study.rows.append((what, found))
+    if len(runs) > 1:
+        study.spreads.append(measuring.spread(runs))
+    say(f"{what}: {found.seconds:.2f} s, processor {found.cpu_seconds:.2f} s, "
+        f"{found.peak_mb:,.0f} MB")  # fmt: skip
+    return found
+
+
+def _cleaning(study: Study, folder: Path, say) -> None:
+    national, empty = folder / "national", folder / "empty"
+    processed = national / "data" / "processed"
+    measuring.csp("init", empty, "--csp", "Tonbridge and Malling")
+    measuring.csp("clean", "--workspace", empty)
+    first, inflate, parse, plain = [], [], [], []
+    # In turn, so that what else the machine does hits all alike.
+    for _ in range(study.settings.repeat):
+        shutil.rmtree(processed, ignore_errors=True)
+        first.append(measuring.csp("clean", "--workspace", national))
+        for name in ("unpacked", "plain"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / name).mkdir()
+        inflate.append(measuring.task("inflate", national, folder / "unpacked"))
+        parse.append(measuring.task("parse", folder / "unpacked"))
+        shutil.rmtree(folder / "unpacked")
+        plain.append(measuring.task("pandas", national, folder / "plain"))
+        shutil.rmtree(folder / "plain")
+    clean = _enter(study, "full clean, `csp clean`", first, say)
+    pandas = _enter(study, "plain pandas: read all, concatenate, derive, write", plain, say)
+    floors = [min(r.told["seconds"] for r in runs) for runs in (inflate, parse)]
+    study.facts |= {
+        "inflate": floors[0], "parse": floors[1], "megabytes": inflate[0].told["megabytes"],
+        "rows": parse[0].told["rows"],
+    }  # fmt: skip
+    say(f"floor: inflate {floors[0]:.2f} s + parse {floors[1]:.2f} s")
+    start = _several(study, "start-up: `csp clean`, nothing there", _clean_of(empty), say, 3)
+    again = _several(study, "second run, nothing changed", _clean_of(national), say, 3)
+    month = iso(LAST + 1)
+    size = [str(study.settings.forces), str(study.settings.rows)]
+    measuring.task("further", national, month, *size)
+    more = _enter(study, "one more month", [_clean_of(national)()], say)
+    study.targets += [
+        Target("full clean", "inflate + DuckDB parse-only", clean.seconds / sum(floors), 3, "×"),
+        Target("full clean is quicker", "plain pandas",
+               pandas.seconds / clean.seconds, 3, "×", True),
+        Target("full clean, peak memory", "–", clean.peak_mb, 600, "MB"),
+        Target("second run, beyond start-up", "full clean",
+               100 * max(0.0, again.seconds - start.seconds) / clean.seconds, 5, "%"),
+        Target("one more month", f"full clean of {study.settings.months} months",
+               100 * more.seconds / clean.seconds, 10, "%"),
+    ]  # fmt: skip
+    if not all(target.is_met for target in study.targets):
+        say("profiling cleaning")
+        shutil.rmtree(processed, ignore_errors=True)
+        study.profile = measuring.task("profile", national, "14").told["lines"]
+
+
+def _clean_of(root: Path) -> Callable[[], Measured]:
+    return lambda: measuring.csp("clean", "--workspace", root)
+
+
+def _loading(study: Study, folder: Path, say) -> None:
+    measuring.csp("clean", "--workspace", folder / "national")
+    found = measuring.task("load", folder / "national", "25")
+    study.facts |= {f"load_{key}": value for key, value in found.told.items()}
+    say(f"loading an area: {found.told}")
+    ms = {key: 1000 * found.told[key] for key in ("median", "slowest", "floor", "plain")}
+    study.targets += [
+        Target("one area's tables, median", f"its rows alone in a file: {ms['floor']:.0f} ms; "
+               f"pandas reads all, then picks: {ms['plain']:,.0f} ms", ms["median"], 100, "ms"),
+        Target("one area's tables, slowest", "the same", ms["slowest"], 100, "ms"),
+    ]  # fmt: skip
+
+
+def _sample(folder: Path) -> Path:
+    """A copy of the embedded sample's workspace, cleaned."""
+    root = folder / "sample"
+    if not root.exists():
+        shutil.copytree(PROJECT / "data" / "raw", root / "data" / "raw")
+        shutil.copyfile(PROJECT / "partnership.toml", root / "partnership.toml")
+        measuring.csp("clean", "--workspace", root)
+    return root
+
+
+def _reviewing(study: Study, folder: Path, say) -> None:
+    sample = _sample(folder)
+    quick = study.settings.quick
+    chosen = ["01"] if quick else []
+    one = measuring.task("chapters", sample, str(max(2, study.settings.repeat)), *chosen)
+    study.chapters = one.told["chapters"]
+    by_runner, first, again = (sum(c[i] for c in study.chapters.values()) for i in range(3))
+    say(f"chapters: runner {by_runner:.2f} s, warm first {first:.2f} s, warm again {again:.2f} s")
+    jobs = ["review", "--workspace", sample, "--jobs", "2"]
+    jobs += ["--chapter", "01"] if quick else []
+    shell = _several(study, "review of one area, `csp review`, data cleaned",
+                     lambda: measuring.csp(*jobs, "--out", folder / "reports"), say)  # fmt: skip
+    inside = measuring.task("review", sample, folder / "inside", "1", "2", *chosen)
+    warm = inside.told["seconds"][-1]
+    study.rows.append(("review of one area in a warm process", Measured(warm, 0.0, 0.0)))
+    say(f"review, warm process: {warm:.2f} s")
+    plain = _one_by_one(study, sample, folder / "plain", list(study.chapters), say)
+    number = len(study.chapters)
+    worst = max(c[0] / c[2] for c in study.chapters.values())
+    study.targets += [
+        Target(f"{number} chapters through the runner, one by one", "the same cells, warm process",
+               by_runner / again, 2, "×"),
+        Target("the dearest chapter through the runner", "the same", worst, 2, "×"),
+        Target(f"review of {number} chapters, from the shell, data cleaned", "–", shell.seconds,
+               6, "s"),
+        Target(f"review of {number} chapters, warm process", "–", warm, 6, "s"),
+        Target(f"review of {number} chapters is quicker, from the shell",
+               "papermill + nbconvert one by one", plain / shell.seconds, 8, "×", True),
+    ]  # fmt: skip
+
+
+def _one_by_one(study: Study, root: Path, out: Path, names: list[str], say) -> float:
+    """Each chapter by papermill and nbconvert from the shell; seconds of them all."""
+    out.mkdir()
+    tools = Path(sys.executable).parent
+    parts = []
+    for name in names:
+        notebook, done = PROJECT / "notebooks" / f"{name}.ipynb", out / f"{name}.ipynb"
+        run = [tools / "papermill", notebook, done, "-p", "workspace", root, "--no-progress-bar"]
+        page = [tools / "jupyter", "nbconvert", "--to", "html", "--no-input", done]
+        parts.append(measuring.child(run))
+        parts.append(measuring.child(page))
+    whole = Measured(
+        sum(p.seconds for p in parts),
+        sum(p.cpu_seconds for p in parts),
+        max(p.peak_mb for p in parts),
+    )
+    _enter(study, f"papermill + jupyter nbconvert, {len(names)} chapters one by one", [whole], say)
+    return whole.seconds
+
+
+def _memory(study: Study, folder: Path, say) -> None:
+    """Peak of the runner and of its largest child against the number of areas."""
+    measuring.csp("clean", "--workspace", folder / "national")
+    peaks = []
+    for number in (2, 8) if study.settings.quick else (2, 16, 64):
+        found = measuring.task(
+            "review", folder / "national", folder / f"areas_{number}", str(number), "2", "01"
+        )
+        peaks.append((found.told["areas"], found))
+        _enter(study, f"chapter 01 of {found.told['areas']} areas", [found], say)
+        study.facts[f"areas_{found.told['areas']}"] = found.told["parent_mb"]
+    (few, least), (many, most) = peaks[0], peaks[-1]
+    growth = (most.peak_mb - least.peak_mb) / max(1, many - few)
+    study.targets.append(
+        Target(f"memory for each further area, {few} to {many} areas", f"{least.peak_mb:,.0f} MB "
+               f"at {few}", growth, 0.5, "MB")
+    )  # fmt: skip

@@ -1,0 +1,297 @@
+"""What the measured children run: `python -m benchmarks.tasks NAME ARGUMENT …`; prints JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+STREET = "-street.csv"
+
+
+def make(root: str, period: str, forces: str, rows: str, archive: str = "") -> dict[str, Any]:
+    """A workspace of invented, or one's own, street files."""
+    from benchmarks import layout
+    from cspanalysis.periods import Period
+
+    plan = layout.Layout(Period.parse(period), int(forces), int(rows))
+    made = layout.workspace(Path(root), plan, Path(archive) if archive else None)
+    return {"rows": made, "districts": len(plan.districts())}
+
+
+def further(root: str, month: str, forces: str, rows: str) -> dict[str, Any]:
+    """A further month, in an archive of its own, into a workspace."""
+    from benchmarks import layout
+    from cspanalysis.periods import Period
+
+    plan = layout.Layout(Period.parse(month), int(forces), int(rows))
+    folder = Path(root, "data", "raw", "police_uk")
+    return {"rows": layout.write_archive(folder, plan, f"further_{month}.zip")}
+
+
+def inflate(root: str, folder: str) -> dict[str, Any]:
+    """Unpack every street file, two at a time, in memory; then, not timed, to a folder."""
+    jobs = []
+    for path in sorted(Path(root, "data", "raw", "police_uk").rglob("*.zip")):
+        archive = zipfile.ZipFile(path)
+        jobs += [(archive, name) for name in archive.namelist() if name.endswith(STREET)]
+
+    def unpack(job: tuple[zipfile.ZipFile, str]) -> int:
+        total = 0
+        with job[0].open(job[1]) as stream:
+            while piece := stream.read(1 << 20):
+                total += len(piece)
+        return total
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        size = sum(pool.map(unpack, jobs))
+    seconds = time.perf_counter() - start
+    for number, (archive, name) in enumerate(jobs):
+        Path(folder, f"{number:05d}.csv").write_bytes(archive.read(name))
+    for path in sorted(Path(root, "data", "raw", "police_uk").rglob(f"*{STREET}")):
+        (Path(folder) / f"plain_{path.name}").write_bytes(path.read_bytes())
+    return {"seconds": seconds, "megabytes": size / 1e6}
+
+
+def parse(folder: str) -> dict[str, Any]:
+    """Parse unpacked files with DuckDB on two threads, every column as text, nothing kept."""
+    import duckdb
+
+    with duckdb.connect() as database:
+        database.execute("SET threads = 2")
+        start = time.perf_counter()
+        counts = database.execute(
+            f"SELECT count(*), count(COLUMNS(*)) "
+            f"FROM read_csv('{folder}/*.csv', all_varchar = true, header = true)"
+        ).fetchone()
+        return {"seconds": time.perf_counter() - start, "rows": counts[0]}
+
+
+def pandas(root: str, target: str) -> dict[str, Any]:
+    """The plain way: read all, concatenate, derive, write."""
+    import pandas as pd
+
+    frames = []
+    for path in sorted(Path(root, "data", "raw", "police_uk").rglob("*.zip")):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith(STREET):
+                    frames.append(pd.read_csv(archive.open(name), dtype={"Crime ID": str}))
+    for path in sorted(Path(root, "data", "raw", "police_uk").rglob(f"*{STREET}")):
+        frames.append(pd.read_csv(path, dtype={"Crime ID": str}))
+    table = pd.concat(frames, ignore_index=True)
+    lookup = pd.read_csv(next(Path(root, "data", "raw", "lookups").glob("lsoa*.csv"), None))
+    lookup = lookup.set_index("lsoa21_code")
+    table["district_code"] = table["LSOA code"].map(lookup["ltla22_code"])
+    table["district"] = table["LSOA code"].map(lookup["ltla22_name"])
+    table["offence"] = table["Crime type"].str.lower()
+    table["is_located"] = table["LSOA code"].notna()
+    keys = ["Month", "Reported by", "district_code", "district", "offence"]
+    counts = table.groupby(keys, dropna=False).size().reset_index(name="count")
+    table.drop(columns=["Crime ID", "Context"]).to_parquet(Path(target, "all.parquet"))
+    counts.to_parquet(Path(target, "counts.parquet"))
+    return {"rows": len(table)}
+
+
+def load(root: str, number: str) -> dict[str, Any]:
+    """Tables of one area after the other, from an opened store and by plain pandas."""
+    import statistics
+
+    import pandas as pd
+
+    from cspanalysis.store import Store
+
+    processed = Path(root, "data", "processed")
+    tables = ("police_uk", "police_uk_counts")
+    store = Store(processed)
+    names = store.load("police_uk_counts", columns=["district"])["district"].dropna().unique()
+    chosen = list(names[:: max(1, len(names) // int(number))])[: int(number)]
+    store.load("police_uk", where={"district": chosen[0]})  # pyarrow's own first time
+    seconds, rows = [], []
+    for name in chosen:
+        start = time.perf_counter()
+        rows.append(sum(len(store.load(t, where={"district": name})) for t in tables))
+        seconds.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    Store(processed).load("police_uk", where={"district": chosen[0]})
+    first = time.perf_counter() - start
+    named = json.loads((processed / "manifest.json").read_text(encoding="utf-8"))["tables"]
+    files = [processed / f for t in tables for f in named[t]["files"]]
+    start = time.perf_counter()
+    plain = pd.concat([pd.read_parquet(f) for f in files])
+    plain = plain[plain["district"] == chosen[0]]
+    naive = time.perf_counter() - start
+    own = processed / "own.parquet"
+    plain.to_parquet(own)
+    start = time.perf_counter()
+    pd.read_parquet(own)
+    floor = time.perf_counter() - start
+    own.unlink()
+    return {
+        "median": statistics.median(seconds), "slowest": max(seconds), "opened": first,
+        "plain": naive, "floor": floor, "rows": statistics.median(rows), "files": len(files),
+        "areas": len(chosen),
+    }  # fmt: skip
+
+
+def chapters(root: str, repeats: str, *names: str) -> dict[str, Any]:
+    """Each chapter by the runner's engine, and the same cells in a warm process."""
+    from cspanalysis.report import engine, executing, reviewing, runner
+
+    chosen = runner.pick(names, runner.chapters())
+    engine.warm(*reviewing.WARM, *dict.fromkeys(n for c in chosen for n in c.imports))
+    parameters = _parameters(root)
+    found = {}
+    for chapter in chosen:
+        task = executing.ChapterTask(chapter, parameters, engine.NAME, 300.0)
+        by_runner, first, again = [], [], []
+        for _ in range(int(repeats)):
+            start = time.perf_counter()
+            done = executing.execute(task)
+            by_runner.append(time.perf_counter() - start)
+            if done.failure:
+                raise RuntimeError(f"{chapter.key}: {done.failure} {done.trace}")
+            one, two = _forked(chapter, parameters)
+            first.append(one)
+            again.append(two)
+        found[chapter.key] = [min(by_runner), min(first), min(again)]
+    return {"chapters": found}
+
+
+def _parameters(root: str) -> dict[str, Any]:
+    from cspanalysis import opening
+
+    # In a fork: the parent of the engine must not have started any threads.
+    return _in_fork(lambda: _opened(opening.open(workspace=root), root))
+
+
+def _opened(review: Any, root: str) -> dict[str, Any]:
+    return {
+        "csp": review.area.name, "period": review.period.iso, "compare": review.compare.iso,
+        "edition": "public", "workspace": root,
+    }  # fmt: skip
+
+
+def _in_fork(function: Any) -> Any:
+    import multiprocessing
+
+    here, there = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(
+        target=lambda: there.send(function()), daemon=True
+    )
+    process.start()
+    there.close()
+    try:
+        return here.recv()
+    finally:
+        process.join()
+
+
+def _forked(chapter: Any, parameters: dict[str, Any]) -> tuple[float, float]:
+    """A chapter's cells twice in a fork of this process: nothing is imported the second time."""
+    return _in_fork(lambda: (_cells(chapter, parameters), _cells(chapter, parameters)))
+
+
+def _cells(chapter: Any, parameters: dict[str, Any]) -> float:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    start = time.perf_counter()
+    for cell in chapter.cells:
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        if "parameters" in cell["metadata"].get("tags", []):
+            source = "\n".join(f"{k} = {v!r}" for k, v in parameters.items())
+        with capture_output():
+            result = shell.run_cell(source, store_history=False)
+        result.raise_error()
+    return time.perf_counter() - start
+
+
+def review(root: str, out: str, number: str, jobs: str, *names: str) -> dict[str, Any]:
+    """Reviews of a workspace's areas in this process; the second time it is warm."""
+    import resource
+
+    from cspanalysis import commands
+    from cspanalysis.report import runner
+    from cspanalysis.store import Store
+
+    given = _parameters(root)
+    wanted = runner.Area(given["csp"])
+    chosen = (wanted,)
+    if int(number) > 1:
+        every = [a for a in commands.every_area(Store(Path(root, "data", "processed")))]
+        chosen = tuple(runner.Area(a.name, a.code) for a in every[: int(number)])
+    request = runner.Request(
+        Path(root), chosen, given["period"], given["compare"], chapters=names, jobs=int(jobs),
+        out=Path(out), check=commands.check_disclosure, all_areas=len(chosen) > 1,
+    )  # fmt: skip
+    seconds = []
+    for _ in range(2 if len(chosen) == 1 else 1):
+        start = time.perf_counter()
+        outcome = runner.run(request)
+        seconds.append(time.perf_counter() - start)
+        if outcome.exit_code:
+            raise RuntimeError(outcome.text())
+    parent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "areas": len(chosen), "parent_mb": parent}
+
+
+def profile(root: str, parts: str) -> dict[str, Any]:
+    """Where cleaning spends its time: cProfile over some street files read one by one."""
+    import cProfile
+    import pstats
+
+    from cspanalysis import ingest
+    from cspanalysis.workspace import load as settings_of
+
+    # In this thread, so that the profile sees it.
+    ingest.ThreadPoolExecutor = _Serial
+    watch = cProfile.Profile()
+    space = settings_of(Path(root))
+    watch.enable()
+    ingest.run(space.root, dict(space.settings), write=True, report=lambda line: None)
+    watch.disable()
+    stats = pstats.Stats(watch).stats
+    lines = [
+        [f"{Path(file).stem}.{name}", calls, own, total]
+        for (file, _, name), (_, calls, own, total, _) in stats.items()
+    ]
+    lines.sort(key=lambda line: -line[2])
+    return {"lines": lines[: int(parts)]}
+
+
+class _Serial:
+    """Stands in for a pool of threads: does each job when its result is asked for."""
+
+    def __init__(self, _: int):
+        pass
+
+    def __enter__(self) -> _Serial:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    map = staticmethod(map)
+
+
+TASKS = (make, further, inflate, parse, pandas, load, chapters, review, profile)
+
+
+def main() -> None:
+    """Run one task and print what it tells."""
+    name, *arguments = sys.argv[1:]
+    function = {f.__name__: f for f in TASKS}[name]
+    print(json.dumps(function(*arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
