@@ -279,3 +279,42 @@ def test_the_report_names_registers_and_outcomes(project):
     assert unexplained == 0
     assert "78 figures, 19 targets, 12 outputs, 89 actions" in text
     assert "without an outcome: 0" in text
+
+
+def test_a_register_alone_can_be_audited_without_any_data(tmp_path):
+    from cspanalysis import starting
+
+    root = tmp_path / "ashford"
+    starting.init(root, "Ashford")
+    folder = root / "data" / "raw" / "published"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plan.csv").write_text(
+        "ID,Kind,Measure,Period,Value,Compare Value,Direction,Group,Printed Group,Unit\n"
+        "1,count,bicycles taken,2015-04/2015-09,90,80,fall,,,\n"
+        "2,count,bicycles taken,2015/16,95,,,,,\n"
+        "3,rank_lowest,bicycles taken,2015,4,,,county,eight other,of 8\n"
+        "4,count,horses taken,2015-04/2015-09,10,8,rise,,,\n",
+        encoding="utf-8",
+    )
+    text, unexplained = auditing.run(root)
+    assert unexplained == 0
+    for found in ("1 bicycles", "2 bicycles", "3 bicycles"):
+        assert f"  {found} taken [" in text
+    assert "contradicts itself: 3" in text and "cannot be checked: 1" in text
+
+
+def test_due_dates_are_read_from_words(tmp_path):
+    import cspanalysis
+    from cspanalysis import starting
+
+    root = tmp_path / "ashford"
+    starting.init(root, "Ashford")
+    folder = root / "data" / "raw" / "action_plan"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plan.csv").write_text(
+        "Priority,Action,Timescale\nrural,Buy bells,By March 2016\nrural,Mend gates,Ongoing\n",
+        encoding="utf-8",
+    )
+    review = cspanalysis.open(workspace=root, period="2016-04/2017-03")
+    due = review.table("action_plan")["due"]
+    assert due[0] == pd.Timestamp("2016-03-31") and pd.isna(due[1])

@@ -109,6 +109,8 @@ def actions_by_priority(review: Review, *, spec: Spec) -> Finding:
 def overdue(review: Review, *, spec: Spec) -> Finding:
     """Dated actions that are not complete after their date."""
     rows = states(review)
+    if rows["status_as_at"].isna().all():
+        raise NotAvailable("action_plan", "it does not say how far the actions are on which day")
     return action_finding(
         review,
         spec,
@@ -202,7 +204,7 @@ def states(review: Review) -> pd.DataFrame:
 
 def _as_at(rows: pd.DataFrame) -> str:
     newest = rows["status_as_at"].max()
-    return "undated" if pd.isna(newest) else f"{newest.day} {newest:%B %Y}"
+    return "day of report not stated" if pd.isna(newest) else f"{newest.day} {newest:%B %Y}"
 
 
 def action_finding(

@@ -65,9 +65,10 @@ def contradictions(table: pd.DataFrame, *, outcome: str) -> Said:
 def register(table: pd.DataFrame) -> Said:
     """How much of a register could be recomputed at all."""
     known = (table["found"].ne("") & table["outcome"].ne("cannot be checked")).sum()
+    many = formats.capital(formats.in_words(int(known))) if known else "None"
     return Said(
-        f"{formats.capital(formats.in_words(int(known)))} of {formats.count(len(table))} printed "
-        f"figures, targets and outputs could be set against data.",
+        f"{many} of {formats.count(len(table))} printed figures, targets and outputs could be set "
+        "against data.",
         values={"count": len(table)},
     )
 

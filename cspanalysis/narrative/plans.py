@@ -24,8 +24,10 @@ def targets(table: pd.DataFrame) -> Said:
     text = said.text
     if table["actual"].isna().all() and "target_period" in table:
         years = formats.listed(sorted(table["target_period"].dropna().unique()))
-        none = f"None of the {len(table)} targets can be judged yet: they are for {years}, and the "
-        text = text.replace(text.split(". ")[0], none + "data end before that", 1)
+        none = (
+            f"None of the {len(table)} targets can be judged yet: they are for {years}, for which "
+        )
+        text = text.replace(text.split(". ")[0], none + "there are no figures", 1)
     wrong = table[table["is_printed_right"].eq(False)]
     for row in wrong.to_dict("records"):
         change = row["printed_change"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cspanalysis import suppliers
 from cspanalysis.analysis.published.reading import text
-from cspanalysis.errors import NotAvailable
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.recomputing import numbers, orders, promises
 from cspanalysis.recomputing.answers import Answer, Row
 from cspanalysis.review import Review
@@ -54,6 +54,9 @@ def recompute(review: Review, statements: pd.DataFrame) -> pd.DataFrame:
             answer = CHECKS[clean["kind"]](review, clean)
         except NotAvailable as missing:
             answer = Answer(None, text(row["value"]), "", _why(missing))
+        except UsageError as wrong:
+            # A series, group or condition that the register misspells concerns this row alone.
+            answer = Answer(None, text(row["value"]), "", f"Not checked: {wrong}")
         answers.append({"id": row["id"], **answer._asdict()})
     return pd.DataFrame(answers, columns=["id", *Answer._fields])
 

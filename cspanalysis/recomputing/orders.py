@@ -22,6 +22,8 @@ from cspanalysis.review import Review
 
 
 def rank(review: Review, row: Row) -> Answer:
+    if not row["series"]:
+        raise NotAvailable((), "no data describe it")
     counted = review.peer_counts(row["series"], row["group"], period_of(row)).table
     if row["unit"].startswith("per "):
         table = peers.compare(counted)

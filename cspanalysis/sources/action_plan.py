@@ -18,11 +18,16 @@ SCHEMAS = (
         "actions",
         "an action plan",
         (
-            Column("no", "Number of the action", ("number", "ref", "id"), essential=True),
+            Column(
+                "no",
+                "Number of the action; the row of the file without one",
+                ("number", "ref", "id"),
+            ),
             Column("priority", "Priority the action belongs to", kind="lower", essential=True),
             Column(
                 "category",
                 "Prevention, intelligence, enforcement or reassurance",
+                ("nim category",),
                 kind="lower",
                 allowed=("prevention", "intelligence", "enforcement", "reassurance"),
             ),
@@ -44,8 +49,16 @@ SCHEMAS = (
 
 
 def read(part: Part, context: Context) -> Read:
-    """Read one plan: the schema's columns with file and row."""
+    """Read one plan: the schema's columns with file and row; a date may be in the timescale."""
     found = table.read(part, SCHEMAS, context, NAME)
-    frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
+    month = pl.col("timescale").str.extract(r"(?i)^by\s+([a-z]+\s+\d{4})$")
+    frame = found.tables[NAME].with_columns(
+        no=pl.coalesce("no", pl.col("row").cast(pl.String)),
+        # 'By March 2009' means by its last day.
+        due=pl.coalesce(
+            "due", pl.format("1 {}", month).str.to_date("%d %B %Y", strict=False).dt.month_end()
+        ),
+        file=pl.lit(part.label),
+    )
     columns = [c.name for c in SCHEMAS[0].columns]
     return found.with_tables(action_plan=frame.select(*columns, "file", "row"))

@@ -16,18 +16,22 @@ DESCRIPTION = (
     "printed figure, and which series of which source recomputes it."
 )
 
-KINDS = (
-    "count",
-    "percent_change",
-    "direction",
-    "share",
-    "repeat_share",
-    "rank_lowest",
-    "rank_highest",
-    "ordering",
-    "peak",
-    "survey",
-)
+KINDS = {
+    **{name: name for name in (
+        "count", "percent_change", "direction", "share", "repeat_share", "rank_lowest",
+        "rank_highest", "ordering", "peak", "survey",
+    )},
+    "survey_percent": "survey",
+    "seasonal_peak": "peak",
+    "detection_rate": "share",
+}  # fmt: skip
+
+DIRECTIONS = {
+    **dict.fromkeys(("up", "increase", "increased", "rise", "rose", "risen"), "up"),
+    **dict.fromkeys(("down", "decrease", "decreased", "reduction", "fall", "fell"), "down"),
+    "up every year": "up every year",
+    "down every year": "down every year",
+}
 
 SCHEMAS = (
     Schema(
@@ -36,11 +40,11 @@ SCHEMAS = (
         (
             Column("id", "Short name of the statement", essential=True),
             Column("theme", "Section of the text"),
-            Column("kind", "Kind of statement", kind="lower", essential=True, allowed=KINDS),
+            Column("kind", "Kind of statement", ("type",), "lower", essential=True, allowed=KINDS),
             Column("measure", "What is measured", essential=True),
             Column("family", "Measure that a reader takes it for, if not itself", kind="lower"),
             Column("area", "Area the statement is about"),
-            Column("period", "Period the statement is about", kind="period"),
+            Column("period", "Period the statement is about: months, 2007 or 2007/08"),
             Column("value", "Printed figure", kind="verbatim"),
             Column(
                 "bound",
@@ -49,8 +53,10 @@ SCHEMAS = (
                 allowed=("more than", "less than", "at least", "at most"),
             ),
             Column("unit", "Unit of the figure"),
-            Column("compare_period", "Period it is compared with", kind="period"),
-            Column("compare_value", "Printed figure of that period", kind="verbatim"),
+            Column("compare_period", "Period it is compared with", ("comparator_period",)),
+            Column(
+                "compare_value", "Printed figure of that period", ("comparator_value",), "verbatim"
+            ),
             Column(
                 "printed_change",
                 "Printed change",
@@ -61,12 +67,18 @@ SCHEMAS = (
             Column(
                 "direction",
                 "Printed direction",
-                kind="lower",
-                allowed=("up", "down", "up every year", "down every year"),
+                ("printed_direction",),
+                "lower",
+                allowed=DIRECTIONS,
             ),
-            Column("group", "Peer group of a rank", kind="lower"),
+            Column("group", "Peer group of a rank", ("comparator",), "lower"),
             Column("group_size", "Areas in that group, the own one included", kind="integer"),
-            Column("printed_group", "Size of the group as the text words it", kind="lower"),
+            Column(
+                "printed_group",
+                "Size of the group as the text words it",
+                ("printed_group_size",),
+                "lower",
+            ),
             Column("listed", "Items named, separated by semicolons"),
             Column(
                 "ordered",
@@ -89,7 +101,7 @@ SCHEMAS = (
             ),
             Column("by", "Column whose values an ordering ranks"),
             Column("whole", "Series that is the whole of a share"),
-            Column("note", "Remark"),
+            Column("note", "Remark", ("source_note",)),
         ),
     ),
 )

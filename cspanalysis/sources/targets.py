@@ -18,7 +18,7 @@ SCHEMAS = (
         "targets",
         "a plan's targets",
         (
-            Column("plan", "Years of the plan: 2008-2011", required=True),
+            Column("plan", "Years of the plan: 2008-2011; blank if there is only one"),
             Column("id", "Short name of the target", ("target id",), essential=True),
             Column("priority", "Priority the target belongs to", kind="lower", essential=True),
             Column("measure", "What is measured", ("indicator",), essential=True),
@@ -37,7 +37,7 @@ SCHEMAS = (
             Column(
                 "printed_change",
                 "Change as printed",
-                ("printed change (%)", "printed change", "change %"),
+                ("printed change (%)", "printed change percent", "printed change", "change %"),
                 "number",
                 unit="per cent",
             ),

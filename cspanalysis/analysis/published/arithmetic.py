@@ -130,7 +130,7 @@ def share_no_count_gives(rows: list[dict[str, Any]]) -> Iterator[Hit]:
             for k in range(max(near - 1, 0), near + 3)
         ):
             continue
-        is_assumed = "share_of" in text(row["assumed"])
+        is_assumed = any(word in text(row["assumed"]) for word in ("share_of", "base"))
         below, above = 100 * near / whole, 100 * (near + 1) / whole
         yield Hit(
             row["id"],

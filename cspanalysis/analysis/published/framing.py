@@ -78,7 +78,7 @@ def group_size(rows: list[dict[str, Any]]) -> Iterator[Hit]:
     for row in rows:
         if not row["kind"].startswith("rank"):
             continue
-        size, given = _worded_size(row), number(row["group_size"])
+        size, given = _worded_size(row), _known_size(row)
         usual = worded.get(text(row["group"]))
         known = given or (usual.most_common(1)[0][0] if usual else None)
         rank = number(row["value"])
@@ -97,6 +97,12 @@ def group_size(rows: list[dict[str, Any]]) -> Iterator[Hit]:
                 row["id"], "group_size", CONTRADICTS, f"place {rank:g}", f"{known:g} areas",
                 f"There is no place {rank:g} among {known:g} areas.",
             )  # fmt: skip
+
+
+def _known_size(row: dict[str, Any]) -> float | None:
+    """Size of the group as the register states it, in its own column or as the unit 'of 12'."""
+    unit = text(row["unit"])
+    return number(row["group_size"]) or (number(unit[3:]) if unit.startswith("of ") else None)
 
 
 def _worded_size(row: dict[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from cspanalysis.errors import UsageError
 from cspanalysis.periods import Period
 
 _WORDS = [
@@ -80,7 +81,10 @@ def size_in_words(words: Any) -> tuple[int, bool] | None:
 
 
 def period(value: Any) -> Period | None:
-    """A period from 'YYYY-MM/YYYY-MM', a financial year '2007/08' or a calendar year '2007'."""
+    """A period from 'YYYY-MM/YYYY-MM', a financial year '2007/08' or a calendar year '2007'.
+
+    None where the text states no such period.
+    """
     written = text(value)
     if not written:
         return None
@@ -89,7 +93,11 @@ def period(value: Any) -> Period | None:
     year = _FINANCIAL_YEAR.fullmatch(written)
     if year and (len(year[2]) == 4 or int(year[2]) == (int(year[1]) + 1) % 100):
         return Period.financial_year(int(year[1]))
-    return Period.parse(written)
+    try:
+        return Period.parse(written)
+    except UsageError:
+        # 'several years', 'not stated': a text may leave its period open.
+        return None
 
 
 def period_name(of: Period) -> str:
