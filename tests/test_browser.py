@@ -28,6 +28,12 @@ GEOMETRY = """
 })
 """
 
+# What lies inside a chart is one image to assistive technology (role=img), with its own text.
+AXE = """
+rules => axe.run({exclude: [['[data-chart] > *']]},
+                 {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
+"""
+
 REDRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(c => +c.dataset.width <= 320)"
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -116,8 +122,8 @@ def visit(chromium, path, width=1280, **more):
     return page
 
 
-def check(chromium, axe, path):
-    """All that must hold of every page."""
+def check(chromium, axe, path, is_unfolded=True):
+    """All that must hold of every page; axe looks into the folded tables too if `is_unfolded`."""
     folder = path.parent.as_uri()
     page = visit(chromium, path)
     assert page.errors == []
@@ -126,14 +132,15 @@ def check(chromium, axe, path):
         assert chart["width"] > 200 and chart["height"] > 100 and chart["drawn"] > 0, chart
         assert chart["outside"] == 0, chart
     assert not page.query_selector(".modebar-btn")
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    unfold = "document.querySelectorAll('details').forEach(d => d.open = true)"
+    if is_unfolded:
+        page.evaluate(unfold)
     # axe is put in by the browser's own door: the page's policy lets no script in.
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
+    found = page.evaluate(AXE, RULES)
     problems = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
     assert problems == []
+    page.evaluate(unfold)
     page.set_viewport_size({"width": 320, "height": 800})
     for _ in range(100):  # the policy forbids the evaluation that wait_for_function needs
         if page.evaluate(REDRAWN):
@@ -151,7 +158,8 @@ def test_every_page_is_offline_drawn_accessible_and_fits_a_phone(chromium, axe, 
 
 def test_every_page_of_the_sample_too(chromium, axe, sample):
     for path in sample.values():
-        check(chromium, axe, path)
+        # Its tables are hundreds, all of one template, which the made pages have unfolded.
+        check(chromium, axe, path, is_unfolded=False)
         assert path.stat().st_size <= 200_000
     folder = next(iter(sample.values())).parent
     assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) <= 8_000_000
