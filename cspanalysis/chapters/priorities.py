@@ -37,7 +37,7 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
     ]
     result = analysis.score(table, weights)
     result["places"] = [
-        f"{low}" if low == high else f"{low} to {high}"
+        "–" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
         for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
     ]
     return publish(
