@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -89,7 +90,8 @@ class _Country:
         count = len(self.districts) * LSOAS * POINTS
         lsoa = np.arange(count) // POINTS
         names = [
-            f"{d['district']} {i // 5 + 1:03d}{'ABCDE'[i % 5]}"
+            # 'Bristol 001A', not 'Bristol, City of 001A'; other commas stand.
+            f"{re.sub(', .*of$', '', d['district'])} {i // 5 + 1:03d}{'ABCDE'[i % 5]}"
             for d in self.districts
             for i in range(LSOAS)
         ]

@@ -141,11 +141,10 @@ def _cleaning(study: Study, folder: Path, say) -> None:
     clean = _enter(study, "full clean, `csp clean`", first, say)
     pandas = _enter(study, "plain pandas: read all, concatenate, derive, write", plain, say)
     floors = [min(r.told["seconds"] for r in runs) for runs in (inflate, parse)]
-    study.facts |= {
-        "inflate": floors[0], "parse": floors[1], "megabytes": inflate[0].told["megabytes"],
-        "rows": parse[0].told["rows"],
-    }  # fmt: skip
-    say(f"floor: inflate {floors[0]:.2f} s + parse {floors[1]:.2f} s")
+    worked = sum(min(r.told["cpu"] for r in runs) for runs in (inflate, parse))
+    study.facts |= {"inflate": floors[0], "parse": floors[1], "floor_cpu": worked}
+    study.facts |= {"megabytes": inflate[0].told["megabytes"], "rows": parse[0].told["rows"]}
+    say(f"floor: inflate {floors[0]:.2f} s + parse {floors[1]:.2f} s, processor {worked:.2f} s")
     start = _several(study, "start-up: `csp clean`, nothing there", _clean_of(empty), say, 3)
     again = _several(study, "second run, nothing changed", _clean_of(national), say, 3)
     month = iso(LAST + 1)
@@ -154,12 +153,16 @@ def _cleaning(study: Study, folder: Path, say) -> None:
     more = _enter(study, "one more month", [_clean_of(national)()], say)
     study.targets += [
         Target("full clean", "inflate + DuckDB parse-only", clean.seconds / sum(floors), 3, "×"),
+        Target("the same in processor time", "the same", clean.cpu_seconds / worked, 3, "×"),
         Target("full clean is quicker", "plain pandas",
                pandas.seconds / clean.seconds, 3, "×", True),
+        Target("the same in processor time", "the same",
+               pandas.cpu_seconds / clean.cpu_seconds, 3, "×", True),
         Target("full clean, peak memory", "–", clean.peak_mb, 600, "MB"),
         Target("second run, beyond start-up", "full clean",
                100 * max(0.0, again.seconds - start.seconds) / clean.seconds, 5, "%"),
-        Target("one more month", f"full clean of {study.settings.months} months",
+        Target("one more month, start-up counted in",
+               f"full clean of {study.settings.months} months",
                100 * more.seconds / clean.seconds, 10, "%"),
     ]  # fmt: skip
     if not all(target.is_met for target in study.targets):

@@ -1,0 +1,73 @@
+"""The benchmarks' own parts: the invented archive and the table. No times."""
+
+import zipfile
+
+import pytest
+
+from benchmarks import layout, measures, national, page
+from benchmarks.__main__ import settings
+from cspanalysis import cleaning
+from cspanalysis.periods import Period
+from cspanalysis.store import Store
+
+SMALL = layout.Layout(Period.parse("2025-11/2025-12"), forces=2, rows=6000)
+
+
+def test_the_archive_is_read_without_loss(tmp_path):
+    made = layout.workspace(tmp_path / "w", SMALL)
+    cleaning.clean(tmp_path / "w", {})
+    store = Store(tmp_path / "w" / "data" / "processed")
+    account = store.account().query("source == 'police_uk'")
+    assert account["rows_kept"].sum() == account["rows_read"].sum() == made
+    counts = store.load("police_uk_counts")
+    assert counts["count"].sum() == made
+    # Every district has offences, and by today's name.
+    assert set(counts["district"].dropna()) == {d["district"] for d in SMALL.districts()}
+    assert set(store.coverage()["status"]) == {"ok"}
+
+
+def test_a_seed_gives_the_same_archive(tmp_path):
+    contents = []
+    for seed in (1, 1, 2):
+        made = layout.Layout(SMALL.months, 2, 2000, seed)
+        layout.write_archive(tmp_path, made)
+        with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+            contents.append([archive.read(name) for name in archive.namelist()])
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_kent_comes_first_and_all_forces_cover_the_country():
+    assert {d["force"] for d in layout.Layout(SMALL.months, 1).districts()} == {"Kent"}
+    assert len(layout.Layout(SMALL.months).districts()) > 300
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "verdict"),
+    [(3, False, "kept"), (3.01, False, "missed"), (2, True, "missed")],
+)
+def test_a_missed_target_is_called_missed(value, least, verdict):
+    target = measures.Target("cleaning", "floor", value, 3, "×", least)
+    study = measures.Study(measures.Settings(), "a machine", [target])
+    assert verdict in page.table([target])
+    assert ("No target is missed" in page.page(study)) == (verdict == "kept")
+
+
+def test_only_a_whole_run_writes_the_page():
+    assert settings(["--quick"]).out is None
+    assert settings(["--only", "loading"]).out is None
+    assert settings([]).out.name == "performance.md"
+    assert settings(["--months", "3"]).period == "2025-10/2025-12"
+
+
+def test_a_difference_between_runs_is_found_and_times_are_not(tmp_path):
+    for run, seconds in (("one", 1), ("other", 2)):
+        folder = tmp_path / run / "area" / "2025"
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text(f'{{"complete": true, "seconds": {seconds}}}')
+        (folder / "index.html").write_text("the same")
+        (folder / "run.log").write_text(run)
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert national.finished(one) == {"area/2025": True}
+    assert national.differences(one, other, ["area/2025"]) == []
+    (other / "area/2025/index.html").write_text("another")
+    assert national.differences(one, other, ["area/2025"]) == ["area/2025/index.html"]
