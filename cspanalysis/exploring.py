@@ -100,7 +100,11 @@ class Peers:
                 return peers.compare(self._review.peer_counts(offence, key, over).table)
             except NotAvailable as error:
                 missing = missing or error
-        raise missing or NotAvailable(("peer_counts", "police_uk"))
+        missing = missing or NotAvailable(("peer_counts", "police_uk"))
+        would_show = f"how {offence} compares with other areas in {over.label}"
+        raise NotAvailable(
+            missing.needs, self._review.missing_sentence(would_show, missing)
+        ) from None
 
 
 class Findings(dict[str, Finding]):

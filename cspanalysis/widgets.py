@@ -172,7 +172,7 @@ def at_a_glance(review: Review, offence: str) -> list[Finding]:
     if not found:
         raise NotAvailable(
             ("police_extract", "police_uk"),
-            f"Nothing can be shown of {offence} in {review.period.label}.",
+            f"nothing can be shown of {offence} in {review.area.name}, {review.period.label}",
         )
     return found
 
@@ -272,5 +272,8 @@ def _features(collection: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list
 def _located(review: Review, offence: str, period: str | Period | None) -> pd.DataFrame:
     records = review.records(offence, period or review.period).table
     if not {"longitude", "latitude"} <= set(records):
-        raise NotAvailable("police_uk", "These records have no coordinates.")
+        missing = NotAvailable("police_uk", "these records have no map points")
+        raise NotAvailable(
+            "police_uk", review.missing_sentence(f"where {offence} is recorded on a map", missing)
+        )
     return records.dropna(subset=["longitude", "latitude"])
