@@ -164,11 +164,6 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     )
 
 
-def is_force(reported: str, force: str) -> bool:
-    """Whether a publisher's force name ('Kent Police') is a force of the register ('Kent')."""
-    return set(_key(force).split()) <= set(_key(reported).split())
-
-
 def all_partnerships() -> list[Area]:
     """Every area of England and Wales that districts can be summed to, by name.
 

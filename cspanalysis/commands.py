@@ -79,20 +79,12 @@ def every_area(store: Store) -> list[Area]:
     UsageError
         If there is none.
     """
-    known: set[str] = set()
-    if store.has("police_extract"):
-        records = store.load("police_extract", columns=["district"])
-        known |= set(records["district"].dropna())
-    if store.has("police_uk_counts"):
-        counts = store.load("police_uk_counts", columns=["district", "force", "count"])
-        counts = counts.groupby(["district", "force"], as_index=False)["count"].sum()
-        main = counts.sort_values("count").drop_duplicates("district", keep="last")
-        forces = areas.register().set_index("district")["force"]
-        known |= {
-            row.district
-            for row in main.itertuples()
-            if row.district in forces and areas.is_force(row.force, forces[row.district])
-        }
+    known = {
+        district
+        for table in ("police_extract", "police_uk_counts")
+        if store.has(table)
+        for district in store.load(table, columns=["district"])["district"].dropna().unique()
+    }
     found = [a for a in areas.all_partnerships() if set(a.districts) <= known]
     found = [a for a in found if any(counting.covered(store, s, a) for s in review.OFFENCE_SOURCES)]
     if not found:

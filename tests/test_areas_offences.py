@@ -59,17 +59,3 @@ def test_vehicle_crime_leaves_interference_out():
 def test_an_unknown_offence_gets_the_nearest():
     with pytest.raises(UsageError, match="'burglary'"):
         offences.members("burglery")
-
-
-@pytest.mark.parametrize(
-    ("reported", "force"),
-    [
-        ("Kent Police", "Kent"),
-        ("City of London Police", "London, City of"),
-        ("Devon & Cornwall Police", "Devon & Cornwall"),
-        ("Metropolitan Police Service", "Metropolitan Police"),
-    ],
-)
-def test_a_publishers_force_name_is_recognised(reported, force):
-    assert areas.is_force(reported, force)
-    assert not areas.is_force(reported, "Lancashire")
