@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cspanalysis.errors import DataRefused
-from cspanalysis.sources import kinds, lines, table
+from cspanalysis.sources import kinds, lines, rows, table
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context
@@ -108,6 +108,37 @@ def test_rows_are_the_same_whether_blocks_are_large_or_small(file, monkeypatch):
     small = read(file, content)
     assert small.tables["pairs"].equals(whole.tables["pairs"])
     assert small.problems.table().equals(whole.problems.table())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    records=st.lists(
+        st.sampled_from(
+            [
+                "a,1",
+                '"b, c",2',
+                '"d",3',
+                '"e","4"',
+                'f"g,5',
+                '"",6',
+                '"h""i",7',
+                'j,"8',
+                '"k" ,9',
+                '" ",1',
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_the_quick_and_the_careful_way_read_the_same(records, tmp_path_factory):
+    path = tmp_path_factory.mktemp("ways") / "pairs.csv"
+    content = "name,size\n" + "".join(f"{row}\n" for row in ["x,0", *records])
+    quick = read(path, content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows._Cutter, "_plain", lambda self, block: None)
+        careful = read(path, content)
+    assert quick.tables["pairs"].equals(careful.tables["pairs"])
+    assert quick.problems.table().equals(careful.problems.table())
 
 
 def test_titles_above_the_header_are_passed_over(file):

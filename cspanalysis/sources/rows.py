@@ -8,6 +8,7 @@ through polars at full speed; anything odd is cut record by record under strict 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -232,15 +233,18 @@ class _Cutter:
     def _plain(self, block: bytes) -> pl.DataFrame | None:
         """The block as a table if nothing in it is odd, else None.
 
-        Without quotation marks and with separators = (columns - 1) x lines, no row can be short
-        unless another is long, and polars refuses long rows.
+        With separators = (columns - 1) x lines, no row can be short unless another is long, and
+        polars refuses long rows. Quotation marks must enclose whole cells.
         """
-        if self._width < 2 or b'"' in block or b"\0" in block:
+        if self._width < 2 or b"\0" in block:
+            return None
+        quoted = self._quoted(block) if b'"' in block else 0
+        if quoted is None:
             return None
         signs = np.frombuffer(block, dtype=np.uint8)  # counts far faster than bytes.count
         lines = np.count_nonzero(signs == ord("\n")) + (not block.endswith(b"\n"))
         delimiters = np.count_nonzero(signs == ord(self._delimiter))
-        if delimiters != (self._width - 1) * lines:
+        if delimiters - quoted != (self._width - 1) * lines:
             return None
         step = MAX_RECORD // 2
         if any(block.find(b"\n", at, at + step) < 0 for at in range(0, len(block) - step, step)):
@@ -256,13 +260,24 @@ class _Cutter:
                     for name in map(str, range(self._width))
                 },
                 separator=self._delimiter,
-                quote_char=None,
+                quote_char='"' if b'"' in block else None,
             )
         except (UnicodeDecodeError, pl.exceptions.PolarsError):
             return None
         if frame.height != lines:
             return None
         return frame.with_row_index(ROW, offset=self._line + 1)
+
+    def _quoted(self, block: bytes) -> int | None:
+        """Separators within quoted cells; None if a quotation mark does anything but enclose one.
+
+        A name such as "Bournemouth, Christchurch and Poole" need not slow a whole file.
+        """
+        edge = re.escape(self._delimiter.encode()) + b"\n"
+        cells = re.findall(b'"(?<=[%b]")[^"\n]+"(?=[%b])' % (edge, edge), b"\n%b\n" % block)
+        if 2 * len(cells) != block.count(b'"'):
+            return None
+        return b"".join(cells).count(self._delimiter.encode())
 
     def _slowly(self) -> Iterator[pl.DataFrame]:
         taken: list[Record] = []
