@@ -49,6 +49,11 @@ def manifest(processed: Path) -> dict[str, Any]:
     return found if found.get("schema") == FORMAT else blank
 
 
+#: Results kept for the next reader, each of so many rows at the most: a chapter asks for the
+#: same tables many times.
+_KEPT_TABLES, _KEPT_ROWS = 24, 60_000
+
+
 class Store:
     """Cleaned tables of one workspace.
 
@@ -60,6 +65,13 @@ class Store:
 
     def __init__(self, processed: Path):
         self.processed = Path(processed)
+        self._loaded: dict[Any, pd.DataFrame] = {}
+
+    def _open(self) -> None:
+        """Forget what was read of the manifest."""
+        self._loaded.clear()
+        self.__dict__.pop("_manifest", None)
+        self.__dict__.pop("_holds", None)
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
@@ -118,6 +130,37 @@ class Store:
         UsageError
             If a column is unknown.
         """
+        key = (table, tuple(columns) if columns is not None else None, repr(where or {}))
+        if key not in self._loaded:
+            try:
+                found = self._read(table, columns, where)
+            except FileNotFoundError:
+                # Another run cleaned the workspace meanwhile: its manifest names the new files.
+                self._open()
+                try:
+                    found = self._read(table, columns, where)
+                except FileNotFoundError:
+                    raise CspError(
+                        paragraph(
+                            f"a file of the table '{table}' is gone",
+                            file="data/processed",
+                            do="Run: csp clean",
+                        )
+                    ) from None
+            if len(found) > _KEPT_ROWS:
+                return found
+            if len(self._loaded) >= _KEPT_TABLES:
+                self._loaded.pop(next(iter(self._loaded)))
+            self._loaded[key] = found
+        # Shallow: pandas copies on write, so that nobody changes what another reads.
+        return self._loaded[key].copy(deep=False)
+
+    def _read(
+        self,
+        table: str,
+        columns: Sequence[str] | None,
+        where: Mapping[str, Any] | None,
+    ) -> pd.DataFrame:
         if table not in self._manifest["tables"]:
             raise NotAvailable(table)
         paths = self._manifest["tables"][table]["files"]
@@ -127,27 +170,18 @@ class Store:
             few = [p for p in paths if p not in self._holds or names & self._holds[p]]
             paths = few or paths[:1]
         files = [str(self.processed / p) for p in paths]
-        try:
-            schema = ds.dataset(files[:1], format="parquet").schema
-            for name in [*(columns or ()), *(where or {})]:
-                if name not in schema.names:
-                    raise UsageError(
-                        paragraph(
-                            f"the table '{table}' has no column '{name}'",
-                            allowed=", ".join(schema.names),
-                        )
+        schema = ds.dataset(files[:1], format="parquet").schema
+        for name in [*(columns or ()), *(where or {})]:
+            if name not in schema.names:
+                raise UsageError(
+                    paragraph(
+                        f"the table '{table}' has no column '{name}'",
+                        allowed=", ".join(schema.names),
                     )
-            found = ds.dataset(files, schema=schema, format="parquet").to_table(
-                columns=list(columns) if columns is not None else None, filter=_filter(where or {})
-            )
-        except FileNotFoundError as error:
-            raise CspError(
-                paragraph(
-                    f"a file of the table '{table}' is gone ({error})",
-                    file=self.processed,
-                    do="Run: csp clean",
                 )
-            ) from error
+        found = ds.dataset(files, schema=schema, format="parquet").to_table(
+            columns=list(columns) if columns is not None else None, filter=_filter(where or {})
+        )
         return _plain(found).to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
 
     def account(self) -> pd.DataFrame:
