@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -198,6 +199,16 @@ def _sample(folder: Path) -> Path:
     return root
 
 
+def _without_windows(sample: Path, root: Path) -> Path:
+    """The sample's workspace with one period, as `csp init` makes them."""
+    shutil.copytree(sample / "data", root / "data")
+    text = (sample / "partnership.toml").read_text(encoding="utf-8")
+    text = re.sub(r"^\[\[windows\]\]\n(?:\w+ = .*\n)+", "", text, flags=re.M)
+    (root / "partnership.toml").write_text(text, encoding="utf-8")
+    measuring.csp("clean", "--workspace", root)
+    return root
+
+
 def _reviewing(study: Study, folder: Path, say) -> None:
     sample = _sample(folder)
     quick = study.settings.quick
@@ -210,6 +221,10 @@ def _reviewing(study: Study, folder: Path, say) -> None:
     jobs += ["--chapter", "01"] if quick else []
     shell = _several(study, "review of one area, `csp review`, data cleaned",
                      lambda: measuring.csp(*jobs, "--out", folder / "reports"), say)  # fmt: skip
+    lean = _without_windows(sample, folder / "lean")
+    jobs[2] = lean
+    _several(study, "the same without the sample's six further periods",
+             lambda: measuring.csp(*jobs, "--out", folder / "lean_reports"), say)  # fmt: skip
     inside = measuring.task("review", sample, folder / "inside", "1", "2", *chosen)
     warm = inside.told["seconds"][-1]
     study.rows.append(("review of one area in a warm process", Measured(warm, 0.0, 0.0)))
