@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No example may fail because the machine is busy: times are for benchmarks, not for tests.
+settings.register_profile("csp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("csp")
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -170,7 +170,7 @@ def test_a_notebook_without_the_parameters_is_refused(tmp_path):
 
 
 def test_a_review_that_fails_its_disclosure_check_is_not_published(tmp_path):
-    asked = request(tmp_path, QUICK)
+    asked = request(tmp_path, QUICK, engine="plain")  # in this process, whatever ran before
     runner.run(asked)
     before = contents(review_folder(asked))
 
@@ -290,7 +290,7 @@ def test_a_review_of_some_chapters_says_so(tmp_path):
 
 
 def test_a_full_disk_is_told_and_leaves_the_last_good_review(tmp_path, monkeypatch):
-    asked = request(tmp_path, QUICK)
+    asked = request(tmp_path, QUICK, engine="plain")  # in this process, whatever ran before
     runner.run(asked)
     before = contents(review_folder(asked))
 
@@ -320,7 +320,7 @@ def test_the_previous_review_is_found_and_compared(tmp_path):
 
 def test_without_a_browser_the_review_is_whole_and_says_why_there_is_no_pdf(tmp_path, monkeypatch):
     monkeypatch.setattr("cspanalysis.report.pdf.browser", lambda: None)
-    asked = request(tmp_path, QUICK, pdf=True, single_file=True)
+    asked = request(tmp_path, QUICK, pdf=True, single_file=True, engine="plain")
     outcome = runner.run(asked)
     assert outcome.exit_code == 0
     assert "No PDF was written" in outcome.text()
