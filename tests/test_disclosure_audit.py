@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from cspanalysis import charts, disclosure_audit
-from cspanalysis.disclosure import Protect, apply
+from cspanalysis.disclosure import Protect, apply, cells
 from cspanalysis.errors import DataRefused, DisclosureFailed
 
 SOURCE = {"source": "school_exclusions", "title": "Exclusions"}
@@ -359,3 +359,12 @@ def test_a_rank_between_two_rates_gives_a_count_away(tmp_path):
 def test_a_folder_without_findings_is_refused(tmp_path):
     with pytest.raises(DataRefused):
         disclosure_audit.check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["district", "year", "count", "is_own", "compare_period", "status"]
+)
+@pytest.mark.parametrize("value", ["2007/08", 7, 7.5, float("nan"), True, ["a"]])
+def test_a_cell_alone_is_a_dimension_where_its_column_would_be(name, value):
+    column = cells.dimensions(pd.DataFrame([{name: value}]))
+    assert cells.is_dimension(name, value) == (column == (name,))

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,16 @@ def dimensions(table: pd.DataFrame) -> tuple[str, ...]:
         and not pd.api.types.is_bool_dtype(table[name])
         and (name in _NUMERIC_DIMENSIONS or not pd.api.types.is_numeric_dtype(table[name]))
         and not str(name).startswith(("is_", "has_", "compare_"))
+    )
+
+
+def is_dimension(name: str, value: Any) -> bool:
+    """The same for a cell alone: published rows are many, and a frame for each takes long."""
+    return (
+        name not in _NOT_DIMENSIONS
+        and not isinstance(value, bool | np.bool_)
+        and (name in _NUMERIC_DIMENSIONS or not isinstance(value, Number))
+        and not name.startswith(("is_", "has_", "compare_"))
     )
 
 

@@ -45,8 +45,8 @@ def limit_of(rows: Iterable[Mapping[str, Any]]) -> int:
 
 def labels(row: Mapping[str, Any]) -> list[str]:
     """The words of a row that say what it counts."""
-    frame = pd.DataFrame([row])
-    return [str(row[name]) for name in cells_.dimensions(frame) if row[name] is not None]
+    named = ((name, value) for name, value in row.items() if value is not None)
+    return [str(value) for name, value in named if cells_.is_dimension(name, value)]
 
 
 def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
