@@ -36,8 +36,12 @@ _TRIED = """## What was tried (November 2026)
   area loads in milliseconds), hash, and wait until all is on disk.
 - A further month costs a month and a start: beside twelve months 8% and 5% at least. Beside the 36
   of the largest archive the same seconds would be about 6%; that run was not made.
-- A review's time is the chapters' own: every finding of the sample is made for seven periods. The
-  table has the same review without the six further ones, which is what `csp init` gives.
+- A profile of the sample's review showed 29 of its 93 s in the disclosure check, on one core: it
+  made a frame for each of 7,644 rows to find its labels. Without, 4,571 rows take 0.06 s of the
+  processor and not 3.3, with the same labels, and the whole check takes 1.1 s.
+- What is left of a review is the chapters' own computing: every finding of the sample is made for
+  seven periods. A later run's table has the same review without the six further ones, which is what
+  `csp init` gives.
 """
 
 
