@@ -62,7 +62,7 @@ def change_finding(
     result = change.between(
         counted.table, comparison.period, comparison.compare, series=_series(selection)
     )
-    result = with_dispersion(review, result, selection, comparison)
+    result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
     return publish(
         review,
         spec,
@@ -97,7 +97,7 @@ def changes_finding(
         row = change.between(
             counted.table, comparison.period, comparison.compare, series=_series(selection)
         )
-        row = with_dispersion(review, row, selection, comparison)
+        row = with_dispersion(row, review.offences_by_month(selection).table, comparison)
         tables.append(row.assign(offence=selection))
     result = pd.concat(tables, ignore_index=True)
     return publish(
@@ -122,14 +122,20 @@ def changes_finding(
 
 
 def with_dispersion(
-    review: Review, result: pd.DataFrame, selection: str | Iterable[str], comparison: Comparison
+    result: pd.DataFrame, by_month: pd.DataFrame, comparison: Comparison
 ) -> pd.DataFrame:
     """The change with its quasi-Poisson limits where 24 months or more are there to estimate them.
 
     Repeats and series make counts vary more than chance alone; the wider limits decide then.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        From `analysis.change.between`.
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
     """
-    months = review.offences_by_month(selection).table
-    checked = change.dispersion(months, comparison.period, comparison.compare)
+    checked = change.dispersion(by_month, comparison.period, comparison.compare)
     if checked.status != "ok":
         return result
     return result.assign(

@@ -45,15 +45,7 @@ def compared(
     )
     if not comparison.period.same_months_as(comparison.compare):
         return result
-    checked = change.dispersion(by_month, comparison.period, comparison.compare)
-    if checked.status != "ok":
-        return result
-    return result.assign(
-        dispersion=checked.phi,
-        dispersed_lower=checked.lower,
-        dispersed_upper=checked.upper,
-        dispersed_p=checked.p,
-    )
+    return common.with_dispersion(result, by_month, comparison)
 
 
 def change_of(
