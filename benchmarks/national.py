@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"resumed: {sum(done.values())} of {wanted} complete after "
               f"{time.perf_counter() - start:.0f} s in all; {kept} of {len(before)} left as they "
               f"were; peak {last.peak_mb:.0f} MB in a process")  # fmt: skip
-        litter = [p for p in out.rglob("*") if p.name.startswith(".") and p.name != ".lock"]
+        litter = [p for p in out.rglob("*") if p.name.startswith(".") and p.suffix != ".lock"]
         print(f"temporary names left behind: {len(litter)}", flush=True)
         some = _areas(root)[:: max(1, wanted // given.compare)] if given.compare else None
         words = [w for name in some for w in ("--csp", name)] if some else ["--all"]
