@@ -8,11 +8,12 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import charts, narrative
-from cspanalysis.analysis import measures, places, season, thefts
+from cspanalysis.analysis import aoristic, measures, places, season, thefts
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.chapters import common
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.narrative import windows
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import OFFENCE_SOURCES, Review
 
@@ -248,6 +249,60 @@ def offence_places(
         top=top,
         subject=subject,
         notes=notes,
+    )
+
+
+@finding(
+    "acquisitive.{name}.hours",
+    title="When does {subject} most likely happen?",
+    needs="police_extract",
+    unit="offences, shared out over the hours in which they can have happened",
+    would_show="when it most likely happens",
+)
+def likely_hours(
+    review: Review,
+    name: str,
+    offences: str | Sequence[str],
+    *,
+    subject: str,
+    max_hours: float = aoristic.MAX_HOURS,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Hours and weekdays by aoristic weights: each offence is spread over its from/to window."""
+    records = review.records(offences, comparison.period).table
+    if "start" not in records:
+        raise NotAvailable("police_extract", "the street-level files hold no time of day")
+    found = aoristic.profile(records, max_hours=max_hours)
+    if not found.usable:
+        raise NotAvailable("police_extract", "no record has a usable time")
+    left = [
+        f"{number:,} {why}"
+        for number, why in (
+            (found.no_start, "without a usable start"),
+            (found.set_aside_reversed, "that end before they start"),
+            (found.set_aside_long, f"with a window over {max_hours:g} hours"),
+        )
+        if number
+    ]
+    return publish(
+        review,
+        spec,
+        found.table,
+        say=partial(windows.likely_hours, subject=subject),
+        chart=partial(charts.heatmap, value="weight"),
+        comparison=comparison,
+        sources=("police_extract",),
+        columns={"weekday": "Day", "hour": "Hour", "weight": "Offences", "share": "Share"},
+        caption=common.where(
+            review,
+            f"{common.capital(subject)} by weekday and hour, aoristic weights",
+            comparison.period.label,
+        ),
+        method="aoristic weights: hours of overlap divided by the window's length, one offence "
+        f"counts once; {found.usable:,} of {len(records):,} records used",
+        notes=[f"Not used: {', '.join(left)}."] if left else (),
+        measure=subject,
     )
 
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import narrative
-from cspanalysis.analysis import measures
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import measures, peers
 from cspanalysis.chapters import common
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Comparison
@@ -124,3 +124,50 @@ def recorded_crime_peers(
 ) -> Finding:
     """Crimes per 1,000 residents of every area of a peer group, with places and their intervals."""
     return common.peers_finding(review, spec, comparison, offences, group, things="crimes")
+
+
+@finding(
+    "overview.recorded_crime.funnel.{group}",
+    title="Is that more than size and chance explain?",
+    needs=("peer_counts", "police_uk"),
+    measure="recorded crime per 1,000 residents",
+    unit="per 1,000 residents in the period",
+    polarity="lower_is_better",
+    would_show="whether the rate lies outside what size and chance explain",
+)
+def recorded_crime_funnel(
+    review: Review,
+    group: str,
+    offences: str = "recorded crime",
+    *,
+    comparison: Comparison,
+    spec: Spec,
+) -> Finding:
+    """Funnel of the peer group, its limits widened for the usual differences between areas."""
+    counted = review.peer_counts(offences, group, comparison.period)
+    members = review.peer_group(group)
+    result = peers.funnel(counted.table)
+    year = int(counted.table["population_year"].max())
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.funnel, things="crimes", members=members.label),
+        chart=partial(charts.funnel, lines=peers.funnel_lines(result)),
+        comparison=comparison,
+        sources=counted.sources,
+        columns={
+            "area": "Area",
+            "population": "Residents",
+            "rate": "Per 1,000 residents",
+            "limit_lower": "Expected from",
+            "limit_upper": "to",
+        },
+        caption=(
+            "Crimes per 1,000 residents by size of the area – "
+            f"{common.capital(members.label)}, {comparison.period.label}; residents of "
+            f"mid-{year}; lines = 95% and 99.8% limits"
+        ),
+        method=common.method_of(result),
+        notes=common.resident_notes(year, comparison),
+    )
