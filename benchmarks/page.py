@@ -42,8 +42,8 @@ _TRIED = """## What was tried (November 2026)
 - Chapters that pass twice the warm time are short ones: a fork, the first opening of the store and
   collecting the outputs cost some 0.2 s whatever the chapter. Hardly a module is imported late.
 - What is left of a review is the chapters' own computing: every finding of the sample is made for
-  seven periods. The table has the same review without the six further ones, which is what `csp init`
-  gives.
+  seven periods. The table has the same review without the six further ones, which is what
+  `csp init` gives.
 """
 
 _NATIONAL = """## A national run, killed twice
