@@ -30,7 +30,7 @@ def test_clear_verdicts_come_before_unclear_ones_and_larger_effects_first():
         record("a.large", "down", values={"percent_change": -60.0}),
         record("a.season", "peak", values={"index": 130.0}),
     ]
-    chosen = [r["id"] for r in index.key_findings(records)]
+    chosen = [r["id"] for r in index.key_findings(records, most=2)]
     assert chosen == ["a.large", "a.season"]  # |log 0.4| > |log 1.3| > |log 1.05|
 
 
@@ -58,7 +58,7 @@ def test_choosing_keeps_the_order_and_only_what_is_published(items):
         for i, (v, s, r) in enumerate(items)
     ]
     chosen = index.key_findings(records)
-    assert len(chosen) == min(2, sum(r["status"] == "ok" for r in records))
+    assert len(chosen) == min(3, sum(r["status"] == "ok" for r in records))
     assert all(r["status"] == "ok" for r in chosen)
     assert [r["id"] for r in chosen] == sorted((r["id"] for r in chosen), key=lambda i: i)
 
@@ -136,3 +136,23 @@ def test_panels_show_the_columns_that_matter_and_whole_tables_otherwise():
     table = {"columns": columns, "rows": [["ASB", "6,612", "0.49", "1"]], "own": []}
     assert index.some_columns(table, ("label", "score", "places"))["rows"] == [["ASB", "0.49", "1"]]
     assert index.some_columns(table, ("label", "none")) is table
+
+
+def quality_of(set_aside=0, unlocated=0, months=("ok", "ok")):
+    records = [
+        {"id": "quality.rows", "status": "ok", "sentence": "Rows.", "rows": [
+            {"rows": 1000, "set_aside": set_aside}]},
+        {"id": "quality.unlocated", "status": "ok", "sentence": "", "rows": [
+            {"count": unlocated, "total": 1000}]},
+        {"id": "quality.coverage", "status": "ok", "sentence": "", "rows": [
+            {"status": m} for m in months]},
+    ]  # fmt: skip
+    return index._quality({r["id"]: (r, "data-quality") for r in records})
+
+
+def test_the_quality_badge_follows_its_printed_rule():
+    assert quality_of(10, 50)["badge"] == "good"
+    assert quality_of(11)["badge"] == "care"
+    assert quality_of(0, 51)["badge"] == "care"
+    assert quality_of(months=("ok", "incomplete"))["badge"] == "care"
+    assert "at most 1% of the rows set aside" in quality_of()["sentence"]

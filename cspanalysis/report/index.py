@@ -26,6 +26,9 @@ VERDICT_WORDS = {
     "none": "no verdict",
 }
 
+#: The data-quality badge is 'good' up to these shares, and with every month complete.
+MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
+
 #: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
 PANELS = (
     ("priorities.matrix", "Priorities", ("label", "trend_text", "peers_text", "score", "places")),
@@ -133,7 +136,7 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
     )
 
 
-def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 2) -> list:
+def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 3) -> list:
     """The findings of a chapter that a summary repeats, in the chapter's order.
 
     A clear verdict comes before 'no clear change' or 'similar', and those before findings
@@ -212,13 +215,34 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
     if "quality.rows" not in by_id:
         return None
     record, slug = by_id["quality.rows"]
-    good = record["status"] == "ok" and record.get("verdict", "none") not in ("higher", "up")
+
+    def rows(id: str) -> list[Mapping[str, Any]]:
+        return by_id[id][0].get("rows", []) if id in by_id else []
+
+    aside = _share(rows("quality.rows"), "set_aside", "rows")
+    unlocated = _share(rows("quality.unlocated"), "count", "total")
+    incomplete = sum(1 for r in rows("quality.coverage") if r.get("status", "ok") != "ok")
+    good = (
+        record["status"] == "ok"
+        and aside <= MOST_SET_ASIDE
+        and unlocated <= MOST_UNLOCATED
+        and not incomplete
+    )
     return {
         "badge": "good" if good else "care",
-        "words": "Every row accounted for" if good else "Read with care",
-        "sentence": record["sentence"],
+        "words": "Good" if good else "Read with care",
+        "sentence": f"{record['sentence']} Without a place: {unlocated:.1%} of the offences; "
+        f"months incomplete: {incomplete}. 'Good' means at most {MOST_SET_ASIDE:.0%} of the rows "
+        f"set aside, at most {MOST_UNLOCATED:.0%} of the offences without a place, and no month "
+        "incomplete.",
         "slug": slug,
     }
+
+
+def _share(rows: Iterable[Mapping[str, Any]], part: str, whole: str) -> float:
+    rows = list(rows)
+    total = sum(r.get(whole) or 0 for r in rows)
+    return sum(r.get(part) or 0 for r in rows) / total if total else 0.0
 
 
 def _changes(
