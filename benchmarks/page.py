@@ -30,8 +30,8 @@ _TRIED = """## What was tried (November 2026)
 - One polars thread (`POLARS_MAX_THREADS=1`) for each of the two parts under way: 5–10% less
   processor time for a national month and less waiting on a busy machine. Not adopted: it would
   bind every other use of polars in the same process, and machines with more cores would lose.
-- Cleaning waited at its end for one file after the other to be on disk: four seconds in a profile on
-  a busy disk. Now it waits for them side by side: 500 files took 0.07 to 0.09 s and not 0.3 to 0.4.
+- Cleaning waited at its end for one file after the other to be on disk: four seconds in a profile
+  on a busy disk. Now it waits for them side by side: 500 files took 0.07 to 0.09 s, not 0.3 to 0.4.
 - Beside plain pandas cleaning gains by using two cores, where two are free, and by memory, not by
   less work: in processor time it costs about the same or a little more. What it does beyond the
   plain way is check each cell, account for each row, note repeated identifiers, sort by district
