@@ -35,6 +35,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     cleaning.clean(space.root, dict(space.settings), report=print)
     store = Store(space.processed)
     chosen = every_area(store) if options.all else named
+    if options.all:
+        chosen = _with_offences(store, chosen, options.period)
     first = opening.open(
         chosen[0].name,
         options.period,
@@ -95,6 +97,19 @@ def every_area(store: Store) -> list[Area]:
             )
         )
     return found
+
+
+def _with_offences(store: Store, found: list[Area], period: str | None) -> list[Area]:
+    """The areas that hold offences in the period; all of them without one.
+
+    Where none does, the first stays, so that its own message can tell what is held.
+    """
+    months = set(Period.parse(period).month_list()) if period else set()
+    kept = [a for a in found if not months or months & set(counting.held(store, a))]
+    if kept and len(kept) < len(found):
+        names = ", ".join(a.name for a in found if a not in kept)
+        print(f"Left out, because no offences of theirs are held in the period: {names}")
+    return kept or found[:1]
 
 
 def partnership(area: Area) -> str:

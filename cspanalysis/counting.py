@@ -139,6 +139,12 @@ def covered(store: Store, source: str, area: Area) -> list[str]:
     return sorted(months - set(coverage.loc[is_flawed, "month"]))
 
 
+def held(store: Store, area: Area) -> list[str]:
+    """Months ('YYYY-MM') in which any source holds an offence of an area, complete or not."""
+    months = {m for source in OFFENCE_SOURCES for m in monthly(store, source, area)["month"]}
+    return sorted(months)
+
+
 def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
     """Offences of an area by month, force and offence.
 

@@ -43,7 +43,8 @@ def open(
     Raises
     ------
     UsageError
-        If the area, the period, the edition or the workspace is unknown.
+        If the area, the period, the edition or the workspace is unknown, or the workspace's
+        offences of the area lie wholly outside the period.
     """
     if edition not in EDITIONS:
         raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
@@ -56,6 +57,7 @@ def open(
         against = Period.parse(compare)
     else:
         against = space.compare if own_period and space.compare else chosen.year_before
+    _check_covers(store, area, chosen)
     windows = space.windows if own_period and area.name == space.area_name else ()
     return Review(space, area, [Comparison(chosen, against), *windows], edition, store)
 
@@ -72,3 +74,19 @@ def _newest_year(store: Store, area: Area) -> Period:
             do="Name one with --period YYYY-MM/YYYY-MM, or put data into data/raw and clean it.",
         )
     )
+
+
+def _check_covers(store: Store, area: Area, period: Period) -> None:
+    """Refuses a period that the workspace's offences of the area do not touch: a slip of the pen.
+
+    A workspace without any offences may still hold other sources for it.
+    """
+    months = counting.held(store, area)
+    if months and not set(period.month_list()) & set(months):
+        raise UsageError(
+            paragraph(
+                f"the workspace holds no offences of {area.name} in {period.label}",
+                allowed=f"a period that touches {counting.months_label(months)}",
+                do="Choose another period, or put its data into data/raw.",
+            )
+        )

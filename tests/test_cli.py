@@ -132,3 +132,13 @@ def test_a_file_changed_behind_its_sidecar_is_refused(workspace, capsys):
     path.write_text(path.read_text().replace("Burglary", "Robbery", 1))
     message = refused(workspace, capsys)
     assert "2025-01-kent-street.csv" in message and "sha256" in message.lower()
+
+
+def test_a_period_without_any_offences_is_refused_before_anything_is_written(workspace, capsys):
+    for period in ("2052-01/2052-12", "2024-01/2024-12"):
+        for areas in (["--csp", "Tonbridge and Malling"], ["--all"], []):
+            assert main(["review", "--workspace", str(workspace), "--period", period, *areas]) == 2
+            message = paragraph(capsys)
+            assert "no offences of Tonbridge and Malling in January" in message
+            assert "touches January 2025" in message
+    assert not list((workspace / "reports").glob("*"))
