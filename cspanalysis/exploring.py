@@ -20,6 +20,47 @@ if TYPE_CHECKING:
     from cspanalysis.review import Review
 
 
+class ByHand:
+    """What an analyst asks of a review by hand; every `Review` can do it."""
+
+    @property
+    def incidents(self) -> pd.DataFrame:
+        """All records of this area in the period under review (docs/data_dictionary.md)."""
+        return self.records(None, self.period).table
+
+    @property
+    def peers(self) -> Peers:
+        """Comparison with peer groups: `review.peers.rate("burglary")`."""
+        return Peers(self)
+
+    def findings(self, chapter: str | None = None) -> Findings:
+        """The findings of all chapters, or of one ('violence'), made here and now."""
+        return findings(self, chapter)
+
+    def moved(self, csp: str | None = None, period: str | Period | None = None) -> Review:
+        """The same workspace and edition, for another area or period."""
+        from cspanalysis.opening import open
+
+        return open(
+            csp or self.area.name,
+            period or self.period,
+            edition=self.edition,
+            workspace=self.workspace.root,
+        )
+
+    def explore(self):
+        """Widgets for area, offence and period (JupyterLab); see `cspanalysis.widgets`."""
+        from cspanalysis import widgets
+
+        return widgets.explore(self)
+
+    def map(self, offence: str, period: str | Period | None = None):
+        """Where an offence is recorded again and again, as dots; nothing leaves the machine."""
+        from cspanalysis import widgets
+
+        return widgets.place_map(self, offence, period)
+
+
 class Peers:
     """An area among its peers; made by `Review.peers`."""
 

@@ -1,14 +1,53 @@
-"""Counts and residents of every area of a peer group, from peer counts or from open data."""
+"""Peer groups, and counts and residents of their areas, from peer counts or from open data."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from cspanalysis import areas, counting, residents
+from cspanalysis import areas, counting, offences, residents
 from cspanalysis.areas import Area, PeerGroup
+from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
+from cspanalysis.workspace import Workspace
+
+#: Headings for groups that a workspace lacks.
+GROUP_LABELS = {
+    "msg": "areas of the most similar group",
+    "county": "districts of the county",
+    "force": "districts of the police force area",
+}
+
+
+def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
+    """A peer group of an area; see `Review.peer_group`."""
+    try:
+        found = workspace.peers(area, group)
+    except UsageError:
+        raise NotAvailable(
+            "peer_counts", f"partnership.toml names no peer group '{group}'"
+        ) from None
+    if len(found.areas) < 2:
+        raise NotAvailable("peer_counts", f"{area.name} is alone in its {group}")
+    return found
+
+
+def label_of(workspace: Workspace, area: Area, group: str) -> str:
+    """How a heading names a peer group, whether or not there are data for it."""
+    try:
+        return group_of(workspace, area, group).label
+    except NotAvailable:
+        return GROUP_LABELS.get(group, f"areas of the group '{group}'")
+
+
+def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:
+    """Counts and residents of the group; see `Review.peer_counts`."""
+    table = from_peer_counts(store, area, group, selection, period)
+    if table is not None:
+        return Counted(table, ("peer_counts",))
+    table = from_open_data(store, area, group, selection, period)
+    return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
 
 
 def from_peer_counts(

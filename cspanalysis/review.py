@@ -14,8 +14,6 @@ import pandas as pd
 from cspanalysis import (
     counting,
     disclosure,
-    exploring,
-    offences,
     peering,
     residents,
     suppliers,
@@ -24,8 +22,8 @@ from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import OFFENCE_SOURCES, Counted
-from cspanalysis.errors import NotAvailable, UsageError
-from cspanalysis.exploring import Findings, Peers
+from cspanalysis.errors import NotAvailable
+from cspanalysis.exploring import ByHand
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
@@ -34,15 +32,8 @@ EDITIONS = ("public", "partner")
 
 __all__ = ["EDITIONS", "OFFENCE_SOURCES", "Counted", "Review"]
 
-#: Headings for groups that a workspace lacks.
-GROUP_LABELS = {
-    "msg": "areas of the most similar group",
-    "county": "districts of the county",
-    "force": "districts of the police force area",
-}
 
-
-class Review:
+class Review(ByHand):
     """An area, its periods and its data. Use `open` to make one.
 
     Attributes
@@ -165,22 +156,11 @@ class Review:
         NotAvailable
             If the settings name no such group, or the area is alone in it.
         """
-        try:
-            members = self.workspace.peers(self.area, group)
-        except UsageError:
-            raise NotAvailable(
-                "peer_counts", f"partnership.toml names no peer group '{group}'"
-            ) from None
-        if len(members.areas) < 2:
-            raise NotAvailable("peer_counts", f"{self.area.name} is alone in its {group}")
-        return members
+        return peering.group_of(self.workspace, self.area, group)
 
     def peer_label(self, group: str) -> str:
         """How a heading names a peer group, whether or not there are data for it."""
-        try:
-            return self.peer_group(group).label
-        except NotAvailable:
-            return GROUP_LABELS.get(group, f"areas of the group '{group}'")
+        return peering.label_of(self.workspace, self.area, group)
 
     def peer_counts(self, selection: str, group: str, period: Period | str) -> Counted:
         """Counts and residents of every area of a peer group over a period.
@@ -204,13 +184,8 @@ class Review:
         NotAvailable
             If no source holds counts for the group over the period.
         """
-        over = Period.parse(period)
         members = self.peer_group(group)
-        table = peering.from_peer_counts(self.store, self.area, members, selection, over)
-        if table is not None:
-            return Counted(table, ("peer_counts",))
-        table = peering.from_open_data(self.store, self.area, members, selection, over)
-        return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
+        return peering.counted(self.store, self.area, members, selection, Period.parse(period))
 
     def population(self, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
         """Residents of districts, from the mid-year estimate nearest the period's mid-point.
@@ -243,43 +218,6 @@ class Review:
             Columns year, sex, age, population.
         """
         return residents.by_age(self.store, self.area.districts, period)
-
-    @property
-    def incidents(self) -> pd.DataFrame:
-        """All records of this area in the period under review (docs/data_dictionary.md)."""
-        return self.records(None, self.period).table
-
-    @property
-    def peers(self) -> Peers:
-        """Comparison with peer groups: `review.peers.rate("burglary")`."""
-        return Peers(self)
-
-    def findings(self, chapter: str | None = None) -> Findings:
-        """The findings of all chapters, or of one ('violence'), made here and now."""
-        return exploring.findings(self, chapter)
-
-    def moved(self, csp: str | None = None, period: str | Period | None = None) -> Review:
-        """The same workspace and edition, for another area or period."""
-        from cspanalysis.opening import open
-
-        return open(
-            csp or self.area.name,
-            period or self.period,
-            edition=self.edition,
-            workspace=self.workspace.root,
-        )
-
-    def explore(self):
-        """Widgets for area, offence and period (JupyterLab); see `cspanalysis.widgets`."""
-        from cspanalysis import widgets
-
-        return widgets.explore(self)
-
-    def map(self, offence: str, period: str | Period | None = None):
-        """Where an offence is recorded again and again, as dots; nothing leaves the machine."""
-        from cspanalysis import widgets
-
-        return widgets.place_map(self, offence, period)
 
     # ------------------------------------------------------------------ other tables
 

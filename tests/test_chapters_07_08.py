@@ -7,7 +7,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis import collisions
-from cspanalysis.chapters import partnerships, perceptions, roads_and_fires
+from cspanalysis.chapters import fires, partnerships, perceptions, roads
 from cspanalysis.narrative import surveys as wording
 from cspanalysis.narrative.year_pairs import year_pairs
 
@@ -34,14 +34,14 @@ MAKERS = {
     "perceptions.antisocial_behaviour.change": perceptions.antisocial_change,
     "perceptions.average": perceptions.average,
     "perceptions.sample_size": perceptions.sample_size,
-    "roads.collisions.change": roads_and_fires.collisions_change,
-    "roads.severity.change": roads_and_fires.severity_changes,
-    "roads.child_casualties.change": roads_and_fires.child_casualties,
-    "roads.child_casualties.years": roads_and_fires.child_casualty_years,
-    "roads.collisions.peers.county": lambda r: roads_and_fires.collisions_peers(r, "county"),
-    "fires.all.change": roads_and_fires.fires_change,
-    "fires.types.change": roads_and_fires.fire_type_changes,
-    "fires.mix": roads_and_fires.fires_mix,
+    "roads.collisions.change": roads.collisions_change,
+    "roads.severity.change": roads.severity_changes,
+    "roads.child_casualties.change": roads.child_casualties,
+    "roads.child_casualties.years": roads.child_casualty_years,
+    "roads.collisions.peers.county": lambda r: roads.collisions_peers(r, "county"),
+    "fires.all.change": fires.change,
+    "fires.types.change": fires.type_changes,
+    "fires.mix": fires.mix,
 }
 
 
@@ -88,7 +88,7 @@ def test_the_average_is_called_only_where_the_interval_allows(review):
 
 
 def test_crashes_that_hurt_children_74_then_95(review):
-    finding = roads_and_fires.child_casualty_years(review)
+    finding = roads.child_casualty_years(review)
     row = finding.rows.set_index("year").loc["2006"]
     assert (row["compare_count"], row["count"]) == (74, 95)
     assert row["percent_change"] == pytest.approx(28.4, abs=0.05)
@@ -98,14 +98,14 @@ def test_crashes_that_hurt_children_74_then_95(review):
 
 
 def test_second_highest_of_the_twelve_districts(review):
-    finding = roads_and_fires.collisions_peers(review, "county")
+    finding = roads.collisions_peers(review, "county")
     assert (finding.values["rank"], finding.values["of"]) == (11, 12)
     assert finding.table["columns"][1]["label"] == "Collisions"
 
 
 def test_kinds_of_fire_add_up_to_all_fires(review):
-    everything = roads_and_fires.fires_change(review)
-    kinds = roads_and_fires.fire_type_changes(review).rows
+    everything = fires.change(review)
+    kinds = fires.type_changes(review).rows
     assert kinds["count"].sum() == everything.values["count"]
     assert kinds["compare_count"].sum() == everything.values["compare_count"]
 
@@ -153,19 +153,19 @@ def national(root, peers, casualties=None):
 
 def test_peers_from_the_national_collision_files_alone(tmp_path):
     review = national(tmp_path, {"Dover": "E07000108", "Swale": "E07000113"})
-    finding = roads_and_fires.collisions_peers(review, "county")
+    finding = roads.collisions_peers(review, "county")
     rows = finding.rows.set_index("area")
     assert rows["count"]["Ashford"] == 120 and rows["count"]["Dover"] == 60
     # Districts of the county without a record or an estimate are missing, not zero.
     assert rows["count"].isna()["Maidstone"]
     assert (finding.values["rank"], finding.values["of"]) == (3, 3)
-    change = roads_and_fires.collisions_change(review)
+    change = roads.collisions_change(review)
     assert change.status == "not_available"
 
 
 def test_casualties_missing_for_some_collisions_are_no_zero(tmp_path):
     review = national(tmp_path, {}, casualties=50)
-    finding = roads_and_fires.child_casualty_years(review)
+    finding = roads.child_casualty_years(review)
     assert finding.status == "not_available" and "no casualty records" in finding.sentence
 
 

@@ -7,8 +7,8 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
-from cspanalysis.analysis import aoristic, measures, places, season, thefts
+from cspanalysis import charts
+from cspanalysis.analysis import aoristic, thefts
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.chapters import common
 from cspanalysis.errors import NotAvailable
@@ -95,7 +95,7 @@ def purse_dipping_season(
     definition = definition or review.purse_dipping
     months, incidents = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)
-    return _season(
+    return common.season_finding(
         review,
         spec,
         by_month,
@@ -119,64 +119,13 @@ def offence_season(
 ) -> Finding:
     """Seasonal index of an offence, the nearest that open data come to purse dipping."""
     counted = review.offences_by_month(offences)
-    return _season(
+    return common.season_finding(
         review,
         spec,
         counted.table,
         sources=counted.sources,
         subject=subject,
         series=offences,
-    )
-
-
-def _season(
-    review: Review,
-    spec: Spec,
-    by_month: pd.DataFrame,
-    *,
-    sources: Sequence[str],
-    subject: str,
-    series: str,
-    definition: str = "",
-) -> Finding:
-    found = season.seasonal_index(by_month, series=series)
-    result = found.table.assign(
-        season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
-        reason=found.reason,
-        p=found.p,
-        series_months=found.months,
-        first=found.first,
-        last=found.last,
-    )
-    drawn = (
-        charts.seasonal_index
-        if found.stage != "counts"
-        else partial(charts.monthly_line, value="count")
-    )
-    columns = (
-        {
-            "month_of_year": "Month",
-            "index": "Index",
-            "interval": "95% interval",
-            "count": "Average a month",
-        }
-        if found.stage != "counts"
-        else {"month": "Month", "count": "Offences", "interval": "95% interval"}
-    )
-    run = common.span(found.first, found.last)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(narrative.season, subject=subject),
-        chart=drawn,
-        comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
-        sources=sources,
-        columns=columns,
-        caption=common.where(review, f"{common.capital(subject)} by month of the year", run),
-        method=found.method,
-        definition=definition,
-        measure=subject,
     )
 
 
@@ -200,7 +149,7 @@ def purse_dipping_places(
     """Repeat locations of purse dipping, with their share of all."""
     definition = definition or review.purse_dipping
     _, incidents = _purse_dipping(review, definition, comparison.period)
-    return places_finding(
+    return common.places_finding(
         review,
         spec,
         comparison,
@@ -240,7 +189,7 @@ def offence_places(
         if counted.sources == ("police_uk",)
         else ()
     )
-    return places_finding(
+    return common.places_finding(
         review,
         spec,
         comparison,
@@ -302,48 +251,6 @@ def likely_hours(
         method="aoristic weights: hours of overlap divided by the window's length, one offence "
         f"counts once; {found.usable:,} of {len(records):,} records used",
         notes=[f"Not used: {', '.join(left)}."] if left else (),
-        measure=subject,
-    )
-
-
-def places_finding(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    incidents: pd.DataFrame,
-    *,
-    sources: Sequence[str],
-    subject: str,
-    top: int,
-    definition: str = "",
-    notes: Sequence[str] = (),
-) -> Finding:
-    """Top places with their share of all incidents, and how concentrated the incidents are."""
-    if incidents.empty:
-        raise NotAvailable(sources, f"no {subject} in {comparison.period.label}")
-    result = measures.proportion(places.top_places(incidents, n=top))
-    spread = places.concentration(incidents).iloc[0]
-    result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(narrative.places, subject=subject),
-        chart=charts.places_bars,
-        comparison=comparison,
-        sources=sources,
-        columns={
-            "place": "Place",
-            "count": "Offences",
-            "share": f"Share of all {subject}",
-            "interval": "95% interval",
-        },
-        caption=common.where(
-            review, f"{common.capital(subject)} by place", comparison.period.label
-        ),
-        method=common.method_of(result),
-        definition=definition,
-        notes=notes,
         measure=subject,
     )
 

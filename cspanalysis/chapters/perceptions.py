@@ -8,15 +8,14 @@ import pandas as pd
 
 from cspanalysis import charts
 from cspanalysis.analysis import surveys
-from cspanalysis.chapters import common
+from cspanalysis.chapters import answers, common
+from cspanalysis.chapters.answers import SOURCE
 from cspanalysis.charts.share_pairs import share_pairs
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.narrative import surveys as wording
-from cspanalysis.periods import Comparison, Period
+from cspanalysis.periods import Period
 from cspanalysis.review import Review
-
-SOURCE = "surveys"
 
 #: How the questions begin that are about feeling safe.
 SAFETY = "feels safe"
@@ -62,7 +61,7 @@ _CHANGE = {
 )
 def safety(review: Review, beginning: str = SAFETY, *, spec: Spec) -> Finding:
     """Shares of residents who feel safe, in the newest round of each survey."""
-    rows = _newest(review)
+    rows = answers.newest(review)
     rows = rows[rows["question"].str.startswith(beginning)]
     return _shares(review, spec, rows, "how safe residents feel")
 
@@ -78,7 +77,7 @@ def safety(review: Review, beginning: str = SAFETY, *, spec: Spec) -> Finding:
 )
 def problems(review: Review, leave_out: str = SAFETY, *, spec: Spec) -> Finding:
     """Shares of residents who see or met a problem, in the newest round of each survey."""
-    rows = _newest(review)
+    rows = answers.newest(review)
     rows = rows[~rows["question"].str.startswith(leave_out)]
     return _shares(review, spec, rows, "what residents see as a problem")
 
@@ -93,7 +92,7 @@ def problems(review: Review, leave_out: str = SAFETY, *, spec: Spec) -> Finding:
 )
 def changes(review: Review, *, spec: Spec) -> Finding:
     """Every answer that was asked for twice: both shares and the interval of the difference."""
-    rows = _newest(review)
+    rows = answers.newest(review)
     rows = rows[rows["compare_percent"].notna()].reset_index(drop=True)
     if rows.empty:
         raise NotAvailable(SOURCE, "no question was asked in two rounds")
@@ -104,14 +103,14 @@ def changes(review: Review, *, spec: Spec) -> Finding:
         result,
         say=partial(wording.answer_changes, subject="residents' answers"),
         chart=partial(share_pairs, label="question", names=_ROUNDS),
-        comparison=_over(review, result),
+        comparison=answers.over(review, result),
         compared=True,
         sources=(SOURCE,),
         columns=_CHANGE,
         caption=common.where(
             review,
             "Answers of residents in two rounds",
-            f"{_rounds(result, 'compare_round', 'round')}; line = 95% interval",
+            f"{answers.rounds(result, 'compare_round', 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(RANDOM_SAMPLE,),
@@ -129,7 +128,7 @@ def changes(review: Review, *, spec: Spec) -> Finding:
 )
 def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec) -> Finding:
     """The plan's own indicator: the newest round against the one before."""
-    rows = _asked(_newest(review), question)
+    rows = answers.asked(answers.newest(review), question)
     result = surveys.difference(rows)
     return publish(
         review,
@@ -137,14 +136,14 @@ def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec)
         result,
         say=wording.answer_change,
         chart=partial(share_pairs, label="question", names=_ROUNDS),
-        comparison=_over(review, result),
+        comparison=answers.over(review, result),
         compared=True,
         sources=(SOURCE,),
         columns=_CHANGE,
         caption=common.where(
             review,
             f"Share of residents: {question}",
-            f"{_rounds(result, 'compare_round', 'round')}; line = 95% interval",
+            f"{answers.rounds(result, 'compare_round', 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(RANDOM_SAMPLE,),
@@ -162,9 +161,9 @@ def antisocial_change(review: Review, question: str = ANTISOCIAL, *, spec: Spec)
 def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Finding:
     """The newest answers beside those of a wider area, by default the only average there is."""
     everybody = review.table(SOURCE)
-    wider = other_area or _only_average(everybody)
+    wider = other_area or answers.only_average(everybody)
     theirs = everybody[everybody["area"] == wider]
-    rows = _newest(review).drop(columns=["compare_percent", "compare_base"])
+    rows = answers.newest(review).drop(columns=["compare_percent", "compare_base"])
     keys = [*surveys.KEYS, "round"]
     theirs = theirs.rename(
         columns={"percent": "compare_percent", "base": "compare_base", "area": "other_area"}
@@ -179,7 +178,7 @@ def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Fin
         result,
         say=partial(wording.against_average, subject="residents' answers"),
         chart=partial(share_pairs, label="question", names=(wider, review.area.name)),
-        comparison=_over(review, result),
+        comparison=answers.over(review, result),
         sources=(SOURCE,),
         columns={
             "question": "Answer",
@@ -193,7 +192,7 @@ def average(review: Review, other_area: str | None = None, *, spec: Spec) -> Fin
         caption=common.where(
             review,
             f"Answers of residents beside the {wider}",
-            f"{_rounds(result, 'round')}; line = 95% interval",
+            f"{answers.rounds(result, 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=(
@@ -227,8 +226,8 @@ def sample_size(
     target : float, optional
         Share in per cent; default: that of the partnership's list of targets.
     """
-    row = _asked(_newest(review), question).iloc[0]
-    aim = _target(review, question) if target is None else target
+    row = answers.asked(answers.newest(review), question).iloc[0]
+    aim = answers.target_share(review, question) if target is None else target
     if pd.isna(row["percent"]):
         raise NotAvailable(SOURCE, f"the newest share of '{question}' is not given")
     if not (0 < row["percent"] < 100 and 0 < aim < 100) or aim == row["percent"]:
@@ -251,7 +250,7 @@ def sample_size(
         spec,
         result,
         say=wording.sample_needed,
-        comparison=_over(review, result.assign(period=row["period"])),
+        comparison=answers.over(review, result.assign(period=row["period"])),
         sources=(SOURCE,) if target is not None else (SOURCE, "targets"),
         columns={
             "question": "Answer",
@@ -268,25 +267,6 @@ def sample_size(
         ),
         notes=(RANDOM_SAMPLE,),
     )
-
-
-def _newest(review: Review) -> pd.DataFrame:
-    """The newest answers of this area's residents with the round before."""
-    table = review.table(SOURCE)
-    own = table[table["area"].isin([review.area.name, *review.area.districts])]
-    if own.empty:
-        raise NotAvailable(SOURCE, f"it holds no answers for {review.area.name}")
-    rows = surveys.newest(own, review.period)
-    if rows.empty:
-        raise NotAvailable(SOURCE, f"no round ended by {review.period.label}")
-    return rows
-
-
-def _asked(rows: pd.DataFrame, question: str) -> pd.DataFrame:
-    found = rows[rows["question"] == question].reset_index(drop=True)
-    if found.empty:
-        raise NotAvailable(SOURCE, f"nobody was asked: '{question}'")
-    return found.head(1)
 
 
 def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Finding:
@@ -312,48 +292,17 @@ def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Fin
         result.drop(columns="ends"),
         say=partial(wording.answers, subject=subject),
         chart=partial(charts.shares_with_intervals, label="label", order="table"),
-        comparison=_over(review, result),
+        comparison=answers.over(review, result),
         sources=(SOURCE,),
         columns=_SHARES,
         caption=common.where(
-            review, common.capital(subject), f"{_rounds(result, 'round')}; line = 95% interval"
+            review,
+            common.capital(subject),
+            f"{answers.rounds(result, 'round')}; line = 95% interval",
         ),
         method=common.method_of(result),
         notes=notes,
     )
-
-
-def _over(review: Review, result: pd.DataFrame) -> Comparison:
-    """The months of the newest rounds, and of the rounds before where there are any."""
-    period = _span(result["period"]) or review.period
-    earlier = _span(result["compare_period"]) if "compare_period" in result else None
-    return Comparison(period, earlier or period.year_before)
-
-
-def _span(periods: pd.Series) -> Period | None:
-    known = [Period.parse(p) for p in periods.dropna()]
-    return Period(min(p.first for p in known), max(p.last for p in known)) if known else None
-
-
-def _rounds(result: pd.DataFrame, *columns: str) -> str:
-    seen = sorted({str(r) for c in columns for r in result[c].dropna()})
-    return " and ".join(seen) if len(seen) < 3 else f"{seen[0]} to {seen[-1]}"
-
-
-def _only_average(table: pd.DataFrame) -> str:
-    found = sorted(a for a in table["area"].unique() if "average" in a.lower())
-    if len(found) != 1:
-        raise NotAvailable(SOURCE, "no area of the survey is called an average")
-    return found[0]
-
-
-def _target(review: Review, question: str) -> float:
-    targets = review.table("targets")
-    rows = targets[(targets["series"] == question) & targets["target"].notna()]
-    if rows.empty:
-        raise NotAvailable("targets", f"it has no target for '{question}'")
-    newest = rows.sort_values("target_period").iloc[-1]
-    return float(newest["target"])
 
 
 def _residents(review: Review) -> int | None:

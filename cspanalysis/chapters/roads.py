@@ -1,8 +1,8 @@
-"""Chapter 08, roads and fires: collisions with injury, children hurt, and what burns."""
+"""Chapter 08, roads: collisions with injury, and children hurt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
@@ -16,15 +16,7 @@ from cspanalysis.narrative.year_pairs import year_pairs
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
-ROADS, FIRES = "stats19", "fires"
-
-#: Fires by motive and what burned, under the names that the chapter gives them.
-FIRE_TYPES: Mapping[str, tuple[str, str]] = {
-    "deliberate fires of refuse": ("deliberate", "refuse"),
-    "accidental fires in dwellings": ("accidental", "dwelling"),
-    "deliberate vehicle fires": ("deliberate", "road vehicle"),
-    "deliberate grass or tree fires": ("deliberate", "grass or trees"),
-}
+ROADS = "stats19"
 
 INJURY = (
     "Collisions on public roads in which somebody was hurt and of which the police know; "
@@ -187,107 +179,6 @@ def collisions_peers(review: Review, group: str, *, comparison: Comparison, spec
     )
 
 
-@finding(
-    "fires.all.change",
-    title="Did fires rise or fall?",
-    needs=FIRES,
-    measure="fires",
-    unit="fires",
-    polarity="lower_is_better",
-    would_show="whether fires rose or fell",
-)
-def fires_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
-    """All fires attended against the same months of the year before."""
-    rows, months = _fires(review)
-    return series.change_of(
-        review,
-        spec,
-        comparison,
-        series.monthly(rows, months),
-        subject="fires",
-        sources=(FIRES,),
-        definition="Primary, secondary and chimney fires that the fire service attended.",
-    )
-
-
-@finding(
-    "fires.types.change",
-    title="Which kinds of fire rose or fell?",
-    needs=FIRES,
-    measure="fires by kind",
-    unit="fires",
-    polarity="lower_is_better",
-    would_show="which kinds of fire rose or fell",
-)
-def fire_type_changes(
-    review: Review,
-    types: Mapping[str, tuple[str, str]] = FIRE_TYPES,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
-    """Fires by motive and what burned, each with its change; the rest as one kind.
-
-    Parameters
-    ----------
-    types : mapping
-        Name → motive ('deliberate', 'accidental', 'not known') and property type.
-    """
-    rows, months = _fires(review)
-    kinds = {
-        name: (rows["motive"] == motive).fillna(False)
-        & (rows["property_type"] == burned).fillna(False)
-        for name, (motive, burned) in types.items()
-    }
-    named = pd.concat(list(kinds.values()), axis=1).any(axis=1)
-    parts = {name: rows[mask.astype(bool)] for name, mask in kinds.items()}
-    parts["other fires"] = rows[~named.astype(bool)]
-    return series.changes_of(
-        review,
-        spec,
-        comparison,
-        {name: series.monthly(part, months) for name, part in parts.items()},
-        label="kind",
-        heading="Kind of fire",
-        subject="fires by motive and what burned",
-        items="kinds",
-        sources=(FIRES,),
-        notes=_unknown_motives(rows, comparison.period),
-    )
-
-
-@finding(
-    "fires.mix",
-    title="What burned?",
-    needs=FIRES,
-    measure="fires by what burned",
-    unit="fires",
-    would_show="what burned",
-)
-def fires_mix(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
-    """Fires by the kind of property, with Wilson intervals."""
-    rows, months = _fires(review)
-    inside = rows[comparison.period.contains(rows["month"])]
-    if not set(comparison.period.month_list()) <= set(months):
-        raise NotAvailable(FIRES, f"it covers {common.span(months[0], months[-1])}")
-    return series.mix_of(
-        review,
-        spec,
-        comparison,
-        inside.assign(property_type=inside["property_type"].fillna("not stated")),
-        label="property_type",
-        heading="What burned",
-        things="Fires",
-        subject="fires",
-        sources=(FIRES,),
-    )
-
-
-def _fires(review: Review) -> tuple[pd.DataFrame, list[str]]:
-    rows = review.table(FIRES)
-    return rows, collisions.covered_months(rows["month"])
-
-
 def _calendar_years(by_month: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Whole calendar years that end by the end of the period, each beside the one before."""
     known = set(by_month["month"])
@@ -335,15 +226,4 @@ def _unknown_ages(review: Review, rows: pd.DataFrame, when: str) -> Iterable[str
     return (
         f"In {unknown} more collisions of {when} the only casualties who may have been under 18 "
         "have no recorded age; they are not counted.",
-    )
-
-
-def _unknown_motives(rows: pd.DataFrame, period: Period) -> Iterable[str]:
-    inside = rows[period.contains(rows["month"])]
-    unknown = int((inside["motive"].isna() | (inside["motive"] == "not known")).sum())
-    if not unknown:
-        return ()
-    return (
-        f"For {unknown} of {len(inside)} fires of {period.label} the motive is not known; they are "
-        "among the other fires.",
     )

@@ -1,207 +1,28 @@
-"""The Finding: the one door by which a number reaches a reader.
+"""How a chapter function becomes a finding, and how its result is published.
 
-A chapter function computes a tidy result table and hands it to `publish`, which protects it
-first and only then has the chart, the sentence and the values made from the protected table.
-What comes out shows itself in a notebook and is what the report, the index, the workbook, the
-audit and `findings.json` read; nothing else is.
+The decorator `finding` gives every chapter function the same shape; `publish` protects the result
+table before anything is made from it.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cspanalysis import disclosure, formats
 from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.record import Finding, Said
 from cspanalysis.periods import Comparison
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from cspanalysis.review import Review
-
-#: MIME type under which a notebook stores a finding's whole protected record.
-MIME = "application/vnd.cspanalysis.finding+json"
-
-#: Keys of `values`, in the order they are written (contract of findings.json).
-VALUE_KEYS = [
-    "count",
-    "compare_count",
-    "percent_change",
-    "ratio",
-    "lower",
-    "upper",
-    "p",
-    "confidence",
-    "rate",
-    "rate_per",
-    "population",
-    "rank",
-    "of",
-    "rank_lower",
-    "rank_upper",
-    "share",
-    "index",
-    "peak",
-]
-
-STATUSES = ("ok", "too_few", "suppressed", "not_comparable", "not_available")
-VERDICTS = ("up", "down", "no_clear_change", "lower", "similar", "higher", "peak", "none")
-POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a narrative function made of a protected table.
-
-    Parameters
-    ----------
-    text : str
-        The sentence or sentences that answer the finding's question.
-    verdict : str
-        One of `VERDICTS`.
-    values : mapping, optional
-        Numbers under the keys of `VALUE_KEYS`.
-    status : str
-        One of `STATUSES`.
-    """
-
-    text: str
-    verdict: str = "none"
-    values: Mapping[str, Any] = field(default_factory=dict)
-    status: str = "ok"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One answered question, protected, with its evidence.
-
-    Parameters
-    ----------
-    id, chapter, title : str
-        Stable id, chapter key, and the question as the heading.
-    sentence, verdict, values, status
-        See `Said`.
-    measure, unit, method, polarity : str
-        What is measured, in what unit, how, and which direction is good (`POLARITIES`).
-    period, compare : str
-        `YYYY-MM/YYYY-MM`; compare is '' where nothing is compared.
-    sources : tuple of dict
-        Source, title, publisher, licence, data date, synthetic flag; from the sidecars.
-    rows : pandas.DataFrame
-        The protected result table, one row per point of the chart.
-    table : dict
-        The same for display: `{"columns": [labels], "rows": [[texts]], "own": [row numbers]}`.
-    figure : plotly figure or None
-    alt : str
-        Text alternative of the figure.
-    caption : str
-        What, where, when of the figure.
-    definition : str
-        The definition under which the counting was done, printed beside the figure.
-    notes : tuple of str
-        Caveats printed beneath.
-    tile : dict or None
-        `{"value", "label"}` for the headline row of the chapter.
-    windows : tuple of Finding
-        The same finding for the further periods of the settings.
-    """
-
-    id: str
-    chapter: str
-    title: str
-    sentence: str
-    verdict: str = "none"
-    values: Mapping[str, Any] = field(default_factory=dict)
-    status: str = "ok"
-    measure: str = ""
-    unit: str = ""
-    method: str = ""
-    polarity: str = "neutral"
-    period: str = ""
-    compare: str = ""
-    sources: tuple[dict[str, Any], ...] = ()
-    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
-    table: Mapping[str, Any] = field(default_factory=dict)
-    figure: go.Figure | None = None
-    alt: str = ""
-    caption: str = ""
-    definition: str = ""
-    notes: tuple[str, ...] = ()
-    tile: Mapping[str, str] | None = None
-    windows: tuple[Finding, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name, allowed in (
-            ("status", STATUSES),
-            ("verdict", VERDICTS),
-            ("polarity", POLARITIES),
-        ):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{self.id}: {name} {getattr(self, name)!r} is none of {allowed}")
-
-    def record(self) -> dict[str, Any]:
-        """The finding as findings.json holds it, plus what a page needs to show it."""
-        return {
-            "id": self.id,
-            "chapter": self.chapter,
-            "title": self.title,
-            "sentence": self.sentence,
-            "verdict": self.verdict,
-            "measure": self.measure,
-            "period": self.period,
-            "compare": self.compare,
-            "unit": self.unit,
-            "values": {k: plain(self.values[k]) for k in VALUE_KEYS if k in self.values},
-            "method": self.method,
-            "status": self.status,
-            "polarity": self.polarity,
-            "sources": [dict(s) for s in self.sources],
-            "rows": [
-                {str(k): plain(v) for k, v in row.items()} for row in self.rows.to_dict("records")
-            ],
-            "definition": self.definition,
-            "notes": list(self.notes),
-            "caption": self.caption,
-            "alt": self.alt,
-            "table": dict(self.table),
-            "tile": dict(self.tile) if self.tile else None,
-            "has_figure": self.figure is not None,
-            "windows": [w.record() for w in self.windows],
-        }
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        # The chart comes second in its own output, so that JupyterLab shows sentence, table and
-        # chart, and nbval compares the text while it skips the chart.
-        markdown = formats.markdown(self)
-        display({MIME: self.record(), "text/markdown": markdown, "text/plain": self.sentence}, raw=True)
-        if self.figure is not None:
-            display(self.figure)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON holds it: numpy scalars plain, floats to 12 digits, missing as None."""
-    if value is None or (not isinstance(value, (list, tuple, dict)) and pd.isna(value)):
-        return None
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return float(f"{value:.12g}") if math.isfinite(value) else None
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    return str(value)
 
 
 @dataclass(frozen=True)
@@ -219,10 +40,6 @@ class Spec:
     @property
     def chapter(self) -> str:
         return self.id.split(".")[0]
-
-
-#: Every finding of the library by id pattern, filled by the decorator.
-REGISTRY: dict[str, Spec] = {}
 
 
 def finding(
@@ -265,7 +82,6 @@ def finding(
         polarity,
         would_show,
     )
-    REGISTRY[id] = spec
 
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
@@ -296,7 +112,6 @@ def finding(
             main, *windows = made
             return replace(main, windows=tuple(windows))
 
-        wrapper.spec = spec
         return wrapper
 
     return decorate
@@ -394,8 +209,3 @@ def publish(
         notes=tuple(notes),
         tile=tile(shown) if tile else None,
     )
-
-
-def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The contract's value keys that a result row holds (missing ones left out)."""
-    return {k: plain(row[k]) for k in VALUE_KEYS if k in row and plain(row[k]) is not None}

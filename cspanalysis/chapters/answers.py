@@ -1,0 +1,68 @@
+"""The newest answers of an area's residents, for the findings on what residents say."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis.analysis import surveys
+from cspanalysis.errors import NotAvailable
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+SOURCE = "surveys"
+
+
+def newest(review: Review) -> pd.DataFrame:
+    """The newest answers of this area's residents with the round before."""
+    table = review.table(SOURCE)
+    own = table[table["area"].isin([review.area.name, *review.area.districts])]
+    if own.empty:
+        raise NotAvailable(SOURCE, f"it holds no answers for {review.area.name}")
+    rows = surveys.newest(own, review.period)
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"no round ended by {review.period.label}")
+    return rows
+
+
+def asked(rows: pd.DataFrame, question: str) -> pd.DataFrame:
+    """The one row of a question."""
+    found = rows[rows["question"] == question].reset_index(drop=True)
+    if found.empty:
+        raise NotAvailable(SOURCE, f"nobody was asked: '{question}'")
+    return found.head(1)
+
+
+def over(review: Review, result: pd.DataFrame) -> Comparison:
+    """The months of the newest rounds, and of the rounds before where there are any."""
+    period = _span(result["period"]) or review.period
+    earlier = _span(result["compare_period"]) if "compare_period" in result else None
+    return Comparison(period, earlier or period.year_before)
+
+
+def _span(periods: pd.Series) -> Period | None:
+    known = [Period.parse(p) for p in periods.dropna()]
+    return Period(min(p.first for p in known), max(p.last for p in known)) if known else None
+
+
+def rounds(result: pd.DataFrame, *columns: str) -> str:
+    """Words for the survey rounds in the columns."""
+    seen = sorted({str(r) for c in columns for r in result[c].dropna()})
+    return " and ".join(seen) if len(seen) < 3 else f"{seen[0]} to {seen[-1]}"
+
+
+def only_average(table: pd.DataFrame) -> str:
+    """The one area of a survey that is an average."""
+    found = sorted(a for a in table["area"].unique() if "average" in a.lower())
+    if len(found) != 1:
+        raise NotAvailable(SOURCE, "no area of the survey is called an average")
+    return found[0]
+
+
+def target_share(review: Review, question: str) -> float:
+    """The newest target for the share that gives an answer, in per cent."""
+    targets = review.table("targets")
+    rows = targets[(targets["series"] == question) & targets["target"].notna()]
+    if rows.empty:
+        raise NotAvailable("targets", f"it has no target for '{question}'")
+    newest = rows.sort_values("target_period").iloc[-1]
+    return float(newest["target"])

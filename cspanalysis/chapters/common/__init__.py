@@ -1,0 +1,59 @@
+"""The shapes that findings of several chapters share: a change, peers, a mix, a control chart.
+
+Each takes the review, the finding's spec and what to count; wording, formats and drawing come from
+`narrative`, `formats` and `charts`.
+"""
+
+from cspanalysis.chapters.common.by_month import (
+    control_finding,
+    season_finding,
+)
+from cspanalysis.chapters.common.changes import (
+    CHANGE_COLUMNS,
+    change_finding,
+    changes_finding,
+    with_dispersion,
+)
+from cspanalysis.chapters.common.labels import (
+    break_notes,
+    capital,
+    membership_notes,
+    method_of,
+    newest_year,
+    rate_tile,
+    resident_notes,
+    span,
+    where,
+)
+from cspanalysis.chapters.common.ranking import (
+    PEER_COLUMNS,
+    peers_finding,
+    peers_of,
+)
+from cspanalysis.chapters.common.shares import (
+    mix_finding,
+    places_finding,
+)
+
+__all__ = [
+    "CHANGE_COLUMNS",
+    "PEER_COLUMNS",
+    "break_notes",
+    "capital",
+    "change_finding",
+    "changes_finding",
+    "control_finding",
+    "membership_notes",
+    "method_of",
+    "mix_finding",
+    "newest_year",
+    "peers_finding",
+    "peers_of",
+    "places_finding",
+    "rate_tile",
+    "resident_notes",
+    "season_finding",
+    "span",
+    "where",
+    "with_dispersion",
+]

@@ -1,0 +1,114 @@
+"""What the months of a series show: what is unusual in it, and its season."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import control, season
+from cspanalysis.chapters.common.changes import series_of
+from cspanalysis.chapters.common.labels import capital, span, where
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import OFFENCE_SOURCES, Review
+
+
+def control_finding(
+    review: Review, spec: Spec, comparison: Comparison, selection: str, *, subject: str
+) -> Finding:
+    """Whether recent months lie outside what the series usually does (XmR control chart)."""
+    counted = review.offences_by_month(selection)
+    months = counted.table[counted.table["month"] <= comparison.period.month_list()[-1]]
+    chart = control.control_chart(months, series=series_of(selection))
+    if chart.stage == "none":
+        raise NotAvailable(OFFENCE_SOURCES, chart.reason)
+    result = chart.table.assign(
+        lower=chart.table["lower_limit"],
+        upper=chart.table["upper_limit"],
+        is_provisional=chart.stage != "adjusted",
+        false_signal_rate=chart.false_signal_rate,
+    )
+    first, last = months["month"].min(), months["month"].max()
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.control, subject=subject),
+        chart=charts.control_chart,
+        comparison=comparison,
+        sources=counted.sources,
+        columns={
+            "month": "Month",
+            "count": "Offences",
+            "value": "Per day, adjusted",
+            "signal": "Signal",
+        },
+        caption=where(review, f"{capital(subject)} by month", span(first, last)),
+        method=chart.method,
+        definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
+        measure=subject,
+    )
+
+
+def season_finding(
+    review: Review,
+    spec: Spec,
+    by_month: pd.DataFrame,
+    *,
+    sources: Sequence[str],
+    subject: str,
+    series: str,
+    definition: str = "",
+) -> Finding:
+    """Seasonal index of a series, or its counts while there are too few months for an index.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
+    series : str
+        Name under which breaks of the series are known.
+    """
+    found = season.seasonal_index(by_month, series=series)
+    result = found.table.assign(
+        season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
+        reason=found.reason,
+        p=found.p,
+        series_months=found.months,
+        first=found.first,
+        last=found.last,
+    )
+    drawn = (
+        charts.seasonal_index
+        if found.stage != "counts"
+        else partial(charts.monthly_line, value="count")
+    )
+    columns = (
+        {
+            "month_of_year": "Month",
+            "index": "Index",
+            "interval": "95% interval",
+            "count": "Average a month",
+        }
+        if found.stage != "counts"
+        else {"month": "Month", "count": "Offences", "interval": "95% interval"}
+    )
+    run = span(found.first, found.last)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.season, subject=subject),
+        chart=drawn,
+        comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
+        sources=sources,
+        columns=columns,
+        caption=where(review, f"{capital(subject)} by month of the year", run),
+        method=found.method,
+        definition=definition,
+        measure=subject,
+    )

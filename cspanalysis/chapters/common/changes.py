@@ -1,0 +1,136 @@
+"""Whether an offence, or several side by side, rose or fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import change
+from cspanalysis.chapters.common.labels import break_notes, capital, method_of, where
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison
+from cspanalysis.review import Review
+
+#: Columns of the display table of a change.
+CHANGE_COLUMNS = {
+    "compare_count": "A year earlier",
+    "count": "Now",
+    "percent_change": "Change, per cent",
+    "ratio": "Ratio per day",
+    "interval": "95% interval of the ratio",
+}
+
+
+def change_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selection: str | Iterable[str],
+    *,
+    subject: str,
+    definition: str = "",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Whether an offence or group rose or fell, same months against same months.
+
+    Parameters
+    ----------
+    selection : str or iterable of str
+        Offences or groups counted.
+    subject : str
+        How the sentence names them.
+    """
+    counted = review.offences_by_month(selection, comparison.period, comparison.compare)
+    result = change.between(
+        counted.table, comparison.period, comparison.compare, series=series_of(selection)
+    )
+    result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.change, subject=subject),
+        comparison=comparison,
+        compared=True,
+        sources=counted.sources,
+        columns=CHANGE_COLUMNS,
+        caption=where(review, capital(subject), comparison.period.label),
+        method=method_of(result),
+        definition=definition,
+        notes=[*notes, *break_notes(selection, comparison)],
+        measure=subject,
+    )
+
+
+def changes_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selections: Iterable[str],
+    *,
+    subject: str,
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Several offences or groups side by side, each with its change and interval."""
+    tables, sources = [], ()
+    for selection in selections:
+        counted = review.offences_by_month(selection, comparison.period, comparison.compare)
+        sources = counted.sources
+        row = change.between(
+            counted.table, comparison.period, comparison.compare, series=series_of(selection)
+        )
+        row = with_dispersion(row, review.offences_by_month(selection).table, comparison)
+        tables.append(row.assign(offence=selection))
+    result = pd.concat(tables, ignore_index=True)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.changes, label="offence", subject=subject),
+        chart=partial(charts.change_intervals, label="offence"),
+        comparison=comparison,
+        compared=True,
+        sources=sources,
+        columns={"offence": "Offence", **CHANGE_COLUMNS},
+        caption=where(
+            review,
+            f"Change in {subject}",
+            f"{comparison.period.label} against {comparison.compare.label}",
+        ),
+        method=method_of(result),
+        notes=[*notes, *break_notes(selections, comparison)],
+        measure=subject,
+    )
+
+
+def with_dispersion(
+    result: pd.DataFrame, by_month: pd.DataFrame, comparison: Comparison
+) -> pd.DataFrame:
+    """The change with its quasi-Poisson limits where 24 months or more are there to estimate them.
+
+    Repeats and series make counts vary more than chance alone; the wider limits decide then.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        From `analysis.change.between`.
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
+    """
+    checked = change.dispersion(by_month, comparison.period, comparison.compare)
+    if checked.status != "ok":
+        return result
+    return result.assign(
+        dispersion=checked.phi,
+        dispersed_lower=checked.lower,
+        dispersed_upper=checked.upper,
+        dispersed_p=checked.p,
+    )
+
+
+def series_of(selection: str | Iterable[str]) -> str:
+    """The series whose breaks count: the selection itself where it is one name, else all."""
+    return selection if isinstance(selection, str) else "all"

@@ -1,0 +1,84 @@
+"""Captions, notes and headline figures that findings of several chapters share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cspanalysis import breaks, formats
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
+
+
+def where(review: Review, what: str, when: str) -> str:
+    """A caption: what, then where and when (the page sets the second part smaller)."""
+    return f"{what} – {review.area.name}, {when}"
+
+
+def newest_year(years: Iterable[str], period: Period) -> str:
+    """The newest financial or school year ('2006/07') that begins before the period ends."""
+    known = sorted(set(years))
+    inside = [y for y in known if int(y[:4]) * 12 + 3 <= period.last]
+    return (inside or known)[-1]
+
+
+def span(first: str, last: str) -> str:
+    """Words for the months from first to last."""
+    return Period.parse(f"{first}/{last}").label
+
+
+def capital(text: str) -> str:
+    """The text with its first letter upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def method_of(result: pd.DataFrame) -> str:
+    """The methods that the rows of a result were made with, each once."""
+    if "method" not in result:
+        return ""
+    return "; ".join(dict.fromkeys(m for m in result["method"].dropna() if m))
+
+
+def resident_notes(year: int, comparison: Comparison) -> list[str]:
+    """Says so when the newest estimate of residents is older than the period."""
+    wanted = comparison.period.midpoint.year
+    if year == wanted:
+        return []
+    return [
+        f"Residents are of mid-{year}, the nearest estimate in this workspace "
+        f"to {comparison.period.label}."
+    ]
+
+
+def membership_notes(members) -> list[str]:
+    """The date of the peer group's membership, and how its members were chosen."""
+    dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
+    return [*dated, members.note] if members.note else dated
+
+
+def break_notes(selection: str | Iterable[str], comparison: Comparison) -> list[str]:
+    """The breaks of a series, or of all, between the two periods that the reader must know of.
+
+    A break inside a group (burglary's new categories within recorded crime) leaves its sum alone.
+    """
+    names = {"all", *([selection] if isinstance(selection, str) else selection)}
+    found = [
+        b.reason
+        for name in sorted(names)
+        for b in breaks.crossing(name, comparison.period, comparison.compare)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
+    """A count with its rate as a headline figure."""
+    row = table.iloc[0]
+    if pd.isna(row["count"]):
+        return None
+    limits = formats.interval(row["lower"], row["upper"])
+    return {
+        "value": formats.count(row["count"]),
+        "label": f"{things}, {period}: {formats.rate(row['rate'])} per 1,000 residents "
+        f"(95% interval {limits})",
+    }

@@ -1,0 +1,110 @@
+"""How the area compares with a peer group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, formats, narrative
+from cspanalysis.analysis import peers
+from cspanalysis.chapters.common.labels import (
+    capital,
+    membership_notes,
+    method_of,
+    resident_notes,
+)
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison
+from cspanalysis.review import Counted, Review
+
+#: Columns of the display table of a ranking.
+PEER_COLUMNS = {
+    "area": "Area",
+    "count": "Offences",
+    "population": "Residents",
+    "rate": "Per 1,000 residents",
+    "interval": "95% interval",
+    "rank_of": "Place, 1 is lowest",
+    "rank_interval": "95% interval of the place",
+}
+
+
+def peers_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    selection: str,
+    group: str,
+    *,
+    things: str,
+    notes: Iterable[str] = (),
+) -> Finding:
+    """How the area compares with a peer group: rate, place, and the others taken together."""
+    counted = review.peer_counts(selection, group, comparison.period)
+    return peers_of(review, spec, comparison, counted, group, things=things, notes=notes)
+
+
+def peers_of(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    counted: Counted,
+    group: str,
+    *,
+    things: str,
+    heading: str = "Offences",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """A comparison with peers of counts already at hand.
+
+    Parameters
+    ----------
+    counted : Counted
+        area, is_own, count, population, population_year, as `Review.peer_counts` gives them.
+    things, heading : str
+        What is counted, in a sentence and over its column.
+    """
+    members = review.peer_group(group)
+    result = peers.compare(counted.table)
+    year = int(counted.table["population_year"].max())
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.peers, things=things, members=members.label),
+        chart=charts.ranked_bars,
+        comparison=comparison,
+        sources=counted.sources,
+        columns={**PEER_COLUMNS, "count": heading},
+        caption=(
+            f"{capital(things)} per 1,000 residents in the period – "
+            f"{capital(members.label)}, {comparison.period.label}; residents of mid-{year}; "
+            "line = 95% interval"
+        ),
+        method=method_of(result),
+        notes=[*notes, *resident_notes(year, comparison), *membership_notes(members)],
+        measure=f"{things} per 1,000 residents",
+        unit="per 1,000 residents in the period",
+        tile=partial(_place_tile, things=things, members=members.label),
+    )
+
+
+def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
+    own = table[table["is_own"]].iloc[0]
+    if pd.isna(own["rank"]):
+        return None
+    rank, of = int(own["rank"]), int(own["of"])
+    ties = int((table["rank"] == own["rank"]).sum())
+    place = formats.place(rank, of, ties=ties)
+    label = f"{things} per 1,000 residents, among {of} {members}"
+    limits = [own["rank_lower"], own["rank_upper"]]
+    if not any(pd.isna(limit) for limit in limits):
+        # Counted from the same end as the place that is named.
+        ends = [int(limit) for limit in limits]
+        if place.endswith("highest"):
+            ends = [of + 1 - end for end in reversed(ends)]
+        if ends[0] != ends[1]:
+            label += f" (95% interval of the place {ends[0]} to {ends[1]})"
+    return {"value": formats.capital(place), "label": label}

@@ -1,0 +1,86 @@
+"""What makes up a whole: a group by offence, incidents by place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, narrative
+from cspanalysis.analysis import measures, places
+from cspanalysis.chapters.common.labels import capital, method_of, where
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.periods import Comparison
+from cspanalysis.review import Review
+
+
+def mix_finding(
+    review: Review, spec: Spec, comparison: Comparison, selection: str, *, subject: str
+) -> Finding:
+    """Which offences make up a group, with Wilson intervals of the shares."""
+    counted = review.offences_by_month(selection, comparison.period, by="offence")
+    totals = counted.table.groupby("offence", as_index=False)["count"].sum()
+    if len(totals) < 2:
+        raise NotAvailable("police_extract", f"the open data hold {subject} as one kind")
+    totals = totals[totals["count"] > 0].assign(total=totals["count"].sum())
+    result = measures.proportion(totals).sort_values("count", ascending=False, ignore_index=True)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.mix, label="offence", subject=subject),
+        chart=partial(charts.sorted_bars, label="offence"),
+        comparison=comparison,
+        sources=counted.sources,
+        columns={
+            "offence": "Offence",
+            "count": "Offences",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=where(review, f"{capital(subject)} by offence", comparison.period.label),
+        method=method_of(result),
+        measure=subject,
+    )
+
+
+def places_finding(
+    review: Review,
+    spec: Spec,
+    comparison: Comparison,
+    incidents: pd.DataFrame,
+    *,
+    sources: Sequence[str],
+    subject: str,
+    top: int,
+    definition: str = "",
+    notes: Sequence[str] = (),
+) -> Finding:
+    """Top places with their share of all incidents, and how concentrated the incidents are."""
+    if incidents.empty:
+        raise NotAvailable(sources, f"no {subject} in {comparison.period.label}")
+    result = measures.proportion(places.top_places(incidents, n=top))
+    spread = places.concentration(incidents).iloc[0]
+    result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.places, subject=subject),
+        chart=charts.places_bars,
+        comparison=comparison,
+        sources=sources,
+        columns={
+            "place": "Place",
+            "count": "Offences",
+            "share": f"Share of all {subject}",
+            "interval": "95% interval",
+        },
+        caption=where(review, f"{capital(subject)} by place", comparison.period.label),
+        method=method_of(result),
+        definition=definition,
+        notes=notes,
+        measure=subject,
+    )
