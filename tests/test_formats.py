@@ -187,3 +187,12 @@ def test_markdown_holds_sentence_windows_table_and_sources(ranking):
     assert "*Symbols:*" in text and "<img" not in text
     header, rule, *_ = [line for line in text.splitlines() if line.startswith("|")]
     assert header.count("|") == rule.count("|")
+
+
+def test_symbols_stand_for_values_and_not_for_labels():
+    place = {"key": "place", "label": "Place", "numeric": False}
+    count = {"key": "count", "label": "Count", "numeric": True}
+    labelled = {"columns": [place, count], "rows": [[":", "7"], ["u", "c"]]}
+    assert list(formats.symbols_of(labelled)) == ["c"]
+    assert list(formats.symbols_of({"columns": [count], "rows": [["*"], ["7"]]})) == ["*"]
+    assert formats.symbols_of({"columns": [], "rows": []}) == {}

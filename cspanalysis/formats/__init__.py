@@ -22,6 +22,7 @@ from cspanalysis.formats.numbers import (
     share,
     signed,
     symbol,
+    symbols_of,
 )
 from cspanalysis.formats.tables import LABELS, cell, table
 from cspanalysis.formats.words import (
@@ -80,5 +81,6 @@ __all__ = [
     "shorten",
     "signed",
     "symbol",
+    "symbols_of",
     "table",
 ]

@@ -62,13 +62,8 @@ def _line(cells) -> str:
 
 
 def _symbols(table: Mapping[str, Any]) -> list[str]:
-    used = {text for row in table["rows"] for text in row} & numbers.SYMBOLS.keys()
-    if not used:
-        return []
-    return [
-        "*Symbols:* "
-        + "; ".join(f"{escape(s)} {m}" for s, m in numbers.SYMBOLS.items() if s in used)
-    ]
+    used = numbers.symbols_of(table)
+    return ["*Symbols:* " + "; ".join(f"{escape(s)} {m}" for s, m in used.items())] if used else []
 
 
 def _source(source: Mapping[str, Any]) -> str:

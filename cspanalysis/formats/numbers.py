@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -35,6 +36,16 @@ STATUS_SYMBOLS = {
     "rounds_to_zero": "low",
     "unreliable": "u",
 }
+
+
+def symbols_of(table: Mapping[str, Any]) -> dict[str, str]:
+    """The symbols that stand for values in a display table, with their meanings.
+
+    Labels that begin the rows are no values: a place called ':' is nothing hidden.
+    """
+    first = 0 if not table["columns"] or table["columns"][0]["numeric"] else 1
+    used = {str(cell).strip() for row in table["rows"] for cell in row[first:]}
+    return {symbol: meaning for symbol, meaning in SYMBOLS.items() if symbol in used}
 
 
 def is_missing(value: Any) -> bool:

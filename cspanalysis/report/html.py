@@ -17,7 +17,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from cspanalysis.formats import SYMBOLS
+from cspanalysis.formats import symbols_of
 from cspanalysis.periods import Period
 from cspanalysis.report.collect import Rendered, Section
 
@@ -231,12 +231,6 @@ def source_line(record: Mapping[str, Any]) -> str:
     return "; ".join(lines)
 
 
-def symbols(table: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The symbols that stand in cells of a table, with their meanings."""
-    cells = {str(cell).strip() for row in table.get("rows", ()) for cell in row}
-    return [(symbol, meaning) for symbol, meaning in SYMBOLS.items() if symbol in cells]
-
-
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -251,7 +245,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals.update(
         source_line=source_line,
-        symbols=symbols,
+        symbols=symbols_of,
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         most_rows=MOST_ROWS,
     )
