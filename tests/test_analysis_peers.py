@@ -138,6 +138,8 @@ def test_the_funnel_widens_when_areas_differ_by_more_than_chance():
     outside = (result["rate"] < result["limit_lower"]) | (result["rate"] > result["limit_upper"])
     assert (outside == (result["verdict"] != "similar")).all()
     assert "widened" in result["method"].iloc[0]
+    by_chance = (result["verdict_by_chance"] != "similar").sum()
+    assert by_chance > (result["verdict"] != "similar").sum()
 
 
 def test_the_dispersion_is_winsorised():

@@ -196,3 +196,33 @@ def test_symbols_stand_for_values_and_not_for_labels():
     assert list(formats.symbols_of(labelled)) == ["c"]
     assert list(formats.symbols_of({"columns": [count], "rows": [["*"], ["7"]]})) == ["*"]
     assert formats.symbols_of({"columns": [], "rows": []}) == {}
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"),
+    [
+        (0.72, 0.998, "0.720 to 0.998"),
+        (0.72, 0.9997, "0.7200 to 0.9997"),
+        (1.003, 1.2, "1.003 to 1.200"),
+        (0.72, 1.0, "0.72 to 1.00"),
+        (0.72, 1.3, "0.72 to 1.30"),
+    ],
+)
+def test_limits_of_a_ratio_never_read_as_no_change_where_they_leave_it_out(lower, upper, text):
+    rows = pd.DataFrame({"ratio": [0.9], "lower": [lower], "upper": [upper]})
+    assert formats.table(rows, ["interval"])["rows"] == [[text]]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wide", "text"),
+    [
+        ("lower", "lower", "lower (99.8%)"),
+        ("higher", "similar", "higher (95%)"),
+        ("similar", "similar", "not clearly different"),
+        (None, None, "c"),
+    ],
+)
+def test_the_verdict_on_peers_names_its_level(verdict, wide, text):
+    symbol = "c" if verdict is None else ""
+    rows = pd.DataFrame({"verdict": [verdict], "verdict_998": [wide], "symbol": [symbol]})
+    assert formats.table(rows, ["against_others"])["rows"] == [[text]]

@@ -196,6 +196,25 @@ def test_peers_not_clearly_different_are_not_said_to_be():
     assert "below" not in said.text and "above" not in said.text
 
 
+def test_a_difference_that_only_the_narrower_level_calls_is_said_to_be_one():
+    assert "99.8" not in narrative.peers(ranking().assign(verdict_998="lower")).text
+    text = narrative.peers(ranking().assign(verdict_998="similar")).text
+    assert text.endswith("The difference is clear at 95 per cent, not at 99.8 per cent.")
+    table = ranking("Gravesham").assign(lower=70.0, upper=90.0, verdict_998="similar")
+    assert "99.8" not in narrative.peers(table).text  # no difference, so nothing to qualify
+
+
+def test_the_funnel_says_so_where_only_its_widening_keeps_the_area_inside():
+    table = ranking().assign(limit_lower=50.0, limit_upper=110.0, is_widened=True)
+    said = narrative.funnel(table.assign(verdict_by_chance="lower"))
+    assert said.verdict == "similar"
+    assert "It is lower by more than chance, but not by more than is usual among them." in said.text
+    assert (
+        "more than chance, but"
+        not in narrative.funnel(table.assign(verdict_by_chance="similar")).text
+    )
+
+
 def test_peers_with_ties_and_without_figures():
     table = ranking().assign(of=12)
     table.loc[table["area"].isin(["Tonbridge and Malling", "Ashford"]), "rank"] = 3

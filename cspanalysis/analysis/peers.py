@@ -137,7 +137,8 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
         The table with rate, rate_per, expected (count at the pooled baseline), baseline_rate, phi
         (winsorised over-dispersion of the z-scores), is_widened, limit_lower, limit_upper,
         limit_lower_998, limit_upper_998 (rates an area of that size may have at the baseline),
-        verdict, verdict_998 ('lower', 'similar', 'higher', 'none'), method, status.
+        verdict, verdict_998 ('lower', 'similar', 'higher', 'none'), verdict_by_chance (the 95%
+        verdict without widening), method, status.
 
     Notes
     -----
@@ -165,6 +166,7 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
     return result.assign(
         expected=expected,
         baseline_rate=per * baseline,
+        verdict_by_chance=_outside(x, *expected_range(expected, 0.95)),
         phi=phi,
         is_widened=is_widened,
         **added,

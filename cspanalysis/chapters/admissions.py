@@ -34,7 +34,7 @@ PER = 100_000
 def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
     """Admissions of a cause by age band and sex in one financial year."""
     shown, what = _of_cause(review, cause)
-    chosen = year or common.newest_year(shown["year"], review.period)
+    chosen = year or common.newest_year(shown["year"], review.period, SOURCE)
     rows = shown[shown["year"] == chosen]
     if rows.empty:
         raise NotAvailable(SOURCE, f"it holds no admissions for {what} in {chosen}")
@@ -106,7 +106,7 @@ def years_finding(review: Review, spec: Spec, cause: str) -> Finding:
 def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
     """Whether males or females are admitted more often, per resident of their sex."""
     shown, what = _of_cause(review, cause)
-    chosen = year or common.newest_year(shown["year"], review.period)
+    chosen = year or common.newest_year(shown["year"], review.period, SOURCE)
     rows = disclosure.aggregate(shown, by=("year", "sex"), where={"cause": cause})
     rows = rows[(rows["year"] == chosen) & rows["sex"].isin(["male", "female"])]
     if len(rows) < 2:

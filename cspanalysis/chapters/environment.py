@@ -166,7 +166,7 @@ def cleanliness(review: Review, *, spec: Spec) -> Finding:
     if not review.store.has("cleanliness"):
         raise NotAvailable("environmental", "it holds no surveys of cleanliness")
     table = review.table("cleanliness")
-    year = common.newest_year(table["year"], review.period)
+    year = common.newest_year(table["year"], review.period, "environmental")
     rows = table[(table["year"] == year) & (table["status"] == "ok")]
     rows = rows.assign(measure=rows["measure"].str.strip())
     if rows.empty:

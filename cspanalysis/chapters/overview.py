@@ -162,6 +162,7 @@ def recorded_crime_funnel(
             "rate": "Per 1,000 residents",
             "limit_lower": "Expected from",
             "limit_upper": "to",
+            "against_others": "Against that (at which level)",
         },
         caption=(
             "Crimes per 1,000 residents by size of the area – "

@@ -27,7 +27,17 @@ TIMES = ("month", "period", "year", "school_year")
 ORDERED = (*TIMES, "age_band", "age", "weekday", "hour", "month_of_year")
 
 _NOT_DIMENSIONS = frozenset(
-    {"status", "symbol", "verdict", "verdict_998", "method", "signal", "reason", "definition"}
+    {
+        "status",
+        "symbol",
+        "verdict",
+        "verdict_998",
+        "verdict_by_chance",
+        "method",
+        "signal",
+        "reason",
+        "definition",
+    }
     | {"note", "notes", "season_status", "compare", "file", "counted", "unit", "source"}
     | {"action_status", "rounded_to", "hidden_below"}
 )

@@ -11,7 +11,7 @@ DERIVED = (
     *("rate", "lower", "upper", "p", "share", "ratio", "percent_change", "index", "value"),
     *("total_share", "cumulative_share", "rank", "rank_lower", "rank_upper", "is_tied"),
     *("verdict", "dispersed_lower", "dispersed_upper", "is_small_base"),
-    *("lower_998", "upper_998", "verdict_998"),
+    *("lower_998", "upper_998", "verdict_998", "verdict_by_chance"),
 )
 
 HES_HIDDEN = 7

@@ -62,6 +62,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "p": ("p-value", "p"),
     "rank_of": ("Place (1 = lowest)", "rank_of"),
     "rank_interval": ("95% interval of the place", "rank_interval"),
+    "against_others": ("Against all others", "against_others"),
     "score": ("Score", "ratio"),
     "signal": ("Signal", "text"),
     "outcome": ("Outcome", "text"),
@@ -77,10 +78,12 @@ LABELS: dict[str, tuple[str, str]] = {
 # Never in a table unless asked for: they are shown through `interval`, `rank_of` or the wording.
 _ON_REQUEST = {
     "lower", "upper", "period", "compare", "days", "compare_days", "rank", "of", "mean_rate",
-    "others_rate", "label",
+    "others_rate", "label", "against_others",
 }  # fmt: skip
 
-_TEXT_KINDS = {"text", "month", "month_of_year", "weekday", "hour", "period", "year"}
+_TEXT_KINDS = {
+    "text", "month", "month_of_year", "weekday", "hour", "period", "year", "against_others",
+}  # fmt: skip
 
 # Decimals of the limits follow the quantity whose limits they are.
 _LIMITS_OF = (("ratio", "ratio"), ("rate", "rate"), ("share", "share"), ("index", "rate"))
@@ -109,8 +112,7 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
     value : scalar
         The value; missing or hidden ones become a symbol of `numbers.SYMBOLS`.
     key : str
-        Column of the result table; virtual keys `interval`, `rank_of` and `rank_interval` read
-        the row.
+        Column of the result table; virtual keys (see `table`) read the row.
     row : mapping, optional
         The whole row, for its status, symbol and limits.
     """
@@ -129,6 +131,8 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
         if numbers.is_missing(row.get("rank_lower")) or numbers.is_missing(row.get("rank_upper")):
             return _hidden(row, key)
         return f"{int(row['rank_lower'])} to {int(row['rank_upper'])}"
+    if kind == "against_others":
+        return _against_others(row)
     if numbers.is_missing(value):
         return "" if kind == "text" else _hidden(row, key)
     if kind == "text":
@@ -151,9 +155,9 @@ def table(
         Protected result rows.
     columns : mapping or sequence of str, optional
         Key → label in order, or keys under their usual labels; besides the columns of `rows` the
-        virtual keys `interval` (lower to upper), `rank_of` ('3 of 13', ties with '=') and
-        `rank_interval`. Default: every known column that holds something. Keys that the rows do
-        not have are left out.
+        virtual keys `interval` (lower to upper), `rank_of` ('3 of 13', ties with '='),
+        `rank_interval` and `against_others` (the verdict and how sure it is). Default: every known
+        column that holds something. Keys that the rows do not have are left out.
 
     Returns
     -------
@@ -203,6 +207,7 @@ def _has(rows: pd.DataFrame, key: str, *, any_value: bool = True) -> bool:
         "interval": ["lower", "upper"],
         "rank_of": ["rank", "of"],
         "rank_interval": ["rank_lower", "rank_upper"],
+        "against_others": ["verdict", "verdict_998"],
     }.get(key, [key])
     return all(c in rows and (not any_value or rows[c].notna().any()) for c in needs)
 
@@ -218,8 +223,26 @@ def _interval(row: Mapping[str, Any]) -> str:
     if kind == "share":
         lower, upper = (v if numbers.is_missing(v) else float(v) * 100 for v in (lower, upper))
         return f"{numbers.interval(lower, upper)}%"
-    of_rate = numbers.rate_decimals(row.get("rate", row.get("value")))
-    return numbers.interval(lower, upper, 2 if kind == "ratio" else of_rate)
+    if kind == "ratio":
+        return numbers.interval(lower, upper, _ratio_decimals(lower, upper))
+    return numbers.interval(lower, upper, numbers.rate_decimals(row.get("rate", row.get("value"))))
+
+
+def _ratio_decimals(lower: float, upper: float) -> int:
+    """Two, or as many as it takes: a limit of 0.998 must not read as 1, where nothing changed."""
+    limits = [v for v in (lower, upper) if not numbers.is_missing(v) and v != 1]
+    enough = (dp for dp in (2, 3) if all(numbers.rounded(v, dp) != 1 for v in limits))
+    return next(enough, 4)
+
+
+def _against_others(row: Mapping[str, Any]) -> str:
+    """How an area's interval lies to the others taken together, and at which level."""
+    verdict = row.get("verdict")
+    if numbers.is_missing(verdict) or verdict in ("", "none"):
+        return _hidden(row, "against_others")
+    if verdict == "similar":
+        return "not clearly different"
+    return f"{verdict} (99.8%)" if row.get("verdict_998") == verdict else f"{verdict} (95%)"
 
 
 def _hidden(row: Mapping[str, Any], key: str) -> str:

@@ -30,7 +30,8 @@ def peers(
     ----------
     table : pandas.DataFrame
         A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
-        lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others).
+        lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
+        verdict_998 (the verdict at 99.8%).
         Areas without data have a missing rate.
     things, members, per : str
         What is counted, what the areas are, who the rate is per; all in the plural.
@@ -57,6 +58,8 @@ def peers(
         text += f", the {formats.place(row['rank'], of, ties)} of the {of} {members}"
         text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
     text += "."
+    if verdict in ("lower", "higher") and get(row, "verdict_998") == "similar":
+        text += " The difference is clear at 95 per cent, not at 99.8 per cent."
     absent = len(table) - len(ranked)
     if absent:
         names = [formats.shorten(a, 60) for a in table.loc[~table.index.isin(ranked.index), "area"]]
@@ -74,7 +77,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     ----------
     table : pandas.DataFrame
         A row per area: area, is_own, rate, rate_per, limit_lower, limit_upper (95%, widened where
-        over-dispersed), phi, is_widened, verdict.
+        over-dispersed), phi, is_widened, verdict, verdict_by_chance (without widening).
     """
     row = own(table)
     if get(row, "rate") is None or get(row, "limit_lower") is None:
@@ -92,6 +95,9 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     if get(row, "is_widened", False):
         text += f", which is widened because the {members} differ by more than chance"
     text += "."
+    alone = get(row, "verdict_by_chance")
+    if verdict == "similar" and alone in ("lower", "higher"):
+        text += f" It is {alone} by more than chance, but not by more than is usual among them."
     rest = shown(table[table["is_own"].ne(True)], "rate")
     outside = int(
         ((rest["rate"] < rest["limit_lower"]) | (rest["rate"] > rest["limit_upper"])).sum()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from cspanalysis import breaks, formats
+from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
@@ -16,11 +17,19 @@ def where(review: Review, what: str, when: str) -> str:
     return f"{what} – {review.area.name}, {when}"
 
 
-def newest_year(years: Iterable[str], period: Period) -> str:
-    """The newest financial or school year ('2006/07') that begins before the period ends."""
+def newest_year(years: Iterable[str], period: Period, source: str) -> str:
+    """The newest financial or school year ('2006/07') that begins before the period ends.
+
+    Raises
+    ------
+    NotAvailable
+        If the source's years all begin later.
+    """
     known = sorted(set(years))
     inside = [y for y in known if int(y[:4]) * 12 + 3 <= period.last]
-    return (inside or known)[-1]
+    if not inside:
+        raise NotAvailable(source, f"it holds no year that begins before {period.label} ends")
+    return inside[-1]
 
 
 def span(first: str, last: str) -> str:

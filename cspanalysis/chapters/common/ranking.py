@@ -28,6 +28,7 @@ PEER_COLUMNS = {
     "interval": "95% interval",
     "rank_of": "Place, 1 is lowest",
     "rank_interval": "95% interval of the place",
+    "against_others": "Against all others (at which level)",
 }
 
 
