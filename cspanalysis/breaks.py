@@ -57,6 +57,7 @@ def register() -> pd.DataFrame:
         return pd.read_csv(stream, comment="#", dtype=str, keep_default_na=False)
 
 
+@functools.cache
 def of_series(series: str) -> tuple[Break, ...]:
     """All breaks that concern a series, those of every series among them."""
     table = register()

@@ -10,12 +10,13 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cspanalysis import areas, offences
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
-from cspanalysis.periods import Period
+from cspanalysis.periods import Period, months_of
 from cspanalysis.store import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
@@ -78,20 +79,19 @@ def by_month(
     wanted = [Period.parse(p) for p in periods]
     source = source_of(store, area, *wanted)
     scheme, chosen = members(selection, source)
-    counts = monthly(store, source, area)
-    counts = counts[counts["offence"].isin(chosen)]
     months = covered(store, source, area)
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         months = [m for m in months if m in inside]
-    keys = ["month", by] if by else ["month"]
-    index = (
-        pd.MultiIndex.from_product([months, chosen], names=keys)
-        if by
-        else pd.Index(months, name="month")
-    )
-    summed = counts.groupby(keys)["count"].sum().reindex(index, fill_value=0)
-    return Counted(summed.astype(int).reset_index(), (source,), scheme)
+    grid = _grid(store, source, area.districts)
+    counts = grid.reindex(index=months, columns=list(chosen), fill_value=0).to_numpy(dtype=int)
+    if by:
+        table = pd.DataFrame(
+            {"month": np.repeat(months, len(chosen)), by: list(chosen) * len(months)}
+        )
+        return Counted(table.assign(count=counts.ravel()), (source,), scheme)
+    table = pd.DataFrame({"month": months, "count": counts.sum(axis=1)})
+    return Counted(table, (source,), scheme)
 
 
 def select(
@@ -101,9 +101,10 @@ def select(
     wanted = [Period.parse(p) for p in periods]
     source = source_of(store, area, *wanted)
     scheme, chosen = members(selection or "recorded crime", source)
-    table = records(store, source, area, span(wanted))
-    if selection is not None:
-        table = table[table["offence"].isin(chosen)]
+    if selection is None:
+        table = records(store, source, area, span(wanted))
+    else:
+        table = _selected(store, source, area, span(wanted), chosen)
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         table = table[table["month"].isin(inside)]
@@ -116,6 +117,11 @@ def covered(store: Store, source: str, area: Area) -> list[str]:
     A partner's extract covers every month from its first record to its last; the open files cover
     the months they hold, without those that the coverage check found incomplete.
     """
+    return list(_covered(store, source, area))
+
+
+@functools.lru_cache(maxsize=64)
+def _covered(store: Store, source: str, area: Area) -> Sequence[str]:
     table = monthly(store, source, area)
     if table.empty:
         return []
@@ -141,8 +147,8 @@ def covered(store: Store, source: str, area: Area) -> list[str]:
 
 def held(store: Store, area: Area) -> list[str]:
     """Months ('YYYY-MM') in which any source holds an offence of an area, complete or not."""
-    months = {m for source in OFFENCE_SOURCES for m in monthly(store, source, area)["month"]}
-    return sorted(months)
+    months = [monthly(store, source, area)["month"].unique() for source in OFFENCE_SOURCES]
+    return sorted(set().union(*months))
 
 
 def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
@@ -166,9 +172,16 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
     if source == "police_uk":
         counts = store.load(table, columns=["district", *keys, "count"], where=where)
         return counts.groupby(keys, as_index=False)["count"].sum()
-    records = store.load(table, columns=["district", "recorded", "offence"], where=where)
-    records = records.assign(month=records["recorded"].dt.strftime("%Y-%m"), force="")
+    records = store.load(table, columns=["recorded", "offence"], where=where)
+    records = records.assign(month=months_of(records["recorded"]), force="")
     return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
+
+
+@functools.lru_cache(maxsize=8)
+def _grid(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFrame:
+    """Months by offences, all forces together."""
+    counts = _monthly(store, source, districts)
+    return counts.pivot_table("count", "month", "offence", aggfunc="sum", fill_value=0)
 
 
 def records(store: Store, source: str, area: Area, over: Period | None) -> pd.DataFrame:
@@ -188,8 +201,17 @@ def _records(
         where["month"] = (months[0], months[-1])
     table = store.load(source, where=where)
     if source == "police_extract":
-        table = table.assign(month=table["recorded"].dt.strftime("%Y-%m"))
+        table = table.assign(month=months_of(table["recorded"]))
     return table
+
+
+@functools.lru_cache(maxsize=16)
+def _selected(
+    store: Store, source: str, area: Area, over: Period | None, offences: tuple[str, ...]
+) -> pd.DataFrame:
+    """Records of some offences: the windows of a finding ask for the same ones."""
+    table = records(store, source, area, over)
+    return table[table["offence"].isin(offences)]
 
 
 def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
 from cspanalysis import areas, counting, offences, residents
@@ -63,17 +67,32 @@ def from_peer_counts(
     """
     if not store.has("peer_counts"):
         return None
-    table = store.load("peer_counts")
-    rows = table[
-        (table["group"] == group.key)
-        & (table["offence"] == selection)
-        & (table["period"] == period.iso)
-    ]
+    rows = supplied(store, group.key, period)
+    rows = rows[rows["offence"] == selection]
     if area.name not in set(rows["area"]):
         return None
     members = pd.DataFrame({"area": list(group.areas)})
     found = members.merge(rows[["area", "count", "population"]], on="area", how="left")
     return found.assign(is_own=found["area"] == area.name, population_year=period.midpoint.year)
+
+
+def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:
+    """The supplied counts of a group over a period: the rows of the table `peer_counts`.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace has no such table.
+    """
+    table, places = _supplied(store)
+    return table.take(places.get((group, period.iso), []))
+
+
+@functools.lru_cache(maxsize=2)
+def _supplied(store: Store) -> tuple[pd.DataFrame, Mapping[tuple[str, str], np.ndarray]]:
+    # A review asks for some hundred of them, and the table has thousands of rows.
+    table = store.load("peer_counts")
+    return table, table.groupby(["group", "period"]).indices
 
 
 def from_open_data(

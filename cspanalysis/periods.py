@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from cspanalysis.errors import UsageError, paragraph
@@ -171,7 +172,7 @@ class Period:
     def contains(self, dates: pd.Series) -> pd.Series:
         """For each timestamp (or `YYYY-MM` text), whether it falls within the period."""
         if not pd.api.types.is_datetime64_any_dtype(dates):
-            return dates.between(_iso(self.first), _iso(self.last))
+            return dates.isin(self.month_list())
         return (dates >= pd.Timestamp(self.start)) & (
             dates < pd.Timestamp(self.end + timedelta(days=1))
         )
@@ -204,6 +205,15 @@ class Comparison:
     def suffix(self) -> str:
         """How the finding's id ends: '' for the review's own period, else '@2007-04_2007-09'."""
         return f"@{self.period.slug}" if self.is_window else ""
+
+
+def months_of(dates: pd.Series) -> pd.Series:
+    """The month of each timestamp as `YYYY-MM` text; missing where the timestamp is."""
+    # Dates are many and months few: each month is written once.
+    codes, found = pd.factorize(dates.to_numpy().astype("datetime64[M]").astype("int64"))
+    epoch, unknown = 1970 * 12, np.iinfo("int64").min
+    labels = pd.array([None if m == unknown else _iso(epoch + m) for m in found], dtype="str")
+    return pd.Series(labels.take(codes), index=dates.index, name=dates.name)
 
 
 def _iso(ordinal: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import pandas as pd
@@ -30,7 +31,7 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
     if not store.has("population"):
         raise NotAvailable("population")
     wanted = list(districts)
-    table = _all_ages(store.load("population", where={"area": wanted}))
+    table = _of(store, tuple(wanted))
     if table.empty:
         raise NotAvailable("population", f"no estimate for {', '.join(wanted[:3])}")
     year = nearest(table["year"], Period.parse(period).midpoint.year)
@@ -66,6 +67,12 @@ def nearest(years: Iterable[int], wanted: int) -> int:
     known = sorted({int(y) for y in years})
     earlier = [y for y in known if y <= wanted]
     return earlier[-1] if earlier else known[0]
+
+
+@functools.lru_cache(maxsize=64)
+def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
+    """Residents of areas by year, all ages together."""
+    return _all_ages(store.load("population", where={"area": list(areas)}))
 
 
 def _all_ages(table: pd.DataFrame) -> pd.DataFrame:

@@ -61,6 +61,7 @@ class Review(ByHand):
         self.edition = edition
         self.store = store
         self._protected: dict[Any, pd.DataFrame] = {}
+        self._tables: dict[tuple[str, bool], pd.DataFrame] = {}
 
     def __repr__(self) -> str:
         return (
@@ -231,12 +232,16 @@ class Review(ByHand):
         """
         if not self.store.has(source):
             raise NotAvailable(source)
-        table = self.store.load(source)
-        if own and "district" in table:
-            table = table[table["district"].isin(self.area.districts)]
-            if table.empty:
-                raise NotAvailable(source, f"it holds no rows for {self.area.name}")
-        return table.reset_index(drop=True)
+        if (source, own) not in self._tables:
+            table = self.store.load(source)
+            if own and "district" in table:
+                table = table[table["district"].isin(self.area.districts)]
+            self._tables[source, own] = table.reset_index(drop=True)
+        table = self._tables[source, own]
+        if own and "district" in table and table.empty:
+            raise NotAvailable(source, f"it holds no rows for {self.area.name}")
+        # Shallow: pandas copies on write, so that nobody changes what another reads.
+        return table.copy(deep=False)
 
     def protected(
         self,

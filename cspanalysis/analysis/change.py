@@ -141,20 +141,17 @@ def between(
         covered = by_month["month"].unique()
     rows = by_month[by].drop_duplicates().sort_values(by) if by else pd.DataFrame(index=[0])
     rows = rows.reset_index(drop=True)
+    sums = {}
     for name, span in (("count", period), ("compare_count", compare)):
-        inside = by_month[span.contains(by_month["month"])]
-        known = _is_covered(rows, covered, span)
-        if by:
-            # A missing monthly count leaves the sum missing: it is not zero.
-            sums = inside.groupby(by)["count"].sum(skipna=False)
-            keys = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
-            value = sums.reindex(keys, fill_value=0).to_numpy(dtype=float, na_value=np.nan)
-        else:
-            value = np.array([as_float(inside["count"]).sum()])
-        rows[name] = np.where(known, value, np.nan)
-    rows.insert(len(by), "period", period.iso)
-    rows.insert(len(by) + 1, "compare", compare.iso)
-    rows["days"], rows["compare_days"] = period.days, compare.days
+        value = _summed(by_month, span, rows)
+        sums[name] = np.where(_is_covered(rows, covered, span), value, np.nan)
+    rows = rows.assign(
+        period=period.iso,
+        compare=compare.iso,
+        **sums,
+        days=period.days,
+        compare_days=compare.days,
+    )
     result = change(rows, exposure_adjusted=exposure_adjusted, confidence=confidence)
     result["reason"] = np.where(
         result["status"] == "not_available", "Not all months of both periods are covered.", ""
@@ -171,6 +168,19 @@ def between(
         verdict="none",
         reason=" ".join(refused),
     )
+
+
+def _summed(by_month: pd.DataFrame, span: Period, rows: pd.DataFrame) -> np.ndarray:
+    """For each row, the count of a period; a missing monthly count leaves it missing, not zero."""
+    by = list(rows.columns)
+    if not by:
+        wanted = set(span.month_list())
+        is_inside = np.array([month in wanted for month in by_month["month"]], dtype=bool)
+        return as_float(by_month["count"])[is_inside].sum(keepdims=True)
+    inside = by_month[span.contains(by_month["month"])]
+    sums = inside.groupby(by)["count"].sum(skipna=False)
+    keys = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
+    return sums.reindex(keys, fill_value=0).to_numpy(dtype=float, na_value=np.nan)
 
 
 def _is_covered(rows: pd.DataFrame, covered, span: Period) -> np.ndarray:

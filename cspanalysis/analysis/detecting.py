@@ -56,7 +56,7 @@ def detectable(
     edges = _edges(baseline, share, alpha)
 
     def missing_power(expected: float, is_fall: bool) -> float:
-        return _called(baseline, expected, edges, is_fall) - power
+        return _called(expected, edges, is_fall) - power
 
     true_fall = None
     if fall >= 0 and missing_power(1e-9, True) > 0:
@@ -89,22 +89,20 @@ def probability_called(
     baseline: float, expected: float, share: float, alpha: float, is_fall: bool
 ) -> float:
     """Chance that a change from expectation `baseline` to `expected` is called in its direction."""
-    return _called(baseline, expected, _edges(baseline, share, alpha), is_fall)
+    return _called(expected, _edges(baseline, share, alpha), is_fall)
 
 
 def _edges(baseline: float, share: float, alpha: float) -> tuple[np.ndarray, ...]:
-    """Counts that the baseline may come out at, and the critical counts for each."""
+    """Chances of the counts that the baseline may come out at, and the critical counts of each."""
     spread = 6 * np.sqrt(baseline) + 10
     bases = np.arange(max(0, int(baseline - spread)), int(baseline + spread) + 1)
-    return bases, *critical_counts(bases, share, alpha)
+    return stats.poisson.pmf(bases, baseline), *critical_counts(bases, share, alpha)
 
 
-def _called(
-    baseline: float, expected: float, edges: tuple[np.ndarray, ...], is_fall: bool
-) -> float:
-    bases, fall, rise = edges
+def _called(expected: float, edges: tuple[np.ndarray, ...], is_fall: bool) -> float:
+    chance, fall, rise = edges
     called = stats.poisson.cdf(fall, expected) if is_fall else stats.poisson.sf(rise - 1, expected)
-    return float(np.sum(stats.poisson.pmf(bases, baseline) * called))
+    return float(np.sum(chance * called))
 
 
 def _last_true(holds, ceiling: np.ndarray) -> np.ndarray:

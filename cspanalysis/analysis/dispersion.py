@@ -86,29 +86,27 @@ def dispersion(
     period, compare = Period.parse(period), Period.parse(compare)
     if not period.same_months_as(compare):
         return _none("not_comparable", "the periods do not cover the same months of the year")
-    series = pd.Series(as_float(by_month["count"]), index=by_month["month"].to_numpy())
-    series = series.groupby(level=0).sum(skipna=False)
-    known = set(series.dropna().index)
+    known = _known(by_month)
     years = 0
-    while (
-        set(Period(period.last - 12 * years - 11, period.last - 12 * years).month_list()) <= known
+    while known.keys() >= set(
+        Period(period.last - 12 * years - 11, period.last - 12 * years).month_list()
     ):
         years += 1
     if 12 * years < FEWEST_MONTHS:
         return _none("too_few", "fewer than 24 unbroken months up to the end of the period")
-    if not set(compare.month_list()) <= known:
+    if not known.keys() >= set(compare.month_list()):
         return _none("not_available", "the period compared with is not covered")
     run = Period(period.last - 12 * years + 1, period.last)
-    counts = series.reindex(run.month_list()).to_numpy().reshape(years, 12)
+    counts = np.array([known[m] for m in run.month_list()]).reshape(years, 12)
     days = np.array(run.month_days()).reshape(years, 12)
     phi, degrees = pearson_dispersion(counts, days)
-    later, base = (series.reindex(p.month_list()).sum() for p in (period, compare))
+    later, base = (sum(known[m] for m in p.month_list()) for p in (period, compare))
     if not (later > 0 and base > 0):
         return _none("too_few", "no incidents in one of the two periods")
     spans = period.days, compare.days
-    lower, upper, p, is_real = dispersed_ratio(later, base, *spans, phi, degrees, confidence)
-    verdict = _verdict(float(lower), float(upper))
     exact = ratio.exact_ratio(later, base, *spans, confidence)
+    lower, upper, p, is_real = _widened(later, base, *spans, phi, degrees, confidence, exact)
+    verdict = _verdict(float(lower), float(upper))
     return Dispersion(
         phi=phi,
         months=12 * years,
@@ -152,6 +150,13 @@ def dispersed_ratio(
     """
     later, base, phi = (np.asarray(v, dtype=float) for v in (count, compare_count, phi))
     exact = ratio.exact_ratio(later, base, days, compare_days, confidence)
+    return _widened(later, base, days, compare_days, phi, degrees, confidence, exact, alpha)
+
+
+def _widened(
+    later, base, days, compare_days, phi, degrees: int, confidence: float, exact, alpha=ALPHA
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Exact limits and p, made wider where the dispersion is real; see `dispersed_ratio`."""
     log_ratio = np.log(later / days) - np.log(base / compare_days)
     error = np.sqrt(phi * (1 / later + 1 / base))
     reach = stats.t.isf((1 - confidence) / 2, degrees) * error
@@ -192,6 +197,14 @@ def pearson_dispersion(counts: np.ndarray, days: np.ndarray) -> tuple[float, int
     degrees = (years - 1) * (months - 1)
     phi = pearson.sum((-1, -2)) / degrees
     return (float(phi) if np.ndim(phi) == 0 else phi), degrees
+
+
+def _known(by_month: pd.DataFrame) -> dict[str, float]:
+    """Count of each month that has one; several rows of a month are added up."""
+    found: dict[str, float] = {}
+    for month, count in zip(by_month["month"], as_float(by_month["count"]), strict=True):
+        found[month] = found.get(month, 0.0) + count
+    return {month: count for month, count in found.items() if not np.isnan(count)}
 
 
 def _verdict(lower: float, upper: float) -> str:

@@ -7,6 +7,7 @@ scaling for directly standardised rates.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -55,17 +56,21 @@ def count_limits(count, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarra
     if np.any(x < 0):
         raise ValueError("a count cannot be negative")
     tail = (1 - confidence) / 2
-    z = stats.norm.isf(tail)
+    z = _normal_quantile(tail)
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact_lower = np.where(x == 0, 0.0, stats.chi2.ppf(tail, 2 * x) / 2)
-        exact_upper = stats.chi2.isf(tail, 2 * x + 2) / 2
-        byar_lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
-        byar_upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
-    small = x < 10
-    missing = np.isnan(x)
-    lower = np.where(missing, np.nan, np.where(small, exact_lower, byar_lower))
-    upper = np.where(missing, np.nan, np.where(small, exact_upper, byar_upper))
+        lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
+        upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
+        small = x < 10
+        if small.any():
+            few = x[small]
+            lower[small] = np.where(few == 0, 0.0, stats.chi2.ppf(tail, 2 * few) / 2)
+            upper[small] = stats.chi2.isf(tail, 2 * few + 2) / 2
     return lower, upper
+
+
+@functools.cache
+def _normal_quantile(tail: float) -> float:
+    return stats.norm.isf(tail)
 
 
 def count_interval(
@@ -245,6 +250,9 @@ def standard_weight(age_band: str) -> int:
 
 def as_float(values) -> np.ndarray:
     """Numbers as floats, every kind of missing value (None, NA, NaN) as NaN."""
+    kind = getattr(values, "dtype", None)
+    if isinstance(kind, np.dtype) and kind.kind in "iuf":
+        return np.array(values, dtype=float)  # nothing to convert, and no kind of missing but NaN
     return pd.to_numeric(pd.Series(values), errors="raise").to_numpy(dtype=float, na_value=np.nan)
 
 

@@ -39,7 +39,7 @@ def compare(
     per : float
         Multiplier of the rates.
     draws, seed : int
-        Draws behind the rank interval.
+        Draws behind the rank interval; without any, rank_lower and rank_upper are missing.
 
     Returns
     -------
@@ -68,15 +68,22 @@ def compare(
     with np.errstate(divide="ignore", invalid="ignore"):
         others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
         wide = [np.where(has_data, per * limit / n, np.nan) for limit in (lower_998, upper_998)]
-    ranks, first, last = rank_intervals(x[has_data], n[has_data], confidence, draws, seed)
-    result = result.assign(lower_998=wide[0], upper_998=wide[1])
-    places = {"rank": ranks, "rank_lower": first, "rank_upper": last}
-    for name, values in places.items():
-        column = pd.Series(pd.NA, index=result.index, dtype="Int64")
-        column[has_data] = values
-        result[name] = column
+    known = x[has_data], n[has_data]
+    ranks = _ranks(*known)
+    if draws:
+        _, first, last = rank_intervals(*known, confidence, draws, seed)
+        places = {"rank_lower": _whole(first, has_data), "rank_upper": _whole(last, has_data)}
+    else:
+        none = _whole(np.array([]), np.zeros(len(x), dtype=bool))
+        places = {"rank_lower": none, "rank_upper": none}
+    tied = np.zeros(len(result), dtype=bool)
+    tied[has_data] = pd.Series(ranks).duplicated(keep=False)
     result = result.assign(
-        is_tied=result["rank"].duplicated(keep=False) & has_data,
+        lower_998=wide[0],
+        upper_998=wide[1],
+        rank=_whole(ranks, has_data),
+        **places,
+        is_tied=tied,
         of=of,
         others_rate=others,
         mean_rate=float(result["rate"].mean()),
@@ -102,13 +109,15 @@ def rank_intervals(
     x, n = np.asarray(count, dtype=float), np.asarray(population, dtype=float)
     if not len(x):
         return (np.array([], dtype=int),) * 3
-    # Equal fractions divide to the same float (IEEE division rounds correctly): ties stay exact.
-    ranks = stats.rankdata(x / n, method="min").astype(int)
+    ranks = _ranks(x, n)
     generator = np.random.default_rng(seed)
     drawn = generator.gamma(x + 0.5, size=(draws, len(x))) / n
-    order = drawn.argsort(axis=1).argsort(axis=1) + 1
+    # The place of each area in each draw: the order turned inside out.
+    places = np.empty(drawn.shape, dtype=np.int16)
+    order = drawn.argsort(axis=1)
+    np.put_along_axis(places, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
     tail = 100 * (1 - confidence) / 2
-    lower, upper = np.percentile(order, [tail, 100 - tail], axis=0, method="nearest").astype(int)
+    lower, upper = np.percentile(places, [tail, 100 - tail], axis=0, method="nearest").astype(int)
     # A tie shares the smallest place, so its own place must lie within the interval.
     return ranks, np.minimum(lower, ranks), np.maximum(upper, ranks)
 
@@ -229,6 +238,18 @@ def funnel_lines(table: pd.DataFrame, points: int = 80) -> pd.DataFrame:
         lines[f"limit_lower{suffix}"] = per * below / size
         lines[f"limit_upper{suffix}"] = per * above / size
     return pd.DataFrame(lines).assign(baseline_rate=known["baseline_rate"].iloc[0])
+
+
+def _ranks(x: np.ndarray, n: np.ndarray) -> np.ndarray:
+    # Equal fractions divide to the same float (IEEE division rounds correctly): ties stay exact.
+    return stats.rankdata(x / n, method="min").astype(int)
+
+
+def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:
+    """Whole numbers for the areas with data, missing for the others."""
+    filled = np.zeros(len(has_data), dtype="int64")
+    filled[has_data] = values
+    return pd.arrays.IntegerArray(filled, ~has_data)
 
 
 def _verdict(reference, lower, upper) -> np.ndarray:

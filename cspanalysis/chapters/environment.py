@@ -231,7 +231,7 @@ def _monthly(review: Review, indicator: str) -> pd.DataFrame:
     if rows.empty:
         raise NotAvailable("environmental", f"it holds no '{indicator}'")
     # Several districts of one partnership are added up, but only if all of them are known.
-    values = rows.groupby("month")["value"].agg(lambda v: v.sum(skipna=False)).dropna()
+    values = rows.groupby("month")["value"].sum(skipna=False).dropna()
     return values.rename("count").reset_index()
 
 

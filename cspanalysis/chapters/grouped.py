@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, narrative
+from cspanalysis import charts, disclosure, narrative, peering
 from cspanalysis.analysis import change, measures, proportions
 from cspanalysis.chapters import common
 from cspanalysis.disclosure import Protect
@@ -33,7 +33,7 @@ def together(review: Review, group: str, names: Sequence[str], period: Period) -
     members = review.peer_group(group)
     if not review.store.has("peer_counts"):
         raise NotAvailable(SOURCES)
-    table = review.store.load("peer_counts", where={"group": group, "period": period.iso})
+    table = peering.supplied(review.store, group, period)
     table = table[table["offence"].isin(list(names)) & table["area"].isin(list(members.areas))]
     found = {}
     for name in names:
@@ -252,9 +252,7 @@ def partner_peers(
     """A ranking by a measure that only a partner's counts hold (no offence of the taxonomy)."""
     if not review.store.has("peer_counts"):
         raise NotAvailable(SOURCES)
-    table = review.store.load(
-        "peer_counts", where={"group": group, "period": comparison.period.iso}
-    )
+    table = peering.supplied(review.store, group, comparison.period)
     if not table["offence"].eq(selection).any():
         raise NotAvailable(SOURCES, f"no '{selection}' for {comparison.period.label}")
     return common.peers_finding(review, spec, comparison, selection, group, things=things)

@@ -180,7 +180,7 @@ def against_peers(review: Review, measure: Measure, period: Period) -> str:
             table = review.peer_counts(measure.peer, group, period).table
         except NotAvailable:
             continue
-        compared = peers.compare(table)
+        compared = peers.compare(table, draws=0)
         verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
         return "" if verdict == "none" else verdict
     return ""

@@ -26,8 +26,8 @@ FEW = 4
 
 def monthly(rows: pd.DataFrame, months: Iterable[str]) -> pd.DataFrame:
     """Rows counted by their month; a month without any is 0."""
-    counts = rows["month"].value_counts().reindex(list(months), fill_value=0)
-    return counts.rename_axis("month").reset_index(name="count").sort_values("month")
+    counts, ordered = rows["month"].value_counts().to_dict(), sorted(months)
+    return pd.DataFrame({"month": ordered, "count": [counts.get(m, 0) for m in ordered]})
 
 
 def compared(

@@ -127,8 +127,9 @@ def is_shown(value: Any) -> bool:
 
 def figure(height: int, **layout: Any) -> go.Figure:
     """An empty figure in the house style, without a fixed width."""
-    chart = go.Figure()
-    chart.update_layout(template=TEMPLATE, height=height, **layout)
+    # The template is handed over on its own: an update would copy and check it twice.
+    chart = go.Figure(layout={"template": TEMPLATE})
+    chart.update_layout(height=height, **layout)
     return chart
 
 

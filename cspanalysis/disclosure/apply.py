@@ -94,7 +94,7 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
     DisclosureFailed
         If published totals (`by`) give cells away whatever else is hidden.
     """
-    shown = table.copy()
+    shown = table.copy(deep=False)  # pandas copies on write
     if protect is None or protect.policy == "none" or shown.empty:
         return shown
     names = [c for c in protect.counts if c in shown] + [

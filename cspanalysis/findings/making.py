@@ -181,10 +181,11 @@ def publish(
     """
     shown = disclosure.apply(result, protect, edition=review.edition)
     said = say(shown)
-    # A window is shown as a statement under the review's own finding, so its chart is not drawn.
-    is_drawn = chart and not comparison.is_window
+    # A window is shown as a statement under the review's own finding: nobody sees its chart,
+    # its display table or its tile, so they are not made.
+    is_main = not comparison.is_window
     is_told = said.status not in ("not_available", "suppressed")
-    figure = chart(shown) if is_drawn and is_told else None
+    figure = chart(shown) if chart and is_main and is_told else None
     return Finding(
         id=spec.id,
         chapter=spec.chapter,
@@ -201,11 +202,11 @@ def publish(
         compare=comparison.compare.iso if compared else "",
         sources=tuple(review.citations(sources)),
         rows=shown,
-        table=formats.table(shown, columns),
+        table=formats.table(shown, columns) if is_main else {},
         figure=figure,
         alt=f"{caption}. {said.text}" if caption else said.text,
         caption=caption,
         definition=definition,
         notes=tuple(notes),
-        tile=tile(shown) if tile else None,
+        tile=tile(shown) if tile and is_main else None,
     )

@@ -151,9 +151,7 @@ class Finding:
             "status": self.status,
             "polarity": self.polarity,
             "sources": [dict(s) for s in self.sources],
-            "rows": [
-                {str(k): plain(v) for k, v in row.items()} for row in self.rows.to_dict("records")
-            ],
+            "rows": _records(self.rows),
             "definition": self.definition,
             "notes": list(self.notes),
             "caption": self.caption,
@@ -177,8 +175,17 @@ class Finding:
             display(self.figure)
 
 
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    # Column by column: a frame hands out a whole column in a fraction of the time of its rows.
+    columns = [[plain(v) for v in rows[name].tolist()] for name in rows]
+    names = [str(name) for name in rows]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def plain(value: Any) -> Any:
     """A value as JSON holds it: numpy scalars plain, floats to 12 digits, missing as None."""
+    if type(value) in (str, int, bool):
+        return value
     if value is None or (not isinstance(value, (list, tuple, dict)) and pd.isna(value)):
         return None
     if hasattr(value, "item"):

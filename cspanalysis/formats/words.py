@@ -47,7 +47,11 @@ def clean(text: Any) -> str:
     """
     if is_missing(text):
         return ""
-    spaced = re.sub(r"\s+", " ", str(text))
+    text = str(text)
+    if text.isprintable() and "  " not in text:
+        # Nothing unseen is in it, and no space but the plain one.
+        return text.strip()
+    spaced = re.sub(r"\s+", " ", text)
     return "".join(
         c
         for c in spaced

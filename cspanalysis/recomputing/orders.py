@@ -26,7 +26,7 @@ def rank(review: Review, row: Row) -> Answer:
         raise NotAvailable((), "no data describe it")
     counted = review.peer_counts(row["series"], row["group"], period_of(row)).table
     if row["unit"].startswith("per "):
-        table = peers.compare(counted)
+        table = peers.compare(counted, draws=0)
         places = (
             table["rank"] if row["kind"] == "rank_lowest" else peers.from_highest(table)["rank"]
         )

@@ -46,7 +46,7 @@ def method_of(result: pd.DataFrame) -> str:
     """The methods that the rows of a result were made with, each once."""
     if "method" not in result:
         return ""
-    return "; ".join(dict.fromkeys(m for m in result["method"].dropna() if m))
+    return "; ".join(dict.fromkeys(m for m in result["method"] if isinstance(m, str) and m))
 
 
 def resident_notes(year: int, comparison: Comparison) -> list[str]:
