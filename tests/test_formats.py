@@ -196,6 +196,9 @@ def test_symbols_stand_for_values_and_not_for_labels():
     assert list(formats.symbols_of(labelled)) == ["c"]
     assert list(formats.symbols_of({"columns": [count], "rows": [["*"], ["7"]]})) == ["*"]
     assert formats.symbols_of({"columns": [], "rows": []}) == {}
+    kind = {"key": "kind", "label": "Kind", "numeric": False}
+    worded = {"columns": [place, kind, count], "rows": [["x", "k", "7"], ["x", "[z]", "low"]]}
+    assert list(formats.symbols_of(worded)) == ["[z]", "low"]
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,14 @@ STATUS_SYMBOLS = {
 def symbols_of(table: Mapping[str, Any]) -> dict[str, str]:
     """The symbols that stand for values in a display table, with their meanings.
 
-    Labels that begin the rows are no values: a place called ':' is nothing hidden.
+    Labels that begin the rows are no values: a place called ':' is nothing hidden. Nor are words
+    further on, a kind called 'x' say, unless they stand in a symbol's brackets.
     """
-    first = 0 if not table["columns"] or table["columns"][0]["numeric"] else 1
-    used = {str(cell).strip() for row in table["rows"] for cell in row[first:]}
+    used: set[str] = set()
+    for number, column in enumerate(table["columns"]):
+        if number or column["numeric"]:
+            cells = {str(row[number]).strip() for row in table["rows"]}
+            used |= cells if column["numeric"] else {c for c in cells if c.startswith("[")}
     return {symbol: meaning for symbol, meaning in SYMBOLS.items() if symbol in used}
 
 
