@@ -170,16 +170,63 @@ def typed(
 
     Rows without a value in an essential column are left out and recorded in `problems`.
     """
-    values, formats = settings.get("values", {}), settings.get("formats", {})
-    exprs, texts = [pl.col(ROW)], {}
+    changed = [c for c in schema.columns if not _stays(c, text, settings)]
+    names = {c.name for c in changed}
+    plain = text.select(_plain_cells(changed, text, settings)) if changed else text
+    converted = plain.select(_values(changed)) if changed else text
+    # Columns that stay as they are, nearly all of the open data, are handed on untouched.
+    cells = [text.get_column(ROW)]
     for column in schema.columns:
+        if column.name in names:
+            cells += [
+                converted.get_column(name)
+                for name in (column.name, *(f"{column.name}_{part}" for part in _PARTS))
+                if name in converted.columns
+            ]
+        else:
+            cells.append(text.get_column(column.name))
+    frame = pl.DataFrame(cells)
+    bad = _bad_rows(schema, changed, text, plain, converted)
+    for column in schema.columns:
+        if column.name in bad:
+            found = plain if column.name in names else text
+            listed = found.select(ROW, found=pl.col(column.name)).filter(bad[column.name])
+            _record(problems, listed, column)
+    needed = [bad[c.name] for c in schema.columns if c.essential and c.name in bad]
+    if needed:
+        frame = frame.filter(~pl.DataFrame(needed).select(pl.any_horizontal("*")).to_series())
+    return frame
+
+
+#: What is added to the name of a column for what it holds beside its value.
+_PARTS = ("status", "symbol", "has_time")
+
+
+def _stays(column: Column, text: pl.DataFrame, settings: Mapping[str, Any]) -> bool:
+    """Whether the text table's column is the typed one already."""
+    dtype = {"verbatim": pl.String, "category": pl.Categorical}.get(column.kind)
+    return (
+        dtype is not None
+        and text.schema.get(column.name) == dtype
+        and not column.allowed
+        and column.name not in settings.get("values", {})
+        and column.name not in settings.get("formats", {})
+    )
+
+
+def _plain_cells(
+    columns: Sequence[Column], text: pl.DataFrame, settings: Mapping[str, Any]
+) -> list[pl.Expr]:
+    """Trimmed text of the columns under the workspace's own formats and values."""
+    values, formats = settings.get("values", {}), settings.get("formats", {})
+    exprs = [pl.col(ROW)]
+    for column in columns:
         if column.name not in text.columns:
             exprs.append(pl.lit(None, pl.String).alias(column.name))
             continue
         own = {str(k).strip().lower(): v for k, v in values.get(column.name, {}).items()}
         is_as_it_is = column.kind in ("verbatim", "category")
         source = pl.col(column.name) if is_as_it_is else kinds.trimmed(column.name)
-        texts[column.name] = source
         if column.name in formats:
             source = date_formats.reformatted(source, formats[column.name])
         if own:
@@ -188,36 +235,52 @@ def typed(
             target = [as_text(v) for v in own.values()]
             source = key.replace_strict(list(own), target, default=source, return_dtype=pl.String)
         exprs.append(source.alias(column.name))
-    plain = text.select(exprs)
-    value_exprs = [pl.col(ROW)]
-    for column in schema.columns:
+    return exprs
+
+
+def _values(columns: Sequence[Column]) -> list[pl.Expr]:
+    """The values of plain cells, with their status, symbol or precision where the kind has one."""
+    exprs = []
+    for column in columns:
         cell = pl.col(column.name)
-        value_exprs.append(_value(cell, column).alias(column.name))
+        exprs.append(_value(cell, column).alias(column.name))
         if column.kind in kinds.WITH_STATUS:
-            value_exprs += [
+            exprs += [
                 kinds.status(cell, column.kind).alias(f"{column.name}_status"),
                 kinds.symbol(cell, column.kind).alias(f"{column.name}_symbol"),
             ]
         if column.kind == "datetime":
-            value_exprs.append(kinds.convert(cell, "has_time").alias(f"{column.name}_has_time"))
-    frame = plain.select(value_exprs)
-    # One pass counts what is wrong; nearly always that is nothing.
-    bad = [
-        (c, _is_bad(c))
+            exprs.append(kinds.convert(cell, "has_time").alias(f"{column.name}_has_time"))
+    return exprs
+
+
+def _bad_rows(
+    schema: Schema,
+    changed: Sequence[Column],
+    text: pl.DataFrame,
+    plain: pl.DataFrame,
+    converted: pl.DataFrame,
+) -> dict[str, pl.Series]:
+    """Rows whose cell yields no value, by column; nearly always there are none."""
+    found = {
+        c.name: text.get_column(c.name).is_null()
         for c in schema.columns
-        if c.essential or (c.name in texts and (c.allowed or c.kind not in kinds.ANY_TEXT))
+        if c.essential and c not in changed and text.get_column(c.name).null_count()
+    }
+    judged = [
+        (c, _is_bad(c))
+        for c in changed
+        if c.essential or (c.name in text.columns and (c.allowed or c.kind not in kinds.ANY_TEXT))
     ]
-    both = frame.rename({c.name: f"{c.name} typed" for c, _ in bad}).hstack(
-        plain.select(c.name for c, _ in bad)
+    if not judged:
+        return found
+    both = converted.rename({c.name: f"{c.name} typed" for c, _ in judged}).hstack(
+        plain.select(c.name for c, _ in judged)
     )
-    wrong = both.select(mask.sum().alias(c.name) for c, mask in bad).row(0, named=True)
-    for column, mask in bad:
-        if wrong[column.name]:
-            _record(problems, both.filter(mask).select(ROW, found=pl.col(column.name)), column)
-    needed = [mask for column, mask in bad if column.essential and wrong[column.name]]
-    if needed:
-        frame = frame.filter(both.select(~pl.any_horizontal(needed)).to_series())
-    return frame
+    # One pass counts what is wrong.
+    wrong = both.select(mask.sum().alias(c.name) for c, mask in judged).row(0, named=True)
+    asked = [mask.alias(c.name) for c, mask in judged if wrong[c.name]]
+    return found | {series.name: series for series in both.select(asked).get_columns()}
 
 
 def _is_bad(column: Column) -> pl.Expr:
@@ -253,13 +316,14 @@ def _value(cell: pl.Expr, column: Column) -> pl.Expr:
 def _named(
     block: pl.DataFrame, schema: Schema, found: Mapping[str, int], constants: Mapping[str, Any]
 ) -> pl.DataFrame:
-    columns = [pl.col(str(at)).alias(name) for name, at in found.items()]
-    columns += [
+    columns = [block.get_column(str(at)).alias(name) for name, at in found.items()]
+    named = pl.DataFrame([block.get_column(ROW).cast(pl.UInt32), *columns])
+    given = [
         pl.lit(as_text(constants[c.name])).alias(c.name)
         for c in schema.columns
         if c.name in constants and c.name not in found
     ]
-    return block.select(pl.col(ROW).cast(pl.UInt32), *columns)
+    return named.with_columns(given) if given else named
 
 
 def empty(schema: Schema) -> pl.DataFrame:
