@@ -1,4 +1,4 @@
-"""An openly computed peer group: the districts nearest in size, age mix and rural-urban class.
+"""An openly computed peer group: the districts nearest in size, density, age mix and rural-urban class.
 
 The official most similar groups weigh factors that are not all published. This group needs nothing
 but open statistics, so anybody can compute it again; its weights are settings and it says in its
@@ -25,13 +25,14 @@ from cspanalysis.errors import NotAvailable, UsageError, paragraph
 #: So many other districts: with the own area fifteen, as many as in an official group.
 NUMBER = 14
 
-LABEL = "areas nearest in population, age mix and rural-urban class"
+LABEL = "areas nearest in population, density, age mix and rural-urban class"
 
 #: First letters of the 2021 Rural Urban Classification as steps from urban to rural.
 _STEPS = {"UU": 0.0, "UI": 1.0, "RI": 2.0, "RM": 3.0}
 #: Measures of the profile by the weight they share.
 _MEASURES = {
     "population": ("log_population",),
+    "density": ("log_density",),
     "age": ("share_under_18", "share_65_and_over"),
     "rural_urban": ("step", "is_far"),
 }
@@ -42,9 +43,10 @@ FAR = 0.75
 
 NOTE = (
     "The similar areas were chosen by this tool from open statistics: the nearest by population "
-    "(mid-2020, logarithm), shares of residents under 18 and of 65 and over, and rural-urban class "
-    "(2021), each in standard deviations over all districts of England and Wales, weighted as "
-    "partnership.toml has it. They are not the official most similar group."
+    "(mid-2020, logarithm), residents per hectare of land (logarithm), shares of residents under 18 "
+    "and of 65 and over, and rural-urban class (2021), each in standard deviations over all districts "
+    "of England and Wales, weighted as partnership.toml has it. They are not the official most "
+    "similar group."
 )
 
 
@@ -56,6 +58,8 @@ class Weights:
     ----------
     population : float
         Number of residents, on a logarithmic scale.
+    density : float
+        Residents per hectare of land, on a logarithmic scale.
     age : float
         Shares of residents under 18 and of 65 and over, half each.
     rural_urban : float
@@ -63,6 +67,7 @@ class Weights:
     """
 
     population: float = 1.0
+    density: float = 1.0
     age: float = 1.0
     rural_urban: float = 1.0
 
@@ -102,7 +107,7 @@ def profiles() -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index district_code; columns population (mid-2020), share_under_18, share_65_and_over,
-        rural_urban (class of 2021). Source: ONS, reshaped.
+        rural_urban (class of 2021), hectares (of land, 2023). Source: ONS, reshaped.
     """
     path = resources.files("cspanalysis.reference").joinpath("district_profiles.csv")
     with path.open(encoding="utf-8") as stream:
@@ -129,6 +134,7 @@ def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> 
     measures = pd.DataFrame(
         {
             "log_population": np.log(table["population"]),
+            "log_density": np.log(table["population"] / table["hectares"]),
             "share_under_18": table["share_under_18"],
             "share_65_and_over": table["share_65_and_over"],
             "step": table["rural_urban"].str[:2].map(_STEPS),
@@ -182,5 +188,6 @@ def _with_whole(table: pd.DataFrame, own: list[str]) -> pd.DataFrame:
         "share_under_18": (parts["share_under_18"] * residents).sum() / residents.sum(),
         "share_65_and_over": (parts["share_65_and_over"] * residents).sum() / residents.sum(),
         "rural_urban": parts.loc[residents.idxmax(), "rural_urban"],
+        "hectares": parts["hectares"].sum(),
     }
     return pd.concat([table.drop(own), pd.DataFrame(whole, index=own[:1])])

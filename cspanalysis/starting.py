@@ -136,6 +136,7 @@ _SIMILAR = """\
 # How much each side counts in 'similar' (docs/settings.md); a 0 leaves it out.
 [peers.similar.weights]
 population = 1
+density = 1
 age = 1
 rural_urban = 1
 

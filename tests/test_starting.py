@@ -15,12 +15,13 @@ from cspanalysis.workspace import Workspace
 
 TABLE = pd.DataFrame(
     {
-        "population": [100_000, 101_000, 400_000, 100_000],
-        "share_under_18": [0.20, 0.20, 0.20, 0.30],
-        "share_65_and_over": [0.20, 0.20, 0.20, 0.10],
-        "rural_urban": ["UUN", "RMF", "UUN", "UUN"],
+        "population": [100_000, 101_000, 400_000, 100_000, 100_000],
+        "share_under_18": [0.20, 0.20, 0.20, 0.30, 0.20],
+        "share_65_and_over": [0.20, 0.20, 0.20, 0.10, 0.20],
+        "rural_urban": ["UUN", "RMF", "UUN", "UUN", "UUN"],
+        "hectares": [10_000, 10_100, 40_000, 10_000, 500],
     },
-    index=pd.Index(["own", "rural", "large", "young"], name="district_code"),
+    index=pd.Index(["own", "rural", "large", "young", "dense"], name="district_code"),
 )
 
 
@@ -41,10 +42,21 @@ def test_profiles_cover_every_district_of_the_register_and_no_other():
     assert table["rural_urban"].str.fullmatch("(UU|UI|RI|RM)[NF]").all()
 
 
+def test_the_land_is_as_published():
+    hectares = similar.profiles()["hectares"]
+    # Standard Area Measurements: two districts, the twelve of Kent, and the two countries.
+    assert hectares["E07000115"] == 24_012 and hectares["E09000001"] == 289
+    kent = areas.register().query("county == 'Kent'")["district_code"]
+    assert hectares[list(kent)].sum() / 100 == pytest.approx(3_544, abs=1)
+    is_england = hectares.index.str.startswith("E")
+    assert hectares[is_england].sum() / 100 == pytest.approx(130_310, abs=5)
+    assert hectares[~is_england].sum() / 100 == pytest.approx(20_737, abs=5)
+
+
 @given(
     st.sampled_from(sorted(similar.profiles().index)),
     st.sampled_from(sorted(similar.profiles().index)),
-    st.tuples(*[st.floats(0, 10)] * 3).filter(lambda w: sum(w) > 0.01),
+    st.tuples(*[st.floats(0, 10)] * 4).filter(lambda w: sum(w) > 0.01),
 )
 @settings(max_examples=25, deadline=None)
 def test_distance_is_symmetric_and_nearest_is_oneself(one, other, weights):
@@ -58,9 +70,10 @@ def test_distance_is_symmetric_and_nearest_is_oneself(one, other, weights):
 
 
 def test_weights_change_the_order():
-    assert nearest(Weights(1, 0, 0))[-1] == "large"
-    assert nearest(Weights(0, 1, 0))[-1] == "young"
-    assert nearest(Weights(0, 0, 1))[-1] == "rural"
+    assert nearest(Weights(1, 0, 0, 0))[-1] == "large"
+    assert nearest(Weights(0, 1, 0, 0))[-1] == "dense"
+    assert nearest(Weights(0, 0, 1, 0))[-1] == "young"
+    assert nearest(Weights(0, 0, 0, 1))[-1] == "rural"
 
 
 def test_a_measure_that_is_the_same_everywhere_tells_nothing_apart():
@@ -86,6 +99,7 @@ def test_an_area_over_several_districts_is_their_sum_and_none_of_its_own_peers()
     table = similar._with_whole(similar.profiles(), list(codes))
     parts = similar.profiles().loc[list(codes)]
     assert table.loc[codes[0], "population"] == parts["population"].sum()
+    assert table.loc[codes[0], "hectares"] == parts["hectares"].sum()
     assert parts["share_under_18"].min() <= table.loc[codes[0], "share_under_18"]
     assert table.loc[codes[0], "share_under_18"] <= parts["share_under_18"].max()
 
@@ -103,11 +117,11 @@ SETTINGS = '[area]\nname = "Dover"\n'
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[peers.similar.weights]\ndensity = 1", "unknown weight 'density'"),
+        ("[peers.similar.weights]\nincome = 1", "unknown weight 'income'"),
         ("[peers.similar.weights]\nage = -1", "0 or more"),
         ('[peers.similar.weights]\nage = "high"', "is no number"),
         ("[peers.similar.weights]\nage = nan", "0 or more"),
-        ("[peers.similar.weights]\nage = 0\npopulation = 0\nrural_urban = 0", "all are 0"),
+        ("[peers.similar.weights]\nage = 0\npopulation = 0\ndensity = 0\nrural_urban = 0", "all are 0"),
         ('[peers.msg]\nlable = "x"\nareas = ["Dover"]', "unknown key 'lable'"),
         ('[peers.msg]\nlabel = "x"', "names no areas"),
         ("[peers.county.weights]\nage = 1", "only the computed group"),
@@ -124,7 +138,7 @@ def test_weights_of_the_settings_choose_the_peers(tmp_path):
     path = tmp_path / "partnership.toml"
     path.write_text(SETTINGS)
     alike = workspace.load(tmp_path).peers(areas.find("Dover"), "similar").areas
-    path.write_text(f"{SETTINGS}[peers.similar.weights]\nage = 0\nrural_urban = 0\n")
+    path.write_text(f"{SETTINGS}[peers.similar.weights]\nage = 0\ndensity = 0\nrural_urban = 0\n")
     large = workspace.load(tmp_path).peers(areas.find("Dover"), "similar").areas
     assert alike[0] == large[0] == "Dover" and set(alike) != set(large)
     sizes = similar.profiles()["population"]
@@ -164,7 +178,7 @@ def test_init_lists_the_peers_and_its_settings_load(tmp_path):
     for key, group in starting.proposed_peers(space.area()).items():
         assert f"{key}: {group.label}: {', '.join(group.areas[1:])}." in joined
     assert tomllib.loads(written)["peers"] == {
-        "similar": {"weights": {"population": 1, "age": 1, "rural_urban": 1}}
+        "similar": {"weights": {"population": 1, "density": 1, "age": 1, "rural_urban": 1}}
     }
 
 
