@@ -243,11 +243,9 @@ def _audit(options: argparse.Namespace) -> int:
 def _lab(options: argparse.Namespace) -> int:
     import subprocess
 
-    from cspanalysis import workspace
-    from cspanalysis.report import runner
+    from cspanalysis import notebook_files, workspace
 
-    root = workspace.find_root(options.workspace)
-    notebooks = runner.notebooks_folder(root)
+    notebooks = notebook_files.for_workspace(workspace.find_root(options.workspace))
     return subprocess.call(
         [
             sys.executable,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cspanalysis import notebook_files
 from cspanalysis.analysis import peers
 from cspanalysis.areas import PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
@@ -176,12 +177,12 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
         If there is no such chapter.
     """
     found = Findings()
-    chosen = [p for p in notebooks() if chapter is None or chapter in p.stem]
+    chosen = [p for p in notebook_files.chapters() if chapter is None or chapter in p.stem]
     if not chosen:
         raise UsageError(
             paragraph(
                 f"no chapter is called '{chapter}'",
-                allowed=", ".join(p.stem for p in notebooks()),
+                allowed=", ".join(p.stem for p in notebook_files.chapters()),
             )
         )
     for path in chosen:
@@ -191,15 +192,6 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
             if isinstance(value, Finding):
                 found[value.id] = value
     return found
-
-
-def notebooks() -> list[Path]:
-    """The chapter notebooks, in order."""
-    package = Path(__file__).resolve().parent
-    for folder in (package.parent / "notebooks", package / "notebooks"):
-        if folder.is_dir():
-            return sorted(folder.glob("[0-9]*.ipynb"))
-    return []
 
 
 def _cells(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""An openly computed peer group: the districts nearest in size, density, age mix and rural-urban class.
+"""An openly computed peer group: the districts nearest in size, density, age and rurality.
 
 The official most similar groups weigh factors that are not all published. This group needs nothing
 but open statistics, so anybody can compute it again; its weights are settings and it says in its
@@ -43,10 +43,10 @@ FAR = 0.75
 
 NOTE = (
     "The similar areas were chosen by this tool from open statistics: the nearest by population "
-    "(mid-2020, logarithm), residents per hectare of land (logarithm), shares of residents under 18 "
-    "and of 65 and over, and rural-urban class (2021), each in standard deviations over all districts "
-    "of England and Wales, weighted as partnership.toml has it. They are not the official most "
-    "similar group."
+    "(mid-2020, logarithm), residents per hectare of land (logarithm), shares of residents under "
+    "18 and of 65 and over, and rural-urban class (2021), each in standard deviations over all "
+    "districts of England and Wales, weighted as partnership.toml has it. They are not the "
+    "official most similar group."
 )
 
 

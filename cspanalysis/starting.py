@@ -45,7 +45,7 @@ def init(directory: Path, csp: str) -> str:
         (directory / folder).mkdir(parents=True, exist_ok=True)
     (directory / ".gitignore").write_text(
         "# Partner data never slip into version control.\ndata/raw/*/*\n!data/raw/*/README.md\n"
-        "data/processed/\nreports/\n",
+        "data/processed/\nreports/\nnotebooks/\n",
         encoding="utf-8",
     )
     settings.write_text(_settings(area), encoding="utf-8")

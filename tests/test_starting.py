@@ -121,7 +121,10 @@ SETTINGS = '[area]\nname = "Dover"\n'
         ("[peers.similar.weights]\nage = -1", "0 or more"),
         ('[peers.similar.weights]\nage = "high"', "is no number"),
         ("[peers.similar.weights]\nage = nan", "0 or more"),
-        ("[peers.similar.weights]\nage = 0\npopulation = 0\ndensity = 0\nrural_urban = 0", "all are 0"),
+        (
+            "[peers.similar.weights]\nage = 0\npopulation = 0\ndensity = 0\nrural_urban = 0",
+            "all are 0",
+        ),
         ('[peers.msg]\nlable = "x"\nareas = ["Dover"]', "unknown key 'lable'"),
         ('[peers.msg]\nlabel = "x"', "names no areas"),
         ("[peers.county.weights]\nage = 1", "only the computed group"),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from cspanalysis import areas
+from cspanalysis import areas, notebook_files
 from cspanalysis import workspace as workspaces
 from cspanalysis.errors import ChapterFailed, UsageError, paragraph
 from cspanalysis.periods import Period
-from cspanalysis.report import engine, executing, folder, html, notebooks, publishing, single_file
+from cspanalysis.report import engine, executing, folder, html, publishing, single_file
 from cspanalysis.report.notebooks import Chapter
 
 EDITIONS = ("public", "partner")
@@ -56,7 +56,7 @@ def write(
         raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
     space = workspaces.load(workspace)
     area = space.area(csp)
-    notebook = Chapter(notebooks.folder() / NOTEBOOK)
+    notebook = Chapter(notebook_files.folder() / NOTEBOOK)
     # Nothing here reads data, so no thread has started that a fork would lose.
     is_forked = engine.can_fork() and not engine.threads_started()
     if is_forked:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import cspanalysis
+from cspanalysis import notebook_files
 from cspanalysis.errors import UsageError, paragraph
-
-_CHAPTER_FILE = re.compile(r"(\d\d)_([a-z0-9_]+)\.ipynb")
 
 
 @dataclass(frozen=True)
@@ -93,35 +90,9 @@ class Chapter:
         return tuple(dict.fromkeys(names))
 
 
-def folder() -> Path:
-    """The installed project's notebooks: inside the package (wheel) or beside it (checkout).
-
-    Raises
-    ------
-    UsageError
-        If neither is there.
-    """
-    package = Path(cspanalysis.__file__).resolve().parent
-    for candidate in (package / "notebooks", package.parent / "notebooks"):
-        if any(_CHAPTER_FILE.fullmatch(p.name) for p in candidate.glob("*.ipynb")):
-            return candidate
-    raise UsageError(
-        paragraph(
-            "the chapter notebooks were not found",
-            file=package.parent / "notebooks",
-            do="Reinstall the project, or work in a clone of its repository.",
-        )
-    )
-
-
 def chapters(notebooks: Path | None = None) -> list[Chapter]:
     """The chapter notebooks `NN_name.ipynb`, in the order of their numbers."""
-    where = Path(notebooks) if notebooks else folder()
-    return [
-        Chapter(path)
-        for path in sorted(where.glob("*.ipynb"))
-        if _CHAPTER_FILE.fullmatch(path.name)
-    ]
+    return [Chapter(path) for path in notebook_files.chapters(notebooks)]
 
 
 def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from cspanalysis import areas
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Period
-from cspanalysis.report import notebooks as chapter_notebooks
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "ReviewDone",
     "chapters",
     "check_parameters",
-    "notebooks_folder",
     "pick",
     "run",
 ]
@@ -182,11 +180,6 @@ class Outcome:
         if self.failures and not self.debug and any(f.trace for f in self.failures):
             lines.append("  (--debug shows the details)")
         return "\n".join(lines)
-
-
-def notebooks_folder(_root: Path | None = None) -> Path:
-    """Folder of the installed project's chapter notebooks."""
-    return chapter_notebooks.folder()
 
 
 def run(request: Request) -> Outcome:
