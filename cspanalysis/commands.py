@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from cspanalysis import areas, cleaning, counting, disclosure_audit, opening, review
@@ -117,14 +118,14 @@ def partnership(area: Area) -> str:
     return f"{area.name} Community Safety Partnership"
 
 
-def check_disclosure(folder: Path) -> None:
-    """Tries to recover protected values from a finished review.
+def check_disclosure(folder: Path, parts: Sequence[str] = disclosure_audit.PARTS) -> None:
+    """Tries to recover protected values from a review, or from some parts of it.
 
     Raises
     ------
     DisclosureFailed
         If one can be pinned down.
     """
-    recovered = disclosure_audit.check(folder)
+    recovered = disclosure_audit.check(folder, parts)
     if recovered:
         raise DisclosureFailed(disclosure_audit.describe(recovered, folder))

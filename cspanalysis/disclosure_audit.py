@@ -22,8 +22,12 @@ from cspanalysis.disclosure.row_checks import TELLING, Recovered
 from cspanalysis.disclosure.secondary import consistent
 from cspanalysis.errors import DataRefused, DisclosureFailed, paragraph
 
+#: Parts that a folder can be checked in, one after the other or side by side: the findings with
+#: the pages and csv files that show them, and the workbook.
+PARTS = ("findings", "workbook")
 
-def check(report_dir: str | Path) -> list[Recovered]:
+
+def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovered]:
     """Try to recover every protected value of a review.
 
     In the edition 'partner', which is not published, sums are not worked out.
@@ -32,6 +36,8 @@ def check(report_dir: str | Path) -> list[Recovered]:
     ----------
     report_dir : path
         The review folder, with its findings.json.
+    parts : sequence of str
+        Which of `PARTS` to look at; a whole review is checked when each was.
 
     Returns
     -------
@@ -54,15 +60,18 @@ def check(report_dir: str | Path) -> list[Recovered]:
             paragraph("no readable findings.json", file=folder, do="Name the folder of one review.")
         ) from error
     kinds = published.kinds(findings, area)
-    found = [r for record in findings for r in row_checks.by_row(record)]
-    tops: dict[tuple[str, int], float] = {}
     # Readers of the partner edition hold the counts; what it still hides, its data came without.
-    if document.get("edition") != "partner":
-        found += [r for cells in kinds for r in _by_sums(cells)]
-        found += row_checks.small_beside_hidden(findings, kinds)
-        for cells in kinds:
-            tops |= published.upper_limits(cells)
-    found += _by_carriers(folder, findings, tops)
+    is_public = document.get("edition") != "partner"
+    found: list[Recovered] = []
+    if "findings" in parts:
+        found += [r for record in findings for r in row_checks.by_row(record)]
+        if is_public:
+            found += [r for cells in kinds for r in _by_sums(cells)]
+            found += row_checks.small_beside_hidden(findings, kinds)
+    tops: dict[tuple[str, int], float] = {}
+    for cells in kinds if is_public else ():
+        tops |= published.upper_limits(cells)
+    found += _by_carriers(folder, findings, tops, parts)
     return list(dict.fromkeys(found))
 
 
@@ -124,32 +133,35 @@ def _by_carriers(
     folder: Path,
     findings: Sequence[Mapping[str, Any]],
     tops: Mapping[tuple[str, int], float],
+    parts: Sequence[str],
 ) -> Iterator[Recovered]:
     """Numbers in pages, charts, workbook and csv that findings.json hides."""
     by_id = {str(r["id"]): r for r in findings}
-    carried = list(
-        carriers.read(
-            folder,
-            {i: str(r.get("title", "")) for i, r in by_id.items()},
-            {i: str(r.get("sentence", "")) for i, r in by_id.items()},
-        )
-    )
-    carried += [
-        carriers.Carried("findings.json", i, [("sentence", str(r.get("sentence", "")))])
-        for i, r in by_id.items()
-    ]
+    titles = {i: str(r.get("title", "")) for i, r in by_id.items()}
+    sentences = {i: str(r.get("sentence", "")) for i, r in by_id.items()}
+    carried: list[carriers.Carried] = []
+    if "findings" in parts:
+        carried += carriers.pages(folder, titles)
+        carried += carriers.lists(folder)
+        carried += [
+            carriers.Carried("findings.json", i, [("sentence", text)])
+            for i, text in sentences.items()
+        ]
+    if "workbook" in parts:
+        carried += carriers.workbooks(folder, titles, sentences)
+    alike = {traces.without_numbers(text): by_id[i] for i, text in sentences.items()}
     for one in carried:
         record = by_id.get(one.finding)
         if record is None:
-            yield from _elsewhere(one, by_id, tops)
+            yield from _elsewhere(one, by_id, tops, alike)
             continue
         yield from _compare(one, record, by_id, tops)
-    yield from _csv_values(folder / "findings.csv", by_id)
+    if "findings" in parts:
+        yield from _csv_values(folder / "findings.csv", by_id)
 
 
-def _elsewhere(one, by_id, tops) -> Iterator[Recovered]:
+def _elsewhere(one, by_id, tops, alike) -> Iterator[Recovered]:
     """Sentences repeated outside their section (the summary), with other numbers in them."""
-    alike = {traces.without_numbers(str(r.get("sentence", ""))): r for r in by_id.values()}
     for kind, text in one.texts:
         record = alike.get(traces.without_numbers(text))
         if record is not None and text != record["sentence"]:

@@ -174,14 +174,21 @@ def test_a_review_that_fails_its_disclosure_check_is_not_published(tmp_path):
     runner.run(asked)
     before = contents(review_folder(asked))
 
-    def check(where):
-        assert (where / "findings.json").is_file()
-        raise DisclosureFailed("A protected cell can be recovered.")
+    shown = {"findings": {"findings.json", "index.html"}, "workbook": {"tables.xlsx"}}
+    for failing in shown:
+        looked_at = []
 
-    outcome = runner.run(replace(asked, check=check, compare="2005-04/2006-03"))
-    assert outcome.exit_code == 4
-    assert contents(review_folder(asked)) == before
-    assert [p.name for p in review_folder(asked).parent.iterdir()] == ["2007-04_2008-03"]
+        def check(where, parts, failing=failing, looked_at=looked_at):
+            looked_at.extend(parts)
+            assert shown[parts[0]] <= {p.name for p in where.iterdir()}
+            if failing in parts:
+                raise DisclosureFailed("A protected cell can be recovered.")
+
+        outcome = runner.run(replace(asked, check=check, compare="2005-04/2006-03"))
+        assert outcome.exit_code == 4
+        assert looked_at == list(shown)[: list(shown).index(failing) + 1]
+        assert contents(review_folder(asked)) == before
+        assert [p.name for p in review_folder(asked).parent.iterdir()] == ["2007-04_2008-03"]
 
 
 def test_two_runs_in_one_folder_are_refused(tmp_path):

@@ -55,10 +55,27 @@ def anchor(identifier: str) -> str:
     return re.sub(r"[^0-9A-Za-z._-]", "-", identifier)
 
 
-def read(
+def pages(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
+    """What the pages of a review folder show, and its single-file edition beside it.
+
+    Parameters
+    ----------
+    folder : Path
+    titles : mapping of str to str
+        Finding id → its title.
+    """
+    beside = sorted(folder.parent.glob(f"*_{folder.name}.html"))
+    for path in [*sorted(folder.glob("*.html")), *beside]:
+        page = _Page(path.name, titles)
+        page.feed(path.read_text(encoding="utf-8"))
+        page.close()
+        yield from page.carried.values()
+
+
+def workbooks(
     folder: Path, titles: Mapping[str, str], sentences: Mapping[str, str]
 ) -> Iterator[Carried]:
-    """Everything shown in a review folder, and in its single-file edition beside it.
+    """What the workbooks of a review folder show.
 
     Parameters
     ----------
@@ -66,14 +83,12 @@ def read(
     titles, sentences : mapping of str to str
         Finding id → its title, its sentence.
     """
-    pages = sorted(folder.glob("*.html")) + sorted(folder.parent.glob(f"*_{folder.name}.html"))
-    for path in pages:
-        page = _Page(path.name, titles)
-        page.feed(path.read_text(encoding="utf-8"))
-        page.close()
-        yield from page.carried.values()
     for path in sorted(folder.glob("*.xlsx")):
         yield from _workbook(path, titles, sentences)
+
+
+def lists(folder: Path) -> Iterator[Carried]:
+    """What the csv files of a review folder show."""
     for path in sorted(folder.glob("*.csv")):
         yield from _csv(path)
 

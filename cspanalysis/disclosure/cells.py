@@ -92,21 +92,36 @@ def dimensions(table: pd.DataFrame) -> tuple[str, ...]:
     """Columns of a result table that say what a row counts, by their names and types."""
     return tuple(
         str(name)
-        for name in table.columns
-        if name not in _NOT_DIMENSIONS
-        and not pd.api.types.is_bool_dtype(table[name])
-        and (name in _NUMERIC_DIMENSIONS or not pd.api.types.is_numeric_dtype(table[name]))
-        and not str(name).startswith(("is_", "has_", "compare_"))
+        for name, kind in table.dtypes.items()
+        if _may_be(str(name))
+        and not pd.api.types.is_bool_dtype(kind)
+        and (name in _NUMERIC_DIMENSIONS or not pd.api.types.is_numeric_dtype(kind))
     )
+
+
+def dimensions_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The same for published rows, without a frame for each finding, which takes long."""
+    found = []
+    for name in filter(_may_be, dict.fromkeys(name for row in rows for name in row)):
+        values = [row.get(name) for row in rows]
+        flags = sum(isinstance(value, bool) for value in values)
+        known = [value for value in values if value is not None]
+        is_numeric = bool(known) and not flags and all(isinstance(v, Number) for v in known)
+        if flags < len(rows) and (name in _NUMERIC_DIMENSIONS or not is_numeric):
+            found.append(name)
+    return tuple(found)
+
+
+def _may_be(name: str) -> bool:
+    return name not in _NOT_DIMENSIONS and not name.startswith(("is_", "has_", "compare_"))
 
 
 def is_dimension(name: str, value: Any) -> bool:
     """The same for a cell alone: published rows are many, and a frame for each takes long."""
     return (
-        name not in _NOT_DIMENSIONS
+        _may_be(name)
         and not isinstance(value, bool | np.bool_)
         and (name in _NUMERIC_DIMENSIONS or not isinstance(value, Number))
-        and not name.startswith(("is_", "has_", "compare_"))
     )
 
 

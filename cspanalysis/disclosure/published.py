@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
@@ -112,7 +111,7 @@ def _cells(record: Mapping[str, Any], area: str) -> Iterator[tuple[str, Cell]]:
     rows = record.get("rows") or []
     if not rows:
         return
-    names = cells_.dimensions(pd.DataFrame(rows))
+    names = cells_.dimensions_of(rows)
     places: list[dict[str, Any]] = []
     for number, row in enumerate(rows):
         where = {n: row.get(n) for n in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ def write(
     inputs: Mapping[str, str],
     previous: Mapping[str, Any] | None = None,
     is_parallel: bool = False,
+    check: Callable[[Path, Sequence[str]], None] | None = None,
 ) -> index.Summary:
     """Write everything of a review but its log and manifest into `folder`.
 
@@ -66,6 +67,8 @@ def write(
         An earlier review's findings.json.
     is_parallel : bool
         Write workbook and pages at the same time.
+    check : callable, optional
+        Called with the folder and ('findings',) when all but the workbook is written.
 
     Returns
     -------
@@ -100,6 +103,8 @@ def write(
         )
         (folder / "findings.json").write_bytes(findings_file.dump(content))
         (folder / "findings.csv").write_bytes(findings_file.table(records))
+        if check:
+            check(folder, ("findings",))
 
     if is_parallel:
         workers.side_by_side((tables, pages))

@@ -104,12 +104,16 @@ def review(
                 inputs=plan.inputs,
                 previous=earlier,
                 is_parallel=jobs != 1 and request.engine != "plain",
+                check=request.check,
             )
             written = time.perf_counter() - clock
             if request.check:
-                request.check(fresh)
+                request.check(fresh, ("workbook",))
             checked = time.perf_counter() - clock - written
-            steps = (f"pages and tables after {written:.2f} s", f"check {checked:.2f} s")
+            steps = (
+                f"pages, tables and their check after {written:.2f} s",
+                f"check of the workbook {checked:.2f} s",
+            )
             extras, told = _extras(request, area, done, context, earlier)
             notices += told
             seconds = time.perf_counter() - clock
@@ -141,8 +145,9 @@ def _chapters(
     ]
     if jobs == 1:
         return [executing.execute(task) for task in tasks]
-    # The longest first, so that no core is left with it at the end.
-    order = sorted(range(len(tasks)), key=lambda i: -len(tasks[i].chapter.cells))
+    # The longest first, so that no core is left with it at the end; a notebook with much in it,
+    # stored outputs too, takes long.
+    order = sorted(range(len(tasks)), key=lambda i: -tasks[i].chapter.path.stat().st_size)
     done: dict[int, Rendered] = {}
     jobs = jobs or max(request.jobs, min(4, os.cpu_count() or 1))
     for result in workers.each(executing.execute, [tasks[i] for i in order], jobs):

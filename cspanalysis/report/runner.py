@@ -6,7 +6,7 @@ whole, so neither a failing chapter nor a killed run harms what was there before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,7 +75,9 @@ class Request:
     inputs : mapping, optional
         Raw file → sha256; None to hash the files under data/raw.
     check : callable, optional
-        Called with each finished folder before it is swapped in; raises DisclosureFailed.
+        Called with each new folder before it is swapped in, and with what of it to check: first
+        ('findings',), while the workbook is being written, then ('workbook',); raises
+        DisclosureFailed.
     notebooks : Path, optional
         Folder of the chapter notebooks; default: the installed project's.
     timeout : float
@@ -98,7 +100,7 @@ class Request:
     debug: bool = False
     all_areas: bool = False
     inputs: Mapping[str, str] | None = None
-    check: Callable[[Path], None] | None = None
+    check: Callable[[Path, Sequence[str]], None] | None = None
     notebooks: Path | None = None
     timeout: float = 300.0
     engine: str = "auto"

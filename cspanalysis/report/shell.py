@@ -12,6 +12,8 @@ import tempfile
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
+from cspanalysis.report import engine
+
 
 def serve(pipe: Connection) -> NoReturn:
     """Run the cells that arrive, answer each with its outputs, leave when the pipe closes."""
@@ -39,6 +41,7 @@ def die_with_parent() -> None:
 
 
 def _loop(pipe: Connection) -> None:
+    engine.settle()
     shell = _shell(pipe)
     with _Descriptors() as descriptors:
         sys.stdout, sys.stderr = _Stream(pipe, "stdout"), _Stream(pipe, "stderr")

@@ -76,6 +76,8 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
+                # Else each sheet's parts go through files of their own in the temporary folder.
+                "in_memory": True,
             },
         )
     book.set_properties(

@@ -115,6 +115,7 @@ def side_by_side(functions: Sequence[Callable[[], None]]) -> None:
 
 
 def _call(function: Callable[[], None]) -> None:
+    engine.settle()
     function()
 
 
