@@ -62,6 +62,55 @@ def test_the_outer_verdict_is_the_more_cautious_one():
     assert own["lower_998"] < own["lower"] < own["upper"] < own["upper_998"]
 
 
+def test_the_verdict_uses_limits_widened_by_the_groups_own_spread():
+    # Rates of 50 to 70 per 1,000: far apart for chance, ordinary for the group.
+    counts = [5200, 5000, 5400, 5600, 5800, 6000, 6200, 6400, 6600, 6800, 7000]
+    result = peers.compare(areas(counts, 100_000), draws=DRAWS)
+    assert result["is_widened"].all()
+    # By hand: z = 2(√x − √mean), the 10% at each end pulled in, mean square.
+    z = 2 * (np.sqrt(counts) - np.sqrt(np.mean(counts)))
+    low, high = np.quantile(z, [0.1, 0.9])
+    assert result["phi"].iloc[0] == pytest.approx(np.mean(np.clip(z, low, high) ** 2))
+    own = result[result["is_own"]].iloc[0]
+    assert (own["verdict_by_chance"], own["verdict"], own["verdict_998"]) == (
+        "lower", "similar", "similar",
+    )  # fmt: skip
+    root = np.sqrt(own["phi"])
+    assert own["dispersed_upper"] - own["rate"] == pytest.approx(
+        root * (own["upper"] - own["rate"])
+    )
+    assert own["rate"] - own["dispersed_lower_998"] == pytest.approx(
+        root * (own["rate"] - own["lower_998"])
+    )
+    assert "widened by the root of" in own["method"]
+    # An area beyond even that is called, by both.
+    outlier = peers.compare(areas([1500, *counts[1:]], 100_000), draws=DRAWS).query("is_own")
+    outlier = outlier.iloc[0]
+    assert (outlier["verdict"], outlier["verdict_998"]) == ("lower", "lower")
+
+
+def test_of_a_few_areas_no_spread_is_estimated():
+    # The one area far out would be the spread: nothing could be called.
+    result = peers.compare(areas([900, 1400, 1400, 1400]), draws=DRAWS)
+    own = result[result["is_own"]].iloc[0]
+    assert not own["is_widened"] and own["phi"] == 1 and own["verdict"] == "lower"
+    assert own["dispersed_upper"] == pytest.approx(own["upper"])
+    assert peers.compare(areas([900, 1400, 1400, 1400, 1400]), draws=DRAWS)["is_widened"].any()
+
+
+def test_ranking_and_funnel_agree_on_what_is_usual():
+    rng = np.random.default_rng(6)
+    table = areas(rng.poisson(6000 * np.exp(rng.normal(0, 0.15, 15))).tolist())
+    ranked, flagged = peers.compare(table, draws=DRAWS), peers.funnel(table)
+    assert ranked["phi"].iloc[0] == pytest.approx(flagged["phi"].iloc[0])
+    both = ranked.merge(flagged, on="area", suffixes=("", "_funnel"))
+    # The group's rate holds the area itself, that of the others does not: only the edge can differ.
+    contrary = {("lower", "higher"), ("higher", "lower")}
+    pairs = set(zip(both["verdict"], both["verdict_funnel"], strict=True))
+    assert not pairs & contrary
+    assert (both["verdict"] != both["verdict_funnel"]).sum() <= 1
+
+
 def test_alone_there_is_no_verdict():
     own = peers.compare(areas([400]), draws=DRAWS).iloc[0]
     assert (own["rank"], own["of"], own["verdict"]) == (1, 1, "none")

@@ -21,6 +21,10 @@ WIDE = 0.998
 #: Share of areas at each end whose z-scores are pulled in before over-dispersion is estimated.
 WINSORISED = 0.1
 
+#: Areas that an estimate of over-dispersion needs: with fewer, an area's own distance makes up so
+#: much of the spread that no distance whatever could be called at 99.8%.
+FEWEST_DISPERSED = 5
+
 
 def compare(
     table: pd.DataFrame,
@@ -48,8 +52,11 @@ def compare(
         lower, upper, rate_per, confidence, method, status; lower_998, upper_998; rank (1 = lowest
         unrounded rate; ties share the smallest), is_tied, of (areas with data), rank_lower,
         rank_upper; others_rate (pooled rate of all other areas), mean_rate (unweighted mean of
-        rates, the area itself included); verdict and verdict_998: 'lower', 'similar' or 'higher'
-        as the area's interval lies below, around or above others_rate, 'none' without others.
+        rates, the area itself included); phi and is_widened (`overdispersion` of the group);
+        dispersed_lower, dispersed_upper and the same with _998 (the limits, their half-widths times
+        the root of phi where is_widened); verdict and verdict_998: 'lower', 'similar' or 'higher'
+        as the dispersed limits lie below, around or above others_rate, 'none' without others;
+        verdict_by_chance (the 95% verdict of the limits without widening).
 
     Raises
     ------
@@ -62,12 +69,12 @@ def compare(
     has_data = (result["status"] == "ok").to_numpy()
     x, n = as_float(result["count"]), as_float(result["population"])
     x, n = np.where(has_data, x, 0.0), np.where(has_data, n, 0.0)
-    lower_998, upper_998 = count_limits(x, WIDE)
     of = int(has_data.sum())
     rest = n.sum() - n
     with np.errstate(divide="ignore", invalid="ignore"):
         others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
-        wide = [np.where(has_data, per * limit / n, np.nan) for limit in (lower_998, upper_998)]
+        phi, is_widened = overdispersion(x[has_data], (x.sum() / n.sum() * n)[has_data])
+        limits = _limits(x, per / np.where(has_data, n, np.nan), confidence, phi, is_widened)
     known = x[has_data], n[has_data]
     ranks = _ranks(*known)
     if draws:
@@ -79,17 +86,21 @@ def compare(
     tied = np.zeros(len(result), dtype=bool)
     tied[has_data] = pd.Series(ranks).duplicated(keep=False)
     result = result.assign(
-        lower_998=wide[0],
-        upper_998=wide[1],
+        **limits,
+        phi=phi,
+        is_widened=is_widened,
         rank=_whole(ranks, has_data),
         **places,
         is_tied=tied,
         of=of,
         others_rate=others,
         mean_rate=float(result["rate"].mean()),
-        verdict=_verdict(others, result["lower"], result["upper"]),
-        verdict_998=_verdict(others, *wide),
+        verdict=_verdict(others, limits["dispersed_lower"], limits["dispersed_upper"]),
+        verdict_998=_verdict(others, limits["dispersed_lower_998"], limits["dispersed_upper_998"]),
+        verdict_by_chance=_verdict(others, result["lower"], result["upper"]),
     )
+    if is_widened:
+        result["method"] += np.where(has_data, _widened(phi), "")
     # Ties are listed by name; areas without a rate come last.
     return result.sort_values(["rate", "area"], na_position="last", ignore_index=True)
 
@@ -171,7 +182,6 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
             f"limit_upper{suffix}": per * high / n,
             f"verdict{suffix}": _outside(x, low, high),
         }
-    widened = f", widened by the root of {phi:.2f} (over-dispersion, winsorised)"
     return result.assign(
         expected=expected,
         baseline_rate=per * baseline,
@@ -179,7 +189,7 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
         phi=phi,
         is_widened=is_widened,
         **added,
-        method="funnel of Poisson counts" + (widened if is_widened else ""),
+        method="funnel of Poisson counts" + (_widened(phi) if is_widened else ""),
     )
 
 
@@ -187,10 +197,11 @@ def overdispersion(count: np.ndarray, expected: np.ndarray) -> tuple[float, bool
     """Winsorised over-dispersion φ of counts about their expectation, and whether it is real.
 
     The z-scores are of square roots (variance-stabilised); the extreme tenth at each end is pulled
-    in to the 10th and 90th percentiles, so that outlying areas do not hide themselves.
+    in to the 10th and 90th percentiles, so that outlying areas do not hide themselves. Under
+    `FEWEST_DISPERSED` areas it cannot be estimated: 1, and not real.
     """
     z = 2 * (np.sqrt(count) - np.sqrt(expected))
-    if len(z) < 3:
+    if len(z) < FEWEST_DISPERSED:
         return 1.0, False
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
     phi = float(np.mean(np.clip(z, low, high) ** 2))
@@ -250,6 +261,27 @@ def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:
     filled = np.zeros(len(has_data), dtype="int64")
     filled[has_data] = values
     return pd.arrays.IntegerArray(filled, ~has_data)
+
+
+def _limits(
+    count: np.ndarray, scale: np.ndarray, confidence: float, phi: float, is_widened: bool
+) -> dict[str, np.ndarray]:
+    """Limits of rates at 99.8%, and those at both levels with the dispersion allowed for."""
+    root = np.sqrt(phi) if is_widened else 1.0
+    found = {}
+    for suffix, level in (("", confidence), ("_998", WIDE)):
+        low, high = count_limits(count, level)
+        if suffix:
+            found |= {"lower_998": scale * low, "upper_998": scale * high}
+        found |= {
+            f"dispersed_lower{suffix}": scale * np.maximum(count - root * (count - low), 0),
+            f"dispersed_upper{suffix}": scale * (count + root * (high - count)),
+        }
+    return found
+
+
+def _widened(phi: float) -> str:
+    return f", limits of the verdict widened by the root of {phi:.2f} (over-dispersion, winsorised)"
 
 
 def _verdict(reference, lower, upper) -> np.ndarray:

@@ -13,7 +13,7 @@ from cspanalysis.narrative.phrases import cannot, get, own, shown
 
 _KEYS = (
     "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
-    "rank_lower", "rank_upper",
+    "rank_lower", "rank_upper", "lower_998", "upper_998", "others_rate", "phi",
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def peers(
     table : pandas.DataFrame
         A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
         lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
-        verdict_998 (the verdict at 99.8%).
+        dispersed_lower, dispersed_upper (the limits that decide, where the areas differ by more
+        than chance; else lower and upper do), verdict_998 (the verdict at 99.8%).
         Areas without data have a missing rate.
     things, members, per : str
         What is counted, what the areas are, who the rate is per; all in the plural.
@@ -39,15 +40,19 @@ def peers(
     Returns
     -------
     Said
-        Verdict lower, similar or higher: the area's interval against the pooled rate of the others.
+        Verdict lower, similar or higher: the area's interval against the pooled rate of the others,
+        widened where the areas differ by more than chance.
     """
     row = own(table)
     if get(row, "rate") is None:
         return cannot(things, row, "comparison")
     ranked = shown(table, "rate")
     others = get(row, "others_rate")
-    verdict = _verdict(row, others)
+    alone = _verdict(row, others)
+    verdict = _verdict(row, others, "dispersed_")
     values = {k: v for k, v in values_of(row).items() if k in _KEYS}
+    if not get(row, "is_widened", False):
+        values.pop("phi", None)
     text = (
         f"{formats.shorten(row['area'], 60)} recorded {formats.rate(row['rate'])} {things} per "
         f"{formats.count(get(row, 'rate_per', 1000))} {per}"
@@ -56,10 +61,10 @@ def peers(
     if get(row, "rank") is not None and of > 1:
         ties = int((ranked["rank"] == row["rank"]).sum())
         text += f", the {formats.place(row['rank'], of, ties)} of the {of} {members}"
-        text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
+        text += f"{_against(row, others, alone, of - 1)}{_place_range(row, of, ties)}"
     text += "."
-    if verdict in ("lower", "higher") and get(row, "verdict_998") == "similar":
-        text += " The difference is clear at 95 per cent, not at 99.8 per cent."
+    if alone in ("lower", "higher"):
+        text += _how_clear(row, verdict, alone)
     absent = len(table) - len(ranked)
     if absent:
         names = [formats.shorten(a, 60) for a in table.loc[~table.index.isin(ranked.index), "area"]]
@@ -97,7 +102,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     text += "."
     alone = get(row, "verdict_by_chance")
     if verdict == "similar" and alone in ("lower", "higher"):
-        text += f" It is {alone} by more than chance, but not by more than is usual among them."
+        text += f"{_usual(alone)}."
     rest = shown(table[table["is_own"].ne(True)], "rate")
     outside = int(
         ((rest["rate"] < rest["limit_lower"]) | (rest["rate"] > rest["limit_upper"])).sum()
@@ -111,10 +116,28 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     )
 
 
-def _verdict(row: Mapping[str, Any], others: float | None) -> str:
-    if others is None or get(row, "lower") is None or get(row, "upper") is None:
+def _verdict(row: Mapping[str, Any], others: float | None, which: str = "") -> str:
+    lower, upper = (get(row, f"{which}{end}", get(row, end)) for end in ("lower", "upper"))
+    if others is None or lower is None or upper is None:
         return "none"
-    return "lower" if row["upper"] < others else "higher" if row["lower"] > others else "similar"
+    return "lower" if upper < others else "higher" if lower > others else "similar"
+
+
+def _how_clear(row: Mapping[str, Any], verdict: str, alone: str) -> str:
+    """How sure a difference is that chance alone does not explain."""
+    is_widened = get(row, "is_widened", False)
+    if verdict == "similar":
+        return f"{_usual(alone)}, whose own differences widen the limits."
+    is_clear = get(row, "verdict_998") != "similar"
+    levels = "" if is_clear else " at 95 per cent, not at 99.8 per cent"
+    if is_widened:
+        text = " With limits widened, because they differ by more than chance, the difference is"
+        return f"{text} {'still ' if is_clear else ''}clear{levels}."
+    return "" if is_clear else f" The difference is clear{levels}."
+
+
+def _usual(verdict: str) -> str:
+    return f" It is {verdict} by more than chance, but not by more than is usual among them"
 
 
 def _against(row: Mapping[str, Any], others: float | None, verdict: str, n: int) -> str:
