@@ -89,9 +89,13 @@ def peers(
     would_show="in which months purse dipping peaks",
 )
 def purse_dipping_season(
-    review: Review, definition: PurseDipping | None = None, *, spec: Spec
+    review: Review,
+    definition: PurseDipping | None = None,
+    *,
+    until: str | None = None,
+    spec: Spec,
 ) -> Finding:
-    """Seasonal index of purse dipping over all months of the extract."""
+    """Seasonal index of purse dipping, up to the end of the period or the month `until`."""
     definition = definition or review.purse_dipping
     months, incidents = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)
@@ -103,6 +107,7 @@ def purse_dipping_season(
         subject="purse dipping",
         series="theft from the person",
         definition=definition.definition,
+        until=until,
     )
 
 
@@ -115,7 +120,13 @@ def purse_dipping_season(
     would_show="in which months it peaks",
 )
 def offence_season(
-    review: Review, name: str, offences: str, *, subject: str, spec: Spec
+    review: Review,
+    name: str,
+    offences: str,
+    *,
+    subject: str,
+    until: str | None = None,
+    spec: Spec,
 ) -> Finding:
     """Seasonal index of an offence, the nearest that open data come to purse dipping."""
     counted = review.offences_by_month(offences)
@@ -126,6 +137,7 @@ def offence_season(
         sources=counted.sources,
         subject=subject,
         series=offences,
+        until=until,
     )
 
 

@@ -63,6 +63,7 @@ def season_finding(
     subject: str,
     series: str,
     definition: str = "",
+    until: str | None = None,
 ) -> Finding:
     """Seasonal index of a series, or its counts while there are too few months for an index.
 
@@ -72,7 +73,19 @@ def season_finding(
         month, count: every month that the source covers.
     series : str
         Name under which breaks of the series are known.
+    until : str, optional
+        The last month used, 'YYYY-MM'; default: the last of the review's period, so that the
+        review of a past year does not move when later months arrive.
+
+    Raises
+    ------
+    NotAvailable
+        If no month is left.
     """
+    last = Period.parse(until) if until else review.period
+    by_month = by_month[by_month["month"] <= last.month_list()[-1]]
+    if by_month.empty:
+        raise NotAvailable(sources, f"it holds no month up to {last.month_list()[-1]}")
     found = season.seasonal_index(by_month, series=series)
     result = found.table.assign(
         season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
