@@ -97,16 +97,34 @@ def standardised(
     Returns
     -------
     pandas.DataFrame
-        See `measures.directly_standardised`; one row per year. Must be computed before protection
-        and is released only if its own numerator passes.
+        See `measures.directly_standardised`; one row per year, and of the parts by sex and age
+        band that have an admission: parts (how many), smallest (the smallest count). A year with a
+        hidden part has status 'suppressed', one with a part missing 'not_available'. Must be
+        computed before protection and is released only if its own numerator passes.
     """
-    rows = admissions[
+    keys = ["year", "sex", "age_band"]
+    rows = strata_of(admissions, cause)
+    parts = population.merge(_summed(rows, keys), on=keys, how="left")
+    result = directly_standardised(parts, by=["year"], sexes=2, per=per)
+    counts = parts["count"].astype("Float64")
+    parts = parts.assign(
+        some=counts.where(counts > 0), hidden=parts["status"].notna() & parts["status"].ne("ok")
+    )
+    about = parts.groupby("year", as_index=False).agg(
+        parts=("some", "count"), smallest=("some", "min"), hidden=("hidden", "any")
+    )
+    result = result.merge(about, on="year")
+    is_hidden = (result["status"] == "not_available") & result.pop("hidden")
+    return result.assign(status=result["status"].mask(is_hidden, "suppressed"))
+
+
+def strata_of(admissions: pd.DataFrame, cause: str) -> pd.DataFrame:
+    """The rows of one cause that are of one sex and one age band, totals left out."""
+    return admissions[
         (admissions["cause"] == cause)
         & (admissions["age_band"] != ALL_AGES)
         & admissions["sex"].isin(["male", "female"])
     ]
-    strata = population.merge(rows, on=["year", "sex", "age_band"], how="left")
-    return directly_standardised(strata, by=["year"], sexes=2, per=per)
 
 
 def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

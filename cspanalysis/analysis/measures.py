@@ -236,16 +236,30 @@ def standard_weight(age_band: str) -> int:
     ValueError
         If the band is none or does not consist of whole five-year bands.
     """
+    low, high = band_ages(age_band)
+    is_open = high is None
+    whole = low % 5 == 0 and low <= 90 and (is_open or ((high + 1) % 5 == 0 and high < 90))
+    if not whole:
+        raise ValueError(f"age band '{age_band}' does not consist of whole five-year bands")
+    return sum(
+        weight for start, weight in ESP2013.items() if low <= start and (is_open or start <= high)
+    )
+
+
+def band_ages(age_band: str) -> tuple[int, int | None]:
+    """First and last age of a band such as '10-19'; an open one ('90+') has no last.
+
+    Raises
+    ------
+    ValueError
+        If the text is no age band.
+    """
     text = str(age_band).replace("–", "-").replace(" and over", "+").strip()
     first, _, last = text.removesuffix("+").partition("-")
     is_open = text.endswith("+")
     if not first.isdigit() or not (is_open or last.isdigit()):
         raise ValueError(f"'{age_band}' is no age band; write it like '10-19' or '90+'")
-    low, high = int(first), 200 if is_open else int(last)
-    whole = low % 5 == 0 and low <= 90 and (is_open or ((high + 1) % 5 == 0 and high < 90))
-    if not whole:
-        raise ValueError(f"age band '{age_band}' does not consist of whole five-year bands")
-    return sum(weight for start, weight in ESP2013.items() if low <= start <= high)
+    return int(first), None if is_open else int(last)
 
 
 def as_float(values) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cspanalysis import narrative
 from cspanalysis.analysis import measures
-from cspanalysis.chapters import admissions, common, grouped, series
+from cspanalysis.chapters import admissions, common, grouped, series, standardising
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Comparison, Period
@@ -75,6 +75,20 @@ def alcohol_admissions_age_sex(
     """Admissions by age band and sex in one financial year (default: the newest up to the period's
     end), protected as the hospital statistics demand."""
     return admissions.age_sex_finding(review, spec, cause, year)
+
+
+@finding(
+    "substance.alcohol_admissions.standardised",
+    title="And allowing for the age and sex of residents?",
+    needs="hospital_extract",
+    measure="hospital admissions, standardised for age and sex",
+    unit="per 100,000 residents, standardised",
+    polarity="lower_is_better",
+    would_show="how many are admitted because of alcohol, allowing for residents' ages and sexes",
+)
+def alcohol_admissions_standardised(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
+    """Admissions by year, directly standardised on the European Standard Population 2013."""
+    return standardising.standardised_finding(review, spec, cause)
 
 
 @finding(

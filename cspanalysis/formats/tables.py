@@ -114,7 +114,8 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
     key : str
         Column of the result table; virtual keys (see `table`) read the row.
     row : mapping, optional
-        The whole row, for its status, symbol and limits.
+        The whole row, for its status, symbol and limits; `decimals`, if there, are those of its
+        rate.
     """
     row = row if row is not None else {}
     kind = _kind(key, value)
@@ -141,6 +142,8 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
         return "yes" if bool(value) else "no"
     if isinstance(value, str) and kind not in _TEXT_KINDS:
         return words.clean(value)
+    if kind == "rate" and not numbers.is_missing(row.get("decimals")):
+        return numbers.rate(value, int(row["decimals"]))
     return _WRITE[kind](value)
 
 
@@ -225,7 +228,10 @@ def _interval(row: Mapping[str, Any]) -> str:
         return f"{numbers.interval(lower, upper)}%"
     if kind == "ratio":
         return numbers.interval(lower, upper, _ratio_decimals(lower, upper))
-    return numbers.interval(lower, upper, numbers.rate_decimals(row.get("rate", row.get("value"))))
+    decimals = row.get("decimals")
+    if numbers.is_missing(decimals):
+        decimals = numbers.rate_decimals(row.get("rate", row.get("value")))
+    return numbers.interval(lower, upper, int(decimals))
 
 
 def _ratio_decimals(lower: float, upper: float) -> int:

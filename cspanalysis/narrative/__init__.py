@@ -38,6 +38,7 @@ from cspanalysis.narrative.quality import (
 )
 from cspanalysis.narrative.schools import against_england, cluster_rates, exclusions
 from cspanalysis.narrative.series import control, season, trend
+from cspanalysis.narrative.standardised import standardised
 
 __all__ = [
     "actions",
@@ -70,6 +71,7 @@ __all__ = [
     "share",
     "share_change",
     "shares",
+    "standardised",
     "targets",
     "trend",
     "two_definitions",
