@@ -19,6 +19,7 @@ NAMES: dict[str, str] = {
     "fires": "the fire service's incident extract",
     "surveys": "survey results with the number of people asked",
     "youth_offending": "the Youth Offending Service's figures",
+    "marac": "the list of referrals to the MARAC, with pseudonyms, from its coordinator",
     "environmental": "the council's environmental records (graffiti, litter, fly-tipping)",
     "targets": "the partnership's list of targets",
     "outputs": "the partnership's list of promised outputs",

@@ -29,6 +29,7 @@ DEFAULT_POLICIES = {
     "school_exclusions": "threshold",
     "dfe_exclusions": "dfe",
     "youth_offending": "threshold",
+    "marac": "threshold",
 }
 
 _SECTIONS = {

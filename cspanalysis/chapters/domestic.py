@@ -196,6 +196,55 @@ def repeat_victims(review: Review, *, comparison: Comparison, spec: Spec) -> Fin
     )
 
 
+@finding(
+    "violence.marac.repeat",
+    title="How many referrals to the MARAC repeat one of the last twelve months?",
+    needs="marac",
+    measure="repeat referrals to the MARAC",
+    unit="share",
+    would_show="how many referrals to the MARAC repeat one of the last twelve months",
+)
+def marac_repeat(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+    """Referrals of the same victim and perpetrator within twelve months of their last referral."""
+    over = Period(comparison.period.last - 11, comparison.period.last)
+    table = review.table("marac")
+    # Months without any referral occur, more than two in a row are taken for not covered.
+    held = Period.parse(f"{table['month'].min()}/{table['month'].max()}")
+    needed = Period(over.first - 12, over.last)
+    if held.first > needed.first + 2 or held.last < needed.last - 2:
+        raise NotAvailable(
+            "marac", f"it runs from {held.label}, and {needed.label} would be needed"
+        )
+    result = victims.marac_repeat(table, over).assign(period=over.iso)
+    if not result["total"].iloc[0]:
+        raise NotAvailable("marac", f"no referrals in {over.label}")
+    unknown = int(result["unidentified"].iloc[0])
+    notes = [f"{unknown:,} referrals without both pseudonyms cannot be judged."]
+    return publish(
+        review,
+        spec,
+        result.drop(columns=["definition", "unidentified"]),
+        say=partial(
+            narrative.share,
+            subject="referrals to the MARAC",
+            of=f"in {over.label} repeated one of the same pair within twelve months",
+        ),
+        protect=Protect(review.policy("marac"), threshold=review.threshold),
+        comparison=Comparison(over, over.year_before),
+        sources=("marac",),
+        columns={
+            "count": "Repeat referrals",
+            "total": "Referrals",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=common.where(review, "Repeat referrals to the MARAC", over.label),
+        method=common.method_of(result),
+        definition=str(result["definition"].iloc[0]),
+        notes=notes if unknown >= review.threshold else (),
+    )
+
+
 def protect(review: Review) -> Protect:
     """Counts of victims are hidden below the threshold, whatever the source's own policy."""
     return Protect("threshold", threshold=review.threshold)

@@ -28,6 +28,7 @@ NAMES = (
     "fires",
     "surveys",
     "youth_offending",
+    "marac",
     "environmental",
     "targets",
     "outputs",
