@@ -211,8 +211,8 @@ def test_areas_that_differ_by_more_than_chance_widen_the_verdict_and_the_sentenc
     assert said.verdict == "similar"
     assert "31 per cent below the other twelve" in said.text
     assert said.text.endswith(
-        "It is lower by more than chance, but not by more than is usual among them, whose own "
-        "differences widen the limits."
+        "It is lower by more than chance, but not by more than is usual among them: the limits "
+        "allow for how much they differ."
     )
     clear = wide.assign(dispersed_upper=70.0)
     outer = narrative.peers(clear.assign(verdict_998="similar"))

@@ -127,7 +127,7 @@ def _how_clear(row: Mapping[str, Any], verdict: str, alone: str) -> str:
     """How sure a difference is that chance alone does not explain."""
     is_widened = get(row, "is_widened", False)
     if verdict == "similar":
-        return f"{_usual(alone)}, whose own differences widen the limits."
+        return f"{_usual(alone)}: the limits allow for how much they differ."
     is_clear = get(row, "verdict_998") != "similar"
     levels = "" if is_clear else " at 95 per cent, not at 99.8 per cent"
     if is_widened:
