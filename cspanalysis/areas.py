@@ -19,6 +19,9 @@ from rapidfuzz import fuzz, process
 
 from cspanalysis.errors import UsageError, paragraph
 
+#: Points of likeness (of 100) by which a suggestion may fall short of the best.
+FAR_BEHIND = 15
+
 
 @dataclass(frozen=True)
 class Area:
@@ -153,15 +156,24 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     shown = {_key(a.name): a.name for a in (own or {}).values()} | {
         key: area.name for key, area in (_districts() | _partnerships()).items()
     }
-    near = [
-        shown[key] for key, *_ in process.extract(wanted, list(shown), scorer=fuzz.WRatio, limit=4)
-    ]
+    found = process.extract(wanted, list(shown), scorer=fuzz.WRatio, limit=4)
+    # A guess far behind the best one only distracts from it.
+    near = [shown[key] for key, score, _ in found if score > found[0][1] - FAR_BEHIND]
     raise UsageError(
         paragraph(
             f"no Community Safety Partnership or district is called '{name}'",
-            do=f"Did you mean {' or '.join(dict.fromkeys(near))}?",
+            do=_members(wanted) or f"Did you mean {' or '.join(dict.fromkeys(near))}?",
         )
     )
+
+
+def _members(wanted: str) -> str:
+    """Whose name a county's or police force's is: its districts, else ''."""
+    for column, what in (("county", "county"), ("force", "police force area")):
+        members = register()[register()[column].map(_key) == wanted]["district"]
+        if len(members) > 1:
+            return f"It is a {what}; choose one of its districts: {', '.join(sorted(members))}."
+    return ""
 
 
 def all_partnerships() -> list[Area]:

@@ -252,10 +252,9 @@ def outlines(review: Review, located: pd.DataFrame) -> pd.DataFrame | None:
 
 
 def _own_lsoas(review: Review, located: pd.DataFrame) -> set[str]:
-    if review.store.has("lookups"):
-        table = review.store.load("lookups")
-        if {"lsoa_code", "district"} <= set(table):
-            return set(table.loc[table["district"].isin(review.area.districts), "lsoa_code"])
+    if review.store.has("lsoas"):
+        table = review.store.load("lsoas", columns=["lsoa_code", "district"])
+        return set(table.loc[table["district"].isin(review.area.districts), "lsoa_code"])
     return set(located["lsoa_code"].dropna())
 
 

@@ -20,6 +20,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
 
+from cspanalysis import areas
+
 Query = dict[str, str]
 
 
@@ -151,22 +153,23 @@ STREET_HEADER = (
     "Crime type,Last outcome category,Context"
 )
 FORCES = ("avon-and-somerset", "btp", "city-of-london", "essex", "kent", "metropolitan", "surrey")
-KENT_CODES = ("E07000115", "E07000105", "E06000035")
+#: The district all layouts speak of, unless another is asked for.
+DISTRICT, CODE = "Tonbridge and Malling", "E07000115"
 
 
-def street(month: str, force: str, rows: int = 20) -> bytes:
+def street(month: str, force: str, rows: int = 20, district: str = DISTRICT) -> bytes:
     """A street file of the archive."""
     lines = [STREET_HEADER]
     for n in range(rows):
         lines.append(
             f"{hashlib.sha256(f'{month}{force}{n}'.encode()).hexdigest()},{month},{force} Police,"
-            f"{force} Police,0.27{n},51.19{n},On or near High Street,E01024717,"
-            "Tonbridge and Malling 005A,Shoplifting,Under investigation,"
+            f"{force} Police,0.27{n},51.19{n},On or near High Street,E01024711,"
+            f"{district} 005A,Shoplifting,Under investigation,"
         )
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def archive(months: list[str], noise: int = 150_000) -> bytes:
+def archive(months: list[str], noise: int = 150_000, district: str = DISTRICT) -> bytes:
     """A bulk archive: few wanted members among much that is not."""
     chance = random.Random(7)
     stream = io.BytesIO()
@@ -174,7 +177,7 @@ def archive(months: list[str], noise: int = 150_000) -> bytes:
         for month in months:
             for force in FORCES:
                 name = f"{month}/{month}-{force}"
-                out.writestr(f"{name}-street.csv", street(month, force))
+                out.writestr(f"{name}-street.csv", street(month, force, district=district))
                 out.writestr(f"{name}-outcomes.csv", chance.randbytes(noise // len(FORCES)))
     return stream.getvalue()
 
@@ -198,7 +201,11 @@ def nomis(query: Query) -> bytes:
 
 
 def feature_service(rows: list[dict], page: int = 2) -> Callable[[Query], bytes]:
-    """An ArcGIS feature service that gives at most `page` rows at once."""
+    """An ArcGIS feature service that gives at most `page` rows at once.
+
+    As the portal does it, a page with more behind it says so: in JSON at the top, in GeoJSON
+    under the collection's properties.
+    """
 
     def answer(query: Query) -> bytes:
         chosen = rows
@@ -209,32 +216,80 @@ def feature_service(rows: list[dict], page: int = 2) -> Callable[[Query], bytes]
             return json.dumps({"count": len(chosen)}).encode()
         at = int(query["resultOffset"])
         part = chosen[at : at + page]
+        is_more = {"exceededTransferLimit": True} if at + page < len(chosen) else {}
         if query["f"] == "geojson":
-            square = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}
-            shapes = [{"type": "Feature", "properties": r, "geometry": square} for r in part]
-            return json.dumps({"type": "FeatureCollection", "features": shapes}).encode()
-        reply = {"features": [{"attributes": r} for r in part]}
-        if at + page < len(chosen):
-            reply["exceededTransferLimit"] = True
+            collection = {
+                "type": "FeatureCollection",
+                "crs": {"type": "name", "properties": {"name": "EPSG:4326"}},
+                "features": [
+                    {"type": "Feature", "id": r["FID"], "geometry": outline(r), "properties": r}
+                    for r in part
+                ],
+            }
+            return json.dumps(collection | ({"properties": is_more} if is_more else {})).encode()
+        fields = [{"name": name, "alias": name, "sqlType": "sqlTypeOther"} for name in rows[0]]
+        reply = {
+            "objectIdFieldName": "ObjectId",
+            "uniqueIdField": {"name": "ObjectId", "isSystemMaintained": True},
+            "globalIdFieldName": "",
+            "fields": fields,
+            **is_more,
+            "features": [{"attributes": r} for r in part],
+        }
         return json.dumps(reply).encode()
 
     return answer
 
 
-def lsoas(names: tuple[str, ...] = ("005A", "005B", "005C")) -> list[dict]:
+def lsoas(district: str = DISTRICT, code: str = CODE) -> list[dict]:
     """Rows of the lookup from LSOAs to wards and districts."""
     return [
         {
             "LSOA21CD": f"E0102471{n}",
-            "LSOA21NM": f"Tonbridge and Malling {name}",
+            "LSOA21NM": f"{district} {name}",
             "WD24CD": "E05015530",
             "WD24NM": "Judd",
-            "LAD24CD": "E07000115",
-            "LAD24NM": "Tonbridge and Malling",
+            "LAD24CD": code,
+            "LAD24NM": district,
             "ObjectId": n,
         }
-        for n, name in enumerate(names)
+        for n, name in enumerate(("005A", "005B", "005C"))
     ]
+
+
+def outlines(district: str = DISTRICT) -> list[dict]:
+    """Attributes of the layer of generalised LSOA boundaries, which knows no district."""
+    return [
+        {
+            "FID": n + 1,
+            "LSOA21CD": row["LSOA21CD"],
+            "LSOA21NM": row["LSOA21NM"],
+            "LSOA21NMW": " ",
+            "BNG_E": 558_900 + 700 * n,
+            "BNG_N": 146_300,
+            "LAT": 51.19 + n / 100,
+            "LONG": 0.27 + n / 100,
+            "Shape__Area": 412_345.678_9,
+            "Shape__Length": 3_210.987_6,
+            "GlobalID": f"c625aea8-6d73-4b2a-be76-4d5c44cad9f{n}",
+        }
+        for n, row in enumerate(lsoas(district))
+    ]
+
+
+def outline(row: dict) -> dict:
+    """The shape of an LSOA: a polygon, one with a hole, or several parts, by its number."""
+    x, y = row["LONG"], row["LAT"]
+
+    def ring(at: float, size: float) -> list[list[float]]:
+        corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
+        # The portal gives every decimal that a double has.
+        return [[x + at + size * a + 1e-14, y + at + size * b + 1e-14] for a, b in corners]
+
+    if row["FID"] % 3 == 0:
+        return {"type": "MultiPolygon", "coordinates": [[ring(0, 0.004)], [ring(0.006, 0.001)]]}
+    hole = [ring(0.002, 0.002)[::-1]] if row["FID"] % 3 == 2 else []
+    return {"type": "Polygon", "coordinates": [ring(0, 0.008), *hole]}
 
 
 FINGERTIPS_HEADER = (
@@ -263,7 +318,7 @@ def fingertips(query: Query | None = None) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def partnership_table() -> bytes:
+def partnership_table(district: str = DISTRICT) -> bytes:
     """The Home Office's workbook: notes, then a sheet per year."""
     book = openpyxl.Workbook()
     book.active.title = "Notes"
@@ -273,7 +328,7 @@ def partnership_table() -> bytes:
         page.append(["Financial Year", "Financial Quarter", "Police Force", "CSP Name",
                      "Offence Description", "Offence Group", "Offence Subgroup", "Offence Code",
                      "Offence Count"])  # fmt: skip
-        page.append([year.replace("_", "/"), 1, "Kent", "Tonbridge and Malling", "Shoplifting",
+        page.append([year.replace("_", "/"), 1, "Kent", district, "Shoplifting",
                      "Theft offences", "Shoplifting", "46", count])  # fmt: skip
     stream = io.BytesIO()
     book.save(stream)
@@ -322,19 +377,32 @@ def catalogue(query: Query) -> bytes:
     return json.dumps({"results": [result], "paging": paging}).encode()
 
 
-def everything(server: Server) -> dict[str, object]:
-    """Put every publisher behind the server; returns the settings that point there."""
+def everything(
+    server: Server, district: str = DISTRICT, newest_year: int = 2024
+) -> dict[str, object]:
+    """Put every publisher behind the server; returns the settings that point there.
+
+    `newest_year` is the last year of which there are road data.
+    """
     base, content = server.base, server.content
-    content["/police/latest.zip"] = archive(["2025-07", "2025-08", "2025-09"])
-    content["/police/2025-06.zip"] = archive(["2025-04", "2025-05", "2025-06"])
+    area = areas.find(district)
+    (code,) = area.district_codes
+
+    def here(text: bytes) -> bytes:
+        return text.replace(DISTRICT.encode(), district.encode()).replace(
+            CODE.encode(), code.encode()
+        )
+
+    for name, months in (("latest", ("07", "08", "09")), ("2025-06", ("04", "05", "06"))):
+        content[f"/police/{name}.zip"] = archive([f"2025-{m}" for m in months], district=district)
     content["/nomis/dataset/NM_2002_1.data.csv"] = nomis
     service = "/arcgis/{}/FeatureServer/0/query"
     csp = [
         {
-            "LAD24CD": "E07000115",
-            "LAD24NM": "Tonbridge and Malling",
-            "CSP24CD": "E22000148",
-            "CSP24NM": "Tonbridge and Malling",
+            "LAD24CD": code,
+            "LAD24NM": district,
+            "CSP24CD": area.code,
+            "CSP24NM": area.name,
             "PFA24CD": "E23000032",
             "PFA24NM": "Kent",
             "FID": 1,
@@ -343,18 +411,18 @@ def everything(server: Server) -> dict[str, object]:
     old = [
         {"LSOA11CD": r["LSOA21CD"], "LSOA21CD": r["LSOA21CD"], "CHGIND": "U",
          "LAD22CD": r["LAD24CD"], "LAD22NM": r["LAD24NM"]}
-        for r in lsoas()
+        for r in lsoas(district, code)
     ]  # fmt: skip
     content[service.format("LAD24_CSP24_PFA24_EW_LU")] = feature_service(csp)
-    content[service.format("LSOA21_WD24_LAD24_EW_LU")] = feature_service(lsoas())
+    content[service.format("LSOA21_WD24_LAD24_EW_LU")] = feature_service(lsoas(district, code))
     content[service.format("LSOA11_LSOA21_LAD22_EW_LU_v5")] = feature_service(old)
-    outlines = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
-    content[service.format(outlines)] = feature_service(lsoas())
-    content["/fingertips/all_data/csv/by_indicator_id"] = fingertips
+    layer = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
+    content[service.format(layer)] = feature_service(outlines(district))
+    content["/fingertips/all_data/csv/by_indicator_id"] = lambda _: here(fingertips())
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
     media = f"{base}/media"
-    content["/media/a/prc-csp-1516-2425-tables.xlsx"] = partnership_table()
+    content["/media/a/prc-csp-1516-2425-tables.xlsx"] = partnership_table(district)
     content["/govuk/government/statistics/police-recorded-crime-open-data-tables"] = json.dumps(
         {
             "public_updated_at": "2025-10-23T08:30:00Z",
@@ -370,9 +438,9 @@ def everything(server: Server) -> dict[str, object]:
             },
         }
     ).encode()  # fmt: skip
-    for year in range(2018, 2025):
+    for year in range(newest_year - 6, newest_year + 1):
         road = "/roads/dft-road-casualty-statistics"
-        content[f"{road}-collision-{year}.csv"] = COLLISIONS
+        content[f"{road}-collision-{year}.csv"] = here(COLLISIONS)
         content[f"{road}-casualty-{year}.csv"] = CASUALTIES
     return {
         "police_uk": f"{base}/police",

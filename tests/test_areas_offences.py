@@ -59,3 +59,20 @@ def test_vehicle_crime_leaves_interference_out():
 def test_an_unknown_offence_gets_the_nearest():
     with pytest.raises(UsageError, match="'burglary'"):
         offences.members("burglery")
+
+
+def test_only_near_names_are_suggested():
+    with pytest.raises(UsageError, match=r"Did you mean Sevenoaks\?$"):
+        areas.find("Sevenoks")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Kent", "It is a county.*Ashford, Canterbury"),
+        ("Thames Valley", "police force area.*Oxford"),
+    ],
+)
+def test_a_county_or_force_in_the_place_of_an_area_lists_its_districts(name, says):
+    with pytest.raises(UsageError, match=says):
+        areas.find(name)

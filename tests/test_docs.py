@@ -103,21 +103,3 @@ def test_how_to_runs_on_the_sample(told, language, block, monkeypatch, capsys):
     if "print(" in block:
         said = capsys.readouterr().out
         assert said.strip() and "cannot say" not in said
-
-
-def test_the_first_review_s_commands_run_without_a_network(tmp_path, monkeypatch, capsys):
-    """The commands of the page, on small files in the place of the downloads."""
-    monkeypatch.chdir(tmp_path)
-    page = PROJECT / "docs" / "your_first_review.md"
-    done = []
-    for line in dict.fromkeys(commands(page)):
-        words = shlex.split(line.removeprefix(".venv/bin/"))
-        if words[0] != "csp" or words[1] in ("fetch", "review", "lab", "map"):
-            continue
-        # The page's wrong name comes second, into the same folder: the area is refused first.
-        assert cli.main(words[1:]) == (2 if "Sevenoks" in line else 0), line
-        done.append(words[1])
-        for line in capsys.readouterr().out.splitlines():
-            if words[1] == "init" and "other" in line:
-                assert line in page.read_text(encoding="utf-8")
-    assert {"init", "clean"} <= set(done)

@@ -7,11 +7,22 @@ import zipfile
 from datetime import date
 
 import pytest
-from publishers import COLLISIONS, Fault, Server, archive, everything, fingertips, street
+from publishers import (
+    COLLISIONS,
+    Fault,
+    Server,
+    archive,
+    everything,
+    feature_service,
+    fingertips,
+    outlines,
+    street,
+)
 
+import cspanalysis as csp
 from cspanalysis import areas, fetch
 from cspanalysis.errors import UsageError
-from cspanalysis.fetch import FetchFailed, nomis
+from cspanalysis.fetch import FetchFailed, geography, home_office, nomis
 from cspanalysis.fetch.web import ATTEMPTS, Web
 
 HTML = b"<!DOCTYPE html><html><body>Service unavailable</body></html>"
@@ -270,6 +281,31 @@ def test_boundaries_hold_every_area_of_the_district(place):
     assert [f["properties"]["LSOA21CD"] for f in shapes["features"]] == [
         "E01024710", "E01024711", "E01024712",
     ]  # fmt: skip
+    # Two pages, since the layer gives two shapes at once.
+    layer = f"/arcgis/{geography.BOUNDARY_SERVICE}/FeatureServer/0/query"
+    assert place.server.requests(layer) == 3
+    kinds = [f["geometry"]["type"] for f in shapes["features"]]
+    assert kinds == ["Polygon", "Polygon", "MultiPolygon"]
+
+
+def test_fetched_outlines_lie_beneath_the_map(place):
+    (place.root / "partnership.toml").write_text('[area]\nname = "Tonbridge and Malling"\n')
+    place.fetch("lookups", "population", "police_uk", "boundaries", months=1)
+    review = csp.open(None, "2025-09/2025-09", workspace=place.root)
+    *below, dots = review.map("shoplifting").data
+    # Three LSOAs of four parts in all; a hole in one is no part of its own.
+    assert sum(list(trace.x).count(None) for trace in below) == 4
+    assert all(trace.fill == "toself" for trace in below) and dots.mode == "markers+text"
+    corners = [x for trace in below for x in trace.x if x is not None]
+    assert 0.26 < min(corners) < max(corners) < 0.31 and max(len(str(x)) for x in corners) < 9
+
+
+def test_outlines_that_do_not_all_come_are_not_kept(place):
+    layer = f"/arcgis/{geography.BOUNDARY_SERVICE}/FeatureServer/0/query"
+    place.server.content[layer] = feature_service(outlines()[:2])
+    with pytest.raises(FetchFailed, match="outlines are missing for 1 of 3 LSOAs"):
+        place.fetch("boundaries")
+    assert not place.raw("boundaries/lsoa_2021.geojson").exists()
 
 
 def test_the_newest_partnership_table_is_chosen(place):
@@ -278,6 +314,20 @@ def test_the_newest_partnership_table_is_chosen(place):
     assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.xlsx")["published"] == date(
         2025, 10, 23
     )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("prc-csp-mar16-mar20-tables-290126.ods", "prc-csp-mar21-sep25-tables-290126.ods"),
+        ("prc-csp-mar16-mar20-tables-230726.ods", "prc-csp-mar2021-mar2026-tables-230726.ods"),
+        ("prc-csp-0203-to-0607-tabs.xlsx", "prc-csp-1112-1415-tables.xlsx"),
+    ],
+)
+def test_the_newest_table_is_told_by_the_names_it_has_had(older, newer):
+    for listed in ((older, newer), (newer, older)):
+        tables = [{"title": "Community Safety Partnership", "url": f"x/{n}"} for n in listed]
+        assert max(tables, key=home_office._last_year)["url"] == f"x/{newer}"
 
 
 def test_a_page_without_such_a_table_lists_what_it_has(place):

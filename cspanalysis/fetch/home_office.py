@@ -68,11 +68,16 @@ def _is_csp(attachment: dict[str, Any]) -> bool:
 
 
 def _last_year(attachment: dict[str, Any]) -> tuple[int, int]:
-    """The last year that a table names: 'year ending March 2025', 'prc-csp-1516-2425-…'."""
+    """The last year in a table's title ('year ending March 2025') and in its name.
+
+    Names have been written prc-csp-1516-2425-…, prc-csp-mar16-mar20-… and
+    prc-csp-mar2021-mar2026-…, each with the day of publication at its end.
+    """
     title = [int(y) for y in re.findall(r"(?<!\d)(20\d\d)(?!\d)", str(attachment.get("title", "")))]
-    name = PurePosixPath(urlsplit(attachment["url"]).path).name
+    name = PurePosixPath(urlsplit(attachment["url"]).path).name.lower()
     years = [2000 + int(y[2:]) for y in re.findall(r"(?<!\d)(\d{4})(?!\d)", name)
              if int(y[2:]) == (int(y[:2]) + 1) % 100]  # fmt: skip
+    years += [2000 + int(y) for y in re.findall(r"(?:mar|jun|sep|dec)(?:20)?(\d\d)(?!\d)", name)]
     return max(title, default=0), max(years, default=0)
 
 
