@@ -60,6 +60,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         debug=options.debug,
         all_areas=options.all or len(chosen) > 1,
         inputs=store.inputs(),
+        notices=store.notices(),
         check=check_disclosure if options.edition == "public" else None,
     )
 

@@ -7,7 +7,7 @@ are handed on in one shape here, so that chapters need not know which one a work
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -210,8 +210,17 @@ def _selected(
     store: Store, source: str, area: Area, over: Period | None, offences: tuple[str, ...]
 ) -> pd.DataFrame:
     """Records of some offences: the windows of a finding ask for the same ones."""
+    table, places = _by_offence(store, source, area, over)
+    found = [places[name] for name in offences if name in places]
+    return table.take(np.sort(np.concatenate(found)) if found else [])
+
+
+@functools.lru_cache(maxsize=8)
+def _by_offence(
+    store: Store, source: str, area: Area, over: Period | None
+) -> tuple[pd.DataFrame, Mapping[str, np.ndarray]]:
     table = records(store, source, area, over)
-    return table[table["offence"].isin(offences)]
+    return table, table.groupby("offence").indices
 
 
 def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:

@@ -57,6 +57,9 @@ class Rendered:
         What was left out and why.
     seconds : float
         How long it took; goes to the log only.
+    warned : str
+        What the cells wrote to standard error. It can hold values from the data, so the log tells
+        how much there was, and a debug run's log what.
     """
 
     key: str
@@ -68,6 +71,7 @@ class Rendered:
     notices: tuple[str, ...] = ()
     seconds: float = 0.0
     trace: str = field(default="", repr=False)
+    warned: str = field(default="", repr=False)
 
     @property
     def sections(self) -> list[Section]:
@@ -130,7 +134,13 @@ def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Ren
                 )
     if pending:
         raise ChartMissing(f"{pending['id']}: its chart is missing")
-    return Rendered(key, slug, title, lead, tuple(blocks), notices=tuple(notices))
+    warned = "".join(
+        output["text"]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "stream" and output["name"] == "stderr"
+    )
+    return Rendered(key, slug, title, lead, tuple(blocks), notices=tuple(notices), warned=warned)
 
 
 def clean(value: Any) -> Any:

@@ -268,6 +268,11 @@ def _log(
         lines.append(f"chapter {chapter.key} {chapter.seconds:.2f} s {state}")
         if chapter.trace and request.debug:
             lines.append(chapter.trace)
+        if chapter.warned:
+            number = len(chapter.warned.splitlines())
+            lines.append(f"warning {chapter.key} wrote {number} lines to standard error")
+            lines += [chapter.warned.rstrip()] if request.debug else []
+    lines += [f"warning {notice}" for notice in request.notices]
     lines += notices
     lines.append(f"written after {seconds:.2f} s")
     (target / "run.log").write_text("\n".join(lines) + "\n", encoding="utf-8")

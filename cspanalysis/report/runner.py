@@ -74,6 +74,8 @@ class Request:
         Write the index of areas.
     inputs : mapping, optional
         Raw file → sha256; None to hash the files under data/raw.
+    notices : tuple of str
+        What cleaning remarked, for the log.
     check : callable, optional
         Called with each new folder before it is swapped in, and with what of it to check: first
         ('findings',), while the workbook is being written, then ('workbook',); raises
@@ -100,6 +102,7 @@ class Request:
     debug: bool = False
     all_areas: bool = False
     inputs: Mapping[str, str] | None = None
+    notices: tuple[str, ...] = ()
     check: Callable[[Path, Sequence[str]], None] | None = None
     notebooks: Path | None = None
     timeout: float = 300.0
