@@ -18,7 +18,7 @@ from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 from cspanalysis.store import FORMAT, MANIFEST, PROBLEMS, manifest
 
-#: Two parts at a time: one unpacks while the other is typed and written.
+#: Two batches at a time: one unpacks while the other is typed and written.
 _AT_ONCE = 2
 
 
@@ -28,6 +28,10 @@ class Done:
 
     manifest: dict[str, Any]
     parts_read: int
+
+
+#: A part to be read, what its reader may know, and a hash of all that its rows depend on.
+_Wanted = tuple[Part, Context, str]
 
 
 @dataclass
@@ -41,6 +45,7 @@ class _Run:
     files: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
+    holds: dict[str, list[str]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     parts_read: int = 0
     lsoas: pl.DataFrame | None = None
@@ -80,6 +85,7 @@ def run(
         "files": now.files,
         "parts": now.parts,
         "tables": now.tables,
+        "holds": now.holds,
         "notices": now.notices,
         "state": survey.state(raw),
     }
@@ -108,78 +114,131 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             context = Context(settings, entry["sidecar"], lsoas, corrections.Applied(lines))
             wanted.append((part, context, survey.fingerprint(told)))
     wanted = manifests.without_twins(wanted, now.files, now.notices)
-    fresh = [w for w in wanted if not _is_known(now, w[0].label, w[2])]
-    partial: dict[str, dict[str, pl.DataFrame]] = {}
-
-    def one(job: tuple[Part, Context, str]) -> tuple[str, dict[str, Any], dict[str, pl.DataFrame]]:
-        return _part(now, source, *job)
-
-    done: dict[str, Any] = {}
+    batches = [_Batch(batch) for batch in _batched(reader, wanted)]
+    fresh = [batch for batch in batches if not _is_known(now, batch)]
+    partial: dict[str, pl.DataFrame] = {}
+    holds: dict[str, list[str]] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
-        jobs = pool.map(one, fresh)
+        jobs = pool.map(lambda batch: _read(now, source, reader, batch), fresh)
         try:
-            for label, entry, small in jobs:
-                done[label] = entry
-                partial[label] = small
-                now.report(
-                    f"{label}: {entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
-                )
+            for entries, small, districts in jobs:
+                now.parts |= entries
+                holds |= districts
+                partial |= small
+                for label, entry in entries.items():
+                    now.report(
+                        f"{label}: {entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
+                    )
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    for part, _, _ in wanted:
-        now.parts[part.label] = done.get(part.label) or now.before["parts"][part.label]
-    now.parts_read += len(fresh)
+    labels = [part.label for part, _, _ in wanted]
+    # In the order of the files, whatever was read in this run.
+    now.parts |= {label: now.parts.pop(label, None) or now.before["parts"][label]
+                  for label in labels}  # fmt: skip
+    held = {**now.before.get("holds", {}), **holds}
+    for batch in batches:
+        paths = now.parts[batch.labels[0]]["tables"].values()
+        now.holds |= {path: held[path] for path in paths if path in held}
+    now.parts_read += sum(len(batch.labels) for batch in fresh)
     gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
-    has_changed = bool(fresh) or gone != {part.label for part, _, _ in wanted}
-    _tables(now, source, reader, [p.label for p, _, _ in wanted], partial, has_changed)
+    has_changed = bool(fresh) or gone != set(labels)
+    _tables(now, source, reader, labels, partial, has_changed)
 
 
-def _is_known(now: _Run, label: str, fingerprint: str) -> bool:
-    """Whether a part was read before, just as it is now, and its tables are there."""
-    entry = now.before["parts"].get(label)
-    return (
-        entry is not None
-        and entry["fingerprint"] == fingerprint
-        and all((now.processed / path).is_file() for path in entry["tables"].values())
-    )
+class _Batch:
+    """Parts that are read in one go into common tables.
+
+    Parameters
+    ----------
+    wanted : list of (Part, Context, str)
+        The parts.
+    """
+
+    def __init__(self, wanted: list[_Wanted]):
+        self.parts = [part for part, _, _ in wanted]
+        self.contexts = [context for _, context, _ in wanted]
+        self.fingerprints = {part.label: told for part, _, told in wanted}
+        self.labels = list(self.fingerprints)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that its tables depend on: that of its part, where there is but one."""
+        found = list(self.fingerprints.values())
+        return found[0] if len(found) == 1 else survey.fingerprint(found)
+
+    def path(self, source: str, table: str) -> str:
+        """Where a table of it belongs in the processed folder."""
+        first = self.labels[0].split("/", 1)[-1]
+        if len(self.labels) > 1:
+            first = f"{first.rpartition('/')[0] or first}-{len(self.labels)}"
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", first)[-60:].strip("-")
+        return f"{source}/{slug}.{table.strip('_')}.{self.fingerprint}.parquet"
 
 
-def _part(
-    now: _Run, source: str, part: Part, context: Context, fingerprint: str
-) -> tuple[str, dict[str, Any], dict[str, pl.DataFrame]]:
-    found = sources.get(source).read(part, context)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", part.label.split("/", 1)[-1])[-60:].strip("-")
-    tables, small = {}, {}
-    listed = found.problems.table()
-    if not listed.is_empty():
-        found.tables["_problems"] = listed.insert_column(0, pl.lit(source).alias("source"))
-    for name, frame in found.tables.items():
-        path = f"{source}/{slug}.{name.strip('_')}.{fingerprint}.parquet"
-        tables[name] = path
-        if name.startswith("_"):
-            small[name] = frame
-        if now.write:
-            _write(now.processed / path, frame)
-    entry = {
-        "source": source,
-        "file": part.file,
-        "member": part.member,
-        "layout": found.schema,
-        "fingerprint": fingerprint,
-        "rows_read": found.rows_read,
-        "rows_kept": found.rows_kept,
-        "rows_set_aside": found.rows_set_aside,
-        "rows_noted": found.problems.count("noted") + found.problems.count("corrected"),
-        "tables": tables,
-        "problems": [[*key, count] for key, count in found.problems.counts.items()],
-        "corrections": dict(context.correct.counts) if context.correct else {},
-    }
-    main = found.tables.get(source)
+def _batched(reader: Any, wanted: list[_Wanted]) -> list[list[_Wanted]]:
+    """The parts as their reader wants them: one by one, unless it joins small ones."""
+    if not hasattr(reader, "batches"):
+        return [[one] for one in wanted]
+    by_label = {one[0].label: one for one in wanted}
+    return [
+        [by_label[part.label] for part in batch]
+        for batch in reader.batches([part for part, _, _ in wanted])
+    ]
+
+
+def _is_known(now: _Run, batch: _Batch) -> bool:
+    """Whether a batch was read before, just as it is now, and its tables are there."""
+    entries = [now.before["parts"].get(label) for label in batch.labels]
+    if not all(e and e.get("batch") == batch.fingerprint for e in entries):
+        return False
+    return all((now.processed / path).is_file() for path in entries[0]["tables"].values())
+
+
+def _read(
+    now: _Run, source: str, reader: Any, batch: _Batch
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame], dict[str, list[str]]]:
+    """Read a batch and write its tables: entries by part, small tables and districts by path."""
+    if len(batch.parts) > 1:
+        frames, found = reader.read_batch(batch.parts, batch.contexts)
+    else:
+        found = [reader.read(batch.parts[0], batch.contexts[0])]
+        frames = found[0].tables
+    listed = [one.problems.table() for one in found if one.problems.counts]
+    if listed:
+        told = pl.concat(listed)
+        frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
+    tables = {name: batch.path(source, name) for name in frames}
+    if now.write:
+        for name, frame in frames.items():
+            _write(now.processed / tables[name], frame)
+    small = {tables[name]: frame for name, frame in frames.items() if name.startswith("_")}
+    holds = {}
+    main = frames.get(source)
     if main is not None and "district" in main.columns and not main.is_empty():
-        entry["districts"] = main["district"].unique().cast(pl.String).drop_nulls().sort().to_list()
-    entry["table_rows"] = {name: frame.height for name, frame in found.tables.items()}
-    return part.label, entry, small
+        districts = main["district"].unique().cast(pl.String).drop_nulls().sort().to_list()
+        holds[tables[source]] = districts
+    entries = {}
+    for part, context, one in zip(batch.parts, batch.contexts, found, strict=True):
+        # Of common tables, a part's share are the rows kept of it.
+        heights = {name: frame.height for name, frame in one.tables.items()}
+        entries[part.label] = {
+            "source": source,
+            "file": part.file,
+            "member": part.member,
+            "layout": one.schema,
+            "fingerprint": batch.fingerprints[part.label],
+            "batch": batch.fingerprint,
+            "rows_read": one.rows_read,
+            "rows_kept": one.rows_kept,
+            "rows_set_aside": one.rows_set_aside,
+            "rows_noted": one.problems.count("noted") + one.problems.count("corrected"),
+            "tables": tables,
+            "problems": [[*key, count] for key, count in one.problems.counts.items()],
+            "corrections": dict(context.correct.counts) if context.correct else {},
+            "table_rows": heights or {source: one.rows_kept},
+        }
+    return entries, small, holds
 
 
 def _tables(
@@ -187,7 +246,7 @@ def _tables(
     source: str,
     reader: Any,
     labels: list[str],
-    partial: Mapping[str, Mapping[str, pl.DataFrame]],
+    partial: Mapping[str, pl.DataFrame],
     has_changed: bool,
 ) -> None:
     """Enter the source's tables in the manifest; combined ones are made anew if parts changed."""
@@ -195,7 +254,8 @@ def _tables(
         for name, path in now.parts[label]["tables"].items():
             if not name.startswith("_"):
                 entry = now.tables.setdefault(name, {"source": source, "files": [], "rows": 0})
-                entry["files"].append(path)
+                if path not in entry["files"][-1:]:
+                    entry["files"].append(path)
                 entry["rows"] += now.parts[label]["table_rows"][name]
     if not hasattr(reader, "combine"):
         return
@@ -208,18 +268,19 @@ def _tables(
     if kept and not has_changed and is_there:
         now.tables.update(kept)
         return
-    frames: dict[str, list[pl.DataFrame]] = {}
-    stored: dict[str, list[Path]] = {}
+    paths: dict[str, dict[str, None]] = {}
     for label in labels:
         for name, path in now.parts[label]["tables"].items():
-            if name in partial.get(label, {}):
-                frames.setdefault(name, []).append(partial[label][name])
-            elif name.startswith("_"):
-                stored.setdefault(name, []).append(now.processed / path)
-    for name, paths in stored.items():
-        frames.setdefault(name, []).append(pl.read_parquet(paths))
+            if name.startswith("_") and name != "_problems":
+                paths.setdefault(name, {})[path] = None
+    joined = {
+        name: pl.concat(
+            partial[path] if path in partial else pl.read_parquet(now.processed / path)
+            for path in found
+        )
+        for name, found in paths.items()
+    }
     told = survey.fingerprint([now.parts[label]["fingerprint"] for label in labels])
-    joined = {name: pl.concat(pieces) for name, pieces in frames.items() if name != "_problems"}
     for name, frame in reader.combine(joined).items():
         path = f"{source}/{name}.{told}.parquet"
         if now.write:
@@ -231,16 +292,19 @@ def _tables(
             now.lsoas = frame
 
 
-def _lsoas(now: _Run) -> dict[str, tuple[str, str]] | None:
-    """LSOA → code and name of its district, from the workspace's lookups; None without any."""
+def _lsoas(now: _Run) -> pl.DataFrame | None:
+    """LSOAs and their districts, from the workspace's lookups; None without any."""
     if "lsoas" not in now.tables:
         return None
     frame = now.lsoas
     if frame is None:
         frame = pl.read_parquet(now.processed / now.tables["lsoas"]["files"][0])
     # Of a code that both editions have, the newer one's district counts.
-    rows = frame.sort("lsoa_edition").select("lsoa_code", "district_code", "district").rows()
-    return {code: (district_code, district) for code, district_code, district in rows}
+    return (
+        frame.sort("lsoa_edition")
+        .unique("lsoa_code", keep="last", maintain_order=True)
+        .select(pl.col("lsoa_code", "district_code", "district").cast(pl.Categorical))
+    )
 
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
@@ -253,12 +317,10 @@ def _write(path: Path, frame: pl.DataFrame) -> None:
 
 def _finish(now: _Run, found: dict[str, Any]) -> None:
     """Problems, then the manifest, then away with what it does not name."""
-    listed = [
-        now.processed / part["tables"]["_problems"]
-        for part in now.parts.values()
-        if "_problems" in part["tables"]
-    ]
-    problems = [pl.read_parquet(path) for path in listed]
+    listed = dict.fromkeys(
+        part["tables"]["_problems"] for part in now.parts.values() if "_problems" in part["tables"]
+    )
+    problems = [pl.read_parquet(now.processed / path) for path in listed]
     if problems:
         content = pl.concat(problems).write_csv()
         writing.text(now.processed / PROBLEMS, content)

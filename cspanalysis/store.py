@@ -80,12 +80,8 @@ class Store:
     @cached_property
     def _holds(self) -> dict[str, frozenset[str]]:
         """File of a table → districts with rows in it, for files that cover many."""
-        return {
-            path: frozenset(part["districts"])
-            for part in self._manifest["parts"].values()
-            if "districts" in part
-            for path in part["tables"].values()
-        }
+        holds = self._manifest.get("holds", {})
+        return {path: frozenset(districts) for path, districts in holds.items()}
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that hold rows."""

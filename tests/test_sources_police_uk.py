@@ -7,15 +7,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cspanalysis.sources import coverage, opening, police_uk
+from cspanalysis.sources import coverage, opening, police_uk, street
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "police_uk"
-LSOAS = {
-    "E01024717": ("E07000115", "Tonbridge and Malling"),
-    "E01000362": ("E09000004", "Bexley"),
-}
+LSOAS = pl.DataFrame(
+    [
+        ("E01024717", "E07000115", "Tonbridge and Malling"),
+        ("E01000362", "E09000004", "Bexley"),
+    ],
+    schema=dict.fromkeys(("lsoa_code", "district_code", "district"), pl.Categorical),
+    orient="row",
+)
 
 
 def read(name, lsoas=LSOAS):
@@ -57,7 +61,8 @@ def test_districts_come_from_the_lookup_else_from_the_name(lsoas):
 
 def test_a_name_of_former_days_becomes_todays_district():
     lsoas = pl.DataFrame({"lsoa_code": ["E01019000"], "lsoa_name": ["Allerdale 001A"]})
-    found = police_uk._districts(lsoas, None)
+    lsoas = lsoas.cast(pl.Categorical)
+    found = street.districts(lsoas, None)
     assert found["district"].to_list() == ["Cumberland"]
 
 
@@ -75,7 +80,7 @@ def test_the_layout_of_2011_has_no_districts_and_loses_nothing():
     rows = found.tables["police_uk"]
     assert found.schema == "street_2010"
     assert rows["offence"].to_list() == ["anti-social behaviour", "violence and sexual offences"]
-    assert rows.columns == list(police_uk.COLUMNS)
+    assert rows.columns == list(street.COLUMNS)
 
 
 def test_a_row_without_a_month_is_set_aside(tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+import numpy as np
+
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
 
@@ -59,6 +61,16 @@ class Blocks:
             end = data.rfind(b"\r") + 1 if not data.endswith(b"\r") else data[:-1].rfind(b"\r") + 1
             end = end or len(data)
         block, self._pending = data[:end], data[end:]
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        return block or self.next()
+        return with_lf(block) or self.next()
+
+
+def with_lf(block: bytes) -> bytes:
+    """A block of whole lines with LF for CRLF and for CR alone."""
+    if b"\r" not in block:
+        return block
+    signs = np.frombuffer(block, dtype=np.uint8)
+    is_cr = signs == ord("\r")
+    pairs = np.count_nonzero(is_cr[:-1] & (signs[1:] == ord("\n")))
+    if pairs == np.count_nonzero(is_cr):
+        return block.replace(b"\r", b"")  # a sign that goes costs a third of one exchanged
+    return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

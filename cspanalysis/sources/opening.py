@@ -66,6 +66,14 @@ class Part:
         """The last part of the member's or file's name."""
         return PurePosixPath(self.member or self.file).name
 
+    @property
+    def size(self) -> int | None:
+        """Bytes it unpacks to, as far as that can be known without unpacking it."""
+        suffix = self.path.suffix.lower()
+        if suffix == ".zip":
+            return int(self.check.rpartition("-")[2]) if self.check else None
+        return None if suffix == ".gz" or self.is_sheet else self.path.stat().st_size
+
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """The part's bytes, unpacked as they are read.
@@ -108,6 +116,11 @@ class Part:
 @functools.lru_cache(maxsize=2)
 def _archive(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
+
+
+def member(part: Part) -> zipfile.ZipInfo:
+    """What an archive's directory says of a part."""
+    return _archive(part.path).getinfo(part.member)
 
 
 def close() -> None:

@@ -7,15 +7,16 @@ and for no district. Crime IDs themselves are not kept after this check; `file` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import polars as pl
 
-from cspanalysis import areas, offences
-from cspanalysis.sources import coverage, table
+from cspanalysis.sources import coverage, street, table, together
 from cspanalysis.sources.opening import Part
+from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.together import PART
 
 NAME = "police_uk"
 TITLE = "Street-level crime and anti-social behaviour, data.police.uk"
@@ -25,6 +26,8 @@ DESCRIPTION = (
 )
 #: The bulk archive also holds outcomes and stop-and-search files.
 MEMBERS = "-street.csv"
+#: Bytes of text read at a time; some three times as much is held in memory for it.
+_BATCH = 16 * 1024**2
 
 _FORCE = Column(
     "force", "Force that reported the incident", ("reported by",), "category", essential=True
@@ -88,12 +91,6 @@ SCHEMAS = (
     ),
 )
 
-COLUMNS = (
-    "month", "force", "falls_within", "longitude", "latitude", "place", "lsoa_code", "lsoa_name",
-    "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
-)  # fmt: skip
-_COUNTED = ("month", "force", "district_code", "district", "offence")
-
 DERIVED = {
     "police_uk": {
         "district_code": "District of today, by LSOA code through the lookup, else by LSOA name",
@@ -131,33 +128,139 @@ def read(part: Part, context: Context) -> Read:
         district_code, district, offence, count, file), where rows without a location have no
         district.
     """
+    found = _carefully(part, context)
+    return found.with_tables(
+        **_finished([found.tables[NAME].with_columns(_numbered(0))], [part], context)
+    )
+
+
+def batches(parts: Sequence[Part]) -> list[list[Part]]:
+    """Which files are read together: those of one month in one folder, up to some megabytes.
+
+    What is told apart here does not depend on what else there is, so that a further month leaves
+    the tables of the others as they are.
+    """
+    found: list[list[Part]] = []
+    last, room = None, 0
+    for part in parts:
+        folder = part.label.removesuffix(part.name)
+        key, size = (folder, part.name[:7]), part.size
+        if size is None or key != last or size > room:
+            found.append([])
+            room = _BATCH
+        found[-1].append(part)
+        last, room = (key, room - size) if size is not None else (None, 0)
+    return found
+
+
+def read_batch(
+    parts: Sequence[Part], contexts: Sequence[Context]
+) -> tuple[dict[str, pl.DataFrame], list[Read]]:
+    """Read some street files into common tables, as `read` does one by one.
+
+    Returns
+    -------
+    tables : dict of str to polars.DataFrame
+        `police_uk` and `_counts` of all of them.
+    accounts : list of Read
+        Each file's account and problems, in their order, without tables.
+    """
+    quick = _quickly(parts, contexts)
+    frames, accounts = ([], {}) if quick is None else ([quick[0]], quick[1])
+    for number, (part, context) in enumerate(zip(parts, contexts, strict=True)):
+        if number not in accounts:
+            found = _carefully(part, context)
+            frames.append(found.tables[NAME].with_columns(_numbered(number)))
+            accounts[number] = found.with_tables()
+    return _finished(frames, parts, contexts[0]), [accounts[number] for number in range(len(parts))]
+
+
+def _finished(
+    frames: Sequence[pl.DataFrame], parts: Sequence[Part], context: Context
+) -> dict[str, pl.DataFrame]:
+    rows, counts = street.finished(frames, parts, context.lsoas)
+    return {NAME: rows, "_counts": counts}
+
+
+def _numbered(number: int) -> pl.Expr:
+    return pl.lit(number, pl.UInt16).alias(PART)
+
+
+def _carefully(part: Part, context: Context) -> Read:
+    """One file against the schemas, whatever is in it; columns it lacks are missing."""
     found = _with_months(table.read(part, SCHEMAS, context, NAME))
     frame = found.tables[NAME]
-    _note_repeats(frame, found)
+    street.note_repeats(frame, found.problems)
     if "longitude" not in frame.columns:
         text = pl.lit(None, pl.String)
         category = pl.lit(None, pl.Categorical)
         frame = frame.with_columns(
             longitude=text, latitude=text, lsoa_code=category, lsoa_name=category, outcome=category
         )
-    frame = (
-        frame.lazy()
-        .with_columns(_standard_types(frame, found))
-        .join(_districts(frame, context.lsoas).lazy(), on="lsoa_code", how="left")
-        .sort("district_order", ROW, nulls_last=True)
-        .with_columns(
-            pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
-            is_located=pl.col("lsoa_code").is_not_null(),
-            file=pl.lit(part.label).cast(pl.Categorical),
-        )
-        .select(COLUMNS)
-        .collect()
+    unknown = street.unknown_types(frame)
+    if unknown:
+        rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
+        found.problems.add_rows(
+            rows.select(ROW, pl.col("offence").alias("found")),
+            "Crime type", "the crime types of the register", "noted",
+            "no crime type of the register; kept under its own name",
+        )  # fmt: skip
+    return found.with_tables(**{NAME: frame})
+
+
+def _quickly(
+    parts: Sequence[Part], contexts: Sequence[Context]
+) -> tuple[pl.DataFrame, dict[int, Read]] | None:
+    """The files in which nothing is odd but repeated identifiers, and their accounts by number."""
+    if any(context.settings or context.has_corrections for context in contexts):
+        return None
+    layout = SCHEMAS[0]
+
+    def fits(header: list[str]) -> bool:
+        return not layout.missing(layout.find(header), {})
+
+    def categories(header: list[str]) -> set[str]:
+        found = layout.find(header)
+        kinds = {c.name: c.kind for c in layout.columns}
+        return {str(at) for name, at in found.items() if kinds[name] == "category"}
+
+    text = together.read(parts, fits, categories)
+    if text is None:
+        return None
+    found = layout.find(text.header)
+    given = [pl.col(str(at)).alias(name) for name, at in found.items()]
+    lacking = [
+        pl.lit(None, pl.Categorical if c.kind == "category" else pl.String).alias(c.name)
+        for c in layout.columns
+        if c.name not in found
+    ]
+    frame = text.frame.select(PART, ROW, *given, *lacking)
+    odd = _odd_parts(frame)
+    if odd:
+        frame = frame.filter(~pl.col(PART).is_in(odd))
+    accounts = {
+        number: Read({}, Problems(parts[number].label), rows, rows, layout.name)
+        for number, rows in text.rows.items()
+        if number not in odd
+    }
+    identifiers = frame.select(PART, ROW, "crime_id").drop_nulls("crime_id")
+    again = identifiers.filter(~pl.col("crime_id").is_first_distinct())
+    if not again.is_empty():
+        # In two files of the batch an identifier is no repeat: each file is looked at by itself.
+        some = identifiers.filter(pl.col("crime_id").is_in(again["crime_id"].to_list()))
+        for (number,), rows in some.partition_by(PART, as_dict=True).items():
+            street.note_repeats(rows, accounts[number].problems)
+    return frame, accounts
+
+
+def _odd_parts(frame: pl.DataFrame) -> list[int]:
+    """Numbers of the files in which a row lacks what it needs or holds what is not known."""
+    is_odd = pl.any_horizontal(
+        pl.col("force").is_null(),
+        pl.col("month").is_null() | pl.col("month").is_in(street.no_months(frame)),
+        pl.col("offence").is_null() | pl.col("offence").is_in(street.unknown_types(frame)),
     )
-    counts = frame.group_by(_COUNTED).agg(count=pl.len().cast(pl.Int64))
-    counts = counts.select(
-        pl.col(_COUNTED).cast(pl.String), "count", pl.lit(part.label).alias("file")
-    ).sort(_COUNTED)
-    return found.with_tables(police_uk=frame, _counts=counts)
+    return frame.select(pl.col(PART).filter(is_odd).unique()).to_series().to_list()
 
 
 def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -170,65 +273,10 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 def _with_months(found: Read) -> Read:
     """The rows whose month is one; the others are set aside."""
-    months = found.tables[NAME]["month"].unique().cast(pl.String)
-    bad = months.filter(~months.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"))
-    if bad.is_empty():
+    bad = street.no_months(found.tables[NAME])
+    if not bad:
         return found
     return found.keep(
-        ~pl.col("month").cast(pl.String).is_in(bad.to_list()),
+        ~pl.col("month").cast(pl.String).is_in(bad),
         "month", pl.col("month"), "a month such as 2025-01", "not a month",
     )  # fmt: skip
-
-
-def _standard_types(frame: pl.DataFrame, found: Read) -> pl.Expr:
-    """Crime types under the register's names; others under their own, in lower case, and noted."""
-    types = frame["offence"].unique().cast(pl.String).to_list()
-    names = {t: offences.standard(t, offences.POLICE_UK) for t in types}
-    unknown = [t for t, name in names.items() if name is None]
-    if unknown:
-        rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
-        found.problems.add_rows(
-            rows.select(ROW, pl.col("offence").alias("found")),
-            "Crime type", "the crime types of the register", "noted",
-            "no crime type of the register; kept under its own name",
-        )  # fmt: skip
-    standard = [name or " ".join(t.lower().split()) for t, name in names.items()]
-    return pl.col("offence").replace_strict(types, standard, return_dtype=pl.Categorical)
-
-
-def _note_repeats(frame: pl.DataFrame, found: Read) -> None:
-    identifiers = frame.select(ROW, "crime_id").drop_nulls("crime_id")
-    if identifiers["crime_id"].n_unique() == identifiers.height:
-        return
-    repeats = identifiers.filter(~pl.col("crime_id").is_first_distinct())
-    found.problems.add_rows(
-        repeats.select(ROW, pl.col("crime_id").alias("found")),
-        "Crime ID", "one row per crime", "noted", "a repeated Crime ID; all its rows are kept",
-    )  # fmt: skip
-
-
-def _districts(frame: pl.DataFrame, lsoas: Mapping[str, tuple[str, str]] | None) -> pl.DataFrame:
-    """The districts of a file's LSOAs: by code through the lookup, by name where it has none.
-
-    Returns
-    -------
-    polars.DataFrame
-        lsoa_code, district_code, district, district_order (rank of the district's name).
-    """
-    # Few LSOAs, many rows: each is looked up once.
-    pairs = frame.select("lsoa_code", "lsoa_name").unique("lsoa_code").drop_nulls("lsoa_code")
-    by_name = areas.district_names()
-    found = []
-    for code, name in pairs.cast(pl.String).rows():
-        # The name is the district's and four signs: 'Tonbridge and Malling 005A'.
-        district = (name or "").strip().rpartition(" ")[0]
-        named = by_name.get(district, (None, district or None))
-        found.append((code, *(lsoas or {}).get(code, named)))
-    table = pl.DataFrame(
-        found,
-        schema={c: pl.String for c in ("lsoa_code", "district_code", "district")},
-        orient="row",
-    )
-    return table.select(
-        pl.all().cast(pl.Categorical), district_order=pl.col("district").rank("dense")
-    )

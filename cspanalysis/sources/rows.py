@@ -8,51 +8,19 @@ through polars at full speed; anything odd is cut record by record under strict 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources import plain, sheets
 from cspanalysis.sources.lines import Blocks
 from cspanalysis.sources.opening import Part
+from cspanalysis.sources.plain import MAX_RECORD
+from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, frame_of, header_of
 
-MAX_RECORD = 1_000_000
 MAX_RECORD_LINES = 200
-ROW = "row"
-HEADER_WITHIN = 25
 _SHOWN = 160
-
-Record = tuple[int, list[str]]
-
-
-@dataclass
-class Rows:
-    """A part's records as text.
-
-    Parameters
-    ----------
-    header : list of str
-        Headings as found.
-    blocks : iterator of polars.DataFrame
-        Text columns '0', '1', … in the header's order (missing where blank) and `row`, the line
-        at which the record begins (a spreadsheet's row number).
-    set_aside : list of (row, found, reason)
-        Records that could not be cut; complete once `blocks` is exhausted.
-    recoded : list of int
-        Lines that were not UTF-8 and were read as Windows-1252.
-    categories : set of str
-        Columns to read as categories where nothing is odd; set before `blocks` is drawn from.
-    """
-
-    header: list[str]
-    blocks: Iterator[pl.DataFrame]
-    set_aside: list[tuple[int, str, str]] = field(default_factory=list)
-    recoded: list[int] = field(default_factory=list)
-    categories: set[str] = field(default_factory=set)
 
 
 def read(
@@ -78,8 +46,6 @@ def read(
         If the part is empty or in an encoding that is no superset of ASCII.
     """
     if part.is_sheet:
-        from cspanalysis.sources import sheets  # a sheet's records end up in the same Rows
-
         return sheets.read(part, is_header)
     cutter = _Cutter(part, stream)
     first: list[Record] = []
@@ -91,14 +57,6 @@ def read(
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
     cutter.begin(len(header), tail)
     return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded, cutter.categories)
-
-
-def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
-    if not first:
-        raise DataRefused(
-            paragraph("the file is empty", file=part.label, do="Fetch or export it again.")
-        )
-    return first[-1][1] if is_header(first[-1][1]) else first[0][1]
 
 
 class _Cutter:
@@ -231,53 +189,12 @@ class _Cutter:
             yield frame
 
     def _plain(self, block: bytes) -> pl.DataFrame | None:
-        """The block as a table if nothing in it is odd, else None.
-
-        With separators = (columns - 1) x lines, no row can be short unless another is long, and
-        polars refuses long rows. Quotation marks must enclose whole cells.
-        """
-        if self._width < 2 or b"\0" in block:
+        """The block as a table if nothing in it is odd, else None."""
+        lines = plain.lines_of(block, self._width, self._delimiter)
+        if lines is None:
             return None
-        quoted = self._quoted(block) if b'"' in block else 0
-        if quoted is None:
-            return None
-        signs = np.frombuffer(block, dtype=np.uint8)  # counts far faster than bytes.count
-        lines = np.count_nonzero(signs == ord("\n")) + (not block.endswith(b"\n"))
-        delimiters = np.count_nonzero(signs == ord(self._delimiter))
-        if delimiters - quoted != (self._width - 1) * lines:
-            return None
-        step = MAX_RECORD // 2
-        if any(block.find(b"\n", at, at + step) < 0 for at in range(0, len(block) - step, step)):
-            return None  # a line may be too long
-        try:
-            if not block.isascii():
-                block.decode("utf-8")
-            frame = pl.read_csv(
-                block,
-                has_header=False,
-                schema={
-                    name: pl.Categorical if name in self.categories else pl.String
-                    for name in map(str, range(self._width))
-                },
-                separator=self._delimiter,
-                quote_char='"' if b'"' in block else None,
-            )
-        except (UnicodeDecodeError, pl.exceptions.PolarsError):
-            return None
-        if frame.height != lines:
-            return None
-        return frame.with_row_index(ROW, offset=self._line + 1)
-
-    def _quoted(self, block: bytes) -> int | None:
-        """Separators within quoted cells; None if a quotation mark does anything but enclose one.
-
-        A name such as "Bournemouth, Christchurch and Poole" need not slow a whole file.
-        """
-        edge = re.escape(self._delimiter.encode()) + b"\n"
-        cells = re.findall(b'"(?<=[%b]")[^"\n]+"(?=[%b])' % (edge, edge), b"\n%b\n" % block)
-        if 2 * len(cells) != block.count(b'"'):
-            return None
-        return b"".join(cells).count(self._delimiter.encode())
+        frame = plain.frame_of(block, lines, self._width, self._delimiter, self.categories)
+        return None if frame is None else frame.with_row_index(ROW, offset=self._line + 1)
 
     def _slowly(self) -> Iterator[pl.DataFrame]:
         taken: list[Record] = []
@@ -303,12 +220,3 @@ class _Cutter:
                 taken = []
         if taken:
             yield frame_of(taken, self._width)
-
-
-def frame_of(records: list[Record], width: int) -> pl.DataFrame:
-    columns = {
-        str(i): pl.Series([cells[i] or None for _, cells in records], dtype=pl.String)
-        for i in range(width)
-    }
-    rows = pl.Series([at for at, _ in records], dtype=pl.UInt32)
-    return pl.DataFrame({ROW: rows, **columns})

@@ -8,7 +8,7 @@ import python_calamine
 
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.rows import HEADER_WITHIN, Rows, frame_of, header_of
+from cspanalysis.sources.records import HEADER_WITHIN, Rows, frame_of, header_of
 
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:

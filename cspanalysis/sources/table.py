@@ -18,9 +18,8 @@ from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import date_formats, kinds, rows
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Column, Schema, as_text, choose
-
-ROW = rows.ROW
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,15 @@ class Context:
         The source's section of partnership.toml: columns, values, formats, constants.
     sidecar : mapping
         The file's provenance.
-    lsoas : mapping of str to (str, str), or None
-        LSOA code to code and name of its district, from the workspace's lookups.
+    lsoas : polars.DataFrame or None
+        lsoa_code, district_code, district (categories) from the workspace's lookups.
     correct : callable or None
         Corrections of the register for this part: text table in, (table, problems) out.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     sidecar: Mapping[str, Any] = field(default_factory=dict)
-    lsoas: Mapping[str, tuple[str, str]] | None = None
+    lsoas: pl.DataFrame | None = None
     correct: Callable[[pl.DataFrame, Problems], pl.DataFrame] | None = None
 
     @property

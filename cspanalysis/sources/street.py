@@ -1,0 +1,135 @@
+"""What becomes of street-level rows: their months, crime types, identifiers and districts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cspanalysis import areas, offences
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.records import ROW
+from cspanalysis.sources.together import PART
+
+COLUMNS = (
+    "month", "force", "falls_within", "longitude", "latitude", "place", "lsoa_code", "lsoa_name",
+    "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
+)  # fmt: skip
+COUNTED = ("month", "force", "district_code", "district", "offence")
+_LSOA = ["lsoa_code", "lsoa_name"]
+
+
+def finished(
+    frames: Sequence[pl.DataFrame], parts: Sequence[Part], lsoas: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The final rows, sorted by district, and their counts.
+
+    Parameters
+    ----------
+    frames : sequence of polars.DataFrame
+        Typed rows with `part`, the number of their file; each in the order of files and rows.
+    parts : sequence of Part
+        The files.
+    lsoas : polars.DataFrame, optional
+        See `districts`.
+    """
+    frame = frames[0]
+    if len(frames) > 1:
+        columns = [c for c in frame.columns if c in {PART, *COLUMNS}]
+        frame = pl.concat([f.select(columns) for f in frames]).sort(PART, ROW)
+    found = districts(frame, lsoas)
+    # One name per code, as good as always, and the names need not be compared.
+    on = ["lsoa_code"] if found["lsoa_code"].is_unique().all() else _LSOA
+    found = found.drop(c for c in _LSOA if c not in on)
+    labels = pl.Series("file", [part.label for part in parts], pl.Categorical)
+    frame = (
+        frame.lazy()
+        .with_columns(labels.gather(frame[PART]), standard_types(frame))
+        .join(found.lazy(), on=on, how="left", nulls_equal=True, maintain_order="left")
+        .sort("district_order", nulls_last=True, maintain_order=True)
+        .with_columns(
+            pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
+            is_located=pl.col("lsoa_code").is_not_null(),
+        )
+        .select(COLUMNS)
+        .collect()
+    )
+    counts = frame.group_by(*COUNTED, "file").agg(count=pl.len().cast(pl.Int64))
+    counts = counts.select(pl.col(COUNTED).cast(pl.String), "count", pl.col("file").cast(pl.String))
+    return frame, counts.sort(*COUNTED, "file")
+
+
+def no_months(frame: pl.DataFrame) -> list[str]:
+    """What stands in a table's column of months and is none."""
+    months = frame["month"].unique().cast(pl.String).drop_nulls()
+    return months.filter(~months.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")).to_list()
+
+
+def types(frame: pl.DataFrame) -> dict[str, str | None]:
+    """Crime types of a table and their names in the register; None for what is not in it."""
+    types = frame["offence"].unique().cast(pl.String).drop_nulls().to_list()
+    return {t: offences.standard(t, offences.POLICE_UK) for t in types}
+
+
+def unknown_types(frame: pl.DataFrame) -> list[str]:
+    """Crime types of a table that the register does not know."""
+    return [t for t, name in types(frame).items() if name is None]
+
+
+def standard_types(frame: pl.DataFrame) -> pl.Expr:
+    """Crime types under the register's names; others under their own, in lower case."""
+    names = types(frame)
+    standard = [name or " ".join(t.lower().split()) for t, name in names.items()]
+    return pl.col("offence").replace_strict([*names], standard, return_dtype=pl.Categorical)
+
+
+def note_repeats(frame: pl.DataFrame, problems: Problems) -> None:
+    """Note the identifiers that a file's rows repeat."""
+    identifiers = frame.select(ROW, "crime_id").drop_nulls("crime_id")
+    if identifiers["crime_id"].n_unique() == identifiers.height:
+        return
+    repeats = identifiers.filter(~pl.col("crime_id").is_first_distinct())
+    problems.add_rows(
+        repeats.select(ROW, pl.col("crime_id").alias("found")),
+        "Crime ID", "one row per crime", "noted", "a repeated Crime ID; all its rows are kept",
+    )  # fmt: skip
+
+
+def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
+    """The districts of the LSOAs of some rows: by code through the lookup, else by name.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        lsoa_code, lsoa_name.
+    lsoas : polars.DataFrame, optional
+        lsoa_code, district_code, district from the workspace's lookups, one row per code.
+
+    Returns
+    -------
+    polars.DataFrame
+        lsoa_code, lsoa_name, district_code, district, district_order (rank of its name).
+    """
+    # Few LSOAs, many rows: each is looked up once. A row's district depends on that row alone, so
+    # names count only where the lookup has no such code.
+    pairs = frame.select(_LSOA).drop_nulls("lsoa_code").unique(maintain_order=True)
+    if lsoas is None:
+        found = _by_name(pairs)
+    else:
+        known = pairs.join(lsoas, on="lsoa_code")
+        unknown = _by_name(pairs.join(lsoas, on="lsoa_code", how="anti"))
+        found = pl.concat([known.select(unknown.columns), unknown])
+    return found.with_columns(district_order=pl.col("district").cast(pl.String).rank("dense"))
+
+
+def _by_name(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The name is the district's and four signs: 'Tonbridge and Malling 005A'."""
+    by_name = areas.district_names()
+    found = []
+    for name in pairs["lsoa_name"].cast(pl.String):
+        district = (name or "").strip().rpartition(" ")[0]
+        found.append(by_name.get(district, (None, district or None)))
+    schema = dict.fromkeys(("district_code", "district"), pl.String)
+    named = pl.DataFrame(found, schema=schema, orient="row").cast(pl.Categorical)
+    return pairs.hstack(named)
