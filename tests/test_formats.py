@@ -216,13 +216,6 @@ def test_limits_of_a_ratio_never_read_as_no_change_where_they_leave_it_out(lower
     assert formats.table(rows, ["interval"])["rows"] == [[text]]
 
 
-def test_a_difference_usual_among_the_peers_is_not_shown_as_none():
-    rows = pd.DataFrame(
-        {"verdict": ["similar"], "verdict_998": ["similar"], "verdict_by_chance": ["lower"]}
-    )
-    assert formats.table(rows, ["against_others"])["rows"] == [["within the usual spread"]]
-
-
 @pytest.mark.parametrize(
     ("verdict", "wide", "text"),
     [

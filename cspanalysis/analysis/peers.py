@@ -52,11 +52,10 @@ def compare(
         lower, upper, rate_per, confidence, method, status; lower_998, upper_998; rank (1 = lowest
         unrounded rate; ties share the smallest), is_tied, of (areas with data), rank_lower,
         rank_upper; others_rate (pooled rate of all other areas), mean_rate (unweighted mean of
-        rates, the area itself included); phi and is_widened (`overdispersion` of the group);
-        dispersed_lower, dispersed_upper and the same with _998 (the limits, their half-widths times
-        the root of phi where is_widened); verdict and verdict_998: 'lower', 'similar' or 'higher'
-        as the dispersed limits lie below, around or above others_rate, 'none' without others;
-        verdict_by_chance (the 95% verdict of the limits without widening).
+        rates, the area itself included); verdict and verdict_998: 'lower', 'similar' or 'higher' as
+        the area's own interval lies below, around or above others_rate, 'none' without others; phi
+        and is_widened (`overdispersion` of the group); verdict_widened (the 95% verdict with the
+        half-widths times the root of phi where is_widened: beyond what is usual in the group).
 
     Raises
     ------
@@ -74,7 +73,10 @@ def compare(
     with np.errstate(divide="ignore", invalid="ignore"):
         others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
         phi, is_widened = overdispersion(x[has_data], (x.sum() / n.sum() * n)[has_data])
-        limits = _limits(x, per / np.where(has_data, n, np.nan), confidence, phi, is_widened)
+        scale = per / np.where(has_data, n, np.nan)
+    wide = [scale * limit for limit in count_limits(x, WIDE)]
+    root = np.sqrt(phi) if is_widened else 1.0
+    usual = [scale * (x + root * (limit - x)) for limit in count_limits(x, confidence)]
     known = x[has_data], n[has_data]
     ranks = _ranks(*known)
     if draws:
@@ -86,7 +88,8 @@ def compare(
     tied = np.zeros(len(result), dtype=bool)
     tied[has_data] = pd.Series(ranks).duplicated(keep=False)
     result = result.assign(
-        **limits,
+        lower_998=wide[0],
+        upper_998=wide[1],
         phi=phi,
         is_widened=is_widened,
         rank=_whole(ranks, has_data),
@@ -95,12 +98,10 @@ def compare(
         of=of,
         others_rate=others,
         mean_rate=float(result["rate"].mean()),
-        verdict=_verdict(others, limits["dispersed_lower"], limits["dispersed_upper"]),
-        verdict_998=_verdict(others, limits["dispersed_lower_998"], limits["dispersed_upper_998"]),
-        verdict_by_chance=_verdict(others, result["lower"], result["upper"]),
+        verdict=_verdict(others, result["lower"], result["upper"]),
+        verdict_998=_verdict(others, *wide),
+        verdict_widened=_verdict(others, *usual),
     )
-    if is_widened:
-        result["method"] += np.where(has_data, _widened(phi), "")
     # Ties are listed by name; areas without a rate come last.
     return result.sort_values(["rate", "area"], na_position="last", ignore_index=True)
 
@@ -182,6 +183,7 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
             f"limit_upper{suffix}": per * high / n,
             f"verdict{suffix}": _outside(x, low, high),
         }
+    widened = f", widened by the root of {phi:.2f} (over-dispersion, winsorised)"
     return result.assign(
         expected=expected,
         baseline_rate=per * baseline,
@@ -189,7 +191,7 @@ def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
         phi=phi,
         is_widened=is_widened,
         **added,
-        method="funnel of Poisson counts" + (_widened(phi) if is_widened else ""),
+        method="funnel of Poisson counts" + (widened if is_widened else ""),
     )
 
 
@@ -261,27 +263,6 @@ def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:
     filled = np.zeros(len(has_data), dtype="int64")
     filled[has_data] = values
     return pd.arrays.IntegerArray(filled, ~has_data)
-
-
-def _limits(
-    count: np.ndarray, scale: np.ndarray, confidence: float, phi: float, is_widened: bool
-) -> dict[str, np.ndarray]:
-    """Limits of rates at 99.8%, and those at both levels with the dispersion allowed for."""
-    root = np.sqrt(phi) if is_widened else 1.0
-    found = {}
-    for suffix, level in (("", confidence), ("_998", WIDE)):
-        low, high = count_limits(count, level)
-        if suffix:
-            found |= {"lower_998": scale * low, "upper_998": scale * high}
-        found |= {
-            f"dispersed_lower{suffix}": scale * np.maximum(count - root * (count - low), 0),
-            f"dispersed_upper{suffix}": scale * (count + root * (high - count)),
-        }
-    return found
-
-
-def _widened(phi: float) -> str:
-    return f", limits of the verdict widened by the root of {phi:.2f} (over-dispersion, winsorised)"
 
 
 def _verdict(reference, lower, upper) -> np.ndarray:

@@ -95,7 +95,7 @@ def purse_dipping_season(
     until: str | None = None,
     spec: Spec,
 ) -> Finding:
-    """Seasonal index of purse dipping, up to the end of the period or the month `until`."""
+    """Seasonal index of purse dipping over all months of the extract, or up to `until`."""
     definition = definition or review.purse_dipping
     months, incidents = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)

@@ -33,6 +33,7 @@ _NOT_DIMENSIONS = frozenset(
         "verdict",
         "verdict_998",
         "verdict_by_chance",
+        "verdict_widened",
         "method",
         "signal",
         "reason",

@@ -12,7 +12,7 @@ DERIVED = (
     *("total_share", "cumulative_share", "rank", "rank_lower", "rank_upper", "is_tied"),
     *("verdict", "dispersed_lower", "dispersed_upper", "is_small_base"),
     *("lower_998", "upper_998", "verdict_998", "verdict_by_chance"),
-    *("dispersed_lower_998", "dispersed_upper_998", "phi", "is_widened"),
+    *("verdict_widened", "phi", "is_widened"),
 )
 
 HES_HIDDEN = 7

@@ -247,8 +247,7 @@ def _against_others(row: Mapping[str, Any]) -> str:
     if numbers.is_missing(verdict) or verdict in ("", "none"):
         return _hidden(row, "against_others")
     if verdict == "similar":
-        by_chance = row.get("verdict_by_chance", verdict)
-        return "not clearly different" if by_chance == verdict else "within the usual spread"
+        return "not clearly different"
     return f"{verdict} (99.8%)" if row.get("verdict_998") == verdict else f"{verdict} (95%)"
 
 

@@ -13,7 +13,7 @@ from cspanalysis.narrative.phrases import cannot, get, own, shown
 
 _KEYS = (
     "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
-    "rank_lower", "rank_upper", "lower_998", "upper_998", "others_rate", "phi",
+    "rank_lower", "rank_upper",
 )  # fmt: skip
 
 
@@ -31,8 +31,8 @@ def peers(
     table : pandas.DataFrame
         A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
         lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
-        dispersed_lower, dispersed_upper (the limits that decide, where the areas differ by more
-        than chance; else lower and upper do), verdict_998 (the verdict at 99.8%).
+        verdict_998 (the verdict at 99.8%), is_widened and verdict_widened (where the areas differ
+        by more than chance: whether this one does by more than is usual among them).
         Areas without data have a missing rate.
     things, members, per : str
         What is counted, what the areas are, who the rate is per; all in the plural.
@@ -40,19 +40,15 @@ def peers(
     Returns
     -------
     Said
-        Verdict lower, similar or higher: the area's interval against the pooled rate of the others,
-        widened where the areas differ by more than chance.
+        Verdict lower, similar or higher: the area's interval against the pooled rate of the others.
     """
     row = own(table)
     if get(row, "rate") is None:
         return cannot(things, row, "comparison")
     ranked = shown(table, "rate")
     others = get(row, "others_rate")
-    alone = _verdict(row, others)
-    verdict = _verdict(row, others, "dispersed_")
+    verdict = _verdict(row, others)
     values = {k: v for k, v in values_of(row).items() if k in _KEYS}
-    if not get(row, "is_widened", False):
-        values.pop("phi", None)
     text = (
         f"{formats.shorten(row['area'], 60)} recorded {formats.rate(row['rate'])} {things} per "
         f"{formats.count(get(row, 'rate_per', 1000))} {per}"
@@ -61,10 +57,10 @@ def peers(
     if get(row, "rank") is not None and of > 1:
         ties = int((ranked["rank"] == row["rank"]).sum())
         text += f", the {formats.place(row['rank'], of, ties)} of the {of} {members}"
-        text += f"{_against(row, others, alone, of - 1)}{_place_range(row, of, ties)}"
+        text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
     text += "."
-    if alone in ("lower", "higher"):
-        text += _how_clear(row, verdict, alone)
+    if verdict in ("lower", "higher"):
+        text += _how_clear(row, verdict)
     absent = len(table) - len(ranked)
     if absent:
         names = [formats.shorten(a, 60) for a in table.loc[~table.index.isin(ranked.index), "area"]]
@@ -116,24 +112,21 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     )
 
 
-def _verdict(row: Mapping[str, Any], others: float | None, which: str = "") -> str:
-    lower, upper = (get(row, f"{which}{end}", get(row, end)) for end in ("lower", "upper"))
-    if others is None or lower is None or upper is None:
+def _verdict(row: Mapping[str, Any], others: float | None) -> str:
+    if others is None or get(row, "lower") is None or get(row, "upper") is None:
         return "none"
-    return "lower" if upper < others else "higher" if lower > others else "similar"
+    return "lower" if row["upper"] < others else "higher" if row["lower"] > others else "similar"
 
 
-def _how_clear(row: Mapping[str, Any], verdict: str, alone: str) -> str:
-    """How sure a difference is that chance alone does not explain."""
-    is_widened = get(row, "is_widened", False)
-    if verdict == "similar":
-        return f"{_usual(alone)}: the limits allow for how much they differ."
-    is_clear = get(row, "verdict_998") != "similar"
-    levels = "" if is_clear else " at 95 per cent, not at 99.8 per cent"
-    if is_widened:
-        text = " With limits widened, because they differ by more than chance, the difference is"
-        return f"{text} {'still ' if is_clear else ''}clear{levels}."
-    return "" if is_clear else f" The difference is clear{levels}."
+def _how_clear(row: Mapping[str, Any], verdict: str) -> str:
+    """At which level a difference is called, and whether it is more than is usual in the group."""
+    if get(row, "verdict_998") == "similar":
+        return " The difference is clear at 95 per cent, not at 99.8 per cent."
+    if get(row, "is_widened", False):
+        if get(row, "verdict_widened") == "similar":
+            return f"{_usual(verdict)}."
+        return f" It is {verdict} by more than chance and by more than is usual among them."
+    return ""
 
 
 def _usual(verdict: str) -> str:

@@ -74,18 +74,19 @@ def season_finding(
     series : str
         Name under which breaks of the series are known.
     until : str, optional
-        The last month used, 'YYYY-MM'; default: the last of the review's period, so that the
-        review of a past year does not move when later months arrive.
+        The last month used, 'YYYY-MM'; default: all months held, which say most about the usual
+        year. The caption names them.
 
     Raises
     ------
     NotAvailable
         If no month is left.
     """
-    last = Period.parse(until) if until else review.period
-    by_month = by_month[by_month["month"] <= last.month_list()[-1]]
-    if by_month.empty:
-        raise NotAvailable(sources, f"it holds no month up to {last.month_list()[-1]}")
+    if until:
+        last = Period.parse(until).month_list()[-1]
+        by_month = by_month[by_month["month"] <= last]
+        if by_month.empty:
+            raise NotAvailable(sources, f"it holds no month up to {last}")
     found = season.seasonal_index(by_month, series=series)
     result = found.table.assign(
         season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
