@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from cspanalysis.exploring import notebooks
+from cspanalysis import notebook_files
 
 
 def refresh(path: Path) -> None:
@@ -47,8 +47,7 @@ def refresh(path: Path) -> None:
 def main() -> int:
     """Refresh the notebooks whose names contain one of the arguments, else all."""
     wanted = sys.argv[1:]
-    explore = [p.parent / "explore.ipynb" for p in notebooks()[:1]]
-    for path in [*notebooks(), *(p for p in explore if p.exists())]:
+    for path in [*notebook_files.chapters(), notebook_files.folder() / "explore.ipynb"]:
         if not wanted or any(word in path.name for word in wanted):
             refresh(path)
             print(path.name)
