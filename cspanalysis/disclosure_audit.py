@@ -25,6 +25,8 @@ from cspanalysis.errors import DataRefused, DisclosureFailed, paragraph
 #: Parts that a folder can be checked in, one after the other or side by side: the findings with
 #: the pages and csv files that show them, and the workbook.
 PARTS = ("findings", "workbook")
+#: Words of a source line; their numbers count nobody.
+_CITED = ("title", "publisher", "licence", "attribution")
 
 
 def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovered]:
@@ -71,7 +73,8 @@ def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovere
     tops: dict[tuple[str, int], float] = {}
     for cells in kinds if is_public else ():
         tops |= published.upper_limits(cells)
-    found += _by_carriers(folder, findings, tops, parts)
+    named = [{**record, "area": area} for record in findings]
+    found += _by_carriers(folder, named, tops, parts)
     return list(dict.fromkeys(found))
 
 
@@ -187,7 +190,9 @@ def _compare(one, record, by_id, tops) -> Iterator[Recovered]:
     kin = [r for i, r in by_id.items() if i.split("@")[0] == record["id"].split("@")[0]]
     values = [v for r in kin for v in traces.known(r.get("rows") or [])]
     highest = [top for (finding, _), top in tops.items() if finding == record["id"]]
-    strip = [str(record.get(k) or "") for k in ("title", "method", "unit", "measure")]
+    strip = [str(record.get(k) or "") for k in ("area", "title", "method", "unit", "measure")]
+    cited = (source.get(k) for source in record.get("sources") or () for k in _CITED)
+    strip += [str(text) for text in cited if text]
     texts = one.texts + [("chart's text", w) for f in one.charts for w in carriers.words(f)]
     for kind, text in texts:
         for number in traces.in_text(text, rows, limit, highest, values, strip):

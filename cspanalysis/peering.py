@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, counting, offences, residents
+from cspanalysis import areas, counting, formats, offences, residents
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
+
+#: Characters of a group's label.
+MOST_LABEL = 80
 
 #: Headings for groups that a workspace lacks.
 GROUP_LABELS = {
@@ -34,7 +38,8 @@ def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
         ) from None
     if len(found.areas) < 2:
         raise NotAvailable("peer_counts", f"{area.name} is alone in its {group}")
-    return found
+    # The label stands in headings and in the middle of sentences.
+    return replace(found, label=formats.shorten(found.label, MOST_LABEL))
 
 
 def label_of(workspace: Workspace, area: Area, group: str) -> str:
@@ -64,6 +69,11 @@ def from_peer_counts(
     pandas.DataFrame or None
         One row per member: area, is_own, count, population, population_year; a member without
         counts has missing values.
+
+    Raises
+    ------
+    NotAvailable
+        If a member has two different counts for the period.
     """
     if not store.has("peer_counts"):
         return None
@@ -71,8 +81,13 @@ def from_peer_counts(
     rows = rows[rows["offence"] == selection]
     if area.name not in set(rows["area"]):
         return None
+    rows = rows[["area", "count", "population"]].drop_duplicates()
+    if twice := sorted(set(rows.loc[rows["area"].duplicated(), "area"])):
+        raise NotAvailable(
+            "peer_counts", f"two files count '{selection}' of {twice[0]} differently"
+        )
     members = pd.DataFrame({"area": list(group.areas)})
-    found = members.merge(rows[["area", "count", "population"]], on="area", how="left")
+    found = members.merge(rows, on="area", how="left")
     return found.assign(is_own=found["area"] == area.name, population_year=period.midpoint.year)
 
 

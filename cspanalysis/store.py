@@ -287,6 +287,6 @@ def _filter(where: Mapping[str, Any]) -> pc.Expression | None:
         elif isinstance(wanted, str) or not hasattr(wanted, "__iter__"):
             one = field == wanted
         else:
-            one = field.isin(list(wanted))
+            one = field.isin(list(wanted)) if len(wanted) else ds.scalar(False)
         condition = one if condition is None else condition & one
     return condition

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cspanalysis.report import pdf
+
 # No example may fail because the machine is busy: times are for benchmarks, not for tests.
 settings.register_profile("csp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("csp")
@@ -27,3 +29,25 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("needs ../shared/data (real open data), which users do not have")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless browser that cannot reach any host."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = pdf.browser()
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge was found")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """axe-core's script, from the installed package."""
+    package = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

@@ -3,63 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+from browsing import GEOMETRY, check, visit
 from report_helpers import contents, make, request, review_folder
 
 from cspanalysis.report import pdf, runner
 
 pytestmark = pytest.mark.browser
-
-#: Rules that WCAG 2.2 A and AA rest on.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-GEOMETRY = """
-() => [...document.querySelectorAll('[data-chart]')].map(place => {
-  const box = place.getBoundingClientRect();
-  const marks = [...place.querySelectorAll('.mlayer path, .mlayer image')];
-  const drawn = marks.filter(m => { const b = m.getBoundingClientRect();
-                                    return b.width + b.height > 1; });
-  const outside = [...place.querySelectorAll('.main-svg')].filter(
-    s => s.getBoundingClientRect().right > box.right + 1);
-  return {id: place.dataset.chart, width: box.width, height: box.height,
-          drawn: drawn.length, outside: outside.length};
-})
-"""
-
-# What lies inside a chart is one image to assistive technology (role=img), with its own text.
-AXE = """
-rules => axe.run({exclude: [['[data-chart] > *']]},
-                 {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
-"""
-
-REDRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(c => +c.dataset.width <= 320)"
-
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A headless browser that cannot reach any host."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = pdf.browser()
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge was found")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def axe():
-    """axe-core's script, from the installed package."""
-    package = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
-    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
 
 LONG = "A very long place name without any end, as partners' columns sometimes hold, " * 3
 HOSTILE_CHAPTER = f"""
@@ -106,49 +57,6 @@ def sample(project):
     if not (where / "index.html").is_file():
         pytest.skip("the sample's review has not been written (make review)")
     return {p.stem: p for p in sorted(where.glob("*.html"))}
-
-
-def visit(chromium, path, width=1280, **more):
-    """Open a page; returns it with the requests it made and the errors it had."""
-    page = chromium.new_page(viewport={"width": width, "height": 900}, **more)
-    page.asked, page.errors = [], []
-    page.on("request", lambda r: page.asked.append(r.url))
-    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: page.errors.append(str(e)))
-    page.on("dialog", lambda d: page.errors.append(f"dialog {d.message}") or d.dismiss())
-    page.goto(path.as_uri())
-    if page.query_selector("#charts"):
-        page.wait_for_selector("html[data-charts=drawn]", state="attached")
-    return page
-
-
-def check(chromium, axe, path, is_unfolded=True):
-    """All that must hold of every page; axe looks into the folded tables too if `is_unfolded`."""
-    folder = path.parent.as_uri()
-    page = visit(chromium, path)
-    assert page.errors == []
-    assert all(url.startswith(folder) for url in page.asked), page.asked
-    for chart in page.evaluate(GEOMETRY):
-        assert chart["width"] > 200 and chart["height"] > 100 and chart["drawn"] > 0, chart
-        assert chart["outside"] == 0, chart
-    assert not page.query_selector(".modebar-btn")
-    unfold = "document.querySelectorAll('details').forEach(d => d.open = true)"
-    if is_unfolded:
-        page.evaluate(unfold)
-    # axe is put in by the browser's own door: the page's policy lets no script in.
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
-    found = page.evaluate(AXE, RULES)
-    problems = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
-    assert problems == []
-    page.evaluate(unfold)
-    page.set_viewport_size({"width": 320, "height": 800})
-    for _ in range(100):  # the policy forbids the evaluation that wait_for_function needs
-        if page.evaluate(REDRAWN):
-            break
-        page.wait_for_timeout(30)
-    assert page.evaluate(SIDEWAYS) <= 0
-    assert all(c["drawn"] > 0 and c["outside"] == 0 for c in page.evaluate(GEOMETRY))
-    page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

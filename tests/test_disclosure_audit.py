@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from cspanalysis import charts, disclosure_audit
-from cspanalysis.disclosure import Protect, apply, cells
+from cspanalysis.disclosure import Protect, apply, cells, traces
 from cspanalysis.errors import DataRefused, DisclosureFailed
 
 SOURCE = {"source": "school_exclusions", "title": "Exclusions"}
@@ -368,3 +368,18 @@ def test_a_folder_without_findings_is_refused(tmp_path):
 def test_a_cell_alone_is_a_dimension_where_its_column_would_be(name, value):
     column = cells.dimensions(pd.DataFrame([{name: value}]))
     assert cells.is_dimension(name, value) == (column == (name,))
+
+
+@pytest.mark.parametrize("shown", ["Cluster 3 of the schools in …", "Cluster 3 of the schools"])
+def test_numbers_of_a_label_that_was_cut_short_are_no_counts(shown):
+    label = "Cluster 3 of the schools in the north and the west of the borough"
+    assert traces.numbers(f"{shown} had 21.", [label]) == [21]
+    assert traces.numbers("Cluster 3 had 21.", [label]) == [3, 21]
+
+
+def test_numbers_of_the_sources_names_are_no_counts(tmp_path, safe):
+    safe["findings"][0]["sources"] = [SOURCE | {"title": "Extract 3", "publisher": "School 2"}]
+    safe["alt"] = "Exclusions by cluster. Extract 3, School 2."
+    assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
+    safe["alt"] += " Of them 3 in cluster A."
+    assert disclosure_audit.check(write(tmp_path / "s", safe)) != []

@@ -255,6 +255,10 @@ def partner_peers(
     table = peering.supplied(review.store, group, comparison.period)
     if not table["offence"].eq(selection).any():
         raise NotAvailable(SOURCES, f"no '{selection}' for {comparison.period.label}")
+    members = review.peer_group(group)
+    own = peering.from_peer_counts(review.store, review.area, members, selection, comparison.period)
+    if own is None:  # the street-level files, asked next for any other offence, know no such one
+        raise NotAvailable(SOURCES, f"no '{selection}' of {review.area.name}")
     return common.peers_finding(review, spec, comparison, selection, group, things=things)
 
 

@@ -190,8 +190,11 @@ def answers(review: Review, question: str, period: Period) -> pd.DataFrame:
     """Answers to a question, newest round that begins by the period's end first."""
     table = review.table("surveys")
     rows = table[(table["question"] == question) & table["percent"].notna()]
-    begins = [reading.period(r).first for r in rows["round"]]
-    rows = rows.assign(begins=begins)
+    # A round that states no year ('Spring') can be placed nowhere.
+    begins = [None if (p := reading.period(r)) is None else p.first for r in rows["round"]]
+    rows = rows.assign(begins=pd.Series(begins, index=rows.index, dtype="float")).dropna(
+        subset="begins"
+    )
     rows = rows[rows["begins"] <= period.last].sort_values("begins", ascending=False)
     if rows.empty:
         raise NotAvailable("surveys", f"no answer to '{question}' by {period.label}")

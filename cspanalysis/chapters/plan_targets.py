@@ -13,7 +13,7 @@ from cspanalysis.analysis import targets as analysis
 from cspanalysis.analysis import victims
 from cspanalysis.analysis.published import reading
 from cspanalysis.chapters import common, measuring
-from cspanalysis.errors import NotAvailable
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.narrative import plans
 from cspanalysis.periods import Period
@@ -176,8 +176,8 @@ def _measured(review: Review, row: Mapping[str, Any], until: int | None = None) 
             of = Series(reading.text(row["source"]), reading.text(row["series"]))
             value = measuring.as_shown(review, of, series.count(review, of, part))
             return {**out, "actual": value, "days": part.days}
-    except NotAvailable:
-        pass
+    except (NotAvailable, UsageError):
+        pass  # a series that the list of targets misspells leaves that target without a figure
     if is_over and reading.text(row.get("latest_period")) == reading.text(row.get("target_period")):
         out |= {"actual": row["latest_value"], "actual_base": row["latest_base"], "days": over.days}
     return out

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis.disclosure import cells as cells_
-from cspanalysis.disclosure.apply import Protect, apply
+from cspanalysis.disclosure.apply import apply
+from cspanalysis.disclosure.protect import Protect
 
 _RULES = ("hidden_below", "rounded_to")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,8 @@ from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
 from cspanalysis.disclosure.cells import Cell
 from cspanalysis.disclosure.policies import SYMBOLS
+from cspanalysis.disclosure.protect import Protect
 from cspanalysis.disclosure.secondary import further
-
-if TYPE_CHECKING:
-    from cspanalysis.disclosure.apply import Protect
 
 
 def places_of(table: pd.DataFrame) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,15 +33,19 @@ _STRUCTURE = (
     r"|peers?|forces?|partnerships?|questions?|measures?|definitions?|sources?|sexes|shown|hidden"
     r"|suppressed|decimal"
 )
+# '4 other clusters' are no people, '3 in cluster A' are.
+_WHICH = r"(?:(?!(?:in|of|at|by|for|from|on|to|with|and|per|a|the)\b)\w+ )?"
 _NOT_COUNTS = (
     re.compile(rf"\b\d{{1,2}} (?:{_MONTHS})(?: \d{{4}})?|(?:{_MONTHS}) \d{{4}}"),
     re.compile(r"\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b"),
     re.compile(r"\d[\d,.]*\s*(?:%|per cent|percent)"),
     re.compile(r"(?i)\b1 (?:to|and) \d+\b|\b(?:under|below|nearest|than|threshold(?: of)?) \d+\b"),
     re.compile(r"(?i)\bper [\d,]+|\baged? [\d\w –-]*\d|\bp [=<] [\d.]+"),
-    re.compile(rf"(?i)\b\d+ of (?:the )?\d+ (?:\w+ )?(?:{_STRUCTURE})\b"),
-    re.compile(rf"(?i)\b\d+ (?:\w+ )?(?:{_STRUCTURE})\b"),
+    re.compile(rf"(?i)\b\d+ of (?:the )?\d+ {_WHICH}(?:{_STRUCTURE})\b"),
+    re.compile(rf"(?i)\b\d+ {_WHICH}(?:{_STRUCTURE})\b"),
 )
+#: So many characters at its beginning tell a shortened label from other words.
+_RECOGNISED = 20
 _WORD = "|".join(_WORDS)
 # 'the three of them', 'one in four': words that refer or compare.
 _REFERRING = re.compile(rf"(?i)\b(?:the|all|other|one in) (?:{_WORD})\b")
@@ -50,12 +55,26 @@ def numbers(text: str, strip: Iterable[str] = ()) -> list[int]:
     """Whole numbers of a text that may count people."""
     for label in sorted(set(strip), key=len, reverse=True):
         if len(label) > 1:
-            text = text.replace(label, " ")
+            text = _without(text.replace(label, " "), label)
     text = _REFERRING.sub(" ", text)
     text = re.sub(rf"(?i)\b(?:{_WORD})\b", lambda m: str(_WORDS[m[0].lower()]), text)
     for pattern in _NOT_COUNTS:
         text = pattern.sub(" ", text)
     return [int(m[1].replace(",", "")) for m in _NUMBER.finditer(text)]
+
+
+def _without(text: str, label: str) -> str:
+    """A text without the label where a sentence or a chart cut it short."""
+    if len(label) < 2 * _RECOGNISED:
+        return text
+    at = text.find(label[:_RECOGNISED])
+    while at >= 0:
+        same = itertools.takewhile(
+            lambda pair: pair[0] == pair[1], zip(text[at:], label, strict=False)
+        )
+        text = text[:at] + " " + text[at + sum(1 for _ in same) :]
+        at = text.find(label[:_RECOGNISED])
+    return text
 
 
 def without_numbers(text: str) -> str:

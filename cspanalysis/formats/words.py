@@ -142,9 +142,11 @@ def hours(first: int, last: int) -> str:
     return f"{int(first):02d}:00 to {int(last):02d}:59"
 
 
-def listed(items: Iterable[Any]) -> str:
-    """'a', 'a and b', 'a, b and c'."""
+def listed(items: Iterable[Any], most: int = 0, further: str = "others") -> str:
+    """'a', 'a and b', 'a, b and c'; with `most` = 2 and more than three 'a, b and 3 others'."""
     items = [str(i) for i in items]
+    if most and len(items) > most + 1:
+        items = [*items[:most], f"{len(items) - most} {further}"]
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"

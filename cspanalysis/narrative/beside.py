@@ -7,7 +7,15 @@ import pandas as pd
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
 from cspanalysis.narrative.change import SMALL_BASE, decided_verdict, ratio_interval
-from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, get, hidden
+from cspanalysis.narrative.phrases import (
+    HIDDEN,
+    MOST_NAMED,
+    cannot,
+    confidence,
+    first,
+    get,
+    hidden,
+)
 
 
 def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
@@ -134,12 +142,13 @@ def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
         counts = f"{formats.count(row['compare_count'])} to {formats.count(row['count'])}"
         named[decided_verdict(row)].append(f"{formats.shorten(row[label], 60)} ({counts})")
     parts = [
-        f"{formats.listed(named[v])} {word}" for v, word in (("up", "rose"), ("down", "fell"))
+        f"{formats.listed(named[v], MOST_NAMED)} {word}"
+        for v, word in (("up", "rose"), ("down", "fell"))
         if named[v]
-    ]  # fmt: skip
+    ]
     unclear = named["no_clear_change"] + named["none"]
     if unclear:
-        parts.append(f"there was no clear change in {formats.listed(unclear)}")
+        parts.append(f"there was no clear change in {formats.listed(unclear, MOST_NAMED)}")
     text = formats.capital("; ".join(parts)) + "."
     if n := hidden(table):
         text += (
@@ -170,7 +179,9 @@ def each_share(table: pd.DataFrame, *, label: str, subject: str, of: str) -> Sai
         for i, r in enumerate(rows)
     ]
     keys = ("count", "share", "lower", "upper", "confidence")
-    return Said(formats.listed(parts) + ".", values={k: rows[0][k] for k in keys})
+    return Said(
+        formats.listed(parts, MOST_NAMED, "further") + ".", values={k: rows[0][k] for k in keys}
+    )
 
 
 def amount(table: pd.DataFrame, *, subject: str, unit: str = "£") -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,15 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, hidden, shown
+from cspanalysis.narrative.phrases import (
+    HIDDEN,
+    MOST_NAMED,
+    cannot,
+    confidence,
+    first,
+    hidden,
+    shown,
+)
 
 #: Not men and women: age bands begin with children.
 _SEX = {"male": "Males", "female": "Females"}
@@ -209,8 +218,10 @@ def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
     if rows.empty or not (rows[value] > 0).any():
         return cannot(subject, first(table), "breakdown")
     best = rows[rows[value] == rows[value].max()]
-    names = [f"{_SEX[r.sex]} aged {r.age_band.replace('-', ' to ')}" for r in best.itertuples()]
+    names = [f"{_SEX[r.sex]} aged {_age(r.age_band)}" for r in best.itertuples()]
     names[1:] = [n[0].lower() + n[1:] for n in names[1:]]
+    if len(names) > MOST_NAMED:
+        names = [f"{formats.in_words(len(names))} groups of age and sex".capitalize()]
     row = best.iloc[0]
     verb = "highest rate of" if value == "rate" else "most"
     figure = formats.rate(row[value]) if value == "rate" else formats.count(row[value])
@@ -218,8 +229,12 @@ def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
         figure += f" per {formats.count(row['rate_per'])}"
     scope = " of the groups shown" if len(rows) < len(groups) else ""
     text = f"{formats.listed(names)} had the {verb} {subject}{scope}, {figure}"
-    text += " each." if len(names) > 1 else "."
+    text += " each." if len(best) > 1 else "."
     return Said(text + _hidden_note(groups, "group", value), values={value: row[value]})
+
+
+def _age(band: str) -> str:
+    return re.sub(r"(?<=\d)-(?=\d)", " to ", formats.shorten(band, 60))
 
 
 def _share_values(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,9 @@ import pandas as pd
 from cspanalysis import formats
 from cspanalysis.findings import Said
 
+#: Things that a sentence names one by one; the rest it counts.
+MOST_NAMED = 6
+
 #: Said where counts are hidden.
 HIDDEN = "hidden so that nobody can be identified"
 

@@ -10,7 +10,10 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import cannot, confidence, first, shown
+from cspanalysis.narrative.phrases import MOST_NAMED, cannot, confidence, first, shown
+
+#: Surveys that one sentence tells of.
+MOST_SURVEYS = 3
 
 #: Verbs that do not lose an 's' in the plural.
 _PLURALS = {"was": "were", "has": "have", "is": "are", "does": "do", "goes": "go"}
@@ -33,7 +36,8 @@ def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
     if rows.empty:
         return cannot(subject, first(table), "share")
     texts = []
-    for (survey, when, asked), group in rows.groupby(["survey", "round", "total"], sort=False):
+    groups = list(rows.groupby(["survey", "round", "total"], sort=False))
+    for (survey, when, asked), group in groups[:MOST_SURVEYS]:
         said = [
             f"{_percent(r)} {_verb_phrase(r['question'])} "
             f"({confidence(r) + ' interval ' if i == 0 and not texts else ''}"
@@ -44,6 +48,8 @@ def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
             f"Of {formats.count(asked)} people asked in {formats.clean(when)} "
             f"({formats.shorten(survey, 60)}), {formats.listed(said)}."
         )
+    if len(groups) > MOST_SURVEYS:
+        texts.append("Further surveys are in the table.")
     lead = rows.iloc[0]
     keys = ("share", "lower", "upper", "confidence")
     return Said(" ".join(texts), values={k: v for k, v in values_of(lead).items() if k in keys})
@@ -97,7 +103,8 @@ def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
     pairs = list(dict.fromkeys(_rounds(r) for r in rows.to_dict("records")))
     when = f"between {pairs[0]}" if len(pairs) == 1 else "from one round to the next"
     if clear:
-        text = f"{formats.capital(when)} {formats.listed(clear)}."
+        named = formats.listed(clear, MOST_NAMED, "further answers changed")
+        text = f"{formats.capital(when)} {named}."
         if len(unclear):
             number = formats.in_words(len(unclear))
             text += f" For {number} of {len(rows)} answers there is no clear change."
@@ -135,7 +142,9 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
             for i, r in enumerate(r for r in records if r["verdict"] == verdict)
         ]
         if named:
-            parts.append(f"{words} residents {formats.listed(named)}")
+            parts.append(
+                f"{words} residents {formats.listed(named, MOST_NAMED, 'further answers')}"
+            )
     same = [_verb_phrase(r["question"]) for r in records if r["verdict"] == "no_clear_change"]
     if not parts:
         text = f"None of the {len(records)} answers differs clearly from the {other}."
@@ -229,6 +238,8 @@ def _clear_change(row: Mapping[str, Any]) -> str:
 
 
 def _either(phrases: list[str]) -> str:
+    if len(phrases) > MOST_NAMED + 1:
+        phrases = [*phrases[:MOST_NAMED], f"gave {len(phrases) - MOST_NAMED} further answers"]
     return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} or {phrases[-1]}"
 
 

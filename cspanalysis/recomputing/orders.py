@@ -78,9 +78,9 @@ def _candidates(review: Review, row: Row, over: Period) -> pd.Series:
         return pd.Series({n: series.count(review, of._replace(series=n), over) for n in names})
     if row["by"] == "sex":
         sexes = ("female", "male")
-        where = "; ".join(filter(None, (of.where, "sex={}")))
+        where = {s: "; ".join(filter(None, (of.where, f"sex={s}"))) for s in sexes}
         return pd.Series(
-            {s: series.count(review, of._replace(where=where.format(s)), over) for s in sexes}
+            {s: series.count(review, of._replace(where=where[s]), over) for s in sexes}
         )
     rows = series.records(review, of, over).dropna(subset=row["by"])
     grouped = rows.groupby(rows[row["by"]].astype(str).str.lower())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cspanalysis.errors import CspError
 from cspanalysis.periods import Period
-from cspanalysis.report import findings_file, folder, html, publishing
+from cspanalysis.report import collect, findings_file, folder, html, publishing
 
 if TYPE_CHECKING:
     from cspanalysis.report.runner import Request, ReviewDone
@@ -80,7 +80,7 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
         state = "complete" if not failed else f"{failed} chapter{'s' * (failed > 1)} failed"
     link = Path(os.path.relpath(review.folder / "index.html", reports)).as_posix()
     return {
-        "area": review.area.name,
+        "area": collect.clean(review.area.name),
         "link": link if content else "",
         "count": first("count"),
         "change": first("percent_change"),

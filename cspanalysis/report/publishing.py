@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.report import findings_file, html, index, workers
+from cspanalysis.report import collect, findings_file, html, index, workers
 from cspanalysis.report.collect import Rendered
 
 
@@ -22,6 +22,7 @@ def context_of(
     partial: bool = False,
 ) -> html.Context:
     """What all pages of the review say, gathered from its findings' sources."""
+    area = collect.clean(area)
     records = [r for c in chapters for r in c.records]
     sources: dict[tuple, Mapping[str, Any]] = {}
     for record in findings_file.flat(records):

@@ -16,7 +16,7 @@ from typing import Any
 import cspanalysis
 from cspanalysis.errors import CspError, DataRefused
 from cspanalysis.periods import Period
-from cspanalysis.report import executing, findings_file, folder, publishing, workers
+from cspanalysis.report import collect, executing, findings_file, folder, publishing, workers
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.runner import Area, Failure, Request, ReviewDone
@@ -221,7 +221,7 @@ def _manifest(
         "schema": MANIFEST,
         "complete": not any(c.failure for c in done),
         "fingerprint": fingerprint,
-        "area": {"name": area.name, "code": area.code},
+        "area": collect.clean({"name": area.name, "code": area.code}),
         "period": request.period,
         "compare": request.compare,
         "edition": request.edition,
@@ -275,7 +275,7 @@ def _log(
     lines += [f"warning {notice}" for notice in request.notices]
     lines += notices
     lines.append(f"written after {seconds:.2f} s")
-    (target / "run.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (target / "run.log").write_text(collect.clean("\n".join(lines)) + "\n", encoding="utf-8")
 
 
 def _versions() -> dict[str, str]:

@@ -110,9 +110,13 @@ SCHEMAS = (
 def read(part: Part, context: Context) -> Read:
     """Read one register: the schema's columns with file and row.
 
-    Printed figures stay text, as the number of their decimals says how exact they are.
+    Printed figures stay text, as the number of their decimals says how exact they are. A second
+    statement under the id of another is set aside: nobody could tell which one was checked.
     """
     found = table.read(part, SCHEMAS, context, NAME)
+    found = found.keep(
+        pl.col("id").is_first_distinct(), "id", pl.col("id"), "each id once", "the id occurs twice"
+    )
     frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
     columns = [c.name for c in SCHEMAS[0].columns]
     return found.with_tables(published=frame.select(*columns, "file", "row"))
