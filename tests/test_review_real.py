@@ -1,12 +1,17 @@
 """Real open data of 2025: the counts that the review of Tonbridge and Malling must reproduce."""
 
+import dataclasses
 import shutil
 
 import pytest
+from browsing import check, visit
+from report_helpers import contents
 
 import cspanalysis as csp
-from cspanalysis import starting
+from cspanalysis import cli, commands, starting
 from cspanalysis.chapters import acquisitive, overview, quality, violence
+from cspanalysis.periods import Period
+from cspanalysis.report import bulletin, runner
 
 pytestmark = pytest.mark.realdata
 
@@ -92,3 +97,48 @@ def test_the_pandemic_withholds_the_index_and_leaves_the_profile_before_it(city)
     assert found.verdict != "peak"
     assert (found.rows["last"] == "2020-02").all()
     assert len(found.rows) == 12 and found.period.endswith("2020-02")
+
+
+@pytest.fixture(scope="module")
+def pages(kent):
+    """Kent's review of 2025 with its single file, its index of areas and a bulletin."""
+    root = kent.workspace.root
+    asked = ["review", "--workspace", str(root), "--period", "2025-01/2025-12", "--single-file"]
+    request = dataclasses.replace(commands.review_request(cli._parse(asked)), all_areas=True)
+    outcome = runner.run(request)
+    assert outcome.failures == ()
+    (done,) = outcome.reviews
+    bulletin.write(root, None, Period.parse("2025-12"))
+    return {
+        "request": request,
+        "folder": done.folder,
+        "single": done.extras[0],
+        "others": [outcome.index, *done.folder.parent.glob("bulletin_*.html")],
+    }
+
+
+def test_a_real_review_is_small_and_the_same_each_time(pages, tmp_path):
+    folder = pages["folder"]
+    written = contents(folder)
+    assert sum(map(len, written.values())) <= 8_000_000
+    assert all(len(c) <= 200_000 for name, c in written.items() if name.endswith(".html"))
+    assert pages["single"].stat().st_size <= 6_500_000
+    again = runner.run(dataclasses.replace(pages["request"], out=tmp_path))
+    assert contents(again.reviews[0].folder) == written
+    assert again.reviews[0].extras[0].read_bytes() == pages["single"].read_bytes()
+
+
+@pytest.mark.browser
+def test_every_page_of_a_real_review_is_accessible_offline_and_drawn(chromium, axe, pages):
+    own = sorted(pages["folder"].glob("*.html"))
+    assert len(own) >= 12 and len(pages["others"]) == 2
+    for path in (*own, *pages["others"], pages["single"]):
+        check(chromium, axe, path, is_unfolded=False)
+
+
+@pytest.mark.browser
+def test_a_real_page_prints_as_a_tagged_pdf_with_its_tables(chromium, pages):
+    page = visit(chromium, pages["folder"] / "overview.html")
+    content = page.pdf(format="A4", tagged=True)
+    assert b"/StructTreeRoot" in content and content.count(b"/S /Table") >= 2
+    page.close()
