@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, chi2
 
 from cspanalysis import narrative
+from cspanalysis.narrative import surveys
 
 NAN = float("nan")
 
@@ -395,3 +396,36 @@ def test_quality_accounts_for_every_row():
     assert narrative.missing("the nights", ["a police extract"], "no times") == (
         "This review cannot say the nights: no times. A police extract would supply it."
     )
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "words"), [(9, ""), (10, "about one"), (29, "about one"), (40, "about two")]
+)
+def test_many_comparisons_say_how_many_can_look_clear_by_chance(comparisons, words):
+    text = narrative.by_chance(comparisons)
+    assert (words in text) if words else text == ""
+
+
+def test_tables_of_many_comparisons_all_say_so():
+    phrase = "comparisons about one can look clear by chance."
+    offences = pd.concat([changed(20, 60).assign(offence=f"kind {n}") for n in range(12)])
+    assert phrase in narrative.changes(offences, label="offence", subject="crime").text
+    funnel = ranking().assign(limit_lower=60.0, limit_upper=100.0, is_widened=False)
+    assert phrase in narrative.funnel(funnel).text
+    clusters = pd.DataFrame(
+        {"cluster": [f"Cluster {n}" for n in range(12)], "count": [60] + [20] * 11, "roll": 1000,
+         "rate_per": 100, "confidence": 0.95, "status": "ok"}
+    )  # fmt: skip
+    clusters["rate"] = clusters["count"] / 10
+    clusters["lower"], clusters["upper"] = clusters["rate"] * 0.7, clusters["rate"] * 1.3
+    assert phrase in narrative.cluster_rates(clusters, subject="exclusions").text
+    answers = pd.DataFrame(
+        {"question": [f"sees problem {n}" for n in range(12)], "area": "here", "round": "2007",
+         "other_area": "county", "compare_round": "2006", "share": 0.4, "compare_share": 0.3,
+         "points": 10.0, "points_lower": 5.0, "points_upper": 15.0, "verdict": "up",
+         "confidence": 0.95, "total": 500, "compare_total": 500}
+    )  # fmt: skip
+    assert phrase in surveys.answer_changes(answers, subject="problems").text
+    assert phrase in surveys.against_average(answers, subject="problems").text
+    few = answers.head(9)
+    assert phrase not in surveys.against_average(few, subject="problems").text

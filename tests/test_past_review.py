@@ -1,7 +1,10 @@
 """A review of an earlier period knows nothing of what came later, but for the usual season."""
 
+import pytest
+
 import cspanalysis
-from cspanalysis.chapters import acquisitive
+from cspanalysis.chapters import acquisitive, young_people
+from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 
 #: These speak of the plan, of its publication and of the files, whatever the period.
@@ -35,3 +38,11 @@ def test_the_season_is_of_all_months_unless_the_analyst_cuts_them():
     assert found.period == "2004-04/2006-03" and "Provisionally" in found.sentence
     early = acquisitive.purse_dipping_season(past, until="2003-12")
     assert early.status == "not_available" and "no month up to" in early.sentence
+
+
+def test_school_years_after_the_period_are_not_shown():
+    with pytest.raises(NotAvailable, match="begins before"):
+        young_people.newest_school_year(["2009/10"], Period.parse("2005-04/2006-03"), "x")
+    years = ["2004/05", "2006/07", "2005/06"]
+    period = Period.parse("2005-04/2006-03")
+    assert young_people.newest_school_year(years, period, "x") == "2005/06"

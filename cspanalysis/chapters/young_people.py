@@ -46,7 +46,7 @@ def exclusions_change(
         & (known["cluster"] == "total")
         & known["kind"].isin(list(kinds))
     ]
-    last = school_year or newest_school_year(own["school_year"], review.period)
+    last = school_year or newest_school_year(own["school_year"], review.period, SOURCE)
     own = own[own["school_year"] <= last]
     parts = []
     for kind in kinds:
@@ -156,7 +156,9 @@ def authority_rates(
     own = whole & (table["level"] == "local authority") & (table["area"] == authority)
     if not own.any():
         raise NotAvailable("dfe_exclusions", f"it holds no {things} of {authority}")
-    year = school_year or newest_school_year(table.loc[own, "school_year"], review.period)
+    year = school_year or newest_school_year(
+        table.loc[own, "school_year"], review.period, "dfe_exclusions"
+    )
     chosen = whole & (table["school_year"] == year)
     rows = table[chosen & (own | table["level"].isin(["region", "national"]))]
     rows = rows[(rows["level"] != "region") | (rows["area"] == review.area.region)]
@@ -190,17 +192,26 @@ def authority_rates(
     )
 
 
-def newest_school_year(years: Sequence[str], period: Period) -> str:
-    """The newest school year ('2006/07') that begins before the period ends."""
-    known = sorted(set(years))
-    inside = [y for y in known if Period.academic_year(int(y[:4])).first <= period.last]
-    return (inside or known)[-1]
+def newest_school_year(years: Sequence[str], period: Period, source: str) -> str:
+    """The newest school year ('2006/07') that begins before the period ends.
+
+    Raises
+    ------
+    NotAvailable
+        If the source's years all begin later.
+    """
+    inside = [y for y in years if Period.academic_year(int(y[:4])).first <= period.last]
+    if not inside:
+        raise NotAvailable(
+            source, f"it holds no school year that begins before {period.label} ends"
+        )
+    return max(inside)
 
 
 def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) -> Finding:
     known = _protected(review)
     known = known[(known["cluster"] != "total") & (known["kind"] == kind)]
-    chosen = school_year or newest_school_year(known["school_year"], review.period)
+    chosen = school_year or newest_school_year(known["school_year"], review.period, SOURCE)
     rows = known[known["school_year"] == chosen].drop(columns="children")
     if rows.empty:
         raise NotAvailable(SOURCE, f"no {kind} exclusions for {chosen}")

@@ -26,6 +26,7 @@ from cspanalysis.narrative.composition import (
     two_definitions,
 )
 from cspanalysis.narrative.peers import funnel, peers, rate
+from cspanalysis.narrative.phrases import by_chance
 from cspanalysis.narrative.places import hours, places
 from cspanalysis.narrative.plan import actions, priorities, targets
 from cspanalysis.narrative.quality import (
@@ -46,6 +47,7 @@ __all__ = [
     "age_sex",
     "amount",
     "audit",
+    "by_chance",
     "change",
     "changes",
     "cluster_rates",

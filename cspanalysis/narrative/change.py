@@ -10,13 +10,10 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import HIDDEN, cannot, confidence, first, get, hidden
+from cspanalysis.narrative.phrases import HIDDEN, by_chance, cannot, confidence, first, get, hidden
 
 #: Below this count a year earlier, a percentage says little and comes only in brackets.
 SMALL_BASE = 50
-
-#: From so many comparisons on, one in twenty is expected to look clear by chance (95% intervals).
-MANY = 10
 
 _KEYS = "count compare_count percent_change ratio lower upper p confidence".split()  # noqa: SIM905
 
@@ -119,11 +116,7 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     absent = len(rows) - len(usable) - concealed
     if absent > 0:
         text += f" {absent} of {len(rows)} {items} could not be compared."
-    if n >= MANY and clear:
-        text += (
-            f" Of {n} comparisons about {formats.in_words(round(n / 20))} can look clear by chance."
-        )
-    return Said(text)
+    return Said(text + (by_chance(n) if clear else ""))
 
 
 def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import cannot, get, own, shown
+from cspanalysis.narrative.phrases import by_chance, cannot, get, own, shown
 
 _KEYS = (
     "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
@@ -106,6 +106,8 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     n = len(rest)
     text += f" Of the other {formats.in_words(n)} {members}, {formats.in_words(outside)}"
     text += f" {'lies' if outside == 1 else 'lie'} outside it."
+    if outside or verdict != "similar":
+        text += by_chance(n + 1)
     keep = {"count", "rate", "rate_per", "population"}
     return Said(
         text, verdict=verdict, values={k: v for k, v in values_of(row).items() if k in keep}

@@ -16,6 +16,9 @@ MOST_NAMED = 6
 #: Said where counts are hidden.
 HIDDEN = "hidden so that nobody can be identified"
 
+#: From so many comparisons on, some are expected to look clear by chance (one in twenty at 95%).
+MANY = 10
+
 
 def first(table: pd.DataFrame) -> dict[str, Any]:
     """The first row as a mapping; empty if there is none."""
@@ -72,6 +75,15 @@ def cannot(subject: str, row: Mapping[str, Any], what: str) -> Said:
         status = "not_available"
         text = f"No {what} is given for {subject}: {reason or 'there are no figures'}."
     return Said(text, status=status)
+
+
+def by_chance(n: int) -> str:
+    """How many of so many comparisons at 95% can look clear by chance; '' under `MANY`."""
+    if n < MANY:
+        return ""
+    return (
+        f" Of {n} comparisons about {formats.in_words(int(n / 20 + 0.5))} can look clear by chance."
+    )
 
 
 def confidence(row: Mapping[str, Any]) -> str:

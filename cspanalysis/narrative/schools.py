@@ -10,7 +10,7 @@ from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
 from cspanalysis.narrative.beside import years
 from cspanalysis.narrative.composition import clusters
-from cspanalysis.narrative.phrases import cannot, confidence, get, own, shown
+from cspanalysis.narrative.phrases import by_chance, cannot, confidence, get, own, shown
 
 
 def exclusions(table: pd.DataFrame, *, kinds: Mapping[str, str]) -> Said:
@@ -65,6 +65,8 @@ def cluster_rates(table: pd.DataFrame, *, subject: str) -> Said:
         f"{'above' if is_clear else 'not clearly different from'} the other clusters shown "
         f"together ({formats.rate(others)})."
     )
+    if is_clear:
+        text += by_chance(len(rows))
     values = dict(said.values) | {
         k: v for k, v in values_of(lead).items() if k in ("rate", "rate_per", "lower", "upper")
     }

@@ -10,7 +10,14 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import MOST_NAMED, cannot, confidence, first, shown
+from cspanalysis.narrative.phrases import (
+    MOST_NAMED,
+    by_chance,
+    cannot,
+    confidence,
+    first,
+    shown,
+)
 
 #: Surveys that one sentence tells of.
 MOST_SURVEYS = 3
@@ -117,7 +124,7 @@ def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
             f"{_percent(widest)} {_verb_phrase(widest['question'])} "
             f"({confidence(widest)} interval {_points(widest)})."
         )
-    return Said(text)
+    return Said(text + (by_chance(len(rows)) if clear else ""))
 
 
 def against_average(table: pd.DataFrame, *, subject: str) -> Said:
@@ -152,7 +159,7 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
     text = f"Compared with the {other}, {', and '.join(parts)}."
     if same:
         text += f" There is no clear difference in how many {_either(same)}."
-    return Said(text)
+    return Said(text + by_chance(len(records)))
 
 
 def sample_needed(table: pd.DataFrame) -> Said:

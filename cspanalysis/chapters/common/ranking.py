@@ -85,11 +85,22 @@ def peers_of(
             "line = 95% interval"
         ),
         method=method_of(result),
-        notes=[*notes, *resident_notes(year, comparison), *membership_notes(members)],
+        notes=[
+            *notes,
+            *resident_notes(year, comparison),
+            *membership_notes(members),
+            *_chance_notes(result),
+        ],
         measure=f"{things} per 1,000 residents",
         unit="per 1,000 residents in the period",
         tile=partial(_place_tile, things=things, members=members.label),
     )
+
+
+def _chance_notes(result: pd.DataFrame) -> list[str]:
+    """The table holds a verdict on every area: of many some look clear by chance."""
+    text = narrative.by_chance(int((result["verdict"] != "none").sum())).strip()
+    return [f"Each area is set against all others at 95%. {text}"] if text else []
 
 
 def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
