@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: review test lab notebooks lint bench clean lock help
+.PHONY: review test lab notebooks lint bench calibration clean lock help
 
 help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
@@ -12,6 +12,7 @@ help:
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
 	@echo "make bench      measure speed and memory, write docs/performance.md"
+	@echo "make calibration  how far the statistics hold, write docs/calibration.md (minutes)"
 	@echo "make lint       check style"
 	@echo "make lock       resolve the dependencies anew into requirements.lock"
 
@@ -36,6 +37,9 @@ notebooks: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+calibration: $(READY)
+	$(BIN)/python -m benchmarks.calibration
 
 lint: $(READY)
 	$(BIN)/ruff check .

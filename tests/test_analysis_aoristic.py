@@ -77,3 +77,14 @@ def test_weights_sum_to_the_usable_events_and_every_event_has_one_fate(windows):
 def test_windows_over_a_week_cannot_be_allowed():
     with pytest.raises(ValueError, match="168"):
         profile(max_hours=200)
+
+
+def test_an_end_without_its_time_of_day_is_no_end():
+    # '2 June' without a time is not midnight: it neither cuts the window short nor reverses it.
+    windows = [("2007-06-01 22:00", "2007-06-02"), ("2007-06-02 10:00", "2007-06-02")]
+    table = pd.DataFrame(windows, columns=["start", "end"]).apply(pd.to_datetime)
+    found = aoristic.profile(table.assign(has_end_time=False))
+    assert (found.usable, found.point_events, found.set_aside_reversed) == (2, 2, 0)
+    assert weights(found) == {(4, 22): 1, (5, 10): 1}
+    known = aoristic.profile(table.assign(has_end_time=True))
+    assert (known.point_events, known.set_aside_reversed) == (0, 1)

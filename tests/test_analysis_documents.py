@@ -1,7 +1,7 @@
 """The pages on methods and calibration: their examples run, and they are in step with the code."""
 
 import doctest
-import importlib.util
+import importlib
 import re
 import sys
 
@@ -18,14 +18,9 @@ def test_every_example_of_the_methods_page_comes_out_as_printed(project):
 
 @pytest.fixture(scope="module")
 def calibration(project):
-    spec = importlib.util.spec_from_file_location(
-        "calibration", project / "benchmarks" / "calibration.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["calibration"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["calibration"]
+    sys.path.insert(0, str(project))
+    yield importlib.import_module("benchmarks.calibration.__main__")
+    sys.path.remove(str(project))
 
 
 def skeleton(page):

@@ -169,6 +169,7 @@ CALLS = {
     "surveys.difference": lambda: ((ANSWERS,), {}),
     "targets.progress": lambda: ((TARGETS,), {}),
     "thefts.purse_dipping": lambda: ((INCIDENTS, PurseDipping()), {}),
+    "thefts.second": lambda: ((INCIDENTS, PurseDipping()), {}),
     "thefts.by_month": lambda: ((INCIDENTS, list(MONTHS)), {}),
     "trend.recent_trend": lambda: ((YEARS,), {}),
     "victims.domestic_repeat": lambda: ((INCIDENTS, YEAR), {}),

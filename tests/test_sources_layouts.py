@@ -53,6 +53,7 @@ def test_an_extract_in_the_forces_own_headings_and_codes():
 def test_an_extracts_times_may_be_in_the_date_or_missing():
     rows = read("police_extract", "extract.csv", **EXTRACT).tables["police_extract"]
     assert rows["has_time"].to_list() == [True, True, False, True]
+    assert rows["has_end_time"].to_list()[:3] == [True, True, False]
     assert rows["start"][1] == datetime(2007, 4, 3, 0, 5)
     assert rows["start"][2] == datetime(2007, 4, 4)
     assert rows["method"][2] == 'Said "no", then\nstruck'

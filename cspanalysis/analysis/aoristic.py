@@ -52,8 +52,9 @@ def profile(
     Parameters
     ----------
     incidents : pandas.DataFrame
-        Start and end as local clock times (end may be missing); optional has_time (False: the
-        start has no usable time of day).
+        Start and end as local clock times (end may be missing); optional has_time and has_end_time
+        (False: the start, or end, has no usable time of day). An end without time is no end: which
+        hours of its day belong to the window is not known.
     max_hours : float
         Longest window used, 168 or fewer.
 
@@ -69,6 +70,8 @@ def profile(
     if not 0 < max_hours <= MAX_HOURS:
         raise ValueError("max_hours must lie between 0 and 168")
     first, last = pd.to_datetime(incidents[start]), pd.to_datetime(incidents[end])
+    if "has_end_time" in incidents:
+        last = last.where(incidents["has_end_time"].fillna(False).astype(bool))
     has_start = first.notna()
     if "has_time" in incidents:
         has_start &= incidents["has_time"].fillna(False).astype(bool)

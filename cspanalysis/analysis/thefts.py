@@ -35,6 +35,13 @@ class PurseDipping:
             "There is no national definition."
         )
 
+    def compared(self, first: int, second: int) -> str:
+        """How many the two definitions count, as a sentence to be printed beside the figure."""
+        return (
+            f"Under the second definition, all {' or '.join(self.second_offences)} whatever the "
+            f"method, there are {second:,} instead of {first:,}."
+        )
+
 
 def purse_dipping(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataFrame:
     """The incidents that the definition counts.
@@ -53,6 +60,11 @@ def purse_dipping(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataF
     pattern = "|".join(re.escape(w) for w in definition.method_words)
     says_so = incidents["method"].astype("string").str.contains(pattern, case=False, na=False)
     return incidents[incidents["offence"].isin(definition.offences) & says_so]
+
+
+def second(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataFrame:
+    """The incidents that the second definition counts, whatever their method; rows unchanged."""
+    return incidents[incidents["offence"].isin(definition.second_offences)]
 
 
 def by_month(incidents: pd.DataFrame, months: list[str]) -> pd.DataFrame:

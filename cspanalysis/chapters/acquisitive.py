@@ -97,8 +97,10 @@ def purse_dipping_season(
 ) -> Finding:
     """Seasonal index of purse dipping over all months of the extract, or up to `until`."""
     definition = definition or review.purse_dipping
-    months, incidents = _purse_dipping(review, definition)
+    months, incidents, second = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)
+    end = until or review.period.month_list()[-1]
+    counted = [int((rows["month"] <= end).sum()) for rows in (incidents, second)]
     return common.season_finding(
         review,
         spec,
@@ -107,6 +109,7 @@ def purse_dipping_season(
         subject="purse dipping",
         series="theft from the person",
         definition=definition.definition,
+        notes=[definition.compared(*counted)],
         until=until,
     )
 
@@ -160,7 +163,7 @@ def purse_dipping_places(
 ) -> Finding:
     """Repeat locations of purse dipping, with their share of all."""
     definition = definition or review.purse_dipping
-    _, incidents = _purse_dipping(review, definition, comparison.period)
+    _, incidents, second = _purse_dipping(review, definition, comparison.period)
     return common.places_finding(
         review,
         spec,
@@ -170,6 +173,7 @@ def purse_dipping_places(
         top=top,
         subject="purse dipping",
         definition=definition.definition,
+        notes=[definition.compared(len(incidents), len(second))],
     )
 
 
@@ -269,11 +273,14 @@ def likely_hours(
 
 def _purse_dipping(
     review: Review, definition: PurseDipping, *periods: Period
-) -> tuple[list[str], pd.DataFrame]:
-    counted = review.records(definition.offences, *periods)
+) -> tuple[list[str], pd.DataFrame, pd.DataFrame]:
+    """Months covered, and the incidents of the first and of the second definition."""
+    wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
+    counted = review.records(list(wanted), *periods)
     if "method" not in counted.table:
         raise NotAvailable(
             "police_extract", "the street-level files do not say how a theft was done"
         )
     months = review.covered("police_extract")
-    return months, thefts.purse_dipping(counted.table, definition)
+    found = counted.table
+    return months, thefts.purse_dipping(found, definition), thefts.second(found, definition)

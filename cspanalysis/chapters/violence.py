@@ -261,6 +261,7 @@ def nte_week(
         caption=common.where(
             review, f"{common.capital(NTE)} by weekday and hour", comparison.period.label
         ),
+        method="counts by weekday and hour of the clock",
         definition=definition.definition,
         notes=("A night belongs to the date of its 18:00; hours are clock hours.",),
     )

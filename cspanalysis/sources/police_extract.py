@@ -125,6 +125,7 @@ SCHEMAS = (
 DERIVED = {
     "police_extract": {
         "has_time": "The time of day of `start` is known; `start` and `end` hold date and time",
+        "has_end_time": "The time of day of `end` is known",
     }
 }
 
@@ -135,9 +136,9 @@ def read(part: Part, context: Context) -> Read:
     Returns
     -------
     Read
-        `police_extract`: the schema's columns with start and end as times, has_time (the start's
-        time of day is known), file and row. A crime whose end lies before its start keeps both
-        and is noted.
+        `police_extract`: the schema's columns with start and end as times, has_time and
+        has_end_time (their time of day is known), file and row. A crime whose end lies before its
+        start keeps both and is noted.
     """
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME]
@@ -154,17 +155,23 @@ def read(part: Part, context: Context) -> Read:
         _with_time("end"),
         has_time=(pl.col("start_has_time") | pl.col("start_time").is_not_null()).fill_null(False)
         & pl.col("start").is_not_null(),
+        has_end_time=(pl.col("end_has_time") | pl.col("end_time").is_not_null()).fill_null(False)
+        & pl.col("end").is_not_null(),
         file=pl.lit(part.label),
     ).drop("start_time", "end_time", "start_has_time", "end_has_time")
-    backwards = frame.filter(pl.col("end") < pl.col("start"))
+    # Without its time the end is the whole of its day, which does not end before a start on it.
+    last = pl.when("has_end_time").then("end").otherwise(pl.col("end").dt.offset_by("1d"))
+    backwards = frame.filter((last < pl.col("start")).fill_null(False))
     found.problems.add_rows(
         backwards.select(ROW, pl.col("end").cast(pl.String).alias("found")),
         "end", "a time not before the start", "noted", "ends before it starts; both are kept",
     )  # fmt: skip
-    columns = [c for c in frame.columns if c not in ("file", ROW, "has_time")]
+    columns = [c for c in frame.columns if c not in ("file", ROW, "has_time", "has_end_time")]
     at = columns.index("end") + 1
     return found.with_tables(
-        police_extract=frame.select(*columns[:at], "has_time", *columns[at:], "file", ROW)
+        police_extract=frame.select(
+            *columns[:at], "has_time", "has_end_time", *columns[at:], "file", ROW
+        )
     )
 
 

@@ -63,6 +63,7 @@ def season_finding(
     subject: str,
     series: str,
     definition: str = "",
+    notes: Sequence[str] = (),
     until: str | None = None,
 ) -> Finding:
     """Seasonal index of a series, or its counts while there are too few months for an index.
@@ -124,5 +125,6 @@ def season_finding(
         caption=where(review, f"{capital(subject)} by month of the year", run),
         method=found.method,
         definition=definition,
+        notes=notes,
         measure=subject,
     )

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import measures, places
 from cspanalysis.chapters.common.labels import capital, method_of, where
 from cspanalysis.errors import NotAvailable
@@ -64,6 +64,11 @@ def places_finding(
     result = measures.proportion(places.top_places(incidents, n=top))
     spread = places.concentration(incidents).iloc[0]
     result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
+    concentrated = (
+        f"The ten places with the most hold {formats.share(spread['share_top_10'])} of what could "
+        f"be located; adjusted Gini {formats.number(spread['gini'], 2)} (0: as evenly spread as so "
+        "few can be, 1: all at one place)."
+    )
     return publish(
         review,
         spec,
@@ -81,6 +86,6 @@ def places_finding(
         caption=where(review, f"{capital(subject)} by place", comparison.period.label),
         method=method_of(result),
         definition=definition,
-        notes=notes,
+        notes=[*notes, concentrated],
         measure=subject,
     )

@@ -1,0 +1,56 @@
+"""The simulated worlds, and one table of the study.
+
+Nothing changes in a world unless a table says so: every verdict of up, down, lower or higher is
+then false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis.analysis import season
+from cspanalysis.periods import Period
+
+ALPHA = 0.05
+WORLDS = ("chance alone", "25% season", "φ = 2", "φ = 4", "25% season, φ = 2", "wandering level")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the study: what was asked, the table, and what follows from it."""
+
+    title: str
+    asked: str
+    table: pd.DataFrame
+    follows: str
+
+
+def monthly(rng, kind: str, year_mean: float, months: Period, series: int) -> np.ndarray:
+    """Counts of unchanged series, shape (series, months), of one kind of world."""
+    of_year, days = season.calendar(months.month_list())
+    mean = year_mean / 365.25 * days
+    if "season" in kind:
+        mean = mean * (1 + 0.25 * np.cos(2 * np.pi * (of_year - 8) / 12))
+    means = np.broadcast_to(mean, (series, len(days)))
+    if "wandering" in kind:
+        # A level that wanders: 10% standard deviation, correlation .8 from month to month.
+        noise = rng.normal(size=means.shape)
+        level = np.empty_like(noise)
+        level[:, 0] = noise[:, 0]
+        for month in range(1, noise.shape[1]):
+            level[:, month] = 0.8 * level[:, month - 1] + 0.6 * noise[:, month]
+        means = means * np.exp(0.1 * level - 0.005)
+    for phi in (2, 4):
+        if f"φ = {phi}" in kind:
+            means = rng.gamma(means / (phi - 1), phi - 1)
+    return rng.poisson(means)
+
+
+def per_cent(table: pd.DataFrame, skip: int = 0, columns: list[str] | None = None) -> pd.DataFrame:
+    """Shares as per cent to one decimal, a dash where there is none."""
+    chosen = columns if columns is not None else list(table.columns[skip:])
+    texts = {c: table[c].map(lambda v: "–" if pd.isna(v) else f"{100 * v:.1f}") for c in chosen}
+    return table.assign(**texts)

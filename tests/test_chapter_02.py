@@ -1,0 +1,39 @@
+"""Chapter 02 on the embedded sample: purse dipping under both definitions, and its places."""
+
+import re
+
+import pytest
+
+import cspanalysis
+from cspanalysis.analysis import places, thefts
+from cspanalysis.chapters import acquisitive
+
+
+@pytest.fixture(scope="module")
+def review():
+    return cspanalysis.open("Tonbridge and Malling")
+
+
+def test_the_count_under_the_second_definition_stands_beside_the_first(review):
+    records = review.records(["theft from the person", "other theft"]).table
+    first = len(thefts.purse_dipping(records, review.purse_dipping))
+    second = int((records["offence"] == "theft from the person").sum())
+    assert first != second
+    found = acquisitive.purse_dipping_season(review)
+    assert found.notes == (
+        "Under the second definition, all theft from the person whatever the method, there are "
+        f"{second:,} instead of {first:,}.",
+    )
+    earlier = acquisitive.purse_dipping_season(review, until="2007-03").notes[0]
+    months = records[records["month"] <= "2007-03"]
+    assert f"there are {(months['offence'] == 'theft from the person').sum():,} " in earlier
+
+
+def test_places_say_how_concentrated_they_are(review):
+    found = acquisitive.purse_dipping_places(review, over=review.comparisons[:1])
+    year = review.records(list(review.purse_dipping.offences), review.period).table
+    spread = places.concentration(thefts.purse_dipping(year, review.purse_dipping)).iloc[0]
+    note = next(n for n in found.notes if "Gini" in n)
+    assert re.search(r"adjusted Gini (\d\.\d\d)", note)[1] == f"{spread['gini']:.2f}"
+    assert f"{100 * spread['share_top_10']:.1f} per cent" in note
+    assert any("second definition" in n for n in found.notes)
