@@ -235,3 +235,11 @@ def test_a_list_names_a_few_and_counts_the_rest():
     assert formats.listed("abcde", most=4) == "a, b, c, d and e"
     assert formats.listed("abcdef", most=4) == "a, b, c, d and 2 others"
     assert formats.listed("abcdef", 3, "further") == "a, b, c and 3 further"
+
+
+@pytest.mark.parametrize(
+    ("points", "text"), [(0.03, "+0.03"), (-0.004, "−0.004"), (0.0, "0.0"), (2.04, "+2.0")]
+)
+def test_limits_of_a_difference_never_read_as_none_where_they_leave_it_out(points, text):
+    rows = pd.DataFrame({"points_lower": [points]})
+    assert formats.table(rows, ["points_lower"])["rows"] == [[text]]

@@ -427,5 +427,7 @@ def test_tables_of_many_comparisons_all_say_so():
     )  # fmt: skip
     assert phrase in surveys.answer_changes(answers, subject="problems").text
     assert phrase in surveys.against_average(answers, subject="problems").text
+    near = answers.head(1).assign(points_lower=0.03)
+    assert "less than 0.1 to 15.0 points higher" in surveys.answer_change(near).text
     few = answers.head(9)
     assert phrase not in surveys.against_average(few, subject="problems").text

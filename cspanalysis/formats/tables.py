@@ -91,7 +91,7 @@ _LIMITS_OF = (("ratio", "ratio"), ("rate", "rate"), ("share", "share"), ("index"
 _WRITE: dict[str, Callable[[Any], str]] = {
     "count": numbers.count,
     "rate": numbers.rate,
-    "signed": numbers.signed,
+    "signed": lambda v: numbers.signed(v, _points_decimals(v)),
     "ratio": lambda v: numbers.number(v, 2),
     "share": lambda v: numbers.percent(float(v) * 100, 1),
     "p": lambda v: "< 0.001" if v < 0.001 else numbers.number(v, 3),
@@ -232,6 +232,12 @@ def _interval(row: Mapping[str, Any]) -> str:
     if numbers.is_missing(decimals):
         decimals = numbers.rate_decimals(row.get("rate", row.get("value")))
     return numbers.interval(lower, upper, int(decimals))
+
+
+def _points_decimals(value: float) -> int:
+    """One, or as many as it takes: a limit of 0.03 points must not read as 0."""
+    enough = (dp for dp in (1, 2) if value == 0 or numbers.rounded(value, dp) != 0)
+    return next(enough, 3)
 
 
 def _ratio_decimals(lower: float, upper: float) -> int:

@@ -10,7 +10,16 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.phrases import HIDDEN, by_chance, cannot, confidence, first, get, hidden
+from cspanalysis.narrative.phrases import (
+    HIDDEN,
+    by_chance,
+    cannot,
+    confidence,
+    first,
+    get,
+    hidden,
+    size,
+)
 
 #: Below this count a year earlier, a percentage says little and comes only in brackets.
 SMALL_BASE = 50
@@ -152,8 +161,8 @@ def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
         )
     direction = "up" if verdict == "up" else "down"
     if before < SMALL_BASE:
-        return f"{start}{counts} ({direction} {_size(percent, 0)} per cent; {limits})."
-    return f"{start}{counts}, {direction} {_size(percent)} per cent ({limits})."
+        return f"{start}{counts} ({direction} {size(percent, 0)} per cent; {limits})."
+    return f"{start}{counts}, {direction} {size(percent)} per cent ({limits})."
 
 
 def _unclear(subject: str, row: Mapping[str, Any]) -> str:
@@ -179,7 +188,7 @@ def _unclear(subject: str, row: Mapping[str, Any]) -> str:
     percent = get(row, "percent_change", (now / before - 1) * 100)
     side = "higher" if percent > 0 else "lower"
     return (
-        f"{start}{counts}. The count is {_size(percent)} per cent {side}, "
+        f"{start}{counts}. The count is {size(percent)} per cent {side}, "
         f"which can be within chance ({limits})."
     )
 
@@ -222,10 +231,5 @@ def _limits(row: Mapping[str, Any]) -> str:
     return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day)
 
 
-def _size(percent: float, dp: int = 1) -> str:
-    text = formats.number(abs(percent), dp)
-    return "less than 0.1" if dp == 1 and text == "0.0" and percent != 0 else text
-
-
 def _percent_from(ratio: float) -> str:
-    return _size((ratio - 1) * 100)
+    return size((ratio - 1) * 100)

@@ -77,6 +77,12 @@ def cannot(subject: str, row: Mapping[str, Any], what: str) -> Said:
     return Said(text, status=status)
 
 
+def size(value: float, dp: int = 1) -> str:
+    """A percentage or a number of points without its sign; what only rounds to 0 says so."""
+    text = formats.number(abs(value), dp)
+    return "less than 0.1" if dp == 1 and text == "0.0" and value != 0 else text
+
+
 def by_chance(n: int) -> str:
     """How many of so many comparisons at 95% can look clear by chance; '' under `MANY`."""
     if n < MANY:

@@ -17,6 +17,7 @@ from cspanalysis.narrative.phrases import (
     confidence,
     first,
     shown,
+    size,
 )
 
 #: Surveys that one sentence tells of.
@@ -221,10 +222,10 @@ def _percent(row: Mapping[str, Any], key: str = "share", printed: str = "") -> s
 def _points(row: Mapping[str, Any]) -> str:
     low, high = row["points_lower"], row["points_upper"]
     if low >= 0:
-        return f"{formats.number(low, 1)} to {formats.number(high, 1)} points higher"
+        return f"{size(low)} to {size(high)} points higher"
     if high <= 0:
-        return f"{formats.number(-high, 1)} to {formats.number(-low, 1)} points lower"
-    return f"{formats.number(-low, 1)} points lower to {formats.number(high, 1)} higher"
+        return f"{size(high)} to {size(low)} points lower"
+    return f"{size(low)} points lower to {size(high)} higher"
 
 
 def _asked(row: Mapping[str, Any], prefix: str = "") -> str:
