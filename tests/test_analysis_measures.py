@@ -144,3 +144,24 @@ def test_standardised_rates_are_withheld_under_ten_or_when_a_part_is_hidden():
     assert few["status"] == "too_few" and np.isnan(few["rate"])
     hidden = measures.directly_standardised(strata([None, 20, 61, 44, 18, 2]), by=["year"]).iloc[0]
     assert hidden["status"] == "not_available" and np.isnan(hidden["count"])
+
+
+def test_standardised_rates_and_shares_agree_with_the_public_health_package():
+    phe = pytest.importorskip("PHStatsMethods")
+    table = pd.concat(
+        [strata([3, 20, 61, 44, 18, 2]), strata([1, 4, 5, 9, 2, 1]).assign(year="2006/07")],
+        ignore_index=True,
+    ).assign(weight=lambda t: t["age_band"].map(measures.standard_weight))
+    theirs = phe.ph_dsr(
+        table, "count", "population", "weight", "year", euro_standard_pops=False, metadata=False
+    ).sort_values("year", ignore_index=True)
+    ours = measures.directly_standardised(table, by=["year"])
+    for mine, other in (("rate", "Value"), ("lower", "Lower"), ("upper", "Upper")):
+        column = next(c for c in theirs.columns if c.lower().startswith(other.lower()))
+        np.testing.assert_allclose(ours[mine], theirs[column].astype(float), rtol=1e-9)
+    shares = pd.DataFrame({"area": list("ab"), "count": [24, 69], "total": [36, 207]})
+    theirs = phe.ph_proportion(shares, "count", "total", confidence=0.95)
+    ours = measures.proportion(shares)
+    for mine, other in (("lower", "Lower"), ("upper", "Upper")):
+        column = next(c for c in theirs.columns if c.lower().startswith(other.lower()))
+        np.testing.assert_allclose(ours[mine], theirs[column].astype(float), rtol=1e-9)
