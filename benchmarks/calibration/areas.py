@@ -113,11 +113,14 @@ def against_others(rng, series: int) -> Section:
         "that has half as much again is called higher.",
         per_cent(pd.DataFrame(rows), skip=2),
         "By chance alone most areas of a group that differs at all are called, which says nothing "
-        "of any of them. The widened verdict calls one in ten of fifteen areas at 95% and some two "
-        "in a hundred at 99.8%. Of four areas the spread is not estimated and the verdict is the "
-        "one by chance: it says that the rates differ, not that the difference is unusual. The "
-        "price of caution: where areas differ by a fifth, half as much again is found only in some "
-        "groups, and in small ones seldom, because the special area itself widens the limits.",
+        "of any of them. The widened verdict at 95% calls one area in seven among fifteen, more "
+        "than it promises: pulling in the extremes shrinks the spread, as in the funnel, and the "
+        "others' rate is itself uncertain. **So a difference that holds at 95% only is always said "
+        "not to hold at 99.8%, where two or three in a hundred are called.** Not flattering: among "
+        "five areas one in four is called at 95%. Of four or fewer the spread is not estimated and "
+        "the verdict is the one by chance: it says that the rates differ, not that the difference "
+        "is unusual. The price of caution: where areas differ by a fifth, half as much again is "
+        "found in every other group only.",
     )
 
 
