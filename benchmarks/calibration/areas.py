@@ -88,39 +88,40 @@ def against_others(rng, series: int) -> Section:
     repeats = max(series // 40, 2)
     for areas in (4, 5, 8, 15):
         for spread in (0, 0.1, 0.2):
-            found = {"by chance alone": [], "as published, 95%": [], "as published, 99.8%": []}
+            found = {"verdict, 95%": [], "verdict, 99.8%": [], "more than is usual": []}
             special = []
             for _ in range(repeats):
                 size = rng.uniform(0.5, 2, areas)
                 true = size * np.exp(rng.normal(0, spread, areas))
                 ranked = _compared(rng.poisson(2000 * true), size)
                 for name, column in zip(
-                    found, ("verdict_by_chance", "verdict", "verdict_998"), strict=True
+                    found, ("verdict", "verdict_998", "verdict_widened"), strict=True
                 ):
                     found[name].append(np.mean(ranked[column].isin(["lower", "higher"])))
                 # The first area is made special: half as much again as it would be.
                 true[0] *= 1.5
-                special.append(_compared(rng.poisson(2000 * true), size)["verdict"][0] == "higher")
+                ranked = _compared(rng.poisson(2000 * true), size)
+                special.append(ranked["verdict_widened"][0] == "higher")
             rows.append(
                 {"areas": areas, "areas differ by": f"{spread:.0%}"}
                 | {name: np.mean(values) for name, values in found.items()}
-                | {"called when half as much again": np.mean(special)}
+                | {"so called when half as much again": np.mean(special)}
             )
     return Section(
         "Areas against the others",
         "Areas with some 2,000 offences each, drawn from one distribution: none is special. Share "
-        "of areas called lower or higher than the others taken together; and how often an area "
-        "that has half as much again is called higher.",
+        "of areas called lower or higher than the others taken together, and said to be so by more "
+        "than is usual among them; and how often this is said of an area that has half as much "
+        "again.",
         per_cent(pd.DataFrame(rows), skip=2),
-        "By chance alone most areas of a group that differs at all are called, which says nothing "
-        "of any of them. The widened verdict at 95% calls one area in seven among fifteen, more "
-        "than it promises: pulling in the extremes shrinks the spread, as in the funnel, and the "
-        "others' rate is itself uncertain. **So a difference that holds at 95% only is always said "
-        "not to hold at 99.8%, where two or three in a hundred are called.** Not flattering: among "
-        "five areas one in four is called at 95%. Of four or fewer the spread is not estimated and "
-        "the verdict is the one by chance: it says that the rates differ, not that the difference "
-        "is unusual. The price of caution: where areas differ by a fifth, half as much again is "
-        "found in every other group only.",
+        "Where areas differ at all, the verdict calls most of them, at 99.8% too: the differences "
+        "are real, and say nothing special of any area. **So the sentence adds whether a "
+        "difference is more than is usual in the group.** That is said of one area in seven among "
+        "fifteen, more often than the one in twenty it aims at: pulling in the extremes shrinks "
+        "the spread, as in the funnel, and the others' rate is itself uncertain. Not flattering: "
+        "among five areas it is said of one in four. Of four or fewer the spread is not estimated, "
+        "and the column repeats the verdict. The price of caution: where areas differ by a fifth, "
+        "half as much again is found in every other group only.",
     )
 
 

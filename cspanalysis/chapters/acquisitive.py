@@ -99,8 +99,9 @@ def purse_dipping_season(
     definition = definition or review.purse_dipping
     months, incidents, second = _purse_dipping(review, definition)
     by_month = thefts.by_month(incidents, months)
-    end = until or review.period.month_list()[-1]
-    counted = [int((rows["month"] <= end).sum()) for rows in (incidents, second)]
+    counted = [
+        int((rows["month"] <= until).sum()) if until else len(rows) for rows in (incidents, second)
+    ]
     return common.season_finding(
         review,
         spec,
