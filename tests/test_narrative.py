@@ -212,6 +212,8 @@ def test_among_areas_that_differ_by_more_than_chance_the_sentence_says_what_is_u
     assert said.text.endswith(
         "It is lower by more than chance, but not by more than is usual among them."
     )
+    faint = narrative.peers(wide.assign(verdict_widened="similar", verdict_998="similar"))
+    assert faint.text.endswith("not at 99.8 per cent, and not more than is usual among them.")
     beyond = narrative.peers(wide.assign(verdict_widened="lower"))
     assert beyond.text.endswith("lower by more than chance and by more than is usual among them.")
 

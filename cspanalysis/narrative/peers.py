@@ -122,10 +122,12 @@ def _verdict(row: Mapping[str, Any], others: float | None) -> str:
 
 def _how_clear(row: Mapping[str, Any], verdict: str) -> str:
     """At which level a difference is called, and whether it is more than is usual in the group."""
+    is_usual = get(row, "is_widened", False) and get(row, "verdict_widened") == "similar"
     if get(row, "verdict_998") == "similar":
-        return " The difference is clear at 95 per cent, not at 99.8 per cent."
+        more = ", and not more than is usual among them" if is_usual else ""
+        return f" The difference is clear at 95 per cent, not at 99.8 per cent{more}."
     if get(row, "is_widened", False):
-        if get(row, "verdict_widened") == "similar":
+        if is_usual:
             return f"{_usual(verdict)}."
         return f" It is {verdict} by more than chance and by more than is usual among them."
     return ""
