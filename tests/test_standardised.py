@@ -90,6 +90,9 @@ def test_an_extract_that_hides_nothing_gives_rates_sentence_and_table(workspace)
         "2008/09", "220", f"{rate:.0f}", f"{lower:.0f} to {upper:.0f}",
     ]  # fmt: skip
     assert found.figure is not None and "Dobson" in found.method
+    assert found.notes == (
+        "Residents by age of mid-2007 serve for 2008/09 too: no others are held.",
+    )
     # The counts come out rounded, and no column leads back to them.
     assert sum(n for (y, _, _), n in counts.items() if y == "2008/09") not in found.rows["count"]
     assert not {"smallest", "parts", "population"} & set(found.rows)

@@ -137,7 +137,7 @@ def _released(result: pd.DataFrame, keep: disclosure.Protect, edition: str) -> p
 
 def _notes(estimates: dict[str, int], years: list[str]) -> list[str]:
     """Says for which years residents of another year had to serve."""
-    older = [y for y in years if estimates[y] not in (int(y[:4]), int(y[:4]) + 1)]
+    older = [y for y in years if estimates[y] != series.whole_years([y]).midpoint.year]
     if not older:
         return []
     used = ", ".join(str(e) for e in sorted({estimates[y] for y in older}))
