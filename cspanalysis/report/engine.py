@@ -27,6 +27,7 @@ WARM = (
     "plotly.io",
     "IPython.core.interactiveshell",
     # What a shell imports when it is made, and frames and charts when first used.
+    "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.logger",
     "IPython.core.magics",
@@ -35,6 +36,7 @@ WARM = (
     "sqlite3",
     "psutil",
     "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
     "pyarrow.parquet",
     "scipy.stats",
     "cspanalysis",
@@ -60,7 +62,10 @@ def warm(*further: str) -> None:
     # The first chart of a process builds Plotly's validators; children inherit them.
     figures = importlib.import_module("plotly.graph_objects")
     bar = figures.Bar(x=[1], y=["a"], text=["1"], error_x={"array": [1]}, marker={"color": "#000"})
-    figures.Figure([bar, figures.Scatter(x=[1], y=[1]), figures.Heatmap(z=[[1]])]).to_plotly_json()
+    dots = figures.Scatter(x=[1], y=[1], line={"width": 1}, marker={"line": {"width": 1}})
+    dots.textfont = {"size": 1}
+    chart = figures.Figure([bar, dots, figures.Heatmap(z=[[1]])])
+    chart.add_shape(line={"width": 1}).add_annotation(text="a").to_plotly_json()
     gc.collect()
     # Frozen objects are not visited by collections, so children do not copy their pages.
     gc.freeze()
