@@ -12,12 +12,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rapidfuzz import fuzz, process
 
+from cspanalysis import reference
 from cspanalysis.errors import UsageError, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Points of likeness (of 100) by which a suggestion may fall short of the best.
 FAR_BEHIND = 15
@@ -114,20 +117,20 @@ def register() -> pd.DataFrame:
         Columns district_code, district, aliases (| between), csp_code, csp (; between), force_code,
         force, county, region. Source: ONS lookups of 2024, reshaped.
     """
-    path = resources.files("cspanalysis.reference").joinpath("areas.csv")
-    with path.open(encoding="utf-8") as stream:
-        return pd.read_csv(stream, comment="#", dtype=str, keep_default_na=False)
+    import pandas as pd
+
+    return pd.DataFrame(reference.rows("areas"))
 
 
 @functools.cache
 def district_names() -> dict[str, tuple[str, str]]:
     """Every known district name, old and new, to (code, name) of today's district."""
     known: dict[str, tuple[str, str]] = {}
-    for row in register().itertuples():
-        for alias in filter(None, row.aliases.split("|")):
-            known[alias] = (row.district_code, row.district)
+    for row in reference.rows("areas"):
+        for alias in filter(None, row["aliases"].split("|")):
+            known[alias] = (row["district_code"], row["district"])
     return known | {
-        row.district: (row.district_code, row.district) for row in register().itertuples()
+        row["district"]: (row["district_code"], row["district"]) for row in reference.rows("areas")
     }
 
 
@@ -217,7 +220,7 @@ def _key(name: str) -> str:
 @functools.cache
 def _partnerships() -> dict[str, Area]:
     members: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in _rows():
+    for row in reference.rows("areas"):
         if ";" not in row["csp"]:
             members.setdefault((row["csp_code"], row["csp"]), []).append(row)
     found = {}
@@ -234,7 +237,7 @@ def _partnerships() -> dict[str, Area]:
 @functools.cache
 def _districts() -> dict[str, Area]:
     found: dict[str, Area] = {}
-    for row in _rows():
+    for row in reference.rows("areas"):
         area = _area(row["district"], row["district_code"], [row])
         for name in (
             row["district_code"],
@@ -243,11 +246,6 @@ def _districts() -> dict[str, Area]:
         ):
             found[_key(name)] = area
     return found
-
-
-def _rows() -> list[dict[str, str]]:
-    # Plain rows: some hundred frames of one row each took a sixth of a second at every start.
-    return register().to_dict("records")
 
 
 def _area(name: str, code: str, rows: Sequence[Mapping[str, str]]) -> Area:

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from cspanalysis import survey
 from cspanalysis.errors import CspError, UsageError, paragraph
-from cspanalysis.store import Store, manifest
+from cspanalysis.processed import manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from cspanalysis.store import Store
     from cspanalysis.workspace import Workspace
 
 LOCK = ".lock"
+_ROWS = ("rows_read", "rows_kept", "rows_set_aside", "rows_noted")
 _WAIT_S = 900.0
 
 
@@ -32,8 +34,8 @@ class CleanReport:
 
     Parameters
     ----------
-    account : pandas.DataFrame
-        source, files, parts, rows_read, rows_kept, rows_set_aside, rows_noted; one row per source.
+    parts : mapping
+        What the manifest says of each raw part.
     notices : tuple of str
         What should be looked at.
     parts_read : int
@@ -42,25 +44,47 @@ class CleanReport:
         Nothing was written.
     """
 
-    account: pd.DataFrame
+    parts: Mapping[str, Any]
     notices: tuple[str, ...]
     parts_read: int
     is_check: bool = False
 
+    @property
+    def account(self) -> pd.DataFrame:
+        """source, files, parts, rows_read, rows_kept, rows_set_aside, rows_noted; by source."""
+        import pandas as pd
+
+        columns = ["source", "files", "parts", *_ROWS]
+        return pd.DataFrame(self._sums(), columns=columns)
+
+    def _sums(self) -> list[dict[str, Any]]:
+        files: dict[str, set[str]] = {}
+        sums: dict[str, dict[str, Any]] = {}
+        for part in self.parts.values():
+            source = part["source"]
+            files.setdefault(source, set()).add(part["file"])
+            one = sums.setdefault(source, {"source": source, **dict.fromkeys(("parts", *_ROWS), 0)})
+            one["parts"] += 1
+            for column in _ROWS:
+                one[column] += part[column]
+        return [{**one, "files": len(files[source])} for source, one in sums.items()]
+
     def text(self) -> str:
         """The account in plain lines."""
-        if self.account.empty:
+        sums = self._sums()
+        if not sums:
             lines = ["No raw files. Put them into data/raw/<source>/ and run csp clean again."]
         else:
             lines = [
-                f"{row.source}: {row.rows_read:,} rows read = {row.rows_kept:,} kept + "
-                f"{row.rows_set_aside:,} set aside ({row.files} files; {row.rows_noted:,} remarks)"
-                for row in self.account.itertuples()
+                f"{s['source']}: {s['rows_read']:,} rows read = {s['rows_kept']:,} kept + "
+                f"{s['rows_set_aside']:,} set aside ({s['files']} files; {s['rows_noted']:,} "
+                "remarks)"
+                for s in sums
             ]
         lines += [f"Notice: {notice}" for notice in self.notices]
         if self.is_check:
             lines.append("Checked only; nothing was written.")
-        elif (self.account["rows_set_aside"].sum() + self.account["rows_noted"].sum()) > 0:
+        elif any(s["rows_set_aside"] + s["rows_noted"] for s in sums):
             lines.append("Each set-aside row and remark is listed in data/processed/problems.csv.")
         return "\n".join(lines)
 
@@ -108,6 +132,8 @@ def ready(
     Where nothing did, the check costs a listing of data/raw and writes nothing, so any number of
     notebooks may call it at once; where something did, the first cleans and the others wait.
     """
+    from cspanalysis.store import Store
+
     processed = workspace.processed
     if clean_first and not survey.is_current(workspace.root, workspace.settings):
         _run(workspace.root, workspace.settings, check=False, report=report, wait=_WAIT_S)
@@ -129,7 +155,7 @@ def _run(
         with _lock(processed, wait):
             if survey.is_current(root, settings):
                 known = manifest(processed)
-                return CleanReport(_account(known["parts"]), tuple(known["notices"]), 0)
+                return CleanReport(known["parts"], tuple(known["notices"]), 0)
             return _clean(root, settings, check, report)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -171,18 +197,5 @@ def _clean(
 
     done = ingest.run(root, settings, write=not check, report=report)
     return CleanReport(
-        _account(done.manifest["parts"]), tuple(done.manifest["notices"]), done.parts_read, check
+        done.manifest["parts"], tuple(done.manifest["notices"]), done.parts_read, check
     )
-
-
-def _account(parts: Mapping[str, Any]) -> pd.DataFrame:
-    sums = ["rows_read", "rows_kept", "rows_set_aside", "rows_noted"]
-    table = pd.DataFrame(
-        [[p["source"], p["file"], *(p[c] for c in sums)] for p in parts.values()],
-        columns=["source", "file", *sums],
-    )
-    by_source = table.groupby("source", sort=False, as_index=False)
-    counted = by_source.agg(
-        files=("file", "nunique"), parts=("file", "size"), **{c: (c, "sum") for c in sums}
-    )
-    return counted

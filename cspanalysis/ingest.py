@@ -13,10 +13,10 @@ from typing import Any
 import polars as pl
 
 from cspanalysis import corrections, manifests, sources, survey, writing
+from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
-from cspanalysis.store import FORMAT, MANIFEST, PROBLEMS, manifest
 
 #: Two batches at a time: one unpacks while the other is typed and written.
 _AT_ONCE = 2

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from importlib import resources
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rapidfuzz import process
 
+from cspanalysis import reference
 from cspanalysis.errors import UsageError, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTIFIABLE, POLICE_UK = "notifiable", "police_uk"
 
@@ -28,9 +31,9 @@ def taxonomy() -> pd.DataFrame:
     pandas.DataFrame
         Columns scheme, offence, aliases (tuple of text), groups (tuple of text).
     """
-    path = resources.files("cspanalysis.reference").joinpath("offences.csv")
-    with path.open(encoding="utf-8") as stream:
-        table = pd.read_csv(stream, comment="#", dtype=str, keep_default_na=False)
+    import pandas as pd
+
+    table = pd.DataFrame(reference.rows("offences"))
     table["aliases"] = [tuple(filter(None, a.split("|"))) for a in table["aliases"]]
     table["groups"] = [tuple(g.split(";")) for g in table["groups"]]
     return table
@@ -39,9 +42,13 @@ def taxonomy() -> pd.DataFrame:
 @functools.cache
 def names(scheme: str) -> dict[str, str]:
     """Every known spelling of a scheme, lower case, to its standard name."""
-    rows = taxonomy()[taxonomy()["scheme"] == scheme]
-    known = {alias.lower(): row.offence for row in rows.itertuples() for alias in row.aliases}
-    return known | {offence: offence for offence in rows["offence"]}
+    rows = [row for row in reference.rows("offences") if row["scheme"] == scheme]
+    known = {
+        alias.lower(): row["offence"]
+        for row in rows
+        for alias in filter(None, row["aliases"].split("|"))
+    }
+    return known | {row["offence"]: row["offence"] for row in rows}
 
 
 def standard(label: str, scheme: str = NOTIFIABLE) -> str | None:

@@ -10,11 +10,12 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cspanalysis.errors import UsageError, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -171,6 +172,8 @@ class Period:
 
     def contains(self, dates: pd.Series) -> pd.Series:
         """For each timestamp (or `YYYY-MM` text), whether it falls within the period."""
+        import pandas as pd
+
         if not pd.api.types.is_datetime64_any_dtype(dates):
             return dates.isin(self.month_list())
         return (dates >= pd.Timestamp(self.start)) & (
@@ -210,6 +213,9 @@ class Comparison:
 def months_of(dates: pd.Series) -> pd.Series:
     """The month of each timestamp as `YYYY-MM` text; missing where the timestamp is."""
     # Dates are many and months few: each month is written once.
+    import numpy as np
+    import pandas as pd
+
     codes, found = pd.factorize(dates.to_numpy().astype("datetime64[M]").astype("int64"))
     epoch, unknown = 1970 * 12, np.iinfo("int64").min
     labels = pd.array([None if m == unknown else _iso(epoch + m) for m in found], dtype="str")

@@ -13,14 +13,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from cspanalysis import areas
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: So many other districts: with the own area fifteen, as many as in an official group.
 NUMBER = 14
@@ -111,6 +111,8 @@ def profiles() -> pd.DataFrame:
     """
     path = resources.files("cspanalysis.reference").joinpath("district_profiles.csv")
     with path.open(encoding="utf-8") as stream:
+        import pandas as pd
+
         return pd.read_csv(stream, comment="#", index_col="district_code")
 
 
@@ -131,6 +133,9 @@ def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> 
         By district_code: the root of the weighted mean of squared differences, each measure in
         standard deviations over all districts of the table.
     """
+    import numpy as np
+    import pandas as pd
+
     measures = pd.DataFrame(
         {
             "log_population": np.log(table["population"]),
@@ -190,4 +195,6 @@ def _with_whole(table: pd.DataFrame, own: list[str]) -> pd.DataFrame:
         "rural_urban": parts.loc[residents.idxmax(), "rural_urban"],
         "hectares": parts["hectares"].sum(),
     }
+    import pandas as pd
+
     return pd.concat([table.drop(own), pd.DataFrame(whole, index=own[:1])])

@@ -7,7 +7,6 @@ tables of a whole country touches only the files and row groups that hold it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from cspanalysis.errors import CspError, NotAvailable, UsageError, paragraph
+from cspanalysis.processed import PROBLEMS, manifest
 
-MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
-FORMAT = "cspanalysis.processed/1"
 _COVERAGE = ("source", "force", "month", "rows", "crime", "asb", "status", "reason")
 _PROBLEMS = ("source", "file", "row", "column", "found", "allowed", "action", "reason")
 _NULLABLE = {
@@ -30,23 +28,6 @@ _NULLABLE = {
     pa.uint32(): pd.Int64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
 }
-
-
-def manifest(processed: Path) -> dict[str, Any]:
-    """The manifest of a folder of cleaned tables; an empty one where there is none."""
-    path = processed / MANIFEST
-    blank: dict[str, Any] = {"files": {}, "parts": {}, "tables": {}, "notices": []}
-    if not path.is_file():
-        return blank
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CspError(
-            paragraph(
-                "is damaged", file=path, do="Delete the folder data/processed and run: csp clean"
-            )
-        ) from error
-    return found if found.get("schema") == FORMAT else blank
 
 
 #: Results kept for the next reader, each of so many rows at the most: a chapter asks for the

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cspanalysis import store
+from cspanalysis.processed import manifest
 from cspanalysis.sidecars import SUFFIX
 
 _IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
@@ -75,7 +75,7 @@ def fingerprint(value: object) -> str:
 
 def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
     """Whether the cleaned tables belong to the raw files, settings and code as they are now."""
-    found = store.manifest(root / "data" / "processed")
+    found = manifest(root / "data" / "processed")
     if not found.get("complete"):
         return False
     if found["code"] != code() or found["settings"] != fingerprint(settings.get("sources", {})):
