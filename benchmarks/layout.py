@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import io
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -221,18 +220,12 @@ def write_beside(raw: Path, layout: Layout) -> None:
     ).write_csv(population / "estimates.csv")
 
 
-def workspace(root: Path, layout: Layout, archive: Path | None = None) -> int:
-    """A workspace with an archive, made or copied; returns the rows made (0 if copied)."""
+def workspace(root: Path, layout: Layout) -> int:
+    """A workspace with the archive of a layout; returns its rows."""
     starting.init(root, OWN)
     raw = root / "data" / "raw"
-    if archive is None:
-        write_beside(raw, layout)
-        return write_archive(raw / "police_uk", layout)
-    for path in sorted(p for p in archive.rglob("*") if p.is_file()):
-        target = raw / "police_uk" / path.relative_to(archive)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    return 0
+    write_beside(raw, layout)
+    return write_archive(raw / "police_uk", layout)
 
 
 def main() -> None:

@@ -86,8 +86,8 @@ def page(study: Study) -> str:
     what = "an archive of one's own" if asked.archive else "an invented archive of the true layout"
     made = (
         f"{what}, {facts.get('rows', 0):,.0f} rows, {facts.get('megabytes', 0):,.0f} MB unpacked, "
-        f"{facts.get('districts', 0):,.0f} districts, {asked.months} months; the review is of the "
-        "embedded sample."
+        f"{facts.get('files', 0):,.0f} files of a force and a month, {facts.get('months', 0):.0f} "
+        "months; the review is of the embedded sample."
     )
     parts = [
         _HEAD.format(

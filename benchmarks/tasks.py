@@ -10,39 +10,53 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-STREET = "-street.csv"
-
 
 def make(root: str, period: str, forces: str, rows: str, archive: str = "") -> dict[str, Any]:
     """A workspace of invented, or one's own, street files."""
-    from benchmarks import layout
+    from benchmarks import archives, layout
     from cspanalysis.periods import Period
 
-    plan = layout.Layout(Period.parse(period), int(forces), int(rows))
-    made = layout.workspace(Path(root), plan, Path(archive) if archive else None)
-    return {"rows": made, "districts": len(plan.districts())}
-
-
-def further(root: str, month: str, forces: str, rows: str) -> dict[str, Any]:
-    """A further month, in an archive of its own, into a workspace."""
-    from benchmarks import layout
-    from cspanalysis.periods import Period
-
-    plan = layout.Layout(Period.parse(month), int(forces), int(rows))
+    if archive:
+        archives.workspace(Path(root), Path(archive))
+    else:
+        layout.workspace(Path(root), layout.Layout(Period.parse(period), int(forces), int(rows)))
     folder = Path(root, "data", "raw", "police_uk")
-    return {"rows": layout.write_archive(folder, plan, f"further_{month}.zip")}
+    files = list(archives.street_files(folder))
+    return {"files": len(files), "months": len(archives.months(folder))}
+
+
+def longer(root: str, short: str, period: str, forces: str, rows: str) -> dict[str, Any]:
+    """A workspace with the archive of another, and an archive of the months before it."""
+    import shutil
+
+    from benchmarks import archives, layout
+    from cspanalysis.periods import Period
+
+    shutil.copytree(short, root, ignore=shutil.ignore_patterns("processed"))
+    plan = layout.Layout(Period.parse(period), int(forces), int(rows))
+    folder = Path(root, "data", "raw", "police_uk")
+    layout.write_archive(folder, plan, "before.zip")
+    return {"months": len(archives.months(folder))}
+
+
+def further(root: str) -> dict[str, Any]:
+    """One more month, in an archive of its own, into a workspace."""
+    from benchmarks import archives
+
+    return {"files": archives.further(Path(root, "data", "raw", "police_uk"))}
 
 
 def inflate(root: str, folder: str) -> dict[str, Any]:
     """Unpack every street file, two at a time, in memory; then, not timed, to a folder."""
-    jobs = []
-    for path in sorted(Path(root, "data", "raw", "police_uk").rglob("*.zip")):
-        archive = zipfile.ZipFile(path)
-        jobs += [(archive, name) for name in archive.namelist() if name.endswith(STREET)]
+    from benchmarks import archives
 
-    def unpack(job: tuple[zipfile.ZipFile, str]) -> int:
+    jobs = list(archives.street_files(Path(root, "data", "raw", "police_uk")))
+    packed = {path: zipfile.ZipFile(path) for path, member in jobs if member}
+
+    def unpack(job: tuple[Path, str]) -> int:
+        path, member = job
         total = 0
-        with job[0].open(job[1]) as stream:
+        with packed[path].open(member) if member else path.open("rb") as stream:
             while piece := stream.read(1 << 20):
                 total += len(piece)
         return total
@@ -51,10 +65,9 @@ def inflate(root: str, folder: str) -> dict[str, Any]:
     with ThreadPoolExecutor(2) as pool:
         size = sum(pool.map(unpack, jobs))
     told = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - processor}
-    for number, (archive, name) in enumerate(jobs):
-        Path(folder, f"{number:05d}.csv").write_bytes(archive.read(name))
-    for path in sorted(Path(root, "data", "raw", "police_uk").rglob(f"*{STREET}")):
-        (Path(folder) / f"plain_{path.name}").write_bytes(path.read_bytes())
+    for number, (path, member) in enumerate(jobs):
+        content = packed[path].read(member) if member else path.read_bytes()
+        Path(folder, f"{number:05d}.csv").write_bytes(content)
     return told | {"megabytes": size / 1e6}
 
 
@@ -80,19 +93,24 @@ def pandas(root: str, target: str) -> dict[str, Any]:
     """The plain way: read all, concatenate, derive, write."""
     import pandas as pd
 
+    from benchmarks import archives
+
+    raw = Path(root, "data", "raw")
+    files = list(archives.street_files(raw / "police_uk"))
+    packed = {path: zipfile.ZipFile(path) for path, member in files if member}
     frames = []
-    for path in sorted(Path(root, "data", "raw", "police_uk").rglob("*.zip")):
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if name.endswith(STREET):
-                    frames.append(pd.read_csv(archive.open(name), dtype={"Crime ID": str}))
-    for path in sorted(Path(root, "data", "raw", "police_uk").rglob(f"*{STREET}")):
-        frames.append(pd.read_csv(path, dtype={"Crime ID": str}))
+    for path, member in files:
+        source: Any = packed[path].open(member) if member else path
+        frames.append(pd.read_csv(source, dtype={"Crime ID": str}))
     table = pd.concat(frames, ignore_index=True)
-    lookup = pd.read_csv(next(Path(root, "data", "raw", "lookups").glob("lsoa*.csv"), None))
-    lookup = lookup.set_index("lsoa21_code")
-    table["district_code"] = table["LSOA code"].map(lookup["ltla22_code"])
-    table["district"] = table["LSOA code"].map(lookup["ltla22_name"])
+    lookups = sorted((raw / "lookups").glob("lsoa*.csv"))
+    if lookups:
+        lookup = pd.read_csv(lookups[0]).set_index("lsoa21_code")
+        table["district_code"] = table["LSOA code"].map(lookup["ltla22_code"])
+        table["district"] = table["LSOA code"].map(lookup["ltla22_name"])
+    else:
+        table["district_code"] = None
+        table["district"] = table["LSOA name"].str[:-5]
     table["offence"] = table["Crime type"].str.lower()
     table["is_located"] = table["LSOA code"].notna()
     keys = ["Month", "Reported by", "district_code", "district", "offence"]
@@ -223,15 +241,18 @@ def review(root: str, out: str, number: str, jobs: str, *names: str) -> dict[str
     """Reviews of a workspace's areas in this process; the second time it is warm."""
     import resource
 
-    from cspanalysis import commands
+    from cspanalysis import commands, counting
+    from cspanalysis.periods import Period
     from cspanalysis.report import runner
     from cspanalysis.store import Store
 
     given = _parameters(root)
     wanted = runner.Area(given["csp"])
-    chosen = (wanted,)
+    chosen, period = (wanted,), Period.parse(given["period"])
     if int(number) > 1:
-        every = [a for a in commands.every_area(Store(Path(root, "data", "processed")))]
+        store, months = Store(Path(root, "data", "processed")), set(period.month_list())
+        # Of an archive of one's own, some forces may lack these months.
+        every = [a for a in commands.every_area(store) if months & set(counting.held(store, a))]
         chosen = tuple(runner.Area(a.name, a.code) for a in every[: int(number)])
     request = runner.Request(
         Path(root), chosen, given["period"], given["compare"], chapters=names, jobs=int(jobs),
@@ -287,7 +308,7 @@ class _Serial:
     map = staticmethod(map)
 
 
-TASKS = (make, further, inflate, parse, pandas, load, chapters, review, profile)
+TASKS = (make, longer, further, inflate, parse, pandas, load, chapters, review, profile)
 
 
 def main() -> None:
