@@ -133,6 +133,8 @@ def test_pdf_of_the_whole_review_is_tagged_and_the_same_each_time(chromium, revi
     assert b"/StructTreeRoot" in content and b"/MarkInfo" in content
     assert b"D:20000101000000" in content
     assert len(content) > 30_000
+    assert content.count(b"/S /Table") > 3
+    assert pdf.from_html(text) == content
 
 
 def test_areas_are_sorted_and_searched(chromium, tmp_path):

@@ -22,6 +22,8 @@ _BLOCKS = frozenset(
     {"p", "li", "dd", "dt", "td", "th", "h1", "h2", "h3", "h4", "figcaption", "summary", "div"}
     | {"section", "b", "span", "caption"}
 )
+#: Elements that can belong to another finding than what is around them: sections, headline figures.
+_OWN = ("section", "article", "li")
 _SPOKEN = ("alt", "aria-label", "title", "content")
 
 
@@ -123,7 +125,7 @@ class _Page(HTMLParser):
             self._flush()
         marks = (named.get("data-finding"), named.get("aria-labelledby"), named.get("id"))
         found = next((self.anchors[m] for m in marks if m in self.anchors), "")
-        if tag in ("section", "article"):
+        if tag in _OWN:
             self.sections.append(self.current)
             self.current = found or self.current
         elif found:
@@ -157,7 +159,7 @@ class _Page(HTMLParser):
         elif tag == "table" and self.table is not None:
             self._here().tables.append(self.table)
             self.table = None
-        elif tag in ("section", "article") and self.sections:
+        if tag in _OWN and self.sections:
             self.current = self.sections.pop()
 
     def handle_data(self, data: str) -> None:

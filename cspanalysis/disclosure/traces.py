@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cspanalysis.disclosure.cells import is_total
 from cspanalysis.disclosure.published import is_hidden, labels
 
 #: Symbols that stand in place of a hidden number.
@@ -239,8 +240,10 @@ def _columns(group: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _groups(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """All rows, and those of each label, where something is hidden."""
+    """All rows, those that are no totals, and those of each label, where something is hidden."""
     groups = [list(rows)]
+    # A chart of parts leaves their total out.
+    groups.append([row for row in rows if not any(is_total(label) for label in labels(row))])
     texts = dict.fromkeys(label for row in rows for label in labels(row))
     groups += [[row for row in rows if label in labels(row)] for label in texts]
     return [g for g in groups if any(is_hidden(row) for row in g)]
