@@ -316,19 +316,20 @@ def _write(path: Path, frame: pl.DataFrame) -> None:
 
 
 def _finish(now: _Run, found: dict[str, Any]) -> None:
-    """Problems, then the manifest, then away with what it does not name."""
+    """Problems, then the manifest, then away with what it does not name.
+
+    The list of problems takes its place after the manifest it belongs to; where a run ends between
+    the two, its size tells the next one (`survey.is_current`).
+    """
     listed = dict.fromkeys(
         part["tables"]["_problems"] for part in now.parts.values() if "_problems" in part["tables"]
     )
     problems = [pl.read_parquet(now.processed / path) for path in listed]
+    content = "source,file,row,column,found,allowed,action,reason\n"
     if problems:
         content = pl.concat(problems).write_csv()
-        writing.text(now.processed / PROBLEMS, content)
-    else:
-        writing.text(
-            now.processed / PROBLEMS, "source,file,row,column,found,allowed,action,reason\n"
-        )
     new = manifests.named(found) - manifests.named(now.before)
     writing.settle(now.processed / path for path in sorted(new))
-    manifests.write(now.processed / MANIFEST, found)
+    with writing.held_back(now.processed / PROBLEMS, content) as size:
+        manifests.write(now.processed / MANIFEST, found | {"problems_bytes": size})
     manifests.sweep(now.processed, found)

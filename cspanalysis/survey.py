@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.processed import manifest
+from cspanalysis.processed import PROBLEMS, manifest
 from cspanalysis.sidecars import SUFFIX
 
 _IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
@@ -81,6 +81,9 @@ def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
     if found["code"] != code() or found["settings"] != fingerprint(settings.get("sources", {})):
         return False
     if found["state"] != state(root / "data" / "raw"):
+        return False
+    problems = stamp(root / "data" / "processed" / PROBLEMS)
+    if problems[:1] != [found.get("problems_bytes")]:
         return False
     files = (path for table in found["tables"].values() for path in table["files"])
     return all((root / "data" / "processed" / path).is_file() for path in files)

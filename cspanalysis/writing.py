@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,6 +49,25 @@ def settle(paths: Iterable[Path]) -> None:
     with ThreadPoolExecutor(8) as pool:
         for _ in pool.map(one, paths):
             pass
+
+
+@contextmanager
+def held_back(path: Path, content: str) -> Iterator[int]:
+    """Write text as UTF-8 to the disk, but let it take its place only when the block has ended.
+
+    Yields
+    ------
+    int
+        Its bytes.
+    """
+    encoded = content.encode("utf-8")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.held{SUFFIX}")
+    atomically(temporary, lambda stream: stream.write(encoded))
+    try:
+        yield len(encoded)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def text(path: Path, content: str) -> None:

@@ -7,16 +7,18 @@ is set aside with a message, and the rest is read.
 
 from __future__ import annotations
 
+import errno
 import functools
 import gzip
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from cspanalysis.errors import DataRefused, paragraph
 
@@ -86,7 +88,7 @@ class Part:
         try:
             if self.path.suffix.lower() == ".zip":
                 # The directory of a large archive takes longer to read than a member: keep it open.
-                with _archive(self.path).open(self.member) as stream:
+                with _opened(self) as stream:
                     yield stream
             elif self.path.suffix.lower() == ".gz":
                 with gzip.open(self.path, "rb") as stream:
@@ -116,6 +118,18 @@ class Part:
 @functools.lru_cache(maxsize=2)
 def _archive(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
+
+
+def _opened(part: Part) -> IO[bytes]:
+    """A member's stream; an archive whose directory is nonsense fails in many ways."""
+    try:
+        return _archive(part.path).open(part.member)
+    except (KeyError, ValueError, OverflowError, struct.error) as error:
+        raise zipfile.BadZipFile(str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning
+            raise
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def member(part: Part) -> zipfile.ZipInfo:
@@ -191,7 +205,15 @@ def _members(path: Path, file: str, want: str) -> tuple[list[Part], list[tuple[s
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        OverflowError,
+        struct.error,
+    ) as error:
         raise _damaged(file, error) from error
     if len(infos) > MAX_MEMBERS:
         raise DataRefused(
