@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
-from pathlib import Path
+import sys
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -147,3 +149,42 @@ def test_a_folder_without_a_repository_is_a_usage_error(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(UsageError):
         guard.check(tmp_path)
+
+
+def test_what_partners_send_and_what_is_made_of_it_is_ignored(project, tmp_path):
+    if not (project / ".git").exists():
+        pytest.skip("the project was unpacked without its repository")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    shutil.copy(project / ".gitignore", tmp_path)
+    tracked = guard._tracked(project)
+    sample = {n for n in tracked if n.startswith(("data/", "reports/"))}
+    raws = [PurePosixPath(n).parts for n in sample if n.startswith("data/raw/")]
+    names = {parts[2] for parts in raws if len(parts) > 3}
+    files = ("extract 2025.csv", "crime.xlsx", "a.zip", "extract 2025.csv.source.toml")
+    partners = {f"data/raw/{s}/{file}" for s in (*names, "other") for file in files}
+    made = {"data/processed/manifest.json", "data/processed/hospital_extract/a.parquet",
+            "reports/kent/2025-01_2025-12/index.html", "reports/kent/x.pdf"}  # fmt: skip
+    for name in sample | partners | made:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "--all"], check=True)
+    assert len(names) > 10
+    assert set(guard._tracked(tmp_path)) == sample | {".gitignore"}
+
+
+def test_the_hook_stops_a_commit_of_a_partners_file(repository):
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cspanalysis.guard\n')
+    hook.chmod(0o755)
+    commit = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example.org",
+              "commit", "-q", "-m", "x"]  # fmt: skip
+    assert subprocess.run(commit, capture_output=True).returncode == 0
+    raw(repository, "partner.csv", synthetic=False)
+    track(repository)
+    refused = subprocess.run(commit, capture_output=True, text=True)
+    assert refused.returncode != 0 and "partner.csv" in refused.stderr
+    notebook(repository, finding(SAMPLE | {"synthetic": False}))
+    subprocess.run(["git", "-C", str(repository), "rm", "-q", "--cached", "-r", "data"], check=True)
+    refused = subprocess.run(commit, capture_output=True, text=True)
+    assert refused.returncode != 0 and "01_overview.ipynb" in refused.stderr
