@@ -75,7 +75,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         )  # fmt: skip
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
-        text="lines: expected range, 95% (solid) and 99.8% (dashed)",
+        text="expected range: 95% (solid), 99.8% (dashed)",
     )  # fmt: skip
     return chart
 

@@ -47,7 +47,7 @@ def control_finding(
             "value": "Per day, adjusted",
             "signal": "Signal",
         },
-        caption=where(review, f"{capital(subject)} by month", span(first, last)),
+        caption=where(review, f"{capital(subject)} per day, by month", span(first, last)),
         method=chart.method,
         definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
         measure=subject,

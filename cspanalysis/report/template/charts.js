@@ -67,6 +67,28 @@
         axis.ticktext = names.map(function (name) { return broken(name, most); });
       }
     });
+    // On a phone a name beside a point or the end of a line would take a third of the chart: it
+    // goes above, that of a limit to the line's beginning, away from the newest months.
+    if (narrow) {
+      var dated = layout.xaxis.type === "date";
+      if (dated) {
+        layout.margin = Object.assign({}, base.margin, layout.margin, { r: 12 });
+        layout.xaxis.tickangle = 0;
+      }
+      (layout.annotations || []).forEach(function (note) {
+        if (note.xref === "paper" || !note.xshift) { return; }
+        note.xshift = 0;
+        note.yanchor = "bottom";
+        note.yshift = dated ? 1 : 6;
+        note.xanchor = dated ? "right" : "center";
+        if (dated && /^(?:upper limit|lower limit|mean) /.test(note.text)) {
+          note.xref = "paper";
+          note.x = 0;
+          note.xanchor = "left";
+          note.bgcolor = "rgba(255,255,255,0.8)";
+        }
+      });
+    }
     if (narrow && (layout.legend || layout.showlegend)) {
       layout.legend = Object.assign({}, layout.legend,
         { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
