@@ -6,7 +6,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis.analysis import places, thefts
-from cspanalysis.chapters import acquisitive
+from cspanalysis.chapters import acquisitive, domestic
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,22 @@ def test_places_say_how_concentrated_they_are(review):
     assert re.search(r"adjusted Gini (\d\.\d\d)", note)[1] == f"{spread['gini']:.2f}"
     assert f"{100 * spread['share_top_10']:.1f} per cent" in note
     assert any("second definition" in n for n in found.notes)
+
+
+def test_beside_a_change_that_is_not_clear_stands_what_would_be(review):
+    theft = "theft from the person"
+    found = acquisitive.change(review, "x", theft, subject=theft)
+    assert found.verdict == "no_clear_change"
+    base = found.values["compare_count"]
+    assert any(n.startswith(f"From {base:.0f}, only ") and "80 per cent" in n for n in found.notes)
+    # Where it is clear nothing is added, and windows, whose notes nobody sees, have none.
+    for one in acquisitive.change(review, "y", "burglary dwelling", subject="burglary").windows:
+        assert not any("told from chance" in n for n in one.notes)
+    clear = acquisitive.change(review, "z", "theft of vehicle", subject="theft of vehicles")
+    told = any("told from chance" in n for n in clear.notes)
+    assert told == (clear.verdict == "no_clear_change")
+
+
+def test_no_base_that_is_protected_is_named_in_a_note(review):
+    found = domestic.domestic_change(review, over=review.comparisons[:1])
+    assert not any("told from chance" in n for n in found.notes)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, chi2
 
 from cspanalysis import narrative
+from cspanalysis.analysis.change import detectable
 from cspanalysis.narrative import surveys
 
 NAN = float("nan")
@@ -433,3 +434,14 @@ def test_tables_of_many_comparisons_all_say_so():
     assert "less than 0.1 to 15.0 points higher" in surveys.answer_change(near).text
     few = answers.head(9)
     assert phrase not in surveys.against_average(few, subject="problems").text
+
+
+def test_what_it_takes_to_be_called_a_change_stands_in_words():
+    text = narrative.detectable(detectable(300))
+    assert text == (
+        "From 300, only 252 or fewer, or 351 or more, could be told from chance. A fall to about "
+        "234 or a rise to about 374 in truth would be found with a chance of 80 per cent."
+    )
+    few = narrative.detectable(detectable(3))
+    assert few.startswith("From 3, no fall could be told from chance, and a rise only from 12 on.")
+    assert "A rise to about 15 in truth" in few and "fall to about" not in few

@@ -83,7 +83,7 @@ def change_of(
         caption=common.where(review, common.capital(subject), comparison.period.label),
         method=common.method_of(result),
         definition=definition,
-        notes=notes,
+        notes=[*notes, *(common.detectable_notes(result, comparison) if protect is None else ())],
         measure=subject,
     )
 

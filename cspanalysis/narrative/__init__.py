@@ -15,7 +15,7 @@ from cspanalysis.narrative.beside import (
     whole_share,
     years,
 )
-from cspanalysis.narrative.change import change, changes
+from cspanalysis.narrative.change import change, changes, decided_verdict, detectable
 from cspanalysis.narrative.composition import (
     age_sex,
     clusters,
@@ -54,6 +54,8 @@ __all__ = [
     "clusters",
     "control",
     "coverage",
+    "decided_verdict",
+    "detectable",
     "each_share",
     "exclusions",
     "few_changes",

@@ -128,6 +128,24 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     return Said(text + (by_chance(n) if clear else ""))
 
 
+def detectable(found: Any) -> str:
+    """What it would take to be called a change, from the result of `analysis.detectable`."""
+    base, rise = formats.count(found.baseline), formats.count(found.rise_to)
+    if found.fall_to is None:
+        text = f"From {base}, no fall could be told from chance, and a rise only from {rise} on."
+    else:
+        fall = formats.count(found.fall_to)
+        text = f"From {base}, only {fall} or fewer, or {rise} or more, could be told from chance."
+    ends = [
+        f"{way} to about {formats.count(round(level))}"
+        for way, level in (("a fall", found.true_fall_to), ("a rise", found.true_rise_to))
+        if level is not None
+    ]
+    true = formats.capital(" or ".join(ends))
+    power = formats.per_cent(100 * found.power, 0)
+    return f"{text} {true} in truth would be found with a chance of {power}."
+
+
 def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False) -> str:
     """The limits of a ratio as words: '7.5 to 13.2 per cent lower per day'."""
     tail = " per day" if per_day else ""

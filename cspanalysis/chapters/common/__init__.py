@@ -12,6 +12,7 @@ from cspanalysis.chapters.common.changes import (
     CHANGE_COLUMNS,
     change_finding,
     changes_finding,
+    detectable_notes,
     with_dispersion,
 )
 from cspanalysis.chapters.common.labels import (
@@ -43,6 +44,7 @@ __all__ = [
     "change_finding",
     "changes_finding",
     "control_finding",
+    "detectable_notes",
     "membership_notes",
     "method_of",
     "mix_finding",

@@ -60,9 +60,28 @@ def change_finding(
         caption=where(review, capital(subject), comparison.period.label),
         method=method_of(result),
         definition=definition,
-        notes=[*notes, *break_notes(selection, comparison)],
+        notes=[
+            *notes,
+            *break_notes(selection, comparison),
+            *detectable_notes(result, comparison),
+        ],
         measure=subject,
     )
+
+
+def detectable_notes(result: pd.DataFrame, comparison: Comparison) -> list[str]:
+    """Beside a change that is not clear: how large one would have to be to be seen.
+
+    For counts under no policy: the base is named.
+    """
+    row = result.iloc[0].to_dict()
+    is_open = narrative.decided_verdict(row) == "no_clear_change" and row["status"] == "ok"
+    if comparison.is_window or not is_open or not row["compare_count"] > 0:
+        return []
+    found = change.detectable(
+        int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
+    )
+    return [narrative.detectable(found)]
 
 
 def changes_finding(
