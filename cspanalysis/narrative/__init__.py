@@ -15,7 +15,7 @@ from cspanalysis.narrative.beside import (
     whole_share,
     years,
 )
-from cspanalysis.narrative.change import change, changes, decided_verdict, detectable
+from cspanalysis.narrative.change import change, changes, detectable
 from cspanalysis.narrative.composition import (
     age_sex,
     clusters,
@@ -54,7 +54,6 @@ __all__ = [
     "clusters",
     "control",
     "coverage",
-    "decided_verdict",
     "detectable",
     "each_share",
     "exclusions",

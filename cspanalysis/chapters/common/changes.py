@@ -70,12 +70,13 @@ def change_finding(
 
 
 def detectable_notes(result: pd.DataFrame, comparison: Comparison) -> list[str]:
-    """Beside a change that is not clear: how large one would have to be to be seen.
+    """Beside a change that chance can explain: how large one would have to be to be seen.
 
-    For counts under no policy: the base is named.
+    For counts under no policy: the base is named. Where only the dispersion takes a verdict back,
+    the sentence says so, and limits by chance would contradict it.
     """
     row = result.iloc[0].to_dict()
-    is_open = narrative.decided_verdict(row) == "no_clear_change" and row["status"] == "ok"
+    is_open = row["verdict"] == "no_clear_change" and row["status"] == "ok"
     if comparison.is_window or not is_open or not row["compare_count"] > 0:
         return []
     found = change.detectable(
