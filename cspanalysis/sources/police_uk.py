@@ -190,7 +190,7 @@ def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
     found = _with_months(table.read(part, SCHEMAS, context, NAME))
     frame = found.tables[NAME]
-    street.note_repeats(frame, found.problems)
+    street.note_repeats(street.repeats(frame), found.problems)
     if "longitude" not in frame.columns:
         text = pl.lit(None, pl.String)
         category = pl.lit(None, pl.Categorical)
@@ -244,12 +244,11 @@ def _quickly(
         if number not in odd
     }
     identifiers = frame.select(PART, ROW, "crime_id").drop_nulls("crime_id")
-    again = identifiers.filter(~pl.col("crime_id").is_first_distinct())
-    if not again.is_empty():
-        # In two files of the batch an identifier is no repeat: each file is looked at by itself.
-        some = identifiers.filter(pl.col("crime_id").is_in(again["crime_id"].to_list()))
-        for (number,), rows in some.partition_by(PART, as_dict=True).items():
-            street.note_repeats(rows, accounts[number].problems)
+    again = identifiers.filter(pl.col("crime_id").hash().is_duplicated())
+    # In two files of the batch an identifier is no repeat: it counts within its own.
+    again = again.filter(~pl.struct(PART, "crime_id").is_first_distinct())
+    for (number,), rows in again.partition_by(PART, as_dict=True).items():
+        street.note_repeats(rows, accounts[number].problems)
     return frame, accounts
 
 

@@ -82,6 +82,8 @@ class Problems:
         """The listed problems: file, row, column, found, allowed, action, reason; by row."""
         if not self._listed:
             return pl.DataFrame(schema=SCHEMA)
+        if len(self._listed) == 1 and self._listed[0]["row"].is_sorted():
+            return self._listed[0]
         return pl.concat(self._listed).sort("row", maintain_order=True)
 
 

@@ -34,10 +34,10 @@ def finished(
     lsoas : polars.DataFrame, optional
         See `districts`.
     """
-    frame = frames[0]
+    columns = [c for c in frames[0].columns if c in {PART, *COLUMNS}]
+    frame = pl.concat([f.select(columns) for f in frames])
     if len(frames) > 1:
-        columns = [c for c in frame.columns if c in {PART, *COLUMNS}]
-        frame = pl.concat([f.select(columns) for f in frames]).sort(PART, ROW)
+        frame = frame.sort(PART, ROW)
     found = districts(frame, lsoas)
     # One name per code, as good as always, and the names need not be compared.
     on = ["lsoa_code"] if found["lsoa_code"].is_unique().all() else _LSOA
@@ -84,14 +84,16 @@ def standard_types(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("offence").replace_strict([*names], standard, return_dtype=pl.Categorical)
 
 
-def note_repeats(frame: pl.DataFrame, problems: Problems) -> None:
-    """Note the identifiers that a file's rows repeat."""
+def repeats(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a file whose identifier an earlier one has."""
     identifiers = frame.select(ROW, "crime_id").drop_nulls("crime_id")
-    if identifiers["crime_id"].n_unique() == identifiers.height:
-        return
-    repeats = identifiers.filter(~pl.col("crime_id").is_first_distinct())
+    return identifiers.filter(~pl.col("crime_id").is_first_distinct())
+
+
+def note_repeats(rows: pl.DataFrame, problems: Problems) -> None:
+    """Note a file's repeated identifiers."""
     problems.add_rows(
-        repeats.select(ROW, pl.col("crime_id").alias("found")),
+        rows.select(ROW, pl.col("crime_id").alias("found")),
         "Crime ID", "one row per crime", "noted", "a repeated Crime ID; all its rows are kept",
     )  # fmt: skip
 
