@@ -31,9 +31,9 @@ def shared() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A headless browser that cannot reach any host."""
+    """A headless browser that cannot reach any host; closed with the module that asked."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = pdf.browser()
     if path is None:
