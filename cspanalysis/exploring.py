@@ -34,6 +34,11 @@ class ByHand:
         """Comparison with peer groups: `review.peers.rate("burglary")`."""
         return Peers(self)
 
+    @property
+    def most_similar(self) -> str:
+        """Key of the most similar areas: 'msg' where the settings have it, else 'similar'."""
+        return "msg" if "msg" in self.workspace.peer_groups else "similar"
+
     def findings(self, chapter: str | None = None) -> Findings:
         """The findings of all chapters, or of one ('violence'), made here and now."""
         return findings(self, chapter)

@@ -23,9 +23,13 @@ MOST_LABEL = 80
 #: Headings for groups that a workspace lacks.
 GROUP_LABELS = {
     "msg": "areas of the most similar group",
+    "similar": "similar areas",
     "county": "districts of the county",
     "force": "districts of the police force area",
 }
+
+#: Groups whose districts the files of the area's own police force hold.
+WITHIN_FORCE = ("county", "force")
 
 
 def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
@@ -118,7 +122,9 @@ def from_open_data(
     Raises
     ------
     NotAvailable
-        If either is missing, or the force's files are incomplete over the period.
+        If either is missing, the force's files are incomplete over the period, or fewer than half
+        of the others of a group beyond the force are in the files: a place among a chance few is
+        none in the group.
     """
     _, chosen = counting.members(selection, "police_uk")
     missing = [
@@ -140,6 +146,14 @@ def from_open_data(
     counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
     # A district that the files cover and that has no such offence has none recorded: 0.
     by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
+    others = [p for name, p in parts.items() if name != area.name]
+    known = sum(set(p) <= whole for p in others)
+    if group.key not in WITHIN_FORCE and 2 * known < len(others):
+        raise NotAvailable(
+            ("peer_counts", "police_uk"),
+            f"the workspace holds the counts of {known} of the {len(others)} others; to fetch "
+            "more, name their police forces in partnership.toml, [fetch] forces",
+        )
     people = residents.estimates(store, districts, period)
     table = pd.DataFrame(
         {

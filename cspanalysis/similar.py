@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 #: So many other districts: with the own area fifteen, as many as in an official group.
 NUMBER = 14
 
-LABEL = "areas nearest in population, density, age mix and rural-urban class"
+LABEL = "similar areas"
+#: What they are similar in, for where there is no room for `NOTE`.
+BASIS = "nearest in population, density, age mix and rural-urban class"
 
 #: First letters of the 2021 Rural Urban Classification as steps from urban to rural.
 _STEPS = {"UU": 0.0, "UI": 1.0, "RI": 2.0, "RM": 3.0}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tomlkit
 
-from cspanalysis import areas, sources
+from cspanalysis import areas, similar, sources
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.suppliers import NAMES
@@ -50,7 +50,7 @@ def init(directory: Path, csp: str) -> str:
     )
     settings.write_text(_settings(area), encoding="utf-8")
     groups = "\n".join(
-        f"  {key}: {len(group.areas) - 1} other {group.label}"
+        f"  {key}: {len(group.areas) - 1} other {_described(key, group)}"
         for key, group in proposed_peers(area).items()
     )
     force = f"; police force: {area.force}" if area.force else ""
@@ -93,12 +93,16 @@ def proposed_peers(area: Area) -> dict[str, PeerGroup]:
     return found
 
 
+def _described(key: str, group: PeerGroup) -> str:
+    return f"{group.label}, {similar.BASIS}" if key == "similar" else group.label
+
+
 def _peers(area: Area) -> str:
     lines = ["# Peer groups that need no entry; the area itself is among them."]
     for key, group in proposed_peers(area).items():
         others = ", ".join(name for name in group.areas if name != area.name)
         lines += textwrap.wrap(
-            f"{key}: {group.label}: {others}.",
+            f"{key}: {_described(key, group)}: {others}.",
             width=96, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False,
         )  # fmt: skip
     return "\n".join([*lines, "", _SIMILAR])

@@ -101,6 +101,16 @@ def test_only_the_wanted_force_months_leave_the_archive(place):
     assert any("transferred" in line for line in place.lines)
 
 
+def test_the_newest_archive_may_send_on_to_where_it_is_stored(place):
+    # As data.police.uk does: every request for latest.zip ends at the store's own address.
+    stored = "/store/2025-09.zip"
+    place.server.content[stored] = place.server.content.pop(POLICE)
+    place.server.misbehave(POLICE, *[Fault(302, {"Location": stored})] * 40)
+    found = place.fetch("police_uk")
+    assert len(found) == 4 and {f.status for f in found} == {"fetched"}
+    assert sum(f.bytes for f in found) < len(place.server.content[stored]) / 20
+
+
 def test_months_beyond_one_archive_come_from_the_one_before(place):
     found = place.fetch("police_uk", months=5)
     months = sorted({f.path.parent.name for f in found})

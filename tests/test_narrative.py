@@ -13,6 +13,7 @@ from scipy.stats import beta, chi2
 from cspanalysis import narrative
 from cspanalysis.analysis.change import detectable
 from cspanalysis.narrative import surveys
+from cspanalysis.narrative.change import decided_verdict, verdict_of
 
 NAN = float("nan")
 
@@ -445,3 +446,10 @@ def test_what_it_takes_to_be_called_a_change_stands_in_words():
     few = narrative.detectable(detectable(3))
     assert few.startswith("From 3, no fall could be told from chance, and a rise only from 12 on.")
     assert "A rise to about 15 in truth" in few and "fall to about" not in few
+
+
+def test_a_count_with_nothing_to_compare_is_no_unclear_change():
+    row = {"count": 31, "compare_count": NAN, "lower": NAN, "upper": NAN, "status": "not_available"}
+    assert verdict_of(row) == decided_verdict(row) == "none"
+    # Two zeros have no ratio either, and did not change.
+    assert verdict_of(row | {"count": 0, "compare_count": 0}) == "no_clear_change"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cspanalysis import areas, commands, exploring, opening, similar, starting, widgets, workspace
 from cspanalysis.areas import Area
+from cspanalysis.chapters import overview
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.similar import Weights
 from cspanalysis.workspace import Workspace
@@ -84,7 +85,8 @@ def test_a_measure_that_is_the_same_everywhere_tells_nothing_apart():
 def test_the_group_begins_with_the_area_and_has_fourteen_others():
     group = similar.group(areas.find("Sevenoaks"))
     assert group.areas[0] == "Sevenoaks" and len(group.areas) == len(set(group.areas)) == 15
-    assert "population" in group.label and "not the official" in group.note
+    assert "density" not in group.label and "residents per hectare" in group.note
+    assert "not the official" in group.note
     assert "no near neighbour" not in group.note
 
 
@@ -173,13 +175,17 @@ def test_the_official_group_takes_the_place_of_the_computed_one(tmp_path):
 
 def test_init_lists_the_peers_and_its_settings_load(tmp_path):
     text = starting.init(tmp_path / "ws", "sevenoaks")
-    assert "similar: 14 other areas" in text and "county: 11 other districts of Kent" in text
+    assert (
+        "similar: 14 other similar areas, nearest in population" in text
+        and "county: 11 other districts of Kent" in text
+    )
     space = workspace.load(tmp_path / "ws")
     written = (tmp_path / "ws" / "partnership.toml").read_text(encoding="utf-8")
     assert max(map(len, written.splitlines())) <= 100
     joined = " ".join(written.replace("\n#", " ").split())
     for key, group in starting.proposed_peers(space.area()).items():
-        assert f"{key}: {group.label}: {', '.join(group.areas[1:])}." in joined
+        basis = f", {similar.BASIS}" if key == "similar" else ""
+        assert f"{key}: {group.label}{basis}: {', '.join(group.areas[1:])}." in joined
     assert tomllib.loads(written)["peers"] == {
         "similar": {"weights": {"population": 1, "density": 1, "age": 1, "rural_urban": 1}}
     }
@@ -255,4 +261,9 @@ def test_a_few_rows_of_a_neighbouring_force_do_not_cover_a_district(tmp_path):
     # None of an offence in a district that is covered is a 0, and not a gap.
     assert review.peers.rate("robbery", "three").set_index("area").loc["Dartford", "count"] == 0
     assert widgets.areas(review) == ["Sevenoaks", "Dartford"]
+    # Two of the fifteen similar areas at most are Kent's: a place among so few is none.
+    assert review.most_similar == "similar"
+    found = overview.recorded_crime_peers(review, review.most_similar)
+    assert found.status == "not_available" and "of the 14 others" in found.sentence
+    assert found.id == "overview.recorded_crime.peers.similar"
     assert [a.name for a in commands.every_area(review.store)] == ["Sevenoaks"]

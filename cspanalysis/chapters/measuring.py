@@ -175,7 +175,7 @@ def against_peers(review: Review, measure: Measure, period: Period) -> str:
     """'higher', 'similar' or 'lower' than the peers, of what is bad; '' without peers."""
     if measure.question:
         return _survey_peers(review, measure, period)
-    for group in ("msg", "county", "force") if measure.peer else ():
+    for group in (review.most_similar, "county", "force") if measure.peer else ():
         try:
             table = review.peer_counts(measure.peer, group, period).table
         except NotAvailable:

@@ -67,7 +67,9 @@ def verdict_of(row: Mapping[str, Any]) -> str:
     """up, down or no_clear_change by the limits of the ratio; none without limits."""
     lower, upper = row.get("lower"), row.get("upper")
     if formats.is_missing(lower) and formats.is_missing(upper):
-        return "none" if formats.is_missing(row.get("count")) else "no_clear_change"
+        # Two zeros have no ratio and did not change; a count alone cannot tell.
+        is_alone = formats.is_missing(row.get("compare_count", 0))
+        return "none" if is_alone or formats.is_missing(row.get("count")) else "no_clear_change"
     if not formats.is_missing(lower) and lower > 1:
         return "up"
     if not formats.is_missing(upper) and upper < 1:

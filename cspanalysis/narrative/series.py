@@ -92,7 +92,8 @@ def control(table: pd.DataFrame, *, subject: str) -> Said:
         )
         if len(signals):
             again = formats.capital(_months(signals, newest))
-            text += f" {again} should be looked at again when more months are in."
+            pause = "," if "newest" in again else ""
+            text += f" {again}{pause} should be looked at again when more months are in."
         return Said(text)
     if signals.empty:
         text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
