@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cspanalysis import survey
 from cspanalysis.errors import CspError, UsageError, paragraph
-from cspanalysis.processed import manifest
+from cspanalysis.processed import manifest, sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,6 +155,8 @@ def _run(
         with _lock(processed, wait):
             if survey.is_current(root, settings):
                 known = manifest(processed)
+                # A run that was cut short after its manifest left what the manifest replaces.
+                sweep(processed, known)
                 return CleanReport(known["parts"], tuple(known["notices"]), 0)
             return _clean(root, settings, check, report)
     except OSError as error:

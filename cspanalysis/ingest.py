@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis import corrections, manifests, sources, survey, writing
-from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest
+from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
@@ -328,8 +328,8 @@ def _finish(now: _Run, found: dict[str, Any]) -> None:
     content = "source,file,row,column,found,allowed,action,reason\n"
     if problems:
         content = pl.concat(problems).write_csv()
-    new = manifests.named(found) - manifests.named(now.before)
+    new = named(found) - named(now.before)
     writing.settle(now.processed / path for path in sorted(new))
     with writing.held_back(now.processed / PROBLEMS, content) as size:
         manifests.write(now.processed / MANIFEST, found | {"problems_bytes": size})
-    manifests.sweep(now.processed, found)
+    sweep(now.processed, found)

@@ -165,21 +165,3 @@ def without_twins(
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write the manifest."""
     writing.text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
-
-
-def named(content: Mapping[str, Any]) -> set[str]:
-    """The files that a manifest names."""
-    found = {p for t in content["tables"].values() for p in t["files"]}
-    return found | {p for part in content["parts"].values() for p in part["tables"].values()}
-
-
-def sweep(processed: Path, content: Mapping[str, Any]) -> None:
-    """Remove tables of earlier or interrupted runs that the manifest does not name."""
-    kept = named(content)
-    for pattern in ("*/*.parquet", f"*/*{writing.SUFFIX}", f"*{writing.SUFFIX}"):
-        for path in processed.glob(pattern):
-            if path.relative_to(processed).as_posix() not in kept:
-                path.unlink(missing_ok=True)
-    for folder in processed.iterdir():
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()

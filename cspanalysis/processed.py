@@ -6,9 +6,11 @@ Nothing heavy is imported here: whether there is anything to do is asked at ever
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cspanalysis import writing
 from cspanalysis.errors import CspError, paragraph
 
 MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
@@ -30,3 +32,21 @@ def manifest(processed: Path) -> dict[str, Any]:
             )
         ) from error
     return found if found.get("schema") == FORMAT else blank
+
+
+def named(content: Mapping[str, Any]) -> set[str]:
+    """The files that a manifest names."""
+    found = {p for t in content["tables"].values() for p in t["files"]}
+    return found | {p for part in content["parts"].values() for p in part["tables"].values()}
+
+
+def sweep(processed: Path, content: Mapping[str, Any]) -> None:
+    """Remove tables of earlier or interrupted runs that the manifest does not name."""
+    kept = named(content)
+    for pattern in ("*/*.parquet", f"*/*{writing.SUFFIX}", f"*{writing.SUFFIX}"):
+        for path in processed.glob(pattern):
+            if path.relative_to(processed).as_posix() not in kept:
+                path.unlink(missing_ok=True)
+    for folder in processed.iterdir():
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

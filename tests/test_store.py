@@ -14,7 +14,7 @@ import filelock
 import pandas as pd
 import pytest
 
-from cspanalysis import cleaning, manifests, sidecars, survey, writing
+from cspanalysis import cleaning, processed, sidecars, survey, writing
 from cspanalysis.errors import CspError, DataRefused, NotAvailable, UsageError
 from cspanalysis.store import Store
 
@@ -280,7 +280,7 @@ def test_a_killed_run_leaves_no_lock_and_no_half_state(root):
     assert store(root).tables() == ()
     clean(root)
     assert store(root).load("police_uk_counts")["count"].sum() == 7 * (14 * 12 + 2)
-    named = manifests.named(json.loads((root / "data/processed/manifest.json").read_text()))
+    named = processed.named(json.loads((root / "data/processed/manifest.json").read_text()))
     assert {p for p in snapshot(root) if p.endswith(".parquet")} == named
 
 
