@@ -51,6 +51,8 @@ def finished(
         .with_columns(
             pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
             is_located=pl.col("lsoa_code").is_not_null(),
+            # As text: of a category's limits the store cannot tell which row groups it needs.
+            district=pl.col("district").cast(pl.String),
         )
         .select(COLUMNS)
         .collect()
