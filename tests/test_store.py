@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import filelock
 import pandas as pd
+import pyarrow.dataset as ds
 import pytest
 
 from cspanalysis import cleaning, processed, sidecars, survey, writing
@@ -389,6 +390,18 @@ def test_every_district_of_the_files_index_is_in_the_file(root):
     for path in files:
         frame = pd.read_parquet(root / "data/processed" / path)
         assert sorted(frame["district"].dropna().unique()) == manifest["holds"][path]
+
+
+def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
+    head, *lines = STREET.splitlines(keepends=True)
+    text = head + "".join(lines) * 6000
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(text.replace("aaa", ""))
+    clean(root)
+    path = next((root / "data/processed/police_uk").glob("2025-03*.police_uk.*"))
+    fragment = next(ds.dataset(path).get_fragments())
+    needed = fragment.split_by_row_group(filter=ds.field("district") == "Bexley")
+    assert len(needed) < fragment.num_row_groups / 2
+    assert sum(f.count_rows(filter=ds.field("district") == "Bexley") for f in needed) == 12_000
 
 
 @pytest.mark.parametrize("section", [{"police_extrakt": {}}, {"police_uk": {"column": {}}}])
