@@ -186,8 +186,9 @@ def nomis(query: Query) -> bytes:
     """Population estimates as the Nomis API gives them, page by page."""
     codes = query["geography"].split(",")
     ages = ["All Ages"] if query["c_age"] == "200" else ["Age 0", "Age 1", "Aged 90+"]
+    names = areas.register().set_index("district_code")["district"]
     rows = [
-        ["2024", f"District {code}", code, sex, age, "1200"]
+        ["2024", names[code], code, sex, age, "1200"]
         for code in codes
         for sex in ("Total", "Male", "Female")
         for age in ages

@@ -92,7 +92,12 @@ def test_what_the_page_has_typed_works(page, head, block, tmp_path):
             assert code == 0, f"{line}\n" + "\n".join(said)
             for settings in tmp_path.glob("*/partnership.toml"):
                 _ask(settings, base)
-    assert "init" not in block or list(tmp_path.glob("*/reports/*/*/index.html"))
+    if "csp review" in block and "init" in block:
+        (path,) = tmp_path.glob("my-area/reports/*/*/findings.json")
+        findings = json.loads(path.read_text(encoding="utf-8"))["findings"]
+        # Two forces with 20 crimes in each of six months, and residents to divide by.
+        rate = next(f for f in findings if f["id"] == "overview.recorded_crime.rate")
+        assert rate["status"] == "ok" and rate["values"]["count"] == 240
 
 
 def _ask(settings: Path, base: dict[str, object]) -> None:
