@@ -68,6 +68,7 @@ def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovere
     if "findings" in parts:
         found += [r for record in findings for r in row_checks.by_row(record)]
         if is_public:
+            found += [r for record in findings for r in row_checks.against_rule(record)]
             found += [r for cells in kinds for r in _by_sums(cells)]
             found += row_checks.small_beside_hidden(findings, kinds)
     tops: dict[tuple[str, int], float] = {}

@@ -18,7 +18,7 @@ What the audit relies on, to find by itself which published numbers add up to wh
   1 to 7, 'c' is any number but 0. `rounded_to` says to what the shown counts were rounded.
 """
 
-from cspanalysis.disclosure.apply import apply, may_show_share
+from cspanalysis.disclosure.apply import apply, declare, may_show_share
 from cspanalysis.disclosure.finest import aggregate, protect_finest
 from cspanalysis.disclosure.policies import DERIVED, POLICIES
 from cspanalysis.disclosure.protect import Protect
@@ -29,6 +29,7 @@ __all__ = [
     "Protect",
     "aggregate",
     "apply",
+    "declare",
     "may_show_share",
     "protect_finest",
 ]

@@ -67,13 +67,26 @@ def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.D
     shown.loc[hidden, "status"] = "suppressed"
     shown.loc[further_anywhere, "symbol"] = FURTHER
     shown.loc[small_anywhere, "symbol"] = SYMBOLS[protect.policy]
-    shown["hidden_below"] = policies.hidden_below(protect.policy, protect.threshold)
+    shown = declare(shown, protect, edition=edition)
     if protect.policy == "hes":
-        shown["rounded_to"] = policies.HES_ROUNDING
         shown = _rederive(shown, protect, was_rounded)
     _hide_derived(shown, names, protect)
     _rank_the_shown(shown, table)
     return _order_tells_nothing(shown, table, names)
+
+
+def declare(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.DataFrame:
+    """The table with the rule that its counts must keep to, in every row.
+
+    Columns `hidden_below` and, under `hes`, `rounded_to`. The rule travels with the rows whether or
+    not they were protected, so that the check of a finished review can tell one from the other.
+    """
+    if protect is None or edition == "partner" or protect.policy not in ("hes", "threshold"):
+        return table
+    rule = {"hidden_below": policies.hidden_below(protect.policy, protect.threshold)}
+    if protect.policy == "hes":
+        rule["rounded_to"] = policies.HES_ROUNDING
+    return table.assign(**rule)
 
 
 def may_show_share(count: float, total: float, protect: Protect) -> bool:

@@ -109,6 +109,24 @@ def _by_rank(
         )
 
 
+def against_rule(record: Mapping[str, Any]) -> Iterator[Recovered]:
+    """Counts that the rule in their own row would have hidden or rounded."""
+    for number, row in enumerate(record.get("rows") or []):
+        below, base = int(row.get("hidden_below") or 0), int(row.get("rounded_to") or 0)
+        for column in published.COUNTS:
+            value = row.get(column)
+            if not isinstance(value, int | float):
+                continue
+            if 0 < value < below:
+                how = f"is under {below}, which its rule hides"
+            elif base and value % base:
+                how = f"is not rounded to {base}, as its rule wants"
+            else:
+                continue
+            label = ", ".join(published.labels(row)) or f"row {number + 1}"
+            yield Recovered(record["id"], label, "findings.json", how, float(value))
+
+
 def small_beside_hidden(
     findings: Sequence[Mapping[str, Any]], kinds: Sequence[Sequence[Cell]]
 ) -> Iterator[Recovered]:

@@ -180,6 +180,7 @@ def publish(
     Finding
     """
     shown = disclosure.apply(result, protect, edition=review.edition)
+    shown = disclosure.declare(shown, protect, edition=review.edition)
     said = say(shown)
     # A window is shown as a statement under the review's own finding: nobody sees its chart,
     # its display table or its tile, so they are not made.
