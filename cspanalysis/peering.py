@@ -51,7 +51,7 @@ def label_of(workspace: Workspace, area: Area, group: str) -> str:
     try:
         return group_of(workspace, area, group).label
     except NotAvailable:
-        return GROUP_LABELS.get(group, f"areas of the group '{group}'")
+        return GROUP_LABELS.get(group, "districts of a further peer group")
 
 
 def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:

@@ -185,7 +185,7 @@ def test_sentences_of_planted_changes():
     text = wording.answer_changes(differences(), subject="answers").text
     assert "the share who feel safe at night rose from 55 per cent to 64 per cent" in text
     assert "gave this answer: 'Q7: Litter' fell" in text
-    assert "For one of 3 answers there is no clear change" in text
+    assert "For one of three answers there is no clear change" in text
     text = wording.against_average(differences(), subject="answers").text
     assert "more residents feel safe at night" in text and "fewer residents" in text
     assert "no clear difference in how many were a victim" in text

@@ -188,6 +188,16 @@ def test_clear_changes_are_filled_others_hollow():
     assert dots.x[1] == -35
 
 
+def test_an_interval_that_leaves_the_picture_ends_in_an_arrow():
+    wide = RATIOS.assign(lower=[0.05, 0.4, 0.9, NAN], upper=[9.0, 0.98, NAN, NAN])
+    chart = charts.change_intervals(wide, label="area")
+    arrows = [t for t in chart.data if t.mode == "markers"][-1]
+    assert list(arrows.marker.symbol) == ["triangle-left", "triangle-right"]
+    assert list(arrows.x) == list(chart.layout.xaxis.range) and list(arrows.y) == [0, 0]
+    inside = charts.change_intervals(RATIOS.assign(upper=[1.2, 0.98, NAN, NAN]), label="area")
+    assert len([t for t in inside.data if t.mode == "markers"]) == 1
+
+
 def test_heatmap_keeps_a_night_in_one_row():
     cells = charts.heatmap(WEEK).data[0].z
     saturday = list(cells[5])

@@ -145,7 +145,7 @@ def test_several_changes_name_the_clear_ones_only():
     )
     text = narrative.changes(table, label="offence", subject="recorded crime").text
     assert text.startswith("Robbery (84 to 59) fell, while arson (50 to 90) rose.")
-    assert "For one of 3 offence types there is no clear change." in text
+    assert "For one of three offence types there is no clear change." in text
     assert "theft" not in text and "1 of 4 offence types could not be compared" in text
 
 
@@ -344,10 +344,18 @@ def test_places_name_single_places_and_call_generic_labels_so():
     assert "'Supermarket' is a label that can stand for many places" in text
 
 
+def test_a_period_without_a_count_to_compare_gets_no_verdict():
+    from cspanalysis.narrative import change
+
+    alone = {"count": 3157, "compare_count": None, "lower": None, "upper": None}
+    assert change.verdict_of(alone) == change.decided_verdict(alone) == "none"
+    assert change.verdict_of({**alone, "compare_count": 3100}) == "no_clear_change"
+
+
 def test_hours_put_the_small_hours_to_the_evening_before():
     table = pd.DataFrame({"weekday": [6, 5, 2], "hour": [2, 23, 12], "count": [6, 3, 1]})
     text = narrative.hours(table, subject="violence").text
-    assert "The busiest hour of the week was Sunday 02:00 to 02:59, with 6 of 10." in text
+    assert "busiest hour of the week was Sunday 02:00 to 02:59 (Saturday night), with 6" in text
     assert "hold 90.0 per cent of violence" in text
 
 

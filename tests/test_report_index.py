@@ -156,3 +156,18 @@ def test_the_quality_badge_follows_its_printed_rule():
     assert quality_of(0, 51)["badge"] == "care"
     assert quality_of(months=("ok", "incomplete"))["badge"] == "care"
     assert "at most 1% of the rows set aside" in quality_of()["sentence"]
+
+
+def test_the_summary_speaks_of_the_compared_period_only_where_something_is_compared():
+    alone = record("a.rate", values={"count": 5})
+    assert not index.summary([chapter("01", alone)]).is_compared
+    both = record("a.change", values={"count": 5, "compare_count": 7})
+    assert index.summary([chapter("01", alone, both)]).is_compared
+
+
+def test_the_trial_of_the_weights_is_not_said_again_beside_the_priorities():
+    trial = record("priorities.sensitivity")
+    table = {"columns": [{"key": "label", "label": "Priority", "numeric": False}], "rows": [["x"]]}
+    said = index.summary([chapter("09", record("priorities.matrix", table=table), trial)])
+    assert not said.keys
+    assert index.summary([chapter("09", trial)]).keys

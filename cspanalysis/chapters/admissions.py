@@ -255,9 +255,11 @@ def _year(label: str) -> Period:
 
 
 def _policy_words(review: Review) -> str:
-    if review.edition == "partner":
-        return ""
-    return f"; protected by the policy '{review.policy(SOURCE)}' (docs/methods.md)"
+    hidden = {
+        "hes": "counts of 1 to 7 hidden, the others rounded to the nearest 5",
+        "threshold": f"counts of 1 to {review.threshold - 1} hidden",
+    }.get(review.policy(SOURCE))
+    return f"; {hidden}" if hidden and review.edition != "partner" else ""
 
 
 def _trend_notes(found: trend.Trend | None, what: str) -> tuple[str, ...]:

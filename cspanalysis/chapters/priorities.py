@@ -31,7 +31,7 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
     notes = [
         "Weights: "
         + formats.listed([f"{name} {_two(weights[name])}" for name in analysis.CRITERIA])
-        + ", as set in partnership.toml. A larger dot speaks more for the priority; where there "
+        + "; the partnership sets them. A larger dot speaks more for the priority; where there "
         "is no dot there are no data.",
         *remarks,
     ]
@@ -201,7 +201,7 @@ def _notes(table: pd.DataFrame) -> list[str]:
         for row in table.to_dict("records")
         if sum(pd.isna(row[name]) for name in analysis.CRITERIA) >= 2
     ]
-    notes = ["Harm is a judgement of the partnership, not a measurement; see partnership.toml."]
+    notes = ["Harm is a judgement of the partnership, not a measurement."]
     if bare:
         notes.append(
             f"Two or more criteria have no data for {formats.listed(bare)}: these scores rest on "

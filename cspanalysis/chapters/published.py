@@ -144,7 +144,7 @@ def _outcomes(review: Review) -> pd.DataFrame:
     return outcomes.assign(
         about=[f"{m} ({id})" for m, id in zip(outcomes["measure"], outcomes["id"], strict=True)],
         why_by_rule=[
-            f"{why} [{rule}]".strip()
+            f"{why} [{rule.replace('_', ' ')}]".strip()
             for why, rule in zip(outcomes["why"], outcomes["rule"], strict=True)
         ],
     )

@@ -87,6 +87,7 @@ def _value_texts(
         "x": x,
         "y": list(range(len(values))),
         "mode": "text",
+        "name": style.VALUE,
         "text": [f" {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
         "textposition": "middle right",
         "textfont": {"color": ink[0] if len(set(ink)) == 1 else ink},

@@ -60,6 +60,7 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         },
         hoverinfo="skip",
     )
+    _cut_ends(chart, lower, upper, low, high)
     chart.update_layout(
         shapes=[_upright(0, style.INK)],
         annotations=[
@@ -257,6 +258,18 @@ def _change_range(dots: list, lower: list, upper: list) -> tuple[float, float]:
     high = min(max([10.0, *(v for v in upper if v is not None)]), reach)
     pad = (high - low) * 0.05
     return low - pad, high + pad
+
+
+def _cut_ends(chart: go.Figure, lower: list, upper: list, low: float, high: float) -> None:
+    # An arrow says that the interval goes on where the picture ends.
+    cut = [(low, i, "triangle-left") for i, v in enumerate(lower) if v is not None and v < low]
+    cut += [(high, i, "triangle-right") for i, v in enumerate(upper) if v is not None and v > high]
+    if cut:
+        x, y, symbols = zip(*cut, strict=True)
+        chart.add_scatter(
+            x=style.coordinates(x), y=list(y), mode="markers", cliponaxis=False, hoverinfo="skip",
+            marker={"symbol": list(symbols), "size": 10, "color": style.OWN},
+        )  # fmt: skip
 
 
 def _two_line_height(labels: list[str]) -> int:

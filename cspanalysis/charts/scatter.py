@@ -71,7 +71,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         chart.add_annotation(
             x=style.coordinate(row["population"]), y=style.coordinate(row["rate"]),
             text=style.bold(name) if row.get("is_own") is True else name,
-            xanchor=side, xshift=9 if side == "left" else -9,
+            xanchor=side, xshift=9 if side == "left" else -9, name=style.POINT,
         )  # fmt: skip
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",

@@ -260,9 +260,11 @@ def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
 
 
 def _end_label(chart: go.Figure, x: Any, y: Any, text: str, *, colour: str = style.OWN) -> None:
+    # By its name a page finds it: on a phone there is no room beside the line's end.
     chart.add_annotation(
-        x=x, y=y, text=text, xanchor="left", xshift=8, font={"color": colour, "size": style.SMALL}
-    )
+        x=x, y=y, text=text, xanchor="left", xshift=8, name=style.END,
+        font={"color": colour, "size": style.SMALL},
+    )  # fmt: skip
 
 
 def _corner(chart: go.Figure, text: str) -> None:

@@ -25,6 +25,10 @@ BAND = "rgba(18,67,109,0.15)"
 FONT = '"Source Sans 3", "Segoe UI", Arial, "Liberation Sans", sans-serif'
 SIZE, SMALL = 14, 12
 
+#: Names by which the pages find what needs another place on a phone (charts.js): labels at a
+#: line's end, names beside points, values on bars.
+END, POINT, VALUE = "end", "point", "value"
+
 #: Height of one row of a bar chart, and of what lies above and below the rows, in pixels.
 ROW, FRAME = 30, 48
 

@@ -64,7 +64,7 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
 
 
 def verdict_of(row: Mapping[str, Any]) -> str:
-    """up, down or no_clear_change by the limits of the ratio; none without limits."""
+    """up, down or no_clear_change by the limits of the ratio; none where a count is missing."""
     lower, upper = row.get("lower"), row.get("upper")
     if formats.is_missing(lower) and formats.is_missing(upper):
         # Two zeros have no ratio and did not change; a count alone cannot tell.
@@ -113,20 +113,22 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     ]
     unclear, n = len(groups["no_clear_change"]), len(usable)
     if not clear:
-        text = f"None of the {n} {items} in {subject} changed clearly."
+        text = f"None of the {formats.in_words(n)} {items} in {subject} changed clearly."
     else:
         text = formats.capital(", while ".join(clear)) + "."
         if unclear:
-            text += f" For {formats.in_words(unclear)} of {n} {items} there is no clear change."
-    concealed = hidden(table)
+            text += (
+                f" For {formats.in_words(unclear)} of {formats.in_words(n)} {items} there is no "
+                "clear change."
+            )
+    concealed, whole = hidden(table), formats.in_words(len(rows))
     if concealed:
-        text += (
-            f" {formats.capital(formats.in_words(concealed))} of {len(rows)} {items} "
-            f"{'is' if concealed == 1 else 'are'} {HIDDEN}."
-        )
+        number, verb = formats.in_words(concealed), "is" if concealed == 1 else "are"
+        text += f" {formats.capital(number)} of {whole} {items} {verb} {HIDDEN}."
     absent = len(rows) - len(usable) - concealed
     if absent > 0:
-        text += f" {absent} of {len(rows)} {items} could not be compared."
+        number = formats.capital(formats.in_words(absent))
+        text += f" {number} of {whole} {items} could not be compared."
     return Said(text + (by_chance(n) if clear else ""))
 
 

@@ -79,8 +79,7 @@ def hours(table: pd.DataFrame, *, subject: str) -> Said:
     best = rows[rows["count"] == rows["count"].max()]
     parts = []
     if len(best) <= 2:
-        names = [f"{formats.WEEKDAYS[int(r.weekday)]} {formats.hours(r.hour, r.hour)}"
-                 for r in best.itertuples()]  # fmt: skip
+        names = [_hour_of_week(int(r.weekday), int(r.hour)) for r in best.itertuples()]
         noun = "hour of the week was" if len(names) == 1 else "hours of the week were"
         each = " each" if len(names) > 1 else ""
         top = formats.count(best["count"].iloc[0])
@@ -97,3 +96,9 @@ def hours(table: pd.DataFrame, *, subject: str) -> Said:
         f"Friday and Saturday nights (18:00 to 05:59) hold {formats.share(part)} of {subject}."
     )
     return Said(" ".join(parts), values={"count": total, "share": part})
+
+
+def _hour_of_week(weekday: int, hour: int) -> str:
+    """An hour by the clock, and the night it belongs to where that began the day before."""
+    name = f"{formats.WEEKDAYS[weekday]} {formats.hours(hour, hour)}"
+    return name if hour >= FIRST_HOUR else f"{name} ({formats.WEEKDAYS[weekday - 1]} night)"

@@ -115,9 +115,10 @@ def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
         text = f"{formats.capital(when)} {named}."
         if len(unclear):
             number = formats.in_words(len(unclear))
-            text += f" For {number} of {len(rows)} answers there is no clear change."
+            total = formats.in_words(len(rows))
+            text += f" For {number} of {total} answers there is no clear change."
     else:
-        text = f"None of the {len(rows)} answers changed clearly {when}."
+        text = f"None of the {formats.in_words(len(rows))} answers changed clearly {when}."
     if not unclear.empty:
         widest = unclear.loc[unclear["points"].abs().idxmax()].to_dict()
         text += (
@@ -155,7 +156,8 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
             )
     same = [_verb_phrase(r["question"]) for r in records if r["verdict"] == "no_clear_change"]
     if not parts:
-        text = f"None of the {len(records)} answers differs clearly from the {other}."
+        number = formats.in_words(len(records))
+        text = f"None of the {number} answers differs clearly from the {other}."
         return Said(text, verdict="similar")
     text = f"Compared with the {other}, {', and '.join(parts)}."
     if same:

@@ -79,6 +79,8 @@ class Summary:
         Period of the previous review; '' if there is none.
     missing : tuple of (title, sentence, slug)
         Findings that the workspace has no data for.
+    is_compared : bool
+        Whether some finding sets the period against the compared one.
     """
 
     tiles: tuple[Mapping[str, str], ...] = ()
@@ -89,6 +91,7 @@ class Summary:
     unchanged: int = 0
     previous: str = ""
     missing: tuple[tuple[str, str, str], ...] = field(default=())
+    is_compared: bool = True
 
 
 def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = None) -> Summary:
@@ -117,6 +120,9 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
     )
     # Data quality has a part of its own further down.
     shown = {record["id"] for _, record, _ in panels}
+    if "priorities.matrix" in shown:
+        # Its sentence says already whether the order holds with other weights.
+        shown.add("priorities.sensitivity")
     shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.")}
     keys = tuple(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
@@ -133,6 +139,7 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
         missing=tuple(
             (r["title"], r["sentence"], s) for s, r in placed if r["status"] == "not_available"
         ),
+        is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
     )
 
 

@@ -96,11 +96,48 @@
     return layout;
   }
 
+  // On a phone labels at a line's end move over it, names break, and bars bear the count alone;
+  // the share is in the table beneath.
+  function slim(layout) {
+    var ends = (layout.annotations || []).filter(function (note) { return note.name === "end"; });
+    var lowest = Math.min.apply(null, ends.map(function (note) { return note.y; }));
+    ends.forEach(function (note) {
+      note.xanchor = "right";
+      note.xshift = 6;
+      note.yanchor = ends.length > 1 && note.y === lowest ? "top" : "bottom";
+      note.yshift = note.yanchor === "top" ? -3 : ends.length > 1 ? 2 : 9;
+      note.bgcolor = "rgba(255,255,255,.8)";
+      note.borderpad = 0;
+    });
+    if (ends.length) { layout.margin = Object.assign({}, layout.margin, { r: 14 }); }
+    (layout.annotations || []).forEach(function (note) {
+      if (note.name === "point") { note.text = broken(note.text, 18); note.align = "left"; }
+    });
+    var axis = layout.xaxis;
+    if (axis && axis.type === "date" && axis.tickvals && axis.tickvals.length > 4) {
+      var every = function (value, i, all) { return (all.length - 1 - i) % 2 === 0; };
+      axis.tickvals = axis.tickvals.filter(every);
+      axis.ticktext = axis.ticktext.filter(every);
+    }
+    if (axis && axis.tickangle === undefined) { axis.tickangle = 0; }
+  }
+
+  function plain(trace) {
+    if (trace.name === "value" && Array.isArray(trace.text)) {
+      trace.text = trace.text.map(function (text) {
+        return String(text).replace(/ \([^()]*\)(<\/b>)?$/, "$1");
+      });
+    }
+    return trace;
+  }
+
   function draw(place, width) {
     var chart = content.charts[place.dataset.chart];
     if (!chart) { return; }
     place.dataset.width = width;
-    return window.Plotly.react(place, copy(chart.data), fitted(chart, width), config);
+    var data = copy(chart.data), layout = fitted(chart, width);
+    if (width < 520) { slim(layout); data = data.map(plain); }
+    return window.Plotly.react(place, data, layout, config);
   }
 
   function all(width) {
