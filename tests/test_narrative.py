@@ -146,7 +146,7 @@ def test_several_changes_name_the_clear_ones_only():
     text = narrative.changes(table, label="offence", subject="recorded crime").text
     assert text.startswith("Robbery (84 to 59) fell, while arson (50 to 90) rose.")
     assert "For one of three offence types there is no clear change." in text
-    assert "theft" not in text and "1 of 4 offence types could not be compared" in text
+    assert "theft" not in text and "One of four offence types could not be compared" in text
 
 
 KENT = {
@@ -345,11 +345,9 @@ def test_places_name_single_places_and_call_generic_labels_so():
 
 
 def test_a_period_without_a_count_to_compare_gets_no_verdict():
-    from cspanalysis.narrative import change
-
     alone = {"count": 3157, "compare_count": None, "lower": None, "upper": None}
-    assert change.verdict_of(alone) == change.decided_verdict(alone) == "none"
-    assert change.verdict_of({**alone, "compare_count": 3100}) == "no_clear_change"
+    assert verdict_of(alone) == decided_verdict(alone) == "none"
+    assert verdict_of({**alone, "compare_count": 3100}) == "no_clear_change"
 
 
 def test_hours_put_the_small_hours_to_the_evening_before():
