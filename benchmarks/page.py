@@ -59,13 +59,13 @@ Reviews:
 
 - Every finding of the sample is made for seven periods. What these share is worked out once: the
   grid of months and offences, selected records, peers' counts, residents, series breaks, tables of
-  the review. A further period is shown as a statement, so neither its display table nor its chart is
+  the review. A further period is shown as a statement: neither its display table nor its chart is
   made.
 - Text of a handful of rows is quicker as Python's own than in Arrow's columns: a fifth of all
   computing. It is set in the chapters' own processes only, here on both sides of the comparison.
 - The register of areas was built from 330 frames of one row at every start: 140 ms, now 18 ms.
-- The exact test runs once a change and not twice, dispersion needs no pandas, the priorities and the
-  audit draw no rank intervals, records go out column by column.
+- The exact test runs once a change and not twice, dispersion needs no pandas, the priorities and
+  the audit draw no rank intervals, records go out column by column.
 - The disclosure check made a frame for each of some thousand rows to find its labels. Without, the
   same labels take a fiftieth of the time; it now looks at pages while the workbook is written.
 - The largest chapter goes first. More jobs than cores, the collector switched off, another memory
