@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cspanalysis.chapters import admissions
+from cspanalysis.chapters import admissions, health_profiles
 from cspanalysis.findings import Finding, Spec, finding
 from cspanalysis.review import Review
 
@@ -39,6 +39,20 @@ def assault_admissions_age_sex(
 ) -> Finding:
     """Admissions by age band and sex in one financial year."""
     return admissions.age_sex_finding(review, spec, cause, year)
+
+
+@finding(
+    "violence.assault_admissions.published",
+    title="How do admissions for violence compare with England's?",
+    needs="fingertips",
+    measure="admissions for violence, as published",
+    unit="per 100,000 residents, as published",
+    polarity="lower_is_better",
+    would_show="how admissions for violence compare with England's",
+)
+def assault_admissions_published(review: Review, words: str = "violen", *, spec: Spec) -> Finding:
+    """Published indicators whose name holds `words`, newest by the period's end."""
+    return health_profiles.beside_england(review, spec, words, "violence")
 
 
 @finding(

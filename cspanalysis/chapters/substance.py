@@ -8,7 +8,14 @@ import pandas as pd
 
 from cspanalysis import narrative
 from cspanalysis.analysis import measures
-from cspanalysis.chapters import admissions, common, grouped, series, standardising
+from cspanalysis.chapters import (
+    admissions,
+    common,
+    grouped,
+    health_profiles,
+    series,
+    standardising,
+)
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Comparison, Period
@@ -89,6 +96,20 @@ def alcohol_admissions_age_sex(
 def alcohol_admissions_standardised(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
     """Admissions by year, directly standardised on the European Standard Population 2013."""
     return standardising.standardised_finding(review, spec, cause)
+
+
+@finding(
+    "substance.alcohol_admissions.published",
+    title="How do alcohol admissions compare with England's?",
+    needs="fingertips",
+    measure="alcohol admissions, as published",
+    unit="per 100,000 residents, as published",
+    polarity="lower_is_better",
+    would_show="how alcohol admissions compare with England's",
+)
+def alcohol_admissions_published(review: Review, words: str = "alcohol", *, spec: Spec) -> Finding:
+    """Published indicators whose name holds `words`, newest by the period's end."""
+    return health_profiles.beside_england(review, spec, words)
 
 
 @finding(

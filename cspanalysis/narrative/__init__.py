@@ -25,6 +25,7 @@ from cspanalysis.narrative.composition import (
     shares,
     two_definitions,
 )
+from cspanalysis.narrative.indicators import indicators
 from cspanalysis.narrative.peers import funnel, peers, rate
 from cspanalysis.narrative.phrases import by_chance
 from cspanalysis.narrative.places import hours, places
@@ -60,6 +61,7 @@ __all__ = [
     "few_changes",
     "funnel",
     "hours",
+    "indicators",
     "missing",
     "mix",
     "night",
