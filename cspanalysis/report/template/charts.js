@@ -76,7 +76,7 @@
         layout.xaxis.tickangle = 0;
       }
       (layout.annotations || []).forEach(function (note) {
-        if (note.xref === "paper" || !note.xshift) { return; }
+        if (note.xref === "paper" || note.yref === "paper" || !note.xshift) { return; }
         note.xshift = 0;
         note.yanchor = "bottom";
         note.yshift = dated ? 1 : 6;
