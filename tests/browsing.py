@@ -29,6 +29,17 @@ REDRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(c => +c.da
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+FOCUSABLE = """
+() => [...document.querySelectorAll('a[href], summary, button, input, [tabindex="0"]')]
+  .filter(e => e.getClientRects().length).length
+"""
+
+FOCUSED = """
+() => { const e = document.activeElement;
+        return [e.tagName, e.getAttribute('href') || '', !!e.closest('[data-chart]')]; }
+"""
+
+
 def visit(chromium, path, width=1280, **more):
     """Open a page; returns it with the requests it made and the errors it had."""
     page = chromium.new_page(viewport={"width": width, "height": 900}, **more)
@@ -41,6 +52,20 @@ def visit(chromium, path, width=1280, **more):
     if page.query_selector("#charts"):
         page.wait_for_selector("html[data-charts=drawn]", state="attached")
     return page
+
+
+def walk(page) -> None:
+    """The Tab key goes from the skip link through everything that takes focus, and out again."""
+    stops = page.evaluate(FOCUSABLE)
+    seen = []
+    for _ in range(stops + 1):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUSED))
+        if seen[-1][0] == "BODY":
+            break
+    assert seen[0][:2] == ["A", "#main"], seen[0]
+    assert seen[-1][0] == "BODY" and len(seen) == stops + 1, (len(seen), stops)
+    assert not any(in_chart for _, _, in_chart in seen)
 
 
 def check(chromium, axe, path, is_unfolded=True):
@@ -62,6 +87,8 @@ def check(chromium, axe, path, is_unfolded=True):
     problems = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
     assert problems == []
     page.evaluate(unfold)
+    walk(page)
+    assert page.pdf(format="A4", tagged=True).startswith(b"%PDF")
     page.set_viewport_size({"width": 320, "height": 800})
     for _ in range(100):  # the policy forbids the evaluation that wait_for_function needs
         if page.evaluate(REDRAWN):
