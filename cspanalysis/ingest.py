@@ -14,7 +14,7 @@ import polars as pl
 
 from cspanalysis import corrections, manifests, sources, survey, writing
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
-from cspanalysis.sources import opening
+from cspanalysis.sources import opening, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
@@ -204,9 +204,9 @@ def _read(
     else:
         found = [reader.read(batch.parts[0], batch.contexts[0])]
         frames = found[0].tables
-    listed = [one.problems.table() for one in found if one.problems.counts]
+    listed = [row for one in found for row in one.problems.listed()]
     if listed:
-        told = pl.concat(listed)
+        told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
         frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
     tables = {name: batch.path(source, name) for name in frames}
     if now.write:
@@ -324,10 +324,10 @@ def _finish(now: _Run, found: dict[str, Any]) -> None:
     listed = dict.fromkeys(
         part["tables"]["_problems"] for part in now.parts.values() if "_problems" in part["tables"]
     )
-    problems = [pl.read_parquet(now.processed / path) for path in listed]
+    tables = [pl.read_parquet(now.processed / path) for path in listed]
     content = "source,file,row,column,found,allowed,action,reason\n"
-    if problems:
-        content = pl.concat(problems).write_csv()
+    if tables:
+        content = pl.concat(tables).write_csv()
     new = named(found) - named(now.before)
     writing.settle(now.processed / path for path in sorted(new))
     with writing.held_back(now.processed / PROBLEMS, content) as size:

@@ -2,6 +2,7 @@
 
 import contextlib
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cspanalysis.corrections import Applied, Correction
 from cspanalysis.errors import DataRefused
-from cspanalysis.sources import opening, police_uk, unpacking
+from cspanalysis.sources import opening, plain, police_uk, unpacking
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
@@ -52,7 +53,9 @@ FAULTS = {
     "a header only": lambda text: text.split(b"\n")[0] + b"\n",
     "nothing": lambda text: b"",
     "the layout of 2011": lambda text: OLD,
-    "no coordinate": lambda text: text.replace(b"0.5", b"east", 1),
+    "no coordinate": lambda text: text.replace(b"0.274000", b"east", 1),
+    "a coordinate with a blank": lambda text: text.replace(b"0.274000", b" 0.274", 1),
+    "a coordinate without end": lambda text: text.replace(b"51.195000", b"inf", 1),
 }
 
 
@@ -153,9 +156,46 @@ def test_line_ends_are_the_same_however_the_pieces_fall(tmp_path, content):
     try:
         # The first piece is large enough for a byte-order mark.
         unpacking._STEP = 1
-        assert b"".join(unpacking.text(Part(path, "s/a.csv")) or []) == wanted
+        assert b"".join(unpacking.pieces(Part(path, "s/a.csv"))) == wanted
     finally:
         unpacking._STEP = step
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b",", b"\n", b'"', b"\0", b"\xc3\xa9", b"a,b\n"]), max_size=40),
+    st.lists(st.integers(0, 60), max_size=5),
+)
+def test_what_is_plain_is_so_however_the_pieces_fall(letters, cuts):
+    text = b"".join(letters)
+    signs = plain.Signs(",")
+    for start, end in pairwise([0, *sorted(cuts), None]):
+        signs.add(text[start:end])
+    assert signs.lines(2, lambda: text) == plain.lines_of(text, 2, ",")
+
+
+@pytest.mark.parametrize("size", [1, 1000, 400_000])
+def test_a_line_too_long_is_not_plain_however_the_pieces_fall(size):
+    def lines(length):
+        text = b"a,b\n" + b"x," + b"y" * (length - 2) + b"\nc,d\n"
+        signs = plain.Signs(",")
+        # The rows around it come sign by sign, what is long in larger pieces.
+        for at in range(0, len(text), max(size, 50)):
+            signs.add(text[at : at + max(size, 50)])
+        return signs.lines(2, lambda: text)
+
+    assert lines(plain.MAX_RECORD + 1) is None
+    assert lines(plain.MAX_RECORD // 3) == 3
+
+
+def test_a_coordinate_that_is_no_number_is_noted_and_left_blank(tmp_path):
+    with parts_of(tmp_path, [FAULTS["no coordinate"](STREET), STREET]) as parts:
+        tables, accounts = police_uk.read_batch(parts, [Context()] * 2)
+    told = accounts[0].problems.table().filter(column="Longitude")
+    assert told["action"].to_list() == ["noted"]
+    assert told["found"].str.contains("east").all()
+    assert {column for column, *_ in accounts[1].problems.counts} == {"Crime ID"}
+    blank = tables["police_uk"].filter(pl.col("longitude").is_null())["file"].cast(pl.String)
+    assert blank.to_list().count(parts[0].label) == blank.to_list().count(parts[1].label) + 1
 
 
 def test_files_without_faults_take_the_quick_way(tmp_path, monkeypatch):
@@ -205,7 +245,8 @@ def test_more_than_announced_is_not_unpacked(tmp_path):
         opening.close()
         ((part,), _) = opening.parts(path, "police_uk/a.zip", police_uk.MEMBERS)
         assert part.size == 1000
-        assert unpacking.text(part) is None
+        with pytest.raises(unpacking.NotPlain):
+            list(unpacking.pieces(part))
 
 
 def test_files_of_a_month_go_together_and_other_months_do_not_matter(tmp_path, monkeypatch):

@@ -69,8 +69,7 @@ def with_lf(block: bytes) -> bytes:
     if b"\r" not in block:
         return block
     signs = np.frombuffer(block, dtype=np.uint8)
-    is_cr = signs == ord("\r")
-    pairs = np.count_nonzero(is_cr[:-1] & (signs[1:] == ord("\n")))
-    if pairs == np.count_nonzero(is_cr):
+    at = np.flatnonzero(signs == ord("\r"))
+    if at[-1] < len(signs) - 1 and (signs[at + 1] == ord("\n")).all():
         return block.replace(b"\r", b"")  # a sign that goes costs a third of one exchanged
     return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

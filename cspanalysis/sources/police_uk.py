@@ -190,13 +190,16 @@ def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
     found = _with_months(table.read(part, SCHEMAS, context, NAME))
     frame = found.tables[NAME]
-    street.note_repeats(street.repeats(frame), found.problems)
-    if "longitude" not in frame.columns:
-        text = pl.lit(None, pl.String)
-        category = pl.lit(None, pl.Categorical)
+    for row, identifier in street.repeats(frame).iter_rows():
+        street.note_repeat(found.problems, row, identifier)
+    if "longitude" in frame.columns:
+        frame = street.with_coordinates(frame, found.problems)
+    else:
+        number, category = pl.lit(None, pl.Float64), pl.lit(None, pl.Categorical)
         frame = frame.with_columns(
-            longitude=text, latitude=text, lsoa_code=category, lsoa_name=category, outcome=category
-        )
+            longitude=number, latitude=number,
+            lsoa_code=category, lsoa_name=category, outcome=category,
+        )  # fmt: skip
     unknown = street.unknown_types(frame)
     if unknown:
         rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
@@ -219,18 +222,19 @@ def _quickly(
     def fits(header: list[str]) -> bool:
         return not layout.missing(layout.find(header), {})
 
-    def categories(header: list[str]) -> set[str]:
-        found = layout.find(header)
-        kinds = {c.name: c.kind for c in layout.columns}
-        return {str(at) for name, at in found.items() if kinds[name] == "category"}
+    def types(header: list[str]) -> dict[str, type[pl.DataType]]:
+        return {str(at): known[name] for name, at in layout.find(header).items() if name in known}
 
-    text = together.read(parts, fits, categories)
+    # Anything but a number among coordinates sends the files the careful way.
+    known = {c.name: pl.Categorical for c in layout.columns if c.kind == "category"}
+    known |= {name: pl.Float64 for name in street.COORDINATES}
+    text = together.read(parts, fits, types)
     if text is None:
         return None
     found = layout.find(text.header)
     given = [pl.col(str(at)).alias(name) for name, at in found.items()]
     lacking = [
-        pl.lit(None, pl.Categorical if c.kind == "category" else pl.String).alias(c.name)
+        pl.lit(None, known.get(c.name, pl.String)).alias(c.name)
         for c in layout.columns
         if c.name not in found
     ]
@@ -243,22 +247,26 @@ def _quickly(
         for number, rows in text.rows.items()
         if number not in odd
     }
-    identifiers = frame.select(PART, ROW, "crime_id").drop_nulls("crime_id")
-    again = identifiers.filter(pl.col("crime_id").hash().is_duplicated())
     # In two files of the batch an identifier is no repeat: it counts within its own.
-    again = again.filter(~pl.struct(PART, "crime_id").is_first_distinct())
-    for (number,), rows in again.partition_by(PART, as_dict=True).items():
-        street.note_repeats(rows, accounts[number].problems)
+    for number, row, identifier in street.repeats(frame, within=[PART]).iter_rows():
+        street.note_repeat(accounts[number].problems, row, identifier)
     return frame, accounts
 
 
 def _odd_parts(frame: pl.DataFrame) -> list[int]:
     """Numbers of the files in which a row lacks what it needs or holds what is not known."""
+    needed = ("force", "month", "offence")
+    months, types = street.no_months(frame), street.unknown_types(frame)
     is_odd = pl.any_horizontal(
-        pl.col("force").is_null(),
-        pl.col("month").is_null() | pl.col("month").is_in(street.no_months(frame)),
-        pl.col("offence").is_null() | pl.col("offence").is_in(street.unknown_types(frame)),
+        pl.col(needed).is_null(),
+        pl.col("month").is_in(months),
+        pl.col("offence").is_in(types),
+        ~pl.col(street.COORDINATES).is_finite(),
     )
+    has_blanks = any(frame[name].null_count() for name in needed)
+    has_numbers = all(frame[name].is_finite().all() for name in street.COORDINATES)
+    if has_numbers and not (months or types or has_blanks):
+        return []  # as good as always, and no row need be looked at
     return frame.select(pl.col(PART).filter(is_odd).unique()).to_series().to_list()
 
 

@@ -7,6 +7,8 @@ that a file which is wrong throughout costs neither memory nor patience.
 from __future__ import annotations
 
 from collections import Counter
+from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
@@ -35,39 +37,28 @@ class Problems:
     def __init__(self, file: str):
         self.file = file
         self.counts: Counter[tuple[str, str, str]] = Counter()
-        self._listed: list[pl.DataFrame] = []
+        self._listed: list[tuple[int, str, str, str, str, str]] = []
 
     def add(
         self, row: int, column: str, found: str, allowed: str, action: str, reason: str
     ) -> None:
         """Record one problem; `action` is 'set aside', 'noted' or 'corrected'."""
-        one = pl.DataFrame(
-            {ROW: [row], "found": [found]}, schema={ROW: pl.UInt32, "found": pl.String}
-        )
-        self.add_rows(one, column, allowed, action, reason)
+        key = (column, action, reason)
+        self.counts[key] += 1
+        if self.counts[key] <= LISTED:
+            self._listed.append((row, column, found[:_SHOWN], allowed, action, reason))
 
     def add_rows(
         self, found: pl.DataFrame, column: str, allowed: str, action: str, reason: str
     ) -> None:
         """Record a problem of many rows; `found` has the columns row and found."""
-        if found.is_empty():
-            return
         key = (column, action, reason)
-        room = LISTED - self.counts[key]
-        self.counts[key] += found.height
-        if room <= 0:
-            return
-        self._listed.append(
-            found.head(room).select(
-                pl.lit(self.file).alias("file"),
-                pl.col(ROW).cast(pl.Int64),
-                pl.lit(column).alias("column"),
-                pl.col("found").cast(pl.String).fill_null("").str.slice(0, _SHOWN),
-                pl.lit(allowed).alias("allowed"),
-                pl.lit(action).alias("action"),
-                pl.lit(reason).alias("reason"),
-            )
-        )
+        room = max(LISTED - self.counts[key], 0)
+        listed = found.head(room).select(ROW, pl.col("found").cast(pl.String).fill_null(""))
+        for row, text in listed.iter_rows():
+            self.add(row, column, text, allowed, action, reason)
+        if found.height > room:
+            self.counts[key] += found.height - room
 
     def include(self, other: Problems) -> None:
         """Take over the problems of one of the part's own parts (a sheet of a workbook)."""
@@ -78,13 +69,13 @@ class Problems:
         """How many problems have an action."""
         return sum(n for (_, found, _), n in self.counts.items() if found == action)
 
-    def table(self) -> pl.DataFrame:
+    def listed(self) -> list[tuple[Any, ...]]:
         """The listed problems: file, row, column, found, allowed, action, reason; by row."""
-        if not self._listed:
-            return pl.DataFrame(schema=SCHEMA)
-        if len(self._listed) == 1 and self._listed[0]["row"].is_sorted():
-            return self._listed[0]
-        return pl.concat(self._listed).sort("row", maintain_order=True)
+        return [(self.file, *one) for one in sorted(self._listed, key=itemgetter(0))]
+
+    def table(self) -> pl.DataFrame:
+        """The same as a table."""
+        return pl.DataFrame(self.listed(), schema=SCHEMA, orient="row")
 
 
 ROW = "row"

@@ -193,7 +193,10 @@ class _Cutter:
         lines = plain.lines_of(block, self._width, self._delimiter)
         if lines is None:
             return None
-        frame = plain.frame_of(block, lines, self._width, self._delimiter, self.categories)
+        types = dict.fromkeys(self.categories, pl.Categorical)
+        frame = plain.frame_of(
+            block, lines, self._width, self._delimiter, types, has_quotes=b'"' in block
+        )
         return None if frame is None else frame.with_row_index(ROW, offset=self._line + 1)
 
     def _slowly(self) -> Iterator[pl.DataFrame]:

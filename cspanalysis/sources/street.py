@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from cspanalysis import areas, offences
@@ -17,6 +18,7 @@ COLUMNS = (
     "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
 )  # fmt: skip
 COUNTED = ("month", "force", "district_code", "district", "offence")
+COORDINATES = ("longitude", "latitude")
 _LSOA = ["lsoa_code", "lsoa_name"]
 
 
@@ -39,21 +41,19 @@ def finished(
     if len(frames) > 1:
         frame = frame.sort(PART, ROW)
     found = districts(frame, lsoas)
-    # One name per code, as good as always, and the names need not be compared.
-    on = ["lsoa_code"] if found["lsoa_code"].is_unique().all() else _LSOA
-    found = found.drop(c for c in _LSOA if c not in on)
     labels = pl.Series("file", [part.label for part in parts], pl.Categorical)
     frame = (
         frame.lazy()
         .with_columns(labels.gather(frame[PART]), standard_types(frame))
-        .join(found.lazy(), on=on, how="left", nulls_equal=True, maintain_order="left")
-        .sort("district_order", nulls_last=True, maintain_order=True)
-        .with_columns(
-            pl.col("longitude", "latitude").cast(pl.Float64, strict=False),
-            is_located=pl.col("lsoa_code").is_not_null(),
-            # As text: of a category's limits the store cannot tell which row groups it needs.
-            district=pl.col("district").cast(pl.String),
+        .join(
+            found.lazy(),
+            on=[c for c in _LSOA if c in found.columns],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
         )
+        .sort("district_order", nulls_last=True, maintain_order=True)
+        .with_columns(is_located=pl.col("lsoa_code").is_not_null())
         .select(COLUMNS)
         .collect()
     )
@@ -86,17 +86,44 @@ def standard_types(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("offence").replace_strict([*names], standard, return_dtype=pl.Categorical)
 
 
-def repeats(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a file whose identifier an earlier one has."""
-    identifiers = frame.select(ROW, "crime_id").drop_nulls("crime_id")
-    return identifiers.filter(~pl.col("crime_id").is_first_distinct())
+def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
+    """Rows whose identifier an earlier one has, of those that are alike in `within`.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns of `within`, row, crime_id.
+    """
+    identifiers = frame.select(*within, ROW, "crime_id").drop_nulls("crime_id")
+    # Sorted numbers show what stands twice sooner than a table of texts does; few do.
+    hashes = identifiers["crime_id"].hash()
+    ordered = np.sort(hashes.to_numpy())
+    again = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
+    again = identifiers.filter(hashes.is_in(again.implode()))
+    return again.filter(~pl.struct(*within, "crime_id").is_first_distinct())
 
 
-def note_repeats(rows: pl.DataFrame, problems: Problems) -> None:
-    """Note a file's repeated identifiers."""
-    problems.add_rows(
-        rows.select(ROW, pl.col("crime_id").alias("found")),
-        "Crime ID", "one row per crime", "noted", "a repeated Crime ID; all its rows are kept",
+def with_coordinates(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Rows with coordinates as numbers; what is none is noted and left blank."""
+    text = frame.with_columns(pl.col(COORDINATES).str.strip_chars().replace("", None))
+    numbers = text.with_columns(pl.col(COORDINATES).cast(pl.Float64, strict=False))
+    # Words such as 'inf' and 'nan' are numbers to a computer only.
+    finite = pl.when(pl.col(COORDINATES).is_finite()).then(pl.col(COORDINATES))
+    numbers = numbers.with_columns(finite)
+    for name in COORDINATES:
+        is_none = numbers[name].is_null() & text[name].is_not_null()
+        problems.add_rows(
+            frame.filter(is_none).select(ROW, pl.col(name).alias("found")),
+            name.capitalize(), "degrees, such as 51.2", "noted", "not a number; left blank",
+        )  # fmt: skip
+    return numbers
+
+
+def note_repeat(problems: Problems, row: int, identifier: str) -> None:
+    """Note a repeated identifier of a file."""
+    problems.add(
+        row, "Crime ID", identifier, "one row per crime", "noted",
+        "a repeated Crime ID; all its rows are kept",
     )  # fmt: skip
 
 
@@ -113,18 +140,27 @@ def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        lsoa_code, lsoa_name, district_code, district, district_order (rank of its name).
+        lsoa_code, district_code, district (as text: of a category's limits the store cannot tell
+        which row groups it needs), district_order (rank of its name); and lsoa_name where the code
+        alone does not tell the district.
     """
     # Few LSOAs, many rows: each is looked up once. A row's district depends on that row alone, so
     # names count only where the lookup has no such code.
-    pairs = frame.select(_LSOA).drop_nulls("lsoa_code").unique(maintain_order=True)
-    if lsoas is None:
-        found = _by_name(pairs)
-    else:
-        known = pairs.join(lsoas, on="lsoa_code")
-        unknown = _by_name(pairs.join(lsoas, on="lsoa_code", how="anti"))
-        found = pl.concat([known.select(unknown.columns), unknown])
-    return found.with_columns(district_order=pl.col("district").cast(pl.String).rank("dense"))
+    codes = frame["lsoa_code"].drop_nulls().unique()
+    found = None if lsoas is None else lsoas.join(codes.to_frame(), on="lsoa_code", how="semi")
+    if found is None or found.height < len(codes):
+        pairs = frame.select(_LSOA).drop_nulls("lsoa_code").unique(maintain_order=True)
+        known = pairs.clear() if found is None else pairs.join(found, on="lsoa_code")
+        by_name = _by_name(pairs.join(known, on="lsoa_code", how="anti"))
+        if found is not None:
+            by_name = pl.concat([known.select(by_name.columns), by_name])
+        # One name per code, as good as always, and the names need not be compared.
+        is_clear = by_name["lsoa_code"].is_unique().all()
+        found = by_name.drop("lsoa_name") if is_clear else by_name
+    return found.with_columns(
+        pl.col("district").cast(pl.String),
+        district_order=pl.col("district").cast(pl.String).rank("dense"),
+    )
 
 
 def _by_name(pairs: pl.DataFrame) -> pl.DataFrame:

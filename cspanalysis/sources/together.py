@@ -8,8 +8,13 @@ left to be read alone, by the careful way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import functools
+import io
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -23,14 +28,14 @@ PART = "part"
 
 @dataclass(frozen=True)
 class Together:
-    """Plain files as one text table.
+    """Plain files as one table.
 
     Parameters
     ----------
     header : list of str
         Their headings.
     frame : polars.DataFrame
-        Text columns '0', '1', …; `part`, the file's number among those given; and `row`, the line
+        Columns '0', '1', …; `part`, the file's number among those given; and `row`, the line
         in it.
     rows : dict of int to int
         Rows of each file in the table, by its number; files not named have to be read alone.
@@ -44,7 +49,7 @@ class Together:
 def read(
     parts: Sequence[Part],
     is_header: Callable[[list[str]], bool],
-    categories: Callable[[list[str]], set[str]],
+    types: Callable[[list[str]], Mapping[str, pl.DataType | type[pl.DataType]]],
 ) -> Together | None:
     """The files among `parts` that can be parsed together; None if there are none.
 
@@ -54,49 +59,64 @@ def read(
         Files small enough to be held in memory at once.
     is_header : callable
         Whether a record is the header.
-    categories : callable
-        Header to the numbers of the columns to read as categories.
+    types : callable
+        Header to the polars types of the columns that are not read as text, by their number.
     """
-    first: bytes = b""
+    heading: bytes = b""
     header: list[str] = []
-    pieces: list[bytes] = []
-    spans: dict[int, tuple[int, int]] = {}
-    at = 0
+    text = io.BytesIO()
+    rows: dict[int, int] = {}
+    has_quotes = False
     for number, part in enumerate(parts):
-        found = unpacking.text(part) if part.size else None
-        heading, _, rest = found[0].partition(b"\n") if found else (b"", b"", b"")
-        if first and heading != first:
-            continue
-        if not first:
-            header = _headings(heading)
-            if not is_header(header):
-                continue
-            first = heading
-        found[0] = rest
-        if found[-1:] and not next((p for p in reversed(found) if p), b"\n").endswith(b"\n"):
-            found.append(b"\n")
-        pieces += found
-        spans[number] = (at, at + sum(map(len, found)))
-        at = spans[number][1]
-    text = b"".join(pieces)
-    pieces.clear()
-    counted = {n: plain.lines_of(text, len(header), ",", *span) for n, span in spans.items()}
-    rows = {n: count for n, count in counted.items() if count}
+        start = text.tell()
+        pieces = unpacking.pieces(part) if part.size else iter(())
+        with contextlib.suppress(unpacking.NotPlain):
+            found, _, rest = next(pieces, b"").partition(b"\n")
+            if not heading and is_header(_headings(found)):
+                heading, header = found, _headings(found)
+            if heading and found == heading:
+                signs = _laid(text, itertools.chain([rest], pieces))
+                content = functools.partial(_since, text, start)
+                if lines := signs.lines(len(header), content):
+                    rows[number] = lines
+                    has_quotes |= signs.has_quotes
+        if number not in rows:
+            text.seek(start)
+            text.truncate()
     if not rows:
         return None
-    if len(rows) < len(spans):
-        text = b"".join(text[slice(*spans[n])] for n in rows)
-    frame = plain.frame_of(text, sum(rows.values()), len(header), ",", categories(header))
+    text.seek(0)
+    frame = plain.frame_of(
+        text, sum(rows.values()), len(header), ",", types(header), has_quotes=has_quotes
+    )
     if frame is None:
         return None
     counts = list(rows.values())
     # Beneath the header, so the first record stands in line 2.
-    lines = np.concatenate([np.arange(2, n + 2, dtype=np.uint32) for n in counts])
+    numbers = np.concatenate([np.arange(2, n + 2, dtype=np.uint32) for n in counts])
     frame = frame.with_columns(
         pl.Series(PART, np.repeat(np.array([*rows], dtype=np.uint16), counts)),
-        pl.Series(ROW, lines),
+        pl.Series(ROW, numbers),
     )
     return Together(header, frame, rows)
+
+
+def _laid(text: BinaryIO, pieces: Iterable[bytes]) -> plain.Signs:
+    """Write a file's pieces, so that it ends with its last line, and count what is in them."""
+    signs = plain.Signs(",")
+    for piece in pieces:
+        signs.add(piece)
+        text.write(piece)
+    if signs.is_within_line:
+        signs.add(b"\n")
+        text.write(b"\n")
+    return signs
+
+
+def _since(text: BinaryIO, start: int) -> bytes:
+    """What was written since then."""
+    text.seek(start)
+    return text.read()
 
 
 def _headings(line: bytes) -> list[str]:

@@ -1,7 +1,7 @@
 """The whole of a small text file, inflated by the quickest means there is.
 
-Whatever is not in order - an unknown method, a wrong checksum, more or less than announced - gives
-None here; `Part.open` then says what is wrong with it.
+Whatever is not in order - an unknown method, a wrong checksum, more or less than announced - is
+`NotPlain` here; `Part.open` then says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -22,28 +22,47 @@ _BOM = b"\xef\xbb\xbf"
 #: Packed bytes at a time: what they unpack to stays in the processor's cache, and is bounded.
 _STEP = 64 * 1024
 _LOCAL_HEADER = 30
+_FAULTS = (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, inflating.error)
 
 
-def text(part: Part) -> list[bytes] | None:
-    """A part's content in pieces, without byte-order mark, line ends LF; None if it is not plain.
+class NotPlain(Exception):
+    """Something about the file is not in order; `Part.open` will say what."""
+
+
+def pieces(part: Part) -> Iterator[bytes]:
+    """A part's content in pieces, without byte-order mark, line ends LF.
 
     Parameters
     ----------
     part : Part
         A part whose size is known; never more than that size is unpacked.
+
+    Raises
+    ------
+    NotPlain
+        Where it is not in order, maybe after some pieces.
     """
-    found: list[bytes] = []
-    held = b""
+    is_first, held = True, b""
     try:
         for piece in _pieces(part):
-            if held or not found:
-                piece = (held + piece) if found or held else piece.removeprefix(_BOM)
+            if is_first:
+                piece, is_first = piece.removeprefix(_BOM), False
+            elif held:
+                piece = held + piece
             # A CR at the end may be half of a CRLF.
             held = b"\r" if piece.endswith(b"\r") else b""
-            found.append(lines.with_lf(piece[:-1] if held else piece))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, inflating.error):
-        return None
-    return [*found, b"\n"] if held else found
+            yield lines.with_lf(piece[:-1] if held else piece)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        inflating.error,
+    ) as error:
+        raise NotPlain from error
+    if held:
+        yield b"\n"
 
 
 def _pieces(part: Part) -> Iterator[bytes]:
