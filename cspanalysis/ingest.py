@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -273,13 +274,7 @@ def _tables(
         for name, path in now.parts[label]["tables"].items():
             if name.startswith("_") and name != "_problems":
                 paths.setdefault(name, {})[path] = None
-    joined = {
-        name: pl.concat(
-            partial[path] if path in partial else pl.read_parquet(now.processed / path)
-            for path in found
-        )
-        for name, found in paths.items()
-    }
+    joined = {name: _joined(now.processed, list(found), partial) for name, found in paths.items()}
     told = survey.fingerprint([now.parts[label]["fingerprint"] for label in labels])
     for name, frame in reader.combine(joined).items():
         path = f"{source}/{name}.{told}.parquet"
@@ -290,6 +285,19 @@ def _tables(
         }  # fmt: skip
         if name == "lsoas":
             now.lsoas = frame
+
+
+def _joined(
+    processed: Path, paths: Sequence[str], partial: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Small tables end to end; those not in memory are read some at a time, not one by one."""
+    found = []
+    for is_here, run in itertools.groupby(paths, key=partial.__contains__):
+        if is_here:
+            found += [partial[path] for path in run]
+        else:
+            found.append(pl.read_parquet([processed / path for path in run]))
+    return pl.concat(found)
 
 
 def _lsoas(now: _Run) -> pl.DataFrame | None:
@@ -324,10 +332,9 @@ def _finish(now: _Run, found: dict[str, Any]) -> None:
     listed = dict.fromkeys(
         part["tables"]["_problems"] for part in now.parts.values() if "_problems" in part["tables"]
     )
-    tables = [pl.read_parquet(now.processed / path) for path in listed]
     content = "source,file,row,column,found,allowed,action,reason\n"
-    if tables:
-        content = pl.concat(tables).write_csv()
+    if listed:
+        content = pl.read_parquet([now.processed / path for path in listed]).write_csv()
     new = named(found) - named(now.before)
     writing.settle(now.processed / path for path in sorted(new))
     with writing.held_back(now.processed / PROBLEMS, content) as size:

@@ -25,6 +25,7 @@ WARM = (
     "pandas",
     "plotly.graph_objects",
     "plotly.io",
+    "plotly.utils",
     "IPython.core.interactiveshell",
     # What a shell imports when it is made, and frames and charts when first used.
     "IPython.core.application",
@@ -35,6 +36,7 @@ WARM = (
     "bdb",
     "sqlite3",
     "psutil",
+    "pandas.core.arrays.arrow._arrow_utils",
     "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
     "pyarrow.parquet",
@@ -66,6 +68,9 @@ def warm(*further: str) -> None:
     dots.textfont = {"size": 1}
     chart = figures.Figure([bar, dots, figures.Heatmap(z=[[1]])])
     chart.add_shape(line={"width": 1}).add_annotation(text="a").to_plotly_json()
+    # Registers that every chapter looks something up in.
+    areas = importlib.import_module("cspanalysis.areas")
+    areas.all_partnerships()
     gc.collect()
     # Frozen objects are not visited by collections, so children do not copy their pages.
     gc.freeze()

@@ -128,10 +128,10 @@ class Child:
     def end(self) -> None:
         """End the child and everything it started."""
         self.here.close()
-        for _ in range(20):  # an idle child leaves by itself once the pipe is closed
+        for _ in range(100):  # an idle child leaves by itself once the pipe is closed
             if self._gone():
                 break
-            time.sleep(0.005)
+            time.sleep(0.001)
         self._signal(signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
