@@ -89,6 +89,32 @@ def test_the_matrix_of_the_sample(project):
     assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12
 
 
+def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(project):
+    import cspanalysis
+    from cspanalysis.chapters import measuring
+    from cspanalysis.chapters import priorities as chapter
+
+    review = cspanalysis.open(workspace=project)
+    found = chapter.matrix(review)
+    named = found.rows.set_index("priority")["peers_by"]
+    assert named[named != ""].to_dict() == {"anti-social behaviour": "criminal damage"}
+    assert "better (by criminal damage alone)" in [c for row in found.table["rows"] for c in row]
+    notes = " ".join(found.notes)
+    assert "set beside its peers by criminal damage alone, not by all that is counted" in notes
+    assert "The peers are the other areas of the most similar group; for perception" in notes
+    # The rule looks at what is counted, not at a priority's name.
+    measure = measuring.Measure("x", "X", (measuring._police("drug offences"),), peer="robbery")
+    assert measuring.against_peers(review, measure, review.period).by == "robbery"
+
+
+def test_weights_are_written_with_the_decimals_they_have():
+    from cspanalysis.chapters import priorities as chapter
+
+    assert [chapter._exact(v) for v in (0.2, 0.375, 0.1125, np.nan)] == [
+        "0.20", "0.375", "0.1125", "–",
+    ]  # fmt: skip
+
+
 def test_hospital_counts_of_the_matrix_are_rounded(project):
     import cspanalysis
     from cspanalysis.chapters import measuring

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cspanalysis import formats
 from cspanalysis.analysis import change, peers
 from cspanalysis.analysis.published import reading
 from cspanalysis.chapters import series as monthly
@@ -47,6 +48,25 @@ class Measure:
     peer: str = ""
     question: str = ""
     evidence: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Versus:
+    """How the area lies to its peers.
+
+    Parameters
+    ----------
+    verdict : str
+        'higher', 'similar' or 'lower', of what is bad; '' without peers.
+    by : str
+        What was compared, where it is not what the measure counts; '' where it is.
+    peers : str
+        Who the peers are, in the plural or with an article.
+    """
+
+    verdict: str = ""
+    by: str = ""
+    peers: str = ""
 
 
 def _police(name: str) -> Series:
@@ -171,10 +191,11 @@ def by_month(review: Review, measure: Measure) -> pd.DataFrame:
     return together.groupby("month", as_index=False)["count"].sum()
 
 
-def against_peers(review: Review, measure: Measure, period: Period) -> str:
-    """'higher', 'similar' or 'lower' than the peers, of what is bad; '' without peers."""
+def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
+    """How the area lies to the first group of peers that has counts."""
     if measure.question:
         return _survey_peers(review, measure, period)
+    by = "" if tuple(measure.counted) == (_police(measure.peer),) else measure.peer
     for group in (review.most_similar, "county", "force") if measure.peer else ():
         try:
             table = review.peer_counts(measure.peer, group, period).table
@@ -182,8 +203,10 @@ def against_peers(review: Review, measure: Measure, period: Period) -> str:
             continue
         compared = peers.compare(table, draws=0)
         verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
-        return "" if verdict == "none" else verdict
-    return ""
+        if verdict == "none":
+            return Versus()
+        return Versus(verdict, by, f"the other {review.peer_group(group).label}")
+    return Versus()
 
 
 def answers(review: Review, question: str, period: Period) -> pd.DataFrame:
@@ -224,17 +247,18 @@ def _survey_trend(review: Review, measure: Measure, comparison: Comparison) -> s
     return {1: "down", 0: "no_clear_change", -1: "up"}[_differs(own.iloc[0], own.iloc[1])]
 
 
-def _survey_peers(review: Review, measure: Measure, period: Period) -> str:
+def _survey_peers(review: Review, measure: Measure, period: Period) -> Versus:
     try:
         rows = answers(review, measure.question, period)
     except NotAvailable:
-        return ""
+        return Versus()
     newest = rows[rows["begins"] == rows["begins"].max()].dropna(subset=["base"])
     own = newest[newest["area"] == review.area.name]
     others = newest[newest["area"] != review.area.name]
     if own.empty or others.empty:
-        return ""
-    return {1: "lower", 0: "similar", -1: "higher"}[_differs(own.iloc[0], others.iloc[0])]
+        return Versus()
+    verdict = {1: "lower", 0: "similar", -1: "higher"}[_differs(own.iloc[0], others.iloc[0])]
+    return Versus(verdict, peers=f"the {formats.shorten(others['area'].iloc[0], 60)}")
 
 
 def _differs(first: pd.Series, second: pd.Series) -> int:

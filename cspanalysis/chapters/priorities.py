@@ -74,8 +74,9 @@ def sensitivity(review: Review, *, spec: Spec) -> Finding:
     table, _ = _criteria(review)
     result = analysis.sensitivity(table, _weights(review))
     result = result.assign(
-        weight_text=[_two(value) for value in result["weight"]],
-        varied_text=["" if pd.isna(v) else formats.number(v, 3) for v in result["varied"]],
+        weight_text=[_exact(value) for value in result["weight"]],
+        varied_text=[_exact(value) for value in result["varied"]],
+        moved_text=[moved or "none" for moved in result["moved"]],
     )
     return publish(
         review,
@@ -90,7 +91,7 @@ def sensitivity(review: Review, *, spec: Spec) -> Finding:
             "varied_text": "Tried",
             "is_same": "Same order",
             "first": "First",
-            "moved": "Other place",
+            "moved_text": "Change place",
         },
         caption=common.where(review, "Order under other weights", review.period.label),
         notes=["The tried weight is scaled with the others so that they still add up to 1."],
@@ -122,6 +123,7 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
                 "priority": measure.label,
                 "findings": len(measure.evidence),
                 "ids": ", ".join(measure.evidence),
+                "names": "; ".join(_spoken(id) for id in measure.evidence),
                 "targets": numbers["targets"],
                 "actions": numbers["action_plan"],
                 "outputs": numbers["outputs"],
@@ -137,10 +139,10 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
         columns={
             "priority": "Priority",
             "findings": "Findings",
-            "ids": "Which",
+            "names": "Which",
             "targets": "Targets",
             "actions": "Actions",
-            "outputs": "Promised outputs",
+            "outputs": "Outputs",
         },
         caption=common.where(review, "From evidence to action", review.period.label),
     )
@@ -177,8 +179,10 @@ def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
                 "harm": harm.get(measure.key, np.nan),
                 "trend": analysis.TREND_SCORES.get(trend, np.nan),
                 "trend_text": _TREND.get(trend, "[x]"),
-                "peers": analysis.PEER_SCORES.get(versus, np.nan),
-                "peers_text": _PEERS.get(versus, "[x]"),
+                "peers": analysis.PEER_SCORES.get(versus.verdict, np.nan),
+                "peers_text": _peers_text(versus),
+                "peers_by": versus.by,
+                "peers_are": versus.peers,
                 "named": measuring.concern(review, questions, measure.key, comparison.period),
             }
         )
@@ -196,18 +200,44 @@ def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
+    rows = table.to_dict("records")
     bare = [
         row["priority"]
-        for row in table.to_dict("records")
+        for row in rows
         if sum(pd.isna(row[name]) for name in analysis.CRITERIA) >= 2
     ]
-    notes = ["Harm is a judgement of the partnership, not a measurement."]
+    notes = ["Harm is a judgement of the partnership, not a measurement.", *_peer_notes(rows)]
     if bare:
         notes.append(
             f"Two or more criteria have no data for {formats.listed(bare)}: these scores rest on "
             "the remaining criteria and are less firm than the others."
         )
     return notes
+
+
+def _peer_notes(rows: list[dict]) -> list[str]:
+    """Who the peers are, and by what a priority was set beside them if not by what is counted."""
+    of: dict[str, list[str]] = {}
+    for row in rows:
+        if row["peers_are"]:
+            of.setdefault(row["peers_are"], []).append(row["priority"])
+    if not of:
+        return []
+    usual, *further = sorted(of, key=lambda peers: -len(of[peers]))
+    text = f"The peers are {usual}"
+    text += "".join(f"; for {formats.listed(of[peers])} {peers}" for peers in further) + "."
+    return [text] + [
+        f"{row['label']} is set beside its peers by {row['peers_by']} alone, not by all that is "
+        f"counted for it ({row['things']}); on the whole of it the comparison could come out "
+        "differently."
+        for row in rows
+        if row["peers_by"]
+    ]
+
+
+def _peers_text(versus: measuring.Versus) -> str:
+    text = _PEERS.get(versus.verdict, "[x]")
+    return f"{text} (by {versus.by} alone)" if versus.by else text
 
 
 _TREND = {"up": "worse", "no_clear_change": "no clear change", "down": "better"}
@@ -220,6 +250,20 @@ def _heading(name: str, weights: dict[str, float]) -> str:
 
 def _two(value: float) -> str:
     return "" if pd.isna(value) else formats.number(value, 2)
+
+
+def _exact(value: float) -> str:
+    """A weight with two decimals, or as many as it has."""
+    if pd.isna(value):
+        return "–"
+    whole, _, part = f"{value:.4f}".partition(".")
+    return f"{whole}.{part[:2]}{part[2:].rstrip('0')}"
+
+
+def _spoken(id: str) -> str:
+    """A finding's id as a reader says it: 'acquisitive: vehicle crime change'."""
+    chapter, *rest = (part.replace("_", " ") for part in id.split("."))
+    return f"{chapter}: {' '.join(rest)}"
 
 
 def _sources(review: Review) -> list[str]:

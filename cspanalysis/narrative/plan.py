@@ -6,7 +6,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said
-from cspanalysis.narrative.phrases import cannot, first, hidden, shown
+from cspanalysis.narrative.phrases import MOST_NAMED, cannot, first, hidden, shown
 
 _TARGET_WORDS = {
     "met": "met",
@@ -115,7 +115,7 @@ def priorities(table: pd.DataFrame, *, top: int = 3) -> Said:
         text += (
             " The order stays the same when each weight is a quarter larger or smaller."
             if not moved
-            else f" With weights a quarter larger or smaller, {formats.listed(moved[:4])} would "
-            "change place."
+            else f" With weights a quarter larger or smaller, "
+            f"{formats.listed(moved, MOST_NAMED, 'others')} would change place."
         )
     return Said(text, values={"count": len(rows)})
