@@ -26,6 +26,33 @@ rules => axe.run({exclude: [['[data-chart] > *']]},
 
 REDRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(c => +c.dataset.width <= 320)"
 
+# Names of ticks that run into one another, and words of a chart that its edge cuts off.
+CROWDED = """
+() => [...document.querySelectorAll('[data-chart]')].flatMap(place => {
+  const edge = place.getBoundingClientRect();
+  const crowded = [];
+  for (const plot of ['xtick', 'x2tick']) {
+    const boxes = [...place.querySelectorAll(`.${plot} text`)].map(t => t.getBoundingClientRect());
+    boxes.sort((a, b) => a.left - b.left).forEach((box, i) => {
+      if (i && boxes[i - 1].right > box.left) { crowded.push(place.dataset.chart + ' ticks'); }
+    });
+  }
+  place.querySelectorAll('.textpoint text, .annotation-text').forEach(text => {
+    const box = text.getBoundingClientRect();
+    if (box.left < edge.left - 1 || box.right > edge.right + 1) {
+      crowded.push(place.dataset.chart + ': ' + text.textContent);
+    }
+  });
+  return crowded;
+})
+"""
+
+# Tables that a phone shows as a list and that scroll all the same.
+CUT_LISTS = """
+() => [...document.querySelectorAll('.scroll.list')].filter(
+  box => box.getClientRects().length && box.scrollWidth > box.clientWidth + 1).length
+"""
+
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -95,5 +122,6 @@ def check(chromium, axe, path, is_unfolded=True):
             break
         page.wait_for_timeout(30)
     assert page.evaluate(SIDEWAYS) <= 0
+    assert page.evaluate(CUT_LISTS) == 0
     assert all(c["drawn"] > 0 and c["outside"] == 0 for c in page.evaluate(GEOMETRY))
     page.close()

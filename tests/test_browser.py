@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from browsing import GEOMETRY, check, visit
+from browsing import CROWDED, GEOMETRY, check, visit
 from report_helpers import contents, make, request, review_folder
 
 from cspanalysis.report import pdf, runner
@@ -71,6 +71,35 @@ def test_every_page_of_the_sample_too(chromium, axe, sample):
         assert path.stat().st_size <= 200_000
     folder = next(iter(sample.values())).parent
     assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) <= 8_000_000
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_no_words_of_the_samples_charts_are_crowded_or_cut_off(chromium, sample, width):
+    for path in sample.values():
+        page = visit(chromium, path, width)
+        assert page.evaluate(CROWDED) == [], path.stem
+        page.close()
+
+
+def test_on_a_phone_limits_and_the_own_name_stand_in_the_key(chromium, sample):
+    page = visit(chromium, sample["overview"], 360)
+    keys = {
+        name: page.locator(f'[data-chart="{name}"] .annotation-text').all_text_contents()
+        for name in ("overview.recorded_crime.months", "overview.recorded_crime.funnel.msg")
+    }
+    control, funnel = keys.values()
+    assert control[0].startswith("upper limit 22.7, mean 20.5, lower limit 18.2")
+    assert len(control) == 1 and funnel[-1].startswith("● Tonbridge and Malling")
+
+
+def test_a_row_is_a_list_on_a_phone_and_a_table_still(chromium, sample):
+    page = visit(chromium, sample["acquisitive-crime"], 360)
+    box = page.locator(".scroll.list", has_text="963").first
+    assert box.evaluate("b => b.scrollWidth <= b.clientWidth")
+    label = box.locator("td").last.evaluate("c => getComputedStyle(c, '::before').content")
+    assert label == '"95% interval of the ratio"'
+    assert box.get_by_role("columnheader").count() == box.get_by_role("cell").count() + 1
+    assert box.get_by_role("rowheader").count() == 1
 
 
 def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(chromium, review):

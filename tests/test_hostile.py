@@ -32,7 +32,7 @@ ATTRIBUTES = frozenset(
     {"lang", "charset", "name", "content", "http-equiv", "class", "id", "href", "src", "rel"}
     | {"role", "scope", "tabindex", "open", "type", "for", "autocomplete", "hidden", "aria-label"}
     | {"aria-labelledby", "aria-current", "aria-sort", "data-chart", "data-value"}
-    | {"data-finding"}
+    | {"data-finding", "data-label"}
 )
 UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -232,3 +232,19 @@ def test_a_coloured_span_of_ours_is_formatting_and_any_other_is_not():
     ours = "<span style='color:#12436D'>●</span> newest"
     made = collect.chart_json({"data": [{"text": ours}, {"text": "<span onclick=x>"}]})
     assert [t["text"] for t in made["data"]] == [ours, "&lt;span onclick=x>"]
+
+
+def columns_of(*numeric):
+    return [{"key": str(i), "label": str(i), "numeric": n} for i, n in enumerate(numeric)]
+
+
+def test_a_phone_shows_few_rows_and_long_texts_as_a_list_and_numbers_as_a_table():
+    numbers = columns_of(False, True, True, True)
+    row = ["Dover", "1", "2", "3"]
+    assert html.is_list({"columns": numbers, "rows": [row]})
+    assert not html.is_list({"columns": numbers, "rows": [row] * 4})
+    assert not html.is_list({"columns": numbers[:3], "rows": [row[:3]]})
+    words = {"columns": columns_of(False, False, True, True), "rows": [["a", "b" * 41, "1", "2"]]}
+    assert html.is_list({**words, "rows": words["rows"] * 9})
+    assert not html.is_list({**words, "rows": words["rows"] * 90})
+    assert html.cell_classes(words) == ["brief", "long", "n", "n"]

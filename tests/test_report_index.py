@@ -136,6 +136,8 @@ def test_panels_show_the_columns_that_matter_and_whole_tables_otherwise():
     table = {"columns": columns, "rows": [["ASB", "6,612", "0.49", "1"]], "own": []}
     assert index.some_columns(table, ("label", "score", "places"))["rows"] == [["ASB", "0.49", "1"]]
     assert index.some_columns(table, ("label", "none")) is table
+    table["rows"][0][1] = ""
+    assert index.some_columns(table, keys)["rows"] == [["ASB", "0.49", "1"]]
 
 
 def quality_of(set_aside=0, unlocated=0, months=("ok", "ok")):
@@ -155,7 +157,12 @@ def test_the_quality_badge_follows_its_printed_rule():
     assert quality_of(11)["badge"] == "care"
     assert quality_of(0, 51)["badge"] == "care"
     assert quality_of(months=("ok", "incomplete"))["badge"] == "care"
-    assert "at most 1% of the rows set aside" in quality_of()["sentence"]
+    assert "at most 1 per cent of the rows set aside" in quality_of()["sentence"]
+    assert (
+        "No offence is without a place, and no months are incomplete." in quality_of()["sentence"]
+    )
+    some = quality_of(0, 20, ("ok", "incomplete"))["sentence"]
+    assert "2.0 per cent of the offences have no place, and one month is incomplete." in some
 
 
 def test_the_summary_speaks_of_the_compared_period_only_where_something_is_compared():

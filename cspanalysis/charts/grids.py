@@ -72,7 +72,7 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
         )  # fmt: skip
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
-        text=f"darker = more; darkest hour {formats.number(top)}",
+        text="darker = more; number: most in an hour", name=style.KEY,
     )  # fmt: skip
     return chart
 

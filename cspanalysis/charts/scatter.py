@@ -66,7 +66,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
     if distance is not None:
         candidates = candidates.loc[distance[candidates.index].sort_values(ascending=False).index]
     named = pd.concat([known[own], candidates.head(NAMED)])
-    for row, side in _sides(named, (known["population"].min() + known["population"].max()) / 2):
+    for row, side in _sides(named, known):
         name = style.wrap(row["area"], 24, lines=1)
         chart.add_annotation(
             x=style.coordinate(row["population"]), y=style.coordinate(row["rate"]),
@@ -75,28 +75,43 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         )  # fmt: skip
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
-        text="expected range: 95% (solid), 99.8% (dashed)",
+        text="expected range: 95% (solid), 99.8% (dashed)", name=style.KEY,
     )  # fmt: skip
     return chart
 
 
-def _sides(named: pd.DataFrame, middle: float) -> list[tuple[dict[str, Any], str]]:
-    # Each name goes to the side where it meets no name placed before it, the own area first; a
-    # name without room is left to the table.
+def _sides(named: pd.DataFrame, known: pd.DataFrame) -> list[tuple[dict[str, Any], str]]:
+    # Each name goes to the side where it meets neither a point nor a name placed before it, the
+    # own area first; a name without room is left to the table, but for the own area's.
     if named.empty:
         return []
-    wide = max(float(named["population"].max() - named["population"].min()), 1.0)
-    tall = max(float(named["rate"].max() - named["rate"].min()), 1e-9)
+    middle = (known["population"].min() + known["population"].max()) / 2
+    wide = max(float(known["population"].max() - known["population"].min()), 1.0)
+    tall = max(float(known["rate"].max() - known["rate"].min()), 1e-9)
+    points = list(zip(known["population"], known["rate"], strict=True))
     placed: list[tuple[dict[str, Any], str]] = []
     for row in named.to_dict("records"):
         preferred = "right" if row["population"] > middle else "left"
-        for side in (preferred, "left" if preferred == "right" else "right"):
-            if not any(
-                other == side
-                and abs(row["rate"] - there["rate"]) < tall * 0.07
-                and abs(row["population"] - there["population"]) < wide * 0.5
-                for there, other in placed
-            ):
-                placed.append((row, side))
-                break
+        sides = (preferred, "left" if preferred == "right" else "right")
+        free = [side for side in sides if not _meets(row, side, points, placed, wide, tall)]
+        if free or row.get("is_own") is True:
+            placed.append((row, (free or sides)[0]))
     return placed
+
+
+def _meets(row: dict[str, Any], side: str, points: list, placed: list, wide: float, tall: float):
+    """Whether a name beside its point runs over another point or another name."""
+    # A letter takes about a hundredth of the width; text anchored left runs to the right.
+    reach = wide * 0.013 * (min(len(str(row["area"])), 24) + 2)
+    sign = 1 if side == "left" else -1
+    over_point = any(
+        0 < sign * (x - row["population"]) < reach and abs(y - row["rate"]) < tall * 0.05
+        for x, y in points
+    )
+    over_name = any(
+        other == side
+        and abs(row["rate"] - there["rate"]) < tall * 0.07
+        and abs(row["population"] - there["population"]) < wide * 0.5
+        for there, other in placed
+    )
+    return over_point or over_name

@@ -115,7 +115,7 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         end = table[column].iloc[-1]
         if style.is_shown(end):
             _end_label(chart, months[-1], style.coordinate(end), f"{name} {formats.rate(end)}",
-                       colour=style.SOFT)  # fmt: skip
+                       colour=style.SOFT, name=style.LIMIT)  # fmt: skip
     drawn = [v for v in (*values, *style.coordinates(table[low]), *style.coordinates(table[high]))
              if v is not None]  # fmt: skip
     pad = (max(drawn) - min(drawn)) * 0.12 or 1
@@ -161,6 +161,7 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     # At the foot of the bars no interval and no reference line runs through the numbers.
     chart.add_scatter(
         x=x, y=[0] * len(x), mode="text", textposition="top center", hoverinfo="skip",
+        name=style.FOOT,
         text=[style.bold(formats.number(v)) if i == peak else formats.number(v)
               for i, v in enumerate(values)],
         textfont={"size": style.SMALL,
@@ -259,18 +260,21 @@ def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
         run = []
 
 
-def _end_label(chart: go.Figure, x: Any, y: Any, text: str, *, colour: str = style.OWN) -> None:
+def _end_label(
+    chart: go.Figure, x: Any, y: Any, text: str, *, colour: str = style.OWN, name: str = style.END
+) -> None:
     # By its name a page finds it: on a phone there is no room beside the line's end.
     chart.add_annotation(
-        x=x, y=y, text=text, xanchor="left", xshift=8, name=style.END,
+        x=x, y=y, text=text, xanchor="left", xshift=8, name=name,
         font={"color": colour, "size": style.SMALL},
     )  # fmt: skip
 
 
 def _corner(chart: go.Figure, text: str) -> None:
     chart.add_annotation(
-        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=text
-    )
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=text,
+        name=style.KEY,
+    )  # fmt: skip
 
 
 def _size(signal: bool, newest: bool) -> int:

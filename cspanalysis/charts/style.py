@@ -26,14 +26,18 @@ FONT = '"Source Sans 3", "Segoe UI", Arial, "Liberation Sans", sans-serif'
 SIZE, SMALL = 14, 12
 
 #: Names by which the pages find what needs another place on a phone (charts.js): labels at a
-#: line's end, names beside points, values on bars.
-END, POINT, VALUE = "end", "point", "value"
+#: line's end, those of limits, names beside points, values on or beside bars and at the foot of
+#: columns, and the key above a chart.
+END, LIMIT, POINT, VALUE, FOOT, KEY = "end", "limit", "point", "value", "foot", "key"
 
 #: Height of one row of a bar chart, and of what lies above and below the rows, in pixels.
 ROW, FRAME = 30, 48
 
 #: Room for one line of a label left of the bars, in letters; fits a phone with its bars.
 LABEL_WIDTH = 22
+
+#: So many letters more a line may take before a label is cut.
+STRETCH = 6
 
 _AXIS = {
     "automargin": True,
@@ -97,13 +101,22 @@ def inert(text: Any, width: int = 80) -> str:
 
 
 def wrap(text: Any, width: int = LABEL_WIDTH, lines: int = 2) -> str:
-    """An inert label of at most `lines` lines of `width` letters, cut with '…' beyond that."""
+    """An inert label of at most `lines` lines of `width` letters.
+
+    One that does not fit takes a little more width, and is cut with '…' beyond that.
+    """
     text = formats.clean(text)
-    parts = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=False) or [""]
-    if len(parts) > lines:
+    fits = (_lines(text, wider) for wider in range(width, width + STRETCH + 1))
+    parts = next((p for p in fits if len(p) <= lines), None)
+    if parts is None:
+        parts = _lines(text, width)
         last = formats.shorten(" ".join(parts[lines - 1 :]), width)
         parts = [*parts[: lines - 1], last if last.endswith("…") else f"{last[: width - 1]}…"]
-    return "<br>".join(inert(p, width + 1) for p in parts)
+    return "<br>".join(inert(p, width + STRETCH + 1) for p in parts)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=False) or [""]
 
 
 def bold(label: str) -> str:

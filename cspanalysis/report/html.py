@@ -33,6 +33,10 @@ CSP = (
 MOST_ROWS = 200
 #: Characters of a cell shown on a page.
 MOST_TEXT = 240
+#: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
+FEW_ROWS, MOST_LISTED = 3, 25
+#: Letters of a text that is long, and of one that needs hardly any room.
+LONG_TEXT, BRIEF_TEXT = 40, 10
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,36 @@ def short(text: Any, most: int = MOST_TEXT) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
+def is_list(table: Mapping[str, Any]) -> bool:
+    """Whether a phone shows a table as a list, a value a line, instead of letting it scroll.
+
+    A few rows of many columns are read one by one, and long texts beside numbers would leave
+    most of the others' room empty; many rows of numbers are compared down their columns.
+    """
+    if len(table["columns"]) < 4:
+        return False
+    n = len(table["rows"])
+    return n <= FEW_ROWS or (n <= MOST_LISTED and "long" in cell_classes(table)[1:])
+
+
+def cell_classes(table: Mapping[str, Any]) -> list[str]:
+    """For each column what its cells are: numbers 'n', 'brief' or 'long' texts, or ''."""
+    rows = table["rows"][:MOST_ROWS]
+    longest = [
+        max((len(str(row[i])) for row in rows), default=0) for i in range(len(table["columns"]))
+    ]
+    return [
+        "n"
+        if column["numeric"]
+        else "long"
+        if most > LONG_TEXT
+        else "brief"
+        if most <= BRIEF_TEXT
+        else ""
+        for column, most in zip(table["columns"], longest, strict=True)
+    ]
+
+
 def anchor(identifier: str) -> str:
     """A finding's id as an element id: letters, digits, dots, hyphens, underscores."""
     return "".join(ch if ch.isalnum() or ch in "._-" else "-" for ch in identifier)
@@ -241,8 +275,9 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup
-    )
+        script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
+        is_list=is_list, cell_classes=cell_classes,
+    )  # fmt: skip
     environment.globals.update(
         source_line=source_line,
         symbols=symbols_of,

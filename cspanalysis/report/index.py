@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cspanalysis import formats
 from cspanalysis.report import html
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.html import Context
@@ -160,8 +161,16 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
 
 
 def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
-    """A display table with the named columns only; the whole table if it has fewer than three."""
-    places = [i for i, column in enumerate(table["columns"]) if column["key"] in keys]
+    """A display table with those of the named columns that hold something.
+
+    The whole table if it has fewer than three of them.
+    """
+    rows = table["rows"]
+    places = [
+        i
+        for i, column in enumerate(table["columns"])
+        if column["key"] in keys and (not rows or any(row[i] for row in rows))
+    ]
     if len(places) < 3:
         return table
     return {
@@ -238,12 +247,21 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
     return {
         "badge": "good" if good else "care",
         "words": "Good" if good else "Read with care",
-        "sentence": f"{record['sentence']} Without a place: {unlocated:.1%} of the offences; "
-        f"months incomplete: {incomplete}. 'Good' means at most {MOST_SET_ASIDE:.0%} of the rows "
-        f"set aside, at most {MOST_UNLOCATED:.0%} of the offences without a place, and no month "
+        "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
+        f"{formats.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
+        f"{formats.share(MOST_UNLOCATED, 0)} of the offences without a place, and no month "
         "incomplete.",
         "slug": slug,
     }
+
+
+def _usable(unlocated: float, incomplete: int) -> str:
+    """In words: the offences without a place, and the months that are not complete."""
+    places = f"{formats.share(unlocated)} of the offences have no place"
+    months = f"{formats.in_words(incomplete)} {'month is' if incomplete == 1 else 'months are'}"
+    if not unlocated:
+        places = "no offence is without a place"
+    return f"{formats.capital(places)}, and {months} incomplete."
 
 
 def _share(rows: Iterable[Mapping[str, Any]], part: str, whole: str) -> float:

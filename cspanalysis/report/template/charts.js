@@ -10,6 +10,7 @@
     responsive: false, scrollZoom: false, doubleClick: false, showTips: false, locale: "en-GB"
   };
   var paper = 660; // CSS pixels that fit an A4 page between its margins
+  var NARROW = 520; // below it a chart is drawn for a phone
 
   function copy(value) { return JSON.parse(JSON.stringify(value)); }
 
@@ -51,12 +52,10 @@
     layout.font.family = '"Segoe UI", "Helvetica Neue", Arial, sans-serif';
     layout.paper_bgcolor = "rgba(0,0,0,0)";
     layout.plot_bgcolor = "rgba(0,0,0,0)";
-    var narrow = width < 520;
     layout.xaxis = layout.xaxis || {};
     layout.yaxis = layout.yaxis || {};
-    Object.keys(layout).forEach(function (key) {
-      if (!/^[xy]axis\d*$/.test(key)) { return; }
-      var axis = layout[key], most = narrow ? 16 : 32;
+    axes(layout).forEach(function (key) {
+      var axis = layout[key], most = width < NARROW ? 16 : 32;
       axis.fixedrange = true;
       if (axis.automargin === undefined) { axis.automargin = true; }
       if (key.charAt(0) !== "y" || axis.tickvals) { return; }
@@ -67,68 +66,118 @@
         axis.ticktext = names.map(function (name) { return broken(name, most); });
       }
     });
-    // On a phone a name beside a point or the end of a line would take a third of the chart: it
-    // goes above, that of a limit to the line's beginning, away from the newest months.
-    if (narrow) {
-      var dated = layout.xaxis.type === "date";
-      if (dated) {
-        layout.margin = Object.assign({}, base.margin, layout.margin, { r: 12 });
-        layout.xaxis.tickangle = 0;
-      }
-      (layout.annotations || []).forEach(function (note) {
-        if (note.xref === "paper" || note.yref === "paper" || !note.xshift) { return; }
-        note.xshift = 0;
-        note.yanchor = "bottom";
-        note.yshift = dated ? 1 : 6;
-        note.xanchor = dated ? "right" : "center";
-        if (dated && /^(?:upper limit|lower limit|mean) /.test(note.text)) {
-          note.xref = "paper";
-          note.x = 0;
-          note.xanchor = "left";
-          note.bgcolor = "rgba(255,255,255,0.8)";
-        }
-      });
-    }
-    if (narrow && (layout.legend || layout.showlegend)) {
-      layout.legend = Object.assign({}, layout.legend,
-        { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
-    }
     return layout;
   }
 
-  // On a phone labels at a line's end move over it, names break, and bars bear the count alone;
-  // the share is in the table beneath.
-  function slim(layout) {
-    var ends = (layout.annotations || []).filter(function (note) { return note.name === "end"; });
-    var lowest = Math.min.apply(null, ends.map(function (note) { return note.y; }));
-    ends.forEach(function (note) {
-      note.xanchor = "right";
-      note.xshift = 6;
-      note.yanchor = ends.length > 1 && note.y === lowest ? "top" : "bottom";
-      note.yshift = note.yanchor === "top" ? -3 : ends.length > 1 ? 2 : 9;
-      note.bgcolor = "rgba(255,255,255,.8)";
-      note.borderpad = 0;
-    });
-    if (ends.length) { layout.margin = Object.assign({}, layout.margin, { r: 14 }); }
-    (layout.annotations || []).forEach(function (note) {
-      if (note.name === "point") { note.text = broken(note.text, 18); note.align = "left"; }
-    });
-    var axis = layout.xaxis;
-    if (axis && axis.type === "date" && axis.tickvals && axis.tickvals.length > 4) {
-      var every = function (value, i, all) { return (all.length - 1 - i) % 2 === 0; };
-      axis.tickvals = axis.tickvals.filter(every);
-      axis.ticktext = axis.ticktext.filter(every);
-    }
-    if (axis && axis.tickangle === undefined) { axis.tickangle = 0; }
+  function axes(layout) {
+    return Object.keys(layout).filter(function (key) { return /^[xy]axis\d*$/.test(key); });
   }
 
-  function plain(trace) {
-    if (trace.name === "value" && Array.isArray(trace.text)) {
-      trace.text = trace.text.map(function (text) {
-        return String(text).replace(/ \([^()]*\)(<\/b>)?$/, "$1");
+  function margin(layout, sides) { layout.margin = Object.assign({}, layout.margin, sides); }
+
+  function longest(texts) {
+    return Math.max.apply(null, [0].concat([].concat.apply([], (texts || []).map(function (text) {
+      return String(text).replace(/<(?!br)[^>]*>/g, "").split("<br>");
+    }))).map(function (line) { return line.length || 0; }));
+  }
+
+  // Everything that a phone needs otherwise than a desk: there is room for the data or for words
+  // beside them, not for both. What is left out is in the sentence or in the table beneath.
+  function onPhone(data, layout) {
+    var notes = layout.annotations || [], first = layout.xaxis, dated = first.type === "date";
+    var taller = 0;
+
+    // Names at a line's end go over it; limits, and the own area's name among points, to the key.
+    var key = notes.filter(function (note) { return note.name === "key"; })[0];
+    var moved = !key ? [] : notes.filter(function (note) {
+      return note.name === "limit" || (note.name === "point" && /^<b>/.test(note.text));
+    });
+    if (moved.length) {
+      key.text = moved.map(function (note) {
+        return note.name === "point" ? '<span style="color:#12436D">●</span> ' + note.text : note.text;
+      }).join(", ") + "<br>" + key.text;
+      key.align = "left";
+      notes = layout.annotations = notes.filter(function (note) { return moved.indexOf(note) < 0; });
+      margin(layout, { t: ((layout.margin || {}).t || 26) + 16 });
+      taller += 16;
+    }
+    var ends = notes.filter(function (note) { return note.name === "end"; });
+    var lowest = Math.min.apply(null, ends.map(function (note) { return note.y; }));
+    ends.forEach(function (note) {
+      var under = ends.length > 1 && note.y === lowest;
+      Object.assign(note, {
+        xanchor: "right", xshift: 6, yanchor: under ? "top" : "bottom",
+        yshift: under ? -3 : ends.length > 1 ? 2 : 9, bgcolor: "rgba(255,255,255,.8)", borderpad: 0
+      });
+    });
+    notes.forEach(function (note) {
+      if (note.name === "point") { note.text = broken(note.text, 18); note.align = "left"; }
+      if (note.name === "end" || note.xref === "paper" || note.yref === "paper" || !note.xshift) { return; }
+      Object.assign(note, { xshift: 0, xanchor: "center", yanchor: "bottom", yshift: 6 });
+    });
+    if (dated) { margin(layout, { r: 14 }); }
+
+    // Column headings stand upright, and dots in columns shrink with the columns.
+    if (first.side === "top") {
+      first.tickangle = -90;
+      taller += 6 * longest(first.ticktext);
+      data.forEach(function (trace) {
+        if (trace.marker && Array.isArray(trace.marker.size)) {
+          trace.marker.size = trace.marker.size.map(function (size) { return size * 0.65; });
+        }
+      });
+    } else if (first.tickangle === undefined) { first.tickangle = 0; }
+
+    var bars = data.filter(function (trace) { return trace.type === "bar" && trace.orientation === "h"; });
+    var values = data.filter(function (trace) { return trace.name === "value"; });
+    if (values.length && !bars.length) {
+      // The margin takes the texts beside the marks; the axis need not leave room for them.
+      margin(layout, { r: 46 });
+      if (first.range) { first.range[1] /= 1.1; }
+      notes.forEach(function (note) {
+        if (note.xref === "paper" && note.x === 1) { note.xshift = 34; }
       });
     }
-    return trace;
+    var room = layout.width - 7.4 * longest(layout.yaxis.ticktext) - 24 - ((layout.margin || {}).r || 12);
+    if (!layout.yaxis.ticktext) { room -= 30; }
+    if (bars.length && first.range) {
+      values.forEach(function (trace) { plain(trace, bars[0], room / first.range[1]); });
+    }
+    axes(layout).forEach(function (key) {
+      var axis = layout[key];
+      if (key.charAt(0) !== "x" || axis.side === "top" || !axis.tickvals) { return; }
+      thin(axis, axis.domain ? room * (axis.domain[1] - axis.domain[0]) : room);
+    });
+    layout.height += taller;
+    return data.filter(function (trace) { return trace.name !== "foot"; });
+  }
+
+  // Of ticks that would touch, every second, third … is left: with the zero, or else the newest.
+  function thin(axis, room) {
+    var n = axis.tickvals.length, texts = axis.ticktext || axis.tickvals;
+    var span = axis.range ? axis.range[1] - axis.range[0] : NaN;
+    var between = room * (axis.tickvals[1] - axis.tickvals[0]) / span || room / (n - 1);
+    var step = Math.ceil((7.2 * longest(texts) + 8) / between);
+    var kept = Math.max(axis.tickvals.indexOf(0), axis.type === "date" ? n - 1 : 0);
+    var chosen = function (value, i) { return (i - kept) % step === 0; };
+    if (step > 1) {
+      axis.tickvals = axis.tickvals.filter(chosen);
+      axis.ticktext = texts.filter(chosen);
+    }
+  }
+
+  // Bars bear the count alone, beside the bar where it is too short for it.
+  function plain(trace, bar, scale) {
+    var inks = (trace.textfont || {}).color;
+    trace.text = trace.text.map(function (text) {
+      return String(text).replace(/ \([^()]*\)(<\/b>)?$/, "$1");
+    });
+    trace.textfont = Object.assign({}, trace.textfont);
+    trace.textfont.color = trace.text.map(function (text, i) {
+      var short = trace.x[i] === 0 && bar.x[i] > 0 && bar.x[i] * scale < 8 * longest([text]) + 4;
+      if (short) { trace.x[i] = bar.x[i]; return "#0B0C0C"; }
+      return Array.isArray(inks) ? inks[i] : inks;
+    });
   }
 
   function draw(place, width) {
@@ -136,7 +185,8 @@
     if (!chart) { return; }
     place.dataset.width = width;
     var data = copy(chart.data), layout = fitted(chart, width);
-    if (width < 520) { slim(layout); data = data.map(plain); }
+    if (width < NARROW) { data = onPhone(data, layout); }
+    place.style.minHeight = "0";
     return window.Plotly.react(place, data, layout, config);
   }
 
