@@ -149,3 +149,10 @@ def test_the_newest_round_and_the_one_before_it():
     assert result["compare_round"][0] == "2006" and result["compare_percent"][0] == 1.0
     # A financial year is not the round before a calendar year.
     assert pd.isna(result["compare_percent"][1])
+
+
+def test_shares_carry_the_decimals_they_were_printed_with():
+    table = pd.DataFrame({"percent": [98, 15.3, np.nan], "base": [601, 601, 601]})
+    assert surveys.shares(table)["decimals"].tolist() == [0, 1, 0]
+    pairs = table.assign(compare_percent=[97.0, 16, 20.5], compare_base=600)
+    assert surveys.difference(pairs)["decimals"].tolist() == [0, 1, 1]

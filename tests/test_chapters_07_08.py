@@ -176,7 +176,7 @@ def differences(**columns):
         "compare_share": [0.55, 0.05, 0.25], "points": [9.0, 1.0, -5.0],
         "points_lower": [3.0, -1.0, -9.0], "points_upper": [15.0, 3.0, -1.0],
         "verdict": ["up", "no_clear_change", "down"], "total": 600.0, "compare_total": 500.0,
-        "status": "ok", "confidence": 0.95, "other_area": "Kent average",
+        "status": "ok", "confidence": 0.95, "other_area": "Kent average", "decimals": 0,
     }  # fmt: skip
     return pd.DataFrame({**base, **columns})
 

@@ -10,8 +10,9 @@ import plotly.io as pio
 import pytest
 from afcharts.af_colours import get_af_colours
 
-from cspanalysis import charts
+from cspanalysis import charts, formats
 from cspanalysis.charts import style
+from cspanalysis.charts.share_pairs import share_pairs
 
 NAN = float("nan")
 HOSTILE = '<a href="https://x.y">x</a><script>alert(1)</script> & $e^x$ %{y} \u202eabc'
@@ -257,8 +258,62 @@ def test_nothing_to_show_is_no_chart(draw):
 def test_long_labels_are_wrapped_and_cut():
     label = style.wrap("a very long name of a place that nobody would ever write in full here", 22)
     assert label.count("<br>") == 1 and label.endswith("…")
-    assert all(len(part) <= 23 for part in label.split("<br>"))
+    assert all(len(part) <= 22 + style.STRETCH + 1 for part in label.split("<br>"))
     assert style.wrap("") == ""
+
+
+def test_a_label_takes_a_little_more_width_before_it_is_cut():
+    label = style.wrap("Perceives a high level of anti-social behaviour")
+    assert label == "Perceives a high level<br>of anti-social behaviour"
+
+
+def test_shares_are_written_with_the_decimals_of_their_row_in_chart_and_table():
+    table = pd.DataFrame({"area": ["a", "b"], "share": [0.98, 0.153], "lower": [0.96, 0.13],
+                          "upper": [0.99, 0.18], "decimals": [0, 1]})  # fmt: skip
+    texts = charts.shares_with_intervals(table, label="area").data[-1].text
+    assert [t.strip() for t in texts] == ["98%", "15.3%"]
+    assert [row[1] for row in formats.table(table, ["area", "share"])["rows"]] == ["98%", "15.3%"]
+    pairs = table.assign(compare_share=[0.97, 0.164], compare_lower=0.1, compare_upper=0.99)
+    chart = share_pairs(pairs, label="area", names=("then", "now"))
+    written = [t.strip() for trace in chart.data if trace.mode == "text" for t in trace.text]
+    assert written == ["97%", "16.4%", "<b>98%</b>", "<b>15.3%</b>"]
+
+
+def test_targets_are_written_in_their_own_unit():
+    table = TARGETS.assign(baseline_text=["15.3%", "544"], target_text=["15%", "518"])
+    labels = charts.targets(table).layout.yaxis.ticktext
+    assert labels[0].endswith("<br>15.3%, target 15%") and labels[1].endswith("544, target 518")
+
+
+def test_an_arrow_lies_inside_the_picture_it_ends():
+    table = pd.DataFrame({"kind": ["a", "b"], "compare_count": [27, 1589], "count": [38, 2008],
+                          "ratio": [1.42348, 1.27812], "lower": [0.84659, 1.19612],
+                          "upper": [2.424, 1.36592]})  # fmt: skip
+    chart = charts.change_intervals(table, label="kind")
+    low, high = chart.layout.xaxis.range
+    assert chart.data[-1].marker.symbol == ("triangle-right",)
+    assert all(low <= x <= high for trace in chart.data for x in trace.x if x is not None)
+
+
+def test_the_own_name_in_a_funnel_runs_over_no_other_point():
+    table = pd.DataFrame({"area": ["Own and Long", "Near"], "is_own": [True, False],
+                          "population": [100_000, 108_000], "rate": [60.0, 60.1]})  # fmt: skip
+    table = table.assign(limit_lower=50.0, limit_upper=70.0, baseline_rate=60.0)
+    far = table.assign(area=["c", "d"], is_own=False, population=[80_000, 140_000], rate=[55, 90])
+    chart = charts.funnel(pd.concat([table, far], ignore_index=True))
+    name = next(a for a in chart.layout.annotations if "Own and Long" in a.text)
+    assert name.xanchor == "right"
+
+
+def test_limits_of_a_control_chart_are_told_from_names_at_a_lines_end():
+    names = [a.name for a in charts.control_chart(MONTHS).layout.annotations]
+    assert names == [style.LIMIT] * 3 + [style.KEY]
+
+
+def test_bars_of_shares_have_an_axis_in_per_cent():
+    table = pd.DataFrame({"output": ["a", "b"], "share_delivered": [1.0, 0.32]})
+    chart = charts.sorted_bars(table, label="output", value="share_delivered", share=False)
+    assert list(chart.data[0].x) == [100, 32] and chart.layout.xaxis.ticktext[-1] == "100%"
 
 
 def test_ticks_are_round_and_inside():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,8 @@ def shares(
     Returns
     -------
     pandas.DataFrame
-        The table with total (the base), share, lower, upper (0 to 1), confidence, method, status.
+        The table with total (the base), share, lower, upper (0 to 1), decimals (see
+        `decimals_of`), confidence, method, status.
         Without a share: status as the table has it, else 'not_available'. Without a base: the
         share stands, the limits are missing.
 
@@ -101,9 +103,15 @@ def shares(
     own = table["status"] if "status" in table else pd.Series("ok", index=table.index)
     status = np.where(known, "ok", own.where(own != "ok", "not_available"))
     return table.assign(
-        total=base, share=share, lower=lower, upper=upper, confidence=confidence, method=METHOD,
-        status=status,
+        total=base, share=share, lower=lower, upper=upper, decimals=decimals_of(share),
+        confidence=confidence, method=METHOD, status=status,
     )  # fmt: skip
+
+
+def decimals_of(*shares: Any) -> np.ndarray:
+    """Decimals that shares are written with as percentages: surveys print whole ones or tenths."""
+    exact = 100 * np.array([np.asarray(s, dtype=float) for s in shares])
+    return np.where(np.abs(exact - np.round(exact)) > 1e-6, 1, 0).max(axis=0)
 
 
 def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
@@ -181,6 +189,7 @@ def difference(
         compare_total=as_float(before["total"]),
         compare_lower=l0,
         compare_upper=u0,
+        decimals=np.maximum(now["decimals"], before["decimals"]),
         points=100 * gap,
         points_lower=100 * lower,
         points_upper=100 * upper,

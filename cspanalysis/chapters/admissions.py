@@ -180,6 +180,7 @@ def share_finding(
         pd.DataFrame({"period": [span.iso], "cause": cause, "sex": sex, "age_band": age_band,
                       "count": int(count), "total": int(total)})
     ).round({"share": 2, "lower": 2, "upper": 2})  # fmt: skip
+    result = result.assign(decimals=0, limit_decimals=0)
     return publish(
         review,
         spec,

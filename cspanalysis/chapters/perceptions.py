@@ -242,6 +242,7 @@ def sample_size(
                 "base": base, "fall_to": need.fall_to, "rise_to": need.rise_to,
                 "fall_to_share": need.fall_to, "power": power, "confidence": need.confidence,
                 "population": _residents(review), "status": "ok",
+                "decimals": int(surveys.decimals_of(need.share, need.target)),
             }
         ]
     )  # fmt: skip

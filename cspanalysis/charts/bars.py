@@ -24,6 +24,7 @@ def horizontal(
     own: list[bool] | None = None,
     limits: bool = False,
     colours: list[str] | None = None,
+    suffix: str = "",
 ) -> go.Figure | None:
     """Bars from 0 with a text each; rows whose value is hidden show their text only."""
     drawn = style.coordinates(values)
@@ -45,7 +46,7 @@ def horizontal(
     labels = [style.bold(t) if o else t for t, o in zip(labels, own, strict=True)]
     chart = style.figure(
         style.row_height(labels),
-        xaxis={"range": [0, top], **style.ticks(0, top)},
+        xaxis={"range": [0, top], **style.ticks(0, top, suffix=suffix)},
         yaxis=style.row_axis(labels),
     )
     chart.add_bar(
@@ -200,13 +201,15 @@ def sorted_bars(
             return shown
         return f"{shown} ({formats.percent(row['share'] * 100, 1)})"
 
+    is_share = value.startswith("share")
     return horizontal(
         table,
-        list(table[value]),
+        list(100 * table[value] if is_share else table[value]),
         [style.wrap(formats.capital(str(t))) for t in table[label]],
         [text(r) for r in table.to_dict("records")],
         own=style.is_own(table),
         colours=None if "is_own" in table else [style.OWN] * len(table),
+        suffix="%" if is_share else "",
     )
 
 

@@ -37,7 +37,7 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         for r in rows
     ]
     labels = [
-        f"{style.wrap(formats.capital(str(r[label])))}<br>"
+        f"{style.wrap(formats.capital(str(r[label])), lines=3)}<br>"
         f"{formats.cell(r['compare_count'], 'compare_count', r)} → {formats.count(r['count'])}"
         for r in rows
     ]
@@ -134,7 +134,7 @@ def shares_with_intervals(
     Parameters
     ----------
     table : pandas.DataFrame
-        `label`, share, lower, upper (all 0 to 1), optional is_own.
+        `label`, share, lower, upper (all 0 to 1), optional is_own and decimals.
     order : {'value', 'table'}
         Highest first, or as the table has it (answers that have an order of their own).
     """
@@ -145,13 +145,10 @@ def shares_with_intervals(
         return None
     lower, upper = ([_times(v, 100) for v in table[c]] for c in ("lower", "upper"))
     own = style.is_own(table)
-    labels = [style.wrap(t) for t in table[label]]
+    labels = [style.wrap(formats.capital(str(t))) for t in table[label]]
     labels = [style.bold(t) if o else t for t, o in zip(labels, own, strict=True)]
     top = min(style.top_of(values, upper) * 1.05, 100)
-    texts = [
-        formats.percent(v, 1) if v is not None else formats.cell(None, "share", r)
-        for v, r in zip(values, table.to_dict("records"), strict=True)
-    ]
+    texts = [formats.cell(r["share"], "share", r) for r in table.to_dict("records")]
     chart = style.figure(
         style.row_height(labels, 36),
         xaxis={"range": [0, top * 1.22], **style.ticks(0, top, suffix="%")},
@@ -166,7 +163,7 @@ def shares_with_intervals(
     chart.add_scatter(
         x=[0 if u is None else u for u in upper], y=list(range(len(values))), mode="text",
         text=[f"  {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
-        textposition="middle right", cliponaxis=False, hoverinfo="skip",
+        textposition="middle right", cliponaxis=False, hoverinfo="skip", name=style.VALUE,
     )  # fmt: skip
     return chart
 
@@ -178,7 +175,8 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     ----------
     table : pandas.DataFrame
         `label`, baseline, target, actual (missing where there is no figure), optional lower and
-        upper (limits of the actual figure).
+        upper (limits of the actual figure), baseline_text and target_text (as the table beneath
+        writes them, in their own unit).
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r["baseline"]) and r["baseline"]]
     if not rows:
@@ -190,8 +188,8 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     drawn = [v for v in (*target, *actual, *lower, *upper, 100) if v is not None]
     pad = max((max(drawn) - min(drawn)) * 0.12, 3)
     labels = [
-        f"{style.wrap(formats.capital(str(r[label])))}<br>"
-        f"{formats.number(r['baseline'])}, target {formats.number(r['target'])}"
+        f"{style.wrap(formats.capital(str(r[label])), lines=3)}<br>"
+        f"{_written(r, 'baseline')}, target {_written(r, 'target')}"
         for r in rows
     ]
     low, high = min(drawn) - pad, max(drawn) + pad
@@ -241,6 +239,11 @@ def _upright(x: float, colour: str, dash: str = "solid") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _written(row: dict[str, Any], key: str) -> str:
+    text = row.get(f"{key}_text")
+    return style.inert(text, 12) if text else formats.cell(row[key], key, row)
+
+
 def _percent(ratio: Any) -> float | None:
     return style.coordinate((ratio - 1) * 100) if style.is_shown(ratio) else None
 
@@ -257,7 +260,8 @@ def _change_range(dots: list, lower: list, upper: list) -> tuple[float, float]:
     low = max(min([-10.0, *(v for v in lower if v is not None)]), -reach, -100.0)
     high = min(max([10.0, *(v for v in upper if v is not None)]), reach)
     pad = (high - low) * 0.05
-    return low - pad, high + pad
+    # As they are written: an arrow at an end that rounding put outside would not be drawn.
+    return style.coordinate(low - pad), style.coordinate(high + pad)
 
 
 def _cut_ends(chart: go.Figure, lower: list, upper: list, low: float, high: float) -> None:

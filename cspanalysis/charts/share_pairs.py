@@ -18,7 +18,8 @@ def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> g
     Parameters
     ----------
     table : pandas.DataFrame
-        `label`, compare_share, compare_lower, compare_upper, share, lower, upper (all 0 to 1).
+        `label`, compare_share, compare_lower, compare_upper, share, lower, upper (all 0 to 1),
+        optional decimals.
     names : tuple of str
         What the hollow and the filled mark stand for.
     """
@@ -56,11 +57,15 @@ def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> g
         ends = [
             u if u is not None else v for u, v in zip(pair["upper"], pair["share"], strict=True)
         ]
-        texts = ["" if v is None else formats.percent(v, 1) for v in pair["share"]]
+        key = f"{prefix}share"
+        texts = [
+            formats.cell(r[key], key, r) if style.is_shown(r[key]) else ""
+            for r in table.to_dict("records")
+        ]
         chart.add_scatter(
             x=ends, y=at, mode="text", textposition="middle right", cliponaxis=False,
             text=[f"  {t if prefix or not t else style.bold(t)}" for t in texts],
-            textfont={"size": style.SMALL}, hoverinfo="skip",
+            textfont={"size": style.SMALL}, hoverinfo="skip", name=style.VALUE,
         )  # fmt: skip
     hollow, filled = (style.inert(n, 32) for n in names)
     chart.add_annotation(

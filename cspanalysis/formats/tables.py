@@ -115,7 +115,7 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
         Column of the result table; virtual keys (see `table`) read the row.
     row : mapping, optional
         The whole row, for its status, symbol and limits; `decimals`, if there, are those of its
-        rate.
+        rate or shares, `limit_decimals` those of a share's limits.
     """
     row = row if row is not None else {}
     kind = _kind(key, value)
@@ -142,8 +142,11 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
         return "yes" if bool(value) else "no"
     if isinstance(value, str) and kind not in _TEXT_KINDS:
         return words.clean(value)
-    if kind == "rate" and not numbers.is_missing(row.get("decimals")):
-        return numbers.rate(value, int(row["decimals"]))
+    if kind in ("rate", "share") and not numbers.is_missing(row.get("decimals")):
+        decimals = int(row["decimals"])
+        if kind == "share":
+            return numbers.percent(float(value) * 100, decimals)
+        return numbers.rate(value, decimals)
     return _WRITE[kind](value)
 
 
@@ -202,7 +205,9 @@ def _kind(key: str, value: Any) -> str:
 def _is_numeric(rows: pd.DataFrame, key: str) -> bool:
     if key in LABELS:
         return LABELS[key][1] not in _TEXT_KINDS
-    return key in rows and pd.api.types.is_numeric_dtype(rows[key])
+    if key not in rows or pd.api.types.is_bool_dtype(rows[key]):
+        return False
+    return pd.api.types.is_numeric_dtype(rows[key])
 
 
 def _has(rows: pd.DataFrame, key: str, *, any_value: bool = True) -> bool:
@@ -225,7 +230,8 @@ def _interval(row: Mapping[str, Any]) -> str:
         return _hidden(row, "interval")
     if kind == "share":
         lower, upper = (v if numbers.is_missing(v) else float(v) * 100 for v in (lower, upper))
-        return f"{numbers.interval(lower, upper)}%"
+        decimals = row.get("limit_decimals")
+        return f"{numbers.interval(lower, upper, 1 if decimals is None else int(decimals))}%"
     if kind == "ratio":
         return numbers.interval(lower, upper, _ratio_decimals(lower, upper))
     decimals = row.get("decimals")

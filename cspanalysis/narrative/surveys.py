@@ -16,6 +16,7 @@ from cspanalysis.narrative.phrases import (
     cannot,
     confidence,
     first,
+    get,
     shown,
     size,
 )
@@ -78,7 +79,7 @@ def answer_change(table: pd.DataFrame) -> Said:
         return cannot(f"the share that {question}", row, "change")
     verdict = row["verdict"]
     shares = (
-        f"{_percent(row, 'compare_share', 'compare_percent')} of {_asked(row, 'compare_')} "
+        f"{_percent(row, 'compare_share')} of {_asked(row, 'compare_')} "
         f"in {formats.clean(row['compare_round'])} and {_percent(row)} of {_asked(row)} "
         f"in {formats.clean(row['round'])}"
     )
@@ -197,7 +198,7 @@ def sample_needed(table: pd.DataFrame) -> Said:
             side = "or less" if is_fall else "or more"
             text += (
                 f" With the {asked} asked last time only a {word} to about "
-                f"{formats.share(edge)} {side} would be seen."
+                f"{_percent({**row, 'edge': edge}, 'edge')} {side} would be seen."
             )
     return Said(text, values={"count": row["people"], "share": row["share"]})
 
@@ -215,10 +216,10 @@ def _verb_phrase(question: Any) -> str:
     return text
 
 
-def _percent(row: Mapping[str, Any], key: str = "share", printed: str = "") -> str:
-    """A share with as many decimals as it needs: surveys print whole per cents or tenths."""
-    value = 100 * row[key]
-    return formats.per_cent(value, 0 if abs(value - round(value)) < 1e-6 else 1)
+def _percent(row: Mapping[str, Any], key: str = "share") -> str:
+    """A share with the decimals of its row, as the chart and the table write it."""
+    decimals = get(row, "decimals")
+    return formats.per_cent(100 * row[key], 1 if decimals is None else int(decimals))
 
 
 def _points(row: Mapping[str, Any]) -> str:
