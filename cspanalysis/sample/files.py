@@ -10,10 +10,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PUBLISHER = "cspanalysis (synthetic reconstruction)"
+ATTRIBUTION = (
+    "Synthetic records, drawn to agree with published totals; they describe no real person"
+)
 
 
 def write_csv(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str, note: str
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str,
+    note: str,
+    published: str = "2008-04-01",
 ) -> Path:
     """Write a CSV file (gzipped if the name ends in .gz) and its sidecar.
 
@@ -27,6 +36,8 @@ def write_csv(
         Cells; None is an empty cell.
     title, note : str
         What the file holds and what it is drawn from, for the sidecar.
+    published : str
+        The day the file would have been sent.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = io.StringIO()
@@ -41,18 +52,18 @@ def write_csv(
             stream.write(content)
         content = packed.getvalue()
     path.write_bytes(content)
-    _sidecar(path, content, title, note)
+    _sidecar(path, content, title, note, published)
     return path
 
 
-def _sidecar(path: Path, content: bytes, title: str, note: str) -> None:
+def _sidecar(path: Path, content: bytes, title: str, note: str, published: str) -> None:
     lines = [
         f'publisher = "{PUBLISHER}"',
         f'title = "{title}"',
         'licence = "MIT"',
-        'attribution = "Synthetic records, drawn to agree with published totals; no real person"',
-        "published = 2008-04-01",
-        "retrieved = 2008-04-01",
+        f'attribution = "{ATTRIBUTION}"',
+        f"published = {published}",
+        f"retrieved = {published}",
         "synthetic = true",
         f'note = "{note}"',
         f'sha256 = "{hashlib.sha256(content).hexdigest()}"',

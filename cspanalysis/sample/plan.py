@@ -9,6 +9,8 @@ from cspanalysis.sample.constants import rows_of
 from cspanalysis.sample.files import write_csv
 
 STATUS_AS_AT = "30/09/2008"
+#: The day the state of actions and outputs was sent, after those it tells of.
+SENT = "2008-10-01"
 
 _TARGETS = {
     "plan": "Plan",
@@ -73,6 +75,7 @@ def write(directory: Path) -> Iterator[Path]:
         ],
         title="Outputs promised by the action plan 2008-2009, and delivered",
         note="Promises as printed in the strategy of 2008; what was delivered is invented.",
+        published=SENT,
     )
     yield write_csv(
         directory / "action_plan" / "action_plan.csv",
@@ -80,4 +83,5 @@ def write(directory: Path) -> Iterator[Path]:
         [[*(row[key] for key in _ACTIONS), STATUS_AS_AT] for row in rows_of("actions.csv")],
         title="Action plan 2008-2009",
         note="Actions of the strategy of 2008 in our own words; their status is invented.",
+        published=SENT,
     )
