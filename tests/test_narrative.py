@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from scipy.stats import beta, chi2
 
 from cspanalysis import narrative
 from cspanalysis.analysis.change import detectable
-from cspanalysis.narrative import surveys
+from cspanalysis.narrative import phrases, surveys
 from cspanalysis.narrative.change import decided_verdict, verdict_of
 
 NAN = float("nan")
@@ -85,6 +86,22 @@ def test_a_base_of_zero_has_no_percentage(count, verdict):
 def test_a_small_base_has_its_percentage_in_brackets_after_the_counts():
     text = narrative.change(changed(30, 12), subject="graffiti").text
     assert text.index("12 a year earlier to 30") < text.index("(up 150 per cent")
+    # As round as the percentage that it belongs to.
+    assert re.search(r"95% interval \d+ to \d+ per cent higher", text)
+
+
+def test_what_only_rounds_to_nothing_is_less_than_the_last_decimal():
+    assert phrases.size(0.04) == "less than 0.1" and phrases.size(0.4, 0) == "less than 1"
+    assert phrases.size(0) == "0.0" and phrases.size(-1234.5, 0) == "1,235"
+
+
+def test_kinds_of_a_thing_are_not_said_to_be_in_it():
+    table = pd.concat([changed(10, 11).assign(kind=k) for k in "abcde"], ignore_index=True)
+    say = partial(narrative.changes, table, label="kind")
+    assert say(subject="fires by motive", items="kinds of fire").text == (
+        "None of the five kinds of fire changed clearly."
+    )
+    assert "types in acquisitive crime changed" in say(subject="acquisitive crime").text
 
 
 def test_nothing_in_both_periods():

@@ -99,7 +99,7 @@ class NightTime:
     @property
     def definition(self) -> str:
         """The definition in words, to be printed beside the figure."""
-        where = f", at {' or '.join(self.premises)}" if self.premises else ""
+        where = f", place recorded as {' or '.join(self.premises)}" if self.premises else ""
         domestic = ", domestic incidents left out" if self.exclude_domestic else ""
         return (
             f"Night-time economy violence here is {' or '.join(self.offences)} that began between "

@@ -23,6 +23,13 @@ FIRE_TYPES: Mapping[str, tuple[str, str]] = {
     "deliberate grass or tree fires": ("deliberate", "grass or trees"),
 }
 
+#: What burned, in the plural, where the extract names one of it.
+BURNED: Mapping[str, str] = {
+    "dwelling": "dwellings",
+    "road vehicle": "road vehicles",
+    "other building": "other buildings",
+}
+
 
 @finding(
     "fires.all.change",
@@ -87,7 +94,7 @@ def type_changes(
         label="kind",
         heading="Kind of fire",
         subject="fires by motive and what burned",
-        items="kinds",
+        items="kinds of fire",
         sources=(FIRES,),
         notes=_unknown_motives(rows, comparison.period),
     )
@@ -111,7 +118,9 @@ def mix(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
         review,
         spec,
         comparison,
-        inside.assign(property_type=inside["property_type"].fillna("not stated")),
+        inside.assign(
+            property_type=inside["property_type"].replace(dict(BURNED)).fillna("not stated")
+        ),
         label="property_type",
         heading="What burned",
         things="Fires",

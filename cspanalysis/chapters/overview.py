@@ -128,7 +128,7 @@ def recorded_crime_peers(
 
 @finding(
     "overview.recorded_crime.funnel.{group}",
-    title="Is that more than size and chance explain?",
+    title="Does recorded crime stand out among the {members}?",
     needs=("peer_counts", "police_uk"),
     measure="recorded crime per 1,000 residents",
     unit="per 1,000 residents in the period",

@@ -35,7 +35,7 @@ CATEGORIES = ("prevention", "intelligence", "enforcement", "reassurance")
 
 @finding(
     "plan.actions",
-    title="How far are the actions?",
+    title="How far along are the actions?",
     needs="action_plan",
     measure="actions of the plan by state",
     unit="actions",
@@ -93,7 +93,7 @@ def actions_by_priority(review: Review, *, spec: Spec) -> Finding:
         comparison=review.comparisons[0],
         sources=("action_plan",),
         columns={"priority": "Priority", "count": "Actions", **labels},
-        caption=common.where(review, "Actions by priority and category", _as_at(rows)),
+        caption=common.where(review, "Actions by priority", _as_at(rows)),
     )
 
 
@@ -123,7 +123,7 @@ def overdue(review: Review, *, spec: Spec) -> Finding:
 
 @finding(
     "plan.actions.list",
-    title="Which actions are there?",
+    title="Which actions does the plan list?",
     needs="action_plan",
     measure="actions of the plan",
     unit="actions",

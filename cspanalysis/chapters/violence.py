@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import measures, night
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.chapters import common, grouped, series
@@ -100,8 +100,9 @@ def nte_change(
         core = series.monthly(classified[classified["is_core"]], covered)
         second = series.compared(core, comparison).iloc[0]
         notes.append(
-            f"Under the narrower second definition ({definition.core.definition}) the counts are "
-            f"{int(second['count']):,} and {int(second['compare_count']):,}."
+            f"Under the narrower second definition ({definition.core.definition}) there are "
+            f"{int(second['count']):,} against {int(second['compare_count']):,} "
+            f"{formats.earlier(comparison.period.iso, comparison.compare.iso)}."
         )
     now = classified[comparison.period.contains(classified["month"])]
     account = night.summary(now, definition).iloc[0]

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, narrative
+from cspanalysis import charts, disclosure, formats, narrative
 from cspanalysis.analysis import exclusions, measures, yearly
 from cspanalysis.chapters import common
 from cspanalysis.disclosure import Protect
@@ -92,12 +92,12 @@ def exclusions_change(
 
 @finding(
     "young_people.exclusions.clusters",
-    title="Which school clusters exclude most pupils?",
+    title="Which school clusters exclude the most pupils?",
     needs=(SOURCE, "dfe_exclusions"),
     measure="exclusions per 100 pupils on roll",
     unit="exclusions",
     polarity="lower_is_better",
-    would_show="which school clusters exclude most pupils",
+    would_show="which school clusters exclude the most pupils",
 )
 def exclusions_by_cluster(
     review: Review, kind: str = "permanent", school_year: str | None = None, *, spec: Spec
@@ -108,12 +108,12 @@ def exclusions_by_cluster(
 
 @finding(
     "young_people.fixed_term.clusters",
-    title="Which school clusters exclude most pupils for a fixed term?",
+    title="Which school clusters exclude the most pupils for a fixed term?",
     needs=(SOURCE, "dfe_exclusions"),
     measure="fixed-term exclusions per 100 pupils on roll",
     unit="exclusions",
     polarity="lower_is_better",
-    would_show="which school clusters exclude most pupils for a fixed term",
+    would_show="which school clusters exclude the most pupils for a fixed term",
 )
 def fixed_term_by_cluster(
     review: Review, kind: str = "fixed term", school_year: str | None = None, *, spec: Spec
@@ -234,8 +234,9 @@ def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) ->
             "rate": "Per 100 pupils",
             "interval": "95% interval",
         },
-        caption=f"{common.capital(kind)} exclusions per 100 pupils on roll by school cluster – "
-        f"School year {chosen}; line = 95% interval",
+        caption=f"{common.capital(THINGS.get(kind, f'{kind} exclusions'))} per 100 pupils on roll "
+        f"by school cluster – {formats.listed(sorted(rows['district'].unique()), 3)}, "
+        f"school year {chosen}; line = 95% interval",
         method=common.method_of(result),
     )
 

@@ -113,7 +113,10 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     ]
     unclear, n = len(groups["no_clear_change"]), len(usable)
     if not clear:
-        text = f"None of the {formats.in_words(n)} {items} in {subject} changed clearly."
+        # 'The five kinds of fire in fires' would say it twice.
+        is_said = items.rpartition(" of ")[2].rstrip("s") in subject
+        where = "" if is_said else f" in {subject}"
+        text = f"None of the {formats.in_words(n)} {items}{where} changed clearly."
     else:
         text = formats.capital(", while ".join(clear)) + "."
         if unclear:
@@ -150,17 +153,21 @@ def detectable(found: Any) -> str:
     return f"{text} {true} in truth would be found with a chance of {power}."
 
 
-def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False) -> str:
+def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False, dp: int = 1) -> str:
     """The limits of a ratio as words: '7.5 to 13.2 per cent lower per day'."""
     tail = " per day" if per_day else ""
+
+    def percent(ratio: float) -> str:
+        return size((ratio - 1) * 100, dp)
+
     if formats.is_missing(upper) or math.isinf(upper):
         side = "higher" if lower >= 1 else "lower"
-        return f"from {_percent_from(lower)} per cent {side}, without an upper limit{tail}"
+        return f"from {percent(lower)} per cent {side}, without an upper limit{tail}"
     if upper < 1:
-        return f"{_percent_from(upper)} to {_percent_from(lower)} per cent lower{tail}"
+        return f"{percent(upper)} to {percent(lower)} per cent lower{tail}"
     if lower > 1:
-        return f"{_percent_from(lower)} to {_percent_from(upper)} per cent higher{tail}"
-    return f"{_percent_from(lower)} per cent lower to {_percent_from(upper)} per cent higher{tail}"
+        return f"{percent(lower)} to {percent(upper)} per cent higher{tail}"
+    return f"{percent(lower)} per cent lower to {percent(upper)} per cent higher{tail}"
 
 
 def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
@@ -183,6 +190,7 @@ def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
         )
     direction = "up" if verdict == "up" else "down"
     if before < SMALL_BASE:
+        limits = f"{confidence(row)} interval {_limits(row, 0)}"
         return f"{start}{counts} ({direction} {size(percent, 0)} per cent; {limits})."
     return f"{start}{counts}, {direction} {size(percent)} per cent ({limits})."
 
@@ -248,10 +256,6 @@ def _when(row: Mapping[str, Any]) -> str:
     return formats.earlier(row.get("period"), row.get("compare"))
 
 
-def _limits(row: Mapping[str, Any]) -> str:
+def _limits(row: Mapping[str, Any], dp: int = 1) -> str:
     per_day = get(row, "days") != get(row, "compare_days")
-    return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day)
-
-
-def _percent_from(ratio: float) -> str:
-    return size((ratio - 1) * 100)
+    return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day, dp=dp)

@@ -80,7 +80,8 @@ def cannot(subject: str, row: Mapping[str, Any], what: str) -> Said:
 def size(value: float, dp: int = 1) -> str:
     """A percentage or a number of points without its sign; what only rounds to 0 says so."""
     text = formats.number(abs(value), dp)
-    return "less than 0.1" if dp == 1 and text == "0.0" and value != 0 else text
+    is_lost = value != 0 and float(text.replace(",", "")) == 0
+    return f"less than {formats.number(10.0**-dp, dp)}" if is_lost else text
 
 
 def by_chance(n: int) -> str:

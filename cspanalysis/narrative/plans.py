@@ -109,7 +109,7 @@ def outputs(table: pd.DataFrame) -> Said:
         for k, w in words.items()
         if k in counts
     ]
-    text = f"Of {formats.in_words(len(table))} promised outputs {formats.listed(parts)}."
+    text = f"Of {formats.in_words(len(table))} promised outputs, {formats.listed(parts)}."
     behind = table[table["state"] == "behind"].assign(part=lambda t: t["delivered"] / t["expected"])
     if len(behind):
         worst = behind.sort_values("part", kind="stable").iloc[0]

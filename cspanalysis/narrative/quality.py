@@ -23,7 +23,7 @@ def row_account(table: pd.DataFrame) -> Said:
         return cannot("the files received", {}, "row account")
     rows, kept, aside = (int(table[c].sum()) for c in ("rows", "kept", "set_aside"))
     files = formats.plural(len(table), "file")
-    text = f"Of {formats.plural(rows, 'row')} in {files} {formats.count(kept)} {was(kept)} kept"
+    text = f"Of {formats.plural(rows, 'row')} in {files}, {formats.count(kept)} {was(kept)} kept"
     if aside:
         text += (
             f" and {formats.count(aside)} set aside with a reason ({formats.share(aside / rows)})"
