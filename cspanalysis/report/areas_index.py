@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cspanalysis.errors import CspError
 from cspanalysis.periods import Period
 from cspanalysis.report import collect, findings_file, folder, html, publishing
-
-if TYPE_CHECKING:
-    from cspanalysis.report.runner import Request, ReviewDone
+from cspanalysis.report.request import Request, ReviewDone
 
 #: Findings whose values the table shows.
 CRIME = "overview.recorded_crime."

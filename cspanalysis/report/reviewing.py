@@ -19,7 +19,7 @@ from cspanalysis.periods import Period
 from cspanalysis.report import collect, executing, findings_file, folder, publishing, workers
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
-from cspanalysis.report.runner import Area, Failure, Request, ReviewDone
+from cspanalysis.report.request import Area, Failure, Request, ReviewDone
 
 MANIFEST = "cspanalysis.review/1"
 
