@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis import areas, cleaning, counting, disclosure_audit, opening, review
+from cspanalysis import areas, cleaning, counting, disclosure_audit, editions, opening
 from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
@@ -26,7 +26,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         If cleaning refuses a file.
     """
     space = workspaces.load(options.workspace)
-    check_edition(options.edition)
+    editions.check(options.edition)
     if options.jobs < 1:
         raise UsageError(paragraph(f"--jobs {options.jobs}", allowed="1 or more"))
     for text in filter(None, (options.period, options.compare)):
@@ -65,14 +65,6 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     )
 
 
-def check_edition(edition: str) -> None:
-    """Refuses an edition that does not exist."""
-    if edition not in review.EDITIONS:
-        raise UsageError(
-            paragraph(f"'{edition}' is no edition", allowed=", ".join(review.EDITIONS))
-        )
-
-
 def every_area(store: Store) -> list[Area]:
     """Every partnership whose offences the store holds, as its own force recorded them.
 
@@ -90,7 +82,9 @@ def every_area(store: Store) -> list[Area]:
         for district in store.load(table, columns=["district"])["district"].dropna().unique()
     }
     found = [a for a in areas.all_partnerships() if set(a.districts) <= known]
-    found = [a for a in found if any(counting.covered(store, s, a) for s in review.OFFENCE_SOURCES)]
+    found = [
+        a for a in found if any(counting.covered(store, s, a) for s in counting.OFFENCE_SOURCES)
+    ]
     if not found:
         raise UsageError(
             paragraph(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cspanalysis import cleaning, counting
+from cspanalysis import cleaning, counting, editions
 from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import EDITIONS, Review
+from cspanalysis.review import Review
 from cspanalysis.store import Store
 
 
@@ -46,8 +46,7 @@ def open(
         If the area, the period, the edition or the workspace is unknown, or the workspace's
         offences of the area lie wholly outside the period.
     """
-    if edition not in EDITIONS:
-        raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
+    editions.check(edition)
     space = workspaces.load(workspace)
     area = space.area(csp)
     store = cleaning.ready(space)

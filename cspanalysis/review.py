@@ -28,9 +28,7 @@ from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
 
-EDITIONS = ("public", "partner")
-
-__all__ = ["EDITIONS", "OFFENCE_SOURCES", "Counted", "Review"]
+__all__ = ["OFFENCE_SOURCES", "Counted", "Review"]
 
 
 class Review(ByHand):

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from cspanalysis import areas, notebook_files
+from cspanalysis import areas, editions, notebook_files
 from cspanalysis import workspace as workspaces
-from cspanalysis.errors import ChapterFailed, UsageError, paragraph
+from cspanalysis.errors import ChapterFailed
 from cspanalysis.periods import Period
 from cspanalysis.report import engine, executing, folder, html, publishing, single_file
 from cspanalysis.report.notebooks import Chapter
 
-EDITIONS = ("public", "partner")
 NOTEBOOK = "bulletin.ipynb"
 
 
@@ -52,8 +51,7 @@ def write(
     ChapterFailed
         If the notebook fails; an earlier bulletin stays as it is.
     """
-    if edition not in EDITIONS:
-        raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))
+    editions.check(edition)
     space = workspaces.load(workspace)
     area = space.area(csp)
     notebook = Chapter(notebook_files.folder() / NOTEBOOK)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cspanalysis import editions
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Period
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
@@ -26,7 +27,6 @@ __all__ = [
     "run",
 ]
 
-EDITIONS = ("public", "partner")
 PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 
 
@@ -56,10 +56,7 @@ def validate(request: Request) -> list[Chapter]:
     ------
     UsageError
     """
-    if request.edition not in EDITIONS:
-        raise UsageError(
-            paragraph(f"'{request.edition}' is no edition", allowed=", ".join(EDITIONS))
-        )
+    editions.check(request.edition)
     if not request.areas:
         raise UsageError(paragraph("no area was named", do="Name one with --csp."))
     Period.parse(request.period)
