@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, counting, formats, offences, residents
+from cspanalysis import areas, counting, formats, offences, residents, suppliers
+from cspanalysis.analysis import peers
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
@@ -182,3 +183,90 @@ def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool
     if member.districts != (district,):
         member = Area(district, "", (district,), force=member.force)
     return set(period.month_list()) <= set(counting.covered(store, "police_uk", member))
+
+
+class Peers:
+    """An area among its peers; made by `Review.peers`."""
+
+    def __init__(self, workspace: Workspace, store: Store, area: Area, period: Period):
+        self._workspace = workspace
+        self._store = store
+        self._area = area
+        self._period = period
+
+    def __repr__(self) -> str:
+        return f"<Peers of {self._area.name}: {', '.join(self.groups()) or 'none'}>"
+
+    def areas(self, group: str) -> list[str]:
+        """Names of the areas of a group, this one among them.
+
+        Raises
+        ------
+        NotAvailable
+            If there is no such group; the message names those there are.
+        """
+        return list(self._members(group).areas)
+
+    def _members(self, group: str) -> PeerGroup:
+        try:
+            return group_of(self._workspace, self._area, group)
+        except NotAvailable as error:
+            known = ", ".join(self.groups()) or "none"
+            raise NotAvailable(
+                error.needs, f"{error.detail}; groups of {self._area.name}: {known}"
+            ) from None
+
+    def groups(self) -> list[str]:
+        """Keys of the groups this area can be ranked in, the most telling first.
+
+        The official most similar group, where the settings have it, takes the place of the
+        computed group 'similar' (which can still be asked for by name).
+        """
+        pasted = list(self._workspace.peer_groups)
+        computed = [] if "msg" in pasted else ["similar"]
+        keys = [*pasted, *computed, "county", "force"]
+        found = []
+        for key in dict.fromkeys(keys):
+            try:
+                group_of(self._workspace, self._area, key)
+            except NotAvailable:
+                continue
+            found.append(key)
+        return found
+
+    def rate(
+        self, offence: str, group: str | None = None, period: str | Period | None = None
+    ) -> pd.DataFrame:
+        """Offences per 1,000 residents of every area of a group, lowest first.
+
+        Parameters
+        ----------
+        offence : str
+            Offence or group of the taxonomy.
+        group : str, optional
+            Key of the peer group; default: the first that has data.
+        period : str or Period, optional
+            Default: the period under review.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns area, is_own, count, population, rate, lower, upper, rank, of, rank_lower,
+            rank_upper, … (cspanalysis.analysis.peers.compare).
+
+        Raises
+        ------
+        NotAvailable
+            If no group has data.
+        """
+        over = Period.parse(period) if period else self._period
+        missing: NotAvailable | None = None
+        for key in [group] if group else self.groups():
+            members = self._members(key)
+            try:
+                return peers.compare(counted(self._store, self._area, members, offence, over).table)
+            except NotAvailable as error:
+                missing = missing or error
+        missing = missing or NotAvailable(("peer_counts", "police_uk"))
+        would_show = f"how {offence} compares with other areas in {over.label}"
+        raise NotAvailable(missing.needs, suppliers.missing_sentence(would_show, missing)) from None

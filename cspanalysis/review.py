@@ -7,23 +7,16 @@ frames (offences by month, incidents, peers' counts, residents); the chapters ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import (
-    counting,
-    disclosure,
-    peering,
-    residents,
-    suppliers,
-)
+from cspanalysis import choosing, counting, disclosure, peering, residents
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import OFFENCE_SOURCES, Counted
 from cspanalysis.errors import NotAvailable
-from cspanalysis.exploring import ByHand
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
@@ -31,8 +24,8 @@ from cspanalysis.workspace import Workspace
 __all__ = ["OFFENCE_SOURCES", "Counted", "Review"]
 
 
-class Review(ByHand):
-    """An area, its periods and its data. Use `open` to make one.
+class Review:
+    """An area, its periods and its data. Use `cspanalysis.open` to make one.
 
     Attributes
     ----------
@@ -81,6 +74,17 @@ class Review(ByHand):
     def settings(self) -> dict[str, Any]:
         """The sections of partnership.toml."""
         return dict(self.workspace.settings)
+
+    def moved(self, csp: str | None = None, period: str | Period | None = None) -> Self:
+        """The same workspace and edition, for another area or period."""
+        return type(self)(
+            *choosing.choose(
+                csp or self.area.name,
+                period or self.period,
+                edition=self.edition,
+                workspace=self.workspace.root,
+            )
+        )
 
     # ------------------------------------------------------------------ offences
 
@@ -145,7 +149,22 @@ class Review(ByHand):
         """
         return counting.select(self.store, self.area, selection, *periods)
 
+    @property
+    def incidents(self) -> pd.DataFrame:
+        """All records of this area in the period under review (docs/data_dictionary.md)."""
+        return self.records(None, self.period).table
+
     # ------------------------------------------------------------------ peers and residents
+
+    @property
+    def peers(self) -> peering.Peers:
+        """Comparison with peer groups: `review.peers.rate("burglary")`."""
+        return peering.Peers(self.workspace, self.store, self.area, self.period)
+
+    @property
+    def most_similar(self) -> str:
+        """Key of the most similar areas: 'msg' where the settings have it, else 'similar'."""
+        return "msg" if "msg" in self.workspace.peer_groups else "similar"
 
     def peer_group(self, group: str) -> PeerGroup:
         """A peer group of this area: 'force', 'county', or one of the settings such as 'msg'.
@@ -288,11 +307,3 @@ class Review(ByHand):
     def is_synthetic(self) -> bool:
         """True if any raw file behind this review is a synthetic reconstruction."""
         return any(self.store.citation(s).get("synthetic") for s in self.store.sources())
-
-    def missing_sentence(self, would_show: str, missing: NotAvailable) -> str:
-        """The sentence of a finding that this workspace cannot have."""
-        from cspanalysis import narrative
-
-        return narrative.missing(
-            would_show, [suppliers.NAMES.get(s, s) for s in missing.needs], missing.detail
-        )

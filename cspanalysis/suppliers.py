@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from cspanalysis import formats
+from cspanalysis.errors import NotAvailable
+
 #: Source name → a noun phrase.
 NAMES: dict[str, str] = {
     "police_uk": "the street-level files of data.police.uk",
@@ -26,3 +29,24 @@ NAMES: dict[str, str] = {
     "action_plan": "the partnership's action plan",
     "published": "a register of published figures",
 }
+
+
+def names(missing: NotAvailable) -> str:
+    """What would supply the missing data, any one of them: 'the … or the …'."""
+    return " or ".join(NAMES.get(source, source) for source in missing.needs)
+
+
+def missing_sentence(would_show: str, missing: NotAvailable) -> str:
+    """The sentence of a finding whose data are not there: what would supply it.
+
+    Parameters
+    ----------
+    would_show : str
+        What the finding would show, as a clause: 'whether burglary rose or fell'.
+    missing : NotAvailable
+        The sources any of which would supply it, and what exactly is missing, as a clause.
+    """
+    supply = names(missing)
+    text = f"This review cannot say {would_show}"
+    text += f": {missing.detail.rstrip('.')}." if missing.detail else "."
+    return f"{text} {formats.capital(supply)} would supply it." if supply else text

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.io as pio
 
-from cspanalysis import charts, counting, formats, offences
+from cspanalysis import charts, counting, formats, offences, suppliers
 from cspanalysis.analysis import places
 from cspanalysis.chapters import common
 from cspanalysis.errors import CspError, NotAvailable
 from cspanalysis.findings import Finding, Spec
 from cspanalysis.periods import Comparison, Period
+from cspanalysis.review import Review
 
 if TYPE_CHECKING:
     import ipywidgets
     import plotly.graph_objects as go
-
-    from cspanalysis.review import Review
 
 #: Groups offered first; then the single offences of the scheme that the workspace has.
 GROUPS = ("recorded crime", "acquisitive crime", "violent crime", "burglary", "vehicle crime")
@@ -87,7 +86,7 @@ def outputs(review: Review, area: str, offence: str, period: str) -> list[dict[s
 
 
 def _finding(finding: Finding) -> Iterator[dict[str, Any]]:
-    yield _text(formats.markdown(finding))
+    yield _text(formats.markdown(finding.record()))
     if finding.figure is not None:
         yield _chart(finding.figure)
 
@@ -273,6 +272,7 @@ def _located(review: Review, offence: str, period: str | Period | None) -> pd.Da
     if not {"longitude", "latitude"} <= set(records):
         missing = NotAvailable("police_uk", "these records have no map points")
         raise NotAvailable(
-            "police_uk", review.missing_sentence(f"where {offence} is recorded on a map", missing)
+            "police_uk",
+            suppliers.missing_sentence(f"where {offence} is recorded on a map", missing),
         )
     return records.dropna(subset=["longitude", "latitude"])

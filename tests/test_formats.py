@@ -178,7 +178,7 @@ def test_markdown_holds_sentence_windows_table_and_sources(ranking):
         sources=({"title": "Extract", "publisher": "Police", "synthetic": True},),
         windows=(window,),
     )  # fmt: skip
-    text = formats.markdown(finding)
+    text = formats.markdown(finding.record())
     assert text.startswith("### How many?\n")
     assert "**April to September 2007:** Fewer." in text
     assert "| **Own** | **20** |" in text

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, chi2
 
-from cspanalysis import narrative
+from cspanalysis import narrative, suppliers
 from cspanalysis.analysis.change import detectable
+from cspanalysis.errors import NotAvailable
 from cspanalysis.narrative import phrases, surveys
 from cspanalysis.narrative.change import decided_verdict, verdict_of
 
@@ -420,8 +421,13 @@ def test_quality_accounts_for_every_row():
     assert "2,163 of 180,022 records (1 in 83) carry no location" in (
         narrative.unlocated(nowhere).text
     )
-    assert narrative.missing("the nights", ["a police extract"], "no times") == (
-        "This review cannot say the nights: no times. A police extract would supply it."
+
+
+def test_what_is_missing_names_who_supplies_it():
+    said = suppliers.missing_sentence("the nights", NotAvailable(("fires", "x"), "no times"))
+    assert said == (
+        "This review cannot say the nights: no times. "
+        "The fire service's incident extract or x would supply it."
     )
 
 

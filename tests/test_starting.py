@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis import areas, commands, exploring, opening, similar, starting, widgets, workspace
+from cspanalysis import (
+    areas,
+    commands,
+    opening,
+    peering,
+    periods,
+    similar,
+    starting,
+    widgets,
+    workspace,
+)
 from cspanalysis.areas import Area
 from cspanalysis.chapters import overview
 from cspanalysis.errors import NotAvailable, UsageError
@@ -152,22 +162,18 @@ def test_weights_of_the_settings_choose_the_peers(tmp_path):
     assert spread.max() / spread.min() < 1.1
 
 
-class Held:
-    """What `Peers` asks of a review."""
-
-    def __init__(self, space):
-        self.workspace, self.area = space, areas.find("Dover")
-
-    def peer_group(self, key):
-        return self.workspace.peers(self.area, key)
+def dover(folder):
+    """Dover among its peers, by the settings alone."""
+    period = periods.Period.parse("2025-01/2025-12")
+    return peering.Peers(workspace.load(folder), None, areas.find("Dover"), period)
 
 
 def test_the_official_group_takes_the_place_of_the_computed_one(tmp_path):
     path = tmp_path / "partnership.toml"
     path.write_text(SETTINGS)
-    assert exploring.Peers(Held(workspace.load(tmp_path))).groups()[0] == "similar"
+    assert dover(tmp_path).groups()[0] == "similar"
     path.write_text(f'{SETTINGS}[peers.msg]\nareas = ["Swale", "Thanet"]\n')
-    official = exploring.Peers(Held(workspace.load(tmp_path)))
+    official = dover(tmp_path)
     assert official.groups() == ["msg", "county", "force"]
     assert official.areas("msg") == ["Dover", "Swale", "Thanet"]
     assert len(official.areas("similar")) == 15

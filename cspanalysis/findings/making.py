@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cspanalysis import disclosure, formats
+from cspanalysis import disclosure, formats, suppliers
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.periods import Comparison
@@ -108,7 +108,7 @@ def finding(
                 try:
                     made.append(function(*bound.args, **bound.kwargs, **extra))
                 except NotAvailable as missing:
-                    made.append(not_available(review, here, comparison, missing))
+                    made.append(not_available(here, comparison, missing))
             main, *windows = made
             return replace(main, windows=tuple(windows))
 
@@ -117,15 +117,13 @@ def finding(
     return decorate
 
 
-def not_available(
-    review: Review, spec: Spec, comparison: Comparison, missing: NotAvailable
-) -> Finding:
+def not_available(spec: Spec, comparison: Comparison, missing: NotAvailable) -> Finding:
     """The finding a workspace cannot have: says what is missing and which source supplies it."""
     return Finding(
         id=spec.id,
         chapter=spec.chapter,
         title=spec.title,
-        sentence=review.missing_sentence(spec.would_show or spec.measure, missing),
+        sentence=suppliers.missing_sentence(spec.would_show or spec.measure, missing),
         status="not_available",
         measure=spec.measure,
         unit=spec.unit,

@@ -167,10 +167,9 @@ class Finding:
 
         # The chart comes second in its own output, so that JupyterLab shows sentence, table and
         # chart, and nbval compares the text while it skips the chart.
-        markdown = formats.markdown(self)
-        display(
-            {MIME: self.record(), "text/markdown": markdown, "text/plain": self.sentence}, raw=True
-        )
+        record = self.record()
+        markdown = formats.markdown(record)
+        display({MIME: record, "text/markdown": markdown, "text/plain": self.sentence}, raw=True)
         if self.figure is not None:
             display(self.figure)
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cspanalysis.formats import numbers, words
-
-if TYPE_CHECKING:
-    from cspanalysis.findings import Finding
 
 # Characters by which text could become markup, a formula ($), a link or a table border.
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")
@@ -26,22 +23,21 @@ def escape(text: Any) -> str:
     return re.sub(r"^(?:([+-])(?=\s)|(\d+)([.)])(?=\s))", _at_start, text)
 
 
-def markdown(finding: Finding) -> str:
-    """The finding in Markdown: heading, sentence, windows, table, definition, method, sources."""
-    parts = [f"### {escape(finding.title)}", escape(finding.sentence)]
-    parts += [
-        f"**{escape(words.period(w.period)) if w.period else escape(w.id)}:** {escape(w.sentence)}"
-        for w in finding.windows
-    ]
-    if finding.table and finding.table.get("rows"):
-        parts += [_table(finding.table), *_symbols(finding.table)]
-    parts += [f"*Note:* {escape(n)}" for n in finding.notes]
-    if finding.definition:
-        parts.append(f"*Definition:* {escape(finding.definition)}")
-    if finding.method:
-        parts.append(f"*Method:* {escape(finding.method)}")
-    if finding.sources:
-        parts.append("*Source:* " + "; ".join(_source(s) for s in finding.sources))
+def markdown(record: Mapping[str, Any]) -> str:
+    """A finding's record in Markdown: heading, sentence, windows, table, definition, method, …"""
+    parts = [f"### {escape(record['title'])}", escape(record["sentence"])]
+    for window in record["windows"]:
+        name = words.period(window["period"]) if window["period"] else window["id"]
+        parts.append(f"**{escape(name)}:** {escape(window['sentence'])}")
+    if record["table"].get("rows"):
+        parts += [_table(record["table"]), *_symbols(record["table"])]
+    parts += [f"*Note:* {escape(n)}" for n in record["notes"]]
+    if record["definition"]:
+        parts.append(f"*Definition:* {escape(record['definition'])}")
+    if record["method"]:
+        parts.append(f"*Method:* {escape(record['method'])}")
+    if record["sources"]:
+        parts.append("*Source:* " + "; ".join(_source(s) for s in record["sources"]))
     return "\n\n".join(p for p in parts if p) + "\n"
 
 

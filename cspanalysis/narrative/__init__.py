@@ -33,7 +33,6 @@ from cspanalysis.narrative.plan import actions, priorities, targets
 from cspanalysis.narrative.quality import (
     audit,
     coverage,
-    missing,
     problems,
     row_account,
     unlocated,
@@ -62,7 +61,6 @@ __all__ = [
     "funnel",
     "hours",
     "indicators",
-    "missing",
     "mix",
     "night",
     "peers",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from cspanalysis import formats
@@ -104,24 +102,6 @@ def audit(table: pd.DataFrame) -> Said:
     found = zip(rows["outcome"], rows["count"], strict=True)
     parts = [f"{formats.count(n)} {formats.clean(outcome)}" for outcome, n in found if n]
     return Said(f"Of {total} published figures: {formats.listed(parts)}.", values={"count": total})
-
-
-def missing(would_show: str, sources: Iterable[str], detail: str = "") -> str:
-    """The sentence of a finding whose data are not there: what would supply it.
-
-    Parameters
-    ----------
-    would_show : str
-        What the finding would show, as a clause: 'whether burglary rose or fell'.
-    sources : iterable of str
-        What supplies it, any one of them.
-    detail : str
-        What exactly is missing, as a clause.
-    """
-    supply = " or ".join(sources)
-    text = f"This review cannot say {would_show}"
-    text += f": {detail.rstrip('.')}." if detail else "."
-    return f"{text} {formats.capital(supply)} would supply it." if supply else text
 
 
 def problems(table: pd.DataFrame) -> Said:

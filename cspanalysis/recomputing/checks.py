@@ -62,6 +62,6 @@ def recompute(review: Review, statements: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why(missing: NotAvailable) -> str:
-    names = " or ".join(suppliers.NAMES.get(s, s) for s in missing.needs)
+    names = suppliers.names(missing)
     detail = f" ({missing.detail})" if missing.detail and names else missing.detail
     return f"It needs {names}{detail}." if names else f"Not checked: {detail}."

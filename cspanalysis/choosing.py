@@ -1,0 +1,84 @@
+"""What a review is opened on: of what was asked and what the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from cspanalysis import cleaning, counting, editions
+from cspanalysis import workspace as workspaces
+from cspanalysis.areas import Area
+from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.store import Store
+from cspanalysis.workspace import Workspace
+
+
+class Chosen(NamedTuple):
+    """An area, its periods and its data, as `Review` takes them."""
+
+    workspace: Workspace
+    area: Area
+    comparisons: list[Comparison]
+    edition: str
+    store: Store
+
+
+def choose(
+    csp: str | None,
+    period: str | Period | None,
+    *,
+    compare: str | Period | None = None,
+    edition: str = "public",
+    workspace: str | Path | None = None,
+) -> Chosen:
+    """Area, periods and data of a review; see `opening.open`.
+
+    Raises
+    ------
+    UsageError
+        If one of them is unknown, or the data lie wholly outside the period.
+    """
+    editions.check(edition)
+    space = workspaces.load(workspace)
+    area = space.area(csp)
+    store = cleaning.ready(space)
+    chosen = Period.parse(period) if period else space.period or _newest_year(store, area)
+    own_period = space.period is None or chosen == space.period
+    if compare:
+        against = Period.parse(compare)
+    else:
+        against = space.compare if own_period and space.compare else chosen.year_before
+    _check_covers(store, area, chosen)
+    windows = space.windows if own_period and area.name == space.area_name else ()
+    return Chosen(space, area, [Comparison(chosen, against), *windows], edition, store)
+
+
+def _newest_year(store: Store, area: Area) -> Period:
+    for source in counting.OFFENCE_SOURCES:
+        months = counting.covered(store, source, area)
+        if months:
+            last = Period.parse(months[-1]).last
+            return Period(max(last - 11, Period.parse(months[0]).first), last)
+    raise UsageError(
+        paragraph(
+            f"no period is set and no offences of {area.name} are in the workspace",
+            do="Name one with --period YYYY-MM/YYYY-MM, or put data into data/raw and clean it.",
+        )
+    )
+
+
+def _check_covers(store: Store, area: Area, period: Period) -> None:
+    """Refuses a period that the workspace's offences of the area do not touch: a slip of the pen.
+
+    A workspace without any offences may still hold other sources for it.
+    """
+    months = counting.held(store, area)
+    if months and not set(period.month_list()) & set(months):
+        raise UsageError(
+            paragraph(
+                f"the workspace holds no offences of {area.name} in {period.label}",
+                allowed=f"a period that touches {counting.months_label(months)}",
+                do="Choose another period, or put its data into data/raw.",
+            )
+        )
