@@ -1,6 +1,7 @@
 """The house rules that a reader of the code relies on, checked from the code itself."""
 
 import ast
+import graphlib
 import json
 import re
 import subprocess
@@ -12,8 +13,19 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "cspanalysis"
 
+#: What shows results, which the rooms that hold one review's data know nothing of.
+SHOWN = ("charts", "narrative", "findings", "chapters", "widgets", "report")
+
 #: Room → what it may never import (from cspanalysis).
 FORBIDDEN = {
+    **dict.fromkeys(("choosing", "counting", "peering", "residents", "review"), SHOWN),
+    **dict.fromkeys(
+        ("workspace", "fetch", "mapping", "sample"), ("store", "review", "analysis", *SHOWN)
+    ),
+    "disclosure": SHOWN,
+    "formats": ("analysis", "store", "sources", "review", *SHOWN),
+    "findings": ("analysis", "store", "sources", "chapters", "report"),
+    "chapters": ("sources", "store", "report"),
     "errors": ("cspanalysis",),
     "periods": ("review", "store", "sources", "analysis", "charts", "chapters", "report"),
     "offences": ("review", "store", "sources", "analysis", "charts", "chapters", "report"),
@@ -27,33 +39,60 @@ FORBIDDEN = {
 
 
 def modules():
-    return [p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts]
+    """Module → its file, by dotted names without the leading 'cspanalysis.'."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
 
 
 def imports(path):
-    """Dotted names that a module imports from the package, without the leading 'cspanalysis.'."""
+    """Modules of the package that a module imports, wherever in it and for types alone too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cspanalysis"):
-            inside = node.module.removeprefix("cspanalysis").lstrip(".")
-            yield from ([inside] if inside else [alias.name for alias in node.names])
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by dots"
+            names = [(node.module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.startswith("cspanalysis."):
-                    yield alias.name.removeprefix("cspanalysis.")
+            names = [(alias.name, "") for alias in node.names]
+        else:
+            continue
+        for module, name in names:
+            room, _, inside = module.partition(".")
+            if room == "cspanalysis":
+                dotted = f"{inside}.{name}".strip(".")
+                yield dotted if dotted in MODULES else inside
 
 
 @pytest.mark.parametrize("room", sorted(FORBIDDEN))
 def test_imports_run_downwards(room):
-    for path in modules():
-        inside = path.relative_to(PACKAGE).with_suffix("").parts
-        if inside[0] != room:
+    for module, path in MODULES.items():
+        if module.split(".")[0] != room:
             continue
         for name in imports(path):
             first = name.split(".")[0]
             if first == room:
                 continue
-            assert first not in FORBIDDEN[room], f"{path.name} imports {name}"
-            assert "cspanalysis" not in FORBIDDEN[room], f"{path.name} imports {name}"
+            assert first not in FORBIDDEN[room], f"{module} imports {name}"
+            assert "cspanalysis" not in FORBIDDEN[room], f"{module} imports {name}"
+
+
+def test_no_imports_run_in_a_circle():
+    needs = {}
+    for module, path in MODULES.items():
+        wanted = set(imports(path))
+        # Importing a module from outside its package runs the package first.
+        packages = {name.rpartition(".")[0] for name in wanted}
+        wanted |= {p for p in packages if p and not f"{module}.".startswith(f"{p}.")}
+        needs[module] = wanted - {module}
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        # The list runs from what is imported to what imports it.
+        pytest.fail(" imports ".join(name or "cspanalysis" for name in reversed(error.args[1])))
 
 
 def test_notebooks_import_the_package_only():
