@@ -121,12 +121,7 @@ def clean(
     return _run(Path(root), settings, check=check, report=report, wait=0)
 
 
-def ready(
-    workspace: Workspace,
-    *,
-    clean_first: bool = True,
-    report: Callable[[str], object] = lambda line: None,
-) -> Store:
+def ready(workspace: Workspace) -> Store:
     """The store of a workspace, cleaned first if anything changed.
 
     Where nothing did, the check costs a listing of data/raw and writes nothing, so any number of
@@ -135,8 +130,14 @@ def ready(
     from cspanalysis.store import Store
 
     processed = workspace.processed
-    if clean_first and not survey.is_current(workspace.root, workspace.settings):
-        _run(workspace.root, workspace.settings, check=False, report=report, wait=_WAIT_S)
+    if not survey.is_current(workspace.root, workspace.settings):
+        _run(
+            workspace.root,
+            workspace.settings,
+            check=False,
+            report=lambda line: None,
+            wait=_WAIT_S,
+        )
     return Store(processed)
 
 

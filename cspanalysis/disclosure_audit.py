@@ -20,7 +20,7 @@ from cspanalysis.disclosure.attack import ranges as possible
 from cspanalysis.disclosure.cells import Cell, TooMany
 from cspanalysis.disclosure.row_checks import TELLING, Recovered
 from cspanalysis.disclosure.secondary import consistent
-from cspanalysis.errors import DataRefused, DisclosureFailed, paragraph
+from cspanalysis.errors import DataRefused, paragraph
 
 #: Parts that a folder can be checked in, one after the other or side by side: the findings with
 #: the pages and csv files that show them, and the workbook.
@@ -77,19 +77,6 @@ def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovere
     named = [{**record, "area": area} for record in findings]
     found += _by_carriers(folder, named, tops, parts)
     return list(dict.fromkeys(found))
-
-
-def verify(report_dir: str | Path) -> None:
-    """Refuse a review from which a protected value can be recovered.
-
-    Raises
-    ------
-    DisclosureFailed
-        With everything that was recovered and where.
-    """
-    recovered = check(report_dir)
-    if recovered:
-        raise DisclosureFailed(describe(recovered, report_dir))
 
 
 def describe(recovered: Sequence[Recovered], report_dir: str | Path) -> str:

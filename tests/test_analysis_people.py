@@ -14,51 +14,6 @@ def hospital(*rows):
     return table.astype({"count": "Int64"})
 
 
-def test_years_add_up_by_age_and_sex_in_order_of_age():
-    table = hospital(
-        ("2006/07", "male", "10-19", 3, "ok"),
-        ("2007/08", "male", "10-19", 4, "ok"),
-        ("2006/07", "male", "0-9", 1, "ok"),
-        ("2006/07", "male", "90+", 2, "ok"),
-        ("2006/07", "male", "all ages", 6, "ok"),
-        ("2005/06", "male", "10-19", 100, "ok"),
-    )
-    before = table.copy(deep=True)
-    result = admissions.by_age_sex(table, year=("2006/07", "2007/08"), cause="T51")
-    assert list(result["age_band"]) == ["0-9", "10-19", "90+", "all ages"]
-    assert list(result["count"]) == [1, 7, 2, 6]
-    pd.testing.assert_frame_equal(table, before)
-
-
-def test_a_hidden_year_hides_the_sum_with_its_symbol():
-    table = hospital(
-        ("2006/07", "male", "10-19", None, "suppressed"), ("2007/08", "male", "10-19", 4, "ok")
-    )
-    row = admissions.by_age_sex(table, year=("2006/07", "2007/08"), cause="T51").iloc[0]
-    assert pd.isna(row["count"]) and (row["status"], row["symbol"]) == ("suppressed", "*")
-
-
-def test_rates_keep_the_reason_why_a_count_is_hidden():
-    table = hospital(
-        ("2006/07", "male", "10-19", None, "suppressed"), ("2006/07", "male", "20-29", 9, "ok")
-    )
-    people = pd.DataFrame({"sex": "male", "age_band": ["10-19"], "population": [6000]})
-    result = admissions.by_age_sex(table, people, year="2006/07", cause="T51")
-    assert list(result["status"]) == ["suppressed", "not_available"]
-    assert result["rate"].isna().all()
-
-
-def test_trend_of_a_cause_by_year():
-    table = hospital(
-        ("2007/08", "persons", "all ages", 60, "ok"),
-        ("2006/07", "persons", "all ages", 50, "ok"),
-        ("2006/07", "persons", "10-19", 20, "ok"),
-    )
-    people = pd.DataFrame({"year": ["2006/07", "2007/08"], "population": [100_000, 120_000]})
-    result = admissions.trend(table, people, "T51")
-    assert list(result["rate"]) == [50, 50] and list(result["year"]) == ["2006/07", "2007/08"]
-
-
 def test_standardised_rates_of_both_sexes():
     bands = ["0-9", "10-19", "20-44", "45-64", "65-89", "90+"]
     strata = [("2007/08", sex, band, 4, "ok") for sex in ("male", "female") for band in bands]

@@ -101,9 +101,6 @@ def statements():
 
 #: Name → arguments and options; functions of arguments that are made by others are called late.
 CALLS = {
-    "admissions.by_age_sex": lambda: ((ADMITTED, RESIDENTS.drop(columns="year")),
-                                      {"year": "2007/08", "cause": "T51"}),
-    "admissions.trend": lambda: ((ADMITTED, RESIDENTS.head(1), "T51"), {}),
     "admissions.standardised": lambda: ((ADMITTED, RESIDENTS, "T51"), {}),
     "admissions.strata_of": lambda: ((ADMITTED, "T51"), {}),
     "aoristic.profile": lambda: ((INCIDENTS,), {}),
@@ -127,7 +124,7 @@ CALLS = {
     "measures.as_float": lambda: ((AREAS["count"],), {}),
     "night.classify": lambda: ((INCIDENTS, NightTime()), {}),
     "night.summary": lambda: ((result_of("night.classify", INCIDENTS, NightTime()),
-                               NightTime(), NightTime(exclude_domestic=False)), {}),
+                               NightTime(second={"exclude_domestic": False})), {}),
     "night.week": lambda: ((result_of("night.classify", INCIDENTS, NightTime()),), {}),
     "partnerships.by_year": lambda: ((CSP, COVERAGE, "X"), {}),
     "partnerships.year_change": lambda: (
@@ -160,7 +157,6 @@ CALLS = {
          "upper_95": [66.0]}),), {}),
     "ratio.exact_ratio": lambda: ((COUNTS, COUNTS[::-1], 365, 366), {}),
     "season.seasonal_index": lambda: ((BY_MONTH,), {}),
-    "season.fill_months": lambda: ((BY_MONTH, list(MONTHS)), {}),
     "season.ratio_index": lambda: ((COUNTS / DAYS, OF_YEAR), {}),
     "season.month_model": lambda: ((COUNTS, OF_YEAR, DAYS), {}),
     "season.calendar": lambda: ((list(MONTHS),), {}),

@@ -116,12 +116,6 @@ def test_months_twice_are_refused():
         season.seasonal_index(table)
 
 
-def test_months_are_filled_with_zero_only_where_covered():
-    table = pd.DataFrame({"month": ["2007-04", "2007-06", "2009-01"], "count": [3, 2, 9]})
-    filled = season.fill_months(table, ["2007-04", "2007-05", "2007-06"])
-    assert list(filled["count"]) == [3, 0, 2]
-
-
 def test_repeats_do_not_pass_for_a_season():
     # Dispersion of 6 with no season: a plain Poisson test would call nearly every such series.
     rng = np.random.default_rng(8)

@@ -61,8 +61,6 @@ FUNNEL = ROWS.assign(limit_lower=14.0, limit_upper=22.0, limit_lower_998=10.0,
                      limit_upper_998=26.0, baseline_rate=18.0)  # fmt: skip
 ORDER = pd.DataFrame({"priority": ["violence", HOSTILE], "volume": [0.9, 0.1],
                       "harm": [1.0, NAN], "score": [0.9, 0.2]})  # fmt: skip
-FILES = pd.DataFrame({"file": ["a.csv", HOSTILE], "rows": [100, 50], "kept": [97, 50],
-                      "set_aside": [3, 0]})  # fmt: skip
 
 #: Every chart, each with hostile text in its labels and a hidden or missing value.
 ALL = {
@@ -71,7 +69,6 @@ ALL = {
     "places_bars": lambda: charts.places_bars(ROWS, label="area"),
     "clusters_bars": lambda: charts.clusters_bars(ROWS, label="area", value="rate"),
     "change_intervals": lambda: charts.change_intervals(RATIOS, label="area"),
-    "before_after": lambda: charts.before_after(ROWS, label="area", names=(HOSTILE, "now")),
     "shares_with_intervals": lambda: charts.shares_with_intervals(SHARES, label="area"),
     "monthly_line": lambda: charts.monthly_line(MONTHS, unit=HOSTILE),
     "control_chart": lambda: charts.control_chart(MONTHS),
@@ -82,7 +79,6 @@ ALL = {
     "targets": lambda: charts.targets(TARGETS),
     "funnel": lambda: charts.funnel(FUNNEL),
     "priorities": lambda: charts.priorities(ORDER, criteria=("volume", "harm")),
-    "row_account": lambda: charts.row_account(FILES),
 }
 
 
@@ -144,7 +140,7 @@ def test_the_same_table_gives_the_same_bytes_and_stays_untouched(name):
         pd.testing.assert_frame_equal(table, copy)
 
 
-@pytest.mark.parametrize("name", ["ranked_bars", "sorted_bars", "clusters_bars", "row_account"])
+@pytest.mark.parametrize("name", ["ranked_bars", "sorted_bars", "clusters_bars"])
 def test_bars_start_at_zero(name):
     assert ALL[name]().layout.xaxis.range[0] == 0
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cspanalysis import charts, disclosure_audit
+from cspanalysis import charts, commands, disclosure_audit
 from cspanalysis.disclosure import Protect, apply, cells, traces
 from cspanalysis.errors import DataRefused, DisclosureFailed
 
@@ -104,7 +104,7 @@ def _workbook(path: Path, finding: dict, table: list[list[str]]) -> None:
 
 def test_a_protected_review_passes(tmp_path, safe):
     assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
-    disclosure_audit.verify(tmp_path / "r")
+    commands.check_disclosure(tmp_path / "r")
 
 
 def hidden_row(content) -> dict:
@@ -196,7 +196,7 @@ def test_protection_switched_off_for_one_route_is_found(route, where, tmp_path, 
     assert {r.finding for r in recovered} == {SUBJECT}
     assert any(r.where.startswith(where) for r in recovered)
     with pytest.raises(DisclosureFailed, match="can be recovered"):
-        disclosure_audit.verify(tmp_path / "r")
+        commands.check_disclosure(tmp_path / "r")
 
 
 def small_admissions() -> pd.DataFrame:

@@ -40,8 +40,6 @@ def test_short_forms():
     assert formats.percent(33.6) == "34%"
     assert formats.interval(54.04, 56.55) == "54.0 to 56.6"
     assert formats.percent_interval(0.273, 0.4) == "27.3 to 40.0 per cent"
-    assert formats.p_value(0.0444) == "p = 0.044"
-    assert formats.p_value(0.00004) == "p < 0.001"
     assert formats.signed(21.76) == "+21.8"
     assert [formats.rate(v) for v in (55.27, 0.312, 0)] == ["55.3", "0.31", "0.0"]
 

@@ -156,9 +156,7 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     )
 
 
-def summary(
-    classified: pd.DataFrame, definition: NightTime, second: NightTime | None = None
-) -> pd.DataFrame:
+def summary(classified: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     """One row: the count, what could not be judged, and the count under a second definition.
 
     Returns
@@ -169,7 +167,7 @@ def summary(
         second_definition, in_town_centre, share_town_centre, definition. Without a second
         definition the core window serves as one.
     """
-    second = second or definition.second_definition
+    second = definition.second_definition
     relevant = classified
     if "offence" in classified:
         relevant = classified[classified["offence"].isin(definition.offences)]

@@ -82,7 +82,7 @@ def seasonal_index(
     Parameters
     ----------
     by_month : pandas.DataFrame
-        month ('YYYY-MM'), count; every covered month once, zeros filled in (`fill_months`).
+        month ('YYYY-MM'), count; every covered month once, 0 where there was none.
     series : str
         Offence or group, for the register of breaks.
     check_breaks : bool
@@ -170,12 +170,6 @@ def seasonal_index(
             reason=reason,
         ),
     )
-
-
-def fill_months(by_month: pd.DataFrame, months: list[str]) -> pd.DataFrame:
-    """month, count for every covered month: those without a row count 0, others are left out."""
-    counts = by_month.groupby("month")["count"].sum(skipna=False)
-    return counts.reindex(months, fill_value=0).rename_axis("month").reset_index(name="count")
 
 
 def ratio_index(per_day: np.ndarray, month_of_year: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ RAG_RULE = (
     "whether the interval bears that out."
 )
 
-COUNT, SHARE = "count", "percent"
+SHARE = "percent"
 
 
 def progress(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:

@@ -179,46 +179,6 @@ def purse_dipping_places(
 
 
 @finding(
-    "acquisitive.{name}.places",
-    title="Where does {subject} happen again and again?",
-    needs=OFFENCE_SOURCES,
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="where it happens again and again",
-)
-def offence_places(
-    review: Review,
-    name: str,
-    offences: str | Sequence[str],
-    *,
-    subject: str,
-    top: int = 10,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
-    """Repeat locations of an offence; dwellings never appear."""
-    counted = review.records(offences, comparison.period)
-    incidents = counted.table
-    if "premises" in incidents:
-        incidents = incidents[incidents["premises"] != "dwelling"]
-    notes = (
-        ("Places are 'on or near': the publisher moves each offence to a nearby map point.",)
-        if counted.sources == ("police_uk",)
-        else ()
-    )
-    return common.places_finding(
-        review,
-        spec,
-        comparison,
-        incidents,
-        sources=counted.sources,
-        top=top,
-        subject=subject,
-        notes=notes,
-    )
-
-
-@finding(
     "acquisitive.{name}.hours",
     title="When does {subject} most likely happen?",
     needs="police_extract",

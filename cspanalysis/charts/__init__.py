@@ -10,11 +10,9 @@ from cspanalysis.charts.bars import (
     places_bars,
     ranked_bars,
     reference_line,
-    row_account,
     sorted_bars,
 )
 from cspanalysis.charts.comparisons import (
-    before_after,
     change_intervals,
     shares_with_intervals,
     targets,
@@ -32,7 +30,6 @@ __all__ = [
     "OWN",
     "TEMPLATE",
     "age_by_sex",
-    "before_after",
     "change_intervals",
     "clusters_bars",
     "control_chart",
@@ -46,7 +43,6 @@ __all__ = [
     "quiet",
     "ranked_bars",
     "reference_line",
-    "row_account",
     "seasonal_index",
     "shares_with_intervals",
     "sorted_bars",

@@ -257,34 +257,5 @@ def clusters_bars(
     )
 
 
-def row_account(table: pd.DataFrame, *, label: str = "file") -> go.Figure | None:
-    """Rows kept and set aside of each file, as parts of one bar.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, rows, kept, set_aside.
-    """
-    labels = [
-        f"{style.wrap(name, 26, lines=1)}<br>{formats.count(kept)} kept"
-        + (f", {formats.count(aside)} not" if aside else "")
-        for name, kept, aside in zip(table[label], table["kept"], table["set_aside"], strict=True)
-    ]
-    blank = [""] * len(table)
-    chart = horizontal(
-        table, list(table["rows"]), labels, blank, colours=[style.OTHER] * len(blank)
-    )
-    if chart is None:
-        return None
-    aside = table["set_aside"]
-    chart.add_bar(
-        x=style.coordinates(aside), base=style.coordinates(table["kept"]),
-        y=list(range(len(table))), orientation="h", hoverinfo="skip",
-        marker={"color": style.SIGNAL, "pattern": {"shape": "/", "fgcolor": "#FFFFFF"}},
-    )  # fmt: skip
-    chart.update_layout(barmode="overlay")
-    return chart
-
-
 def _texts(table: pd.DataFrame, value: str) -> list[str]:
     return [formats.cell(r[value], value, r) for r in table.to_dict("records")]

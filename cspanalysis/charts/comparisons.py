@@ -76,56 +76,6 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     return chart
 
 
-def before_after(
-    table: pd.DataFrame, *, label: str, names: tuple[str, str] = ("a year earlier", "now")
-) -> go.Figure | None:
-    """Counts of two periods as hollow and filled dots joined by a line, the numbers beside them.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, compare_count, count.
-    names : tuple of str
-        What the hollow and the filled dot stand for.
-    """
-    rows = table.to_dict("records")
-    before = style.coordinates(r["compare_count"] for r in rows)
-    now = style.coordinates(r["count"] for r in rows)
-    if not any(v is not None for v in now):
-        return None
-    labels = [style.wrap(formats.capital(str(r[label]))) for r in rows]
-    top = style.top_of(before, now)
-    chart = style.figure(
-        style.row_height(labels, 36) + 20,
-        xaxis={"range": [-0.2 * top, top * 1.3], **style.ticks(0, top)},
-        yaxis=style.row_axis(labels),
-        margin={"t": 28},
-    )  # fmt: skip
-    _row_intervals(chart, before, now, colour=style.OTHER, width=4)
-    for key, values, fill in (("compare_count", before, "#FFFFFF"), ("count", now, style.OWN)):
-        other = now if key == "compare_count" else before
-        chart.add_scatter(
-            x=values,
-            y=list(range(len(rows))),
-            mode="markers+text",
-            marker={"size": 11, "color": fill, "line": {"color": style.OWN, "width": 2}},
-            text=[formats.cell(r[key], key, r) for r in rows],
-            textposition=[
-                "middle left" if _is_left(a, b, key) else "middle right"
-                for a, b in zip(values, other, strict=True)
-            ],
-            textfont={"size": style.SMALL},
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-    hollow, filled = (style.inert(n, 24) for n in names)
-    chart.add_annotation(
-        x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
-        text=f"○ {hollow}   ● {filled}",
-    )  # fmt: skip
-    return chart
-
-
 def shares_with_intervals(
     table: pd.DataFrame, *, label: str, order: str = "value"
 ) -> go.Figure | None:
@@ -280,9 +230,3 @@ def _two_line_height(labels: list[str]) -> int:
     # Name over counts; a name of two lines makes three.
     lines = max(label.count("<br>") for label in labels) + 1
     return style.FRAME + len(labels) * (12 + 17 * lines)
-
-
-def _is_left(value: Any, other: Any, key: str) -> bool:
-    if value is None or other is None or value == other:
-        return key == "compare_count"
-    return value < other

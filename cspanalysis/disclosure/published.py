@@ -76,7 +76,7 @@ def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     for record in findings:
         source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
         stem = ".".join(str(record["id"]).split("@")[0].split(".")[:2])
-        for measure, cell in _cells(record, area):
+        for measure, cell in _cells(record):
             by_stem, by_measure = root((source, f"id {stem}")), root((source, measure))
             names[by_stem] = by_measure
             groups.setdefault((source, measure), []).append((measure, cell))
@@ -107,7 +107,7 @@ def _agree(cells: list[Cell]) -> bool:
     return True
 
 
-def _cells(record: Mapping[str, Any], area: str) -> Iterator[tuple[str, Cell]]:
+def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
     rows = record.get("rows") or []
     if not rows:
         return

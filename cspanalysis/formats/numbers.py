@@ -145,13 +145,6 @@ def percent_interval(lower: Any, upper: Any, dp: int = 1) -> str:
     return f"{number(float(lower) * 100, dp)} to {number(float(upper) * 100, dp)} per cent"
 
 
-def p_value(value: Any) -> str:
-    """A p-value: 'p = 0.044'; tiny ones 'p < 0.001'."""
-    if is_missing(value):
-        return MISSING
-    return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
-
-
 def symbol(status: str) -> str:
     """The symbol shown for a value that a row of this status does not give."""
     return STATUS_SYMBOLS.get(str(status), MISSING)

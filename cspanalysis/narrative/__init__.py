@@ -20,10 +20,7 @@ from cspanalysis.narrative.composition import (
     age_sex,
     clusters,
     mix,
-    night,
     share,
-    shares,
-    two_definitions,
 )
 from cspanalysis.narrative.indicators import indicators
 from cspanalysis.narrative.peers import funnel, peers, rate
@@ -31,7 +28,6 @@ from cspanalysis.narrative.phrases import by_chance
 from cspanalysis.narrative.places import hours, places
 from cspanalysis.narrative.plan import actions, priorities, targets
 from cspanalysis.narrative.quality import (
-    audit,
     coverage,
     problems,
     row_account,
@@ -46,7 +42,6 @@ __all__ = [
     "against_england",
     "age_sex",
     "amount",
-    "audit",
     "by_chance",
     "change",
     "changes",
@@ -62,7 +57,6 @@ __all__ = [
     "hours",
     "indicators",
     "mix",
-    "night",
     "peers",
     "places",
     "priorities",
@@ -73,11 +67,9 @@ __all__ = [
     "sexes",
     "share",
     "share_change",
-    "shares",
     "standardised",
     "targets",
     "trend",
-    "two_definitions",
     "unlocated",
     "whole_share",
     "years",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said
-from cspanalysis.narrative.phrases import cannot, first, shown, was
+from cspanalysis.narrative.phrases import cannot, first, was
 
 
 def row_account(table: pd.DataFrame) -> Said:
@@ -85,23 +85,6 @@ def unlocated(table: pd.DataFrame, *, subject: str = "records") -> Said:
         f"location and {'belongs' if count == 1 else 'belong'} to no district here."
     )
     return Said(text, values={"count": count, "share": count / total})
-
-
-def audit(table: pd.DataFrame) -> Said:
-    """How many published figures agree with the recomputed ones.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per outcome: outcome (in words), count.
-    """
-    rows = shown(table, "count")
-    total = int(rows["count"].sum())
-    if not total:
-        return cannot("the published figures", {}, "audit")
-    found = zip(rows["outcome"], rows["count"], strict=True)
-    parts = [f"{formats.count(n)} {formats.clean(outcome)}" for outcome, n in found if n]
-    return Said(f"Of {total} published figures: {formats.listed(parts)}.", values={"count": total})
 
 
 def problems(table: pd.DataFrame) -> Said:

@@ -16,17 +16,6 @@ Record = Mapping[str, Any]
 
 #: Verdicts that say something happened or differs; the others say that nothing clear did.
 DECISIVE = ("up", "down", "higher", "lower", "peak")
-VERDICT_WORDS = {
-    "up": "a rise",
-    "down": "a fall",
-    "no_clear_change": "no clear change",
-    "lower": "lower",
-    "similar": "similar",
-    "higher": "higher",
-    "peak": "a peak",
-    "none": "no verdict",
-}
-
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 
@@ -195,7 +184,7 @@ def effect(values: Mapping[str, Any]) -> float:
     return abs(math.log(ratio)) if ratio and ratio > 0 and math.isfinite(ratio) else 0.0
 
 
-def page(context: Context, chosen: Summary, *, downloads: bool = True) -> str:
+def page(context: Context, chosen: Summary) -> str:
     """The summary page, index.html."""
     return html.render(
         "index.html.j2",
@@ -203,7 +192,6 @@ def page(context: Context, chosen: Summary, *, downloads: bool = True) -> str:
         s=chosen,
         policy=html.CSP,
         here="index",
-        downloads=downloads,
         first=context.contents[0] if context.contents else None,
     )
 

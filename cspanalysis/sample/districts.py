@@ -59,7 +59,7 @@ def _drawn(area: str, own: ByMonth, wanted: dict[tuple[str, str], int]) -> ByMon
     draw = Draw(f"peer {area}")
     counts: ByMonth = {}
     for offence, series in own.items():
-        level = _level(area, own, wanted, offence) * (0.96 + 0.08 * draw.uniform(1)[0])
+        level = _level(own, wanted, offence) * (0.96 + 0.08 * draw.uniform(1)[0])
         noise = (draw.uniform(len(series) * 3).reshape(-1, 3).sum(axis=1) - 1.5) * 2
         mean = sum(series.values()) / len(series)
         counts[offence] = {}
@@ -69,7 +69,7 @@ def _drawn(area: str, own: ByMonth, wanted: dict[tuple[str, str], int]) -> ByMon
     return counts
 
 
-def _level(area: str, own: ByMonth, wanted: dict[tuple[str, str], int], offence: str) -> float:
+def _level(own: ByMonth, wanted: dict[tuple[str, str], int], offence: str) -> float:
     """The area's size beside the own area's, by the nearest anchor there is."""
     own_anchors = [k for k in wanted if offence in group_members(k[0]) and k[0] != "recorded crime"]
     chosen = own_anchors or [k for k in wanted if k[0] == "recorded crime"]

@@ -6,7 +6,7 @@ Only `Generator.random` is used, whose stream NumPy keeps; every other draw is m
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,13 +32,6 @@ class Draw:
     def whole(self, low: int, high: int, n: int) -> np.ndarray:
         """`n` whole numbers from `low` to `high`, both inside."""
         return low + np.floor(self.uniform(n) * (high - low + 1)).astype(int)
-
-    def one_of(self, weights: Mapping[str, float], n: int) -> list[str]:
-        """`n` keys, each with the chance its weight gives it."""
-        keys = list(weights)
-        edges = np.cumsum(list(weights.values()))
-        at = np.searchsorted(edges, self.uniform(n) * edges[-1], side="right")
-        return [keys[i] for i in np.minimum(at, len(keys) - 1)]
 
     def order(self, n: int) -> np.ndarray:
         """The numbers 0 to n-1, shuffled."""
