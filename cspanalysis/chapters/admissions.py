@@ -267,5 +267,5 @@ def _trend_notes(found: trend.Trend | None, what: str) -> tuple[str, ...]:
     if found is None:
         return ()
     if found.status != "ok":
-        return (f"No five-year trend is calculated: {found.reason[:1].lower()}{found.reason[1:]}",)
+        return (f"No five-year trend is calculated: {formats.inside(found.reason)}",)
     return (narrative.trend(found.table, subject=f"admissions for {what}").text,)

@@ -76,6 +76,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def inside(text: str) -> str:
+    """The text as written inside a sentence: its first letter lower case, the rest as it is."""
+    return text[:1].lower() + text[1:]
+
+
 def in_words(n: int) -> str:
     """Numbers up to twelve in words ('no' for 0), others as figures."""
     return _SMALL[n] if 0 <= n < len(_SMALL) else count(n)

@@ -75,5 +75,4 @@ def register(table: pd.DataFrame) -> Said:
 
 def _inside(measure: str) -> str:
     """A measure as written inside a sentence."""
-    name = formats.shorten(str(measure), 60)
-    return name[:1].lower() + name[1:]
+    return formats.inside(formats.shorten(str(measure), 60))

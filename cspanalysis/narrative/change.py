@@ -179,7 +179,7 @@ def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
             f"{start}none {when} to {formats.count(now)}; a change from nothing has no percentage."
         )
     counts = f"{formats.count(before)} {when} to {formats.count(now)}"
-    limits = f"{confidence(row)} interval {_limits(row)}"
+    limits = f"{confidence(row)} interval {interval_of(row)}"
     percent = get(row, "percent_change", (now / before - 1) * 100)
     if (percent > 0) != (verdict == "up"):
         # The leap day: counts one way, counts per day the other.
@@ -190,7 +190,7 @@ def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
         )
     direction = "up" if verdict == "up" else "down"
     if before < SMALL_BASE:
-        limits = f"{confidence(row)} interval {_limits(row, 0)}"
+        limits = f"{confidence(row)} interval {interval_of(row, 0)}"
         return f"{start}{counts} ({direction} {size(percent, 0)} per cent; {limits})."
     return f"{start}{counts}, {direction} {size(percent)} per cent ({limits})."
 
@@ -212,7 +212,7 @@ def _unclear(subject: str, row: Mapping[str, Any]) -> str:
     )
     if formats.is_missing(row.get("lower")):
         return f"{start}{counts}."
-    limits = f"{confidence(row)} interval {_limits(row)}"
+    limits = f"{confidence(row)} interval {interval_of(row)}"
     if before < SMALL_BASE or now == before:
         return f"{start}{counts} ({limits})."
     percent = get(row, "percent_change", (now / before - 1) * 100)
@@ -256,6 +256,7 @@ def _when(row: Mapping[str, Any]) -> str:
     return formats.earlier(row.get("period"), row.get("compare"))
 
 
-def _limits(row: Mapping[str, Any], dp: int = 1) -> str:
+def interval_of(row: Mapping[str, Any], dp: int = 1) -> str:
+    """The interval of a change's ratio, said to be per day where the periods differ in length."""
     per_day = get(row, "days") != get(row, "compare_days")
     return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day, dp=dp)

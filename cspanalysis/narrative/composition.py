@@ -138,7 +138,7 @@ def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
         return cannot(subject, first(table), "breakdown")
     best = rows[rows[value] == rows[value].max()]
     names = [f"{_SEX[r.sex]} aged {_age(r.age_band)}" for r in best.itertuples()]
-    names[1:] = [n[0].lower() + n[1:] for n in names[1:]]
+    names[1:] = [formats.inside(n) for n in names[1:]]
     if len(names) > MOST_NAMED:
         names = [f"{formats.in_words(len(names))} groups of age and sex".capitalize()]
     row = best.iloc[0]

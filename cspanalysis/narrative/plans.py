@@ -244,5 +244,4 @@ def sensitivity(table: pd.DataFrame) -> Said:
 
 def _inside(name: str) -> str:
     """A name as written inside a sentence."""
-    text = formats.shorten(str(name), 80)
-    return text[:1].lower() + text[1:]
+    return formats.inside(formats.shorten(str(name), 80))

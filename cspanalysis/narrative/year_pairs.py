@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said, values_of
-from cspanalysis.narrative.change import ratio_interval, verdict_of
+from cspanalysis.narrative.change import interval_of, verdict_of
 from cspanalysis.narrative.phrases import cannot, confidence, first
 
 _KEYS = ("count", "compare_count", "percent_change", "ratio", "lower", "upper", "p", "confidence")
@@ -34,7 +31,7 @@ def year_pairs(table: pd.DataFrame, *, subject: str) -> Said:
     for row in rows:
         counts[row["compare_year"]], counts[row["year"]] = row["compare_count"], row["count"]
         verdict = verdict_of(row)
-        limits = f"{confidence(row)} interval {_limits(row)}"
+        limits = f"{confidence(row)} interval {interval_of(row)}"
         years = f"{row['compare_year']} to {row['year']}"
         if verdict in ("up", "down"):
             clear.append(f"{'rose' if verdict == 'up' else 'fell'} from {years} ({limits})")
@@ -49,8 +46,3 @@ def year_pairs(table: pd.DataFrame, *, subject: str) -> Said:
     newest = rows[-1]
     values = {k: v for k, v in values_of(newest).items() if k in _KEYS}
     return Said(text, verdict=verdict_of(newest), values=values)
-
-
-def _limits(row: Mapping[str, Any]) -> str:
-    per_day = row["days"] != row["compare_days"]
-    return ratio_interval(row["lower"], row["upper"], per_day=per_day)

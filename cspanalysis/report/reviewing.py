@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cspanalysis
+from cspanalysis import sidecars
 from cspanalysis.errors import CspError, DataRefused
 from cspanalysis.periods import Period
 from cspanalysis.report import collect, executing, findings_file, folder, publishing, workers
@@ -45,7 +46,7 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
     if inputs is None:
         raw = Path(request.workspace) / "data" / "raw"
         files = sorted(p for p in raw.rglob("*") if p.is_file() and p.name != "README.md")
-        inputs = {p.relative_to(request.workspace).as_posix(): _sha256(p) for p in files}
+        inputs = {p.relative_to(request.workspace).as_posix(): sidecars.sha256(p) for p in files}
     settings = Path(request.workspace) / "partnership.toml"
     package = Path(cspanalysis.__file__).parent
     code = [
@@ -53,9 +54,9 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
     ]
     basis = {
         "inputs": dict(sorted(inputs.items())),
-        "settings": _sha256(settings) if settings.is_file() else "",
-        "notebooks": {c.key: _sha256(c.path) for c in chapters},
-        "code": {p.relative_to(package).as_posix(): _sha256(p) for p in code},
+        "settings": sidecars.sha256(settings) if settings.is_file() else "",
+        "notebooks": {c.key: sidecars.sha256(c.path) for c in chapters},
+        "code": {p.relative_to(package).as_posix(): sidecars.sha256(p) for p in code},
         "versions": _versions(),
         "period": [request.period, request.compare, request.edition],
         "editions": [request.single_file, request.pdf],
@@ -280,11 +281,6 @@ def _log(
 
 def _versions() -> dict[str, str]:
     return {name: publishing.version(name) for name in _VERSIONS}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(content: Any) -> str:

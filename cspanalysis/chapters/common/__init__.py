@@ -17,7 +17,6 @@ from cspanalysis.chapters.common.changes import (
 )
 from cspanalysis.chapters.common.labels import (
     break_notes,
-    capital,
     membership_notes,
     method_of,
     newest_year,
@@ -35,6 +34,7 @@ from cspanalysis.chapters.common.shares import (
     mix_finding,
     places_finding,
 )
+from cspanalysis.formats import capital
 
 __all__ = [
     "CHANGE_COLUMNS",

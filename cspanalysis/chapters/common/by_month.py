@@ -7,10 +7,10 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import control, season
 from cspanalysis.chapters.common.changes import series_of
-from cspanalysis.chapters.common.labels import capital, span, where
+from cspanalysis.chapters.common.labels import span, where
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison, Period
@@ -47,7 +47,7 @@ def control_finding(
             "value": "Per day, adjusted",
             "signal": "Signal",
         },
-        caption=where(review, f"{capital(subject)} per day, by month", span(first, last)),
+        caption=where(review, f"{formats.capital(subject)} per day, by month", span(first, last)),
         method=chart.method,
         definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
         measure=subject,
@@ -122,7 +122,7 @@ def season_finding(
         comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
         sources=sources,
         columns=columns,
-        caption=where(review, f"{capital(subject)} by month of the year", run),
+        caption=where(review, f"{formats.capital(subject)} by month of the year", run),
         method=found.method,
         definition=definition,
         notes=notes,

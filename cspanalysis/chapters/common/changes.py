@@ -7,9 +7,9 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import change
-from cspanalysis.chapters.common.labels import break_notes, capital, method_of, where
+from cspanalysis.chapters.common.labels import break_notes, method_of, where
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
 from cspanalysis.review import Review
@@ -57,7 +57,7 @@ def change_finding(
         compared=True,
         sources=counted.sources,
         columns=CHANGE_COLUMNS,
-        caption=where(review, capital(subject), comparison.period.label),
+        caption=where(review, formats.capital(subject), comparison.period.label),
         method=method_of(result),
         definition=definition,
         notes=[

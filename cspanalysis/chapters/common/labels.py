@@ -37,11 +37,6 @@ def span(first: str, last: str) -> str:
     return Period.parse(f"{first}/{last}").label
 
 
-def capital(text: str) -> str:
-    """The text with its first letter upper case."""
-    return text[:1].upper() + text[1:]
-
-
 def method_of(result: pd.DataFrame) -> str:
     """The methods that the rows of a result were made with, each once."""
     if "method" not in result:

@@ -10,7 +10,6 @@ import pandas as pd
 from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import peers
 from cspanalysis.chapters.common.labels import (
-    capital,
     membership_notes,
     method_of,
     resident_notes,
@@ -80,9 +79,9 @@ def peers_of(
         sources=counted.sources,
         columns={**PEER_COLUMNS, "count": heading},
         caption=(
-            f"{capital(things)} per 1,000 residents in the period – "
-            f"{capital(members.label)}, {comparison.period.label}; residents of mid-{year}; "
-            "line = 95% interval"
+            f"{formats.capital(things)} per 1,000 residents in the period – "
+            f"{formats.capital(members.label)}, {comparison.period.label}; "
+            f"residents of mid-{year}; line = 95% interval"
         ),
         method=method_of(result),
         notes=[

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import measures, places
-from cspanalysis.chapters.common.labels import capital, method_of, where
+from cspanalysis.chapters.common.labels import method_of, where
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
@@ -40,7 +40,7 @@ def mix_finding(
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=where(review, f"{capital(subject)} by offence", comparison.period.label),
+        caption=where(review, f"{formats.capital(subject)} by offence", comparison.period.label),
         method=method_of(result),
         measure=subject,
     )
@@ -83,7 +83,7 @@ def places_finding(
             "share": f"Share of all {subject}",
             "interval": "95% interval",
         },
-        caption=where(review, f"{capital(subject)} by place", comparison.period.label),
+        caption=where(review, f"{formats.capital(subject)} by place", comparison.period.label),
         method=method_of(result),
         definition=definition,
         notes=[*notes, concentrated],
