@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -122,6 +123,11 @@ def test_an_interrupt_reaches_the_caller_and_ends_the_child(tmp_path):
         "os.kill(os.getppid(), signal.SIGINT)\n"
         "time.sleep(600)"
     )
-    with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, code)
+    # A process begun in the background of a shell ignores interrupts unless told otherwise.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path, code)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert _ended(int(note.read_text()))
