@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="national_") as folder:
         root, out, calm = (Path(folder, name) for name in ("workspace", "reports", "undisturbed"))
         made = measuring.task("make", root, size.period, str(size.forces), str(size.rows)).told
-        print(f"{made['rows']:,} rows, {made['districts']} districts, {size.months} months")
+        print(f"{made['files']:,} files of {made['months']} months")
         clean = measuring.csp("clean", "--workspace", root)
         print(f"cleaned in {clean.seconds:.1f} s, {clean.peak_mb:.0f} MB", flush=True)
         every = command(root, out, "--all")
