@@ -59,6 +59,7 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
     if table.empty:
         raise NotAvailable("population", "no estimate by single year of age")
     table = table[table["year"] == nearest(table["year"], Period.parse(period).midpoint.year)]
+    table = _once(_where_given(table, ~_is_census(table)))
     return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
 
 
@@ -76,10 +77,29 @@ def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
-    # Persons where they are given, else the sexes added; all ages (-1) likewise before their sum.
-    keys = ["area", "year"]
-    for is_given in (table["sex"] == "persons", table["age"] == -1):
-        given = is_given.reindex(table.index).astype(int)
-        has_given = given.groupby([table[k] for k in keys]).transform("max")
-        table = table[given == has_given]
-    return table.groupby(keys, as_index=False)["population"].sum()
+    # Mid-year estimates where there are any, else the Census; persons where they are given, else
+    # the sexes added; all ages (-1) likewise before their sum.
+    table = _where_given(table, ~_is_census(table))
+    table = _where_given(table, table["sex"] == "persons")
+    table = _once(_where_given(table, table["age"] == -1))
+    return table.groupby(["area", "year"], as_index=False)["population"].sum()
+
+
+def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:
+    """The rows marked; of an area and year without any, all rows."""
+    given = is_given.astype(int)
+    has_given = given.groupby([table["area"], table["year"]]).transform("max")
+    return table[given == has_given]
+
+
+def _is_census(table: pd.DataFrame) -> pd.Series:
+    return table["note"].fillna("").str.startswith("Census")
+
+
+def _once(table: pd.DataFrame) -> pd.DataFrame:
+    """Each figure once, where several files give it: added up they would be twice the residents.
+
+    It is the one of the file that comes last by its name.
+    """
+    last = table.groupby(["area", "year", "sex", "age"])["file"].transform("max")
+    return table[table["file"] == last]

@@ -1,0 +1,42 @@
+"""Residents: one estimate of an area and year, whatever files give it."""
+
+import pandas as pd
+import pytest
+
+from cspanalysis import residents
+
+COLUMNS = ["area", "year", "sex", "age", "population", "note", "file"]
+ESTIMATE, CENSUS = "mid-year estimate", "Census, usual residents"
+
+
+def rows(file, note, *figures, year=2021):
+    return [("Dover", year, sex, age, count, note, file) for sex, age, count in figures]
+
+
+TOTAL = rows("population/a.csv", ESTIMATE, ("persons", -1, 100))
+REVISED = rows("population/b.csv", ESTIMATE, ("persons", -1, 104))
+SEXES = rows("population/c.csv", ESTIMATE, ("male", -1, 50), ("female", -1, 51))
+AGES = rows("population/d.csv", None, *[(s, a, 30) for s in ("male", "female") for a in (0, 90)])
+COUNTED = rows(
+    "population/z.csv", CENSUS, ("persons", -1, 90), ("male", -1, 44), ("female", -1, 46)
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([TOTAL], 100),
+        ([TOTAL, rows("population/a (1).csv", ESTIMATE, ("persons", -1, 100))], 100),
+        ([REVISED, TOTAL], 104),
+        ([SEXES, AGES], 101),
+        ([AGES], 120),
+        ([TOTAL, SEXES, AGES], 100),
+        ([COUNTED, TOTAL], 100),
+        ([COUNTED, SEXES], 101),
+        ([COUNTED], 90),
+    ],
+)
+def test_two_files_of_a_year_do_not_double_the_residents(given, expected):
+    table = pd.DataFrame([row for part in given for row in part], columns=COLUMNS)
+    found = residents._all_ages(table)
+    assert found["population"].tolist() == [expected]
