@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +16,11 @@ from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
+
+#: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
+_STREET = re.compile(
+    r"(?:copy of )?(\d{4}-\d\d-.*-street)(?: - copy)?(?: ?\(\d+\))?\.(?:csv|csv\.gz|txt)"
+)
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
@@ -139,27 +146,55 @@ def drafted(files: Mapping[str, Any]) -> list[str]:
 def without_twins(
     wanted: list[tuple[Part, Context, str]], files: Mapping[str, Any], notices: list[str]
 ) -> list[tuple[Part, Context, str]]:
-    """Leave out a monthly file that also came in another archive: its rows would count twice.
+    """Leave out what came twice, because its rows would count twice.
 
-    Of two members of the same name the one from the file published or retrieved last is used.
+    That is a file of the same content under another name, and a street-level file of the same
+    name, also where a browser or a desktop marked it as a copy. The one from the file published or
+    retrieved last is used, else the one that a browser numbered last.
     """
-    if wanted and files[wanted[0][0].file]["source"] != "police_uk":
-        return wanted
-    newest: dict[str, tuple[str, str]] = {}
-    for part, _, _ in wanted:
-        card = files[part.file]["sidecar"]
-        rank = (str(card.get("published") or card.get("retrieved") or ""), part.label)
-        newest[part.name] = max(newest.get(part.name, ("", "")), rank)
-    kept = [w for w in wanted if newest[w[0].name][1] == w[0].label]
-    left: dict[str, int] = {}
-    for part, _, _ in wanted:
-        if newest[part.name][1] != part.label:
-            left[part.file] = left.get(part.file, 0) + 1
+
+    def content(part: Part) -> str:
+        return f"{part.check or files[part.file]['sha256']} {part.member}"
+
+    def name(part: Part) -> str:
+        found = _STREET.fullmatch(part.name.lower())
+        is_street = files[part.file]["source"] == "police_uk"
+        return found[1] if found and is_street else part.label
+
+    kept, same = _newest(wanted, files, content)
+    notices += [
+        f"{label} holds the same as {used} and is counted once, from there"
+        for label, used in same.items()
+    ]
+    kept, _ = _newest(kept, files, name)
+    labels = {part.label for part, _, _ in kept} | same.keys()
+    left = Counter(part.file for part, _, _ in wanted if part.label not in labels)
     notices += [
         f"{file}: {count} monthly file(s) also came in another, newer file and were used from there"
         for file, count in left.items()
     ]
     return kept
+
+
+def _newest(
+    wanted: list[tuple[Part, Context, str]],
+    files: Mapping[str, Any],
+    key: Callable[[Part], str],
+) -> tuple[list[tuple[Part, Context, str]], dict[str, str]]:
+    """Of those with the same key the newest; and the others' labels with that of the one used."""
+    ranks: dict[str, tuple[str, int, str]] = {}
+    for part, _, _ in wanted:
+        card = files[part.file]["sidecar"]
+        numbered = re.search(r"\((\d{1,4})\)\.", part.name)
+        rank = (
+            str(card.get("published") or card.get("retrieved") or ""),
+            int(numbered[1]) if numbered else 0,
+            part.label,
+        )
+        ranks[key(part)] = max(ranks.get(key(part), rank), rank)
+    used = {part.label: ranks[key(part)][2] for part, _, _ in wanted}
+    left = {label: other for label, other in used.items() if label != other}
+    return [one for one in wanted if one[0].label not in left], left
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:

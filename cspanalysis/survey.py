@@ -19,18 +19,22 @@ from cspanalysis.sidecars import SUFFIX
 
 _IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
 
+#: What Windows puts into folders by itself.
+_IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+
 
 def raw_files(raw: Path) -> dict[str, Path]:
     """Files that should be data, by their name relative to data/raw, in order.
 
-    Sidecars, notes (README…, *.md), hidden files and unfinished downloads are left out.
+    Sidecars, notes (README…, *.md), hidden files, those that desktops and office programs leave
+    behind, and unfinished downloads are left out.
     """
     found: dict[str, Path] = {}
     for folder, folders, names in os.walk(raw):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
         for name in names:
             path = Path(folder, name)
-            is_note = name.lower().startswith("readme") or name.startswith((".", "~$"))
+            is_note = name.lower().startswith(("readme", ".", "~$", *_IGNORED_NAMES))
             if is_note or name.endswith(SUFFIX) or path.suffix.lower() in _IGNORED_SUFFIXES:
                 continue
             found[path.relative_to(raw).as_posix()] = path

@@ -133,7 +133,7 @@ def test_ready_cleans_once_and_then_only_looks(root):
     assert cleaning.ready(workspace).has("police_uk")
     assert survey.is_current(root, {})
     (root / "data/raw/asb_calls/more.csv").write_text(
-        (FIXTURES / "asb_calls" / "calls.csv").read_text()
+        (FIXTURES / "asb_calls" / "calls.csv").read_text() + "\n"
     )
     assert not survey.is_current(root, {})
     assert len(cleaning.ready(workspace).load("asb_calls")) == 2
@@ -433,3 +433,40 @@ def test_kent_in_2025_from_raw_files_to_loaded_rows(shared, tmp_path):
     assert residents["population"].tolist() == [132_571]
     district = found.load("districts", where={"district": "Tonbridge and Malling"})
     assert district["csp_code"].tolist() == ["E22000148"]
+
+
+def test_a_file_that_lies_there_twice_counts_once(root):
+    raw = root / "data/raw"
+    shutil.copy(raw / "asb_calls/calls.csv", raw / "asb_calls/copy of calls.csv")
+    shutil.copy(raw / "asb_calls/calls.csv", raw / "asb_calls/calls 2.csv")
+    (raw / "police_uk/mine.csv").write_text(STREET.replace("2025-01", "2025-03"))
+    (raw / "police_uk/again.csv").write_text(STREET.replace("2025-01", "2025-03"))
+    report = clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 21
+    assert len(store(root).load("asb_calls")) == 1
+    twice = "asb_calls/calls 2.csv holds the same as asb_calls/copy of calls.csv"
+    assert any(n.startswith(twice) for n in report.notices)
+    assert any("again.csv holds the same as police_uk/mine.csv" in n for n in report.notices)
+
+
+@pytest.mark.parametrize(
+    "name", ["2025-02-kent-street (1).csv", "Copy of 2025-02-kent-street.csv"]
+)
+def test_a_month_downloaded_again_counts_once(root, name):
+    (root / "data/raw/police_uk" / name).write_text(STREET.replace("2025-01", "2025-02") + "\n")
+    report = clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 14
+    assert any("1 monthly file(s) also came in another" in n for n in report.notices)
+
+
+def test_a_part_of_a_month_is_no_twin_of_the_month(root):
+    rows = STREET.replace("2025-01", "2025-02").splitlines()
+    (root / "data/raw/police_uk/2025-02-kent-street-more.csv").write_text("\n".join(rows[:2]))
+    clean(root)
+    assert store(root).load("police_uk_counts")["count"].sum() == 15
+
+
+def test_what_a_desktop_leaves_in_a_folder_is_no_data(root):
+    for name in ("Thumbs.db", "desktop.ini", "~$calls.xlsx", ".~lock.calls.ods#"):
+        (root / "data/raw/asb_calls" / name).write_bytes(b"x")
+    assert len(clean(root).account) == 3
