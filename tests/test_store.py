@@ -449,9 +449,7 @@ def test_a_file_that_lies_there_twice_counts_once(root):
     assert any("again.csv holds the same as police_uk/mine.csv" in n for n in report.notices)
 
 
-@pytest.mark.parametrize(
-    "name", ["2025-02-kent-street (1).csv", "Copy of 2025-02-kent-street.csv"]
-)
+@pytest.mark.parametrize("name", ["2025-02-kent-street (1).csv", "Copy of 2025-02-kent-street.csv"])
 def test_a_month_downloaded_again_counts_once(root, name):
     (root / "data/raw/police_uk" / name).write_text(STREET.replace("2025-01", "2025-02") + "\n")
     report = clean(root)
