@@ -190,7 +190,7 @@ def test_a_line_too_long_is_not_plain_however_the_pieces_fall(size):
 def test_a_coordinate_that_is_no_number_is_noted_and_left_blank(tmp_path):
     with parts_of(tmp_path, [FAULTS["no coordinate"](STREET), STREET]) as parts:
         tables, accounts = police_uk.read_batch(parts, [Context()] * 2)
-    told = accounts[0].problems.table().filter(column="Longitude")
+    told = accounts[0].problems.table().filter(column="longitude")
     assert told["action"].to_list() == ["noted"]
     assert told["found"].str.contains("east").all()
     assert {column for column, *_ in accounts[1].problems.counts} == {"Crime ID"}

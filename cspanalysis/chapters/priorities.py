@@ -172,7 +172,7 @@ def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
         versus = measuring.against_peers(review, measure, comparison.period)
         rows.append(
             {
-                "priority": _inside(measure.label),
+                "priority": formats.inside(measure.label),
                 "label": measure.label,
                 "things": measure.things,
                 "count": now,
@@ -269,7 +269,3 @@ def _spoken(id: str) -> str:
 def _sources(review: Review) -> list[str]:
     used = dict.fromkeys(of.source for m in measuring.MEASURES for of in m.counted)
     return [name for name in (*used, "peer_counts", "surveys") if review.store.has(name)]
-
-
-def _inside(label: str) -> str:
-    return label[:1].lower() + label[1:]

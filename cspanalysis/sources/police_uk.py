@@ -51,10 +51,10 @@ SCHEMAS = (
             _FORCE,
             _WITHIN,
             Column(
-                "longitude", "Approximate longitude", kind="verbatim", required=True, unit="degrees"
+                "longitude", "Approximate longitude", kind="number", required=True, unit="degrees"
             ),
             Column(
-                "latitude", "Approximate latitude", kind="verbatim", required=True, unit="degrees"
+                "latitude", "Approximate latitude", kind="number", required=True, unit="degrees"
             ),
             _PLACE,
             Column(
@@ -90,6 +90,8 @@ SCHEMAS = (
         ),
     ),
 )
+
+_NUMBERS = [c.name for c in SCHEMAS[0].columns if c.kind == "number"]
 
 DERIVED = {
     "police_uk": {
@@ -192,9 +194,7 @@ def _carefully(part: Part, context: Context) -> Read:
     frame = found.tables[NAME]
     for row, identifier in street.repeats(frame).iter_rows():
         street.note_repeat(found.problems, row, identifier)
-    if "longitude" in frame.columns:
-        frame = street.with_coordinates(frame, found.problems)
-    else:
+    if "longitude" not in frame.columns:
         number, category = pl.lit(None, pl.Float64), pl.lit(None, pl.Categorical)
         frame = frame.with_columns(
             longitude=number, latitude=number,
@@ -225,9 +225,9 @@ def _quickly(
     def types(header: list[str]) -> dict[str, type[pl.DataType]]:
         return {str(at): known[name] for name, at in layout.find(header).items() if name in known}
 
-    # Anything but a number among coordinates sends the files the careful way.
-    known = {c.name: pl.Categorical for c in layout.columns if c.kind == "category"}
-    known |= {name: pl.Float64 for name in street.COORDINATES}
+    # Text where a number belongs sends the files the careful way.
+    of_kind = {"category": pl.Categorical, "number": pl.Float64}
+    known = {c.name: of_kind[c.kind] for c in layout.columns if c.kind in of_kind}
     text = together.read(parts, fits, types)
     if text is None:
         return None
@@ -257,16 +257,16 @@ def _odd_parts(frame: pl.DataFrame) -> list[int]:
     """Numbers of the files in which a row lacks what it needs or holds what is not known."""
     needed = ("force", "month", "offence")
     months, types = street.no_months(frame), street.unknown_types(frame)
+    has_blanks = any(frame[name].null_count() for name in needed)
+    has_numbers = all(frame[name].is_finite().all() for name in _NUMBERS)
+    if has_numbers and not (months or types or has_blanks):
+        return []  # as good as always, and no row need be looked at
     is_odd = pl.any_horizontal(
         pl.col(needed).is_null(),
         pl.col("month").is_in(months),
         pl.col("offence").is_in(types),
-        ~pl.col(street.COORDINATES).is_finite(),
+        ~pl.col(_NUMBERS).is_finite(),
     )
-    has_blanks = any(frame[name].null_count() for name in needed)
-    has_numbers = all(frame[name].is_finite().all() for name in street.COORDINATES)
-    if has_numbers and not (months or types or has_blanks):
-        return []  # as good as always, and no row need be looked at
     return frame.select(pl.col(PART).filter(is_odd).unique()).to_series().to_list()
 
 

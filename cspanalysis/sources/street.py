@@ -18,7 +18,6 @@ COLUMNS = (
     "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
 )  # fmt: skip
 COUNTED = ("month", "force", "district_code", "district", "offence")
-COORDINATES = ("longitude", "latitude")
 _LSOA = ["lsoa_code", "lsoa_name"]
 
 
@@ -103,22 +102,6 @@ def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
     return again.filter(~pl.struct(*within, "crime_id").is_first_distinct())
 
 
-def with_coordinates(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """Rows with coordinates as numbers; what is none is noted and left blank."""
-    text = frame.with_columns(pl.col(COORDINATES).str.strip_chars().replace("", None))
-    numbers = text.with_columns(pl.col(COORDINATES).cast(pl.Float64, strict=False))
-    # Words such as 'inf' and 'nan' are numbers to a computer only.
-    finite = pl.when(pl.col(COORDINATES).is_finite()).then(pl.col(COORDINATES))
-    numbers = numbers.with_columns(finite)
-    for name in COORDINATES:
-        is_none = numbers[name].is_null() & text[name].is_not_null()
-        problems.add_rows(
-            frame.filter(is_none).select(ROW, pl.col(name).alias("found")),
-            name.capitalize(), "degrees, such as 51.2", "noted", "not a number; left blank",
-        )  # fmt: skip
-    return numbers
-
-
 def note_repeat(problems: Problems, row: int, identifier: str) -> None:
     """Note a repeated identifier of a file."""
     problems.add(
@@ -146,17 +129,18 @@ def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
     """
     # Few LSOAs, many rows: each is looked up once. A row's district depends on that row alone, so
     # names count only where the lookup has no such code.
+    if lsoas is None:
+        columns = ("lsoa_code", "district_code", "district")
+        lsoas = pl.DataFrame(schema=dict.fromkeys(columns, pl.Categorical))
     codes = frame["lsoa_code"].drop_nulls().unique()
-    found = None if lsoas is None else lsoas.join(codes.to_frame(), on="lsoa_code", how="semi")
-    if found is None or found.height < len(codes):
+    found = lsoas.join(codes.to_frame(), on="lsoa_code", how="semi")
+    if found.height < len(codes):
         pairs = frame.select(_LSOA).drop_nulls("lsoa_code").unique(maintain_order=True)
-        known = pairs.clear() if found is None else pairs.join(found, on="lsoa_code")
-        by_name = _by_name(pairs.join(known, on="lsoa_code", how="anti"))
-        if found is not None:
-            by_name = pl.concat([known.select(by_name.columns), by_name])
+        by_name = _by_name(pairs.join(found, on="lsoa_code", how="anti"))
+        found = pl.concat([pairs.join(found, on="lsoa_code").select(by_name.columns), by_name])
         # One name per code, as good as always, and the names need not be compared.
-        is_clear = by_name["lsoa_code"].is_unique().all()
-        found = by_name.drop("lsoa_name") if is_clear else by_name
+        if found["lsoa_code"].is_unique().all():
+            found = found.drop("lsoa_name")
     return found.with_columns(
         pl.col("district").cast(pl.String),
         district_order=pl.col("district").cast(pl.String).rank("dense"),

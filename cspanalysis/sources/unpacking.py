@@ -52,14 +52,7 @@ def pieces(part: Part) -> Iterator[bytes]:
             # A CR at the end may be half of a CRLF.
             held = b"\r" if piece.endswith(b"\r") else b""
             yield lines.with_lf(piece[:-1] if held else piece)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        zipfile.BadZipFile,
-        zlib.error,
-        inflating.error,
-    ) as error:
+    except _FAULTS as error:
         raise NotPlain from error
     if held:
         yield b"\n"
