@@ -44,14 +44,29 @@ def choose(
     area = space.area(csp)
     store = cleaning.ready(space)
     chosen = Period.parse(period) if period else space.period or _newest_year(store, area)
-    own_period = space.period is None or chosen == space.period
-    if compare:
-        against = Period.parse(compare)
-    else:
-        against = space.compare if own_period and space.compare else chosen.year_before
+    compared = against(space, chosen, compare)
     _check_covers(store, area, chosen)
-    windows = space.windows if own_period and area.name == space.area_name else ()
-    return Chosen(space, area, [Comparison(chosen, against), *windows], edition, store)
+    is_own = _is_own(space, chosen) and area.name == space.area_name
+    windows = space.windows if is_own else ()
+    return Chosen(space, area, [Comparison(chosen, compared), *windows], edition, store)
+
+
+def against(space: Workspace, period: Period, compare: str | Period | None = None) -> Period:
+    """The period to compare with: the one asked for, else the settings', else `Period.before`.
+
+    Raises
+    ------
+    UsageError
+        If it is none that the period can be compared with.
+    """
+    if compare or not space.compare or not _is_own(space, period):
+        return period.against(compare)
+    return period.against(space.compare, file=space.root / workspaces.SETTINGS)
+
+
+def _is_own(space: Workspace, period: Period) -> bool:
+    """Whether what the settings say of their period is said of this one."""
+    return space.period is None or period == space.period
 
 
 def _newest_year(store: Store, area: Area) -> Period:

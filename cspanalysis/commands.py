@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis import areas, cleaning, counting, disclosure_audit, editions, opening
+from cspanalysis import areas, choosing, cleaning, counting, disclosure_audit, editions, opening
 from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
@@ -29,19 +29,21 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     editions.check(options.edition)
     if options.jobs < 1:
         raise UsageError(paragraph(f"--jobs {options.jobs}", allowed="1 or more"))
-    for text in filter(None, (options.period, options.compare)):
-        Period.parse(text)
+    period, compare = (Period.parse(t) if t else None for t in (options.period, options.compare))
+    # Without any period the newest twelve months are taken, which only clean data tell.
+    if asked := period or space.period:
+        choosing.against(space, asked, compare)
     runner.pick(tuple(options.chapter), runner.chapters())
     named = [space.area(name) for name in options.csp] or [space.area()]
     cleaning.clean(space.root, dict(space.settings), report=print)
     store = Store(space.processed)
     chosen = every_area(store) if options.all else named
     if options.all:
-        chosen = _with_offences(store, chosen, options.period)
+        chosen = _with_offences(store, chosen, period)
     first = opening.open(
         chosen[0].name,
-        options.period,
-        compare=options.compare,
+        period,
+        compare=compare,
         edition=options.edition,
         workspace=space.root,
     )
@@ -95,12 +97,12 @@ def every_area(store: Store) -> list[Area]:
     return found
 
 
-def _with_offences(store: Store, found: list[Area], period: str | None) -> list[Area]:
+def _with_offences(store: Store, found: list[Area], period: Period | None) -> list[Area]:
     """The areas that hold offences in the period; all of them without one.
 
     Where none does, the first stays, so that its own message can tell what is held.
     """
-    months = set(Period.parse(period).month_list()) if period else set()
+    months = set(period.month_list()) if period else set()
     kept = [a for a in found if not months or months & set(counting.held(store, a))]
     if kept and len(kept) < len(found):
         names = ", ".join(a.name for a in found if a not in kept)

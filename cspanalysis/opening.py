@@ -26,7 +26,8 @@ def open(
     period : str or Period, optional
         'YYYY-MM/YYYY-MM'; default: the settings' period, else the newest twelve months covered.
     compare : str or Period, optional
-        Default: the settings' if the period is theirs too, else the same months a year before.
+        Default: the settings' if the period is theirs too, else the nearest period of the same
+        length and months that ends before the period begins (`Period.before`).
     edition : {'public', 'partner'}
         Whether values under a disclosure policy are protected.
     workspace : path, optional
@@ -40,8 +41,8 @@ def open(
     Raises
     ------
     UsageError
-        If the area, the period, the edition or the workspace is unknown, or the workspace's
-        offences of the area lie wholly outside the period.
+        If the area, the period, the edition or the workspace is unknown, the two periods cannot
+        be compared, or the workspace's offences of the area lie wholly outside the period.
     """
     return ByHand(
         *choosing.choose(csp, period, compare=compare, edition=edition, workspace=workspace)

@@ -1,12 +1,13 @@
 """Periods of whole months: parsing, naming, counting days, and finding the period to compare with.
 
 A period is written `YYYY-MM/YYYY-MM`, both months inside. Everything an assessment counts is
-counted over such a period; comparisons are between the same months of two years.
+counted over such a period; it is compared with the same months of an earlier time.
 """
 
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,7 +34,7 @@ class Period:
     Examples
     --------
     >>> p = Period.parse("2007-04/2008-03")
-    >>> p.label, p.days, p.year_before.iso
+    >>> p.label, p.days, p.before.iso
     ('April 2007 to March 2008', 366, '2006-04/2007-03')
     """
 
@@ -148,9 +149,61 @@ class Period:
         return f"{first} {y0} to {last} {y1}"
 
     @property
-    def year_before(self) -> Period:
-        """The same months a year earlier."""
-        return Period(self.first - 12, self.last - 12)
+    def before(self) -> Period:
+        """The nearest period of the same length and months that ends before this one begins.
+
+        A year earlier for up to twelve months, two years for up to twenty-four.
+        """
+        return self.shift(-12 * math.ceil(self.months / 12))
+
+    def against(
+        self,
+        compare: str | Period | None = None,
+        *,
+        same_months: bool = True,
+        file: object = None,
+    ) -> Period:
+        """The period to compare this one with: the one asked for, else `before`.
+
+        A period is compared only with one of the same months that ends before it begins: months
+        that both share would hide a change, and a season or a longer time would look like one.
+
+        Parameters
+        ----------
+        compare : str or Period, optional
+            What the command line, the settings or a notebook ask for.
+        same_months : bool
+            False for what is compared per day: other months and lengths are alike then.
+        file : path, optional
+            Where it was asked for, for the message.
+
+        Raises
+        ------
+        UsageError
+            If it is no such period.
+        """
+        if not compare:
+            return self.before
+        wanted = Period.parse(compare)
+        if wanted.last < self.first and (wanted.same_months_as(self) or not same_months):
+            return wanted
+        if wanted.last >= self.first:
+            rule = "one that ends before it begins"
+        elif wanted.months != self.months:
+            rule = (
+                f"one of the same length, and these have {self.months} and {wanted.months} months"
+            )
+        else:
+            rule = "the same months of the year, because a season looks like a change"
+        raise UsageError(
+            paragraph(
+                f"{self.iso} cannot be compared with {wanted.iso}: a period is compared only with "
+                f"{rule}",
+                file=file,
+                allowed=f"the same months of an earlier time, for example {self.before.iso}",
+                do="Where none is named, that one is taken.",
+            )
+        )
 
     def shift(self, months: int) -> Period:
         """The period moved by a number of months."""

@@ -76,11 +76,16 @@ class Review:
         return dict(self.workspace.settings)
 
     def moved(self, csp: str | None = None, period: str | Period | None = None) -> Self:
-        """The same workspace and edition, for another area or period."""
+        """The same workspace and edition, for another area or period.
+
+        The same period keeps what it is compared with.
+        """
+        is_same = not period or Period.parse(period) == self.period
         return type(self)(
             *choosing.choose(
                 csp or self.area.name,
                 period or self.period,
+                compare=self.compare if is_same else None,
                 edition=self.edition,
                 workspace=self.workspace.root,
             )

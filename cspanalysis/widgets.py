@@ -108,10 +108,10 @@ def periods(review: Review) -> list[str]:
     """Periods to offer: the review's, its windows, and the years before that the data cover."""
     found = [c.period.iso for c in review.comparisons]
     covered = set(review.covered(review.source_of(review.period)))
-    earlier = review.period.year_before
+    earlier = review.period.before
     while set(earlier.month_list()) <= covered:
         found.append(earlier.iso)
-        earlier = earlier.year_before
+        earlier = earlier.before
     return list(dict.fromkeys(found))
 
 

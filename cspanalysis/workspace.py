@@ -200,13 +200,16 @@ def load(root: Path | str | None = None) -> Workspace:
     threshold = disclosure.pop("threshold", 5)
     review = settings.get("review", {})
     period = Period.parse(review["period"]) if "period" in review else None
+    compare = Period.parse(review["compare"]) if "compare" in review else None
+    if period:
+        period.against(compare, file=path)
     return Workspace(
         root=folder,
         area_name=area["name"],
         own_areas=_own_areas(area),
         period=period,
-        compare=Period.parse(review["compare"]) if "compare" in review else None,
-        windows=tuple(_window(w) for w in settings.get("windows", [])),
+        compare=compare,
+        windows=tuple(_window(w, path) for w in settings.get("windows", [])),
         peer_groups={
             key: PeerGroup(
                 key, group.get("label", key), tuple(group["areas"]), str(group.get("as_of", ""))
@@ -242,10 +245,9 @@ def _own_areas(section: Mapping[str, Any]) -> dict[str, Area]:
     return {area.name: area}
 
 
-def _window(section: Mapping[str, Any]) -> Comparison:
+def _window(section: Mapping[str, Any], path: Path) -> Comparison:
     period = Period.parse(section["period"])
-    compare = Period.parse(section["compare"]) if "compare" in section else period.year_before
-    return Comparison(period, compare, is_window=True)
+    return Comparison(period, period.against(section.get("compare"), file=path), is_window=True)
 
 
 def _check_peers(groups: Mapping[str, Any], path: Path) -> None:

@@ -17,12 +17,13 @@ from cspanalysis.chapters import (
     young_people,
     youth,
 )
+from cspanalysis.errors import UsageError
 from cspanalysis.periods import Comparison, Period
 
 
 def against(period, compare=None):
     now = Period.parse(period)
-    return [Comparison(now, Period.parse(compare) if compare else now.year_before)]
+    return [Comparison(now, Period.parse(compare) if compare else now.before)]
 
 
 HALF = against("2007-04/2007-09")
@@ -95,7 +96,7 @@ def test_bogus_caller_calls_rose_from_2006_to_2007(review):
 
 
 def test_types_come_in_the_printed_order(review):
-    over = against("2006-04/2007-09", "2005-04/2006-09")
+    over = against("2006-04/2007-09")
     police = antisocial.calls_by_type(review, over=over)
     assert list(police.rows["type"][:3]) == [
         "rowdy or loutish behaviour",
@@ -121,6 +122,25 @@ def test_calls_are_highest_of_the_group_for_two_years(review):
     found = antisocial.peers(review, "west_kent", over=against("2005-10/2007-09"))
     assert (found.values["rank"], found.values["of"]) == (3, 3)
     assert found.verdict == "higher"
+
+
+TWO_YEARS = against("2006-04/2008-03")
+
+
+def test_a_review_of_two_years_names_the_two_years_before(review):
+    """A year earlier would share twelve months with them and hide half of any change."""
+    found = antisocial.calls_change(review, over=TWO_YEARS)
+    assert (found.compare, found.values["count"]) == ("2004-04/2006-03", 9_710)
+    assert "two years earlier" in found.sentence and "a year earlier" not in found.sentence
+    assert found.table["columns"][0]["label"] == "Two years earlier"
+
+
+def test_two_periods_that_share_months_are_refused(review):
+    shared = against("2006-04/2008-03", "2005-04/2007-03")
+    with pytest.raises(UsageError, match=r"2006-04/2008-03 .* 2005-04/2007-03: .* ends before it"):
+        antisocial.calls_change(review, over=shared)
+    with pytest.raises(UsageError, match="12 months are not 6"):
+        hate.hate_detection(review, over=against("2007-04/2007-09", "2006-04/2007-03"))
 
 
 def test_graffiti_of_a_calendar_year_against_a_financial_year(review):

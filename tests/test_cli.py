@@ -6,6 +6,8 @@ import zipfile
 import pytest
 
 from cspanalysis.cli import main
+from cspanalysis.errors import UsageError
+from cspanalysis.periods import Period
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -87,6 +89,58 @@ def test_wrong_usage_ends_with_2_and_says_what_is_allowed(workspace, capsys, arg
     assert main(command) == 2
     assert says in paragraph(capsys)
     assert not list((workspace / "reports").iterdir())
+
+
+COMPARED = (
+    ("2025-01/2025-12", "2025-01/2025-12"),
+    ("2024-01/2025-12", "2023-01/2024-12"),
+    ("2024-01/2025-12", "2023-01/2023-12"),
+    ("2024-01/2024-12", "2025-01/2025-12"),
+    ("2025-04/2025-06", "2025-01/2025-03"),
+)
+
+
+@pytest.mark.parametrize(("period", "compare"), COMPARED)
+def test_a_comparison_that_would_mislead_is_refused_before_anything_is_written(
+    workspace, capsys, period, compare
+):
+    before = state(workspace)
+    asked = ["--period", period, "--compare", compare]
+    assert main(["review", "--workspace", str(workspace), *asked]) == 2
+    message = paragraph(capsys)
+    assert compare in message and period in message
+    assert f"for example {Period.parse(period).before.iso}" in message
+    path = workspace / "partnership.toml"
+    for lines in (
+        f'[review]\nperiod = "{period}"\ncompare = "{compare}"\n',
+        f'[review]\n[[windows]]\nperiod = "{period}"\ncompare = "{compare}"\n',
+    ):
+        written = path.read_text()
+        path.write_text(written.replace("[review]\n", lines, 1))
+        assert main(["review", "--workspace", str(workspace)]) == 2
+        assert f"{path}: {period} cannot be compared with {compare}" in paragraph(capsys)
+        path.write_text(written)
+    assert state(workspace) == before
+
+
+def test_a_comparison_of_the_settings_alone_is_held_against_the_period_asked_for(workspace, capsys):
+    path = workspace / "partnership.toml"
+    lines = '[review]\ncompare = "2025-01/2025-12"\n'
+    path.write_text(path.read_text().replace("[review]\n", lines, 1))
+    before = state(workspace)
+    assert main(["review", "--workspace", str(workspace), "--period", "2025-01/2025-12"]) == 2
+    assert f"{path}: 2025-01/2025-12 cannot be compared" in paragraph(capsys)
+    assert state(workspace) == before
+
+
+def test_a_notebook_that_asks_for_such_a_comparison_is_refused(project):
+    import cspanalysis
+
+    with pytest.raises(UsageError, match="for example 2004-04/2006-03"):
+        cspanalysis.open(None, "2006-04/2008-03", compare="2005-04/2007-03", workspace=project)
+    review = cspanalysis.open(None, "2007-04/2008-03", compare="2005-04/2006-03", workspace=project)
+    assert review.moved().compare == review.compare
+    assert review.moved(period="2006-04/2007-03").compare.iso == "2005-04/2006-03"
 
 
 def test_a_folder_that_is_no_workspace_says_how_to_make_one(tmp_path, capsys):

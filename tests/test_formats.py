@@ -55,7 +55,9 @@ def test_words():
         "", "a", "a and b", "a, b and c",
     ]  # fmt: skip
     assert formats.earlier("2007-04/2008-03", "2006-04/2007-03") == "a year earlier"
-    assert formats.earlier("2007-04/2008-03", "2005-04/2006-03") == "in April 2005 to March 2006"
+    assert formats.earlier("2007-04/2008-03", "2005-04/2006-03") == "two years earlier"
+    assert formats.earlier("2004-07/2005-12", "2002-07/2003-12") == "two years earlier"
+    assert formats.earlier("2007-04/2008-03", "2006-01/2006-06") == "in January to June 2006"
     assert formats.month("2007-04") == "April 2007"
     assert formats.fraction(69 / 207) == "a third"
     assert formats.fraction(0.4) == ""

@@ -24,11 +24,10 @@ def test_text_and_period_are_one(period):
 
 
 @given(periods)
-def test_a_year_before_is_the_same_months(period):
-    before = period.year_before
+def test_the_period_before_is_the_nearest_of_the_same_months_that_shares_none(period):
+    before = period.before
     assert before.same_months_as(period)
-    assert before.shift(12) == period
-    assert abs(before.days - period.days) <= period.months // 12 + 1
+    assert before.last < period.first <= before.shift(12).last
 
 
 @pytest.mark.parametrize(
@@ -69,6 +68,46 @@ def test_contains_takes_dates_and_month_texts():
     )
     assert period.contains(dates).tolist() == [False, True, True, False]
     assert period.contains(pd.Series(["2007-03", "2007-09"])).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        ("2025-06", "2024-06/2024-06"),
+        ("2025-01/2025-12", "2024-01/2024-12"),
+        ("2024-07/2025-12", "2022-07/2023-12"),  # 18 months: a year earlier would share six
+        ("2024-01/2025-12", "2022-01/2023-12"),
+        ("2023-12/2025-12", "2020-12/2022-12"),
+    ],
+)
+def test_the_default_comparison_is_the_nearest_that_shares_no_month(period, before):
+    period = Period.parse(period)
+    assert period.against().iso == period.before.iso == before
+    assert period.against(before) == period.before
+    assert period.before.last < period.first and period.before.same_months_as(period)
+
+
+@pytest.mark.parametrize(
+    ("compare", "says"),
+    [
+        ("2024-01/2025-12", "only with one that ends before it begins"),  # itself
+        ("2023-01/2024-12", "only with one that ends before it begins"),  # shares a year
+        ("2026-01/2027-12", "only with one that ends before it begins"),  # later
+        ("2023-01/2023-12", "one as long, and 12 months are not 24"),
+        ("2021-07/2023-06", "a season looks like a change"),
+    ],
+)
+def test_any_other_comparison_is_refused_with_the_one_that_would_do(compare, says):
+    period = Period.parse("2024-01/2025-12")
+    with pytest.raises(UsageError, match=f"{says}.* for example 2022-01/2023-12"):
+        period.against(compare)
+
+
+def test_what_is_compared_per_day_needs_not_be_alike_but_must_be_over():
+    period = Period.parse("2007-01/2007-12")
+    assert period.against("2004-04/2005-06", same_months=False).months == 15
+    with pytest.raises(UsageError, match="only with one that ends before it begins"):
+        period.against("2006-06/2007-05", same_months=False)
 
 
 def test_a_window_marks_the_finding_id():

@@ -36,7 +36,7 @@ def over(review: Review, result: pd.DataFrame) -> Comparison:
     """The months of the newest rounds, and of the rounds before where there are any."""
     period = _span(result["period"]) or review.period
     earlier = _span(result["compare_period"]) if "compare_period" in result else None
-    return Comparison(period, earlier or period.year_before)
+    return Comparison(period, earlier or period.before)
 
 
 def _span(periods: pd.Series) -> Period | None:

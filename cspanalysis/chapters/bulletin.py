@@ -59,7 +59,7 @@ def priorities(review: Review, *, spec: Spec) -> Finding:
         columns={
             "priority": "Priority",
             "things": "Counted",
-            **common.CHANGE_COLUMNS,
+            **common.change_columns(comparison),
             "control": "Control chart, newest six months",
         },
         caption=common.where(review, "Incidents by priority", comparison.period.label),

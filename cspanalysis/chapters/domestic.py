@@ -181,7 +181,7 @@ def repeat_victims(review: Review, *, comparison: Comparison, spec: Spec) -> Fin
             of=f"were victims twice or more in {over.label}",
         ),
         protect=protect(review),
-        comparison=Comparison(over, over.year_before),
+        comparison=Comparison(over, over.before),
         sources=SOURCES,
         columns={
             "count": "Repeat victims",
@@ -230,7 +230,7 @@ def marac_repeat(review: Review, *, comparison: Comparison, spec: Spec) -> Findi
             of=f"in {over.label} repeated one of the same pair within twelve months",
         ),
         protect=Protect(review.policy("marac"), threshold=review.threshold),
-        comparison=Comparison(over, over.year_before),
+        comparison=Comparison(over, over.before),
         sources=("marac",),
         columns={
             "count": "Repeat referrals",

@@ -93,7 +93,10 @@ def graffiti_cost(
         comparison=comparison,
         compared=True,
         sources=("environmental",),
-        columns={"compare_amount": "A year earlier, pounds", "amount": "Now, pounds"},
+        columns={
+            "compare_amount": f"{common.capital(common.earlier(comparison))}, pounds",
+            "amount": "Now, pounds",
+        },
         caption=common.where(review, "Cost of removing graffiti", comparison.period.label),
         method="sum of the monthly costs, at the prices of the time; an amount has no interval",
     )
@@ -188,7 +191,7 @@ def cleanliness(review: Review, *, spec: Spec) -> Finding:
             of="were below the standard for",
         ),
         chart=partial(charts.shares_with_intervals, label="measure"),
-        comparison=Comparison(start, start.year_before),
+        comparison=Comparison(start, start.before),
         sources=("environmental",),
         columns={
             "measure": "Kind of dirt",

@@ -84,7 +84,7 @@ def problems(review: Review, leave_out: str = SAFETY, *, spec: Spec) -> Finding:
 
 @finding(
     "perceptions.change",
-    title="Do residents answer differently from a year before?",
+    title="Have residents' answers changed since the round before?",
     needs=SOURCE,
     measure="answers of residents",
     unit="percentage points",

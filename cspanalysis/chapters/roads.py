@@ -191,7 +191,7 @@ def _calendar_years(by_month: pd.DataFrame, period: Period) -> pd.DataFrame:
     rows = []
     for number in sorted({int(m[:4]) for m in known}):
         year = Period.calendar_year(number)
-        now, before = count(year), count(year.year_before)
+        now, before = count(year), count(year.before)
         if now is None or before is None:
             continue
         rows.append(
@@ -199,11 +199,11 @@ def _calendar_years(by_month: pd.DataFrame, period: Period) -> pd.DataFrame:
                 "year": str(number),
                 "compare_year": str(number - 1),
                 "period": year.iso,
-                "compare": year.year_before.iso,
+                "compare": year.before.iso,
                 "count": now,
                 "compare_count": before,
                 "days": year.days,
-                "compare_days": year.year_before.days,
+                "compare_days": year.before.days,
             }
         )
     return change.change(pd.DataFrame(rows)) if rows else pd.DataFrame()

@@ -79,7 +79,7 @@ def change_of(
         comparison=comparison,
         compared=True,
         sources=sources,
-        columns=common.CHANGE_COLUMNS,
+        columns=common.change_columns(comparison),
         caption=common.where(review, common.capital(subject), comparison.period.label),
         method=common.method_of(result),
         definition=definition,
@@ -132,7 +132,7 @@ def changes_of(
         comparison=comparison,
         compared=True,
         sources=sources,
-        columns={label: heading, **common.CHANGE_COLUMNS},
+        columns={label: heading, **common.change_columns(comparison)},
         caption=common.where(
             review,
             f"Change in {subject}",

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, formats, narrative
+from cspanalysis import charts, narrative
 from cspanalysis.analysis import measures, night
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.chapters import common, grouped, series
@@ -102,7 +102,7 @@ def nte_change(
         notes.append(
             f"Under the narrower second definition ({definition.core.definition}) there are "
             f"{int(second['count']):,} against {int(second['compare_count']):,} "
-            f"{formats.earlier(comparison.period.iso, comparison.compare.iso)}."
+            f"{common.earlier(comparison)}."
         )
     now = classified[comparison.period.contains(classified["month"])]
     account = night.summary(now, definition).iloc[0]
@@ -119,7 +119,7 @@ def nte_change(
         comparison=comparison,
         compared=True,
         sources=("police_extract",),
-        columns=common.CHANGE_COLUMNS,
+        columns=common.change_columns(comparison),
         caption=common.where(review, common.capital(NTE), comparison.period.label),
         method=common.method_of(result),
         definition=definition.definition,

@@ -51,7 +51,7 @@ def offending_change(
         comparison=comparison,
         compared=True,
         sources=(SOURCE,),
-        columns=common.CHANGE_COLUMNS,
+        columns=common.change_columns(comparison),
         caption=common.where(review, common.capital(subject), comparison.period.label),
         method=common.method_of(result),
         measure=subject,
@@ -135,7 +135,7 @@ def offending_by_kind(review: Review, *, comparison: Comparison, spec: Spec) -> 
         comparison=comparison,
         compared=True,
         sources=(SOURCE,),
-        columns={"kind": "Kind of offence", **common.CHANGE_COLUMNS},
+        columns={"kind": "Kind of offence", **common.change_columns(comparison)},
         caption=common.where(
             review,
             "Change in young people by kind of offence",

@@ -57,7 +57,8 @@ def finding(
     The decorated function takes `(review, ..., comparison, spec)` and returns a Finding made with
     `publish`. It is called once for each comparison in `over` (default: the review's period and
     the windows of the settings); functions without a `comparison` parameter are called once.
-    If it raises `NotAvailable`, the finding says which source would supply it.
+    If it raises `NotAvailable`, the finding says which source would supply it. Comparisons with
+    periods that are not alike are refused (`Period.against`).
 
     Parameters
     ----------
@@ -86,6 +87,7 @@ def finding(
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
         by_period = "comparison" in signature.parameters
+        is_per_day = "exposure_adjusted" in signature.parameters
 
         @functools.wraps(function)
         def wrapper(review: Review, *args: Any, over: Iterable[Comparison] | None = None, **kwargs):
@@ -100,6 +102,8 @@ def finding(
             named = replace(spec, id=spec.id.format_map(words), title=spec.title.format_map(words))
             made = []
             comparisons = list(over if over is not None else review.comparisons)
+            for asked in comparisons:
+                asked.period.against(asked.compare, same_months=not is_per_day)
             for comparison in comparisons if by_period else [review.comparisons[0]]:
                 extra = {"comparison": comparison} if by_period else {}
                 here = replace(named, id=named.id + comparison.suffix)

@@ -133,13 +133,17 @@ def period(text: str | Period) -> str:
 
 
 def earlier(period: Any, compare: Any) -> str:
-    """How a sentence names the period compared with: 'a year earlier' where it is just that."""
+    """How a sentence names the period compared with: 'a year earlier' where it is just that.
+
+    'two years earlier' for the same months two years before, 'in …' for any other.
+    """
     if is_missing(period) or is_missing(compare) or not period or not compare:
         return "in the period before"
     now, before = Period.parse(period), Period.parse(compare)
-    if before == now.year_before:
-        return "a year earlier"
-    return f"in {before.label}"
+    if before.last >= now.first or not before.same_months_as(now):
+        return f"in {before.label}"
+    years = (now.first - before.first) // 12
+    return "a year earlier" if years == 1 else f"{in_words(years)} years earlier"
 
 
 def hours(first: int, last: int) -> str:

@@ -58,7 +58,7 @@ def _elsewhere(review: Review, row: Row) -> str:
 
 
 def percent_change(review: Review, row: Row) -> Answer:
-    before = period(row["compare_period"]) or period_of(row).year_before
+    before = period(row["compare_period"]) or period_of(row).before
     value, earlier = (series.count(review, series_of(row), p) for p in (period_of(row), before))
     if not earlier:
         raise NotAvailable(row["source"], f"none in {before.label}")
@@ -73,7 +73,7 @@ def direction(review: Review, row: Row) -> Answer:
     over, of = period_of(row), series_of(row)
     if row["direction"].endswith("every year"):
         return _every_year(review, row)
-    before = period(row["compare_period"]) or over.year_before
+    before = period(row["compare_period"]) or over.before
     value, earlier = (series.count(review, of, p) for p in (over, before))
     way = "up" if value > earlier else "down" if value < earlier else "no change"
     found = way

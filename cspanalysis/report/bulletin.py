@@ -34,7 +34,7 @@ def write(
     csp : str, optional
         Area; default: the workspace's own.
     period : Period
-        Compared with the same months a year before.
+        Compared with `Period.before`, the same months a year before.
     edition : {'public', 'partner'}
     out : path, optional
         Folder of the reports; default `reports/` of the workspace.
@@ -64,7 +64,7 @@ def write(
         {
             "csp": area.name,
             "period": period.iso,
-            "compare": period.year_before.iso,
+            "compare": period.before.iso,
             "edition": edition,
             "workspace": str(Path(space.root).resolve()),
         },
@@ -78,7 +78,7 @@ def write(
         [done],
         area={"name": area.name, "code": area.code},
         period=period.iso,
-        compare=period.year_before.iso,
+        compare=period.before.iso,
         edition=edition,
     )
     context = dataclasses.replace(context, product="Community safety bulletin", contents=())

@@ -257,7 +257,7 @@ def _log(
     request = plan.request
     lines = [
         f"{started.isoformat(timespec='seconds')} review of {area.name}, {request.period} "
-        f"against {request.compare or 'the year before'}, {request.edition} edition",
+        f"against {request.compare or 'the nearest before'}, {request.edition} edition",
         f"engine {request.engine}; Python {platform.python_version()}; {platform.system()}",
         "versions " + ", ".join(f"{k} {v}" for k, v in _versions().items()),
         *(f"input {sha} {name}" for name, sha in sorted(plan.inputs.items())),

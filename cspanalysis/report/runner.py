@@ -59,7 +59,7 @@ def validate(request: Request) -> list[Chapter]:
     editions.check(request.edition)
     if not request.areas:
         raise UsageError(paragraph("no area was named", do="Name one with --csp."))
-    Period.parse(request.period)
+    Period.parse(request.period).against(request.compare)
     chosen = pick(request.chapters, chapters(request.notebooks))
     if not chosen:
         raise UsageError(paragraph("holds no chapter notebooks", file=request.notebooks))

@@ -9,7 +9,7 @@ from cspanalysis.chapters.common.by_month import (
     season_finding,
 )
 from cspanalysis.chapters.common.changes import (
-    CHANGE_COLUMNS,
+    change_columns,
     change_finding,
     changes_finding,
     detectable_notes,
@@ -17,6 +17,7 @@ from cspanalysis.chapters.common.changes import (
 )
 from cspanalysis.chapters.common.labels import (
     break_notes,
+    earlier,
     membership_notes,
     method_of,
     newest_year,
@@ -37,14 +38,15 @@ from cspanalysis.chapters.common.shares import (
 from cspanalysis.formats import capital
 
 __all__ = [
-    "CHANGE_COLUMNS",
     "PEER_COLUMNS",
     "break_notes",
     "capital",
+    "change_columns",
     "change_finding",
     "changes_finding",
     "control_finding",
     "detectable_notes",
+    "earlier",
     "membership_notes",
     "method_of",
     "mix_finding",

@@ -9,19 +9,21 @@ import pandas as pd
 
 from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import change
-from cspanalysis.chapters.common.labels import break_notes, method_of, where
+from cspanalysis.chapters.common.labels import break_notes, earlier, method_of, where
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
 from cspanalysis.review import Review
 
-#: Columns of the display table of a change.
-CHANGE_COLUMNS = {
-    "compare_count": "A year earlier",
-    "count": "Now",
-    "percent_change": "Change, per cent",
-    "ratio": "Ratio per day",
-    "interval": "95% interval of the ratio",
-}
+
+def change_columns(comparison: Comparison) -> dict[str, str]:
+    """Columns of the display table of a change: 'A year earlier' or what else is compared with."""
+    return {
+        "compare_count": formats.capital(earlier(comparison)),
+        "count": "Now",
+        "percent_change": "Change, per cent",
+        "ratio": "Ratio per day",
+        "interval": "95% interval of the ratio",
+    }
 
 
 def change_finding(
@@ -56,7 +58,7 @@ def change_finding(
         comparison=comparison,
         compared=True,
         sources=counted.sources,
-        columns=CHANGE_COLUMNS,
+        columns=change_columns(comparison),
         caption=where(review, formats.capital(subject), comparison.period.label),
         method=method_of(result),
         definition=definition,
@@ -114,7 +116,7 @@ def changes_finding(
         comparison=comparison,
         compared=True,
         sources=sources,
-        columns={"offence": "Offence", **CHANGE_COLUMNS},
+        columns={"offence": "Offence", **change_columns(comparison)},
         caption=where(
             review,
             f"Change in {subject}",

@@ -32,6 +32,11 @@ def newest_year(years: Iterable[str], period: Period, source: str) -> str:
     return inside[-1]
 
 
+def earlier(comparison: Comparison) -> str:
+    """Words for the time of the period compared with: 'a year earlier', 'two years earlier'."""
+    return formats.earlier(comparison.period.iso, comparison.compare.iso)
+
+
 def span(first: str, last: str) -> str:
     """Words for the months from first to last."""
     return Period.parse(f"{first}/{last}").label
