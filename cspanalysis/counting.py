@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,29 +44,39 @@ class Counted(NamedTuple):
     scheme: str = offences.NOTIFIABLE
 
 
-def source_of(store: Store, area: Area, *periods: Period) -> str:
+def source_of(
+    store: Store, area: Area, *periods: Period, lacks: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The source that counts offences over all of the periods, the preferred first.
 
     Without periods, the first source that covers any month.
 
+    Parameters
+    ----------
+    lacks : mapping
+        Sources that cannot tell what is wanted, whatever months they cover, each with why not.
+
     Raises
     ------
     NotAvailable
-        If none does; says what is covered and what would be needed.
+        If none does; says what is covered and what would be needed, and names only sources that
+        can tell what is wanted.
     """
     wanted = [m for p in periods for m in p.month_list()]
     seen = []
     for source in OFFENCE_SOURCES:
         months = set(covered(store, source, area))
         missing = sorted(set(wanted) - months)
-        if months and not missing:
+        if months and source in lacks:
+            seen.append(lacks[source])
+        elif months and not missing:
             return source
-        if months:
+        elif months:
             seen.append(
                 f"{_WORDS[source]} covers {months_label(sorted(months))}, and "
                 f"{months_label(missing)} would be needed too"
             )
-    raise NotAvailable(OFFENCE_SOURCES, "; ".join(seen))
+    raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
 
 
 def by_month(
@@ -77,7 +88,7 @@ def by_month(
 ) -> Counted:
     """Offences of an area by month [and offence]; see `Review.offences_by_month`."""
     wanted = [Period.parse(p) for p in periods]
-    source = source_of(store, area, *wanted)
+    source = source_of(store, area, *wanted, lacks=indistinct(selection))
     scheme, chosen = members(selection, source)
     months = covered(store, source, area)
     if wanted:
@@ -95,11 +106,16 @@ def by_month(
 
 
 def select(
-    store: Store, area: Area, selection: str | Iterable[str] | None, *periods: Period | str
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str] | None,
+    *periods: Period | str,
+    lacks: str = "",
 ) -> Counted:
     """Records of an area; see `Review.records`."""
     wanted = [Period.parse(p) for p in periods]
-    source = source_of(store, area, *wanted)
+    unable = in_open_data(lacks) or indistinct(selection or "recorded crime")
+    source = source_of(store, area, *wanted, lacks=unable)
     scheme, chosen = members(selection or "recorded crime", source)
     if selection is None:
         table = records(store, source, area, span(wanted))
@@ -229,19 +245,31 @@ def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str
     Raises
     ------
     UsageError
-        If no scheme knows the selection.
-    NotAvailable
-        If the open data do not tell it apart.
+        If the scheme does not know the selection.
     """
-    if source != "police_uk":
-        return offences.NOTIFIABLE, offences.members(selection, offences.NOTIFIABLE)
+    scheme = offences.POLICE_UK if source == "police_uk" else offences.NOTIFIABLE
+    return scheme, offences.members(selection, scheme)
+
+
+def indistinct(selection: str | Iterable[str]) -> dict[str, str]:
+    """Why the street-level files cannot count a selection, as `source_of` takes it; else empty.
+
+    Raises
+    ------
+    UsageError
+        If no scheme knows the selection.
+    """
     try:
-        return offences.POLICE_UK, offences.members(selection, offences.POLICE_UK)
+        offences.members(selection, offences.POLICE_UK)
     except UsageError:
         offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
-        raise NotAvailable(
-            "police_extract", "the street-level files do not tell this offence apart"
-        ) from None
+        return in_open_data("do not tell this offence apart")
+    return {}
+
+
+def in_open_data(lacks: str) -> dict[str, str]:
+    """What the street-level files lack ('hold no time of day'), as `source_of` takes it."""
+    return {"police_uk": f"the street-level files {lacks}"} if lacks else {}
 
 
 def span(periods: Sequence[Period]) -> Period | None:

@@ -123,10 +123,12 @@ def from_open_data(
     Raises
     ------
     NotAvailable
-        If either is missing, the force's files are incomplete over the period, or fewer than half
-        of the others of a group beyond the force are in the files: a place among a chance few is
-        none in the group.
+        If either is missing, the files do not tell the offence apart or are incomplete over the
+        period, or hold fewer than half of the others of a group beyond the force: a place among a
+        chance few is none in the group.
     """
+    if unable := counting.indistinct(selection):
+        raise NotAvailable("peer_counts", *unable.values())
     _, chosen = counting.members(selection, "police_uk")
     missing = [
         m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))

@@ -100,9 +100,14 @@ class Review:
         """
         return counting.covered(self.store, source, self.area)
 
-    def source_of(self, *periods: Period) -> str:
-        """The source that counts offences over all of the periods (`counting.source_of`)."""
-        return counting.source_of(self.store, self.area, *periods)
+    def source_of(self, *periods: Period, lacks: str = "") -> str:
+        """The source that counts offences over all of the periods (`counting.source_of`).
+
+        `lacks` as in `records`.
+        """
+        return counting.source_of(
+            self.store, self.area, *periods, lacks=counting.in_open_data(lacks)
+        )
 
     def offences_by_month(
         self, selection: str | Iterable[str], *periods: Period | str, by: str | None = None
@@ -131,7 +136,10 @@ class Review:
         return counting.by_month(self.store, self.area, selection, *periods, by=by)
 
     def records(
-        self, selection: str | Iterable[str] | None = None, *periods: Period | str
+        self,
+        selection: str | Iterable[str] | None = None,
+        *periods: Period | str,
+        lacks: str = "",
     ) -> Counted:
         """Records of this area: one row per offence (or, in open data, per street-file row).
 
@@ -141,6 +149,9 @@ class Review:
             Offences or groups; without one everything, anti-social behaviour included.
         *periods : Period or str
             Periods wanted; all that the source covers without any.
+        lacks : str
+            What is wanted of the records and street-level files lack, as a clause about them:
+            'hold no time of day'. Only a partner's extract will do then.
 
         Returns
         -------
@@ -152,7 +163,7 @@ class Review:
         NotAvailable
             If no source covers the periods.
         """
-        return counting.select(self.store, self.area, selection, *periods)
+        return counting.select(self.store, self.area, selection, *periods, lacks=lacks)
 
     @property
     def incidents(self) -> pd.DataFrame:

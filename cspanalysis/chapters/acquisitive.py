@@ -40,7 +40,7 @@ def changes(
     needs=OFFENCE_SOURCES,
     unit="offences",
     polarity="lower_is_better",
-    would_show="whether it rose or fell",
+    would_show="whether {subject} rose or fell",
 )
 def change(
     review: Review,
@@ -61,7 +61,7 @@ def change(
     needs=("peer_counts", "police_uk"),
     unit="per 1,000 residents in the period",
     polarity="lower_is_better",
-    would_show="how it compares with the peers",
+    would_show="how {subject} compares with the other {members}",
 )
 def peers(
     review: Review,
@@ -121,7 +121,7 @@ def purse_dipping_season(
     needs=OFFENCE_SOURCES,
     unit="index, average month = 100",
     polarity="lower_is_better",
-    would_show="in which months it peaks",
+    would_show="in which months {subject} peaks",
 )
 def offence_season(
     review: Review,
@@ -183,7 +183,7 @@ def purse_dipping_places(
     title="When does {subject} most likely happen?",
     needs="police_extract",
     unit="offences, shared out over the hours in which they can have happened",
-    would_show="when it most likely happens",
+    would_show="when {subject} most likely happens",
 )
 def likely_hours(
     review: Review,
@@ -196,9 +196,7 @@ def likely_hours(
     spec: Spec,
 ) -> Finding:
     """Hours and weekdays by aoristic weights: each offence is spread over its from/to window."""
-    records = review.records(offences, comparison.period).table
-    if "start" not in records:
-        raise NotAvailable("police_extract", "the street-level files hold no time of day")
+    records = review.records(offences, comparison.period, lacks="hold no time of day").table
     found = aoristic.profile(records, max_hours=max_hours)
     if not found.usable:
         raise NotAvailable("police_extract", "no record has a usable time")
@@ -237,11 +235,10 @@ def _purse_dipping(
 ) -> tuple[list[str], pd.DataFrame, pd.DataFrame]:
     """Months covered, and the incidents of the first and of the second definition."""
     wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
-    counted = review.records(list(wanted), *periods)
-    if "method" not in counted.table:
-        raise NotAvailable(
-            "police_extract", "the street-level files do not say how a theft was done"
-        )
+    counted = review.records(list(wanted), *periods, lacks="do not say how a theft was done")
     months = review.covered("police_extract")
     found = counted.table
+    # What no record tells is not known to be 0.
+    if len(found) and found["method"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say how a theft was done")
     return months, thefts.purse_dipping(found, definition), thefts.second(found, definition)

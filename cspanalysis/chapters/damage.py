@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from cspanalysis.chapters import common, grouped, series
-from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding
 from cspanalysis.periods import Comparison
 from cspanalysis.review import OFFENCE_SOURCES, Review
@@ -94,9 +93,7 @@ def damage_share(review: Review, group: str, *, comparison: Comparison, spec: Sp
 )
 def damage_by_property(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Criminal damage by the kind of property, from the records."""
-    counted = review.records(DAMAGE, comparison.period)
-    if "property_damaged" not in counted.table:
-        raise NotAvailable("police_extract", "the street-level files do not say what was damaged")
+    counted = review.records(DAMAGE, comparison.period, lacks="do not say what was damaged")
     rows = counted.table.assign(property=counted.table["property_damaged"].map(_named))
     return series.mix_of(
         review,

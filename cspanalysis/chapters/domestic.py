@@ -78,7 +78,7 @@ def domestic_share(
     review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
 ) -> Finding:
     """Share of violent crime that is flagged as domestic."""
-    rows = _flagged(review.records(offences, comparison.period).table)
+    rows = _flagged(review, offences, comparison.period)
     return _share(
         review,
         spec,
@@ -129,15 +129,13 @@ def town_centre_share(
     review: Review, town: str | None = None, *, comparison: Comparison, spec: Spec
 ) -> Finding:
     """Share of domestic abuse in one town centre (default: the one with most of it)."""
-    rows = _flagged(review.records(None, comparison.period).table)
+    rows = _flagged(review, None, comparison.period)
     rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
-    if "is_town_centre" not in rows or rows["is_town_centre"].isna().all():
+    if rows["is_town_centre"].isna().all():
         raise NotAvailable(SOURCES, "the records do not say what lies in a town centre")
     inside = rows[rows["is_town_centre"].fillna(False).astype(bool)]
     if inside.empty:
-        raise NotAvailable(
-            SOURCES, f"no domestic abuse in a town centre in {comparison.period.label}"
-        )
+        raise NotAvailable((), f"no domestic abuse in a town centre in {comparison.period.label}")
     chosen = town or inside["town"].value_counts().index[0]
     return _share(
         review,
@@ -164,9 +162,9 @@ def town_centre_share(
 def repeat_victims(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Victims with two or more domestic incidents in twelve months, as a share of all victims."""
     over = Period(comparison.period.last - 11, comparison.period.last)
-    rows = _flagged(review.records(None, over).table)
+    rows = _flagged(review, None, over)
     rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
-    if "victim_id" not in rows or rows["victim_id"].isna().all():
+    if rows["victim_id"].isna().all():
         raise NotAvailable(SOURCES, "the records do not tell victims apart")
     result = victims.domestic_repeat(rows, over).assign(period=over.iso)
     unknown = int(result["unidentified"].iloc[0])
@@ -217,7 +215,7 @@ def marac_repeat(review: Review, *, comparison: Comparison, spec: Spec) -> Findi
         )
     result = victims.marac_repeat(table, over).assign(period=over.iso)
     if not result["total"].iloc[0]:
-        raise NotAvailable("marac", f"no referrals in {over.label}")
+        raise NotAvailable((), f"no referrals in {over.label}")
     unknown = int(result["unidentified"].iloc[0])
     notes = [f"{unknown:,} referrals without both pseudonyms cannot be judged."]
     return publish(
@@ -263,7 +261,7 @@ def _share(
     caption: str,
 ) -> Finding:
     if not total:
-        raise NotAvailable(SOURCES, f"no {subject} in {comparison.period.label}")
+        raise NotAvailable((), f"no {subject} in {comparison.period.label}")
     result = measures.proportion(pd.DataFrame({"count": [count], "total": [total]}))
     return publish(
         review,
@@ -280,13 +278,16 @@ def _share(
     )
 
 
-def _flagged(table: pd.DataFrame) -> pd.DataFrame:
-    if "is_domestic" not in table or table["is_domestic"].isna().all():
+def _flagged(review: Review, offences: str | None, *periods: Period) -> pd.DataFrame:
+    table = review.records(
+        offences, *periods, lacks="do not say which offences were domestic"
+    ).table
+    if table["is_domestic"].isna().all():
         raise NotAvailable(SOURCES, "the records do not say which offences were domestic")
     return table
 
 
 def _by_month(review: Review) -> pd.DataFrame:
-    rows = _flagged(review.records(None).table)
+    rows = _flagged(review, None)
     rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
     return series.monthly(rows, review.covered("police_extract"))

@@ -13,6 +13,9 @@ from cspanalysis.review import Review
 
 SOURCES = ("police_extract",)
 
+#: What street-level files lack for it.
+UNFLAGGED = "do not say which offences were hate crimes"
+
 
 @finding(
     "violence.hate.change",
@@ -24,7 +27,7 @@ SOURCES = ("police_extract",)
 )
 def hate_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Offences flagged as hate crime against the same months of the year before."""
-    rows = _hate(review.records(None).table)
+    rows = _hate(review.records(lacks=UNFLAGGED).table)
     return series.change_of(
         review,
         spec,
@@ -55,7 +58,7 @@ def hate_detection(review: Review, *, comparison: Comparison, spec: Spec) -> Fin
     except NotAvailable:
         before = (None, None)
     if not now[1]:
-        raise NotAvailable(SOURCES, f"no hate crime in {comparison.period.label}")
+        raise NotAvailable((), f"no hate crime in {comparison.period.label}")
     return grouped.detection(
         review,
         spec,
@@ -114,14 +117,14 @@ def hate_share(review: Review, group: str, *, comparison: Comparison, spec: Spec
 
 
 def _hate(table: pd.DataFrame) -> pd.DataFrame:
-    if "is_hate" not in table or table["is_hate"].isna().all():
+    if table["is_hate"].isna().all():
         raise NotAvailable(SOURCES, "the records do not say which offences were hate crimes")
     return table[table["is_hate"].fillna(False).astype(bool)]
 
 
 def _detected(review: Review, period: Period) -> tuple[int, int]:
-    rows = _hate(review.records(None, period).table)
-    if "is_detected" not in rows or (len(rows) and rows["is_detected"].isna().all()):
+    rows = _hate(review.records(None, period, lacks=UNFLAGGED).table)
+    if len(rows) and rows["is_detected"].isna().all():
         raise NotAvailable(SOURCES, "the records do not say which offences were detected")
     if "is_no_crime" in rows:
         rows = rows[~rows["is_no_crime"].fillna(False).astype(bool)]

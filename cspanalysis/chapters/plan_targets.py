@@ -225,10 +225,8 @@ def _share(review: Review, row: Mapping[str, Any], over: Period) -> tuple[float,
 
 def _repeats(review: Review, over: Period) -> pd.DataFrame:
     try:
-        records = review.records(None, over).table
+        records = review.records(None, over, lacks="do not tell victims apart").table
     except NotAvailable:
-        return pd.DataFrame()
-    if "is_domestic" not in records:
         return pd.DataFrame()
     domestic = records[records["is_domestic"].fillna(False).astype(bool)]
     result = victims.domestic_repeat(domestic, over)

@@ -160,7 +160,7 @@ def mix_of(
 ) -> Finding:
     """What a set of records consists of: counts by a column, with shares and Wilson intervals."""
     if rows.empty:
-        raise NotAvailable(sources, f"no {subject} in {comparison.period.label}")
+        raise NotAvailable((), f"no {subject} in {comparison.period.label}")
     totals = rows.groupby(label, as_index=False).size().rename(columns={"size": "count"})
     result = measures.proportion(totals.assign(total=len(rows)))
     result = result.sort_values(["count", label], ascending=[False, True], ignore_index=True)

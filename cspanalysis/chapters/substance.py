@@ -238,8 +238,10 @@ def outside_custody_peers(
 
 
 def _drugs(review: Review, *periods: Period) -> pd.DataFrame:
-    table = review.records(DRUGS, *periods).table
-    if "in_custody" not in table or table["in_custody"].isna().all():
+    table = review.records(
+        DRUGS, *periods, lacks="do not say which offences were found in custody"
+    ).table
+    if table["in_custody"].isna().all():
         raise NotAvailable(
             "police_extract", "the records do not say which offences were found in custody"
         )

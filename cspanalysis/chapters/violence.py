@@ -17,6 +17,9 @@ from cspanalysis.review import OFFENCE_SOURCES, Review
 
 NTE = "night-time economy violence"
 
+#: What street-level files lack for it.
+NO_TIME = "hold no time of day"
+
 
 @finding(
     "violence.change",
@@ -90,7 +93,7 @@ def nte_change(
 ) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
     definition = definition or review.night_time
-    review.source_of(comparison.period, comparison.compare)
+    review.source_of(comparison.period, comparison.compare, lacks=NO_TIME)
     classified = _classified(review, definition)
     covered = review.covered("police_extract")
     by_month = series.monthly(classified[classified["is_night_time"]], covered)
@@ -162,8 +165,8 @@ def nte_years(review: Review, definition: NightTime | None = None, *, spec: Spec
 )
 def town_centre_years(review: Review, offences: str = "violent crime", *, spec: Spec) -> Finding:
     """Violent crime flagged as in a town centre, at any hour, by financial year."""
-    table = review.records(offences).table
-    if "is_town_centre" not in table or table["is_town_centre"].isna().all():
+    table = review.records(offences, lacks="do not say what lies in a town centre").table
+    if table["is_town_centre"].isna().all():
         raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
     return series.years_of(
         review,
@@ -196,6 +199,8 @@ def nte_town_centre_share(
     """Share of night-time economy violence in town centres, with a Wilson interval."""
     definition = definition or review.night_time
     classified = _classified(review, definition, comparison.period)
+    if classified["is_town_centre"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
     table = pd.DataFrame(
         {
             "count": [int(classified["is_town_centre_night"].sum())],
@@ -203,7 +208,7 @@ def nte_town_centre_share(
         }
     )
     if not table["total"].iloc[0]:
-        raise NotAvailable("police_extract", f"no {NTE} in {comparison.period.label}")
+        raise NotAvailable((), f"no {NTE} in {comparison.period.label}")
     result = measures.proportion(table)
     return publish(
         review,
@@ -246,7 +251,7 @@ def nte_week(
     classified = _classified(review, definition, comparison.period)
     week = night.week(classified, mask=classified["is_night_time"])
     if not week["count"].any():
-        raise NotAvailable("police_extract", f"no {NTE} in {comparison.period.label}")
+        raise NotAvailable((), f"no {NTE} in {comparison.period.label}")
     # Only hours of the night can hold any; the others would double the table.
     hours = week.groupby("hour")["count"].transform("sum") > 0
     result = week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True)
@@ -283,7 +288,11 @@ def nte_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec)
 
 
 def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:
-    counted = review.records(definition.offences, *periods)
-    if "start" not in counted.table:
-        raise NotAvailable("police_extract", "the street-level files hold no time of day")
-    return night.classify(counted.table, definition)
+    records = review.records(definition.offences, *periods, lacks=NO_TIME).table
+    classified = night.classify(records, definition)
+    # What no record tells is not known to be 0.
+    if len(records) and not classified["has_time"].any():
+        raise NotAvailable("police_extract", "the records hold no time of day")
+    if len(records) and definition.premises and records["premises"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say in what kind of place")
+    return classified

@@ -263,7 +263,7 @@ def _protect(review: Review) -> Protect:
 
 
 def _youth_violence(review: Review, offences: str, under: int) -> pd.DataFrame:
-    table = review.records(offences).table
+    table = review.records(offences, lacks="hold no ages").table
     known = [c for c in ("victim_age", "offender_age") if c in table and table[c].notna().any()]
     if not known:
         raise NotAvailable("police_extract", "the records hold no ages")

@@ -72,7 +72,8 @@ def finding(
     measure, unit, polarity : str
         See `Finding`.
     would_show : str
-        What the finding would show, as a noun phrase, for the sentence when data are missing.
+        What the finding would show, as a noun phrase, for the sentence when data are missing; may
+        hold parts as the title does.
     """
     spec = Spec(
         id,
@@ -99,7 +100,12 @@ def finding(
             words = {k: v for k, v in bound.arguments.items() if isinstance(v, str)}
             if "group" in words:
                 words["members"] = review.peer_label(words["group"])
-            named = replace(spec, id=spec.id.format_map(words), title=spec.title.format_map(words))
+            named = replace(
+                spec,
+                id=spec.id.format_map(words),
+                title=spec.title.format_map(words),
+                would_show=spec.would_show.format_map(words),
+            )
             made = []
             comparisons = list(over if over is not None else review.comparisons)
             for asked in comparisons:

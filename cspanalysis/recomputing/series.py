@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -111,14 +112,19 @@ def matching(rows: pd.DataFrame, where: str) -> pd.DataFrame:
 def _police(review: Review, of: Series, period: Period) -> pd.DataFrame:
     if of.series == NTE:
         definition = review.night_time
-        table = night.classify(review.records(definition.offences, period).table, definition)
+        table = night.classify(_extract(review, definition.offences, period), definition)
         return table[table["is_night_time"]].assign(weight=1)
     if of.series == PURSES:
         definition = review.purse_dipping
-        table = review.records(definition.offences, period).table
+        table = _extract(review, definition.offences, period)
         return thefts.purse_dipping(table, definition).assign(weight=1)
     offences.members(of.series, offences.NOTIFIABLE)
     return review.records(of.series, period).table.assign(weight=1)
+
+
+def _extract(review: Review, selection: Iterable[str], period: Period) -> pd.DataFrame:
+    lacks = "hold neither the time of an offence nor how it was done"
+    return review.records(selection, period, lacks=lacks).table
 
 
 def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def places_finding(
 ) -> Finding:
     """Top places with their share of all incidents, and how concentrated the incidents are."""
     if incidents.empty:
-        raise NotAvailable(sources, f"no {subject} in {comparison.period.label}")
+        raise NotAvailable((), f"no {subject} in {comparison.period.label}")
     result = measures.proportion(places.top_places(incidents, n=top))
     spread = places.concentration(incidents).iloc[0]
     result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
