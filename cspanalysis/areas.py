@@ -151,8 +151,14 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     """
     wanted = _key(name)
     for area in (own or {}).values():
-        if wanted in (_key(area.name), _key(area.code)):
+        if name == area.name or (wanted and wanted in (_key(area.name), _key(area.code))):
             return area
+    if not wanted:
+        # Nothing is near a name without a letter in it.
+        called = f"'{name}' is no name of an area" if name.strip() else "the area's name is empty"
+        raise UsageError(
+            paragraph(called, do="Name a Community Safety Partnership or district, such as Dover.")
+        )
     for candidates in (_partnerships(), _districts()):
         if wanted in candidates:
             return candidates[wanted]

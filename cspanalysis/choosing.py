@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 from cspanalysis import cleaning, counting, editions
 from cspanalysis import workspace as workspaces
+from cspanalysis.analysis.night import NightTime
+from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
+
+#: Sections of the settings that define what is counted.
+DEFINITIONS: dict[str, type] = {"night_time_economy": NightTime, "purse_dipping": PurseDipping}
 
 
 class Chosen(NamedTuple):
@@ -37,11 +42,14 @@ def choose(
     Raises
     ------
     UsageError
-        If one of them is unknown, or the data lie wholly outside the period.
+        If one of them or a definition of the settings is unknown, or the data lie wholly outside
+        the period.
     """
     editions.check(edition)
     space = workspaces.load(workspace)
     area = space.area(csp)
+    for section, kind in DEFINITIONS.items():
+        space.definition(kind, section)
     store = cleaning.ready(space)
     chosen = Period.parse(period) if period else space.period or _newest_year(store, area)
     compared = against(space, chosen, compare)

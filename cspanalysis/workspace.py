@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis import areas, similar
+from cspanalysis import areas, protections, similar
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
@@ -23,29 +23,19 @@ SETTINGS = "partnership.toml"
 
 D = TypeVar("D")
 
-#: Disclosure policies by source, unless the settings say otherwise (docs/methods.md).
-DEFAULT_POLICIES = {
-    "hospital_extract": "hes",
-    "school_exclusions": "threshold",
-    "dfe_exclusions": "dfe",
-    "youth_offending": "threshold",
-    "marac": "threshold",
-}
-
+#: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
-    "area": {"name", "csp", "code", "districts", "force", "county", "region"},
+    "area": {"name", "code", "districts", "force", "county", "region"},
     "review": {"period", "compare"},
     "windows": {"period", "compare", "note"},
     "peers": None,
     "night_time_economy": None,
     "purse_dipping": None,
     "sources": None,
-    "disclosure": None,
-    "priorities": None,
+    "disclosure": {"threshold", *protections.DEFAULT_POLICIES},
+    "priorities": {"weights", "harm", "concern"},
     "fetch": None,
-    "surveys": None,
-    "quality": None,
-    "review_of_plan": None,
+    "review_of_plan": {"period"},
 }
 
 
@@ -82,7 +72,7 @@ class Workspace:
     compare: Period | None = None
     windows: tuple[Comparison, ...] = ()
     peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
-    policies: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_POLICIES))
+    policies: Mapping[str, str] = field(default_factory=lambda: dict(protections.DEFAULT_POLICIES))
     threshold: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -112,13 +102,7 @@ class Workspace:
         values = self.settings.get(section, {})
         file = self.root / SETTINGS
         known = [f.name for f in dataclasses.fields(kind)]
-        for key in values:
-            if key not in known:
-                raise UsageError(
-                    paragraph(
-                        f"unknown key '{key}' in [{section}]", file=file, allowed=", ".join(known)
-                    )
-                )
+        _check_keys(values, known, section, file)
         try:
             return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
         except (TypeError, ValueError) as error:
@@ -132,7 +116,7 @@ class Workspace:
         UsageError
             If there is no such area.
         """
-        return areas.find(name or self.area_name, self.own_areas)
+        return areas.find(self.area_name if name is None else name, self.own_areas)
 
     def peers(self, area: Area, group: str) -> PeerGroup:
         """A peer group of the area: from the settings, the register, or computed ('similar').
@@ -194,7 +178,7 @@ def load(root: Path | str | None = None) -> Workspace:
         ) from error
     _check(settings, path)
     area = settings.get("area", {})
-    if "name" not in area:
+    if not str(area.get("name", "")).strip():
         raise UsageError(paragraph("no area is named", file=path, do='Add: [area] and name = "…".'))
     disclosure = dict(settings.get("disclosure", {}))
     threshold = disclosure.pop("threshold", 5)
@@ -217,7 +201,7 @@ def load(root: Path | str | None = None) -> Workspace:
             for key, group in settings.get("peers", {}).items()
             if "areas" in group
         },
-        policies=DEFAULT_POLICIES | disclosure,
+        policies=protections.DEFAULT_POLICIES | disclosure,
         threshold=threshold,
         settings=settings,
     )
@@ -275,26 +259,40 @@ def _check(settings: Mapping[str, Any], path: Path) -> None:
     _check_peers(settings.get("peers", {}), path)
     for section, value in settings.items():
         if section not in _SECTIONS:
-            near = difflib.get_close_matches(section, _SECTIONS, 1)
             raise UsageError(
                 paragraph(
                     f"unknown section [{section}]",
                     file=path,
                     allowed=", ".join(sorted(_SECTIONS)),
-                    do=f"Did you mean [{near[0]}]?" if near else "Remove or rename it.",
+                    do=_nearest(section, _SECTIONS, "[{}]"),
                 )
             )
         known = _SECTIONS[section]
         for table in value if isinstance(value, list) else [value]:
-            if known is None:
-                continue
-            for key in set(table) - known:
-                near = difflib.get_close_matches(key, known, 1)
+            if not isinstance(table, Mapping):
                 raise UsageError(
                     paragraph(
-                        f"unknown key '{key}' in [{section}]",
-                        file=path,
-                        allowed=", ".join(sorted(known)),
-                        do=f"Did you mean '{near[0]}'?" if near else "Remove or rename it.",
+                        f"'{section}' is no section", file=path, do=f"Write [{section}] and keys."
                     )
                 )
+            if known is not None:
+                _check_keys(table, known, section, path)
+    protections.check(settings.get("disclosure", {}), path)
+
+
+def _check_keys(table: Iterable[str], known: Iterable[str], section: str, path: Path) -> None:
+    for key in table:
+        if key not in known:
+            raise UsageError(
+                paragraph(
+                    f"unknown key '{key}' in [{section}]",
+                    file=path,
+                    allowed=", ".join(sorted(known)),
+                    do=_nearest(key, known, "'{}'"),
+                )
+            )
+
+
+def _nearest(name: str, known: Iterable[str], written: str) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {written.format(near[0])}?" if near else "Remove or rename it."

@@ -152,9 +152,6 @@ CALLS = {
     ),), {}),
     "published.rules.check": lambda: ((statements(),), {}),
     "published.statements.statements": lambda: ((FIGURES, TARGETS), {}),
-    "published_limits.compare": lambda: ((pd.DataFrame(
-        {"value": [50.0], "count": [50], "denominator": [1000], "lower_95": [37.0],
-         "upper_95": [66.0]}),), {}),
     "ratio.exact_ratio": lambda: ((COUNTS, COUNTS[::-1], 365, 366), {}),
     "season.seasonal_index": lambda: ((BY_MONTH,), {}),
     "season.ratio_index": lambda: ((COUNTS / DAYS, OF_YEAR), {}),

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from cspanalysis.cli import main
 from cspanalysis.errors import UsageError
 from cspanalysis.periods import Period
 from cspanalysis.report import bulletin
@@ -56,6 +57,17 @@ def test_the_page_stands_alone(project, tmp_path):
     assert not re.search(r'(?:src|href)="(?!#)', page)
     anchors = set(re.findall(r'href="#([^"]+)"', page))
     assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_a_month_outside_the_data_is_wrong_usage_and_writes_nothing(project, tmp_path, capsys):
+    asked = ["--workspace", str(project), "--out", str(tmp_path / "out")]
+    for when in (["--month", "2052-02"], ["--quarter", "1999-Q1"]):
+        assert main(["bulletin", *when, *asked]) == 2
+        message = capsys.readouterr().err
+        assert message.count("\n") == 1 and "notebook" not in message
+        assert "no offences of Tonbridge and Malling in" in message
+        assert "Allowed: a period that touches April 2004 to March 2008." in message
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_unknown_edition_is_refused(project):

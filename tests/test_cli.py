@@ -100,6 +100,30 @@ COMPARED = (
 )
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\t", "–", "…"])
+def test_a_name_without_a_letter_is_refused_without_a_guess(workspace, tmp_path, capsys, name):
+    before = state(workspace)
+    for command in (
+        ["init", str(tmp_path / "new")],
+        ["review", "--workspace", str(workspace)],
+        ["bulletin", "--month", "2025-01", "--workspace", str(workspace)],
+    ):
+        # A workspace's own area stands for no name, not for an empty one.
+        assert main([*command, "--csp", name]) == 2
+        message = paragraph(capsys)
+        assert "Did you mean" not in message and "Hartlepool" not in message
+        assert ("the area's name is empty" in message) == (not name.strip())
+        assert "Name a Community Safety Partnership or district" in message
+    assert state(workspace) == before and not (tmp_path / "new").exists()
+
+
+def test_settings_that_leave_the_name_empty_are_refused(workspace, capsys):
+    path = workspace / "partnership.toml"
+    path.write_text(path.read_text().replace("Tonbridge and Malling", " ", 1))
+    assert main(["review", "--workspace", str(workspace)]) == 2
+    assert f"{path}: no area is named" in paragraph(capsys)
+
+
 @pytest.mark.parametrize(("period", "compare"), COMPARED)
 def test_a_comparison_that_would_mislead_is_refused_before_anything_is_written(
     workspace, capsys, period, compare
@@ -153,6 +177,50 @@ def test_settings_with_a_misspelt_key_are_refused(workspace, capsys):
     path.write_text(path.read_text() + '\n[reviw]\nperiod = "2025-01/2025-12"\n')
     assert main(["clean", "--workspace", str(workspace)]) == 2
     assert "Did you mean [review]?" in paragraph(capsys)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("[quality]\nleast = 3", "unknown section [quality]"),
+        ("[surveys]\ndesign_effect = 2", "unknown section [surveys]"),
+        ("[priorites.weights]\nvolume = 1", "Did you mean [priorities]?"),
+        ("[priorities.weigths]\nvolume = 1", "Did you mean 'weights'?"),
+        ("[review_of_plan]\nperoid = 1", "Did you mean 'period'?"),
+        ("[fires]\nx = 1", "Allowed: area, disclosure"),
+    ],
+)
+def test_settings_that_nothing_reads_are_refused(workspace, capsys, lines, says):
+    path = workspace / "partnership.toml"
+    path.write_text(f"{path.read_text()}\n{lines}\n")
+    for command in ("clean", "review"):
+        assert main([command, "--workspace", str(workspace)]) == 2
+        assert says in paragraph(capsys)
+    assert not list((workspace / "data/processed").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[area]", '[area]\ncsp = "Kent"', "unknown key 'csp' in [area]. Allowed: code, county"),
+        ("threshold = 5", "threshhold = 5", "Did you mean 'threshold'?"),
+        ("threshold = 5", "threshold = 2", "a whole number of 3 or more"),
+        ("threshold = 5", 'threshold = "five"', "a whole number of 3 or more"),
+        ("threshold = 5", 'fires = "threshold"', "unknown key 'fires' in [disclosure]"),
+        ('"hes"', '"hse"', "hospital_extract = 'hse' in [disclosure]. Allowed: none, hes"),
+        ('start = "18:00"', 'begin = "18:00"', "unknown key 'begin' in [night_time_economy]"),
+        ('start = "18:00"', 'start = "noon"', "[night_time_economy]"),
+        ("method_words", "method_word", "Did you mean 'method_words'?"),
+    ],
+)
+def test_a_key_or_value_that_no_figure_would_follow_is_refused(workspace, capsys, old, new, says):
+    path = workspace / "partnership.toml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    assert main(["review", "--workspace", str(workspace)]) == 2
+    message = paragraph(capsys)
+    assert str(path) in message and says in message
+    assert not list((workspace / "reports").iterdir())
 
 
 def refused(workspace, capsys):

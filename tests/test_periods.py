@@ -93,7 +93,7 @@ def test_the_default_comparison_is_the_nearest_that_shares_no_month(period, befo
         ("2024-01/2025-12", "only with one that ends before it begins"),  # itself
         ("2023-01/2024-12", "only with one that ends before it begins"),  # shares a year
         ("2026-01/2027-12", "only with one that ends before it begins"),  # later
-        ("2023-01/2023-12", "one as long, and 12 months are not 24"),
+        ("2023-01/2023-12", "one of the same length, and these have 24 and 12 months"),
         ("2021-07/2023-06", "a season looks like a change"),
     ],
 )

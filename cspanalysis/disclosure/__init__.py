@@ -20,12 +20,11 @@ What the audit relies on, to find by itself which published numbers add up to wh
 
 from cspanalysis.disclosure.apply import apply, declare, may_show_share
 from cspanalysis.disclosure.finest import aggregate, protect_finest
-from cspanalysis.disclosure.policies import DERIVED, POLICIES
+from cspanalysis.disclosure.policies import DERIVED
 from cspanalysis.disclosure.protect import Protect
 
 __all__ = [
     "DERIVED",
-    "POLICIES",
     "Protect",
     "aggregate",
     "apply",

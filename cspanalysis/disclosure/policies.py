@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-POLICIES = ("none", "hes", "threshold", "dfe")
-
 #: Columns computed from counts that would give a hidden count away, hidden with it by default.
 DERIVED = (
     *("rate", "lower", "upper", "p", "share", "ratio", "percent_change", "index", "value"),
@@ -31,7 +29,7 @@ def is_small(counts: np.ndarray, policy: str, threshold: int) -> np.ndarray:
     counts : array of float
         Counts; NaN where unknown.
     policy : str
-        One of `POLICIES`.
+        One of `protections.POLICIES`.
     threshold : int
         For policy 'threshold': 1 to threshold - 1 are hidden.
     """

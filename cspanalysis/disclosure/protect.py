@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cspanalysis.disclosure.policies import DERIVED, POLICIES
+from cspanalysis.disclosure.policies import DERIVED
+from cspanalysis.protections import LEAST_THRESHOLD, POLICIES
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class Protect:
     def __post_init__(self) -> None:
         if self.policy not in POLICIES:
             raise ValueError(f"policy '{self.policy}' is none of {', '.join(POLICIES)}")
-        if self.policy == "threshold" and self.threshold < 3:
-            raise ValueError("a threshold under 3 hides nothing: the symbol itself is the value")
+        if self.policy == "threshold" and self.threshold < LEAST_THRESHOLD:
+            raise ValueError(
+                f"a threshold under {LEAST_THRESHOLD} hides nothing: the symbol itself is the value"
+            )
 
     @property
     def width(self) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from cspanalysis import areas, editions, notebook_files
+from cspanalysis import areas, choosing, editions, notebook_files
 from cspanalysis import workspace as workspaces
 from cspanalysis.errors import ChapterFailed
 from cspanalysis.periods import Period
@@ -47,7 +47,9 @@ def write(
     Raises
     ------
     UsageError
-        If the edition or the area is unknown.
+        If the edition or the area is unknown, or no offences of it are held in the period.
+    DataRefused
+        If cleaning refuses a file.
     ChapterFailed
         If the notebook fails; an earlier bulletin stays as it is.
     """
@@ -73,6 +75,9 @@ def write(
     )
     done = executing.execute(task)
     if done.failure:
+        # What was asked wrongly, or data refused, is said as such and not as a failing notebook.
+        # Not before: reading data starts threads, and then the notebook could not be forked.
+        choosing.choose(area.name, period, edition=edition, workspace=space.root)
         raise ChapterFailed(f"The bulletin could not be made. {done.failure}")
     context = publishing.context_of(
         [done],

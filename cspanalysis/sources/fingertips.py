@@ -13,7 +13,7 @@ NAME = "fingertips"
 TITLE = "Public health profiles (Fingertips)"
 DESCRIPTION = (
     "One row per indicator, area, sex, age and period, with the published value, its limits and "
-    "what it was made from. Published limits are kept; analysis.published_limits compares them."
+    "what it was made from. Published limits are kept."
 )
 
 
