@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import corrections, manifests, sources, survey, writing
+from cspanalysis import corrections, manifests, repeats, sources, survey, writing
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
-from cspanalysis.sources import opening, problems
+from cspanalysis.sources import once, opening, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
@@ -47,6 +47,7 @@ class _Run:
     parts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
     holds: dict[str, list[str]] = field(default_factory=dict)
+    compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     parts_read: int = 0
     lsoas: pl.DataFrame | None = None
@@ -76,6 +77,7 @@ def run(
         for key, count in part["corrections"].items():
             counted[key] += count
     corrections.check(now.register, counted)
+    now.notices += repeats.notices(now.parts)
     now.notices += manifests.drafted(now.files)
     found = {
         "schema": FORMAT,
@@ -87,6 +89,7 @@ def run(
         "parts": now.parts,
         "tables": now.tables,
         "holds": now.holds,
+        "compared": now.compared,
         "notices": now.notices,
         "state": survey.state(raw),
     }
@@ -135,7 +138,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             raise
     labels = [part.label for part, _, _ in wanted]
     # In the order of the files, whatever was read in this run.
-    now.parts |= {label: now.parts.pop(label, None) or now.before["parts"][label]
+    now.parts |= {label: now.parts.pop(label, None) or repeats.as_read(now.before["parts"][label])
                   for label in labels}  # fmt: skip
     held = {**now.before.get("holds", {}), **holds}
     for batch in batches:
@@ -144,6 +147,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     now.parts_read += sum(len(batch.labels) for batch in fresh)
     gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
     has_changed = bool(fresh) or gone != set(labels)
+    has_changed |= _once(now, source, reader, [part for part, _, _ in wanted], partial)
     _tables(now, source, reader, labels, partial, has_changed)
 
 
@@ -190,8 +194,11 @@ def _batched(reader: Any, wanted: list[_Wanted]) -> list[list[_Wanted]]:
 
 def _is_known(now: _Run, batch: _Batch) -> bool:
     """Whether a batch was read before, just as it is now, and its tables are there."""
-    entries = [now.before["parts"].get(label) for label in batch.labels]
-    if not all(e and e.get("batch") == batch.fingerprint for e in entries):
+    known = now.before["parts"]
+    entries = [repeats.as_read(known[label]) for label in batch.labels if label in known]
+    if len(entries) < len(batch.labels) or not all(
+        e.get("batch") == batch.fingerprint for e in entries
+    ):
         return False
     return all((now.processed / path).is_file() for path in entries[0]["tables"].values())
 
@@ -213,7 +220,13 @@ def _read(
     if now.write:
         for name, frame in frames.items():
             _write(now.processed / tables[name], frame)
-    small = {tables[name]: frame for name, frame in frames.items() if name.startswith("_")}
+    # Where nothing is written, what has to be compared with other files is held, too.
+    held = () if now.write else once.keys(reader)
+    small = {
+        tables[name]: frame
+        for name, frame in frames.items()
+        if name.startswith("_") or name in held
+    }
     holds = {}
     main = frames.get(source)
     if main is not None and "district" in main.columns and not main.is_empty():
@@ -240,6 +253,45 @@ def _read(
             "table_rows": heights or {source: one.rows_kept},
         }
     return entries, small, holds
+
+
+def _once(
+    now: _Run,
+    source: str,
+    reader: Any,
+    parts: Sequence[Part],
+    partial: dict[str, pl.DataFrame],
+) -> bool:
+    """Compare the source's files with each other, newest last; whether anything is new in that."""
+    if not once.keys(reader):
+        return False
+    oldest_first = [p.label for p in sorted(parts, key=lambda p: manifests.age(p, now.files))]
+    entries = {label: now.parts[label] for label in oldest_first}
+    told = survey.fingerprint([survey.code(), [[k, e["batch"]] for k, e in entries.items()]])
+    now.compared[source] = told
+    if now.before.get("compared", {}).get(source) == told:
+        again = {label: now.before["parts"][label] for label in entries}
+        paths = [path for entry in again.values() for path in entry["tables"].values()]
+        if all((now.processed / path).is_file() for path in paths):
+            now.parts |= again
+            held = now.before.get("holds", {})
+            now.holds |= {path: held[path] for path in paths if path in held}
+            return False
+
+    def load(path: str) -> pl.DataFrame:
+        return partial[path] if path in partial else pl.read_parquet(now.processed / path)
+
+    def write(path: str, frame: pl.DataFrame) -> None:
+        partial[path] = frame
+        if now.write:
+            _write(now.processed / path, frame)
+
+    found = repeats.settle(source, reader, entries, repeats.Shelf(load, write))
+    for label, entry in found.items():
+        old, new = entries[label]["tables"], entry["tables"]
+        now.holds |= {new[name]: now.holds[old[name]] for name in old if old[name] in now.holds}
+        now.parts[label] = entry
+    return bool(found) or any("repeats" in e for e in now.before["parts"].values())
 
 
 def _tables(

@@ -176,23 +176,31 @@ def without_twins(
     return kept
 
 
+def age(part: Part, files: Mapping[str, Any]) -> tuple[str, int, str, str]:
+    """For sorting from the oldest to the newest: day published or retrieved, number, name."""
+    # Without its ending, so that 'calls corrected.csv' comes after 'calls.csv'.
+    stem = re.sub(r"(\.[A-Za-z]+)+$", "", part.label)
+    card = files[part.file]["sidecar"]
+    numbered = re.search(r"\((\d{1,4})\)\.", part.name)
+    return (
+        str(card.get("published") or card.get("retrieved") or ""),
+        int(numbered[1]) if numbered else 0,
+        stem,
+        part.label,
+    )
+
+
 def _newest(
     wanted: list[tuple[Part, Context, str]],
     files: Mapping[str, Any],
     key: Callable[[Part], str],
 ) -> tuple[list[tuple[Part, Context, str]], dict[str, str]]:
     """Of those with the same key the newest; and the others' labels with that of the one used."""
-    ranks: dict[str, tuple[str, int, str]] = {}
+    ranks: dict[str, tuple[str, int, str, str]] = {}
     for part, _, _ in wanted:
-        card = files[part.file]["sidecar"]
-        numbered = re.search(r"\((\d{1,4})\)\.", part.name)
-        rank = (
-            str(card.get("published") or card.get("retrieved") or ""),
-            int(numbered[1]) if numbered else 0,
-            part.label,
-        )
+        rank = age(part, files)
         ranks[key(part)] = max(ranks.get(key(part), rank), rank)
-    used = {part.label: ranks[key(part)][2] for part, _, _ in wanted}
+    used = {part.label: ranks[key(part)][-1] for part, _, _ in wanted}
     left = {label: other for label, other in used.items() if label != other}
     return [one for one in wanted if one[0].label not in left], left
 

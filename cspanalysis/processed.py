@@ -37,7 +37,9 @@ def manifest(processed: Path) -> dict[str, Any]:
 def named(content: Mapping[str, Any]) -> set[str]:
     """The files that a manifest names."""
     found = {p for t in content["tables"].values() for p in t["files"]}
-    return found | {p for part in content["parts"].values() for p in part["tables"].values()}
+    for part in content["parts"].values():
+        found |= {*part["tables"].values(), *part.get("as_read", part)["tables"].values()}
+    return found
 
 
 def sweep(processed: Path, content: Mapping[str, Any]) -> None:

@@ -59,7 +59,7 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
     if table.empty:
         raise NotAvailable("population", "no estimate by single year of age")
     table = table[table["year"] == nearest(table["year"], Period.parse(period).midpoint.year)]
-    table = _once(_where_given(table, ~_is_census(table)))
+    table = _where_given(table, ~_is_census(table))
     return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
 
 
@@ -81,7 +81,7 @@ def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
     # the sexes added; all ages (-1) likewise before their sum.
     table = _where_given(table, ~_is_census(table))
     table = _where_given(table, table["sex"] == "persons")
-    table = _once(_where_given(table, table["age"] == -1))
+    table = _where_given(table, table["age"] == -1)
     return table.groupby(["area", "year"], as_index=False)["population"].sum()
 
 
@@ -94,12 +94,3 @@ def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:
 
 def _is_census(table: pd.DataFrame) -> pd.Series:
     return table["note"].fillna("").str.startswith("Census")
-
-
-def _once(table: pd.DataFrame) -> pd.DataFrame:
-    """Each figure once, where several files give it: added up they would be twice the residents.
-
-    It is the one of the file that comes last by its name.
-    """
-    last = table.groupby(["area", "year", "sex", "age"])["file"].transform("max")
-    return table[table["file"] == last]

@@ -65,6 +65,7 @@ def code() -> str:
     package = Path(__file__).parent
     digest = hashlib.sha256()
     files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
+    files.append(package / "repeats.py")
     files += [package / "reference" / f"{n}.csv" for n in ("areas", "offences", "corrections")]
     for path in files:
         digest.update(path.read_bytes())

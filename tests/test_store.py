@@ -133,7 +133,7 @@ def test_ready_cleans_once_and_then_only_looks(root):
     assert cleaning.ready(workspace).has("police_uk")
     assert survey.is_current(root, {})
     (root / "data/raw/asb_calls/more.csv").write_text(
-        (FIXTURES / "asb_calls" / "calls.csv").read_text() + "\n"
+        (FIXTURES / "asb_calls" / "calls.csv").read_text().replace("2007", "2008")
     )
     assert not survey.is_current(root, {})
     assert len(cleaning.ready(workspace).load("asb_calls")) == 2

@@ -47,6 +47,9 @@ SCHEMAS = (
     ),
 )
 
+#: What makes rows of two files the same.
+RECORDS = {NAME: ("priority", "action")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one plan: the schema's columns with file and row; a date may be in the timescale."""

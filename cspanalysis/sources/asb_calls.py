@@ -47,6 +47,9 @@ SCHEMAS = (
 
 DERIVED = {"asb_calls": {"month": "Month of the call, 'YYYY-MM'"}}
 
+#: Calls have no identifier: they are compared as a whole.
+RECORDS = {NAME: ()}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one log: the schema's columns with month ('YYYY-MM'), file and row."""

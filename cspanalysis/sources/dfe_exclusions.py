@@ -132,6 +132,9 @@ _KEYS = (
     "breakdown", "sex",
 )  # fmt: skip
 
+#: What makes rows of two files the same.
+RECORDS = {NAME: (*_KEYS, "reason", "kind")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one file of either layout.

@@ -60,6 +60,12 @@ DERIVED = {
     },
 }
 
+#: What makes two rows the same figure.
+FIGURES = {
+    "environmental": ("month", "indicator", "district"),
+    "cleanliness": ("year", "measure", "district"),
+}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one file of either layout.

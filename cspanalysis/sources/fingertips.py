@@ -67,6 +67,14 @@ DERIVED = {
     }
 }
 
+#: What makes rows of two files the same.
+RECORDS = {
+    NAME: (
+        "indicator_id", "area_code", "area_type", "sex", "age",
+        "category_type", "category", "time_period",
+    )
+}  # fmt: skip
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one export.

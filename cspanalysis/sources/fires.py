@@ -57,6 +57,9 @@ SCHEMAS = (
 
 DERIVED = {"fires": {"month": "YYYY-MM", "hour": "Hour of the call, 0 to 23"}}
 
+#: What makes two rows the same record.
+RECORDS = {NAME: ("incident_id", "date")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one list: the schema's columns with month ('YYYY-MM'), hour (0–23), file and row.

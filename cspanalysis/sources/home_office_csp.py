@@ -77,6 +77,14 @@ _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 #: Names of the tables that differ from those of the ONS.
 _NAMES = {"london city of": "City of London", "northern devon": "North Devon"}
 
+#: What makes rows of two files the same.
+RECORDS = {
+    NAME: (
+        "year", "quarter", "force", "csp", "offence",
+        "offence_group", "offence_subgroup", "offence_code",
+    )
+}  # fmt: skip
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: a CSV file, or every yearly sheet of a workbook.
@@ -95,15 +103,22 @@ def read(part: Part, context: Context) -> Read:
     """
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
     frame = found.tables[NAME]
-    totals = frame.group_by("year", "force", "csp", "is_unassigned").agg(pl.col("count").sum())
-    for row in coverage(totals).filter(pl.col("status") != "ok").iter_rows(named=True):
+    tables = small({NAME: frame})
+    for row in coverage(tables["_totals"]).filter(pl.col("status") != "ok").iter_rows(named=True):
         found.problems.add(
             1, "CSP Name", f"{row['year']}, {row['force']}: {row['unassigned']:,} of "
             f"{row['count']:,} offences without a partnership",
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
-    return found.with_tables(home_office_csp=frame, _totals=totals.sort("year", "force", "csp"))
+    return found.with_tables(home_office_csp=frame, **tables)
+
+
+def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What `combine` needs of a file's rows."""
+    by = ("year", "force", "csp", "is_unassigned")
+    totals = tables[NAME].group_by(by).agg(pl.col("count").sum())
+    return {"_totals": totals.sort("year", "force", "csp")}
 
 
 def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -76,6 +76,9 @@ DERIVED = {
     }
 }
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("year", "cause", "sex", "age_band", "district")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, cause, sex, age_band, count, status, symbol, district, file, row."""

@@ -58,6 +58,9 @@ SCHEMAS = (
 
 DERIVED = {"marac": {"month": "Month of the referral, 'YYYY-MM'"}}
 
+#: What makes two rows the same record.
+RECORDS = {NAME: ("referral_id", "referred")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one list: the schema's columns with month ('YYYY-MM'), file and row.

@@ -30,6 +30,9 @@ SCHEMAS = (
     ),
 )
 
+#: What makes rows of two files the same.
+RECORDS = {NAME: ("id", "output")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one list: the schema's columns with due_month ('YYYY-MM' or missing), file and row."""

@@ -62,6 +62,9 @@ SCHEMAS = (
 
 DERIVED = {"peer_counts": {"period": "First and last month, 'YYYY-MM/YYYY-MM', in every layout"}}
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("group", "area", "offence", "period")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table; see SCHEMAS for its columns (the period always as first/last month)."""

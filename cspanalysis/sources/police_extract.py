@@ -129,6 +129,9 @@ DERIVED = {
     }
 }
 
+#: What makes two rows the same record.
+RECORDS = {NAME: ("incident_id", "recorded")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one extract.

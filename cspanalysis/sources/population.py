@@ -140,6 +140,10 @@ DERIVED = {
     }
 }
 
+_IS_CENSUS = pl.col("note").str.starts_with("Census").fill_null(False)
+#: What makes rows of two files the same: the Census has figures of its own.
+RECORDS = {NAME: ("area", "year", "sex", "age", _IS_CENSUS)}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table into the tidy form: area_code, area, year, sex, age, population, note.

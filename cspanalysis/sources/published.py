@@ -106,6 +106,9 @@ SCHEMAS = (
     ),
 )
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("id",)}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one register: the schema's columns with file and row.

@@ -75,6 +75,9 @@ DERIVED = {
     }
 }
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("school_year", "district", "cluster", "kind")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: the schema's columns with status and symbol of both counts, file, row."""

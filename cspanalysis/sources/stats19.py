@@ -116,6 +116,13 @@ ADULT = 18
 #: Bands 1 to 3 end at 15 and band 5 begins at 21; band 4 (16 to 20) does not say.
 _CHILD_BANDS, _UNDECIDED_BAND = (1, 2, 3), 4
 
+#: What makes two rows the same record.
+RECORDS = {
+    NAME: ("collision_id",),
+    "stats19_casualties": ("collision_id",),
+    "stats19_vehicles": ("collision_id",),
+}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read collisions, casualties or vehicles, as the header says.

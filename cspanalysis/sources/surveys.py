@@ -57,6 +57,9 @@ DERIVED = {
     }
 }
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("survey", "round", "area", "question", "response")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table of results.

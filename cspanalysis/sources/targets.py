@@ -57,6 +57,9 @@ SCHEMAS = (
     ),
 )
 
+#: What makes rows of two files the same.
+RECORDS = {NAME: ("id", "plan", "measure")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one list of targets: the schema's columns with file and row."""

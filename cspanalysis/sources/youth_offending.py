@@ -42,6 +42,9 @@ DERIVED = {
     }
 }
 
+#: What makes two rows the same figure.
+FIGURES = {NAME: ("year", "district", "measure")}
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, district, measure, count, status, symbol, file, row."""

@@ -1,0 +1,210 @@
+"""A source's files side by side: what a row gives that another one gives already counts once.
+
+Every file was read alone, and is kept as it was read; where rows of it repeat others (`once`), the
+tables that count are made without them, and its account says so. A further file therefore costs
+one comparison and no reading of the others.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from cspanalysis import survey
+from cspanalysis.sources import once, problems
+from cspanalysis.sources.problems import LISTED, Problems
+from cspanalysis.sources.records import ROW
+
+Entry = dict[str, Any]
+
+
+def as_read(entry: Entry) -> Entry:
+    """What the manifest said of a part before it was compared with others."""
+    found: Entry = entry.get("as_read", entry)
+    return found
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where tables of a run lie.
+
+    Parameters
+    ----------
+    load, write : callable
+        Of a table, by its path in the processed folder.
+    """
+
+    load: Callable[[str], pl.DataFrame]
+    write: Callable[[str, pl.DataFrame], object]
+
+
+def settle(
+    source: str, reader: ModuleType, parts: Mapping[str, Entry], shelf: Shelf
+) -> dict[str, Entry]:
+    """What the manifest says of the parts that repeat others, or themselves.
+
+    Parameters
+    ----------
+    source : str
+        The source.
+    reader : module
+        Its reader.
+    parts : mapping
+        Entries as read, by label, the newest last.
+    shelf : Shelf
+        Their tables.
+
+    Returns
+    -------
+    dict
+        Their entries with other tables, counts and problems, `as_read` (the entry as it was) and
+        `repeats` (file used instead, whether the same stands there, rows).
+    """
+    found: dict[str, Entry] = {}
+    for table, (key, is_figure) in once.keys(reader).items():
+        labels = [label for label, entry in parts.items() if table in entry["tables"]]
+        if len(labels) < 2 and not is_figure:
+            continue
+        if not labels:
+            continue
+        frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
+        told = survey.fingerprint([survey.code(), *(parts[o]["fingerprint"] for o in labels)])
+        repeated = once.repeats(map(frame, range(len(labels))), key, is_figure=is_figure)
+        for (number,), rows in repeated.partition_by("part", as_dict=True).items():
+            kept = frame(number).with_row_index("at").join(rows, on="at", how="anti").drop("at")
+            reasons = _reasons(labels[number], frame, rows)
+            entry = _without(source, table, parts[labels[number]], kept, reasons, told, shelf)
+            if hasattr(reader, "small"):
+                entry = _again(entry, reader.small({table: kept}), told, shelf)
+            found[labels[number]] = entry
+    return found
+
+
+def notices(parts: Mapping[str, Entry]) -> list[str]:
+    """What should be looked at: files whose rows were set aside for another's."""
+    found = []
+    for label, entry in parts.items():
+        for used, is_same, count in entry.get("repeats", ()):
+            rows = f"{count:,} {'row' if count == 1 else 'rows'}"
+            where = "a later row" if used == label else used
+            if is_same:
+                found.append(f"{label}: {rows} repeated by {where}; counted once, from there")
+                continue
+            found.append(
+                f"{label}: {rows} to which {where} gives other values; those are used, and the "
+                "rows are set aside and listed"
+            )
+            if used != label:
+                found[-1] += (
+                    ". If this file is the newer one, state in the sidecars when each was "
+                    "published; if it does not belong here, move it out of data/raw"
+                )
+    return found
+
+
+@dataclass(frozen=True)
+class _Reasons:
+    """Why raw rows of a part are set aside: their problems and how many for which file."""
+
+    problems: Problems
+    counts: Counter[tuple[str, bool]]
+    set_aside: int
+
+
+def _loader(paths: Sequence[str], shelf: Shelf) -> Callable[[int], pl.DataFrame]:
+    """Tables by number; of many large ones few are held."""
+
+    @functools.lru_cache(maxsize=3)
+    def load(number: int) -> pl.DataFrame:
+        return shelf.load(paths[number])
+
+    return load
+
+
+def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.DataFrame) -> _Reasons:
+    """A raw row may have given several; it is set aside with the last of them."""
+    where = ["file", ROW]
+    frame = table(repeated["part"][0])
+    sizes = frame.group_by(pl.col("file").cast(pl.String), pl.col(ROW)).agg(size=pl.len())
+    rows = (
+        # Of a raw row's rows one that differs is shown, if any does.
+        repeated.sort("is_same", maintain_order=True)
+        .group_by(where, maintain_order=True)
+        .agg(pl.all().first(), count=pl.len())
+        .join(sizes, on=where)
+        .with_columns(is_whole=pl.col("count") == pl.col("size"))
+        .sort(where)
+    )
+    found = _Reasons(Problems(label), Counter(), rows["is_whole"].sum())
+    for (used, is_same, is_whole), alike in rows.partition_by(
+        "used_file", "is_same", "is_whole", as_dict=True, maintain_order=True
+    ).items():
+        found.counts[used, is_same] += alike.height
+        by = "a later row" if used == label else used
+        reason = f"repeated by {by}" if is_same else f"{by} gives other values, which are used"
+        action = "set aside" if is_whole else "noted"
+        if not is_whole:
+            reason += " (for a part of the row)"
+        for row in alike.head(LISTED).iter_rows(named=True):
+            own = frame.row(row["at"], named=True)
+            other = table(row["used_part"]).row(row["used_at"], named=True)
+            shown = [c for c in own if c not in where and (is_same or own[c] != other[c])]
+            found.problems.add(
+                row[ROW], "", _shown(own, shown),
+                f"once: row {row['used_row']} of {used}"
+                + ("" if is_same else f" has {_shown(other, shown)}"),
+                action, reason,
+            )  # fmt: skip
+        found.problems.counts["", action, reason] = alike.height
+    return found
+
+
+def _shown(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+    return "; ".join(f"{c}: {'blank' if row[c] is None else row[c]}" for c in columns)
+
+
+def _without(
+    source: str,
+    table: str,
+    entry: Entry,
+    kept: pl.DataFrame,
+    reasons: _Reasons,
+    told: str,
+    shelf: Shelf,
+) -> Entry:
+    """The entry of a part whose table does without its repeated rows."""
+    listed = pl.DataFrame(reasons.problems.listed(), schema=problems.SCHEMA, orient="row")
+    listed = listed.insert_column(0, pl.lit(source).alias("source"))
+    if "_problems" in entry["tables"]:
+        listed = pl.concat([shelf.load(entry["tables"]["_problems"]), listed])
+        listed = listed.sort(ROW, maintain_order=True)
+    noted = reasons.problems.count("noted")
+    changed = entry | {
+        "as_read": entry,
+        "repeats": [[*used, count] for used, count in reasons.counts.items()],
+        "fingerprint": told,
+        "rows_kept": entry["rows_kept"] - reasons.set_aside,
+        "rows_set_aside": entry["rows_set_aside"] + reasons.set_aside,
+        "rows_noted": entry["rows_noted"] + noted,
+        "problems": [
+            *entry["problems"],
+            *([*key, count] for key, count in reasons.problems.counts.items()),
+        ],
+        "table_rows": entry["table_rows"] | {table: kept.height},
+    }
+    return _again(changed, {table: kept, "_problems": listed}, told, shelf)
+
+
+def _again(entry: Entry, tables: Mapping[str, pl.DataFrame], told: str, shelf: Shelf) -> Entry:
+    """The entry with tables made anew."""
+    slug = next(iter(entry["as_read"]["tables"].values())).rsplit(".", 3)[0]
+    paths = {name: f"{slug}.{name.strip('_')}.once.{told}.parquet" for name in tables}
+    for name, frame in tables.items():
+        shelf.write(paths[name], frame)
+    return entry | {"tables": entry["tables"] | paths}
