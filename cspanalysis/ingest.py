@@ -234,6 +234,7 @@ def _read(
         holds[tables[source]] = districts
     entries = {}
     for part, context, one in zip(batch.parts, batch.contexts, found, strict=True):
+        manifests.check_kept(part, one)
         # Of common tables, a part's share are the rows kept of it.
         heights = {name: frame.height for name, frame in one.tables.items()}
         entries[part.label] = {

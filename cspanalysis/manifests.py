@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import Any
 
 from cspanalysis import corrections, sidecars, sources, survey, writing
-from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.errors import DataRefused, UsageError, paragraph
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Context
+from cspanalysis.sources.table import Context, Read
 
 #: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
 _STREET = re.compile(
@@ -129,6 +129,35 @@ def survey_file(
         "is_drafted": is_drafted,
     }
     return entry, parts
+
+
+def check_kept(part: Part, found: Read) -> None:
+    """Refuse a file of which no row can be used: as good as one that cannot be read.
+
+    Raises
+    ------
+    DataRefused
+        With the commonest reason and an example.
+    """
+    if found.rows_kept or not found.rows_read:
+        return
+    aside = {key: n for key, n in found.problems.counts.items() if key[1] == "set aside"}
+    column, action, reason = max(aside, key=lambda key: aside[key])
+    _, row, _, cell, allowed, *_ = next(
+        one for one in found.problems.listed() if (one[2], *one[5:]) == (column, action, reason)
+    )
+    rows, count = found.rows_read, aside[column, action, reason]
+    which = "its only row" if rows == 1 else f"none of its {rows:,} rows"
+    because = reason if count == rows else f"of {count:,} of them, {reason}"
+    raise DataRefused(
+        paragraph(
+            f"{which} can{'not' if rows == 1 else ''} be used: {because}"
+            + (f" ('{cell}')" if cell else ""),
+            file=part.label, row=row, column=column, allowed=allowed,
+            do="Mend the file, or say in partnership.toml how it is to be read; if it does not "
+            "belong here, move it out of data/raw. Data cleaned before stay as they were.",
+        )
+    )  # fmt: skip
 
 
 def drafted(files: Mapping[str, Any]) -> list[str]:

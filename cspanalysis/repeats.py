@@ -69,9 +69,7 @@ def settle(
     found: dict[str, Entry] = {}
     for table, (key, is_figure) in once.keys(reader).items():
         labels = [label for label, entry in parts.items() if table in entry["tables"]]
-        if len(labels) < 2 and not is_figure:
-            continue
-        if not labels:
+        if len(labels) < (1 if is_figure else 2):
             continue
         frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
         told = survey.fingerprint([survey.code(), *(parts[o]["fingerprint"] for o in labels)])

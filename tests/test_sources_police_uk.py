@@ -100,6 +100,41 @@ def test_a_row_without_a_month_is_set_aside(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("shown", "name", "month"),
+    [
+        ("Jan-25", "street.csv", "2025-01"),
+        ("Jan-2025", "street.csv", "2025-01"),
+        ("January 2025", "street.csv", "2025-01"),
+        ("01/01/2025", "street.csv", "2025-01"),
+        ("01/02/2025 00:00", "street.csv", "2025-02"),
+        ("1/2/2025", "2025-02-kent-street.csv", "2025-02"),
+        ("2/1/2025", "2025-02-kent-street.csv", "2025-02"),
+        ("2025-02-01 00:00:00", "street.csv", "2025-02"),
+        ("202502", "street.csv", "2025-02"),
+        # A day, or the month first: nobody can say.
+        ("02/01/2025", "street.csv", None),
+        ("01/02/2025", "2025-03-kent-street.csv", None),
+        ("15/01/2025", "2025-01-kent-street.csv", None),
+        ("25-Jan", "street.csv", None),
+        ("45658", "street.csv", None),
+    ],
+)
+def test_a_month_that_a_spreadsheet_rewrote(tmp_path, shown, name, month):
+    text = (FIXTURES / "street.csv").read_text()
+    path = tmp_path / name
+    path.write_text(text.replace("aaa1,2025-01", f"aaa1,{shown}", 1))
+    found = police_uk.read(Part(path, f"police_uk/{name}"), Context())
+    kept = found.tables["police_uk"].filter(pl.col("row") == 4)["month"].cast(pl.String).to_list()
+    listed = found.problems.table().row(0, named=True)
+    assert (listed["row"], listed["column"], listed["found"]) == (4, "month", shown)
+    if month is None:
+        assert kept == [] and listed["action"] == "set aside"
+    else:
+        assert kept == [month] and listed["action"] == "corrected"
+        assert listed["reason"] == f"read as {month}: written so by a spreadsheet"
+
+
 def test_an_unknown_crime_type_is_kept_under_its_name_and_noted(tmp_path):
     path = tmp_path / "street.csv"
     text = (FIXTURES / "street.csv").read_text()

@@ -464,6 +464,34 @@ def test_a_part_of_a_month_is_no_twin_of_the_month(root):
     assert store(root).load("police_uk_counts")["count"].sum() == 15
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "police_uk/2025-03-kent-street.csv",
+            STREET.replace("2025-01", "03-25"),
+            "none of its 7 rows can be used: not a month ('03-25')",
+        ),
+        (
+            "asb_calls/bad.csv",
+            "date,received by,type\n32/13/2007,police,noise\n",
+            "its only row cannot be used: not a date such as",
+        ),
+    ],
+)
+def test_a_file_of_which_no_row_can_be_used_is_refused(root, name, content, said):
+    (root / "data/raw" / name).write_text(content)
+    with pytest.raises(DataRefused) as refused:
+        clean(root)
+    assert said in str(refused.value)
+    assert str(refused.value).startswith(f"{name}, row 2, column '")
+
+
+def test_a_file_without_rows_is_only_remarked(root):
+    (root / "data/raw/asb_calls/none.csv").write_text("date,received by,type\n")
+    assert clean(root).account.set_index("source").loc["asb_calls", "rows_noted"] == 1
+
+
 def test_what_a_desktop_leaves_in_a_folder_is_no_data(root):
     for name in ("Thumbs.db", "desktop.ini", "~$calls.xlsx", ".~lock.calls.ods#"):
         (root / "data/raw/asb_calls" / name).write_bytes(b"x")

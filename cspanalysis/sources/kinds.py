@@ -169,6 +169,8 @@ def _time(text: pl.Expr) -> pl.Expr:
 
 
 def _month(text: pl.Expr) -> pl.Expr:
+    # 'Jan-25' is how a spreadsheet shows a month; years of the last century are never meant.
+    text = text.str.replace(r"^([A-Za-z]{3,9})[-/ ]([0-6]\d)$", "${1} 20${2}")
     day = pl.coalesce(
         _datetime(text.str.replace(r"^(\d{4})-?(\d{2})$", "${1}-${2}-01")),
         _datetime(pl.format("1 {}", text.str.replace("-", " "))),

@@ -190,7 +190,7 @@ def _numbered(number: int) -> pl.Expr:
 
 def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
-    found = _with_months(table.read(part, SCHEMAS, context, NAME))
+    found = _with_months(table.read(part, SCHEMAS, context, NAME), part.name)
     frame = found.tables[NAME]
     for row, identifier in street.repeats(frame).iter_rows():
         street.note_repeat(found.problems, row, identifier)
@@ -278,12 +278,22 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {"police_uk_counts": counts, "coverage": coverage.assess(counts, NAME)}
 
 
-def _with_months(found: Read) -> Read:
-    """The rows whose month is one; the others are set aside."""
-    bad = street.no_months(found.tables[NAME])
+def _with_months(found: Read, name: str) -> Read:
+    """The rows whose month is one, also where a spreadsheet rewrote it; the others set aside."""
+    frame = found.tables[NAME]
+    bad = street.no_months(frame)
     if not bad:
         return found
-    return found.keep(
-        ~pl.col("month").cast(pl.String).is_in(bad),
+    text = pl.col("month").cast(pl.String)
+    read = {t: month for t in bad if (month := street.rewritten_month(t, name))}
+    for shown, month in read.items():
+        found.problems.add_rows(
+            frame.filter(text == shown).select(ROW, pl.lit(shown).alias("found")),
+            "month", "a month such as 2025-01", "corrected",
+            f"read as {month}: written so by a spreadsheet",
+        )  # fmt: skip
+    months = text.replace(read).cast(pl.Categorical)
+    return found.with_tables(**{NAME: frame.with_columns(month=months)}).keep(
+        ~pl.col("month").cast(pl.String).is_in([t for t in bad if t not in read]),
         "month", pl.col("month"), "a month such as 2025-01", "not a month",
     )  # fmt: skip

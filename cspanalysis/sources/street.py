@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +20,16 @@ COLUMNS = (
 )  # fmt: skip
 COUNTED = ("month", "force", "district_code", "district", "offence")
 _LSOA = ["lsoa_code", "lsoa_name"]
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR, _CLOCK = r"(?P<year>20\d\d)", r"(?: 00:00(?::00)?)?"
+#: Ways of writing a month that leave no doubt.
+_MONTH_ALONE = (
+    rf"(?P<word>{'|'.join(_MONTHS)})[a-z]*[-/ ](?P<year>(?:20)?\d\d)",
+    rf"{_YEAR}[-/ .]?(?P<month>1[0-2]|0?[1-9])",
+    rf"(?P<month>1[0-2]|0?[1-9])[-/ .]{_YEAR}",
+    rf"{_YEAR}-(?P<month>1[0-2]|0[1-9])-01{_CLOCK}",
+)
+_DAY = rf"(\d\d?)[-/.](\d\d?)[-/.](20\d\d){_CLOCK}"
 
 
 def finished(
@@ -65,6 +76,35 @@ def no_months(frame: pl.DataFrame) -> list[str]:
     """What stands in a table's column of months and is none."""
     months = frame["month"].unique().cast(pl.String).drop_nulls()
     return months.filter(~months.str.contains(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")).to_list()
+
+
+def rewritten_month(text: str, name: str) -> str | None:
+    """The month that a spreadsheet made something else of; None where it is not certain.
+
+    A spreadsheet takes 2025-01 for a day, the first of the month, and shows Jan-25 or 01/01/2025.
+    Day and month are told apart by the name of the file, without one the day comes first.
+
+    Parameters
+    ----------
+    text : str
+        What stands in the column.
+    name : str
+        The file's name, which begins with its month as published.
+    """
+    for pattern in _MONTH_ALONE:
+        if found := re.fullmatch(pattern, text.strip(), re.IGNORECASE):
+            parts = found.groupdict()
+            month = _MONTHS.index(parts["word"].lower()) + 1 if "word" in parts else parts["month"]
+            return f"{int(parts['year']) % 100 + 2000}-{int(month):02d}"
+    if not (found := re.fullmatch(_DAY, text.strip())):
+        return None
+    first, second, year = map(int, found.groups())
+    days = [(first, second), (second, first)]
+    months = [f"{year}-{month:02d}" for day, month in days if day == 1 and month <= 12]
+    stated = name[:7] if re.match(r"\d{4}-\d\d-", name) else None
+    if stated:
+        return stated if stated in months else None
+    return months[0] if first == 1 else None
 
 
 def types(frame: pl.DataFrame) -> dict[str, str | None]:
