@@ -70,6 +70,14 @@ def test_a_month_outside_the_data_is_wrong_usage_and_writes_nothing(project, tmp
     assert not (tmp_path / "out").exists()
 
 
+def test_the_partners_bulletin_lies_beside_the_public_one(project, tmp_path):
+    month = Period.parse("2008-02")
+    public = bulletin.write(project, None, month, out=tmp_path)
+    partner = bulletin.write(project, None, month, edition="partner", out=tmp_path)
+    assert partner.name == "bulletin_2008-02_2008-02_partner.html"
+    assert "RESTRICTED" in partner.read_text() and "RESTRICTED" not in public.read_text()
+
+
 def test_an_unknown_edition_is_refused(project):
     with pytest.raises(UsageError, match="Allowed: public, partner"):
         bulletin.write(project, None, Period.parse("2008-02"), edition="secret")

@@ -42,7 +42,7 @@ def write(
     Returns
     -------
     pathlib.Path
-        `<out>/<area>/bulletin_<period>.html`.
+        `<out>/<area>/bulletin_<period>.html`, `…_partner.html` in the partner edition.
 
     Raises
     ------
@@ -100,7 +100,9 @@ def write(
         inline=[Markup(s) for s in scripts],
     )
     target = (out or space.root / "reports") / areas.slug(area.name)
-    path = target / f"bulletin_{period.slug}.html"
+    # A public page may be on its way to readers who must not see the partners' one.
+    ending = "" if edition == "public" else f"_{edition}"
+    path = target / f"bulletin_{period.slug}{ending}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     folder.write_file(path, page.encode("utf-8"))
     return path

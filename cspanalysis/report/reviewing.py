@@ -17,7 +17,15 @@ import cspanalysis
 from cspanalysis import sidecars
 from cspanalysis.errors import CspError, DataRefused
 from cspanalysis.periods import Period
-from cspanalysis.report import collect, executing, findings_file, folder, publishing, workers
+from cspanalysis.report import (
+    collect,
+    executing,
+    findings_file,
+    folder,
+    publishing,
+    standing,
+    workers,
+)
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
@@ -201,10 +209,7 @@ def _previous(request: Request, area: Area) -> Mapping[str, Any] | None:
 
 
 def _is_complete(target: Path, fingerprint: str) -> bool:
-    try:
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    manifest = standing.manifest(target)
     return bool(manifest.get("complete")) and manifest.get("fingerprint") == fingerprint
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from cspanalysis import editions
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Period
+from cspanalysis.report import standing
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
 from cspanalysis.report.request import Area, Failure, Outcome, Request, ReviewDone
 
@@ -36,7 +37,8 @@ def run(request: Request) -> Outcome:
     Raises
     ------
     UsageError
-        Unknown chapter, edition or parameter, no area, or an output folder in use.
+        Unknown chapter, edition or parameter, no area, an output folder in use, or one that
+        holds a review whose place this one must not take.
     """
     validate(request)
     # The runner's rooms are imported here: `csp --help` need not wait for papermill.
@@ -65,6 +67,7 @@ def validate(request: Request) -> list[Chapter]:
         raise UsageError(paragraph("holds no chapter notebooks", file=request.notebooks))
     for chapter in chosen:
         check_parameters(PARAMETERS, chapter)
+    standing.check(request, chosen)
     return chosen
 
 
