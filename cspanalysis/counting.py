@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, offences
+from cspanalysis import areas, formats, offences
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period, months_of
@@ -22,6 +22,9 @@ from cspanalysis.store import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
 OFFENCE_SOURCES = ("police_extract", "police_uk")
+
+#: How many runs of months a sentence names.
+MOST_RUNS = 4
 
 _WORDS = {"police_extract": "the police extract", "police_uk": "the open street-level data"}
 
@@ -74,7 +77,7 @@ def source_of(
         elif months:
             seen.append(
                 f"{_WORDS[source]} covers {months_label(sorted(months))}, and "
-                f"{months_label(missing)} would be needed too"
+                f"{runs_label(missing)} would be needed too"
             )
     raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
 
@@ -277,6 +280,16 @@ def span(periods: Sequence[Period]) -> Period | None:
     if not periods:
         return None
     return Period(min(p.first for p in periods), max(p.last for p in periods))
+
+
+def runs_label(months: Sequence[str]) -> str:
+    """Words for months in order that may have gaps: each run from its first to its last."""
+    runs: list[Period] = []
+    for month in map(Period.parse, months):
+        is_next = bool(runs) and runs[-1].last + 1 == month.first
+        first = runs.pop().first if is_next else month.first
+        runs.append(Period(first, month.last))
+    return formats.listed((run.label for run in runs), MOST_RUNS, "further times")
 
 
 def months_label(months: Sequence[str]) -> str:

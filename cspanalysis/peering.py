@@ -134,7 +134,7 @@ def from_open_data(
         m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
     ]
     if missing:
-        detail = f"{counting.months_label(missing)} missing or incomplete in the open data"
+        detail = f"{counting.runs_label(missing)} missing or incomplete in the open data"
         has_any = store.has("police_uk_counts")
         raise NotAvailable(("peer_counts", "police_uk"), detail if has_any else "")
     parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}

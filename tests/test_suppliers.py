@@ -76,6 +76,12 @@ def test_where_open_data_can_tell_more_months_are_the_advice(street):
     assert "whether vehicle crime rose or fell" in found.sentence
 
 
+def test_only_the_months_that_lack_are_asked_for(street):
+    quarter = street.moved(period="2025-01/2025-03")
+    needed = "January to March 2024 and February to March 2025 would be needed too"
+    assert needed in overview.recorded_crime_change(quarter).sentence
+
+
 def test_an_offence_that_open_data_do_not_tell_apart_is_ranked_by_peer_counts_only(street):
     found = acquisitive.peers(street, "b", "burglary dwelling", "county", subject="burglary")
     assert found.sentence.endswith(
