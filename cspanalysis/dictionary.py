@@ -29,6 +29,7 @@ None of these is 0.
 _KINDS = {
     "lower": "text",
     "verbatim": "text",
+    "identifier": "text",
     "count": "count or symbol",
     "figure": "number or symbol",
 }

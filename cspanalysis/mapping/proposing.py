@@ -12,6 +12,7 @@ from cspanalysis.mapping.grid import Grid
 from cspanalysis.mapping.headings import Header, Match
 from cspanalysis.mapping.proposal import Mapped, Proposal
 from cspanalysis.mapping.vocabulary import SOURCES
+from cspanalysis.sources import kinds
 from cspanalysis.sources.schema import Column, key, numbered
 
 #: Two sources this near each other are a question.
@@ -197,7 +198,7 @@ def _counted_totals(header: Header, schema: dict[str, Column], totals) -> Questi
         for number, row in totals
         if all(
             m.at < len(row) and row[m.at] and not (
-                _TOTAL.match(row[m.at]) and schema[m.column].kind not in ("text", "lower")
+                _TOTAL.match(row[m.at]) and schema[m.column].kind not in kinds.ANY_TEXT
             )
             for m in needed
         )

@@ -23,6 +23,7 @@ SCHEMAS = (
                 "Incident number",
                 ("incident number", "incident no", "incident ref"),
                 required=True,
+                kind="identifier",
             ),
             Column(
                 "date", "Day of the call", ("date of call", "call date"), "date", essential=True

@@ -178,6 +178,7 @@ def _workbook(part: Part, context: Context) -> Read:
 
 def _one(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
+    found = found.without_totals("csp").without_totals("offence_group")
     found = found.keep(
         pl.col("count") >= 0, "count", pl.col("count"), "0 or more", "a negative count"
     )

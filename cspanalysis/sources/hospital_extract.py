@@ -69,6 +69,9 @@ SCHEMAS = (
 )
 
 
+#: '10-19' becomes Oct-19 in a spreadsheet, '5-9' 05-Sep, or the day itself.
+_DATED = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d+[-/]\d+[-/]\d{2}"
+
 DERIVED = {
     "hospital_extract": {
         "status": "ok, or why there is no count",
@@ -83,6 +86,11 @@ FIGURES = {NAME: ("year", "cause", "sex", "age_band", "district")}
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, cause, sex, age_band, count, status, symbol, district, file, row."""
     found = table.read(part, SCHEMAS, context, NAME)
+    found = found.keep(
+        ~pl.col("age_band").str.contains(_DATED),
+        "age_band", pl.col("age_band"), "an age band such as 10-19",
+        "taken for a date by a spreadsheet",
+    )  # fmt: skip
     frame = found.tables[NAME].select(
         "year", "cause", "sex", age_band("age_band"), "count",
         pl.col("count_status").alias("status"), pl.col("count_symbol").alias("symbol"),

@@ -41,6 +41,7 @@ ALLOWED = {
     "verbatim": "text",
     "category": "text",
     "lower": "text",
+    "identifier": "text",
     "integer": "a whole number",
     "number": "a number",
     "count": "a whole number or a symbol such as *, c, x, z, .",
@@ -58,12 +59,22 @@ ALLOWED = {
 WITH_STATUS = ("count", "figure")
 
 #: Kinds whose every text is a value.
-ANY_TEXT = ("text", "verbatim", "category", "lower")
+ANY_TEXT = ("text", "verbatim", "category", "lower", "identifier")
+#: Kinds whose every value is a number.
+NUMERIC = ("integer", "number", *WITH_STATUS)
 
 _BOOLEANS = {
     **dict.fromkeys(("y", "yes", "true", "t", "1"), True),
     **dict.fromkeys(("n", "no", "false", "f", "0"), False),
 }
+#: A spreadsheet writes 531204 as 5.3E+05 where its column is narrow; a program's 1e+05 is exact.
+SHORTENED = r"^[-+]?\d+(\.\d*)?E\+?\d{1,3}$"
+#: Unless as many decimals as the exponent says are there.
+_WHOLE = "|".join(rf"\.\d{{{n},}}E\+?0?{n}" for n in range(1, 16))
+#: Of a decimal comma it would make ten times the number: a comma separates three digits.
+_DIGITS = r"(?:\d{1,3}(?:[,\s]\d{3})+|\d+)"
+_EXPONENT = r"(?:e[-+]?\d{1,3}|E-\d{1,3}|E\+?0+)?"
+_NUMBER = rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?$"
 _TIME = r"(?:[ T]+(\d{1,2}):?(\d{2})(?::(\d{2}))?(?:\.\d+)?Z?)?$"
 _ISO = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME
 _UK = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})" + _TIME
@@ -116,8 +127,7 @@ def _plain_symbol(text: pl.Expr) -> pl.Expr:
 
 def _number(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all(r"[,\s£%]", "")
-    is_number = plain.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
-    return pl.when(is_number).then(plain).cast(pl.Float64, strict=False)
+    return pl.when(text.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
 
 
 def _integer(text: pl.Expr) -> pl.Expr:
@@ -198,6 +208,7 @@ def _financial_year(text: pl.Expr) -> pl.Expr:
 _CONVERTERS = {
     "text": lambda text: text,
     "verbatim": lambda text: text,
+    "identifier": lambda text: text,
     # Few values in many rows: kept once each, which makes everything after cheaper.
     "category": lambda text: text.cast(pl.Categorical),
     "lower": lambda text: text.str.to_lowercase().str.replace_all(r"\s+", " "),

@@ -26,6 +26,7 @@ SCHEMAS = (
                 "referral_id",
                 "Referral number",
                 ("referral number", "referral no", "referral ref", "case number", "case ref"),
+                kind="identifier",
             ),
             Column(
                 "referred",

@@ -68,7 +68,7 @@ FIGURES = {NAME: ("group", "area", "offence", "period")}
 
 def read(part: Part, context: Context) -> Read:
     """Read one table; see SCHEMAS for its columns (the period always as first/last month)."""
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, SCHEMAS, context, NAME).without_totals("area")
     if found.schema == "from_to":
         found = found.keep(
             pl.col("first") <= pl.col("last"),

@@ -28,6 +28,7 @@ SCHEMAS = (
                 "Crime reference",
                 ("crime reference", "crime ref", "crime number", "reference"),
                 essential=True,
+                kind="identifier",
             ),
             Column(
                 "offence",

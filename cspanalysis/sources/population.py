@@ -124,6 +124,7 @@ SCHEMAS = (
     ),
 )
 
+_SEXES_APART = ["persons", "female", "male"]
 _KEYS = ["area_code", "area", "year", "row"]
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
@@ -158,6 +159,12 @@ def read(part: Part, context: Context) -> Read:
         found = found.keep(
             _age().is_between(-1, 90),
             "age", pl.col("age"), "0 to 90 (and over) or all ages", "no single year of age",
+        )  # fmt: skip
+    else:
+        figures = [_ALL, *map(str, range(91))] if found.schema == "wide" else _SEXES_APART
+        found = found.keep(
+            pl.any_horizontal(pl.col(figures).is_not_null()),
+            "area_code", pl.col("area_code"), "an area with its residents", "no figure in the row",
         )  # fmt: skip
     frame = found.tables[NAME]
     tidy = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex}[found.schema](frame)
@@ -196,7 +203,7 @@ def _wide(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _by_sex(frame: pl.DataFrame) -> pl.DataFrame:
     long = frame.unpivot(
-        ["persons", "female", "male"], index=_KEYS, variable_name="sex", value_name="population"
+        _SEXES_APART, index=_KEYS, variable_name="sex", value_name="population"
     ).drop_nulls("population")
     return long.with_columns(age=pl.lit(-1, pl.Int64), note=pl.lit("Census, usual residents"))
 

@@ -31,6 +31,8 @@ class Rows:
         Records that could not be cut; complete once `blocks` is exhausted.
     recoded : list of int
         Lines that were not UTF-8 and were read as Windows-1252.
+    passed : list of str
+        Sheets of the workbook that hold something else.
     categories : set of str
         Columns to read as categories where nothing is odd; set before `blocks` is drawn from.
     """
@@ -39,6 +41,7 @@ class Rows:
     blocks: Iterator[pl.DataFrame]
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     recoded: list[int] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
     categories: set[str] = field(default_factory=set)
 
 

@@ -81,7 +81,7 @@ FIGURES = {NAME: ("school_year", "district", "cluster", "kind")}
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: the schema's columns with status and symbol of both counts, file, row."""
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, SCHEMAS, context, NAME).without_totals("cluster")
     frame = found.tables[NAME]
     if "children_status" not in frame.columns:
         frame = frame.with_columns(children_status=pl.lit("not_available"))

@@ -8,11 +8,17 @@ import python_calamine
 
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import HEADER_WITHIN, Rows, frame_of, header_of
+from cspanalysis.sources.records import HEADER_WITHIN, Record, Rows, frame_of, header_of
 
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The sheet a part names; for a whole workbook the first that has the header, or the first."""
+    """The sheet a part names; for a whole workbook the one that has the header, or the first.
+
+    Raises
+    ------
+    DataRefused
+        If the workbook cannot be opened, or several of its sheets have the header.
+    """
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(part.path))
         sheets = [
@@ -22,21 +28,40 @@ def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
         ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise _unreadable(part, error) from error
-    candidates = [
-        [
+    filled = {
+        name: [
             (at, cells)
             for at, cells in enumerate(([_cell(c) for c in line] for line in sheet), 1)
             if any(cells)
         ]
-        for _, sheet in sheets
-    ]
-    candidates = [records for records in candidates if records]
-    for records in candidates:
-        for at, (_, cells) in enumerate(records[:HEADER_WITHIN]):
-            if is_header(cells):
-                return Rows(cells, iter([frame_of(records[at + 1 :], len(cells))]))
-    header = header_of(part, candidates[0][:1] if candidates else [], is_header)
-    return Rows(header, iter(()))
+        for name, sheet in sheets
+    }
+    filled = {name: records for name, records in filled.items() if records}
+    tables = {
+        name: at
+        for name, records in filled.items()
+        if (at := _header_at(records, is_header)) is not None
+    }
+    if len(tables) > 1:
+        raise DataRefused(
+            paragraph(
+                f"{len(tables)} of its sheets hold such a table ({', '.join(tables)})",
+                file=part.label,
+                allowed="one sheet with the table; others may hold notes",
+                do="Save each of these sheets as a file of its own, or remove those not meant.",
+            )
+        )
+    for name, at in tables.items():
+        records = filled.pop(name)
+        cells = records[at][1]
+        return Rows(cells, iter([frame_of(records[at + 1 :], len(cells))]), passed=[*filled])
+    first = next(iter(filled.values()), [])
+    return Rows(header_of(part, first[:1], is_header), iter(()))
+
+
+def _header_at(records: list[Record], is_header: Callable[[list[str]], bool]) -> int | None:
+    found = (at for at, (_, cells) in enumerate(records[:HEADER_WITHIN]) if is_header(cells))
+    return next(found, None)
 
 
 def names(part: Part) -> list[str]:

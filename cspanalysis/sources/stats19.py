@@ -23,7 +23,7 @@ DESCRIPTION = (
 _SEVERITY = {"1": "fatal", "2": "serious", "3": "slight"}
 _ID = Column(
     "collision_id", "Identifier of the collision",
-    ("collision index", "accident index"), essential=True,
+    ("collision index", "accident index"), "identifier", essential=True,
 )  # fmt: skip
 _DATE = Column("date", "Day", kind="date", essential=True)
 _TIME = Column("time", "Time of day", kind="time")

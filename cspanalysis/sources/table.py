@@ -21,6 +21,8 @@ from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Column, Schema, as_text, choose
 
+_TOTAL = r"(?i)^\s*((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)\s*$"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -94,6 +96,19 @@ class Read:
         kept = frame.filter(is_kept)
         return replace(self, tables={name: kept}, rows_kept=kept.height)
 
+    def without_totals(self, column: str) -> Read:
+        """Set aside the rows that are the total or mean of others: counted too, they would double.
+
+        Parameters
+        ----------
+        column : str
+            What such a row calls 'Total'.
+        """
+        return self.keep(
+            ~pl.col(column).fill_null("").str.contains(_TOTAL),
+            column, pl.col(column), "one of the rows a total is made of", "a total of other rows",
+        )  # fmt: skip
+
 
 def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = "") -> Read:
     """Read a part in whichever of the layouts fits its header.
@@ -139,12 +154,15 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
             )
         for block in raw.blocks:
             rows_read += block.height
+            block = _without_notes(block, raw.header, problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
             frames.append(typed(text, schema, context.settings, problems))
     for row, cells, reason in raw.set_aside:
         problems.add(row, "", cells, "one complete record", "set aside", reason)
+    for sheet in raw.passed:
+        problems.add(1, "", f"the sheet '{sheet}'", "a table", "noted", "no such table; not read")
     if raw.recoded:
         problems.add(
             raw.recoded[0], "", f"{len(raw.recoded):,} lines that are not UTF-8", "UTF-8", "noted",
@@ -191,6 +209,15 @@ def typed(
             found = plain if column.name in names else text
             listed = found.select(ROW, found=pl.col(column.name)).filter(bad[column.name])
             _record(problems, listed, column)
+    for column in schema.columns:
+        if column.kind == "identifier" and column.name in text.columns:
+            short = plain.select(ROW, found=pl.col(column.name)).filter(
+                pl.col("found").str.contains(kinds.SHORTENED)
+            )
+            problems.add_rows(
+                short, column.name, "the whole identifier", "noted",
+                "shortened by a spreadsheet: several records may bear it",
+            )  # fmt: skip
     needed = [bad[c.name] for c in schema.columns if c.essential and c.name in bad]
     if needed:
         frame = frame.filter(~pl.DataFrame(needed).select(pl.any_horizontal("*")).to_series())
@@ -295,9 +322,13 @@ def _record(problems: Problems, found: pl.DataFrame, column: Column) -> None:
     blank = found.filter(pl.col("found").is_null())
     other = found.filter(pl.col("found").is_not_null())
     problems.add_rows(blank, column.name, column.allowed_text, action, "blank")
-    reason = "not " + ("among the allowed values" if column.allowed else column.allowed_text)
-    if not column.essential:
-        reason += "; left out"
+    end = "" if column.essential else "; left out"
+    if column.kind in kinds.NUMERIC:
+        is_short = pl.col("found").str.contains(kinds.SHORTENED)
+        short, other = other.filter(is_short), other.filter(~is_short)
+        reason = f"shortened by a spreadsheet, digits are lost{end}"
+        problems.add_rows(short, column.name, column.allowed_text, action, reason)
+    reason = "not " + ("among the allowed values" if column.allowed else column.allowed_text) + end
     problems.add_rows(other, column.name, column.allowed_text, action, reason)
 
 
@@ -310,6 +341,32 @@ def _value(cell: pl.Expr, column: Column) -> pl.Expr:
     known = {**{as_text(v).lower(): v for v in allowed.values()}, **allowed}
     key = cell.str.to_lowercase().str.replace_all(r"\s+", " ")
     return key.replace_strict({k.lower(): v for k, v in known.items()}, default=None)
+
+
+def _without_notes(block: pl.DataFrame, header: Sequence[str], problems: Problems) -> pl.DataFrame:
+    """The records of a block: neither notes and headings among them, nor the header again."""
+    cells = [str(at) for at in range(len(header))]
+    if len(cells) < 3:
+        return block
+    filled = block.select(pl.sum_horizontal(pl.col(cells).is_not_null())).to_series()
+    notes = block.filter(filled == 1)
+    if notes.height:
+        text = pl.coalesce(pl.col(cells).cast(pl.String)).alias("found")
+        reason = "text in one cell only: a note, not a record"
+        problems.add_rows(notes.select(ROW, text), "", "a record", "set aside", reason)
+        block = block.filter(filled != 1)
+    again = block.filter(pl.col(cells[0]).cast(pl.String) == header[0])
+    again = again.filter(
+        pl.all_horizontal(
+            pl.col(cell).cast(pl.String).fill_null("").str.strip_chars() == heading.strip()
+            for cell, heading in zip(cells, header, strict=True)
+        )
+    )
+    if again.height:
+        told = again.select(ROW, pl.col(cells[0]).alias("found"))
+        problems.add_rows(told, "", "a record", "set aside", "the headings again")
+        block = block.join(again.select(ROW), on=ROW, how="anti", maintain_order="left")
+    return block
 
 
 def _named(

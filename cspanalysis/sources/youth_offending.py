@@ -48,7 +48,7 @@ FIGURES = {NAME: ("year", "district", "measure")}
 
 def read(part: Part, context: Context) -> Read:
     """Read one table: year, district, measure, count, status, symbol, file, row."""
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, SCHEMAS, context, NAME).without_totals("measure")
     frame = found.tables[NAME].select(
         "year", "district", pl.col("measure").str.replace_all(r"\s+", " "), "count",
         pl.col("count_status").fill_null("not_available").alias("status"),

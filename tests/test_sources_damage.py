@@ -1,0 +1,136 @@
+"""What spreadsheets and people do to a table: nothing of it is lost or read wrongly in silence."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from cspanalysis import sources
+from cspanalysis.errors import DataRefused
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Context
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def read(source, path):
+    return sources.get(source).read(Part(path, f"{source}/{path.name}"), Context({}, {}))
+
+
+def book(path, **sheets):
+    with xlsxwriter.Workbook(str(path)) as out:
+        for name, rows in sheets.items():
+            sheet = out.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    return path
+
+
+def problems(found):
+    return found.problems.table().select("row", "action", "reason").rows()
+
+
+WIDE = ["ltla23_code", "ltla23_name", "all ages", *map(str, range(90)), "90+"]
+DOVER = ["E07000108", "Dover", 530_000, *[100] * 91]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [["Source: Office for National Statistics"], ["Source:", "Office for National Statistics"]],
+)
+def test_a_footnote_beneath_a_population_table_is_no_area(tmp_path, note):
+    rows = [WIDE, DOVER, [], note]
+    found = read("population", book(tmp_path / "mid-2023.xlsx", Data=rows))
+    assert (found.rows_read, found.rows_kept) == (2, 1)
+    assert set(found.tables["population"]["area"]) == {"Dover"}
+    ((row, action, _),) = problems(found)
+    assert (row, action) == (4, "set aside")
+
+
+def test_residents_that_a_spreadsheet_shortened_are_no_number(tmp_path):
+    shown = [*DOVER[:2], "5.3E+05", *DOVER[3:]]
+    found = read("population", book(tmp_path / "mid-2023.xlsx", Data=[WIDE, shown]))
+    assert -1 not in set(found.tables["population"]["age"])
+    reason = "shortened by a spreadsheet, digits are lost; left out"
+    assert problems(found) == [(2, "noted", reason)]
+
+
+def test_a_number_cell_is_read_whole(tmp_path):
+    found = read("population", book(tmp_path / "mid-2023.xlsx", Data=[WIDE, DOVER]))
+    table = found.tables["population"]
+    assert table.filter(pl.col("age") == -1)["population"].to_list() == [530_000]
+    assert problems(found) == []
+
+
+def test_an_identifier_that_a_spreadsheet_shortened_is_remarked(tmp_path):
+    text = (FIXTURES / "stats19" / "casualties.csv").read_text()
+    path = tmp_path / "casualties.csv"
+    first = text.splitlines()[1].split(",")[0]
+    path.write_text(text.replace(first, "2.00546E+12", 1))
+    found = read("stats19", path)
+    assert (2, "noted", "shortened by a spreadsheet: several records may bear it") in problems(
+        found
+    )
+
+
+@pytest.mark.parametrize("source", ["stats19/casualties.csv", "hospital_extract/admissions.csv"])
+def test_headings_again_and_notes_between_records_are_none(tmp_path, source):
+    name, _, file = source.partition("/")
+    header, *rows = (FIXTURES / source).read_text().splitlines()
+    alone = read(name, FIXTURES / source)
+    path = tmp_path / file
+    empty = "," * header.count(",")
+    path.write_text("\n".join([header, rows[0], empty, header, *rows[1:], "Provisional" + empty]))
+    found = read(name, path)
+    assert found.rows_kept == alone.rows_kept
+    reasons = [reason for _, action, reason in problems(found) if action == "set aside"]
+    assert {"the headings again", "text in one cell only: a note, not a record"} <= {*reasons}
+    assert found.rows_read == found.rows_kept + found.rows_set_aside
+
+
+def test_a_second_sheet_with_the_table_is_not_passed_over(tmp_path):
+    rows = [["date", "received by", "type"], ["01/04/2024", "police", "noise"]]
+    path = book(tmp_path / "calls.xlsx", April=rows, May=rows)
+    with pytest.raises(DataRefused, match=r"2 of its sheets hold such a table \(April, May\)"):
+        read("asb_calls", path)
+
+
+def test_a_sheet_of_notes_is_passed_over_with_a_remark_wherever_it_stands(tmp_path):
+    rows = [["date", "received by", "type"], ["01/04/2024", "police", "noise"]]
+    path = book(tmp_path / "calls.xlsx", Notes=[["Calls logged"], ["by hand"]], April=rows)
+    found = read("asb_calls", path)
+    assert found.rows_kept == 1
+    assert [reason for _, _, reason in problems(found)] == ["no such table; not read"]
+
+
+@pytest.mark.parametrize("band", ["Oct-19", "05-Sep", "2019-10-01 00:00:00"])
+def test_an_age_band_that_became_a_date_is_no_age_band(tmp_path, band):
+    path = tmp_path / "admissions.csv"
+    head = "year,cause,sex,age_band,count\n2024/25,T51,male,20-29,6\n"
+    path.write_text(head + f"2024/25,T51,male,{band},7\n")
+    found = read("hospital_extract", path)
+    assert found.tables["hospital_extract"]["age_band"].to_list() == ["20-29"]
+    assert problems(found) == [(3, "set aside", "taken for a date by a spreadsheet")]
+
+
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        ("school_exclusions/clusters.csv", 2),
+        ("youth_offending/figures.csv", 2),
+        ("peer_counts/by_period.csv", 1),
+        ("home_office_csp/csp.csv", 3),
+    ],
+)
+@pytest.mark.parametrize("word", ["Total", "Grand total", "Average"])
+def test_a_row_of_totals_is_none_of_its_parts(tmp_path, source, column, word):
+    name, _, file = source.partition("/")
+    lines = (FIXTURES / source).read_text().splitlines()
+    cells = lines[1].split(",")
+    cells[column] = word
+    path = tmp_path / file
+    path.write_text("\n".join([*lines, ",".join(cells)]) + "\n")
+    found = read(name, path)
+    assert found.rows_kept == read(name, FIXTURES / source).rows_kept
+    assert problems(found)[-1] == (len(lines) + 1, "set aside", "a total of other rows")
