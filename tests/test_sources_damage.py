@@ -134,3 +134,58 @@ def test_a_row_of_totals_is_none_of_its_parts(tmp_path, source, column, word):
     found = read(name, path)
     assert found.rows_kept == read(name, FIXTURES / source).rows_kept
     assert problems(found)[-1] == (len(lines) + 1, "set aside", "a total of other rows")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["TONBRIDGE AND MALLING", "Tonbridge & Malling", "Tonbridge and Malling Borough Council",
+     " Tonbridge  and malling ", "E07000115"],
+)  # fmt: skip
+def test_a_district_is_found_however_it_is_written(tmp_path, written):
+    path = tmp_path / "figures.csv"
+    path.write_text(f"year,district,measure,count\n2005/06,{written},arson,6\n")
+    found = read("youth_offending", path)
+    assert found.tables["youth_offending"]["district"].to_list() == ["Tonbridge and Malling"]
+    assert problems(found) == []
+
+
+def test_a_district_that_none_will_look_for_is_remarked(tmp_path):
+    path = tmp_path / "figures.csv"
+    head = "year,district,measure,count\n2005/06,Our own area,arson,6\n"
+    path.write_text(f"{head}2005/06,Tonbridge and Maling,arson,6\n2005/06,,arson,6\n")
+    found = read("youth_offending", path)
+    assert found.rows_kept == 3
+    assert problems(found) == [
+        (3, "noted", "no district of this name is known, and the row counts for none: "
+         "Tonbridge and Malling?"),
+        (4, "noted", "blank; the row counts for no district"),
+    ]  # fmt: skip
+
+
+def test_shares_that_a_workbook_holds_as_fractions_are_not_taken_for_per_cent(tmp_path):
+    text = "survey,round,area,question,percent,base\n"
+    rows = "Panel,2006,Dover,feels safe,0.61,812\nPanel,2006,Dover,sees litter,0.2,812\n"
+    path = tmp_path / "shares.csv"
+    path.write_text(text + rows)
+    found = read("surveys", path)
+    assert found.rows_kept == 0
+    assert {reason for _, _, reason in problems(found)} == {"a fraction, as all of the file are"}
+    path.write_text(text + rows.replace("0.61", "61"))
+    assert read("surveys", path).rows_kept == 2
+
+
+@pytest.mark.parametrize("symbol", ["<3", "< 5", "≤7", "fewer than 5", "Under 10", "1 to 4"])
+def test_a_small_number_that_is_hidden_is_suppressed_however_it_is_written(tmp_path, symbol):
+    path = tmp_path / "admissions.csv"
+    path.write_text(f"year,cause,sex,age_band,count\n2024/25,T51,male,20-29,{symbol}\n")
+    found = read("hospital_extract", path)
+    table = found.tables["hospital_extract"]
+    assert table.select("count", "status", "symbol").row(0) == (None, "suppressed", symbol)
+
+
+def test_a_word_where_a_count_belongs_is_no_count_and_has_a_status(tmp_path):
+    path = tmp_path / "admissions.csv"
+    path.write_text("year,cause,sex,age_band,count\n2024/25,T51,male,20-29,several\n")
+    found = read("hospital_extract", path)
+    assert found.tables["hospital_extract"]["status"].to_list() == ["not_available"]
+    assert problems(found)[0][1] == "noted"

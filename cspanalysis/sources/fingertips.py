@@ -98,7 +98,9 @@ def read(part: Part, context: Context) -> Read:
         "Value note", "one area", "noted", "the figure is of several areas together",
     )  # fmt: skip
     frame = frame.select(
-        *names, pl.col("value_status").alias("status"), pl.col("value_symbol").alias("symbol"),
+        *names,
+        pl.col("value_status").fill_null("not_available").alias("status"),
+        pl.col("value_symbol").alias("symbol"),
         "is_merged_area", pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(fingertips=frame)

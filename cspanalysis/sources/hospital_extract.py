@@ -93,7 +93,8 @@ def read(part: Part, context: Context) -> Read:
     )  # fmt: skip
     frame = found.tables[NAME].select(
         "year", "cause", "sex", age_band("age_band"), "count",
-        pl.col("count_status").alias("status"), pl.col("count_symbol").alias("symbol"),
+        pl.col("count_status").fill_null("not_available").alias("status"),
+        pl.col("count_symbol").alias("symbol"),
         "district", pl.lit(part.label).alias("file"), "row",
     )  # fmt: skip
     return found.with_tables(hospital_extract=frame)

@@ -15,13 +15,6 @@ SYMBOLS: Mapping[str, str] = {
     "*": "suppressed",
     "c": "suppressed",
     "s": "suppressed",
-    "<5": "suppressed",
-    "<6": "suppressed",
-    "<8": "suppressed",
-    "<10": "suppressed",
-    "1-4": "suppressed",
-    "1-5": "suppressed",
-    "1-7": "suppressed",
     "x": "not_available",
     "..": "not_available",
     ":": "not_available",
@@ -35,6 +28,9 @@ SYMBOLS: Mapping[str, str] = {
     "low": "rounds_to_zero",
     "k": "rounds_to_zero",
 }
+
+#: A hidden small number: <5, fewer than 5, 1 to 4.
+_SMALL = r"^(?:(?:<|≤|<=|under|fewer than|less than)\s*\d{1,2}|[01]\s*(?:-|–|to)\s*\d)$"
 
 ALLOWED = {
     "text": "text",
@@ -110,6 +106,8 @@ def status(text: pl.Expr, kind: str = "count", symbols: Mapping[str, str] = SYMB
         .then(pl.lit("not_available"))
         .when(convert(text, kind).is_not_null())
         .then(pl.lit("ok"))
+        .when(_plain_symbol(text).str.contains(_SMALL))
+        .then(pl.lit("suppressed"))
         .otherwise(
             _plain_symbol(text).replace_strict(symbols, default=None, return_dtype=pl.String)
         )

@@ -87,7 +87,9 @@ def read(part: Part, context: Context) -> Read:
         frame = frame.with_columns(children_status=pl.lit("not_available"))
     frame = frame.select(
         "school_year", "district", "cluster", "kind", "count", "children", "roll",
-        pl.col("count_status").alias("status"), pl.col("count_symbol").alias("symbol"),
-        "children_status", pl.lit(part.label).alias("file"), "row",
+        pl.col("count_status").fill_null("not_available").alias("status"),
+        pl.col("count_symbol").alias("symbol"),
+        pl.col("children_status").fill_null("not_available"),
+        pl.lit(part.label).alias("file"), "row",
     )  # fmt: skip
     return found.with_tables(school_exclusions=frame)

@@ -71,6 +71,13 @@ def read(part: Part, context: Context) -> Read:
         symbol, file, row. A share outside 0 to 100 is set aside.
     """
     found = table.read(part, SCHEMAS, context, NAME)
+    shares = found.tables[NAME]["percent"].drop_nulls()
+    # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
+    if len(shares) > 1 and shares.max() <= 1 and (shares % 1 > 0).any():
+        found = found.keep(
+            pl.col("percent").is_null(),
+            "percent", pl.col("percent"), "0 to 100", "a fraction, as all of the file are",
+        )  # fmt: skip
     found = found.keep(
         pl.col("percent").is_null() | pl.col("percent").is_between(0, 100),
         "percent", pl.col("percent"), "0 to 100", "no share in per cent",

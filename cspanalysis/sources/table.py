@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from cspanalysis import areas
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import date_formats, kinds, rows
 from cspanalysis.sources.opening import Part
@@ -171,6 +172,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
     if not rows_read and not raw.set_aside:
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
     frame = pl.concat(frames) if frames else typed(empty(schema), schema, {}, problems)
+    if "district" in found and part.file.split("/")[0] != "lookups":
+        frame = _with_districts(frame, problems)
     return Read(
         {name or schemas[0].name: frame},
         problems,
@@ -367,6 +370,30 @@ def _without_notes(block: pl.DataFrame, header: Sequence[str], problems: Problem
         problems.add_rows(told, "", "a record", "set aside", "the headings again")
         block = block.join(again.select(ROW), on=ROW, how="anti", maintain_order="left")
     return block
+
+
+def _with_districts(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Districts as the register spells them; remarked is what would belong to none."""
+    blank = frame.filter(pl.col("district").is_null())
+    problems.add_rows(
+        blank.select(ROW, pl.lit("").alias("found")), "district", "a district", "noted",
+        "blank; the row counts for no district",
+    )  # fmt: skip
+    written = frame["district"].drop_nulls().unique().to_list()
+    names = {text: areas.district_name(text) for text in written}
+    unknown = {text for text, name in names.items() if name is None}
+    for text in unknown:
+        near = difflib.get_close_matches(text, areas.district_names(), 1, 0.9)
+        if near:
+            rows = frame.filter(pl.col("district") == text)
+            problems.add_rows(
+                rows.select(ROW, pl.col("district").alias("found")), "district", near[0], "noted",
+                f"no district of this name is known, and the row counts for none: {near[0]}?",
+            )  # fmt: skip
+    changed = {text: name for text, name in names.items() if name and name != text}
+    if not changed:
+        return frame
+    return frame.with_columns(pl.col("district").replace(changed))
 
 
 def _named(
