@@ -121,6 +121,9 @@ def test_an_age_band_that_became_a_date_is_no_age_band(tmp_path, band):
         ("youth_offending/figures.csv", 2),
         ("peer_counts/by_period.csv", 1),
         ("home_office_csp/csp.csv", 3),
+        ("population/tidy.csv", 1),
+        ("stats19/casualties.csv", 0),
+        ("stats19/vehicles.csv", 0),
     ],
 )
 @pytest.mark.parametrize("word", ["Total", "Grand total", "Average"])
@@ -189,3 +192,35 @@ def test_a_word_where_a_count_belongs_is_no_count_and_has_a_status(tmp_path):
     found = read("hospital_extract", path)
     assert found.tables["hospital_extract"]["status"].to_list() == ["not_available"]
     assert problems(found)[0][1] == "noted"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["stats19/casualties.csv", "stats19/vehicles.csv", "lookups/csp.csv", "lookups/region.csv"],
+)
+def test_a_note_of_two_cells_is_no_record(tmp_path, source):
+    name, _, file = source.partition("/")
+    lines = (FIXTURES / source).read_text().splitlines()
+    path = tmp_path / file
+    note = ",".join(["Note", "provisional", *[""] * (lines[0].count(",") - 1)])
+    path.write_text("\n".join([*lines, note]) + "\n")
+    found = read(name, path)
+    assert found.rows_kept == read(name, FIXTURES / source).rows_kept
+    assert problems(found)[-1][:2] == (len(lines) + 1, "set aside")
+
+
+def test_spaces_that_do_not_break_are_spaces(tmp_path):
+    path = tmp_path / "county.csv"
+    text = (FIXTURES / "peer_counts/by_period.csv").read_text()
+    path.write_text(text.replace("and Malling", "and\u00a0Malling"))
+    found = read("peer_counts", path).tables["peer_counts"]
+    assert "Tonbridge and Malling" in set(found["area"])
+
+
+def test_the_edition_of_a_lookup_is_seen_through_spaces_about_its_headings(tmp_path):
+    text = (FIXTURES / "lookups/csp.csv").read_text()
+    header, _, rest = text.partition("\n")
+    path = tmp_path / "csp.csv"
+    path.write_text(" " + header.replace(",", " , ") + "\n" + rest)
+    frame = read("lookups", path).tables["_districts"]
+    assert frame.equals(read("lookups", FIXTURES / "lookups/csp.csv").tables["_districts"])

@@ -86,8 +86,8 @@ _MONTHS = {
 
 
 def trimmed(column: str) -> pl.Expr:
-    """The column's text without outer spaces; blank is missing."""
-    text = pl.col(column).str.strip_chars()
+    """The column's text without outer spaces, unbreakable ones as any; blank is missing."""
+    text = pl.col(column).str.replace_all("\u00a0", " ", literal=True).str.strip_chars()
     return pl.when(text != "").then(text)
 
 

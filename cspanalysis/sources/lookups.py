@@ -135,6 +135,13 @@ DERIVED = {
 def read(part: Part, context: Context) -> Read:
     """Read one lookup into `_districts` or `_lsoas`, with the year of its districts in `as_of`."""
     found = table.read(part, SCHEMAS, context, NAME)
+    about = [c for c in _DISTRICTS[2:] if c in found.tables[NAME].columns]
+    if about:
+        found = found.keep(
+            pl.any_horizontal(pl.col(about).is_not_null()),
+            about[0], pl.col("district_code"), "what the district belongs to",
+            "nothing said of a district: a note, not a record",
+        )  # fmt: skip
     frame = found.tables[NAME].with_columns(as_of=pl.lit(_edition(part), pl.Int64))
     if found.schema == "lsoa11_lsoa21_district":
         editions = [
@@ -222,7 +229,7 @@ def _edition(part: Part) -> int | None:
 
     def look(header: list[str]) -> bool:
         years.extend(
-            int(y) for h in header for y in re.findall(r"(?i)^\ufeff?(?:ltla|lad)(\d\d)", h)
+            int(y) for h in header for y in re.findall(r"(?i)^[\s\ufeff]*(?:ltla|lad)(\d\d)", h)
         )
         return bool(years)
 

@@ -155,6 +155,7 @@ def read(part: Part, context: Context) -> Read:
         If a wide table says its year neither in a column, nor in its name, nor in its sidecar.
     """
     found = table.read(part, SCHEMAS, context, NAME)
+    found = found.without_totals("area_code").without_totals("area")
     if found.schema == "tidy":
         found = found.keep(
             _age().is_between(-1, 90),

@@ -135,7 +135,14 @@ def read(part: Part, context: Context) -> Read:
         collision_id, casualty, severity, age, age_band, is_under_18 (missing where the age is not
         known), sex, role, file, row. `stats19_vehicles`: collision_id, vehicle, vehicle_type.
     """
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, SCHEMAS, context, NAME).without_totals("collision_id")
+    told = {"vehicles": ["vehicle", "vehicle_type"], "casualties": ["severity", "age_band"]}
+    if found.schema in told:
+        found = found.keep(
+            pl.any_horizontal(pl.col(told[found.schema]).is_not_null()),
+            told[found.schema][0], pl.col("collision_id"), "a record of a collision",
+            "nothing said of a collision: a note, not a record",
+        )  # fmt: skip
     frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
     if found.schema == "vehicles":
         return found.with_tables(stats19_vehicles=frame)
