@@ -89,19 +89,23 @@ def notices(parts: Mapping[str, Entry]) -> list[str]:
     found = []
     for label, entry in parts.items():
         for used, is_same, count in entry.get("repeats", ()):
-            rows = f"{count:,} {'row' if count == 1 else 'rows'}"
-            where = "a later row" if used == label else used
+            one = count == 1
+            rows, are = f"{count:,} {'row' if one else 'rows'}", "is" if one else "are"
+            where = "a later row" if used == label else f"{'a row' if one else 'rows'} of {used}"
             if is_same:
-                found.append(f"{label}: {rows} repeated by {where}; counted once, from there")
+                verb = "repeats" if one else "repeat"
+                found.append(f"{label}: {rows} {verb} {where} and {are} set aside")
                 continue
+            verb = "contradicts" if one else "contradict"
             found.append(
-                f"{label}: {rows} to which {where} gives other values; those are used, and the "
-                "rows are set aside and listed"
+                f"{label}: {rows} {verb} {where} and {are} set aside; both are listed in "
+                "problems.csv"
             )
             if used != label:
                 found[-1] += (
-                    ". If this file is the newer one, state in the sidecars when each was "
-                    "published; if it does not belong here, move it out of data/raw"
+                    f", and the values of {used} are used. If this file is the newer one, state "
+                    "in the sidecars when each was published; if it does not belong here, move it "
+                    "out of data/raw"
                 )
     return found
 
@@ -144,8 +148,8 @@ def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.Data
         "used_file", "is_same", "is_whole", as_dict=True, maintain_order=True
     ).items():
         found.counts[used, is_same] += alike.height
-        by = "a later row" if used == label else used
-        reason = f"repeated by {by}" if is_same else f"{by} gives other values, which are used"
+        other_row = "a later row" if used == label else f"a row of {used}"
+        reason = f"repeats {other_row}" if is_same else f"contradicts {other_row}, which is used"
         action = "set aside" if is_whole else "noted"
         if not is_whole:
             reason += " (for a part of the row)"

@@ -173,11 +173,11 @@ def test_of_two_figures_for_the_same_the_newer_files_is_used_and_both_are_named(
         problems.loc[2, "allowed"]
         == "once: row 2 of hospital_extract/a corrected.csv has count: 36"
     )
-    assert problems.loc[3, "reason"] == "repeated by hospital_extract/a corrected.csv"
+    assert problems.loc[3, "reason"] == "repeats a row of hospital_extract/a corrected.csv"
     assert store.problem_counts()["count"].tolist() == [1, 1]
     assert any(
         n.startswith(
-            "hospital_extract/a.csv: 1 row to which hospital_extract/a corrected.csv gives"
+            "hospital_extract/a.csv: 1 row contradicts a row of hospital_extract/a corrected.csv"
         )
         for n in report.notices
     )
