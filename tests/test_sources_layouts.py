@@ -113,7 +113,7 @@ def test_admissions_keep_what_stands_in_a_counts_place():
         ("persons", "90+", None, "not_available", "[x]"),
         ("persons", "all ages", 0, "ok", None),
         ("persons", "20-29", None, "not_available", None),
-        ("persons", "30-39", None, None, "many"),
+        ("persons", "30-39", None, "not_available", "many"),
     ]
     assert set(rows["year"]) == {"2006/07"}
     assert problems(found) == [(7, "count", "noted"), (8, "year", "set aside")]
