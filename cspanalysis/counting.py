@@ -26,7 +26,10 @@ OFFENCE_SOURCES = ("police_extract", "police_uk")
 #: How many runs of months a sentence names.
 MOST_RUNS = 4
 
-_WORDS = {"police_extract": "the police extract", "police_uk": "the open street-level data"}
+_COVERS = {
+    "police_extract": "the police extract covers",
+    "police_uk": "the open street-level data cover",
+}
 
 
 class Counted(NamedTuple):
@@ -76,7 +79,7 @@ def source_of(
             return source
         elif months:
             seen.append(
-                f"{_WORDS[source]} covers {months_label(sorted(months))}, and "
+                f"{_COVERS[source]} {months_label(sorted(months))}, and "
                 f"{runs_label(missing)} would be needed too"
             )
     raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -29,6 +31,13 @@ GROUP_LABELS = {
     "force": "districts of the police force area",
 }
 
+#: The groups that every area may have, the most telling first: the rule of all comparisons. The
+#: official most similar group takes the place of the computed one where the settings have it.
+ORDER = ("msg", "similar", "county", "force")
+
+#: So many police forces are named to whom they would have to be fetched.
+MOST_FORCES = 4
+
 #: Groups whose districts the files of the area's own police force hold.
 WITHIN_FORCE = ("county", "force")
 
@@ -38,13 +47,18 @@ def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
     try:
         found = workspace.peers(area, group)
     except UsageError:
+        # No source would supply these two: they are how things are, or stand in the settings.
         raise NotAvailable(
-            "peer_counts", f"partnership.toml names no peer group '{group}'"
+            (), f"partnership.toml names no peer group '{group}' for {area.name}"
         ) from None
     if len(found.areas) < 2:
-        raise NotAvailable("peer_counts", f"{area.name} is alone in its {group}")
+        raise NotAvailable((), f"{area.name} is the only district of its {_named(group)}")
     # The label stands in headings and in the middle of sentences.
     return replace(found, label=formats.shorten(found.label, MOST_LABEL))
+
+
+def _named(group: str) -> str:
+    return "police force area" if group == "force" else group
 
 
 def label_of(workspace: Workspace, area: Area, group: str) -> str:
@@ -154,8 +168,9 @@ def from_open_data(
     if group.key not in WITHIN_FORCE and 2 * known < len(others):
         raise NotAvailable(
             ("peer_counts", "police_uk"),
-            f"the workspace holds the counts of {known} of the {len(others)} others; to fetch "
-            "more, name their police forces in partnership.toml, [fetch] forces",
+            f"the workspace holds the counts of {formats.in_words(known) if known else 'none'} of "
+            f"the {formats.in_words(len(others))} others; to fetch more, name their police forces "
+            f"in partnership.toml, [fetch] forces{_forces(group, whole)}",
         )
     people = residents.estimates(store, districts, period)
     table = pd.DataFrame(
@@ -172,6 +187,18 @@ def from_open_data(
         }
     )
     return table.assign(population_year=int(people["year"].max()))
+
+
+def _forces(group: PeerGroup, held: set[str]) -> str:
+    """The police forces of the members without counts, those of the most first: ' (A and B)'."""
+    found: Counter[str] = Counter()
+    for name in group.areas:
+        with contextlib.suppress(UsageError):  # an area of the settings
+            member = areas.find(name)
+            if member.force and not set(member.districts) <= held:
+                found[member.force] += 1
+    names = [force for force, _ in found.most_common()]
+    return f" ({formats.listed(names, MOST_FORCES)})" if names else ""
 
 
 def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool:
@@ -224,17 +251,68 @@ class Peers:
         The official most similar group, where the settings have it, takes the place of the
         computed group 'similar' (which can still be asked for by name).
         """
-        pasted = list(self._workspace.peer_groups)
+        pasted = list(self._workspace.own_groups(self._area))
         computed = [] if "msg" in pasted else ["similar"]
-        keys = [*pasted, *computed, "county", "force"]
-        found = []
-        for key in dict.fromkeys(keys):
-            try:
-                group_of(self._workspace, self._area, key)
-            except NotAvailable:
-                continue
-            found.append(key)
-        return found
+        keys = dict.fromkeys([*pasted, *computed, "county", "force"])
+        return [key for key in keys if self._has(key)]
+
+    def own(self, group: str) -> str | None:
+        """The key of a group if the area shares it with others, else None.
+
+        Of a group that is None no finding is made: for an area alone in its county the question
+        how it compares with the others of the county does not arise.
+        """
+        return group if group in self.groups() else None
+
+    @property
+    def further(self) -> str | None:
+        """Key of the first group of the partnership's own, 'west_kent' in the sample, or None."""
+        return next((key for key in self.groups() if key not in ORDER), None)
+
+    def choose(
+        self, offence: str, *first: str | None, period: str | Period | None = None
+    ) -> str | None:
+        """Key of the group that an area is compared with: the rule of every chapter.
+
+        The groups asked for first, then the most similar group of the settings (in its absence
+        the computed 'similar'), the county, the police force: the first that has counts of the
+        area and of others. Where none has, the first of them that the area shares with others at
+        all, so that the finding says what would be needed; None if there is no such group.
+
+        Parameters
+        ----------
+        offence : str
+            Offence or group of the taxonomy.
+        *first : str or None
+            Keys to be tried before those of the rule; None is passed over.
+        period : str or Period, optional
+            Default: the period under review.
+        """
+        over = Period.parse(period) if period else self._period
+        known = self.groups()
+        keys = [key for key in dict.fromkeys((*first, *ORDER)) if key in known]
+        for key in keys:
+            with contextlib.suppress(NotAvailable):
+                found = counted(self._store, self._area, self._members(key), offence, over).table
+                is_known = found["count"].notna() & found["population"].notna()
+                if is_known[found["is_own"]].all() and is_known[~found["is_own"]].any():
+                    return key
+        return keys[0] if keys else None
+
+    def around(self, but: str | None = None) -> str | None:
+        """Key of the districts around: the county, or the force of an area alone in its county.
+
+        None if the area has neither, or if they are the group `but`, which is shown already.
+        """
+        found = next((key for key in ("county", "force") if self.own(key)), None)
+        return None if found == but else found
+
+    def _has(self, group: str) -> bool:
+        try:
+            group_of(self._workspace, self._area, group)
+        except NotAvailable:
+            return False
+        return True
 
     def rate(
         self, offence: str, group: str | None = None, period: str | Period | None = None

@@ -180,7 +180,7 @@ class Review:
     @property
     def most_similar(self) -> str:
         """Key of the most similar areas: 'msg' where the settings have it, else 'similar'."""
-        return "msg" if "msg" in self.workspace.peer_groups else "similar"
+        return "msg" if "msg" in self.workspace.own_groups(self.area) else "similar"
 
     def peer_group(self, group: str) -> PeerGroup:
         """A peer group of this area: 'force', 'county', or one of the settings such as 'msg'.

@@ -50,3 +50,11 @@ def missing_sentence(would_show: str, missing: NotAvailable) -> str:
     text = f"This review cannot say {would_show}"
     text += f": {missing.detail.rstrip('.')}." if missing.detail else "."
     return f"{text} {formats.capital(supply)} would supply it." if supply else text
+
+
+def shared_sentence(missing: NotAvailable) -> str:
+    """The same of several findings at once, beneath their questions: what would answer them all."""
+    parts = [f"{formats.capital(missing.detail.rstrip('.'))}."] if missing.detail else []
+    if supply := names(missing):
+        parts.append(f"{formats.capital(supply)} would answer these questions.")
+    return " ".join(parts)

@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,6 +118,20 @@ class Workspace:
         """
         return areas.find(self.area_name if name is None else name, self.own_areas)
 
+    def own_groups(self, area: Area) -> dict[str, PeerGroup]:
+        """The groups of the settings that are an area's, by key.
+
+        They are the partnership's own, and another area's where they name it; but the most similar
+        group (`msg`) was chosen for the partnership alone, and membership need not be mutual.
+        """
+        if self.area().name == area.name:
+            return dict(self.peer_groups)
+        return {
+            key: group
+            for key, group in self.peer_groups.items()
+            if area.name in group.areas and key != "msg"
+        }
+
     def peers(self, area: Area, group: str) -> PeerGroup:
         """A peer group of the area: from the settings, the register, or computed ('similar').
 
@@ -128,11 +142,11 @@ class Workspace:
         NotAvailable
             If 'similar' is asked for and nothing is known of the area.
         """
-        if group in self.peer_groups:
-            defined = self.peer_groups[group]
-            if area.name in defined.areas:
-                return defined
-            return PeerGroup(group, defined.label, (area.name, *defined.areas), defined.as_of)
+        defined = self.own_groups(area).get(group)
+        if defined and area.name in defined.areas:
+            return defined
+        if defined:
+            return replace(defined, areas=(area.name, *defined.areas))
         if group == "similar":
             chosen = self.settings.get("peers", {}).get("similar", {}).get("weights", {})
             return similar.group(area, similar.weights(chosen))

@@ -174,8 +174,8 @@ CALLS = {
 #: published figures, all of which `published.rules.check` calls on one list of rows.
 OF_SCALARS = {
     "detecting.detectable", "detecting.probability_called", "measures.band_ages",
-    "measures.standard_weight", "surveys.decimals_of", "surveys.needed", "surveys.people_needed",
-    "surveys.round_period",
+    "measures.standard_weight", "priorities.needed", "surveys.decimals_of", "surveys.needed",
+    "surveys.people_needed", "surveys.round_period",
 }  # fmt: skip
 
 

@@ -233,8 +233,8 @@ def test_the_verdict_on_peers_names_its_level(verdict, wide, text):
 
 def test_a_list_names_a_few_and_counts_the_rest():
     assert formats.listed("abcde", most=4) == "a, b, c, d and e"
-    assert formats.listed("abcdef", most=4) == "a, b, c, d and 2 others"
-    assert formats.listed("abcdef", 3, "further") == "a, b, c and 3 further"
+    assert formats.listed("abcdef", most=4) == "a, b, c, d and two others"
+    assert formats.listed("abcdef", 3, "further") == "a, b, c and three further"
 
 
 @pytest.mark.parametrize(

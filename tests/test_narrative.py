@@ -254,7 +254,7 @@ def test_peers_with_ties_and_without_figures():
     table.loc[table["area"].isin(["Tonbridge and Malling", "Ashford"]), "rank"] = 3
     table.loc[table["area"] == "Dover", ["count", "rate", "rank", "lower", "upper"]] = NAN
     text = narrative.peers(table).text
-    assert "the joint 3rd lowest of the 12 districts" in text
+    assert "the joint 3rd lowest of the twelve districts" in text
     assert text.endswith("There are no figures for Dover.")
 
 
@@ -404,11 +404,21 @@ def test_targets_actions_and_priorities():
     assert "Two of the 3 ask for a change so small" in text
     states = pd.DataFrame({"state": ["complete", "overdue"], "count": [3, 1]})
     assert narrative.actions(states).text == "Of 4 actions: 3 complete and 1 overdue."
-    order = pd.DataFrame({"priority": ["violence", "theft"], "score": [0.7, 0.5],
-                          "is_stable": [True, True]})  # fmt: skip
-    assert "Violence (0.70) scores highest, followed by theft (0.50)." in (
-        narrative.priorities(order).text
+
+
+def test_an_order_of_priorities_says_on_how_many_criteria_each_rests():
+    order = pd.DataFrame({"priority": ["violence", "theft", "drugs"], "score": [0.7, 0.5, 1.0],
+                          "known": [5, 3, 1], "of": 5, "rank": [1, 2, None],
+                          "is_stable": [True, True, False]})  # fmt: skip
+    said = narrative.priorities(order)
+    assert said.text == (
+        "Violence (0.70 on five of five criteria) scores highest, followed by theft (0.50 on "
+        "three). The order stays the same when each weight is a quarter larger or smaller. Drugs "
+        "has no place, with data for fewer than three criteria."
     )
+    none = narrative.priorities(order.assign(known=2, rank=NAN))
+    assert none.status == "too_few" and "None of the three can be judged on three" in none.text
+    assert "highest" not in none.text and "stays the same" not in none.text
 
 
 def test_quality_accounts_for_every_row():

@@ -1,6 +1,6 @@
 """The priority matrix: weights in the open, missing criteria, and how firm the order is."""
 
-import re
+import json
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def test_the_score_is_the_weighted_mean():
 
 def test_a_criterion_without_data_is_left_out_and_never_counts_as_nothing():
     result = priorities.score(table(("a", np.nan, 0.5, 0.5, 0.5, 0.5)), WEIGHTS).iloc[0]
-    assert result["score"] == pytest.approx(0.5) and result["known"] == 4
+    assert result["score"] == pytest.approx(0.5) and (result["known"], result["of"]) == (4, 5)
     nothing = priorities.score(table(("a", *[np.nan] * 5)), WEIGHTS).iloc[0]
     assert np.isnan(nothing["score"]) and nothing["status"] == "not_available"
 
@@ -38,6 +38,29 @@ def test_the_order_and_its_firmness():
     close = priorities.score(table(("a", 0.5, 1, 0, 0, 0), ("b", 1, 0.65, 0, 0, 0)), WEIGHTS)
     assert not close["is_stable"].any()
     assert close["best_rank"].tolist() == [1, 1] and close["worst_rank"].tolist() == [2, 2]
+
+
+def test_a_place_needs_more_than_half_of_the_criteria():
+    gap = np.nan
+    rows = table(("one", 1, gap, gap, gap, gap), ("three", 0.4, 0.5, 0.5, gap, gap),
+                 ("two", 1, gap, gap, 1, gap), ("five", 0.2, 0.2, 0.5, 0.5, 0.1))  # fmt: skip
+    result = priorities.score(rows, WEIGHTS).set_index("priority")
+    assert result.index.tolist() == ["three", "five", "one", "two"]
+    assert result["rank"].tolist() == [1, 2, pd.NA, pd.NA]
+    assert result["status"].tolist() == ["ok", "ok", "too_few", "too_few"]
+    assert result["is_stable"].tolist() == [True, True, False, False]
+    assert result.loc[["one", "two"], ["best_rank", "worst_rank"]].isna().all(axis=None)
+    trials = priorities.sensitivity(rows, WEIGHTS)
+    assert set(trials["order"]) == {"three > five"} and set(trials["first"]) == {"three"}
+
+
+def test_criteria_of_weight_0_are_not_asked_for():
+    weights = priorities.weights_of({"volume": 1, "trend": 1, "harm": 0, "peers": 0, "concern": 0})
+    rows = table(("a", 1, np.nan, 1, np.nan, np.nan), ("b", 0, 1, np.nan, 1, 1))
+    result = priorities.score(rows, weights).set_index("priority")
+    assert priorities.needed(weights) == 2
+    assert result["known"].to_dict() == {"a": 2, "b": 1} and result["rank"]["a"] == 1
+    assert result["of"].eq(2).all() and result["status"]["b"] == "too_few"
 
 
 def test_sensitivity_lists_every_trial():
@@ -86,6 +109,7 @@ def test_the_matrix_of_the_sample(project):
     assert "Harm (weight 0.30)" in labels
     traced = chapter.evidence(review).rows
     assert (traced["findings"] > 0).all() and traced["actions"].sum() == 89
+    assert "Did vehicle crime rise or fall? When in the year" in traced["questions"].iloc[0]
     assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12
 
 
@@ -107,6 +131,23 @@ def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(p
     assert measuring.against_peers(review, measure, review.period).by == "robbery"
 
 
+def test_open_data_alone_give_no_order_of_priorities(tmp_path):
+    from test_peer_choice import ALL, reviewing
+
+    from cspanalysis.chapters import priorities as chapter
+
+    # One month of one kind of crime: volume and peers are all that is known.
+    review = reviewing(tmp_path / "ws", "Medway", ALL)
+    found = chapter.matrix(review)
+    assert found.status == "too_few" and "highest" not in found.sentence
+    assert "of 5 criteria" in str(found.table["rows"])
+    lacking = found.notes[1]
+    assert "[priorities.harm]" in lacking and "trend needs the counts of a year earlier" in lacking
+    assert "volume" not in lacking
+    trials = chapter.sensitivity(review)
+    assert trials.status == "not_available" and "no order" in trials.sentence
+
+
 def test_weights_are_written_with_the_decimals_they_have():
     from cspanalysis.chapters import priorities as chapter
 
@@ -125,23 +166,16 @@ def test_hospital_counts_of_the_matrix_are_rounded(project):
     assert now % 5 == 0 and before % 5 == 0
 
 
-def test_every_id_named_as_evidence_is_a_finding_of_some_chapter(project):
+def test_every_question_named_as_evidence_is_a_finding_of_some_chapter(project):
     from cspanalysis.chapters import measuring
+    from cspanalysis.findings import MIME
 
-    stored = " ".join(
-        path.read_text(encoding="utf-8")
-        for folder in ("cspanalysis/chapters", "notebooks")
-        for path in (project / folder).glob("*.*")
-        if path.stem != "measuring" and not path.stem.startswith("09")
-    )
-    named = {id for measure in measuring.MEASURES for id in measure.evidence}
-    missing = {id for id in named if not re.search(rf'"{re.escape(id)}\\?"', stored)}
-    assert not {id for id in missing if not _by_pattern(id, stored)}
-
-
-def _by_pattern(id, stored):
-    patterns = re.findall(r'"((?:\w+|\{\w+\})(?:\.(?:\w+|\{\w+\}))+)"', stored)
-    return any(
-        "{" in p and re.fullmatch(re.sub(r"\\\{\w+\\\}", r"\\w+", re.escape(p)), id)
-        for p in set(patterns)
-    )
+    stored = {
+        output["data"][MIME]["id"]: output["data"][MIME]["title"]
+        for path in (project / "notebooks").glob("0*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    }
+    named = {id: title for measure in measuring.MEASURES for id, title in measure.evidence.items()}
+    assert named == {id: stored.get(id) for id in named}

@@ -248,3 +248,39 @@ def test_a_phone_shows_few_rows_and_long_texts_as_a_list_and_numbers_as_a_table(
     assert html.is_list({**words, "rows": words["rows"] * 9})
     assert not html.is_list({**words, "rows": words["rows"] * 90})
     assert html.cell_classes(words) == ["brief", "long", "n", "n"]
+
+
+def unanswered(id, lacks=""):
+    return Section(
+        record(id=id, status="not_available", title=f"{id}?", sentence=f"No {id}.", lacks=lacks)
+    )
+
+
+def test_a_heading_under_which_nothing_is_answered_is_left_out():
+    heads = {name: f"<h{level}>{name}</h{level}>" for name, level in
+             (("Drugs", 2), ("By type", 3), ("Roads", 2), ("Fires", 2), ("Last", 2))}  # fmt: skip
+    answered = Section(record(id="roads"))
+    blocks = (
+        heads["Drugs"], heads["By type"], unanswered("drugs"), heads["Roads"], answered,
+        heads["Fires"], "<p>Fires are the fire service's.</p>", unanswered("fires"), heads["Last"],
+    )  # fmt: skip
+    shown = html.shown(blocks)
+    assert shown == [heads["Roads"], answered, heads["Fires"], blocks[6]]
+    assert html.shown((heads["Drugs"], heads["By type"], answered)) == [
+        heads["Drugs"], heads["By type"], answered,
+    ]  # fmt: skip
+
+
+def test_questions_that_lack_the_same_are_answered_by_one_sentence():
+    made = chapter()
+    made = Rendered(made.key, made.slug, made.title, "", (
+        unanswered("a", "The log would answer these questions."),
+        unanswered("b"),
+        unanswered("c", "The log would answer these questions."),
+        unanswered("d", "An extract would answer these questions."),
+    ))  # fmt: skip
+    page = html.page(context(), made)
+    assert page.count("The log would answer these questions.") == 1
+    assert re.search(r'<dt id="a">a\?</dt><dt id="c">c\?</dt><dd>The log', page)
+    # A question that alone lacks something keeps its own sentence.
+    assert "<dd>No b.</dd>" in page and "<dd>No d.</dd>" in page and "No a." not in page

@@ -38,7 +38,7 @@ def test_findings_without_data_are_listed_and_never_key():
     one = chapter("05_violence", record("v.gone", status="not_available"), record("v.ok", "up"))
     made = index.summary([one])
     assert [r["id"] for r in made.keys[0].records] == ["v.ok"]
-    assert made.missing == (("What of v.gone?", "About v.gone.", "violence"),)
+    assert made.missing == (index.Gap((("What of v.gone?", "violence"),), "About v.gone."),)
 
 
 @given(
@@ -121,6 +121,7 @@ def test_the_same_comparison_with_two_peer_groups_is_said_once():
     records = [
         record("a.crime.peers.county", "lower", values={"ratio": 0.8}, tile=tile),
         record("a.crime.peers.force", "lower", values={"ratio": 0.7}, tile=tile),
+        record("a.crime.funnel.force", "lower", values={"ratio": 0.7}),
         record("a.crime.change", "up", values={"ratio": 1.1}, tile=tile),
     ]
     chosen = [r["id"] for r in index.key_findings(records)]

@@ -21,7 +21,7 @@ RULE = (
     "worsening, 0 an improvement, 0.5 if it shows neither. Peers: 1 if the interval lies on the "
     "worse side of the others' figure, 0 on the better, 0.5 if it does neither. Concern: the share "
     "of residents who call it a problem, relative to the largest. The score is the weighted mean "
-    "of the criteria that have data."
+    "of the criteria that have data; a place in the order needs more than half of the criteria."
 )
 
 
@@ -46,6 +46,15 @@ def weights_of(settings: Mapping[str, float] | None) -> dict[str, float]:
     return {name: settings.get(name, 0) / total for name in CRITERIA}
 
 
+def needed(weights: Mapping[str, float]) -> int:
+    """How many criteria must have data for a place: more than half of those that weigh anything.
+
+    A score of one criterion and one of five are means of different things; the fewer a priority
+    rests on, the easier it comes first or last.
+    """
+    return sum(weights[name] > 0 for name in CRITERIA) // 2 + 1
+
+
 def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25) -> pd.DataFrame:
     """Score and order of priorities.
 
@@ -61,33 +70,43 @@ def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.
     Returns
     -------
     pandas.DataFrame
-        The table, highest score first, with score (weighted mean of the known criteria), known
-        (number of criteria with data), rank (1 = highest), best_rank, worst_rank (over all varied
-        weights), is_stable (the place never changes), status.
+        The table, highest score first and those without a place last, with score (weighted mean of
+        the known criteria), known (number of criteria with data), of (of how many that weigh
+        anything), rank (1 = highest; missing under `needed` criteria), best_rank, worst_rank (over
+        all varied weights), is_stable (there is a place and it never changes), status ('too_few'
+        where the criteria do not suffice for a place).
     """
     result = table.assign(
         score=_scores(table, weights),
-        known=table[list(CRITERIA)].notna().sum(axis=1),
+        known=_known(table, weights),
+        of=sum(weights[name] > 0 for name in CRITERIA),
     )
-    result["rank"] = _ranks(result["score"])
+    is_placed = result["known"] >= needed(weights)
+    result["rank"] = _ranks(result["score"].where(is_placed))
     ranks = pd.DataFrame(
         {
-            (name, factor): _ranks(_scores(table, {**weights, name: weights[name] * factor}))
+            (name, factor): _ranks(
+                _scores(table, {**weights, name: weights[name] * factor}).where(is_placed)
+            )
             for name in CRITERIA
             for factor in (1 - vary, 1 + vary)
         }
     )
     result["best_rank"] = ranks.min(axis=1)
     result["worst_rank"] = ranks.max(axis=1)
-    result["is_stable"] = ranks.eq(result["rank"], axis=0).all(axis=1)
-    result["status"] = np.where(result["score"].notna(), "ok", "not_available")
-    return result.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    result["is_stable"] = is_placed & ranks.eq(result["rank"], axis=0).fillna(False).all(axis=1)
+    result["status"] = np.select(
+        [is_placed, result["score"].notna()], ["ok", "too_few"], "not_available"
+    )
+    return result.sort_values(
+        ["rank", "score"], ascending=[True, False], kind="stable", ignore_index=True
+    )
 
 
 def sensitivity(
     table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25
 ) -> pd.DataFrame:
-    """The order under each weight raised and lowered.
+    """The order under each weight raised and lowered, of the priorities that have a place.
 
     Returns
     -------
@@ -96,6 +115,7 @@ def sensitivity(
         first (the highest priority), moved (those with another place, joined by ', '), order
         (all, highest first, joined by ' > '), is_same (no place changed).
     """
+    table = table[_known(table, weights) >= needed(weights)].reset_index(drop=True)
     usual = _ranks(_scores(table, weights))
     trials = [("as set", np.nan, np.nan, dict(weights))]
     for name in CRITERIA:
@@ -127,6 +147,11 @@ def relative(values: pd.Series) -> pd.Series:
     """Values as a share of the largest; missing stay missing."""
     top = values.max()
     return values / top if top and top > 0 else values * 0.0
+
+
+def _known(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
+    """How many of the criteria that weigh anything have data, for each priority."""
+    return table[[name for name in CRITERIA if weights[name] > 0]].notna().sum(axis=1)
 
 
 def _scores(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:

@@ -186,17 +186,11 @@ def officer_reports_by_type(
 )
 def peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
     """Calls to the police (in open data: incidents) per 1,000 residents among a peer group."""
-    has_calls = review.store.has("peer_counts")
-    return common.peers_finding(
-        review,
-        spec,
-        comparison,
-        "anti-social behaviour",
-        group,
-        things="calls to the police about anti-social behaviour"
-        if has_calls
-        else "anti-social behaviour incidents",
-    )
+    counted = review.peer_counts("anti-social behaviour", group, comparison.period)
+    has_calls = "peer_counts" in counted.sources
+    things = "calls to the police about anti-social behaviour"
+    things = things if has_calls else "anti-social behaviour incidents"
+    return common.peers_of(review, spec, comparison, counted, group, things=things)
 
 
 @finding(

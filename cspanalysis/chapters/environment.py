@@ -167,7 +167,10 @@ def penalty_notices(
 def cleanliness(review: Review, *, spec: Spec) -> Finding:
     """Share of surveyed sites below the standard, by kind of dirt, in the newest survey year."""
     if not review.store.has("cleanliness"):
-        raise NotAvailable("environmental", "it holds no surveys of cleanliness")
+        records = review.store.has("environmental")
+        raise NotAvailable(
+            "environmental", "the records hold no surveys of cleanliness" if records else ""
+        )
     table = review.table("cleanliness")
     year = common.newest_year(table["year"], review.period, "environmental")
     rows = table[(table["year"] == year) & (table["status"] == "ok")]

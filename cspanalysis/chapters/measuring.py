@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -37,8 +37,8 @@ class Measure:
         Offence whose rate is set against the peers'; '' for none.
     question : str
         Question of a survey in place of counts ('' for none); the more say yes, the better.
-    evidence : sequence of str
-        Ids of the findings that speak for it.
+    evidence : mapping
+        The findings that speak for it: id and question.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Measure:
     things: str = ""
     peer: str = ""
     question: str = ""
-    evidence: Sequence[str] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,43 +77,76 @@ MEASURES = (
     Measure(
         "acquisitive_crime", "Acquisitive crime", (_police("acquisitive crime"),),
         "burglary, theft and vehicle crime", "acquisitive crime",
-        evidence=("acquisitive.changes", "acquisitive.vehicle_crime.change",
-                  "acquisitive.purse_dipping.season", "acquisitive.purse_dipping.places"),
+        evidence={
+            "acquisitive.changes": "Which kinds of acquisitive crime rose or fell?",
+            "acquisitive.vehicle_crime.change": "Did vehicle crime rise or fall?",
+            "acquisitive.purse_dipping.season": "When in the year does purse dipping peak?",
+            "acquisitive.purse_dipping.places":
+                "Where does purse dipping happen again and again?",
+        },
     ),
     Measure(
         "anti_social_behaviour", "Anti-social behaviour",
         (_police("criminal damage"), Series("asb_calls", where="type!=bogus caller")),
         "criminal damage and calls about anti-social behaviour", "criminal damage",
-        evidence=("antisocial.calls.change", "antisocial.calls.types",
-                  "antisocial.criminal_damage.change", "antisocial.graffiti.change",
-                  "antisocial.cleanliness", "roads.collisions.change", "fires.all.change"),
+        evidence={
+            "antisocial.calls.change": "Did calls about anti-social behaviour rise or fall?",
+            "antisocial.calls.types": "What are the calls about?",
+            "antisocial.criminal_damage.change": "Did criminal damage rise or fall?",
+            "antisocial.graffiti.change": "Did graffiti rise or fall?",
+            "antisocial.cleanliness": "How many sites are below the standard of cleanliness?",
+            "roads.collisions.change": "Did road collisions with injury rise or fall?",
+            "fires.all.change": "Did fires rise or fall?",
+        },
     ),
     Measure(
         "perception", "Perception of crime", question="feels safe walking alone at night",
         things="residents who feel safe walking alone at night", 
-        evidence=("perceptions.safety.shares", "perceptions.change", "perceptions.average"),
+        evidence={
+            "perceptions.safety.shares": "How safe do residents feel?",
+            "perceptions.change": "Have residents' answers changed since the round before?",
+            "perceptions.average":
+                "Do residents answer differently from those of the whole force area?",
+        },
     ),
     Measure(
         "substance_misuse_alcohol", "Substance misuse: alcohol",
         (Series("hospital_extract", "T51+F10"),), "alcohol-related hospital admissions",
-        evidence=("substance.alcohol_admissions.trend", "substance.alcohol_admissions.age_sex"),
+        evidence={
+            "substance.alcohol_admissions.trend":
+                "Are there more hospital admissions because of alcohol?",
+            "substance.alcohol_admissions.age_sex":
+                "Who is admitted to hospital because of alcohol?",
+        },
     ),
     Measure(
         "substance_misuse_drugs", "Substance misuse: drugs", (_police("drug offences"),),
         "drug offences", "drug offences", 
-        evidence=("substance.drug_offences.change", "substance.drug_offences.custody"),
+        evidence={
+            "substance.drug_offences.change": "Did recorded drug offences rise or fall?",
+            "substance.drug_offences.custody":
+                "Did drug offences change, with and without those found in custody?",
+        },
     ),
     Measure(
         "violent_crime", "Violent crime", (_police("violent crime"),), "violent offences",
-        "violent crime", evidence=("violence.change", "violence.nte.change",
-                  "violence.nte.town_centre_share", "violence.domestic.repeat",
-                  "violence.hate.detection"),
+        "violent crime", evidence={
+            "violence.change": "Did violent crime rise or fall?",
+            "violence.nte.change": "Did night-time economy violence rise or fall?",
+            "violence.nte.town_centre_share":
+                "How much night-time violence happens in town centres?",
+            "violence.domestic.repeat": "How many victims of domestic abuse are victims again?",
+            "violence.hate.detection": "How much hate crime is detected?",
+        },
     ),
     Measure(
         "young_people", "Young people's issues",
         (Series("youth_offending", "referred to the Youth Offending Service"),),
         "young people referred to the Youth Offending Service", 
-        evidence=("young_people.exclusions.change", "young_people.exclusions.clusters"),
+        evidence={
+            "young_people.exclusions.change": "Are more children excluded from school?",
+            "young_people.exclusions.clusters": "Which school clusters exclude the most pupils?",
+        },
     ),
 )  # fmt: skip
 
@@ -192,21 +225,22 @@ def by_month(review: Review, measure: Measure) -> pd.DataFrame:
 
 
 def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
-    """How the area lies to the first group of peers that has counts."""
+    """How the area lies to the group of peers that its chapters would choose."""
     if measure.question:
         return _survey_peers(review, measure, period)
+    group = review.peers.choose(measure.peer, period=period) if measure.peer else None
+    if group is None:
+        return Versus()
+    try:
+        table = review.peer_counts(measure.peer, group, period).table
+    except NotAvailable:
+        return Versus()
+    compared = peers.compare(table, draws=0)
+    verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
+    if verdict == "none":
+        return Versus()
     by = "" if tuple(measure.counted) == (_police(measure.peer),) else measure.peer
-    for group in (review.most_similar, "county", "force") if measure.peer else ():
-        try:
-            table = review.peer_counts(measure.peer, group, period).table
-        except NotAvailable:
-            continue
-        compared = peers.compare(table, draws=0)
-        verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
-        if verdict == "none":
-            return Versus()
-        return Versus(verdict, by, f"the other {review.peer_group(group).label}")
-    return Versus()
+    return Versus(verdict, by, f"the other {review.peer_group(group).label}")
 
 
 def answers(review: Review, question: str, period: Period) -> pd.DataFrame:

@@ -27,18 +27,20 @@ _NEEDS = OFFENCE_SOURCES
 def matrix(review: Review, *, spec: Spec) -> Finding:
     """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
     weights = _weights(review)
-    table, remarks = _criteria(review)
+    result = analysis.score(_criteria(review), weights)
     notes = [
         "Weights: "
         + formats.listed([f"{name} {_two(weights[name])}" for name in analysis.CRITERIA])
         + "; the partnership sets them. A larger dot speaks more for the priority; where there "
         "is no dot there are no data.",
-        *remarks,
+        *_notes(result, weights),
     ]
-    result = analysis.score(table, weights)
     result["places"] = [
-        "–" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
+        "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
         for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
+    ]
+    result["rests_on"] = [
+        f"{known} of {of} criteria" for known, of in zip(result["known"], result["of"], strict=True)
     ]
     return publish(
         review,
@@ -51,6 +53,7 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
         columns={
             "label": "Priority",
             **{f"{name}_text": _heading(name, weights) for name in analysis.CRITERIA},
+            "rests_on": "Rests on",
             "score": "Score",
             "places": "Place with varied weights",
             "things": "Counted",
@@ -71,8 +74,14 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
 )
 def sensitivity(review: Review, *, spec: Spec) -> Finding:
     """The order with each weight a quarter larger and smaller, one at a time."""
-    table, _ = _criteria(review)
-    result = analysis.sensitivity(table, _weights(review))
+    weights = _weights(review)
+    result = analysis.sensitivity(_criteria(review), weights)
+    if result["order"].iloc[0].count(" > ") < 1:
+        raise NotAvailable(
+            (),
+            f"fewer than two can be judged on {formats.in_words(analysis.needed(weights))} or more "
+            "criteria, so there is no order",
+        )
     result = result.assign(
         weight_text=[_exact(value) for value in result["weight"]],
         varied_text=[_exact(value) for value in result["varied"]],
@@ -123,7 +132,7 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
                 "priority": measure.label,
                 "findings": len(measure.evidence),
                 "ids": ", ".join(measure.evidence),
-                "names": "; ".join(_spoken(id) for id in measure.evidence),
+                "questions": " ".join(measure.evidence.values()),
                 "targets": numbers["targets"],
                 "actions": numbers["action_plan"],
                 "outputs": numbers["outputs"],
@@ -138,8 +147,7 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
         sources=[name for name, table in tables.items() if table is not None],
         columns={
             "priority": "Priority",
-            "findings": "Findings",
-            "names": "Which",
+            "questions": "Questions that speak for it",
             "targets": "Targets",
             "actions": "Actions",
             "outputs": "Outputs",
@@ -160,8 +168,8 @@ def _harm(review: Review) -> dict[str, float]:
     return harm
 
 
-def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
-    """A row per priority with its five criteria as scores and as words, and remarks."""
+def _criteria(review: Review) -> pd.DataFrame:
+    """A row per priority with its five criteria as scores and as words."""
     comparison = review.comparisons[0]
     harm = _harm(review)
     questions = review.settings.get("priorities", {}).get("concern", {})
@@ -196,17 +204,36 @@ def _criteria(review: Review) -> tuple[pd.DataFrame, list[str]]:
     table["concern_text"] = [
         "[x]" if pd.isna(v) else f"{formats.number(v, 1)}% of residents" for v in table["named"]
     ]
-    return table, _notes(table)
+    return table
 
 
-def _notes(table: pd.DataFrame) -> list[str]:
-    rows = table.to_dict("records")
-    bare = [
-        row["priority"]
-        for row in rows
-        if sum(pd.isna(row[name]) for name in analysis.CRITERIA) >= 2
+#: What each criterion needs, for those that no priority has data for.
+_NEEDED_FOR = {
+    "volume": "volume needs counts of the period",
+    "harm": "harm is the partnership's judgement, in partnership.toml, [priorities.harm]",
+    "trend": "trend needs the counts of a year earlier",
+    "peers": "peers need the counts of other areas",
+    "concern": "concern needs survey results and, in partnership.toml, [priorities.concern], the "
+    "question",
+}
+
+
+def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
+    rows = result.to_dict("records")
+    lacking = [
+        _NEEDED_FOR[name]
+        for name in analysis.CRITERIA
+        if weights[name] > 0 and result[name].isna().all()
     ]
-    notes = ["Harm is a judgement of the partnership, not a measurement.", *_peer_notes(rows)]
+    notes = []
+    if lacking:
+        notes.append(f"No priority can be judged by some criteria: {'; '.join(lacking)}.")
+    if result["harm"].notna().any():
+        notes.append("Harm is a judgement of the partnership, not a measurement.")
+    notes += _peer_notes(rows)
+    bare = [
+        row["priority"] for row in rows if row["status"] == "ok" and row["of"] - row["known"] > 1
+    ]
     if bare:
         notes.append(
             f"Two or more criteria have no data for {formats.listed(bare)}: these scores rest on "
@@ -258,12 +285,6 @@ def _exact(value: float) -> str:
         return "–"
     whole, _, part = f"{value:.4f}".partition(".")
     return f"{whole}.{part[:2]}{part[2:].rstrip('0')}"
-
-
-def _spoken(id: str) -> str:
-    """A finding's id as a reader says it: 'acquisitive: vehicle crime change'."""
-    chapter, *rest = (part.replace("_", " ") for part in id.split("."))
-    return f"{chapter}: {' '.join(rest)}"
 
 
 def _sources(review: Review) -> list[str]:

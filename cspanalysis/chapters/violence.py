@@ -183,7 +183,7 @@ def town_centre_years(review: Review, offences: str = "violent crime", *, spec: 
 
 @finding(
     "violence.nte.town_centre_share",
-    title="How much of it happens in town centres?",
+    title="How much night-time violence happens in town centres?",
     needs="police_extract",
     measure=f"share of {NTE} in town centres",
     unit="share",

@@ -136,14 +136,14 @@ def priorities(
     criteria: Sequence[str] = ("volume", "harm", "trend", "peers", "concern"),
     label: str = "priority",
 ) -> go.Figure | None:
-    """Priorities in order of their score; the area of a dot is how much a criterion speaks for it.
+    """Priorities in the table's order; the area of a dot is how much a criterion speaks for it.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        `label`, score and one column per criterion, all from 0 to 1.
+        `label`, score and one column per criterion, all from 0 to 1; a status other than 'ok' where
+        there is no place: '–' stands for the score.
     """
-    table = table.sort_values("score", ascending=False, kind="stable", na_position="last")
     criteria = [c for c in criteria if c in table]
     columns = [*criteria, "score"]
     if not criteria or not any(style.is_shown(v) for v in table["score"]):
@@ -173,6 +173,9 @@ def priorities(
     )
     chart.add_scatter(
         x=[len(criteria)] * len(rows), y=list(range(len(rows))), mode="text", hoverinfo="skip",
-        text=[style.bold(formats.number(r["score"], 2)) for r in rows],
+        text=[
+            style.bold(formats.number(r["score"], 2)) if r.get("status", "ok") == "ok" else "–"
+            for r in rows
+        ],
     )  # fmt: skip
     return chart

@@ -58,7 +58,9 @@ def finding(
     `publish`. It is called once for each comparison in `over` (default: the review's period and
     the windows of the settings); functions without a `comparison` parameter are called once.
     If it raises `NotAvailable`, the finding says which source would supply it. Comparisons with
-    periods that are not alike are refused (`Period.against`).
+    periods that are not alike are refused (`Period.against`). A function of a peer group (its
+    parameter `group`) gives None for the group None: an area that has no such group
+    (`review.peers.own`, `further`, `around`) is not asked the question.
 
     Parameters
     ----------
@@ -97,6 +99,8 @@ def finding(
             ]
             bound = inspect.Signature(visible).bind(review, *args, **kwargs)
             bound.apply_defaults()
+            if bound.arguments.get("group", "") is None:
+                return None
             words = {k: v for k, v in bound.arguments.items() if isinstance(v, str)}
             if "group" in words:
                 words["members"] = review.peer_label(words["group"])
@@ -139,6 +143,7 @@ def not_available(spec: Spec, comparison: Comparison, missing: NotAvailable) -> 
         unit=spec.unit,
         polarity=spec.polarity,
         period=comparison.period.iso,
+        lacks=suppliers.shared_sentence(missing),
     )
 
 

@@ -99,6 +99,9 @@ class Finding:
         `{"value", "label"}` for the headline row of the chapter.
     windows : tuple of Finding
         The same finding for the further periods of the settings.
+    lacks : str
+        Of a finding that cannot be had: what is missing and would supply it, worded for all the
+        questions that lack the same.
     """
 
     id: str
@@ -124,6 +127,7 @@ class Finding:
     notes: tuple[str, ...] = ()
     tile: Mapping[str, str] | None = None
     windows: tuple[Finding, ...] = ()
+    lacks: str = ""
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -160,6 +164,7 @@ class Finding:
             "tile": dict(self.tile) if self.tile else None,
             "has_figure": self.figure is not None,
             "windows": [w.record() for w in self.windows],
+            "lacks": self.lacks,
         }
 
     def _ipython_display_(self) -> None:

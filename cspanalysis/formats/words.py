@@ -152,10 +152,10 @@ def hours(first: int, last: int) -> str:
 
 
 def listed(items: Iterable[Any], most: int = 0, further: str = "others") -> str:
-    """'a', 'a and b', 'a, b and c'; with `most` = 2 and more than three 'a, b and 3 others'."""
+    """'a', 'a and b', 'a, b and c'; with `most` = 2 and more than three 'a, b and two others'."""
     items = [str(i) for i in items]
     if most and len(items) > most + 1:
-        items = [*items[:most], f"{len(items) - most} {further}"]
+        items = [*items[:most], f"{in_words(len(items) - most)} {further}"]
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said
-from cspanalysis.narrative.phrases import cannot
+from cspanalysis.narrative.phrases import cannot, named, number_of
 
 _WORDS = {
     "agrees": ("agrees with the records", "agree with the records"),
@@ -53,11 +53,11 @@ def contradictions(table: pd.DataFrame, *, outcome: str) -> Said:
     """
     if table.empty:
         return Said(f"No statement {_WORDS[outcome][0]}.", values={"count": 0})
-    names = list(dict.fromkeys(_inside(m) for m in table["measure"]))
+    names = list(dict.fromkeys(named(m) for m in table["measure"]))
     text = f"{formats.capital(formats.in_words(len(table)))} "
     text += f"{'statement' if len(table) == 1 else 'statements'} {_WORDS[outcome][len(table) != 1]}"
     if len(names) > _NAMED + 1:
-        names = [*names[:_NAMED], formats.plural(len(names) - _NAMED, "further subject")]
+        names = [*names[:_NAMED], number_of(len(names) - _NAMED, "further subject")]
     text += f", about {formats.listed(names)}."
     return Said(text, values={"count": len(table)})
 
@@ -71,8 +71,3 @@ def register(table: pd.DataFrame) -> Said:
         "against data.",
         values={"count": len(table)},
     )
-
-
-def _inside(measure: str) -> str:
-    """A measure as written inside a sentence."""
-    return formats.inside(formats.shorten(str(measure), 60))

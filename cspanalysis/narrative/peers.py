@@ -56,7 +56,9 @@ def peers(
     of = int(get(row, "of", len(ranked)))
     if get(row, "rank") is not None and of > 1:
         ties = int((ranked["rank"] == row["rank"]).sum())
-        text += f", the {formats.place(row['rank'], of, ties)} of the {of} {members}"
+        text += (
+            f", the {formats.place(row['rank'], of, ties)} of the {formats.in_words(of)} {members}"
+        )
         text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
     text += "."
     if verdict in ("lower", "higher"):
@@ -67,7 +69,7 @@ def peers(
         if absent <= 3:
             text += f" There are no figures for {formats.listed(names)}."
         else:
-            text += f" There are no figures for {absent} other {members}."
+            text += f" There are no figures for {formats.in_words(absent)} other {members}."
     return Said(text, verdict=verdict, values=values)
 
 

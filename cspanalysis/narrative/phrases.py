@@ -99,6 +99,11 @@ def confidence(row: Mapping[str, Any]) -> str:
     return f"{level:.10g}%"
 
 
+def named(text: Any) -> str:
+    """A name from the data as written inside a sentence: cut where long, its first letter small."""
+    return formats.inside(formats.shorten(str(text), 80))
+
+
 def number_of(n: int, singular: str, many: str | None = None) -> str:
     """A count with its noun, in words up to twelve: 'one month', 'three months', '14 months'."""
     return f"{formats.in_words(n)} {singular if n == 1 else many or singular + 's'}"

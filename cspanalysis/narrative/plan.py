@@ -97,25 +97,41 @@ def priorities(table: pd.DataFrame, *, top: int = 3) -> Said:
     Parameters
     ----------
     table : pandas.DataFrame
-        A row per priority: priority, score (0 to 1), optional is_stable (its place survives a
-        change of a quarter in each weight).
+        A row per priority: priority, score (0 to 1), known and of (on how many criteria of how
+        many the score rests), rank (1 = highest; missing where those are too few for a place),
+        is_stable (its place survives a change of a quarter in each weight).
     """
-    rows = shown(table, "score").sort_values("score", ascending=False, kind="stable")
-    if rows.empty:
+    if shown(table, "score").empty:
         return cannot("the priorities", first(table), "order")
-    head = rows.head(top)
-    names = [
-        f"{formats.shorten(r.priority, 60)} ({formats.number(r.score, 2)})"
-        for r in head.itertuples()
-    ]
-    text = f"{formats.capital(names[0])} scores highest"
-    text += f", followed by {formats.listed(names[1:])}." if names[1:] else "."
-    if "is_stable" in rows:
-        moved = [formats.shorten(r.priority, 60) for r in rows.itertuples() if not r.is_stable]
-        text += (
-            " The order stays the same when each weight is a quarter larger or smaller."
-            if not moved
-            else f" With weights a quarter larger or smaller, "
-            f"{formats.listed(moved, MOST_NAMED, 'others')} would change place."
+    of = int(table["of"].iloc[0])
+    least = of // 2 + 1
+    placed = shown(table, "rank").sort_values("rank", kind="stable")
+    if len(placed) < 2:
+        only = "Only one" if len(placed) else "None"
+        text = (
+            f"No order of the priorities is given. {only} of the {formats.in_words(len(table))} "
+            f"can be judged on {formats.in_words(least)} or more of the {formats.in_words(of)} "
+            "criteria, and a mean of fewer would put first what happens to be known."
         )
-    return Said(text, values={"count": len(rows)})
+        return Said(text, status="too_few", values={"count": len(placed)})
+    names = []
+    for row in placed.head(top).to_dict("records"):
+        name, value = formats.shorten(row["priority"], 60), formats.number(row["score"], 2)
+        on = formats.in_words(int(row["known"]))
+        on += "" if names else f" of {formats.in_words(of)} criteria"
+        names.append(f"{name} ({value} on {on})")
+    text = f"{formats.capital(names[0])} scores highest, followed by {formats.listed(names[1:])}."
+    moved = [formats.shorten(r.priority, 60) for r in placed.itertuples() if not r.is_stable]
+    text += (
+        " The order stays the same when each weight is a quarter larger or smaller."
+        if not moved
+        else f" With weights a quarter larger or smaller, "
+        f"{formats.listed(moved, MOST_NAMED, 'others')} would change place."
+    )
+    without = [formats.shorten(p, 60) for p in table.loc[table["rank"].isna(), "priority"]]
+    if without:
+        text += (
+            f" {formats.capital(formats.listed(without))} {'has' if len(without) == 1 else 'have'} "
+            f"no place, with data for fewer than {formats.in_words(least)} criteria."
+        )
+    return Said(text, values={"count": len(placed)})

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cspanalysis import formats
 from cspanalysis.findings import Said
-from cspanalysis.narrative.phrases import cannot
+from cspanalysis.narrative.phrases import cannot, named
 from cspanalysis.narrative.plan import targets as target_progress
 
 _NAMED = 4
@@ -33,7 +33,7 @@ def targets(table: pd.DataFrame) -> Said:
         change = row["printed_change"]
         exact = row["baseline"] * (1 + change / 100)
         text += (
-            f" The target of {formats.number(row['target'])} for {_inside(row['measure'])} is not "
+            f" The target of {formats.number(row['target'])} for {named(row['measure'])} is not "
             f"what its own percentage gives: {formats.number(row['baseline'])} "
             f"{'less' if change < 0 else 'plus'} {abs(change):g} per cent is "
             f"{formats.number(exact)}."
@@ -67,12 +67,12 @@ def previous(table: pd.DataFrame) -> Said:
         f"{formats.capital(formats.in_words(len(met)))} of {formats.in_words(len(known))} targets "
         f"of the plan before {'was' if len(met) == 1 else 'were'} met"
     )
-    names = [_inside(m) for m in met["measure"]]
+    names = [named(m) for m in met["measure"]]
     text += f": {formats.listed(names)}." if names else "."
     missed = known[known["progress"] == "missed"]
     if len(missed):
         names = [
-            f"{_inside(r['measure'])} ({formats.number(r['actual'])} against "
+            f"{named(r['measure'])} ({formats.number(r['actual'])} against "
             f"{formats.number(r['target'])})"
             for r in missed.to_dict("records")
         ]
@@ -114,7 +114,7 @@ def outputs(table: pd.DataFrame) -> Said:
     if len(behind):
         worst = behind.sort_values("part", kind="stable").iloc[0]
         text += (
-            f" Furthest behind: {_inside(worst['output'])}, {formats.count(worst['delivered'])} of "
+            f" Furthest behind: {named(worst['output'])}, {formats.count(worst['delivered'])} of "
             f"{formats.count(worst['promised'])} where about {formats.count(worst['expected'])} "
             "would be in step with the time gone."
         )
@@ -133,7 +133,7 @@ def overdue(table: pd.DataFrame, *, as_at: str) -> Said:
     """
     if table.empty:
         return Said(f"No dated action was overdue on {as_at}.", values={"count": 0})
-    names = [_inside(a) for a in table["action"].head(_NAMED)]
+    names = [named(a) for a in table["action"].head(_NAMED)]
     n = formats.capital(formats.in_words(len(table)))
     text = f"{n} {'action was' if len(table) == 1 else 'actions were'} overdue on {as_at}: "
     text += f"{formats.listed(names)}" + ("." if len(table) <= _NAMED else ", and others.")
@@ -153,7 +153,7 @@ def due(table: pd.DataFrame, *, when: str) -> Said:
     if table.empty:
         return Said(f"No dated action is due in {when}.", values={"count": 0})
     names = [
-        f"{_inside(row['action'])} ({str(row['state']).replace('_', ' ')})"
+        f"{named(row['action'])} ({str(row['state']).replace('_', ' ')})"
         for row in table.head(_NAMED).to_dict("records")
     ]
     n = formats.capital(formats.in_words(len(table)))
@@ -174,7 +174,7 @@ def by_priority(table: pd.DataFrame) -> Said:
         return cannot("the action plan", {}, "spread")
     total = int(table["count"].sum())
     most = int(table["count"].max())
-    names = [_inside(name) for name in table.loc[table["count"] == most, "priority"]]
+    names = [named(name) for name in table.loc[table["count"] == most, "priority"]]
     each = f"{most} each" if len(names) > 1 else f"{most}"
     kinds = table[["prevention", "intelligence", "enforcement", "reassurance"]].sum()
     first = kinds.idxmax()
@@ -197,21 +197,21 @@ def listed(table: pd.DataFrame) -> Said:
 
 
 def evidence(table: pd.DataFrame) -> Said:
-    """Whether every priority is traced to findings, targets and actions.
+    """Whether every priority is traced to questions of the review, targets and actions.
 
     Parameters
     ----------
     table : pandas.DataFrame
         priority, findings, actions, targets, outputs (numbers of each).
     """
-    bare = [_inside(r["priority"]) for r in table.to_dict("records") if not r["findings"]]
+    bare = [named(r["priority"]) for r in table.to_dict("records") if not r["findings"]]
     text = (
-        f"Every one of the {formats.in_words(len(table))} priorities rests on findings of this "
+        f"Each of the {formats.in_words(len(table))} priorities is traced to questions of this "
         "review."
         if not bare
-        else f"No finding of this review speaks for {formats.listed(bare)}."
+        else f"No question of this review speaks for {formats.listed(bare)}."
     )
-    without = [_inside(r["priority"]) for r in table.to_dict("records") if not r["targets"]]
+    without = [named(r["priority"]) for r in table.to_dict("records") if not r["targets"]]
     if without:
         text += f" No target is set for {formats.listed(without)}."
     return Said(text, values={"count": len(table)})
@@ -240,8 +240,3 @@ def sensitivity(table: pd.DataFrame) -> Said:
         f"{formats.in_words(len(moved))} of them, so that order should not be relied on."
     )
     return Said(text, values={"count": len(tried)})
-
-
-def _inside(name: str) -> str:
-    """A name as written inside a sentence."""
-    return formats.inside(formats.shorten(str(name), 80))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ MOST_ROWS = 200
 MOST_TEXT = 240
 #: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
 FEW_ROWS, MOST_LISTED = 3, 25
+# A text of a notebook that is a heading and nothing else.
+_HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
 #: Letters of a text that is long, and of one that needs hardly any room.
 LONG_TEXT, BRIEF_TEXT = 40, 10
 
@@ -190,6 +193,36 @@ def script_json(value: Any) -> Markup:
     return Markup(text)
 
 
+def shown(blocks: Sequence[Section | str]) -> list[Section | str]:
+    """What a page shows of a chapter, in order: texts and the findings that have an answer.
+
+    A heading that no text and no such finding follows is left out.
+    """
+    kept: list[Section | str] = []
+    # From the end: the level of what was kept last, 0 at the end and 9 for what is no heading.
+    follows = 0
+    for block in reversed(blocks):
+        heading = _HEADING.fullmatch(block.strip()) if isinstance(block, str) else None
+        if heading and int(heading[1]) >= follows:
+            continue
+        if isinstance(block, Section) and block.record["status"] == "not_available":
+            continue
+        kept.append(block)
+        follows = int(heading[1]) if heading else 9
+    return kept[::-1]
+
+
+def lacking(
+    records: Iterable[Mapping[str, Any]],
+) -> list[tuple[list[Mapping[str, Any]], str]]:
+    """Findings without an answer, those that lack the same together, and what would supply it."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        if record["status"] == "not_available":
+            groups.setdefault(record.get("lacks") or record["sentence"], []).append(record)
+    return [(of, shared if len(of) > 1 else of[0]["sentence"]) for shared, of in groups.items()]
+
+
 def label(period: str) -> str:
     """A period in words; the text itself if it is none."""
     try:
@@ -276,7 +309,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
-        is_list=is_list, cell_classes=cell_classes,
+        is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
     )  # fmt: skip
     environment.globals.update(
         source_line=source_line,

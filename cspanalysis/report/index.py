@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cspanalysis import formats
@@ -49,6 +50,19 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Questions (title and slug) that the workspace has no data for, and what would answer them."""
+
+    questions: tuple[tuple[str, str], ...]
+    sentence: str
+
+    @property
+    def number(self) -> int:
+        """How many questions."""
+        return len(self.questions)
+
+
+@dataclass(frozen=True)
 class Summary:
     """What the summary page shows.
 
@@ -67,7 +81,7 @@ class Summary:
         Findings of both reviews with the same verdict.
     previous : str
         Period of the previous review; '' if there is none.
-    missing : tuple of (title, sentence, slug)
+    missing : tuple of Gap
         Findings that the workspace has no data for.
     is_compared : bool
         Whether some finding sets the period against the compared one.
@@ -80,7 +94,7 @@ class Summary:
     changed: tuple[Changed, ...] = ()
     unchanged: int = 0
     previous: str = ""
-    missing: tuple[tuple[str, str, str], ...] = field(default=())
+    missing: tuple[Gap, ...] = ()
     is_compared: bool = True
 
 
@@ -127,7 +141,8 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
         unchanged=unchanged,
         previous=previous["period"] if previous else "",
         missing=tuple(
-            (r["title"], r["sentence"], s) for s, r in placed if r["status"] == "not_available"
+            Gap(tuple((r["title"], r["slug"]) for r in of), sentence)
+            for of, sentence in html.lacking({**r, "slug": slug} for slug, r in placed)
         ),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
     )
@@ -138,7 +153,7 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
 
     A clear verdict comes before 'no clear change' or 'similar', and those before findings
     without a verdict; among equals the larger effect comes first. The same comparison with two
-    peer groups is said once.
+    peer groups, or as a ranking and as a funnel, is said once.
     """
     leave = set(leave)
     said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
@@ -170,8 +185,8 @@ def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, 
 
 
 def topic(record: Record) -> str:
-    """What a finding is about: the same comparison with another peer group is the same topic."""
-    return record["id"].partition(".peers.")[0] if ".peers." in record["id"] else record["id"]
+    """What a finding is about: a comparison with peers is one topic, whatever group and picture."""
+    return re.split(r"\.(?:peers|funnel)\.", record["id"])[0]
 
 
 def effect(values: Mapping[str, Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from functools import partial
 
@@ -14,6 +15,7 @@ from cspanalysis.chapters.common.labels import (
     method_of,
     resident_notes,
 )
+from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
 from cspanalysis.review import Counted, Review
@@ -43,6 +45,8 @@ def peers_finding(
 ) -> Finding:
     """How the area compares with a peer group: rate, place, and the others taken together."""
     counted = review.peer_counts(selection, group, comparison.period)
+    if counted.sources == ("peer_counts",) and not comparison.is_window:
+        notes = [*notes, *_resident_notes(review, selection, group)]
     return peers_of(review, spec, comparison, counted, group, things=things, notes=notes)
 
 
@@ -94,6 +98,30 @@ def peers_of(
         unit="per 1,000 residents in the period",
         tile=partial(_place_tile, things=things, members=members.label),
     )
+
+
+def _resident_notes(review: Review, selection: str, group: str) -> list[str]:
+    """Where the peer table's residents of the area are not the estimate behind rates elsewhere.
+
+    All periods are looked at, since those of the windows stand under this finding.
+    """
+    found = []
+    for comparison in review.comparisons:
+        with contextlib.suppress(NotAvailable):
+            table = review.peer_counts(selection, group, comparison.period).table
+            stated = table.loc[table["is_own"], "population"].iloc[0]
+            estimate, _ = review.residents(comparison.period)
+            if pd.notna(stated) and stated != estimate:
+                found.append((comparison.period.label, stated, estimate))
+    if not found:
+        return []
+    when, stated, estimate = found[0]
+    when += ", for instance," if len(found) > 1 else ""
+    return [
+        f"Residents here are those that the peer table states. For {when} it has "
+        f"{formats.count(stated)} in {review.area.name}; the mid-year estimate behind rates "
+        f"elsewhere in this review is {formats.count(estimate)}, so that the two rates differ."
+    ]
 
 
 def _chance_notes(result: pd.DataFrame) -> list[str]:
