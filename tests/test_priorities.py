@@ -107,7 +107,10 @@ def test_the_matrix_of_the_sample(project):
     assert len(found.rows) == len(measuring.MEASURES) == 7
     labels = [column["label"] for column in found.table["columns"]]
     assert "Harm (weight 0.30)" in labels
-    traced = chapter.evidence(review).rows
+    evidence = chapter.evidence(review)
+    # No question is cut in the middle.
+    assert not [cell for row in evidence.table["rows"] for cell in row if "…" in cell]
+    traced = evidence.rows
     assert (traced["findings"] > 0).all() and traced["actions"].sum() == 89
     assert "Did vehicle crime rise or fall? When in the year" in traced["questions"].iloc[0]
     assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12

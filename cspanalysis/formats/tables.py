@@ -9,6 +9,9 @@ import pandas as pd
 
 from cspanalysis.formats import numbers, words
 
+#: Characters of a text in a cell, as on a page (report.html); what is longer ends in '…'.
+MOST_TEXT = 300
+
 #: Column of a result table → its label and kind of format, in the order of a default table.
 LABELS: dict[str, tuple[str, str]] = {
     "area": ("Area", "text"),
@@ -137,7 +140,7 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
     if numbers.is_missing(value):
         return "" if kind == "text" else _hidden(row, key)
     if kind == "text":
-        return words.shorten(value, 200)
+        return words.shorten(value, MOST_TEXT)
     if kind == "flag":
         return "yes" if bool(value) else "no"
     if isinstance(value, str) and kind not in _TEXT_KINDS:

@@ -33,7 +33,7 @@ CSP = (
 #: Rows of a table shown on a page; the workbook holds all.
 MOST_ROWS = 200
 #: Characters of a cell shown on a page.
-MOST_TEXT = 240
+MOST_TEXT = 300
 #: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
 FEW_ROWS, MOST_LISTED = 3, 25
 # A text of a notebook that is a heading and nothing else.
