@@ -142,3 +142,10 @@ def test_a_real_page_prints_as_a_tagged_pdf_with_its_tables(chromium, pages):
     content = page.pdf(format="A4", tagged=True)
     assert b"/StructTreeRoot" in content and content.count(b"/S /Table") >= 2
     page.close()
+
+
+def test_a_chart_that_the_pandemic_ends_says_so_and_judges_no_latest_half_year(city):
+    later = csp.open("City of London", "2019-12/2020-11", workspace=city.workspace.root)
+    found = overview.recorded_crime_months(later)
+    assert "not judged: the chart ends with February 2020. The pandemic" in found.sentence
+    assert found.caption.endswith("December 2017 to February 2020")

@@ -67,7 +67,7 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
     return Said(text, verdict="peak", values=values | {"peak": int(top["month_of_year"])})
 
 
-def control(table: pd.DataFrame, *, subject: str) -> Said:
+def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
     """Whether one of the newest six months is out of the ordinary.
 
     Parameters
@@ -76,10 +76,17 @@ def control(table: pd.DataFrame, *, subject: str) -> Said:
         A row per month: month, value, centre, signal ('' or the rule that it breaks),
         is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
         months, 0 to 1).
+    ended : str
+        Why the chart ends before the newest month, as a sentence; '' where it does not.
     """
     rows = shown(table, "value").sort_values("month")
     if rows.empty:
         return cannot(subject, first(table), "control chart")
+    if ended:
+        return Said(
+            f"The latest half year of {subject} is not judged: the chart ends with "
+            f"{formats.month(rows['month'].iloc[-1])}. {ended}"
+        )
     newest = rows.tail(NEWEST)
     first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
     span = formats.period(f"{first_month}/{last_month}")

@@ -32,12 +32,13 @@ def control_finding(
         is_provisional=chart.stage != "adjusted",
         false_signal_rate=chart.false_signal_rate,
     )
-    first, last = months["month"].min(), months["month"].max()
+    first, last = result["month"].min(), result["month"].max()
+    ended = chart.reason if last < months["month"].max() else ""
     return publish(
         review,
         spec,
         result,
-        say=partial(narrative.control, subject=subject),
+        say=partial(narrative.control, subject=subject, ended=ended),
         chart=charts.control_chart,
         comparison=comparison,
         sources=counted.sources,
