@@ -18,6 +18,7 @@ import pytest
 from browsing import GEOMETRY, SIDEWAYS, visit
 
 from cspanalysis import cli, commands, disclosure_audit, sources
+from cspanalysis.formats.tables import MOST_TEXT
 from cspanalysis.periods import Period
 from cspanalysis.report import bulletin, runner
 
@@ -125,7 +126,7 @@ def test_the_texts_did_reach_the_reader(pages):
 
 def test_words_are_cut_before_they_break_a_page(pages):
     for name, path in pages.items():
-        assert max(map(len, Page(path).words)) <= 240, name
+        assert max(map(len, Page(path).words)) <= MOST_TEXT, name
         if "_" not in name:
             assert path.stat().st_size <= 200_000, name
 
