@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cspanalysis import survey
+from cspanalysis import sidecars, survey
 from cspanalysis.errors import CspError, UsageError, paragraph
 from cspanalysis.processed import manifest, sweep
 
@@ -195,10 +196,25 @@ def _lock(processed: Path, wait: float) -> Any:
 def _clean(
     root: Path, settings: Mapping[str, Any], check: bool, report: Callable[[str], object]
 ) -> CleanReport:
-    # Imported late: polars starts threads, which a process that only loads tables must not have.
-    from cspanalysis import ingest
+    with ThreadPoolExecutor(1) as pool:
+        # An archive of hundreds of megabytes is hashed while the engine is imported.
+        hashes = {
+            (path, *stamp): pool.submit(sidecars.sha256, path)
+            for path, stamp in survey.changed(root)
+        }
 
-    done = ingest.run(root, settings, write=not check, report=report)
+        def hashed(path: Path) -> str:
+            ahead = hashes.get((path, *survey.stamp(path)))
+            return ahead.result() if ahead else sidecars.sha256(path)
+
+        try:
+            # Imported late: polars starts threads, which a process that only loads tables must not
+            # have.
+            from cspanalysis import ingest
+
+            done = ingest.run(root, settings, write=not check, report=report, hashed=hashed)
+        finally:
+            pool.shutdown(cancel_futures=True)
     return CleanReport(
         done.manifest["parts"], tuple(done.manifest["notices"]), done.parts_read, check
     )

@@ -13,14 +13,14 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import corrections, manifests, repeats, sources, survey, writing
+from cspanalysis import corrections, manifests, repeats, sidecars, sources, survey, writing
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import once, opening, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
-#: Two batches at a time: one unpacks while the other is typed and written.
-_AT_ONCE = 2
+#: Three batches at a time: one unpacks while others are typed and written, and no core waits.
+_AT_ONCE = 3
 
 
 @dataclass
@@ -41,6 +41,7 @@ class _Run:
     settings: Mapping[str, Any]
     write: bool
     report: Callable[[str], object]
+    hashed: Callable[[Path], str]
     before: dict[str, Any]
     register: tuple[corrections.Correction, ...]
     files: dict[str, Any] = field(default_factory=dict)
@@ -58,13 +59,18 @@ class _Run:
 
 
 def run(
-    root: Path, settings: Mapping[str, Any], *, write: bool, report: Callable[[str], object]
+    root: Path,
+    settings: Mapping[str, Any],
+    *,
+    write: bool,
+    report: Callable[[str], object],
+    hashed: Callable[[Path], str] = sidecars.sha256,
 ) -> Done:
-    """Clean a workspace; see `cspanalysis.cleaning.clean`."""
+    """Clean a workspace; see `cspanalysis.cleaning.clean`. `hashed` gives a raw file's hash."""
     raw = root / "data" / "raw"
     manifests.check_settings(settings.get("sources", {}))
     before = manifest(root / "data" / "processed")
-    now = _Run(root, settings, write, report, before, corrections.load(raw))
+    now = _Run(root, settings, write, report, hashed, before, corrections.load(raw))
     by_source = manifests.by_source(survey.raw_files(raw), now.notices)
     try:
         for source in sources.NAMES:
@@ -106,8 +112,9 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     wanted: list[tuple[Part, Context, str]] = []
     for label, path in files.items():
         entry, parts = manifests.survey_file(
-            label, path, source, now.before["files"].get(label), reader, now.notices, now.write
-        )
+            label, path, source, now.before["files"].get(label), reader, now.notices, now.write,
+            now.hashed,
+        )  # fmt: skip
         now.files[label] = entry
         for part in parts:
             lines = corrections.for_part(now.register, source, part.label)

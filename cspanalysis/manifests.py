@@ -79,6 +79,7 @@ def survey_file(
     reader: ModuleType,
     notices: list[str],
     write: bool,
+    hashed: Callable[[Path], str] = sidecars.sha256,
 ) -> tuple[dict[str, Any], list[Part]]:
     """Hash, sidecar and parts of a raw file; what has not changed is not read again.
 
@@ -89,7 +90,7 @@ def survey_file(
     """
     stamp = survey.stamp(path)
     is_same = before is not None and before["stamp"] == stamp
-    found = before["sha256"] if is_same else sidecars.sha256(path)
+    found = before["sha256"] if is_same else hashed(path)
     sidecar = sidecars.read(path, f"data/raw/{label}")
     is_drafted = sidecar is not None and sidecar.get("publisher") == "not stated"
     if sidecar is None:

@@ -17,6 +17,7 @@ from cspanalysis import writing
 from cspanalysis.errors import DataRefused, paragraph
 
 SUFFIX = ".source.toml"
+_PIECE = 4 * 1024**2
 _KEYS = (
     "publisher", "title", "licence", "attribution", "published", "retrieved", "synthetic", "note",
     "url", "year", "sha256",
@@ -29,9 +30,12 @@ def path_of(raw: Path) -> Path:
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file, read piece by piece."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Hash of a file, read piece by piece: large ones, so that other threads do not hold it up."""
+    digest, piece = hashlib.sha256(), memoryview(bytearray(_PIECE))
+    with path.open("rb", buffering=0) as stream:
+        while size := stream.readinto(piece):
+            digest.update(piece[:size])
+    return digest.hexdigest()
 
 
 def read(raw: Path, label: str) -> dict[str, Any] | None:

@@ -59,6 +59,19 @@ def state(raw: Path) -> dict[str, list[int]]:
     return found
 
 
+def changed(root: Path) -> list[tuple[Path, list[int]]]:
+    """The raw files of a workspace that are not as they were when last read, with their stamps."""
+    known = manifest(root / "data" / "processed")["files"]
+    stamps = {
+        label: (path, stamp(path)) for label, path in raw_files(root / "data" / "raw").items()
+    }
+    return [
+        (path, now)
+        for label, (path, now) in stamps.items()
+        if label not in known or known[label]["stamp"] != now
+    ]
+
+
 @functools.cache
 def code() -> str:
     """Fingerprint of everything in the package that decides what cleaning gives."""

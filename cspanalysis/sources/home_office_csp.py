@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis import areas
+from cspanalysis import reference
 from cspanalysis.errors import DataRefused
 from cspanalysis.sources import sheets, table
 from cspanalysis.sources.opening import Part
@@ -210,5 +210,5 @@ def _key(name: str) -> str:
 
 @functools.cache
 def _partnerships() -> dict[str, str]:
-    names = {n for cell in areas.register()["csp"] for n in cell.split(";") if n}
+    names = {n for row in reference.rows("areas") for n in row["csp"].split(";") if n}
     return {_key(name): name for name in names}

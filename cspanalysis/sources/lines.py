@@ -69,7 +69,8 @@ def with_lf(block: bytes) -> bytes:
     if b"\r" not in block:
         return block
     signs = np.frombuffer(block, dtype=np.uint8)
-    at = np.flatnonzero(signs == ord("\r"))
-    if at[-1] < len(signs) - 1 and (signs[at + 1] == ord("\n")).all():
+    is_cr = signs == ord("\r")
+    # Each CR stands before an LF.
+    if not is_cr[-1] and not (is_cr[:-1] > (signs[1:] == ord("\n"))).any():
         return block.replace(b"\r", b"")  # a sign that goes costs a third of one exchanged
     return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -66,7 +66,7 @@ class Part:
     @property
     def name(self) -> str:
         """The last part of the member's or file's name."""
-        return PurePosixPath(self.member or self.file).name
+        return (self.member or self.file).rpartition("/")[-1]
 
     @property
     def size(self) -> int | None:

@@ -27,7 +27,7 @@ DESCRIPTION = (
 #: The bulk archive also holds outcomes and stop-and-search files.
 MEMBERS = "-street.csv"
 #: Bytes of text read at a time; some three times as much is held in memory for it.
-_BATCH = 16 * 1024**2
+_BATCH = 24 * 1024**2
 
 _FORCE = Column(
     "force", "Force that reported the incident", ("reported by",), "category", essential=True

@@ -171,7 +171,7 @@ def read(part: Part, context: Context) -> Read:
     tidy = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex}[found.schema](frame)
     if tidy["year"].null_count():
         tidy = tidy.with_columns(pl.col("year").fill_null(_year(part, context)))
-    names = {row.district_code: row.district for row in areas.register().itertuples()}
+    names = dict(areas.district_names().values())
     known = pl.col("area_code").replace_strict(names, default=None, return_dtype=pl.String)
     tidy = tidy.with_columns(
         area=pl.coalesce("area", known, "area_code"), file=pl.lit(part.label)

@@ -207,9 +207,8 @@ def _codes() -> tuple[pl.DataFrame, pl.DataFrame]:
     with path.open(encoding="utf-8") as stream:
         text = "".join(line for line in stream if not line.startswith("#"))
     old = pl.read_csv(text.encode(), infer_schema=False)
-    register = areas.register()
-    codes = register["district_code"].to_list()
+    names = dict(areas.district_names().values())
     todays = pl.DataFrame(
-        {"code": codes, "district_code": codes, "district": register["district"].to_list()}
+        {"code": [*names], "district_code": [*names], "district": [*names.values()]}
     )
     return old, todays

@@ -50,23 +50,21 @@ def finished(
     frame = pl.concat([f.select(columns) for f in frames])
     if len(frames) > 1:
         frame = frame.sort(PART, ROW)
-    found = districts(frame, lsoas)
     labels = pl.Series("file", [part.label for part in parts], pl.Categorical)
-    frame = (
-        frame.lazy()
-        .with_columns(labels.gather(frame[PART]), standard_types(frame))
-        .join(
-            found.lazy(),
-            on=[c for c in _LSOA if c in found.columns],
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        .sort("district_order", nulls_last=True, maintain_order=True)
-        .with_columns(is_located=pl.col("lsoa_code").is_not_null())
-        .select(COLUMNS)
-        .collect()
-    )
+    found = districts(frame, lsoas)
+    keys = [c for c in _LSOA if c in found.columns]
+    at = frame.select(keys).join(
+        found.select(keys).with_row_index("at"),
+        on=keys, how="left", nulls_equal=True, maintain_order="left",
+    )["at"]  # fmt: skip
+    # One stable sort of small numbers, and each column is laid anew but once.
+    order = found["district_order"].gather(at).fill_null(found.height + 1).shrink_dtype()
+    order = np.argsort(order.to_numpy(), kind="stable")
+    frame = frame.with_columns(labels.gather(frame[PART]), standard_types(frame))[order]
+    frame = frame.with_columns(
+        *(found[name].gather(at[order]) for name in ("district_code", "district")),
+        is_located=pl.col("lsoa_code").is_not_null(),
+    ).select(COLUMNS)
     counts = frame.group_by(*COUNTED, "file").agg(count=pl.len().cast(pl.Int64))
     counts = counts.select(pl.col(COUNTED).cast(pl.String), "count", pl.col("file").cast(pl.String))
     return frame, counts.sort(*COUNTED, "file")

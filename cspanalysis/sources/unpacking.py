@@ -20,7 +20,7 @@ except ImportError:  # no wheel for this machine
 
 _BOM = b"\xef\xbb\xbf"
 #: Packed bytes at a time: what they unpack to stays in the processor's cache, and is bounded.
-_STEP = 64 * 1024
+_STEP = 128 * 1024
 _LOCAL_HEADER = 30
 _FAULTS = (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, inflating.error)
 
