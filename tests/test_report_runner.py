@@ -296,33 +296,20 @@ def test_a_review_of_some_chapters_says_so(tmp_path):
     assert not (review_folder(asked) / "overview.html").exists()
 
 
-def test_a_review_never_takes_the_place_of_one_that_it_cannot_stand_for(tmp_path):
+def test_a_review_says_what_gave_way_to_it(tmp_path):
     asked = request(tmp_path)
-    runner.run(asked)
-    before = contents(review_folder(asked))
-    with pytest.raises(UsageError, match=r"lose Data quality and Recorded crime\. Leave --chapter"):
-        runner.run(replace(asked, chapters=("05",)))
-    with pytest.raises(UsageError, match="the public edition lies here, and the partner edition"):
-        runner.run(replace(asked, edition="partner", resume=True))
-    assert contents(review_folder(asked)) == before
-    # All of them by name lose nothing, and a folder of their own is free for any.
-    assert runner.run(replace(asked, chapters=("01", "05", "data-quality"))).exit_code == 0
-    partner = replace(asked, edition="partner", chapters=("05",), out=tmp_path / "partner")
-    assert runner.run(partner).exit_code == 0
-    with pytest.raises(UsageError, match="the partner edition lies here, and the public edition"):
-        runner.run(replace(partner, edition="public"))
-    # What some chapters left may be made whole.
-    assert runner.run(replace(partner, chapters=())).exit_code == 0
-
-
-def test_one_area_of_several_whose_review_would_be_lost_stops_all_before_they_run(tmp_path):
-    one = request(tmp_path, ONE)
-    runner.run(one)
-    other = runner.Area("Dover", "E07000108")
-    several = replace(one, areas=(other, *one.areas), edition="partner")
-    with pytest.raises(UsageError, match="tonbridge-and-malling"):
-        runner.run(several)
-    assert not several.folder(other).exists()
+    assert "Notice" not in runner.run(asked).text()
+    assert "Notice" not in runner.run(asked).text()  # the same again
+    some = runner.run(replace(asked, chapters=("05",)))
+    assert some.exit_code == 0
+    assert "also held Data quality and Recorded crime; without --chapter" in some.text()
+    assert "also held" not in runner.run(asked).text()
+    partner = runner.run(replace(asked, edition="partner", resume=True))
+    assert partner.exit_code == 0 and not partner.reviews[0].skipped
+    assert "the public edition that lay in" in partner.text()
+    assert "gave way to the partner edition; --out gives" in partner.text()
+    apart = replace(asked, chapters=("05",), out=tmp_path / "apart")
+    assert "Notice" not in runner.run(apart).text()
 
 
 def test_a_full_disk_is_told_and_leaves_the_last_good_review(tmp_path, monkeypatch):

@@ -104,6 +104,7 @@ def review(
         )
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
         notices = [n for c in done for n in c.notices]
+        notices += standing.replaced(target, request.edition, [c.key for c in plan.chapters])
         with folder.replacing(target) as fresh:
             # The plain engine stands for a parent that must not fork.
             publishing.write(

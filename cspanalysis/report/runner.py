@@ -11,7 +11,6 @@ from dataclasses import replace
 from cspanalysis import editions
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Period
-from cspanalysis.report import standing
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
 from cspanalysis.report.request import Area, Failure, Outcome, Request, ReviewDone
 
@@ -37,8 +36,7 @@ def run(request: Request) -> Outcome:
     Raises
     ------
     UsageError
-        Unknown chapter, edition or parameter, no area, an output folder in use, or one that
-        holds a review whose place this one must not take.
+        Unknown chapter, edition or parameter, no area, or an output folder in use.
     """
     validate(request)
     # The runner's rooms are imported here: `csp --help` need not wait for papermill.
@@ -67,7 +65,6 @@ def validate(request: Request) -> list[Chapter]:
         raise UsageError(paragraph("holds no chapter notebooks", file=request.notebooks))
     for chapter in chosen:
         check_parameters(PARAMETERS, chapter)
-    standing.check(request, chosen)
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""The review that already lies where a new one would be written, and what may take its place."""
+"""The review that already lies where a new one is written: what goes with it is told."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cspanalysis import formats
-from cspanalysis.errors import UsageError, paragraph
-from cspanalysis.report.notebooks import Chapter
-from cspanalysis.report.request import Request
 
-#: How many chapters a message names.
+#: How many chapters a remark names.
 MOST = 4
 
 
@@ -25,40 +22,37 @@ def manifest(folder: Path) -> Mapping[str, Any]:
     return content if isinstance(content, Mapping) else {}
 
 
-def check(request: Request, chosen: Sequence[Chapter]) -> None:
-    """Refuses a review that would take the place of one that it cannot stand for.
+def replaced(folder: Path, edition: str, chosen: Sequence[str]) -> list[str]:
+    """What a reader should know of a review whose place another one takes.
 
-    A public folder may be on its way to readers who must not see the partner edition, and a
-    review of some chapters would leave none of the others.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where it lies.
+    edition : str
+        The new review's edition.
+    chosen : sequence of str
+        Keys of the new review's chapters.
 
-    Raises
-    ------
-    UsageError
-        If the folder of an area holds the other edition, or chapters that were not asked for.
+    Returns
+    -------
+    list of str
+        A remark on another edition, or on chapters that the new review has not; [] where the new
+        one stands for all of it.
     """
-    for area in request.areas:
-        folder = request.folder(area)
-        here = manifest(folder)
-        edition = here.get("edition", request.edition)
-        if edition != request.edition:
-            raise UsageError(
-                paragraph(
-                    f"the {edition} edition lies here, and the {request.edition} edition would "
-                    "take its place",
-                    file=folder,
-                    do="Give each edition a folder of its own, for example with "
-                    f"--out {request.reports / request.edition}.",
-                )
-            )
-        names = {chapter.key for chapter in chosen}
-        lost = [c["title"] for c in here.get("chapters", ()) if c["name"] not in names]
-        if request.chapters and lost:
-            raise UsageError(
-                paragraph(
-                    "the review that lies here would lose "
-                    f"{formats.listed(lost, MOST, 'other chapters')}",
-                    file=folder,
-                    do="Leave --chapter out to renew all of it, or give the chapters asked for a "
-                    "folder of their own with --out DIR.",
-                )
-            )
+    here = manifest(folder)
+    found = []
+    before = here.get("edition", edition)
+    if before != edition:
+        found.append(
+            f"the {before} edition that lay in {folder} gave way to the {edition} edition; "
+            "--out gives each a folder of its own"
+        )
+    lost = [c["title"] for c in here.get("chapters", ()) if c["name"] not in chosen]
+    if lost:
+        found.append(
+            f"the review that lay in {folder} also held "
+            f"{formats.listed(lost, MOST, 'other chapters')}; without --chapter all of it is made "
+            "again, and --out gives some chapters a folder of their own"
+        )
+    return found
