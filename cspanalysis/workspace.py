@@ -153,23 +153,24 @@ class Workspace:
         return areas.peers(area, group)
 
 
-def find_root(start: Path | str | None = None) -> Path:
-    """The workspace that a folder lies in: it or the nearest parent with partnership.toml.
+def find_root(named: Path | str | None = None) -> Path:
+    """The workspace of a folder that was named; else that of the current one or a parent.
 
     Raises
     ------
     UsageError
-        If there is none.
+        If there is none. A parent never stands for a folder that was named: its data are others.
     """
-    here = Path(start) if start else Path.cwd()
-    here = here.resolve()
-    for folder in (here, *here.parents):
-        if (folder / SETTINGS).is_file():
-            return folder
+    here = Path(named or Path.cwd()).resolve()
+    found = next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), None)
+    if found and (found == here or not named):
+        return found
+    guess = f"Did you mean {found}? Or make" if found else "Make"
     raise UsageError(
         paragraph(
-            f"no {SETTINGS} in {here} or above it",
-            do="Make a workspace with: csp init DIR --csp NAME, or name one with --workspace DIR.",
+            f"no {SETTINGS} in {here}" + ("" if named else " or above it"),
+            do=f"{guess} a workspace with: csp init DIR --csp NAME"
+            + ("." if named else ", or name one with --workspace DIR."),
         )
     )
 

@@ -172,6 +172,13 @@ def test_a_folder_that_is_no_workspace_says_how_to_make_one(tmp_path, capsys):
     assert "csp init" in paragraph(capsys)
 
 
+@pytest.mark.parametrize("name", ["nosuch", "data"])
+def test_a_parent_does_not_stand_for_a_folder_that_was_named(workspace, capsys, name):
+    assert main(["clean", "--workspace", str(workspace / name)]) == 2
+    assert f"Did you mean {workspace}?" in paragraph(capsys)
+    assert not (workspace / "data" / "processed" / "manifest.json").exists()
+
+
 def test_settings_with_a_misspelt_key_are_refused(workspace, capsys):
     path = workspace / "partnership.toml"
     path.write_text(path.read_text() + '\n[reviw]\nperiod = "2025-01/2025-12"\n')
