@@ -166,6 +166,17 @@ def test_pdf_of_the_whole_review_is_tagged_and_the_same_each_time(chromium, revi
     assert pdf.from_html(text) == content
 
 
+def test_pdf_does_not_depend_on_what_the_browser_counted_before(chromium):
+    page = (
+        "<!doctype html><html lang=en><title>A table</title>{}<table><tr><th id=a>Area<th>Count"
+        "<tr><td headers=a>Dover<td>5</table>"
+    )
+    further = "<script>for (let i = 0; i < 7; i++) document.createElement('p')</script>"
+    plain, counted = pdf.from_html(page.format("")), pdf.from_html(page.format(further))
+    assert b"/ID (node00000001)" in plain
+    assert plain == counted
+
+
 def test_areas_are_sorted_and_searched(chromium, tmp_path):
     areas = tuple(runner.Area(n) for n in ("Alpha", "Beta", "Gamma"))
     chapters = {"01_overview": ("Overview", "Lead.", [

@@ -28,6 +28,9 @@ _PLACES = (
 )
 
 
+_ELEMENT = re.compile(rb"\(node\d{8}\)")
+
+
 class NoBrowser(CspError):
     """No Chromium is installed, or it did not print; the review itself is not affected."""
 
@@ -91,5 +94,16 @@ def from_html(text: str, timeout: float = 120) -> bytes:
                     do="Print the single-file edition from any browser.",
                 )
             ) from error
-    # Chromium writes the clock into the file; a fixed date of the same length keeps its offsets.
-    return re.sub(rb"/(CreationDate|ModDate) \(D:\d{14}", rb"/\1 (D:20000101000000", content)
+    return _settled(content)
+
+
+def _settled(content: bytes) -> bytes:
+    """The same file whenever it was printed: texts of the same length keep a PDF's offsets.
+
+    Chromium writes the clock into it, and names elements by numbers that go on from whatever the
+    browser counted before.
+    """
+    content = re.sub(rb"/(CreationDate|ModDate) \(D:\d{14}", rb"/\1 (D:20000101000000", content)
+    names = sorted(set(_ELEMENT.findall(content)))
+    own = {name: b"(node%08d)" % number for number, name in enumerate(names, 1)}
+    return _ELEMENT.sub(lambda found: own[found[0]], content)
