@@ -376,9 +376,10 @@ def _lsoas(now: _Run) -> pl.DataFrame | None:
 
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
+    # Names are numbers already: packing them further takes longer than it saves in space.
     writing.atomically(
         path,
-        lambda stream: frame.write_parquet(stream, compression="lz4", row_group_size=8192),
+        lambda stream: frame.write_parquet(stream, compression="uncompressed", row_group_size=8192),
         sync=False,
     )
 
