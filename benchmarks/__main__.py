@@ -61,7 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
         study = measures.run(asked, Path(folder), lambda line: print(line, flush=True))
     print("\n" + page.table(study.targets))
     if asked.out:
-        asked.out.write_text(page.page(study), encoding="utf-8")
+        before = asked.out.read_text(encoding="utf-8") if asked.out.is_file() else ""
+        asked.out.write_text(page.page(study, before), encoding="utf-8")
         print(f"\n{asked.out}")
     return 0
 

@@ -52,6 +52,13 @@ def test_a_missed_target_is_called_missed(value, least, verdict):
     assert ("No target is missed" in page.page(study)) == (verdict == "kept")
 
 
+def test_what_was_typed_on_the_page_stays():
+    study = measures.Study(measures.Settings(), "a machine", [])
+    typed = "## What was tried (November 2026)\n\n- this\n\n## A national run\n\nand that\n"
+    before = page.page(study) + typed
+    assert page.page(study, before) == before
+
+
 def test_only_a_whole_run_writes_the_page():
     assert settings(["--quick"]).out is None
     assert settings(["--only", "loading"]).out is None
