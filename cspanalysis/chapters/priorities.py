@@ -289,4 +289,6 @@ def _exact(value: float) -> str:
 
 def _sources(review: Review) -> list[str]:
     used = dict.fromkeys(of.source for m in measuring.MEASURES for of in m.counted)
+    if not review.store.has("police_extract"):
+        used |= dict.fromkeys(("police_uk", "population"))
     return [name for name in (*used, "peer_counts", "surveys") if review.store.has(name)]
