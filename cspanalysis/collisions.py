@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from cspanalysis import peering
+from cspanalysis import peer_counting
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 from cspanalysis.review import Counted, Review
@@ -101,7 +101,7 @@ def peers(review: Review, group: str, period: Period) -> Counted:
         If neither holds the group over the period.
     """
     members = review.peer_group(group)
-    table = peering.from_peer_counts(review.store, review.area, members, PEER_OFFENCE, period)
+    table = peer_counting.from_peer_counts(review.store, review.area, members, PEER_OFFENCE, period)
     if table is not None:
         return Counted(table, ("peer_counts",))
     if not review.store.has(SOURCE):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis import corrections, manifests, repeats, sidecars, sources, survey, writing
+from cspanalysis.batches import Batch, Wanted, batched
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import once, opening, problems
 from cspanalysis.sources.opening import Part
@@ -29,10 +29,6 @@ class Done:
 
     manifest: dict[str, Any]
     parts_read: int
-
-
-#: A part to be read, what its reader may know, and a hash of all that its rows depend on.
-_Wanted = tuple[Part, Context, str]
 
 
 @dataclass
@@ -109,7 +105,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     settings = now.settings.get("sources", {}).get(source, {})
     lsoas = _lsoas(now) if source == "police_uk" else None
     lsoas_are = now.tables.get("lsoas", {}).get("fingerprint", "") if lsoas is not None else ""
-    wanted: list[tuple[Part, Context, str]] = []
+    wanted: list[Wanted] = []
     for label, path in files.items():
         entry, parts = manifests.survey_file(
             label, path, source, now.before["files"].get(label), reader, now.notices, now.write,
@@ -125,8 +121,8 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             context = Context(settings, entry["sidecar"], lsoas, corrections.Applied(lines))
             wanted.append((part, context, survey.fingerprint(told)))
     wanted = manifests.without_twins(wanted, now.files, now.notices)
-    batches = [_Batch(batch) for batch in _batched(reader, wanted)]
-    fresh = [batch for batch in batches if not _is_known(now, batch)]
+    read_together = [Batch(batch) for batch in batched(reader, wanted)]
+    fresh = [batch for batch in read_together if not _is_known(now, batch)]
     partial: dict[str, pl.DataFrame] = {}
     holds: dict[str, list[str]] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
@@ -148,7 +144,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     now.parts |= {label: now.parts.pop(label, None) or repeats.as_read(now.before["parts"][label])
                   for label in labels}  # fmt: skip
     held = {**now.before.get("holds", {}), **holds}
-    for batch in batches:
+    for batch in read_together:
         paths = now.parts[batch.labels[0]]["tables"].values()
         now.holds |= {path: held[path] for path in paths if path in held}
     now.parts_read += sum(len(batch.labels) for batch in fresh)
@@ -158,48 +154,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     _tables(now, source, reader, labels, partial, has_changed)
 
 
-class _Batch:
-    """Parts that are read in one go into common tables.
-
-    Parameters
-    ----------
-    wanted : list of (Part, Context, str)
-        The parts.
-    """
-
-    def __init__(self, wanted: list[_Wanted]):
-        self.parts = [part for part, _, _ in wanted]
-        self.contexts = [context for _, context, _ in wanted]
-        self.fingerprints = {part.label: told for part, _, told in wanted}
-        self.labels = list(self.fingerprints)
-
-    @property
-    def fingerprint(self) -> str:
-        """Of all that its tables depend on: that of its part, where there is but one."""
-        found = list(self.fingerprints.values())
-        return found[0] if len(found) == 1 else survey.fingerprint(found)
-
-    def path(self, source: str, table: str) -> str:
-        """Where a table of it belongs in the processed folder."""
-        first = self.labels[0].split("/", 1)[-1]
-        if len(self.labels) > 1:
-            first = f"{first.rpartition('/')[0] or first}-{len(self.labels)}"
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", first)[-60:].strip("-")
-        return f"{source}/{slug}.{table.strip('_')}.{self.fingerprint}.parquet"
-
-
-def _batched(reader: Any, wanted: list[_Wanted]) -> list[list[_Wanted]]:
-    """The parts as their reader wants them: one by one, unless it joins small ones."""
-    if not hasattr(reader, "batches"):
-        return [[one] for one in wanted]
-    by_label = {one[0].label: one for one in wanted}
-    return [
-        [by_label[part.label] for part in batch]
-        for batch in reader.batches([part for part, _, _ in wanted])
-    ]
-
-
-def _is_known(now: _Run, batch: _Batch) -> bool:
+def _is_known(now: _Run, batch: Batch) -> bool:
     """Whether a batch was read before, just as it is now, and its tables are there."""
     known = now.before["parts"]
     entries = [repeats.as_read(known[label]) for label in batch.labels if label in known]
@@ -211,7 +166,7 @@ def _is_known(now: _Run, batch: _Batch) -> bool:
 
 
 def _read(
-    now: _Run, source: str, reader: Any, batch: _Batch
+    now: _Run, source: str, reader: Any, batch: Batch
 ) -> tuple[dict[str, Any], dict[str, pl.DataFrame], dict[str, list[str]]]:
     """Read a batch and write its tables: entries by part, small tables and districts by path."""
     if len(batch.parts) > 1:
@@ -219,6 +174,8 @@ def _read(
     else:
         found = [reader.read(batch.parts[0], batch.contexts[0])]
         frames = found[0].tables
+    for part, one in zip(batch.parts, found, strict=True):
+        manifests.check_kept(part, one)
     listed = [row for one in found for row in one.problems.listed()]
     if listed:
         told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
@@ -239,28 +196,7 @@ def _read(
     if main is not None and "district" in main.columns and not main.is_empty():
         districts = main["district"].unique().cast(pl.String).drop_nulls().sort().to_list()
         holds[tables[source]] = districts
-    entries = {}
-    for part, context, one in zip(batch.parts, batch.contexts, found, strict=True):
-        manifests.check_kept(part, one)
-        # Of common tables, a part's share are the rows kept of it.
-        heights = {name: frame.height for name, frame in one.tables.items()}
-        entries[part.label] = {
-            "source": source,
-            "file": part.file,
-            "member": part.member,
-            "layout": one.schema,
-            "fingerprint": batch.fingerprints[part.label],
-            "batch": batch.fingerprint,
-            "rows_read": one.rows_read,
-            "rows_kept": one.rows_kept,
-            "rows_set_aside": one.rows_set_aside,
-            "rows_noted": one.problems.count("noted") + one.problems.count("corrected"),
-            "tables": tables,
-            "problems": [[*key, count] for key, count in one.problems.counts.items()],
-            "corrections": dict(context.correct.counts) if context.correct else {},
-            "table_rows": heights or {source: one.rows_kept},
-        }
-    return entries, small, holds
+    return batch.entries(source, found, tables), small, holds
 
 
 def _once(

@@ -79,7 +79,7 @@ def survey_file(
     reader: ModuleType,
     notices: list[str],
     write: bool,
-    hashed: Callable[[Path], str] = sidecars.sha256,
+    hashed: Callable[[Path], str],
 ) -> tuple[dict[str, Any], list[Part]]:
     """Hash, sidecar and parts of a raw file; what has not changed is not read again.
 

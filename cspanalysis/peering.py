@@ -1,20 +1,15 @@
-"""Peer groups, and counts and residents of their areas, from peer counts or from open data."""
+"""Peer groups of an area, and the area among them."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, counting, formats, offences, residents, suppliers
+from cspanalysis import formats, peer_counting, suppliers
 from cspanalysis.analysis import peers
 from cspanalysis.areas import Area, PeerGroup
-from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
@@ -34,12 +29,6 @@ GROUP_LABELS = {
 #: The groups that every area may have, the most telling first: the rule of all comparisons. The
 #: official most similar group takes the place of the computed one where the settings have it.
 ORDER = ("msg", "similar", "county", "force")
-
-#: So many police forces are named to whom they would have to be fetched.
-MOST_FORCES = 4
-
-#: Groups whose districts the files of the area's own police force hold.
-WITHIN_FORCE = ("county", "force")
 
 
 def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
@@ -67,151 +56,6 @@ def label_of(workspace: Workspace, area: Area, group: str) -> str:
         return group_of(workspace, area, group).label
     except NotAvailable:
         return GROUP_LABELS.get(group, "districts of a further peer group")
-
-
-def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:
-    """Counts and residents of the group; see `Review.peer_counts`."""
-    table = from_peer_counts(store, area, group, selection, period)
-    if table is not None:
-        return Counted(table, ("peer_counts",))
-    table = from_open_data(store, area, group, selection, period)
-    return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
-
-
-def from_peer_counts(
-    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
-) -> pd.DataFrame | None:
-    """The group's counts as the force or the Home Office supplied them, or None if there are none.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        One row per member: area, is_own, count, population, population_year; a member without
-        counts has missing values.
-
-    Raises
-    ------
-    NotAvailable
-        If a member has two different counts for the period.
-    """
-    if not store.has("peer_counts"):
-        return None
-    rows = supplied(store, group.key, period)
-    rows = rows[rows["offence"] == selection]
-    if area.name not in set(rows["area"]):
-        return None
-    rows = rows[["area", "count", "population"]].drop_duplicates()
-    if twice := sorted(set(rows.loc[rows["area"].duplicated(), "area"])):
-        raise NotAvailable(
-            "peer_counts", f"two files count '{selection}' of {twice[0]} differently"
-        )
-    members = pd.DataFrame({"area": list(group.areas)})
-    found = members.merge(rows, on="area", how="left")
-    return found.assign(is_own=found["area"] == area.name, population_year=period.midpoint.year)
-
-
-def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:
-    """The supplied counts of a group over a period: the rows of the table `peer_counts`.
-
-    Raises
-    ------
-    NotAvailable
-        If the workspace has no such table.
-    """
-    table, places = _supplied(store)
-    return table.take(places.get((group, period.iso), []))
-
-
-@functools.lru_cache(maxsize=2)
-def _supplied(store: Store) -> tuple[pd.DataFrame, Mapping[tuple[str, str], np.ndarray]]:
-    # A review asks for some hundred of them, and the table has thousands of rows.
-    table = store.load("peer_counts")
-    return table, table.groupby(["group", "period"]).indices
-
-
-def from_open_data(
-    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
-) -> pd.DataFrame:
-    """The group's counts from the street-level files and the population estimates.
-
-    Raises
-    ------
-    NotAvailable
-        If either is missing, the files do not tell the offence apart or are incomplete over the
-        period, or hold fewer than half of the others of a group beyond the force: a place among a
-        chance few is none in the group.
-    """
-    if unable := counting.indistinct(selection):
-        raise NotAvailable("peer_counts", *unable.values())
-    _, chosen = counting.members(selection, "police_uk")
-    missing = [
-        m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
-    ]
-    if missing:
-        detail = f"{counting.runs_label(missing)} missing or incomplete in the open data"
-        has_any = store.has("police_uk_counts")
-        raise NotAvailable(("peer_counts", "police_uk"), detail if has_any else "")
-    parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}
-    districts = [d for members in parts.values() for d in members]
-    counts = store.load(
-        "police_uk_counts",
-        columns=["month", "district", "offence", "count"],
-        where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
-    )
-    held = set(counts["district"])
-    whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
-    counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
-    # A district that the files cover and that has no such offence has none recorded: 0.
-    by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
-    others = [p for name, p in parts.items() if name != area.name]
-    known = sum(set(p) <= whole for p in others)
-    if group.key not in WITHIN_FORCE and 2 * known < len(others):
-        raise NotAvailable(
-            ("peer_counts", "police_uk"),
-            f"the workspace holds the counts of {formats.in_words(known) if known else 'none'} of "
-            f"the {formats.in_words(len(others))} others; to fetch more, name their police forces "
-            f"in partnership.toml, [fetch] forces{_forces(group, whole)}",
-        )
-    people = residents.estimates(store, districts, period)
-    table = pd.DataFrame(
-        {
-            "area": list(parts),
-            "is_own": [name == area.name for name in parts],
-            # A member with a district that has no rows, or no estimate, is missing, not zero.
-            "count": [
-                by_district.reindex(p).astype(float).sum(min_count=len(p)) for p in parts.values()
-            ],
-            "population": [
-                people.reindex(p)["population"].sum(min_count=len(p)) for p in parts.values()
-            ],
-        }
-    )
-    return table.assign(population_year=int(people["year"].max()))
-
-
-def _forces(group: PeerGroup, held: set[str]) -> str:
-    """The police forces of the members without counts, those of the most first: ' (A and B)'."""
-    found: Counter[str] = Counter()
-    for name in group.areas:
-        with contextlib.suppress(UsageError):  # an area of the settings
-            member = areas.find(name)
-            if member.force and not set(member.districts) <= held:
-                found[member.force] += 1
-    names = [force for force, _ in found.most_common()]
-    return f" ({formats.listed(names, MOST_FORCES)})" if names else ""
-
-
-def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool:
-    """Whether the force of a district published every month; other forces' few rows are not it."""
-    if district in area.districts:
-        return True  # the area's own months were asked for before
-    try:
-        member = areas.find(district)
-    except UsageError:
-        return True  # an area of the settings, of which no force is known
-    if member.districts != (district,):
-        member = Area(district, "", (district,), force=member.force)
-    return set(period.month_list()) <= set(counting.covered(store, "police_uk", member))
 
 
 class Peers:
@@ -293,7 +137,9 @@ class Peers:
         keys = [key for key in dict.fromkeys((*first, *ORDER)) if key in known]
         for key in keys:
             with contextlib.suppress(NotAvailable):
-                found = counted(self._store, self._area, self._members(key), offence, over).table
+                found = peer_counting.counted(
+                    self._store, self._area, self._members(key), offence, over
+                ).table
                 is_known = found["count"].notna() & found["population"].notna()
                 if is_known[found["is_own"]].all() and is_known[~found["is_own"]].any():
                     return key
@@ -344,7 +190,9 @@ class Peers:
         for key in [group] if group else self.groups():
             members = self._members(key)
             try:
-                return peers.compare(counted(self._store, self._area, members, offence, over).table)
+                return peers.compare(
+                    peer_counting.counted(self._store, self._area, members, offence, over).table
+                )
             except NotAvailable as error:
                 missing = missing or error
         missing = missing or NotAvailable(("peer_counts", "police_uk"))

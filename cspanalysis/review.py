@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import choosing, counting, disclosure, peering, residents
+from cspanalysis import choosing, counting, disclosure, peer_counting, peering, residents
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
@@ -219,7 +219,9 @@ class Review:
             If no source holds counts for the group over the period.
         """
         members = self.peer_group(group)
-        return peering.counted(self.store, self.area, members, selection, Period.parse(period))
+        return peer_counting.counted(
+            self.store, self.area, members, selection, Period.parse(period)
+        )
 
     def population(self, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
         """Residents of districts, from the mid-year estimate nearest the period's mid-point.

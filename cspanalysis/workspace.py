@@ -272,16 +272,8 @@ def _check_peers(groups: Mapping[str, Any], path: Path) -> None:
 
 def _check(settings: Mapping[str, Any], path: Path) -> None:
     _check_peers(settings.get("peers", {}), path)
+    _check_names(settings, _SECTIONS, path, "unknown section", "[{}]")
     for section, value in settings.items():
-        if section not in _SECTIONS:
-            raise UsageError(
-                paragraph(
-                    f"unknown section [{section}]",
-                    file=path,
-                    allowed=", ".join(sorted(_SECTIONS)),
-                    do=_nearest(section, _SECTIONS, "[{}]"),
-                )
-            )
         known = _SECTIONS[section]
         for table in value if isinstance(value, list) else [value]:
             if not isinstance(table, Mapping):
@@ -296,14 +288,20 @@ def _check(settings: Mapping[str, Any], path: Path) -> None:
 
 
 def _check_keys(table: Iterable[str], known: Iterable[str], section: str, path: Path) -> None:
-    for key in table:
-        if key not in known:
+    _check_names(table, known, path, "unknown key", "'{}'", f" in [{section}]")
+
+
+def _check_names(
+    names: Iterable[str], known: Iterable[str], path: Path, what: str, written: str, where: str = ""
+) -> None:
+    for name in names:
+        if name not in known:
             raise UsageError(
                 paragraph(
-                    f"unknown key '{key}' in [{section}]",
+                    f"{what} {written.format(name)}{where}",
                     file=path,
                     allowed=", ".join(sorted(known)),
-                    do=_nearest(key, known, "'{}'"),
+                    do=_nearest(name, known, written),
                 )
             )
 

@@ -18,7 +18,9 @@ SHOWN = ("charts", "narrative", "findings", "chapters", "widgets", "report")
 
 #: Room → what it may never import (from cspanalysis).
 FORBIDDEN = {
-    **dict.fromkeys(("choosing", "counting", "peering", "residents", "review"), SHOWN),
+    **dict.fromkeys(
+        ("choosing", "counting", "peering", "peer_counting", "residents", "review"), SHOWN
+    ),
     **dict.fromkeys(
         ("workspace", "fetch", "mapping", "sample"), ("store", "review", "analysis", *SHOWN)
     ),

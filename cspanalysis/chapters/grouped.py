@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, narrative, peering
+from cspanalysis import charts, disclosure, narrative, peer_counting
 from cspanalysis.analysis import change, measures, proportions
 from cspanalysis.chapters import common
 from cspanalysis.disclosure import Protect
@@ -33,7 +33,7 @@ def together(review: Review, group: str, names: Sequence[str], period: Period) -
     members = review.peer_group(group)
     if not review.store.has("peer_counts"):
         raise NotAvailable(SOURCES)
-    table = peering.supplied(review.store, group, period)
+    table = peer_counting.supplied(review.store, group, period)
     table = table[table["offence"].isin(list(names)) & table["area"].isin(list(members.areas))]
     found = {}
     for name in names:
@@ -252,11 +252,13 @@ def partner_peers(
     """A ranking by a measure that only a partner's counts hold (no offence of the taxonomy)."""
     if not review.store.has("peer_counts"):
         raise NotAvailable(SOURCES)
-    table = peering.supplied(review.store, group, comparison.period)
+    table = peer_counting.supplied(review.store, group, comparison.period)
     if not table["offence"].eq(selection).any():
         raise NotAvailable(SOURCES, f"no '{selection}' for {comparison.period.label}")
     members = review.peer_group(group)
-    own = peering.from_peer_counts(review.store, review.area, members, selection, comparison.period)
+    own = peer_counting.from_peer_counts(
+        review.store, review.area, members, selection, comparison.period
+    )
     if own is None:  # the street-level files, asked next for any other offence, know no such one
         raise NotAvailable(SOURCES, f"no '{selection}' of {review.area.name}")
     return common.peers_finding(review, spec, comparison, selection, group, things=things)
