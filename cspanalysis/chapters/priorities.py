@@ -211,7 +211,7 @@ def _criteria(review: Review) -> pd.DataFrame:
 _NEEDED_FOR = {
     "volume": "volume needs counts of the period",
     "harm": "harm is the partnership's judgement, in partnership.toml, [priorities.harm]",
-    "trend": "trend needs the counts of a year earlier",
+    "trend": "trend needs the counts of the earlier period",
     "peers": "peers need the counts of other areas",
     "concern": "concern needs survey results and, in partnership.toml, [priorities.concern], the "
     "question",
