@@ -19,6 +19,9 @@ from cspanalysis.sources import once, opening, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
+#: District → the first of its rows in a table's file and the one after its last.
+Spans = dict[str, list[int]]
+
 #: Three batches at a time: one unpacks while others are typed and written, and no core waits.
 _AT_ONCE = 3
 
@@ -43,7 +46,7 @@ class _Run:
     files: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
-    holds: dict[str, list[str]] = field(default_factory=dict)
+    holds: dict[str, Spans] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     parts_read: int = 0
@@ -124,7 +127,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     read_together = [Batch(batch) for batch in batched(reader, wanted)]
     fresh = [batch for batch in read_together if not _is_known(now, batch)]
     partial: dict[str, pl.DataFrame] = {}
-    holds: dict[str, list[str]] = {}
+    holds: dict[str, Spans] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
         jobs = pool.map(lambda batch: _read(now, source, reader, batch), fresh)
         try:
@@ -167,7 +170,7 @@ def _is_known(now: _Run, batch: Batch) -> bool:
 
 def _read(
     now: _Run, source: str, reader: Any, batch: Batch
-) -> tuple[dict[str, Any], dict[str, pl.DataFrame], dict[str, list[str]]]:
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame], dict[str, Spans]]:
     """Read a batch and write its tables: entries by part, small tables and districts by path."""
     if len(batch.parts) > 1:
         frames, found = reader.read_batch(batch.parts, batch.contexts)
@@ -192,11 +195,24 @@ def _read(
         if name.startswith("_") or name in held
     }
     holds = {}
-    main = frames.get(source)
-    if main is not None and "district" in main.columns and not main.is_empty():
-        districts = main["district"].unique().cast(pl.String).drop_nulls().sort().to_list()
-        holds[tables[source]] = districts
+    if source in frames and "district" in frames[source].columns:
+        holds[tables[source]] = _spans(frames[source])
     return batch.entries(source, found, tables), small, holds
+
+
+def _spans(frame: pl.DataFrame) -> Spans:
+    """Where each district's rows lie in a table."""
+    found = (
+        frame.lazy()
+        .select(district=pl.col("district").cast(pl.String))
+        .with_row_index("row")
+        .drop_nulls()
+        .group_by("district")
+        .agg(first=pl.col("row").min(), stop=pl.col("row").max() + 1)
+        .sort("district")
+        .collect()
+    )
+    return {name: [first, stop] for name, first, stop in found.iter_rows()}
 
 
 def _once(
@@ -227,14 +243,13 @@ def _once(
 
     def write(path: str, frame: pl.DataFrame) -> None:
         partial[path] = frame
+        if "district" in frame.columns:
+            now.holds[path] = _spans(frame)
         if now.write:
             _write(now.processed / path, frame)
 
     found = repeats.settle(source, reader, entries, repeats.Shelf(load, write))
-    for label, entry in found.items():
-        old, new = entries[label]["tables"], entry["tables"]
-        now.holds |= {new[name]: now.holds[old[name]] for name in old if old[name] in now.holds}
-        now.parts[label] = entry
+    now.parts |= found
     return bool(found) or any("repeats" in e for e in now.before["parts"].values())
 
 

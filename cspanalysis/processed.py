@@ -14,7 +14,7 @@ from cspanalysis import writing
 from cspanalysis.errors import CspError, paragraph
 
 MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
-FORMAT = "cspanalysis.processed/1"
+FORMAT = "cspanalysis.processed/2"
 
 
 def manifest(processed: Path) -> dict[str, Any]:

@@ -7,7 +7,9 @@ tables of a whole country touches only the files and row groups that hold it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from cspanalysis.errors import CspError, NotAvailable, UsageError, paragraph
 from cspanalysis.processed import PROBLEMS, manifest
@@ -52,17 +55,16 @@ class Store:
         """Forget what was read of the manifest."""
         self._loaded.clear()
         self.__dict__.pop("_manifest", None)
-        self.__dict__.pop("_holds", None)
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
         return manifest(self.processed)
 
-    @cached_property
-    def _holds(self) -> dict[str, frozenset[str]]:
-        """File of a table → districts with rows in it, for files that cover many."""
-        holds = self._manifest.get("holds", {})
-        return {path: frozenset(districts) for path, districts in holds.items()}
+    @property
+    def _holds(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """File of a table → district → where its rows begin and end, for files that cover many."""
+        found: dict[str, dict[str, list[int]]] = self._manifest.get("holds", {})
+        return found
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that hold rows."""
@@ -141,13 +143,7 @@ class Store:
         if table not in self._manifest["tables"]:
             raise NotAvailable(table)
         paths = self._manifest["tables"][table]["files"]
-        wanted = (where or {}).get("district")
-        if isinstance(wanted, str | list):
-            names = {wanted} if isinstance(wanted, str) else set(wanted)
-            few = [p for p in paths if p not in self._holds or names & self._holds[p]]
-            paths = few or paths[:1]
-        files = [str(self.processed / p) for p in paths]
-        schema = ds.dataset(files[:1], format="parquet").schema
+        schema = pq.read_schema(self.processed / paths[0])
         for name in [*(columns or ()), *(where or {})]:
             if name not in schema.names:
                 raise UsageError(
@@ -156,10 +152,35 @@ class Store:
                         allowed=", ".join(schema.names),
                     )
                 )
-        found = ds.dataset(files, schema=schema, format="parquet").to_table(
-            columns=list(columns) if columns is not None else None, filter=_filter(where or {})
-        )
-        return _plain(found).to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+        condition, wanted = _filter(where or {}), (where or {}).get("district")
+        names = list(columns) if columns is not None else schema.names
+        if isinstance(wanted, str | list) and all(p in self._holds for p in paths):
+            districts = [wanted] if isinstance(wanted, str) else wanted
+            needed = list(dict.fromkeys([*names, *(where or {})]))
+            found = self._of_districts(paths, districts, needed).filter(condition).select(names)
+        else:
+            files = [str(self.processed / p) for p in paths]
+            data = ds.dataset(files, schema=schema, format="parquet")
+            found = _plain(data.to_table(columns=names, filter=condition))
+        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+
+    def _of_districts(
+        self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
+    ) -> pa.Table:
+        """The stretches of files in which rows of the districts lie."""
+        stretches = []
+        for path in paths:
+            spans = [span for name, span in self._holds[path].items() if name in districts]
+            if spans:
+                stretches.append((path, min(s[0] for s in spans), max(s[1] for s in spans)))
+
+        def read(stretch: tuple[str, int, int]) -> pa.Table:
+            path, first, stop = stretch
+            return _rows(self.processed / path, first, stop, columns)
+
+        with ThreadPoolExecutor(2) as pool:
+            tables = list(pool.map(read, stretches or [(paths[0], 0, 0)]))
+        return pa.concat_tables(tables, promote_options="permissive")
 
     def account(self) -> pd.DataFrame:
         """Row account by raw part.
@@ -251,6 +272,17 @@ class Store:
     def notices(self) -> tuple[str, ...]:
         """What the last cleaning had to remark."""
         return tuple(self._manifest["notices"])
+
+
+def _rows(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
+    """Rows of a file from the first to before the last; other row groups are not touched."""
+    with pq.ParquetFile(path) as file:
+        sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
+        ends = list(itertools.accumulate(sizes))
+        starts = [0, *ends[:-1]]
+        groups = [i for i, end in enumerate(ends) if end > first and starts[i] < stop]
+        found = file.read_row_groups(groups, columns=columns, use_threads=False)
+        return _plain(found.slice(first - starts[groups[0]] if groups else 0, stop - first))
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -146,7 +146,9 @@ def test_open_data_alone_give_no_order_of_priorities(tmp_path):
     assert "of 5 criteria" in str(found.table["rows"])
     assert {"police_uk", "population"} <= {source["source"] for source in found.sources}
     lacking = found.notes[1]
-    assert "[priorities.harm]" in lacking and "trend needs the counts of the earlier period" in lacking
+    assert (
+        "[priorities.harm]" in lacking and "trend needs the counts of the earlier period" in lacking
+    )
     assert "volume" not in lacking
     trials = chapter.sensitivity(review)
     assert trials.status == "not_available" and "no order" in trials.sentence

@@ -389,7 +389,10 @@ def test_every_district_of_the_files_index_is_in_the_file(root):
     assert len(files) == 2 and set(manifest["holds"]) >= set(files)
     for path in files:
         frame = pd.read_parquet(root / "data/processed" / path)
-        assert sorted(frame["district"].dropna().unique()) == manifest["holds"][path]
+        assert sorted(frame["district"].dropna().unique()) == list(manifest["holds"][path])
+        for district, (first, stop) in manifest["holds"][path].items():
+            at = frame.index[frame["district"] == district]
+            assert (at[0], at[-1] + 1) == (first, stop)
 
 
 def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
@@ -402,6 +405,25 @@ def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
     needed = fragment.split_by_row_group(filter=ds.field("district") == "Bexley")
     assert len(needed) < fragment.num_row_groups / 2
     assert sum(f.count_rows(filter=ds.field("district") == "Bexley") for f in needed) == 12_000
+
+
+@pytest.mark.parametrize("columns", [None, ["row", "offence"], ["district"]])
+@pytest.mark.parametrize(
+    "further", [{}, {"row": (5, 9000)}, {"offence": ["other theft", "shoplifting"]}]
+)
+def test_an_areas_rows_are_those_that_all_rows_hold_of_it(root, columns, further):
+    head, *lines = STREET.splitlines(keepends=True)
+    text = (head + "".join(lines) * 3000).replace("aaa", "")
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(text)
+    clean(root)
+    found, every = store(root), store(root).load("police_uk", where=further)
+    names = sorted(every["district"].dropna().unique())
+    assert len(names) > 1
+    for wanted in (*names, names, [], "Nowhere"):
+        chosen = [wanted] if isinstance(wanted, str) else wanted
+        expected = every[every["district"].isin(chosen)]
+        own = found.load("police_uk", columns, {"district": wanted, **further})
+        pd.testing.assert_frame_equal(own, expected[columns or list(every)].reset_index(drop=True))
 
 
 @pytest.mark.parametrize("section", [{"police_extrakt": {}}, {"police_uk": {"column": {}}}])
