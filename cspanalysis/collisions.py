@@ -49,7 +49,7 @@ def own(review: Review) -> tuple[pd.DataFrame, list[str]]:
     """
     rows = review.table(SOURCE)
     months = review.store.load(SOURCE, columns=["month"])["month"]
-    return rows, covered_months(months)
+    return rows, covered_months(months.unique())
 
 
 def with_child(review: Review, collisions: pd.DataFrame) -> pd.DataFrame:

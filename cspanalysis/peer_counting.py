@@ -52,17 +52,26 @@ def from_peer_counts(
     if not store.has("peer_counts"):
         return None
     rows = supplied(store, group.key, period)
-    rows = rows[rows["offence"] == selection]
-    if area.name not in set(rows["area"]):
+    rows = rows.take(np.flatnonzero(rows["offence"] == selection))
+    names = rows["area"].tolist()
+    if area.name not in names:
         return None
-    rows = rows[["area", "count", "population"]].drop_duplicates()
-    if twice := sorted(set(rows.loc[rows["area"].duplicated(), "area"])):
-        raise NotAvailable(
-            "peer_counts", f"two files count '{selection}' of {twice[0]} differently"
-        )
-    members = pd.DataFrame({"area": list(group.areas)})
-    found = members.merge(rows, on="area", how="left")
-    return found.assign(is_own=found["area"] == area.name, population_year=period.midpoint.year)
+    if len(set(names)) < len(names):
+        rows = rows[["area", "count", "population"]].drop_duplicates()
+        if twice := sorted(set(rows.loc[rows["area"].duplicated(), "area"])):
+            raise NotAvailable(
+                "peer_counts", f"two files count '{selection}' of {twice[0]} differently"
+            )
+        names = rows["area"].tolist()
+    places = pd.Index(names).get_indexer(list(group.areas))
+    return pd.DataFrame(
+        {
+            "area": list(group.areas),
+            **{c: rows[c].array.take(places, allow_fill=True) for c in ("count", "population")},
+            "is_own": [name == area.name for name in group.areas],
+            "population_year": period.midpoint.year,
+        }
+    )
 
 
 def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:

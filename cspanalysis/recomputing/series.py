@@ -129,7 +129,7 @@ def _extract(review: Review, selection: Iterable[str], period: Period) -> pd.Dat
 
 def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:
     table = review.table(of.source)
-    months = set(table["month"].dropna())
+    months = table["month"].dropna().unique()
     # A month inside the run without any row is a month with none of them, not a gap.
     if not (min(months) <= period.month_list()[0] and period.month_list()[-1] <= max(months)):
         raise NotAvailable(of.source, f"it does not cover {period.label}")
