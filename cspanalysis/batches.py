@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cspanalysis import survey
@@ -44,7 +44,11 @@ class Batch:
         return f"{source}/{slug}.{table.strip('_')}.{self.fingerprint}.parquet"
 
     def entries(
-        self, source: str, found: Sequence[Read], tables: Mapping[str, str]
+        self,
+        source: str,
+        found: Mapping[str, Read],
+        known: Mapping[str, Mapping[str, Any]],
+        tables: Mapping[str, str],
     ) -> dict[str, Any]:
         """What the manifest says of each part, by label.
 
@@ -52,15 +56,22 @@ class Batch:
         ----------
         source : str
             The source.
-        found : sequence of Read
-            What was read of the parts, in their order.
+        found : mapping
+            What was read of the parts, by label.
+        known : mapping
+            What the manifest said before of those that were not read again, by label.
         tables : mapping
             Paths of the common tables, by name.
         """
-        entries = {}
-        for part, context, one in zip(self.parts, self.contexts, found, strict=True):
+        entries: dict[str, Any] = {}
+        for part, context in zip(self.parts, self.contexts, strict=True):
+            if part.label in known:
+                moved = {"batch": self.fingerprint, "tables": tables}
+                entries[part.label] = {**known[part.label], **moved}
+                continue
+            one = found[part.label]
             # Of common tables, a part's share are the rows kept of it.
-            heights = {name: frame.height for name, frame in one.tables.items()}
+            heights = {n: frame.height for n, frame in one.tables.items() if n[0] != "_"}
             entries[part.label] = {
                 "source": source,
                 "file": part.file,

@@ -12,12 +12,21 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import corrections, manifests, repeats, sidecars, sources, survey, writing
+from cspanalysis import (
+    corrections,
+    manifests,
+    repeats,
+    reuse,
+    sidecars,
+    sources,
+    survey,
+    writing,
+)
 from cspanalysis.batches import Batch, Wanted, batched
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import once, opening, problems
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Context
+from cspanalysis.sources.table import Context, Read
 
 #: District → the first of its rows in a table's file and the one after its last.
 Spans = dict[str, list[int]]
@@ -131,11 +140,13 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
         jobs = pool.map(lambda batch: _read(now, source, reader, batch), fresh)
         try:
-            for entries, small, districts in jobs:
+            for entries, read, small, districts in jobs:
                 now.parts |= entries
+                now.parts_read += len(read)
                 holds |= districts
                 partial |= small
-                for label, entry in entries.items():
+                for label in read:
+                    entry = entries[label]
                     now.report(
                         f"{label}: {entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
                     )
@@ -150,7 +161,6 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     for batch in read_together:
         paths = now.parts[batch.labels[0]]["tables"].values()
         now.holds |= {path: held[path] for path in paths if path in held}
-    now.parts_read += sum(len(batch.labels) for batch in fresh)
     gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
     has_changed = bool(fresh) or gone != set(labels)
     has_changed |= _once(now, source, reader, [part for part, _, _ in wanted], partial)
@@ -159,30 +169,43 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
 
 def _is_known(now: _Run, batch: Batch) -> bool:
     """Whether a batch was read before, just as it is now, and its tables are there."""
-    known = now.before["parts"]
-    entries = [repeats.as_read(known[label]) for label in batch.labels if label in known]
-    if len(entries) < len(batch.labels) or not all(
-        e.get("batch") == batch.fingerprint for e in entries
-    ):
-        return False
-    return all((now.processed / path).is_file() for path in entries[0]["tables"].values())
+    entries = reuse.unchanged(batch, now.before["parts"], now.processed)
+    return len(entries) == len(batch.labels) and all(
+        entry["batch"] == batch.fingerprint for entry in entries.values()
+    )
 
 
 def _read(
     now: _Run, source: str, reader: Any, batch: Batch
-) -> tuple[dict[str, Any], dict[str, pl.DataFrame], dict[str, Spans]]:
-    """Read a batch and write its tables: entries by part, small tables and districts by path."""
-    if len(batch.parts) > 1:
-        frames, found = reader.read_batch(batch.parts, batch.contexts)
-    else:
-        found = [reader.read(batch.parts[0], batch.contexts[0])]
+) -> tuple[dict[str, Any], list[str], dict[str, pl.DataFrame], dict[str, Spans]]:
+    """Read a batch and write its tables.
+
+    Returns entries by part, the labels of the parts that were read, and small tables and districts
+    by path.
+    """
+    known = {}
+    if hasattr(reader, "joined"):
+        known = reuse.unchanged(batch, now.before["parts"], now.processed)
+    given = zip(batch.parts, batch.contexts, strict=True)
+    fresh = [(part, context) for part, context in given if part.label not in known]
+    frames: dict[str, pl.DataFrame] = {}
+    found: list[Read] = []
+    if len(fresh) > 1:
+        frames, found = reader.read_batch(*map(list, zip(*fresh, strict=True)))
+    elif fresh:
+        found = [reader.read(*fresh[0])]
         frames = found[0].tables
-    for part, one in zip(batch.parts, found, strict=True):
+    for (part, _), one in zip(fresh, found, strict=True):
         manifests.check_kept(part, one)
     listed = [row for one in found for row in one.problems.listed()]
     if listed:
         told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
         frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
+    if known:
+        pieces = reuse.tables(known, now.processed)
+        for name, frame in frames.items():
+            pieces[name].append(frame)
+        frames = reader.joined(pieces, batch.labels)
     tables = {name: batch.path(source, name) for name in frames}
     if now.write:
         for name, frame in frames.items():
@@ -197,7 +220,8 @@ def _read(
     holds = {}
     if source in frames and "district" in frames[source].columns:
         holds[tables[source]] = _spans(frames[source])
-    return batch.entries(source, found, tables), small, holds
+    read = {part.label: one for (part, _), one in zip(fresh, found, strict=True)}
+    return batch.entries(source, read, known, tables), [*read], small, holds
 
 
 def _spans(frame: pl.DataFrame) -> Spans:

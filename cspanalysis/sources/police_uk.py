@@ -7,7 +7,7 @@ and for no district. Crime IDs themselves are not kept after this check; `file` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -175,6 +175,28 @@ def read_batch(
             frames.append(found.tables[NAME].with_columns(_numbered(number)))
             accounts[number] = found.with_tables()
     return _finished(frames, parts, contexts[0]), [accounts[number] for number in range(len(parts))]
+
+
+def joined(
+    pieces: Mapping[str, Sequence[pl.DataFrame]], labels: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """Common tables of files that were read at different times, as if in one go.
+
+    Parameters
+    ----------
+    pieces : mapping
+        Rows of each table, by its name.
+    labels : sequence of str
+        The files, in their order.
+    """
+    number = pl.col("file").cast(pl.String).replace_strict(labels, range(len(labels)))
+    found = {name: pl.concat(frames) for name, frames in pieces.items()}
+    order = {NAME: ("district", number, ROW), "_counts": street.COUNTS_BY, "_problems": (number,)}
+    return {
+        name: frame.sort(*order[name], nulls_last=name == NAME, maintain_order=True)
+        for name, frame in found.items()
+        if frame.height or name != "_problems"
+    }
 
 
 def _finished(

@@ -19,6 +19,8 @@ COLUMNS = (
     "district_code", "district", "offence", "outcome", "is_located", "file", ROW,
 )  # fmt: skip
 COUNTED = ("month", "force", "district_code", "district", "offence")
+#: The order of a table of counts.
+COUNTS_BY = (*COUNTED, "file")
 _LSOA = ["lsoa_code", "lsoa_name"]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR, _CLOCK = r"(?P<year>20\d\d)", r"(?: 00:00(?::00)?)?"
@@ -65,9 +67,9 @@ def finished(
         *(found[name].gather(at[order]) for name in ("district_code", "district")),
         is_located=pl.col("lsoa_code").is_not_null(),
     ).select(COLUMNS)
-    counts = frame.group_by(*COUNTED, "file").agg(count=pl.len().cast(pl.Int64))
+    counts = frame.group_by(*COUNTS_BY).agg(count=pl.len().cast(pl.Int64))
     counts = counts.select(pl.col(COUNTED).cast(pl.String), "count", pl.col("file").cast(pl.String))
-    return frame, counts.sort(*COUNTED, "file")
+    return frame, counts.sort(*COUNTS_BY)
 
 
 def no_months(frame: pl.DataFrame) -> list[str]:
