@@ -156,6 +156,13 @@ class Period:
         """
         return self.shift(-12 * math.ceil(self.months / 12))
 
+    def is_long_before(self, other: Period) -> bool:
+        """Whether it ends three years or more before another begins.
+
+        Annual figures of schools and hospitals come a year or two late; these come later still.
+        """
+        return other.first - self.last > 36
+
     def against(
         self,
         compare: str | Period | None = None,

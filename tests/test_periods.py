@@ -113,3 +113,10 @@ def test_what_is_compared_per_day_needs_not_be_alike_but_must_be_over():
 def test_a_window_marks_the_finding_id():
     window = Comparison(Period.parse("2007-04/2007-09"), Period.parse("2006-04/2006-09"), True)
     assert window.suffix == "@2007-04_2007-09"
+
+
+def test_what_is_long_before_lies_three_years_back():
+    review = Period.parse("2025-01/2025-12")
+    assert Period.academic_year(2020).is_long_before(review)
+    assert not Period.academic_year(2021).is_long_before(review)
+    assert not review.is_long_before(Period.academic_year(2016))

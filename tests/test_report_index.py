@@ -25,13 +25,37 @@ def chapter(key, *records, **more):
 def test_clear_verdicts_come_before_unclear_ones_and_larger_effects_first():
     records = [
         record("a.none"),
+        record("a.lead", "no_clear_change", values={"ratio": 1.0}),
         record("a.small", "up", values={"ratio": 1.05}),
         record("a.unclear", "no_clear_change", values={"ratio": 3.0}),
         record("a.large", "down", values={"percent_change": -60.0}),
         record("a.season", "peak", values={"index": 130.0}),
     ]
+    chosen = [r["id"] for r in index.key_findings(records)]
+    # |log 0.4| > |log 1.3| > |log 1.05|; the first that is judged is the chapter's headline.
+    assert chosen == ["a.lead", "a.large", "a.season"]
+
+
+def test_among_unclear_findings_size_says_nothing():
+    records = [
+        record("a.lead", "no_clear_change", values={"ratio": 1.0}),
+        record("a.second", "no_clear_change", values={"ratio": 1.1}),
+        record("a.third", "no_clear_change", values={"ratio": 3.0}),
+    ]
     chosen = [r["id"] for r in index.key_findings(records, most=2)]
-    assert chosen == ["a.large", "a.season"]  # |log 0.4| > |log 1.3| > |log 1.05|
+    assert chosen == ["a.lead", "a.second"]
+
+
+def test_a_part_of_a_finding_is_not_said_beside_it():
+    records = [record("p.actions"), record("p.actions.list"), record("p.outputs")]
+    assert [r["id"] for r in index.key_findings(records)] == ["p.actions", "p.outputs"]
+
+
+def test_figures_of_years_before_the_period_are_not_key():
+    old = record("a.old", "down", period="2016-09/2017-08", values={"ratio": 0.1})
+    late = record("a.late", "up", period="2023-09/2024-08")
+    [key] = index.summary([chapter("06_a", old, late)], period="2025-01/2025-12").keys
+    assert [r["id"] for r in key.records] == ["a.late"]
 
 
 def test_findings_without_data_are_listed_and_never_key():

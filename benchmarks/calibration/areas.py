@@ -116,12 +116,12 @@ def against_others(rng, series: int) -> Section:
         per_cent(pd.DataFrame(rows), skip=2),
         "Where areas differ at all, the verdict calls most of them, at 99.8% too: the differences "
         "are real, and say nothing special of any area. **So the sentence adds whether a "
-        "difference is more than is usual in the group.** That is said of one area in seven among "
-        "fifteen, more often than the one in twenty it aims at: pulling in the extremes shrinks "
-        "the spread, as in the funnel, and the others' rate is itself uncertain. Not flattering: "
-        "among five areas it is said of one in four. Of four or fewer the spread is not estimated, "
-        "and the column repeats the verdict. The price of caution: where areas differ by a fifth, "
-        "half as much again is found in every other group only.",
+        "difference is more than is usual in the group**, by the rule of the funnel. That is said "
+        "of one area in nine among fifteen, more often than the one in twenty it aims at: pulling "
+        "in the extremes shrinks the spread, as in the funnel. Among five areas it is said of one "
+        "in seven. Of four or fewer the spread is not estimated, and the column repeats the "
+        "verdict. The price of caution: where areas differ by a fifth, half as much again is found "
+        "in every other group only, among five areas in fewer than one in three.",
     )
 
 

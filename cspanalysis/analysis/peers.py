@@ -54,8 +54,8 @@ def compare(
         rank_upper; others_rate (pooled rate of all other areas), mean_rate (unweighted mean of
         rates, the area itself included); verdict and verdict_998: 'lower', 'similar' or 'higher' as
         the area's own interval lies below, around or above others_rate, 'none' without others; phi
-        and is_widened (`overdispersion` of the group); verdict_widened (the 95% verdict with the
-        half-widths times the root of phi where is_widened: beyond what is usual in the group).
+        and is_widened (`overdispersion` of the group); verdict_widened (where is_widened the
+        verdict of `funnel`, else that at 95%: beyond what is usual in the group).
 
     Raises
     ------
@@ -72,11 +72,13 @@ def compare(
     rest = n.sum() - n
     with np.errstate(divide="ignore", invalid="ignore"):
         others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
-        phi, is_widened = overdispersion(x[has_data], (x.sum() / n.sum() * n)[has_data])
+        expected = np.where(has_data, x.sum() / n.sum() * n, np.nan)
         scale = per / np.where(has_data, n, np.nan)
+    phi, is_widened = overdispersion(x[has_data], expected[has_data])
     wide = [scale * limit for limit in count_limits(x, WIDE)]
-    root = np.sqrt(phi) if is_widened else 1.0
-    usual = [scale * (x + root * (limit - x)) for limit in count_limits(x, confidence)]
+    verdict = _verdict(others, result["lower"], result["upper"])
+    # What is usual among the areas is the funnel's to say: the two stand on one page.
+    usual = _outside(x, *expected_range(expected, confidence, np.sqrt(phi)))
     known = x[has_data], n[has_data]
     ranks = _ranks(*known)
     if draws:
@@ -98,9 +100,9 @@ def compare(
         of=of,
         others_rate=others,
         mean_rate=float(result["rate"].mean()),
-        verdict=_verdict(others, result["lower"], result["upper"]),
+        verdict=verdict,
         verdict_998=_verdict(others, *wide),
-        verdict_widened=_verdict(others, *usual),
+        verdict_widened=usual if is_widened else verdict,
     )
     # Ties are listed by name; areas without a rate come last.
     return result.sort_values(["rate", "area"], na_position="last", ignore_index=True)

@@ -17,7 +17,7 @@ import pandas as pd
 from cspanalysis import disclosure, formats, suppliers
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings.record import Finding, Said
-from cspanalysis.periods import Comparison
+from cspanalysis.periods import Comparison, Period
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -221,6 +221,13 @@ def publish(
         alt=f"{caption}. {said.text}" if caption else said.text,
         caption=caption,
         definition=definition,
-        notes=tuple(notes),
+        notes=(*_age(comparison.period, review.period), *notes),
         tile=tile(shown) if tile and is_main else None,
     )
+
+
+def _age(of: Period, period: Period) -> list[str]:
+    """A note to figures that are of a time long before the period reviewed."""
+    if not of.is_long_before(period):
+        return []
+    return [f"These figures are of {of.label}, years before {period.label}: much may have changed."]

@@ -85,7 +85,8 @@ def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
     if ended:
         return Said(
             f"The latest half year of {subject} is not judged: the chart ends with "
-            f"{formats.month(rows['month'].iloc[-1])}. {ended}"
+            f"{formats.month(rows['month'].iloc[-1])}. {ended}",
+            status="not_comparable",
         )
     newest = rows.tail(NEWEST)
     first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
@@ -101,7 +102,7 @@ def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
             again = formats.capital(_months(signals, newest))
             pause = "," if "newest" in again else ""
             text += f" {again}{pause} should be looked at again when more months are in."
-        return Said(text)
+        return Said(text, status="too_few")
     if signals.empty:
         text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
         text += f"ordinary for {subject}, the usual season allowed for."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cspanalysis import formats
+from cspanalysis.periods import Period
 from cspanalysis.report import html
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.html import Context
@@ -98,7 +99,9 @@ class Summary:
     is_compared: bool = True
 
 
-def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = None) -> Summary:
+def summary(
+    chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = None, period: str = ""
+) -> Summary:
     """Choose what comes first from the findings of all chapters.
 
     Parameters
@@ -106,6 +109,8 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
     chapters : sequence of Rendered
     previous : mapping, optional
         The findings.json of an earlier review of the same area and edition.
+    period : str
+        What is reviewed; figures of years before it are not repeated here.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
     if "priorities.matrix" in shown:
         # Its sentence says already whether the order holds with other weights.
         shown.add("priorities.sensitivity")
-    shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.")}
+    shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.") or _is_old(r, period)}
     keys = tuple(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
     )
@@ -151,16 +156,18 @@ def summary(chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = N
 def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 3) -> list:
     """The findings of a chapter that a summary repeats, in the chapter's order.
 
-    A clear verdict comes before 'no clear change' or 'similar', and those before findings
-    without a verdict; among equals the larger effect comes first. The same comparison with two
-    peer groups, or as a ranking and as a funnel, is said once.
+    The first that is judged is the chapter's headline. Of the others a clear verdict comes before
+    'no clear change' or 'similar', and those before findings without a verdict; among clear ones
+    the larger effect comes first. The same comparison with two peer groups, or as a ranking and as
+    a funnel, is said once, and so is a finding with its parts.
     """
     leave = set(leave)
     said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
-    ranked = sorted(enumerate(said), key=lambda pair: (*_weight(pair[1]), pair[0]))
+    topics = [topic(r, said) for r in said]
+    headline = next((t for t, r in zip(topics, said, strict=True) if r["verdict"] != "none"), "")
     chosen: dict[str, int] = {}
-    for place, record in ranked:
-        chosen.setdefault(topic(record), place)
+    for place in sorted(range(len(said)), key=lambda i: (topics[i] != headline, *_weight(said[i]))):
+        chosen.setdefault(topics[place], place)
     return [said[i] for i in sorted(list(chosen.values())[:most])]
 
 
@@ -184,9 +191,14 @@ def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, 
     }
 
 
-def topic(record: Record) -> str:
-    """What a finding is about: a comparison with peers is one topic, whatever group and picture."""
-    return re.split(r"\.(?:peers|funnel)\.", record["id"])[0]
+def topic(record: Record, among: Iterable[Record] = ()) -> str:
+    """What a finding is about.
+
+    A comparison with peers is one topic, whatever group and picture, and a finding whose id goes on
+    from another's is a part of that one's.
+    """
+    id = re.split(r"\.(?:peers|funnel)\.", record["id"])[0]
+    return min((r["id"] for r in among if id.startswith(f"{r['id']}.")), key=len, default=id)
 
 
 def effect(values: Mapping[str, Any]) -> float:
@@ -211,10 +223,17 @@ def page(context: Context, chosen: Summary) -> str:
     )
 
 
+def _is_old(record: Record, period: str) -> bool:
+    of = record.get("period")
+    return bool(of and period) and Period.parse(of).is_long_before(Period.parse(period))
+
+
 def _weight(record: Record) -> tuple[int, float]:
     verdict = record.get("verdict", "none")
-    group = 0 if verdict in DECISIVE else 2 if verdict == "none" else 1
-    return group, -effect(record.get("values", {}))
+    if verdict in DECISIVE:
+        return 0, -effect(record.get("values", {}))
+    # The size of an effect that can be chance says nothing: these keep the chapter's order.
+    return 2 if verdict == "none" else 1, 0.0
 
 
 def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:

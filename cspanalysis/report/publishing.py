@@ -79,7 +79,7 @@ def write(
 
     assets = folder / "assets"
     assets.mkdir(parents=True)
-    chosen = index.summary(chapters, previous)
+    chosen = index.summary(chapters, previous, context.period)
     records = [r for c in chapters for r in c.records]
 
     def tables() -> None:

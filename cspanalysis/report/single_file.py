@@ -36,7 +36,7 @@ def page(
     return html.render(
         "single.html.j2",
         c=context,
-        s=index.summary(chapters, previous),
+        s=index.summary(chapters, previous, context.period),
         policy=policy(inline),
         chapters=chapters,
         tiles={c.key: html.tiles(c.records) for c in chapters},
