@@ -134,6 +134,39 @@ def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(p
     assert measuring.against_peers(review, measure, review.period).by == "robbery"
 
 
+def test_the_matrix_says_where_the_parts_of_a_sum_went_different_ways(project):
+    import cspanalysis
+    from cspanalysis.chapters import priorities as chapter
+
+    # Criminal damage fell clearly, calls rose clearly; of both together neither can be said.
+    found = chapter.matrix(cspanalysis.open(workspace=project))
+    row = found.rows.set_index("priority").loc["anti-social behaviour"]
+    assert row["trend_text"] == "no clear change (parts differ)"
+    assert (
+        "The trend of anti-social behaviour is that of all it counts together: criminal damage "
+        "fell and calls about anti-social behaviour rose."
+    ) in found.notes
+    assert found.rows["trend_text"].str.contains("parts differ").sum() == 1
+
+
+def test_without_a_log_of_calls_the_street_level_incidents_are_counted(tmp_path):
+    from test_peer_choice import ALL, reviewing
+    from test_starting import STREET, street_rows
+
+    from cspanalysis import opening
+    from cspanalysis.chapters import priorities as chapter
+
+    reviewing(tmp_path / "ws", "Medway", ALL)
+    rows = street_rows("Medway", "Kent Police", 12, "E01010000").splitlines(keepends=True)
+    kinds = ["Criminal damage and arson"] * 5 + ["Anti-social behaviour"] * 7
+    text = "".join(row.replace("Burglary", k) for row, k in zip(rows, kinds, strict=True))
+    (tmp_path / "ws/data/raw/police_uk/2025-01-btp-street.csv").write_text(STREET + text)
+    found = chapter.matrix(opening.open("Medway", "2025-01/2025-01", workspace=tmp_path / "ws"))
+    row = found.rows.set_index("priority").loc["anti-social behaviour"]
+    assert row["count"] == 12
+    assert row["things"] == "criminal damage and incidents of anti-social behaviour"
+
+
 def test_open_data_alone_give_no_order_of_priorities(tmp_path):
     from test_peer_choice import ALL, reviewing
 

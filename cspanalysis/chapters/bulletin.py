@@ -34,7 +34,7 @@ def priorities(review: Review, *, spec: Spec) -> Finding:
     """Every priority that is counted by month, beside the same months a year before."""
     comparison = review.comparisons[0]
     rows = []
-    for measure in measuring.MEASURES:
+    for measure in measuring.measures(review):
         try:
             by_month = measuring.by_month(review, measure)
             result = monthly.compared(by_month, comparison)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from cspanalysis.narrative.change import decided_verdict
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.recomputing import series
 from cspanalysis.recomputing.series import Series
-from cspanalysis.review import Review
+from cspanalysis.review import OFFENCE_SOURCES, Review
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,19 @@ def _police(name: str) -> Series:
     return Series("police_extract", name)
 
 
+#: Calls are counted from the log of police and council; where there is none, the street-level files
+#: hold incidents of anti-social behaviour.
+_LOG = Series("asb_calls", where="type!=bogus caller")
+_STREET = Series("police_uk", "anti-social behaviour")
+_WORDS = {
+    _LOG: "calls about anti-social behaviour",
+    _STREET: "incidents of anti-social behaviour",
+}
+
 MEASURES = (
     Measure(
         "acquisitive_crime", "Acquisitive crime", (_police("acquisitive crime"),),
-        "burglary, theft and vehicle crime", "acquisitive crime",
+        "burglary, robbery, theft and vehicle crime", "acquisitive crime",
         evidence={
             "acquisitive.changes": "Which kinds of acquisitive crime rose or fell?",
             "acquisitive.vehicle_crime.change": "Did vehicle crime rise or fall?",
@@ -87,7 +96,7 @@ MEASURES = (
     ),
     Measure(
         "anti_social_behaviour", "Anti-social behaviour",
-        (_police("criminal damage"), Series("asb_calls", where="type!=bogus caller")),
+        (_police("criminal damage"), _LOG),
         "criminal damage and calls about anti-social behaviour", "criminal damage",
         evidence={
             "antisocial.calls.change": "Did calls about anti-social behaviour rise or fall?",
@@ -153,6 +162,20 @@ MEASURES = (
 _LABELS = {measure.key: measure.label for measure in MEASURES}
 
 
+def measures(review: Review) -> list[Measure]:
+    """The priorities, each by what the workspace can count of it."""
+    if review.store.has("asb_calls") or not review.store.has("police_uk"):
+        return list(MEASURES)
+    return [
+        replace(
+            measure,
+            counted=tuple(_STREET if of == _LOG else of for of in measure.counted),
+            things=measure.things.replace(_WORDS[_LOG], _WORDS[_STREET]),
+        )
+        for measure in MEASURES
+    ]
+
+
 def label(key: str) -> str:
     """How a reader names a priority; unknown keys as they are, without underscores."""
     return _LABELS.get(key, str(key).replace("_", " ").capitalize())
@@ -204,13 +227,21 @@ def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
     return "" if verdict == "none" else verdict
 
 
+def parts(review: Review, measure: Measure, comparison: Comparison) -> dict[str, str]:
+    """Trend of each thing that is added up, in words; none where there is one thing only."""
+    if len(measure.counted) < 2:
+        return {}
+    alone = {of: replace(measure, counted=(of,)) for of in measure.counted}
+    return {_WORDS.get(of, of.series): trend(review, m, comparison) for of, m in alone.items()}
+
+
 def by_month(review: Review, measure: Measure) -> pd.DataFrame:
     """Counts by month over all that the sources cover, added up over what the measure counts."""
     if not measure.counted:
         raise NotAvailable((), f"{measure.label} is not counted")
     parts = []
     for of in measure.counted:
-        if of.source == "police_extract":
+        if of.source in OFFENCE_SOURCES:
             parts.append(review.offences_by_month(of.series).table)
         elif of.source == "asb_calls":
             calls = review.table(of.source)

@@ -174,9 +174,10 @@ def _criteria(review: Review) -> pd.DataFrame:
     harm = _harm(review)
     questions = review.settings.get("priorities", {}).get("concern", {})
     rows = []
-    for measure in measuring.MEASURES:
+    for measure in measuring.measures(review):
         now, _ = measuring.counts(review, measure, comparison)
         trend = measuring.trend(review, measure, comparison)
+        differing = _differing(measuring.parts(review, measure, comparison), trend)
         versus = measuring.against_peers(review, measure, comparison.period)
         rows.append(
             {
@@ -186,7 +187,8 @@ def _criteria(review: Review) -> pd.DataFrame:
                 "count": now,
                 "harm": harm.get(measure.key, np.nan),
                 "trend": analysis.TREND_SCORES.get(trend, np.nan),
-                "trend_text": _TREND.get(trend, "[x]"),
+                "trend_text": _TREND.get(trend, "[x]") + (" (parts differ)" if differing else ""),
+                "trend_of": differing,
                 "peers": analysis.PEER_SCORES.get(versus.verdict, np.nan),
                 "peers_text": _peers_text(versus),
                 "peers_by": versus.by,
@@ -230,6 +232,11 @@ def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
         notes.append(f"No priority can be judged by some criteria: {'; '.join(lacking)}.")
     if result["harm"].notna().any():
         notes.append("Harm is a judgement of the partnership, not a measurement.")
+    notes += [
+        f"The trend of {row['priority']} is that of all it counts together: {row['trend_of']}."
+        for row in rows
+        if row["trend_of"]
+    ]
     notes += _peer_notes(rows)
     bare = [
         row["priority"] for row in rows if row["status"] == "ok" and row["of"] - row["known"] > 1
@@ -240,6 +247,15 @@ def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
             "the remaining criteria and are less firm than the others."
         )
     return notes
+
+
+def _differing(parts: dict[str, str], together: str) -> str:
+    """What the parts of a sum did by themselves, if one changed clearly and the sum did not so."""
+    verbs = {"up": "rose", "down": "fell", "no_clear_change": "did not change clearly"}
+    known = {words: verdict for words, verdict in parts.items() if verdict in verbs}
+    if not known or together not in verbs or not {*known.values()} & ({"up", "down"} - {together}):
+        return ""
+    return formats.listed([f"{words} {verbs[verdict]}" for words, verdict in known.items()])
 
 
 def _peer_notes(rows: list[dict]) -> list[str]:
@@ -288,7 +304,7 @@ def _exact(value: float) -> str:
 
 
 def _sources(review: Review) -> list[str]:
-    used = dict.fromkeys(of.source for m in measuring.MEASURES for of in m.counted)
+    used = dict.fromkeys(of.source for m in measuring.measures(review) for of in m.counted)
     if not review.store.has("police_extract"):
         used |= dict.fromkeys(("police_uk", "population"))
     return [name for name in (*used, "peer_counts", "surveys") if review.store.has(name)]

@@ -122,6 +122,11 @@ def _police(review: Review, of: Series, period: Period) -> pd.DataFrame:
     return review.records(of.series, period).table.assign(weight=1)
 
 
+def _street(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    offences.members(of.series, offences.POLICE_UK)
+    return review.records(of.series, period).table.assign(weight=1)
+
+
 def _extract(review: Review, selection: Iterable[str], period: Period) -> pd.DataFrame:
     lacks = "hold neither the time of an offence nor how it was done"
     return review.records(selection, period, lacks=lacks).table
@@ -204,6 +209,7 @@ def financial_years(of: Series, period: Period) -> list[str]:
 
 _READERS: dict[str, Any] = {
     "police_extract": _police,
+    "police_uk": _street,
     "asb_calls": _dated,
     "fires": _dated,
     "stats19": _collisions,
