@@ -39,6 +39,13 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
     return table.reindex(wanted)
 
 
+def of_when(store: Store, districts: Iterable[str], year: int) -> str:
+    """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
+    table = _of(store, tuple(districts)) if store.has("population") else None
+    is_counted = table is not None and table.loc[table["year"] == year, "is_census"].any()
+    return f"the Census of {year}" if is_counted else f"mid-{year}"
+
+
 def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
     """Residents of districts together, by sex and single year of age.
 
@@ -82,7 +89,10 @@ def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
     table = _where_given(table, ~_is_census(table))
     table = _where_given(table, table["sex"] == "persons")
     table = _where_given(table, table["age"] == -1)
-    return table.groupby(["area", "year"], as_index=False)["population"].sum()
+    table = table.assign(is_census=_is_census(table))
+    return table.groupby(["area", "year"], as_index=False).agg(
+        population=("population", "sum"), is_census=("is_census", "any")
+    )
 
 
 def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:

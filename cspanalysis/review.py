@@ -245,6 +245,10 @@ class Review:
             raise NotAvailable("population", f"no estimate for {self.area.name}")
         return int(table["population"].sum()), int(table["year"].max())
 
+    def residents_of(self, year: int) -> str:
+        """When the residents of a year were counted or estimated: 'mid-2020'."""
+        return residents.of_when(self.store, self.area.districts, year)
+
     def population_by_age(self, period: Period | str) -> pd.DataFrame:
         """Residents of this area by sex and single year of age, for the period's estimate.
 

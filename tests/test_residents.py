@@ -37,3 +37,23 @@ def test_totals_and_their_parts_do_not_double_the_residents(given, expected):
     table = pd.DataFrame([row for part in given for row in part], columns=COLUMNS)
     found = residents._all_ages(table)
     assert found["population"].tolist() == [expected]
+
+
+class Held:
+    """A store of one table."""
+
+    def __init__(self, *parts):
+        self.table = pd.DataFrame([row for part in parts for row in part], columns=COLUMNS)
+
+    def has(self, name):
+        return True
+
+    def load(self, name, where=None):
+        return self.table
+
+
+def test_residents_of_a_census_are_called_so():
+    # Census day was in March: 'mid-2021' would name another figure.
+    assert residents.of_when(Held(COUNTED), ["Dover"], 2021) == "the Census of 2021"
+    assert residents.of_when(Held(COUNTED, TOTAL), ["Dover"], 2021) == "mid-2021"
+    assert residents.of_when(Held(COUNTED), ["Dover"], 2019) == "mid-2019"

@@ -53,7 +53,7 @@ def recorded_crime_rate(
         },
         caption=common.where(review, "Recorded crime", comparison.period.label),
         method=common.method_of(result),
-        notes=common.resident_notes(year, comparison),
+        notes=common.resident_notes(review, year, comparison),
         tile=partial(common.rate_tile, things="crimes recorded", period=comparison.period.label),
     )
 
@@ -167,8 +167,8 @@ def recorded_crime_funnel(
         caption=(
             "Crimes per 1,000 residents by size of the area – "
             f"{common.capital(members.label)}, {comparison.period.label}; residents of "
-            f"mid-{year}; lines = 95% and 99.8% limits"
+            f"{review.residents_of(year)}; lines = 95% and 99.8% limits"
         ),
         method=common.method_of(result),
-        notes=common.resident_notes(year, comparison),
+        notes=common.resident_notes(review, year, comparison),
     )

@@ -49,14 +49,14 @@ def method_of(result: pd.DataFrame) -> str:
     return "; ".join(dict.fromkeys(m for m in result["method"] if isinstance(m, str) and m))
 
 
-def resident_notes(year: int, comparison: Comparison) -> list[str]:
+def resident_notes(review: Review, year: int, comparison: Comparison) -> list[str]:
     """Says so when the newest estimate of residents is older than the period."""
     wanted = comparison.period.midpoint.year
     if year == wanted:
         return []
     return [
-        f"Residents are of mid-{year}, the nearest estimate in this workspace "
-        f"to {comparison.period.label}."
+        f"Residents are those of {review.residents_of(year)}, the nearest estimate in this "
+        f"workspace to {comparison.period.label}."
     ]
 
 

@@ -85,12 +85,12 @@ def peers_of(
         caption=(
             f"{formats.capital(things)} per 1,000 residents in the period – "
             f"{formats.capital(members.label)}, {comparison.period.label}; "
-            f"residents of mid-{year}; line = 95% interval"
+            f"residents of {review.residents_of(year)}; line = 95% interval"
         ),
         method=method_of(result),
         notes=[
             *notes,
-            *resident_notes(year, comparison),
+            *resident_notes(review, year, comparison),
             *membership_notes(members),
             *_chance_notes(result),
         ],
