@@ -33,7 +33,8 @@ NAMES: dict[str, str] = {
 
 def names(missing: NotAvailable) -> str:
     """What would supply the missing data, any one of them: 'the … or the …'."""
-    return " or ".join(NAMES.get(source, source) for source in missing.needs)
+    *first, last = [NAMES.get(source, source) for source in missing.needs] or [""]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def missing_sentence(would_show: str, missing: NotAvailable) -> str:
@@ -48,13 +49,24 @@ def missing_sentence(would_show: str, missing: NotAvailable) -> str:
     """
     supply = names(missing)
     text = f"This review cannot say {would_show}"
-    text += f": {missing.detail.rstrip('.')}." if missing.detail else "."
+    text += f": {_detail(missing)}." if missing.detail else "."
     return f"{text} {formats.capital(supply)} would supply it." if supply else text
 
 
 def shared_sentence(missing: NotAvailable) -> str:
-    """The same of several findings at once, beneath their questions: what would answer them all."""
-    parts = [f"{formats.capital(missing.detail.rstrip('.'))}."] if missing.detail else []
+    """The same beneath a question or several: what would answer them all."""
+    parts = [f"{formats.capital(_detail(missing))}."] if missing.detail else []
     if supply := names(missing):
         parts.append(f"{formats.capital(supply)} would answer these questions.")
     return " ".join(parts)
+
+
+def answering(shared: str, number: int) -> str:
+    """A `shared_sentence` beneath so many questions."""
+    return shared if number > 1 else shared.replace("these questions", "this question")
+
+
+def _detail(missing: NotAvailable) -> str:
+    """What exactly is missing; 'it' in it stands for the source, which the sentence names later."""
+    detail = missing.detail.rstrip(".")
+    return f"the source in this workspace {detail[3:]}" if detail.startswith("it ") else detail

@@ -378,7 +378,8 @@ def test_hours_put_the_small_hours_to_the_evening_before():
 def test_clusters_give_no_total_while_one_is_hidden():
     table = pd.DataFrame({"cluster": ["Malling", "Tonbridge"], "count": [24.0, 12.0],
                           "status": ["ok", "ok"]})  # fmt: skip
-    assert "24 of 36 (66.7 per cent)" in narrative.clusters(table, subject="exclusions").text
+    text = narrative.clusters(table, subject="exclusions", when="2006/07").text
+    assert text.startswith("In 2006/07 Malling had the most exclusions: 24 of 36 in the two clus")
     hidden = pd.concat([table, pd.DataFrame(
         {"cluster": ["Snodland"], "count": [NAN], "status": ["suppressed"]})])  # fmt: skip
     said = narrative.clusters(hidden, subject="exclusions")
@@ -492,3 +493,21 @@ def test_a_count_with_nothing_to_compare_is_no_unclear_change():
     assert verdict_of(row) == decided_verdict(row) == "none"
     # Two zeros have no ratio either, and did not change.
     assert verdict_of(row | {"count": 0, "compare_count": 0}) == "no_clear_change"
+
+
+def test_years_without_clear_change_say_which_count_is_whose():
+    table = pd.DataFrame({"year": ["2004/05", "2007/08"], "count": [130, 165],
+                          "change_ratio": 1.27, "change_lower": 0.96, "change_upper": 1.64,
+                          "change_verdict": "no_clear_change", "confidence": 0.95})  # fmt: skip
+    text = narrative.years(table, subject="admissions").text
+    assert text.startswith(
+        "There is no clear change in admissions: 165 in 2007/08 against 130 in 2004/05 (95%"
+    )
+
+
+def test_a_chart_that_judges_nothing_is_no_result():
+    rows = {"month": ["2025-01", "2025-02"], "value": [20.0, 21.0], "centre": 20.5, "signal": ""}
+    table = pd.DataFrame({**rows, "is_provisional": True})
+    assert narrative.control(table, subject="crime").status == "too_few"
+    ended = narrative.control(table, subject="crime", ended="The pandemic began.")
+    assert ended.status == "not_comparable"

@@ -318,3 +318,11 @@ def test_due_dates_are_read_from_words(tmp_path):
     review = cspanalysis.open(workspace=root, period="2016-04/2017-03")
     due = review.table("action_plan")["due"]
     assert due[0] == pd.Timestamp("2016-03-31") and pd.isna(due[1])
+
+
+def test_printed_figures_are_set_like_the_records(sample_audit):
+    assert sample_audit.loc[["A2", "O3", "TG3", "T1"], "printed"].tolist() == [
+        "−10.2 per cent", "2,000 promised", "baseline 1,027", "31 against 42, down",
+    ]  # fmt: skip
+    told = sample_audit.loc["TG2", "text"]
+    assert "544 changed by −5 per cent is 516.8, not 518, which is −4.8 per cent" in told

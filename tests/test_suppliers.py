@@ -3,8 +3,10 @@
 import pytest
 
 import cspanalysis
+from cspanalysis import suppliers
 from cspanalysis.chapters import acquisitive, domestic, overview, violence, youth
 from cspanalysis.cli import main
+from cspanalysis.errors import NotAvailable
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -105,3 +107,19 @@ def test_where_nothing_happened_no_source_would_supply_it(project):
     review.workspace.settings["purse_dipping"]["method_words"] = ["never written"]
     found = acquisitive.purse_dipping_places(review)
     assert found.sentence.endswith("no purse dipping in April 2004.")
+
+
+def test_the_source_is_named_before_it_is_called_it():
+    missing = NotAvailable(("action_plan", "targets", "outputs"), "it holds no rows for Dover")
+    said = suppliers.missing_sentence("what is planned", missing)
+    assert said == (
+        "This review cannot say what is planned: the source in this workspace holds no rows for "
+        "Dover. The partnership's action plan, the partnership's list of targets or the "
+        "partnership's list of promised outputs would supply it."
+    )
+    shared = suppliers.shared_sentence(NotAvailable("fires", "it covers 2024"))
+    assert suppliers.answering(shared, 1) == (
+        "The source in this workspace covers 2024. The fire service's incident extract would "
+        "answer this question."
+    )
+    assert suppliers.answering(shared, 2).endswith("would answer these questions.")

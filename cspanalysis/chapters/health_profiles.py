@@ -50,7 +50,7 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
     both = own.merge(england.rename(columns={"value": "england"}), on=keys)
     if both.empty:
         raise NotAvailable(
-            SOURCE, f"no indicator on {subject} of {review.area.name} and of England"
+            SOURCE, f"no indicator on {subject} has a value of {review.area.name} and of England"
         )
     both = both.assign(last=[p.last for p in both["period"]]).sort_values("last")
     newest = both.groupby(["indicator_id", "age"], as_index=False).tail(1)

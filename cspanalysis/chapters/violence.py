@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import measures, night
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.chapters import common, grouped, series
@@ -110,9 +110,10 @@ def nte_change(
     now = classified[comparison.period.contains(classified["month"])]
     account = night.summary(now, definition).iloc[0]
     notes.append(
-        f"{int(account['untimed']):,} of {int(account['total']):,} violent offences in "
-        f"{comparison.period.label} have no usable start time and cannot be counted; "
-        f"{int(account['midnight_exact']):,} start exactly at midnight, which may be a default."
+        f"{int(account['untimed']):,} of {int(account['total']):,} offences "
+        f"({formats.listed(definition.offences)}) in {comparison.period.label} have no usable "
+        f"start time and cannot be counted; {int(account['midnight_exact']):,} start exactly at "
+        "midnight, which may be a default."
     )
     return publish(
         review,

@@ -59,8 +59,8 @@ def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
         text += f" ({limits})."
     else:
         text = (
-            f"There is no clear change in {subject} between {start[label]} and {end[label]}: "
-            f"{now} against {before}"
+            f"There is no clear change in {subject}: {now} in {end[label]} against {before} in "
+            f"{start[label]}"
         )
         text += f", or {rates[1]} against {rates[0]}" if rates else ""
         text += f" ({limits})."

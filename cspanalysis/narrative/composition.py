@@ -17,6 +17,7 @@ from cspanalysis.narrative.phrases import (
     confidence,
     first,
     hidden,
+    number_of,
     shown,
 )
 
@@ -84,7 +85,7 @@ def share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
     return Said(formats.capital(text), values=_share_values(row))
 
 
-def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster") -> Said:
+def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster", when: str = "") -> Said:
     """Which group has most of something, as a share of all where nothing is hidden.
 
     Parameters
@@ -93,15 +94,18 @@ def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster") -> Sa
         A row per group: `label`, count (missing where hidden), status, optional share.
     subject : str
         What is counted, in the plural: 'permanent exclusions'.
+    when : str
+        The year, as in 'in 2006/07'.
     """
+    in_year = f"in {when} " if when else ""
     rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
     if rows.empty:
         return cannot(subject, first(table), "breakdown")
     lead, concealed = rows.iloc[0], len(table) - len(rows)
     names = [formats.shorten(n, 60) for n in rows.loc[rows["count"] == lead["count"], label]]
     if lead["count"] == 0:
-        text = f"No {subject} were recorded in any of the {len(rows)} groups shown."
-        return Said(text + _hidden_note(table, "group"), values={"count": 0})
+        text = f"{in_year}no {subject} were recorded in any of the {len(rows)} groups shown."
+        return Said(formats.capital(text) + _hidden_note(table, "group"), values={"count": 0})
     values: dict[str, Any] = {"count": lead["count"]}
     if len(names) > 1:
         text = (
@@ -116,9 +120,11 @@ def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster") -> Sa
         values["share"] = part
         text = (
             f"{names[0]} had the most {subject}: {formats.count(lead['count'])} of "
-            f"{formats.count(total)} ({formats.share(part)})"
+            f"{formats.count(total)} in the {number_of(len(rows), label)} "
+            f"({formats.share(part)})"
         )
-    return Said(formats.capital(text) + "." + _hidden_note(table, "group"), values=values)
+    text = formats.capital(in_year + text) + "."
+    return Said(text + _hidden_note(table, "group"), values=values)
 
 
 def age_sex(table: pd.DataFrame, *, subject: str) -> Said:

@@ -21,6 +21,10 @@ def row_account(table: pd.DataFrame) -> Said:
         return cannot("the files received", {}, "row account")
     rows, kept, aside = (int(table[c].sum()) for c in ("rows", "kept", "set_aside"))
     files = formats.plural(len(table), "file")
+    if kept == rows:
+        return Said(
+            f"All {formats.plural(rows, 'row')} in {files} were kept.", values={"count": rows}
+        )
     text = f"Of {formats.plural(rows, 'row')} in {files}, {formats.count(kept)} {was(kept)} kept"
     if aside:
         text += (
@@ -49,7 +53,7 @@ def coverage(table: pd.DataFrame, *, subject: str = "the records") -> Said:
         for word in ("incomplete", "missing")
     }
     if not any(found.values()):
-        months = f"All {n} months" if n > 1 else "The month"
+        months = f"All {formats.in_words(n)} months" if n > 1 else "The month"
         return Said(f"{months} of {subject} {'are' if n > 1 else 'is'} complete.")
     parts = []
     for word, months in found.items():

@@ -45,11 +45,12 @@ def cluster_rates(table: pd.DataFrame, *, subject: str) -> Said:
     Parameters
     ----------
     table : pandas.DataFrame
-        A row per cluster: cluster, count, roll, rate, lower, upper, status.
+        A row per cluster: cluster, count, roll, rate, lower, upper, status; school_year.
     subject : str
         What is counted, in the plural.
     """
-    said = clusters(table, subject=subject)
+    when = table["school_year"].iloc[0] if "school_year" in table else ""
+    said = clusters(table, subject=subject, when=when)
     rows = shown(table, "rate")
     if len(rows) < 2 or not (rows["rate"] > 0).any():
         return said

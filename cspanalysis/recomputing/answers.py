@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cspanalysis import formats
-from cspanalysis.analysis.published.reading import number, period, rounds_to
+from cspanalysis.analysis.published.reading import decimals, number, period, rounds_to
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 from cspanalysis.recomputing.series import Series
@@ -61,4 +61,10 @@ def is_within(value: float, row: Row, key: str = "value") -> bool:
 
 
 def as_printed(row: Row, unit: str = "") -> str:
-    return " ".join(part for part in (row["bound"], row["value"], unit) if part)
+    return " ".join(part for part in (row["bound"], figure(row["value"]), unit) if part)
+
+
+def figure(written: str) -> str:
+    """A printed number with its own decimals, set as the records' are; other texts as they are."""
+    value = number(written)
+    return written if value is None or "%" in written else formats.number(value, decimals(written))

@@ -16,6 +16,7 @@ from cspanalysis.recomputing.answers import (
     Answer,
     Row,
     as_printed,
+    figure,
     is_hidden,
     is_within,
     period_of,
@@ -34,7 +35,7 @@ def count(review: Review, row: Row) -> Answer:
         found += f" against {shown(review, row, earlier)}"
         if row["compare_value"]:
             is_same &= is_within(earlier, row, "compare_value")
-            printed += f" against {row['compare_value']}"
+            printed += f" against {figure(row['compare_value'])}"
         elif earlier:
             is_same &= rounds_to((value / earlier - 1) * 100, row["printed_change"])
             printed += f", {row['printed_change']} per cent more than before"
@@ -115,7 +116,7 @@ def share(review: Review, row: Row) -> Answer:
         found.append(share)
     printed = as_printed(row, "per cent")
     if row["compare_value"]:
-        printed += f" against {row['compare_value']}"
+        printed += f" against {figure(row['compare_value'])}"
     return Answer(is_same, printed, " against ".join(found))
 
 

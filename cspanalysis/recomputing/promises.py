@@ -13,6 +13,7 @@ from cspanalysis.recomputing.answers import (
     Answer,
     Row,
     as_printed,
+    figure,
     is_within,
     period_of,
     series_of,
@@ -74,7 +75,9 @@ def output(review: Review, row: Row) -> Answer:
     if row["delivered"]:
         found = f"{formats.count(number(row['delivered']))} delivered"
         found += f" by {formats.month(row['delivered_to'])}" if row["delivered_to"] else ""
-    return Answer(None, f"{row['value']} promised", found, "A promise is no figure to recompute.")
+    return Answer(
+        None, f"{figure(row['value'])} promised", found, "A promise is no figure to recompute."
+    )
 
 
 def action(review: Review, row: Row) -> Answer:

@@ -18,6 +18,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from cspanalysis import formats, suppliers
 from cspanalysis.formats import symbols_of
 from cspanalysis.periods import Period
 from cspanalysis.report.collect import Rendered, Section
@@ -220,7 +221,7 @@ def lacking(
     for record in records:
         if record["status"] == "not_available":
             groups.setdefault(record.get("lacks") or record["sentence"], []).append(record)
-    return [(of, shared if len(of) > 1 else of[0]["sentence"]) for shared, of in groups.items()]
+    return [(of, suppliers.answering(shared, len(of))) for shared, of in groups.items()]
 
 
 def label(period: str) -> str:
@@ -310,6 +311,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
         is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
+        in_words=formats.in_words,
     )  # fmt: skip
     environment.globals.update(
         source_line=source_line,

@@ -271,18 +271,18 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
         "words": "Good" if good else "Read with care",
         "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
         f"{formats.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
-        f"{formats.share(MOST_UNLOCATED, 0)} of the offences without a place, and no month "
+        f"{formats.share(MOST_UNLOCATED, 0)} of the records without a place, and no month "
         "incomplete.",
         "slug": slug,
     }
 
 
 def _usable(unlocated: float, incomplete: int) -> str:
-    """In words: the offences without a place, and the months that are not complete."""
-    places = f"{formats.share(unlocated)} of the offences have no place"
+    """In words: the records without a place, and the months that are not complete."""
+    places = f"{formats.share(unlocated)} of the records have no place"
     months = f"{formats.in_words(incomplete)} {'month is' if incomplete == 1 else 'months are'}"
     if not unlocated:
-        places = "no offence is without a place"
+        places = "no record is without a place"
     return f"{formats.capital(places)}, and {months} incomplete."
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cspanalysis.analysis.published import reading
 from cspanalysis.analysis.published.hits import CONTRADICTS, NOT_STATED, Hit
-from cspanalysis.analysis.published.reading import decimals, number, text
+from cspanalysis.analysis.published.reading import decimals, number, signed, text
 
 
 def direction_against_numbers(rows: list[dict[str, Any]]) -> Iterator[Hit]:
@@ -31,9 +31,9 @@ def direction_against_numbers(rows: list[dict[str, Any]]) -> Iterator[Hit]:
         elif change is not None and change * sign < 0 and not (is_target and change == 0):
             yield hit(
                 row["id"],
-                first=f"{change:+g} per cent",
+                first=f"{signed(change)} per cent",
                 second=word,
-                text=f"A change of {change:+g} per cent is printed as {word}.",
+                text=f"A change of {signed(change)} per cent is printed as {word}.",
             )
 
 
@@ -66,8 +66,9 @@ def change_against_numbers(rows: list[dict[str, Any]]) -> Iterator[Hit]:
                 CONTRADICTS,
                 text(row["value"]),
                 f"{expected:,.1f}",
-                f"{text(row['compare_value'])} changed by {change:+g} per cent is "
-                f"{expected:,.1f}, not {text(row['value'])}, which is {implied:+.1f} per cent.",
+                f"{text(row['compare_value'])} changed by {signed(change)} per cent is "
+                f"{expected:,.1f}, not {text(row['value'])}, which is "
+                f"{signed(round(implied, 1))} per cent.",
             )
 
 
@@ -81,7 +82,7 @@ def change_without_base(rows: list[dict[str, Any]]) -> Iterator[Hit]:
             row["id"],
             "change_without_base",
             NOT_STATED,
-            f"{change:+g} per cent",
+            f"{signed(change)} per cent",
             "no baseline",
             "The target is a change from a baseline that is not printed.",
         )

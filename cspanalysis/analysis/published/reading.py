@@ -48,6 +48,11 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def signed(change: float) -> str:
+    """A change with its sign: '+5', '−10.2'."""
+    return f"{change:+g}".replace("-", "\u2212")
+
+
 def decimals(value: Any) -> int:
     """How many decimals a figure is printed with."""
     _, _, after = text(value).rstrip("% ").partition(".")
