@@ -283,7 +283,9 @@ def test_exclusions_of_2005_06(review):
 
 def test_malling_excludes_most(review):
     found = young_people.exclusions_by_cluster(review, school_year="2005/06")
-    assert found.sentence.startswith("Malling had the most permanent exclusions: 24 of 65")
+    assert found.sentence.startswith(
+        "In 2005/06 Malling had the most permanent exclusions: 24 of 65"
+    )
     assert found.verdict == "higher"
     fixed = young_people.fixed_term_by_cluster(review, school_year="2005/06")
     assert "The rate was highest in Malling" in fixed.sentence

@@ -116,7 +116,10 @@ def test_a_list_that_does_not_reach_back_twelve_months_cannot_show_repeats(works
 
 def test_a_list_that_ends_before_the_period_cannot_either(workspace):
     found = repeat(workspace([r for r in referrals() if r[0] < "2007-12"]))
-    assert found.status == "not_available" and "it runs from" in found.sentence
+    assert (
+        found.status == "not_available"
+        and "the source in this workspace runs from" in found.sentence
+    )
 
 
 def test_without_a_list_the_finding_names_who_holds_it(project):
