@@ -112,9 +112,14 @@ def from_open_data(
         m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
     ]
     if missing:
-        detail = f"{counting.runs_label(missing)} missing or incomplete in the open data"
-        has_any = store.has("police_uk_counts")
-        raise NotAvailable(("peer_counts", "police_uk"), detail if has_any else "")
+        details = []
+        if store.has("peer_counts"):
+            details.append(
+                f"the peers' counts hold no {selection} of {group.label}, {period.label}"
+            )
+        if store.has("police_uk_counts"):
+            details.append(f"{counting.runs_label(missing)} missing or incomplete in the open data")
+        raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
     parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}
     districts = [d for members in parts.values() for d in members]
     counts = store.load(

@@ -393,3 +393,40 @@ def test_exclusions_of_the_authority_as_the_department_printed_them(shared, tmp_
     fixed = young_people.authority_rates(kent, "suspensions", "suspension", "suspensions")
     assert fixed.values["count"] == 10_156 and round(fixed.values["rate"], 2) == 4.44
     assert fixed.rows.loc[fixed.rows["is_own"], "headcount"].item() == 228_507
+
+
+def test_an_analyst_may_name_other_periods_in_words(review):
+    from cspanalysis.chapters import acquisitive
+
+    def over(*periods):
+        return acquisitive.change(
+            review, "v", "vehicle crime", subject="vehicle crime", over=periods
+        )
+
+    found = over("2007-12/2008-02", "2007-10/2007-12")
+    assert (found.period, found.id) == ("2007-12/2008-02", "acquisitive.v.change")
+    assert [w.id for w in found.windows] == ["acquisitive.v.change@2007-10_2007-12"]
+    with pytest.raises(UsageError, match="'last winter' is not a period"):
+        over("last winter")
+    with pytest.raises(UsageError, match="over names no period"):
+        over()
+
+
+def test_peers_without_counts_of_a_period_say_what_lacks(project):
+    import cspanalysis
+    from cspanalysis.chapters import overview
+
+    winter = cspanalysis.open(None, "2007-12/2008-02", workspace=project)
+    said = overview.recorded_crime_peers(winter, "msg").sentence
+    assert (
+        "the peers' counts hold no recorded crime of areas of the most similar group, December "
+        "2007 to February 2008"
+    ) in said
+
+
+def test_a_month_without_a_signal_is_not_one_without_data(review):
+    from cspanalysis.chapters import overview
+
+    table = overview.recorded_crime_months(review).table
+    place = [c["label"] for c in table["columns"]].index("Signal")
+    assert {row[place] for row in table["rows"]} >= {"none", "outside the limits"}

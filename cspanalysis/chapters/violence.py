@@ -111,9 +111,9 @@ def nte_change(
     account = night.summary(now, definition).iloc[0]
     notes.append(
         f"{int(account['untimed']):,} of {int(account['total']):,} offences "
-        f"({formats.listed(definition.offences)}) in {comparison.period.label} have no usable "
-        f"start time and cannot be counted; {int(account['midnight_exact']):,} start exactly at "
-        "midnight, which may be a default."
+        f"({formats.listed(definition.offences)}) in {comparison.period.label} without a usable "
+        f"start time cannot be counted; {int(account['midnight_exact']):,} with a start exactly "
+        "at midnight may have it by default."
     )
     return publish(
         review,

@@ -36,6 +36,7 @@ _NOT_DIMENSIONS = frozenset(
         "verdict_widened",
         "method",
         "signal",
+        "signal_text",
         "reason",
         "definition",
     }

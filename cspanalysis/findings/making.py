@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import disclosure, formats, suppliers
-from cspanalysis.errors import NotAvailable
+from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.periods import Comparison, Period
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from cspanalysis.review import Review
+
+
+#: Periods asked for in a notebook.
+Over = str | Period | Comparison | Iterable[str | Period | Comparison]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ def finding(
     The decorated function takes `(review, ..., comparison, spec)` and returns a Finding made with
     `publish`. It is called once for each comparison in `over` (default: the review's period and
     the windows of the settings); functions without a `comparison` parameter are called once.
+    Every function also takes `over`: other periods, the first in place of the review's, as texts
+    ('2007-12/2008-02'), periods or comparisons.
+
     If it raises `NotAvailable`, the finding says which source would supply it. Comparisons with
     periods that are not alike are refused (`Period.against`). A function of a peer group (its
     parameter `group`) gives None for the group None: an area that has no such group
@@ -93,7 +100,7 @@ def finding(
         is_per_day = "exposure_adjusted" in signature.parameters
 
         @functools.wraps(function)
-        def wrapper(review: Review, *args: Any, over: Iterable[Comparison] | None = None, **kwargs):
+        def wrapper(review: Review, *args: Any, over: Over | None = None, **kwargs):
             visible = [
                 p for p in signature.parameters.values() if p.name not in ("comparison", "spec")
             ]
@@ -111,7 +118,7 @@ def finding(
                 would_show=spec.would_show.format_map(words),
             )
             made = []
-            comparisons = list(over if over is not None else review.comparisons)
+            comparisons = review.comparisons if over is None else _comparisons(over)
             for asked in comparisons:
                 asked.period.against(asked.compare, same_months=not is_per_day)
             for comparison in comparisons if by_period else [review.comparisons[0]]:
@@ -129,6 +136,20 @@ def finding(
         return wrapper
 
     return decorate
+
+
+def _comparisons(over: Over) -> list[Comparison]:
+    """Periods to show a finding over; without one to compare with, the nearest before."""
+    asked = [over] if isinstance(over, str | Period | Comparison) else list(over)
+    found = []
+    for number, one in enumerate(asked):
+        if not isinstance(one, Comparison):
+            period = Period.parse(one)
+            one = Comparison(period, period.before, is_window=number > 0)
+        found.append(one)
+    if not found:
+        raise UsageError("over names no period. Allowed: one or more, such as '2007-12/2008-02'.")
+    return found
 
 
 def not_available(spec: Spec, comparison: Comparison, missing: NotAvailable) -> Finding:

@@ -31,6 +31,7 @@ def control_finding(
         upper=chart.table["upper_limit"],
         is_provisional=chart.stage != "adjusted",
         false_signal_rate=chart.false_signal_rate,
+        signal_text=chart.table["signal"].replace("", "none"),
     )
     first, last = result["month"].min(), result["month"].max()
     ended = chart.reason if last < months["month"].max() else ""
@@ -46,7 +47,7 @@ def control_finding(
             "month": "Month",
             "count": "Offences",
             "value": "Per day, adjusted",
-            "signal": "Signal",
+            "signal_text": "Signal",
         },
         caption=where(review, f"{formats.capital(subject)} per day, by month", span(first, last)),
         method=chart.method,
