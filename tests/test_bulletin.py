@@ -61,6 +61,8 @@ def test_the_page_stands_alone(public):
     assert public.parent.name == "tonbridge-and-malling"
     page = re.sub(r"(?s)<script.*?</script>", "", public.read_text(encoding="utf-8"))
     assert page.count("<h1>") == 1 and page.count("<h2") == 4
+    [title] = re.findall("<title>(.*?)</title>", page)
+    assert title == "Community safety bulletin February 2008 – Tonbridge and Malling"
     assert not re.search(r'(?:src|href)="(?!#)', page)
     anchors = set(re.findall(r'href="#([^"]+)"', page))
     assert anchors <= set(re.findall(r'id="([^"]+)"', page))

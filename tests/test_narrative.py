@@ -401,8 +401,10 @@ def test_targets_actions_and_priorities():
                           "actual": [90, 97, NAN], "progress": ["met", "unclear", None],
                           "is_detectable": [False, False, True]})  # fmt: skip
     text = narrative.targets(table).text
-    assert text.startswith("Of 3 targets two have figures so far: one was met and one is too close")
-    assert "Two of the 3 ask for a change so small" in text
+    assert text.startswith(
+        "Of three targets two have figures so far: one was met and one is too close"
+    )
+    assert "Two of the three ask for a change so small" in text
     states = pd.DataFrame({"state": ["complete", "overdue"], "count": [3, 1]})
     assert narrative.actions(states).text == "Of 4 actions: 3 complete and 1 overdue."
 

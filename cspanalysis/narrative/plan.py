@@ -42,9 +42,9 @@ def targets(table: pd.DataFrame) -> Said:
         return cannot("the targets", {}, "progress")
     known = shown(table, "actual") if "actual" in table else table.iloc[0:0]
     n = len(table)
-    noun = "target" if n == 1 else "targets"
+    noun, number = "target" if n == 1 else "targets", formats.in_words(n)
     if known.empty:
-        text = f"None of the {n} {noun} has a figure yet."
+        text = f"None of the {number} {noun} has a figure yet."
     else:
         counts = known["progress"].value_counts()
         parts = [
@@ -55,7 +55,7 @@ def targets(table: pd.DataFrame) -> Said:
             if k in counts
         ]
         have = "has a figure" if len(known) == 1 else "have figures"
-        text = f"Of {n} {noun} {formats.in_words(len(known))} {have} so far"
+        text = f"Of {number} {noun} {formats.in_words(len(known))} {have} so far"
         text += f": {formats.listed(parts)}." if parts else "."
     if hidden(table, "actual"):
         text += f" {hidden(table, 'actual')} cannot be shown without identifying people."
@@ -64,8 +64,8 @@ def targets(table: pd.DataFrame) -> Said:
         if small:
             verb = "asks" if small == 1 else "ask"
             text += (
-                f" {formats.capital(formats.in_words(small))} of the {n} {verb} for a change so "
-                "small that it could not be told from chance."
+                f" {formats.capital(formats.in_words(small))} of the {number} {verb} for a change "
+                "so small that it could not be told from chance."
             )
     return Said(text, values={"count": n})
 

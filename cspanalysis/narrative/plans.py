@@ -25,7 +25,8 @@ def targets(table: pd.DataFrame) -> Said:
     if table["actual"].isna().all() and "target_period" in table:
         years = formats.listed(sorted(table["target_period"].dropna().unique()))
         none = (
-            f"None of the {len(table)} targets can be judged yet: they are for {years}, for which "
+            f"None of the {formats.in_words(len(table))} targets can be judged yet: "
+            f"they are for {years}, for which "
         )
         text = text.replace(text.split(". ")[0], none + "there are no figures", 1)
     wrong = table[table["is_printed_right"].eq(False)]
