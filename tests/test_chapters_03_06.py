@@ -430,3 +430,13 @@ def test_a_month_without_a_signal_is_not_one_without_data(review):
     table = overview.recorded_crime_months(review).table
     place = [c["label"] for c in table["columns"]].index("Signal")
     assert {row[place] for row in table["rows"]} >= {"none", "outside the limits"}
+
+
+def test_charts_of_change_say_what_their_marks_mean(review):
+    from cspanalysis.chapters import acquisitive
+
+    found = acquisitive.changes(review, ["vehicle crime", "burglary"])
+    assert found.caption.endswith("; line = 95% interval, filled dot = clear change")
+    # The second of them is the one that can be chance.
+    inner = [tuple(trace.marker.color) for trace in found.figure.data if trace.mode == "markers"]
+    assert [color == "#FFFFFF" for color in inner[0]] == [False, True]

@@ -62,7 +62,11 @@ def priorities(review: Review, *, spec: Spec) -> Finding:
             **common.change_columns(comparison),
             "control": "Control chart, newest six months",
         },
-        caption=common.where(review, "Incidents by priority", comparison.period.label),
+        caption=common.where(
+            review,
+            "Incidents by priority",
+            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
+        ),
         method=common.method_of(result),
         notes=["Priorities that are counted by year only are not in this bulletin."],
     )

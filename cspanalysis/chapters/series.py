@@ -136,7 +136,7 @@ def changes_of(
         caption=common.where(
             review,
             f"Change in {subject}",
-            f"{comparison.period.label} against {comparison.compare.label}",
+            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
         ),
         method=common.method_of(result),
         definition=definition,

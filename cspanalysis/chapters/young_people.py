@@ -82,7 +82,7 @@ def exclusions_change(
         caption=common.where(
             review,
             "Change in exclusions per 100 pupils on roll",
-            f"school year {last} against {result['school_year'].min()}",
+            f"school year {last} against {result['school_year'].min()}; {charts.CHANGES_KEY}",
         ),
         method=f"{common.method_of(result)}; {yearly.METHOD}, related to the pupils on roll",
         definition="A child excluded more than once in a year counts as one child and as several "

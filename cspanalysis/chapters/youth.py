@@ -139,7 +139,7 @@ def offending_by_kind(review: Review, *, comparison: Comparison, spec: Spec) -> 
         caption=common.where(
             review,
             "Change in young people by kind of offence",
-            f"{comparison.period.label} against {comparison.compare.label}",
+            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
         ),
         method=common.method_of(result),
         measure="young people by kind of offence",

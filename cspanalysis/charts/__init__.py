@@ -13,6 +13,7 @@ from cspanalysis.charts.bars import (
     sorted_bars,
 )
 from cspanalysis.charts.comparisons import (
+    CHANGES_KEY,
     change_intervals,
     shares_with_intervals,
     targets,
@@ -26,6 +27,7 @@ from cspanalysis.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
 quiet()
 
 __all__ = [
+    "CHANGES_KEY",
     "OTHER",
     "OWN",
     "TEMPLATE",

@@ -10,6 +10,9 @@ import plotly.graph_objects as go
 from cspanalysis import formats
 from cspanalysis.charts import style
 
+#: What the marks of `change_intervals` mean, for its caption.
+CHANGES_KEY = "line = 95% interval, filled dot = clear change"
+
 
 def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     """Change per day in per cent with its interval, one row each; 0 is no change.

@@ -120,7 +120,7 @@ def changes_finding(
         caption=where(
             review,
             f"Change in {subject}",
-            f"{comparison.period.label} against {comparison.compare.label}",
+            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
         ),
         method=method_of(result),
         notes=[*notes, *break_notes(selections, comparison)],
