@@ -291,6 +291,11 @@ def test_malling_excludes_most(review):
     assert "The rate was highest in Malling" in fixed.sentence
 
 
+def test_clusters_of_the_own_district_stand_out(review):
+    rows = young_people.exclusions_by_cluster(review).rows
+    assert set(rows.loc[rows["is_own"], "cluster"]) == {"Malling", "Tonbridge"}
+
+
 def test_small_clusters_are_hidden_with_their_rates(review):
     rows = young_people.exclusions_by_cluster(review, school_year="2006/07").rows
     hidden = rows[rows["cluster"] == "Cluster C2"].iloc[0]

@@ -216,6 +216,7 @@ def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) ->
     if rows.empty:
         raise NotAvailable(SOURCE, f"no {kind} exclusions for {chosen}")
     result = exclusions.rates(rows, per=100, by=("district", "cluster"))
+    result["is_own"] = result["district"].isin(review.area.districts)
     span = _span([chosen])
     return publish(
         review,
