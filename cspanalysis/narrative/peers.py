@@ -106,8 +106,9 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
         ((rest["rate"] < rest["limit_lower"]) | (rest["rate"] > rest["limit_upper"])).sum()
     )
     n = len(rest)
-    text += f" Of the other {formats.in_words(n)} {members}, {formats.in_words(outside)}"
-    text += f" {'lies' if outside == 1 else 'lie'} outside it."
+    number = formats.in_words(outside) if outside else "none"
+    text += f" Of the other {formats.in_words(n)} {members}, {number}"
+    text += f" {'lies' if outside < 2 else 'lie'} outside it."
     if outside or verdict != "similar":
         text += by_chance(n + 1)
     keep = {"count", "rate", "rate_per", "population"}

@@ -60,7 +60,7 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
     except CspError:
         content = {}
     crime = [
-        f.get("values", {})
+        {**f.get("values", {}), "verdict": f.get("verdict")}
         for f in content.get("findings", ())
         if f["id"].startswith(CRIME) and "@" not in f["id"]
     ]
@@ -82,6 +82,7 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
         "link": link if content else "",
         "count": first("count"),
         "change": first("percent_change"),
+        "is_chance": "no_clear_change" in [v["verdict"] for v in crime if "percent_change" in v],
         "rate": first("rate"),
         "state": state,
         "synthetic": bool(content.get("synthetic")),
