@@ -139,7 +139,7 @@ def from_open_data(
             ("peer_counts", "police_uk"),
             f"the workspace holds the counts of {formats.in_words(known) if known else 'none'} of "
             f"the {formats.in_words(len(others))} others; to fetch more, name their police forces "
-            f"in partnership.toml, [fetch] forces{_forces(group, whole)}",
+            f"beside your own in partnership.toml, [fetch] forces{_forces(group, whole)}",
         )
     people = residents.estimates(store, districts, period)
     table = pd.DataFrame(

@@ -1,20 +1,19 @@
 """A workspace: the folder that holds one partnership's settings, data and reports.
 
 `partnership.toml` says which area, which periods, which peers and under which definitions; this
-module finds it, reads it and refuses what it does not understand.
+module finds it and reads it; `settings_file` refuses what nothing would read.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis import areas, protections, similar
+from cspanalysis import areas, protections, settings_file, similar
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import UsageError, paragraph
 from cspanalysis.periods import Comparison, Period
@@ -22,21 +21,6 @@ from cspanalysis.periods import Comparison, Period
 SETTINGS = "partnership.toml"
 
 D = TypeVar("D")
-
-#: Section → its keys; None where the room that reads the section checks them.
-_SECTIONS = {
-    "area": {"name", "code", "districts", "force", "county", "region"},
-    "review": {"period", "compare"},
-    "windows": {"period", "compare", "note"},
-    "peers": None,
-    "night_time_economy": None,
-    "purse_dipping": None,
-    "sources": None,
-    "disclosure": {"threshold", *protections.DEFAULT_POLICIES},
-    "priorities": {"weights", "harm", "concern"},
-    "fetch": None,
-    "review_of_plan": {"period"},
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +86,7 @@ class Workspace:
         values = self.settings.get(section, {})
         file = self.root / SETTINGS
         known = [f.name for f in dataclasses.fields(kind)]
-        _check_keys(values, known, section, file)
+        settings_file.check_keys(values, known, section, file)
         try:
             return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
         except (TypeError, ValueError) as error:
@@ -191,9 +175,9 @@ def load(root: Path | str | None = None) -> Workspace:
         raise UsageError(
             paragraph(f"this is not valid TOML: {error}", file=path, do="Mend that line.")
         ) from error
-    _check(settings, path)
+    settings_file.check(settings, path)
     area = settings.get("area", {})
-    if not str(area.get("name", "")).strip():
+    if not area.get("name", "").strip():
         raise UsageError(paragraph("no area is named", file=path, do='Add: [area] and name = "…".'))
     disclosure = dict(settings.get("disclosure", {}))
     threshold = disclosure.pop("threshold", 5)
@@ -247,65 +231,3 @@ def _own_areas(section: Mapping[str, Any]) -> dict[str, Area]:
 def _window(section: Mapping[str, Any], path: Path) -> Comparison:
     period = Period.parse(section["period"])
     return Comparison(period, period.against(section.get("compare"), file=path), is_window=True)
-
-
-def _check_peers(groups: Mapping[str, Any], path: Path) -> None:
-    known = {"label", "areas", "as_of", "weights"}
-    for key, group in groups.items():
-        found = ""
-        if not isinstance(group, Mapping):
-            found = f"'{key}' in [peers] is no group"
-        elif unknown := sorted(set(group) - known):
-            found = f"unknown key '{unknown[0]}' in [peers.{key}]"
-        elif "weights" in group and key != "similar":
-            found = f"[peers.{key}.weights]: only the computed group 'similar' has weights"
-        elif "areas" not in group and key != "similar":
-            found = f"[peers.{key}] names no areas"
-        if found:
-            raise UsageError(
-                paragraph(
-                    found, file=path, allowed='[peers.<name>] with label, as_of and areas = ["…"]'
-                )
-            )
-    similar.weights(groups.get("similar", {}).get("weights", {}))
-
-
-def _check(settings: Mapping[str, Any], path: Path) -> None:
-    _check_peers(settings.get("peers", {}), path)
-    _check_names(settings, _SECTIONS, path, "unknown section", "[{}]")
-    for section, value in settings.items():
-        known = _SECTIONS[section]
-        for table in value if isinstance(value, list) else [value]:
-            if not isinstance(table, Mapping):
-                raise UsageError(
-                    paragraph(
-                        f"'{section}' is no section", file=path, do=f"Write [{section}] and keys."
-                    )
-                )
-            if known is not None:
-                _check_keys(table, known, section, path)
-    protections.check(settings.get("disclosure", {}), path)
-
-
-def _check_keys(table: Iterable[str], known: Iterable[str], section: str, path: Path) -> None:
-    _check_names(table, known, path, "unknown key", "'{}'", f" in [{section}]")
-
-
-def _check_names(
-    names: Iterable[str], known: Iterable[str], path: Path, what: str, written: str, where: str = ""
-) -> None:
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                paragraph(
-                    f"{what} {written.format(name)}{where}",
-                    file=path,
-                    allowed=", ".join(sorted(known)),
-                    do=_nearest(name, known, written),
-                )
-            )
-
-
-def _nearest(name: str, known: Iterable[str], written: str) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {written.format(near[0])}?" if near else "Remove or rename it."

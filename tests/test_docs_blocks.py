@@ -17,7 +17,7 @@ import pytest
 from publishers import Server, everything
 from test_docs import HOW_TO, PAGES, PROJECT, blocks
 
-from cspanalysis import fetch, starting, workspace
+from cspanalysis import starting, workspace
 from cspanalysis.formats.words import in_words
 
 LANGUAGES = ("sh", "console", "python", "toml", "text")
@@ -56,7 +56,6 @@ def test_settings_shown_are_settings_that_load(page, head, block, tmp_path):
     (tmp_path / "partnership.toml").write_text(text, encoding="utf-8")
     space = workspace.load(tmp_path)
     assert space.area_name == "Dover" and set(tomllib.loads(text)) == set(space.settings)
-    fetch._check((), space.settings.get("fetch", {}))
 
 
 @pytest.mark.parametrize(

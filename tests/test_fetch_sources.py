@@ -20,7 +20,7 @@ from publishers import (
 )
 
 import cspanalysis as csp
-from cspanalysis import areas, fetch
+from cspanalysis import areas, fetch, publishers
 from cspanalysis.errors import UsageError
 from cspanalysis.fetch import FetchFailed, geography, home_office, nomis
 from cspanalysis.fetch.web import ATTEMPTS, Web
@@ -164,10 +164,41 @@ def test_an_archive_interrupted_half_way_keeps_its_finished_months(place):
 
 
 def test_a_force_the_archive_lacks_is_a_question(place):
-    place.options["forces"] = ["kentt"]
-    with pytest.raises(FetchFailed, match=r"no force 'kentt'.*kent, metropolitan") as error:
+    place.options["forces"] = ["Gwent"]
+    with pytest.raises(FetchFailed, match=r"no force 'gwent'.*kent, metropolitan") as error:
         place.fetch("police_uk")
     assert error.value.exit_code == 2
+
+
+def test_forces_can_be_named_in_words(place):
+    place.options["forces"] = ["KENT Police", "kent", "British Transport Police"]
+    place.fetch("police_uk", months=1)
+    names = {path.name for path in place.raw("police_uk").rglob("*street.csv")}
+    assert names == {"2025-09-kent-street.csv", "2025-09-btp-street.csv"}
+
+
+@pytest.mark.parametrize(
+    ("written", "short"),
+    [
+        ("Kent", "kent"), ("west yorkshire", "west-yorkshire"),
+        ("west-yorkshire", "west-yorkshire"),
+        ("Metropolitan Police Service", "metropolitan"), ("metropolitan", "metropolitan"),
+        ("London, City of", "city-of-london"), ("City of London Police", "city-of-london"),
+        ("Devon & Cornwall", "devon-and-cornwall"), ("Devon and Cornwall", "devon-and-cornwall"),
+        ("Hampshire and Isle of Wight Constabulary", "hampshire"), ("BTP", "btp"),
+        ("Dyfed-Powys", "dyfed-powys"), ("northern-ireland", "northern-ireland"),
+        ("Police", None), ("", None), ("Yorkshire", None),
+    ],
+)  # fmt: skip
+def test_the_short_name_of_a_force(written, short):
+    assert publishers.short_name(written) == short
+
+
+def test_every_force_has_a_short_name_of_its_own():
+    names = areas.register()["force"].unique()
+    found = [publishers.short_name(name) for name in names]
+    assert len(set(found)) == len(names)
+    assert [publishers.short_name(name) for name in found] == found
 
 
 def test_changed_columns_of_a_street_file_are_refused(place):
@@ -414,12 +445,6 @@ def test_an_unknown_source_is_a_usage_error_with_a_suggestion(place, name):
         place.fetch(name)
 
 
-def test_an_unknown_setting_is_a_usage_error(place):
-    place.options["whole_archiv"] = True
-    with pytest.raises(UsageError, match="Did you mean 'whole_archive'"):
-        place.fetch("lookups")
-
-
 def test_a_second_fetch_at_the_same_time_is_refused(place):
     import filelock
 
@@ -450,7 +475,8 @@ def test_the_documentation_names_every_source_and_setting(project):
     text = (project / "docs" / "fetching.md").read_text("utf-8")
     block = text.split("```toml", 1)[1].split("```", 1)[0]
     settings = tomllib.loads(block)["fetch"]
-    assert set(settings) == {*fetch.BASES, *fetch.OPTIONS}
+    assert set(settings) == set(publishers.KEYS)
+    publishers.check(settings, project / "docs" / "fetching.md")
     for source in fetch.SOURCES:
         assert f"| `{source}` |" in text
 

@@ -22,7 +22,8 @@ FORBIDDEN = {
         ("choosing", "counting", "peering", "peer_counting", "residents", "review"), SHOWN
     ),
     **dict.fromkeys(
-        ("workspace", "fetch", "mapping", "sample"), ("store", "review", "analysis", *SHOWN)
+        ("workspace", "settings_file", "publishers", "weighing", "fetch", "mapping", "sample"),
+        ("store", "review", "analysis", *SHOWN),
     ),
     "disclosure": SHOWN,
     "formats": ("analysis", "store", "sources", "review", *SHOWN),

@@ -1,6 +1,7 @@
 """The priority matrix: weights in the open, missing criteria, and how firm the order is."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cspanalysis import settings_file, weighing
 from cspanalysis.analysis import priorities
 from cspanalysis.errors import UsageError
 
@@ -90,7 +92,13 @@ def test_scores_lie_between_0_and_1_and_scaling_all_weights_changes_nothing(valu
 )
 def test_bad_weights_are_refused(weights):
     with pytest.raises(UsageError):
-        priorities.weights_of(weights)
+        settings_file.check({"priorities": {"weights": weights}}, Path("partnership.toml"))
+
+
+def test_the_settings_know_the_priorities_that_the_matrix_weighs():
+    from cspanalysis.chapters import measuring
+
+    assert tuple(measure.key for measure in measuring.MEASURES) == weighing.PRIORITIES
 
 
 def test_without_settings_all_weigh_the_same():
@@ -165,6 +173,21 @@ def test_without_a_log_of_calls_the_street_level_incidents_are_counted(tmp_path)
     row = found.rows.set_index("priority").loc["anti-social behaviour"]
     assert row["count"] == 12
     assert row["things"] == "criminal damage and incidents of anti-social behaviour"
+
+
+def test_a_question_for_concern_that_no_survey_asks_is_told(project):
+    import dataclasses
+
+    import cspanalysis
+    from cspanalysis.chapters import priorities as chapter
+
+    review = cspanalysis.open(workspace=project)
+    assert "do not ask" not in " ".join(chapter.matrix(review).notes)
+    section = {**review.settings["priorities"], "concern": {"violent_crime": "percieves violence"}}
+    settings = {**review.settings, "priorities": section}
+    review.workspace = dataclasses.replace(review.workspace, settings=settings)
+    notes = " ".join(chapter.matrix(review).notes)
+    assert "The surveys do not ask “percieves violence” (violent crime)" in notes
 
 
 def test_open_data_alone_give_no_order_of_priorities(tmp_path):

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cspanalysis.errors import UsageError
-
-CRITERIA = ("volume", "harm", "trend", "peers", "concern")
+from cspanalysis.weighing import CRITERIA
 
 #: What a verdict is worth; no clear difference counts as the middle, so that chance moves nothing.
 TREND_SCORES = {"up": 1.0, "no_clear_change": 0.5, "down": 0.0}
@@ -26,23 +24,10 @@ RULE = (
 
 
 def weights_of(settings: Mapping[str, float] | None) -> dict[str, float]:
-    """The weights of the criteria, scaled so that they sum to 1; equal ones without settings.
-
-    Raises
-    ------
-    UsageError
-        If a criterion is unknown, a weight is no number of 0 or more, or all are 0.
-    """
+    """The weights of the criteria, scaled so that they sum to 1; equal ones without settings."""
     if not settings:
         return {name: 1 / len(CRITERIA) for name in CRITERIA}
-    for name, weight in settings.items():
-        if name not in CRITERIA:
-            raise UsageError(f"'{name}' is no criterion; allowed: {', '.join(CRITERIA)}.")
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
-            raise UsageError(f"The weight of {name} is {weight!r}; allowed: a number of 0 or more.")
     total = sum(settings.values())
-    if not total:
-        raise UsageError("All weights of the priorities are 0; at least one must be above 0.")
     return {name: settings.get(name, 0) / total for name in CRITERIA}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from cspanalysis import auditing, charts, formats, narrative
 from cspanalysis.analysis import priorities as analysis
 from cspanalysis.chapters import common, measuring
-from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.narrative import plans
 from cspanalysis.review import OFFENCE_SOURCES, Review
@@ -34,6 +34,7 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
         + "; the partnership sets them. A larger dot speaks more for the priority; where there "
         "is no dot there are no data.",
         *_notes(result, weights),
+        *_unasked(review),
     ]
     result["places"] = [
         "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
@@ -160,19 +161,11 @@ def _weights(review: Review) -> dict[str, float]:
     return analysis.weights_of(review.settings.get("priorities", {}).get("weights"))
 
 
-def _harm(review: Review) -> dict[str, float]:
-    harm = review.settings.get("priorities", {}).get("harm", {})
-    for key, value in harm.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise UsageError(f"The harm of {key} is {value!r}; allowed: a number from 0 to 1.")
-    return harm
-
-
 def _criteria(review: Review) -> pd.DataFrame:
     """A row per priority with its five criteria as scores and as words."""
     comparison = review.comparisons[0]
-    harm = _harm(review)
-    questions = review.settings.get("priorities", {}).get("concern", {})
+    chosen = review.settings.get("priorities", {})
+    harm, questions = chosen.get("harm", {}), chosen.get("concern", {})
     rows = []
     for measure in measuring.measures(review):
         now, _ = measuring.counts(review, measure, comparison)
@@ -256,6 +249,25 @@ def _differing(parts: dict[str, str], together: str) -> str:
     if not known or together not in verbs or not {*known.values()} & ({"up", "down"} - {together}):
         return ""
     return formats.listed([f"{words} {verbs[verdict]}" for words, verdict in known.items()])
+
+
+def _unasked(review: Review) -> list[str]:
+    """A note where the settings name questions for concern that no survey asks."""
+    if not review.store.has("surveys"):
+        return []
+    asked = set(review.table("surveys", own=False)["question"])
+    named = review.settings.get("priorities", {}).get("concern", {})
+    lacking = [
+        f"“{formats.shorten(question, 100)}” ({formats.inside(measuring.label(key))})"
+        for key, question in named.items()
+        if question not in asked
+    ]
+    if not lacking:
+        return []
+    return [
+        f"The surveys do not ask {formats.listed(lacking)}, which partnership.toml, "
+        "[priorities.concern], names: concern stays without data there."
+    ]
 
 
 def _peer_notes(rows: list[dict]) -> list[str]:

@@ -44,16 +44,6 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
 #: Publishers that know nothing of Wales.
 ENGLAND_ONLY = (fingertips.SOURCE, explore_education.SOURCE)
 
-#: Keys of [fetch]: base addresses, then choices.
-BASES = (
-    "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
-    "stats19",
-)  # fmt: skip
-OPTIONS = (
-    "contact", "forces", "whole_archive", "lookup_services", "boundary_service", "indicators",
-    "area_types", "dfe_publication", "dfe_data_set", "home_office_page",
-)  # fmt: skip
-
 
 class FetchFailed(CspError):
     """Some publisher failed, the rest is fetched (exit code 1, or 3 where a layout changed).
@@ -89,7 +79,7 @@ def run(
     workspace_root : pathlib.Path
         Folder with partnership.toml.
     settings : mapping
-        Its content; the section [fetch] holds base addresses and choices.
+        Its content, checked (`workspace.load`); [fetch] holds base addresses and choices.
     area : Area or mapping
         districts, district_codes, force and county of the area.
     sources : sequence of str, optional
@@ -109,12 +99,12 @@ def run(
     Raises
     ------
     UsageError
-        If a source or setting is unknown, or another fetch is at work.
+        If a source is unknown, or another fetch is at work.
     FetchFailed
         If some publisher failed; the others' files are there.
     """
     options = dict(settings.get("fetch", {}))
-    _check(sources, options)
+    _check(sources)
     raw = Path(workspace_root) / "data" / "raw"
     raw.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(raw / ".fetch.lock", timeout=0)
@@ -185,17 +175,14 @@ def _size(count: int) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
 
 
-def _check(sources: Sequence[str], options: Mapping[str, Any]) -> None:
-    for name, known, what in (
-        *((s, tuple(SOURCES), "source that can be fetched") for s in sources),
-        *((o, (*BASES, *OPTIONS), "setting of [fetch]") for o in options),
-    ):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+def _check(sources: Sequence[str]) -> None:
+    for name in sources:
+        if name not in SOURCES:
+            near = difflib.get_close_matches(name, SOURCES, 1)
             raise UsageError(
                 paragraph(
-                    f"'{name}' is no {what}",
-                    allowed=", ".join(known),
+                    f"'{name}' is no source that can be fetched",
+                    allowed=", ".join(SOURCES),
                     do=f"Did you mean '{near[0]}'?" if near else "",
                 )
             )

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from cspanalysis import areas, sidecars, writing
+from cspanalysis import areas, publishers, sidecars, writing
 from cspanalysis.errors import DataRefused, UsageError, paragraph
 from cspanalysis.fetch import keeping
 from cspanalysis.fetch.keeping import Fetched, Job, Publisher
@@ -31,13 +31,6 @@ PUBLISHER = Publisher(
 TITLE = "Street-level crime and anti-social behaviour"
 COLUMNS = ("Month", "Reported by", "LSOA code", "LSOA name", "Crime type")
 _MEMBER = re.compile(r"(?:.*/)?(\d{4}-\d{2})-([a-z-]+)-street\.csv")
-#: Forces whose name in the archive is not their name in the lookups.
-_SLUGS = {
-    "metropolitan-police": "metropolitan",
-    "london-city-of": "city-of-london",
-    "hampshire-and-isle-of-wight": "hampshire",
-    "devon-cornwall": "devon-and-cornwall",
-}
 
 
 def fetch(job: Job) -> list[Fetched]:
@@ -55,7 +48,8 @@ def fetch(job: Job) -> list[Fetched]:
     DataRefused
         If its layout changed.
     """
-    forces = list(job.options.get("forces", [slug(job.area["force"]), "btp"]))
+    named = job.options.get("forces", [job.area["force"], "btp"])
+    forces = list(dict.fromkeys(publishers.short_name(f) or areas.slug(f) for f in named))
     found: list[Fetched] = []
     name, missing, before = "latest", job.months, "9999-12"
     while missing > 0:
@@ -78,12 +72,6 @@ def fetch(job: Job) -> list[Fetched]:
         before = months[0]
         name = Period.parse(before).shift(-1).iso[:7]
     return found
-
-
-def slug(force: str) -> str:
-    """A police force's name as the archive writes it."""
-    plain = areas.slug(force)
-    return _SLUGS.get(plain, plain)
 
 
 def _open(job: Job, url: str) -> tuple[zipfile.ZipFile, Any]:
