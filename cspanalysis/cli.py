@@ -184,7 +184,12 @@ def _bulletin(options: argparse.Namespace) -> int:
 
     print(
         bulletin.write(
-            options.workspace, options.csp, period, edition=options.edition, out=options.out
+            options.workspace,
+            options.csp,
+            period,
+            edition=options.edition,
+            out=options.out,
+            report=print,
         )
     )
     return 0

@@ -11,7 +11,7 @@ from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
 from cspanalysis.periods import Period
-from cspanalysis.report import runner
+from cspanalysis.report import folder, runner
 from cspanalysis.store import Store
 
 
@@ -24,6 +24,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         Unknown area, period, edition or chapter, or a number of jobs below 1.
     DataRefused
         If cleaning refuses a file.
+    CspError
+        If the reports' folder cannot be written.
     """
     space = workspaces.load(options.workspace)
     editions.check(options.edition)
@@ -34,6 +36,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     if asked := period or space.period:
         choosing.against(space, asked, compare)
     runner.pick(tuple(options.chapter), runner.chapters())
+    folder.check_writable(options.out or space.reports)
     named = [space.area(name) for name in options.csp] or [space.area()]
     cleaning.clean(space.root, dict(space.settings), report=print)
     store = Store(space.processed)

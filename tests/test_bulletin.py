@@ -2,11 +2,13 @@
 
 import re
 
+import desk
 import pandas as pd
 import pytest
+from test_cli import HEADER, ROWS
 
 from cspanalysis.cli import main
-from cspanalysis.errors import UsageError
+from cspanalysis.errors import CspError, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.report import bulletin
 
@@ -76,6 +78,35 @@ def test_a_month_outside_the_data_is_wrong_usage_and_writes_nothing(project, tmp
     assert "no offences of Tonbridge and Malling in" in message
     assert "Allowed: a period that touches April 2004 to March 2008." in message
     assert not (tmp_path / "out").exists()
+
+
+def test_a_month_outside_the_data_is_refused_before_the_notebook_runs(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(bulletin.executing, "execute", lambda task: pytest.fail("it ran"))
+    with pytest.raises(UsageError, match="no offences of Tonbridge and Malling in January 1999"):
+        bulletin.write(project, None, Period.parse("1999-01"), out=tmp_path / "out")
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_notebook_runs(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(bulletin.executing, "execute", lambda task: pytest.fail("it ran"))
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(CspError, match="reports cannot be written here"):
+        bulletin.write(project, None, Period.parse("2008-02"), out=tmp_path / "out")
+
+
+def test_a_bulletin_cleans_first_and_says_so(tmp_path):
+    """As a command, in a process without threads, so that cleaning happens in a fork."""
+    root = tmp_path / "ws"
+    assert main(["init", str(root), "--csp", "Tonbridge & Malling"]) == 0
+    (root / "data/raw/police_uk/2025-01-kent-street.csv").write_text(HEADER + ROWS)
+    place = desk.Desk(tmp_path)
+    code, said = place.type("csp bulletin --month 2024-01 --workspace ws")
+    assert code == 2 and "touches January 2025" in said[-1]
+    assert any("2025-01-kent-street.csv" in line for line in said[:-1])
+    assert (root / "data/processed/manifest.json").is_file()
 
 
 def test_the_partners_bulletin_lies_beside_the_public_one(project, public):

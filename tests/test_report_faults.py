@@ -13,6 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import desk
 import pytest
 from report_helpers import contents, make, request, review_folder
 
@@ -233,3 +234,38 @@ def test_a_terminal_gets_a_bar_with_the_time_left_and_a_file_plain_lines():
     plain = subprocess.run(command, capture_output=True, text=True, check=True)
     assert plain.stdout.splitlines() == ["[1/3] Alpha", "[2/3] Beta", "[3/3] Gamma"]
     assert plain.stderr == ""
+
+
+def test_an_area_whose_folder_cannot_be_written_is_told_before_its_chapters_run(tmp_path):
+    ran = tmp_path / "ran"
+    chapters = {"00_data_quality": ("Data quality", "Lead.", [f"open({str(ran)!r}, 'w').close()"])}
+    asked = request(tmp_path, chapters)
+    asked.reports.mkdir()
+    (asked.reports / "tonbridge-and-malling").write_text("a file")
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 1 and not outcome.reviews[0].written
+    assert "The last good review is untouched." in outcome.text()
+    assert not ran.exists()
+
+
+@posix
+@pytest.mark.parametrize("command", ["review", "bulletin --month 2008-02"])
+def test_a_folder_for_reports_that_is_read_only_is_told_before_anything_is_cleaned(
+    tmp_path, command
+):
+    from cspanalysis import starting
+
+    starting.init(tmp_path / "ws", "Dover")
+    raw = tmp_path / "ws/data/raw/police_uk/2025-01-kent-street.csv"
+    raw.write_text("no street file\n")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    asked = [*command.split(), "--workspace", str(tmp_path / "ws"), "--out", str(closed / "out")]
+    run = subprocess.run(
+        [*desk.as_anybody(), sys.executable, "-m", "cspanalysis", *asked],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1 and run.stdout == ""
+    assert run.stderr.startswith(f"csp: {closed}: reports cannot be written here (not permitted).")
+    assert run.stderr.count("\n") == 1 and "--out" in run.stderr
+    assert not (tmp_path / "ws/data/processed/manifest.json").exists()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from markupsafe import Markup
 
-from cspanalysis import areas, choosing, editions, notebook_files
+from cspanalysis import areas, choosing, cleaning, editions, notebook_files
 from cspanalysis import workspace as workspaces
 from cspanalysis.errors import ChapterFailed
 from cspanalysis.periods import Period
-from cspanalysis.report import engine, executing, folder, html, publishing, single_file
+from cspanalysis.report import engine, executing, folder, html, publishing, single_file, workers
 from cspanalysis.report.notebooks import Chapter
+from cspanalysis.workspace import Workspace
 
 NOTEBOOK = "bulletin.ipynb"
 
@@ -24,6 +26,7 @@ def write(
     *,
     edition: str = "public",
     out: Path | None = None,
+    report: Callable[[str], object] = lambda line: None,
 ) -> Path:
     """Write the bulletin of an area and a period as one HTML file that stands alone.
 
@@ -38,6 +41,8 @@ def write(
     edition : {'public', 'partner'}
     out : path, optional
         Folder of the reports; default `reports/` of the workspace.
+    report : callable
+        Given one plain line per raw file that is cleaned before.
 
     Returns
     -------
@@ -50,17 +55,27 @@ def write(
         If the edition or the area is unknown, or no offences of it are held in the period.
     DataRefused
         If cleaning refuses a file.
+    CspError
+        If the folder cannot be written.
     ChapterFailed
         If the notebook fails; an earlier bulletin stays as it is.
     """
     editions.check(edition)
     space = workspaces.load(workspace)
     area = space.area(csp)
+    target = (out or space.root / "reports") / areas.slug(area.name)
+    folder.check_writable(target)
     notebook = Chapter(notebook_files.folder() / NOTEBOOK)
-    # Nothing here reads data, so no thread has started that a fork would lose.
+    asked = (space, area.name, period, report)
     is_forked = engine.can_fork() and not engine.threads_started()
     if is_forked:
         engine.warm(*notebook.imports)
+        # Cleaning and reading start threads, which a fork of this process would lose.
+        for checked in workers.each(_make_ready, [asked], 1):
+            if checked.error:
+                raise checked.raised or RuntimeError(checked.error)
+    else:
+        _make_ready(asked)
     task = executing.ChapterTask(
         notebook,
         {
@@ -75,9 +90,6 @@ def write(
     )
     done = executing.execute(task)
     if done.failure:
-        # What was asked wrongly, or data refused, is said as such and not as a failing notebook.
-        # Not before: reading data starts threads, and then the notebook could not be forked.
-        choosing.choose(area.name, period, edition=edition, workspace=space.root)
         raise ChapterFailed(f"The bulletin could not be made. {done.failure}")
     context = publishing.context_of(
         [done],
@@ -99,10 +111,15 @@ def write(
         templates=templates,
         inline=[Markup(s) for s in scripts],
     )
-    target = (out or space.root / "reports") / areas.slug(area.name)
     # A public page may be on its way to readers who must not see the partners' one.
     ending = "" if edition == "public" else f"_{edition}"
     path = target / f"bulletin_{period.slug}{ending}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
     folder.write_file(path, page.encode("utf-8"))
     return path
+
+
+def _make_ready(asked: tuple[Workspace, str, Period, Callable[[str], object]]) -> None:
+    """Clean what changed, and refuse a period that the area's data do not touch."""
+    space, area, period, report = asked
+    cleaning.clean(space.root, dict(space.settings), report=report)
+    choosing.choose(area, period, workspace=space.root)

@@ -17,9 +17,31 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.errors import CspError, UsageError, paragraph
 
 _NEW, _OLD = ".new-", ".old-"
+
+
+def check_writable(out: Path) -> None:
+    """Refuses a folder for reports that could not be written; makes nothing.
+
+    Raises
+    ------
+    CspError
+    """
+    nearest = next(p for p in (out, *out.absolute().parents) if p.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return
+    raise CspError(
+        paragraph(
+            "reports cannot be written here ("
+            + ("not permitted" if nearest.is_dir() else "this is no folder")
+            + ")",
+            file=nearest,
+            do="Check its permissions, or give another folder with --out. The last good output is "
+            "untouched.",
+        )
+    )
 
 
 @contextmanager
@@ -31,15 +53,25 @@ def replacing(target: Path) -> Iterator[Path]:
     Path
         The folder to write into.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    recover(target)
-    fresh = target.parent / f"{_NEW}{target.name}"
-    fresh.mkdir()
+    fresh = _beside(target)
     try:
         yield fresh
         swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def try_out(target: Path) -> None:
+    """Raises the OSError that `replacing` would, before there is anything to write."""
+    _beside(target).rmdir()
+
+
+def _beside(target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    recover(target)
+    fresh = target.parent / f"{_NEW}{target.name}"
+    fresh.mkdir()
+    return fresh
 
 
 def swap(fresh: Path, target: Path) -> None:

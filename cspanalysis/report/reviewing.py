@@ -92,6 +92,7 @@ def review(
         fingerprint = _digest([plan.basis, area.name, area.code, area.partnership, earlier])
         if request.resume and _is_complete(target, fingerprint):
             return ReviewDone(area, target, skipped=True)
+        folder.try_out(target)
         started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
         done = _chapters(plan, area, step, jobs)
         context = publishing.context_of(
