@@ -62,6 +62,16 @@ def test_without_data_the_finding_names_who_supplies_them(elsewhere, id):
     assert "would supply it" in finding.sentence and not finding.values
 
 
+def test_answers_of_several_pairs_of_rounds_have_no_one_period_to_compare_with(review):
+    found = perceptions.changes(review)
+    pairs = found.rows[["period", "compare_period"]].drop_duplicates()
+    assert len(pairs) == 2  # calendar years for some questions, financial years for others
+    assert found.period == "2007-01/2008-03" and found.compare == ""
+    assert {"Earlier", "Latest"} <= {column["label"] for column in found.table["columns"]}
+    one = perceptions.antisocial_change(review)
+    assert (one.period, one.compare) == ("2007-04/2008-03", "2006-04/2007-03")
+
+
 def test_the_published_survey_figures(review):
     rows = perceptions.safety(review).rows.set_index("question")
     assert rows["share"]["feels safe home alone at night"] == pytest.approx(0.95)

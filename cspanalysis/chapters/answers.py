@@ -39,6 +39,15 @@ def over(review: Review, result: pd.DataFrame) -> Comparison:
     return Comparison(period, earlier or period.before)
 
 
+def is_one_pair(result: pd.DataFrame) -> bool:
+    """Whether all answers set the same two rounds beside each other.
+
+    The months of several pairs can overlap: then each row has its two rounds, and the finding as
+    a whole no one period that it is compared with.
+    """
+    return len(result[["period", "compare_period"]].drop_duplicates()) == 1
+
+
 def _span(periods: pd.Series) -> Period | None:
     known = [Period.parse(p) for p in periods.dropna()]
     return Period(min(p.first for p in known), max(p.last for p in known)) if known else None

@@ -104,7 +104,7 @@ def changes(review: Review, *, spec: Spec) -> Finding:
         say=partial(wording.answer_changes, subject="residents' answers"),
         chart=partial(share_pairs, label="question", names=_ROUNDS),
         comparison=answers.over(review, result),
-        compared=True,
+        compared=answers.is_one_pair(result),
         sources=(SOURCE,),
         columns=_CHANGE,
         caption=common.where(
