@@ -38,7 +38,9 @@ def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
     except UsageError:
         # No source would supply these two: they are how things are, or stand in the settings.
         raise NotAvailable(
-            (), f"partnership.toml names no peer group '{group}' for {area.name}"
+            (),
+            f"partnership.toml names no peer group '{group}' for {area.name}; its areas go under "
+            f"[peers.{group}]",
         ) from None
     if len(found.areas) < 2:
         raise NotAvailable((), f"{area.name} is the only district of its {_named(group)}")
@@ -195,6 +197,10 @@ class Peers:
                 )
             except NotAvailable as error:
                 missing = missing or error
-        missing = missing or NotAvailable(("peer_counts", "police_uk"))
+        missing = missing or NotAvailable(
+            (),
+            f"{self._area.name} shares no peer group with others; partnership.toml, [peers.msg], "
+            "can name one",
+        )
         would_show = f"how {offence} compares with other areas in {over.label}"
         raise NotAvailable(missing.needs, suppliers.missing_sentence(would_show, missing)) from None

@@ -173,8 +173,11 @@ def group(area: Area, chosen: Weights | None = None, number: int = NUMBER) -> Pe
     table = profiles()
     own = [code for code in area.district_codes if code in table.index]
     if not own or len(own) < len(area.districts):
+        # Counts of others would not help: nobody says whose.
         raise NotAvailable(
-            "peer_counts", f"no profile of {area.name} is known, so no similar areas can be chosen"
+            (),
+            f"no profile of {area.name} is known, so no similar areas can be chosen; "
+            "partnership.toml, [peers.msg], can name them",
         )
     far = distances(_with_whole(table, own), own[0], chosen).drop(own[0])
     names = areas.register().set_index("district_code")["district"]

@@ -117,3 +117,20 @@ def test_a_rate_on_other_residents_than_elsewhere_says_so(project):
     same = overview.recorded_crime_peers(review, "msg", over=review.comparisons[:1])
     assert note in same.notes  # the windows of the review, not those of one call
     assert not [n for w in same.windows for n in w.notes if "Residents" in n]
+
+
+def test_an_area_without_peers_is_told_where_they_would_be_named(tmp_path):
+    """Counts of others would not help where nobody says who the others are."""
+    from cspanalysis import opening
+    from cspanalysis.chapters import overview
+
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "partnership.toml").write_text(
+        '[area]\nname = "Nowhere"\ndistricts = ["Nowhere"]\n[review]\nperiod = "2025-01/2025-12"\n'
+    )
+    review = opening.open(workspace=tmp_path)
+    for group in ("msg", "similar"):
+        said = overview.recorded_crime_peers(review, group).sentence
+        assert "[peers.msg]" in said and "would supply it" not in said
+    with pytest.raises(NotAvailable, match=r"shares no peer group .* \[peers.msg\], can name one"):
+        review.peers.rate("burglary")
