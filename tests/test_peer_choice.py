@@ -11,7 +11,7 @@ MSG = '\n[peers.msg]\nlabel = "areas of the most similar group"\nareas = ["Seven
 OWN = '\n[peers.river]\nlabel = "districts on the river"\nareas = ["Medway", "Dartford"]\n'
 
 
-def reviewing(folder, name, counts, *, settings="", home="Medway"):
+def reviewing(folder, name, counts, *, settings="", home="Medway", residents_of=None):
     """A review of one area over January 2025, of a workspace with burglaries by district."""
     if not (folder / "partnership.toml").exists():
         starting.init(folder, home)
@@ -19,9 +19,11 @@ def reviewing(folder, name, counts, *, settings="", home="Medway"):
         rows, residents = {}, "area_code,area,year,sex,age,population\n"
         for i, (district, n) in enumerate(counts.items()):
             area = areas.find(district)
-            text = street_rows(district, f"{area.force} Police", n, f"E0101{i:04d}")
+            force = area.force.replace(",", "")  # a csv file
+            text = street_rows(district, f"{force} Police", n, f"E0101{i:04d}")
             rows[area.force] = rows.get(area.force, STREET) + text
-            residents += f"{area.district_codes[0]},{district},2020,persons,-1,100000\n"
+            residents += f"{area.district_codes[0]},{district},2020,persons,-1,"
+            residents += f"{(residents_of or {}).get(district, 100000)}\n"
         for force, text in rows.items():
             path = raw / f"police_uk/2025-01-{areas.slug(force)}-street.csv"
             path.write_text(text)
@@ -134,3 +136,25 @@ def test_an_area_without_peers_is_told_where_they_would_be_named(tmp_path):
         assert "[peers.msg]" in said and "would supply it" not in said
     with pytest.raises(NotAvailable, match=r"shares no peer group .* \[peers.msg\], can name one"):
         review.peers.rate("burglary")
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(10_938, True), (20_000, False)])
+def test_a_rate_per_resident_where_few_live_bears_a_caution(tmp_path, number, is_told):
+    group = '\n[peers.town]\nlabel = "towns"\nareas = ["Medway", "City of London", "Dartford"]\n'
+    counts = {**ALL, "City of London": 30}
+    few = {"City of London": number}
+    caution = "Fewer than 20,000 people live in City of London. Where few live"
+
+    def told(name, make, *given):
+        review = reviewing(
+            tmp_path / "ws", name, counts, settings=group, residents_of=few, home="Medway"
+        )
+        found = make(review, *given)
+        assert found.status == "ok", found.sentence
+        return caution in " ".join(found.notes)
+
+    assert told("City of London", overview.recorded_crime_rate) == is_told
+    assert not told("Medway", overview.recorded_crime_rate)
+    # Beside its rate in a comparison too, whosever the page is.
+    assert told("Medway", overview.recorded_crime_peers, "town") == is_told
+    assert told("Medway", overview.recorded_crime_funnel, "town") == is_told

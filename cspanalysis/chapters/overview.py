@@ -53,7 +53,10 @@ def recorded_crime_rate(
         },
         caption=common.where(review, "Recorded crime", comparison.period.label),
         method=common.method_of(result),
-        notes=common.resident_notes(review, year, comparison),
+        notes=[
+            *common.resident_notes(review, year, comparison),
+            *common.few_residents_notes(result),
+        ],
         tile=partial(common.rate_tile, things="crimes recorded", period=comparison.period.label),
     )
 
@@ -170,5 +173,8 @@ def recorded_crime_funnel(
             f"{review.residents_of(year)}; lines = 95% and 99.8% limits"
         ),
         method=common.method_of(result),
-        notes=common.resident_notes(review, year, comparison),
+        notes=[
+            *common.resident_notes(review, year, comparison),
+            *common.few_residents_notes(result),
+        ],
     )

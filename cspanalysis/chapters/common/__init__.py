@@ -18,6 +18,7 @@ from cspanalysis.chapters.common.changes import (
 from cspanalysis.chapters.common.labels import (
     break_notes,
     earlier,
+    few_residents_notes,
     membership_notes,
     method_of,
     newest_year,
@@ -47,6 +48,7 @@ __all__ = [
     "control_finding",
     "detectable_notes",
     "earlier",
+    "few_residents_notes",
     "membership_notes",
     "method_of",
     "mix_finding",

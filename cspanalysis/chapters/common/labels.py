@@ -11,6 +11,11 @@ from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
+#: By the mid-year estimates for 2020 of the Office for National Statistics, as they are held in
+#: reference/district_profiles.csv, the City of London had 10,938 residents and the Isles of Scilly
+#: 2,226, every other district of England and Wales more than 40,000.
+FEW_RESIDENTS = 20_000
+
 
 def where(review: Review, what: str, when: str) -> str:
     """A caption: what, then where and when (the page sets the second part smaller)."""
@@ -57,6 +62,24 @@ def resident_notes(review: Review, year: int, comparison: Comparison) -> list[st
     return [
         f"Residents are those of {review.residents_of(year)}, the nearest estimate in this "
         f"workspace to {comparison.period.label}."
+    ]
+
+
+def few_residents_notes(table: pd.DataFrame) -> list[str]:
+    """A caution where rates per resident are those of a place where hardly anybody lives.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, population.
+    """
+    few = table.loc[table["population"] < FEW_RESIDENTS, "area"]
+    if few.empty:
+        return []
+    return [
+        f"Fewer than {formats.count(FEW_RESIDENTS)} people live in {formats.listed(list(few))}. "
+        "Where few live and many come to work or to visit, a rate per resident says little about "
+        "the risk of those who are there."
     ]
 
 

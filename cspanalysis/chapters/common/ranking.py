@@ -11,6 +11,7 @@ import pandas as pd
 from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import peers
 from cspanalysis.chapters.common.labels import (
+    few_residents_notes,
     membership_notes,
     method_of,
     resident_notes,
@@ -91,6 +92,7 @@ def peers_of(
         notes=[
             *notes,
             *resident_notes(review, year, comparison),
+            *few_residents_notes(result),
             *membership_notes(members),
             *_chance_notes(result),
         ],
