@@ -103,9 +103,10 @@ def notices(parts: Mapping[str, Entry]) -> list[str]:
             )
             if used != label:
                 found[-1] += (
-                    f", and the values of {used} are used. If this file is the newer one, state "
-                    "in the sidecars when each was published; if it does not belong here, move it "
-                    "out of data/raw"
+                    f", and the values of {used} are used. The file with the later day in its "
+                    "sidecar counts as the newer one, a file without a day as the oldest: if this "
+                    "one is newer, write the day into its <file>.source.toml, as published = "
+                    '"YYYY-MM-DD"; if it does not belong here, move it out of data/raw'
                 )
     return found
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import random
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -199,6 +200,25 @@ def test_the_day_of_publication_says_which_file_is_newer(tmp_path):
     assert cleaning.clean(root, {}).parts_read == 0
     store = Store(root / "data" / "processed")
     assert store.load("hospital_extract")["count"].tolist() == [34]
+
+
+def test_a_corrected_file_without_a_day_says_what_makes_it_count(tmp_path):
+    files = {"a.csv": admissions(male=34), "a corrected.csv": admissions(male=36)}
+    root = workspace(tmp_path, {f"hospital_extract/{name}": rows for name, rows in files.items()})
+    older, newer = (root / "data/raw/hospital_extract" / name for name in files)
+    sidecars.write(older, sidecars.draft(sidecars.sha256(older)) | {"published": "2025-06-01"})
+    report = cleaning.clean(root, {})
+    store = Store(root / "data" / "processed")
+    assert store.load("hospital_extract")["count"].tolist() == [34]
+    told = next(n for n in report.notices if n.startswith("hospital_extract/a corrected.csv: 1"))
+    assert "a file without a day as the oldest" in told
+    line = re.search(r"<file>(\.source\.toml), as (published = \"YYYY-MM-DD\")", told)
+    # What it says, done: the sidecar's name and the line are the right ones.
+    sidecar = newer.with_name(newer.name + line[1])
+    kept = [row for row in sidecar.read_text().splitlines() if not row.startswith("published")]
+    sidecar.write_text("\n".join([line[2].replace("YYYY-MM-DD", "2025-07-01"), *kept]) + "\n")
+    cleaning.clean(root, {})
+    assert Store(root / "data" / "processed").load("hospital_extract")["count"].tolist() == [36]
 
 
 def test_a_figure_that_a_file_gives_twice_counts_once(tmp_path):
