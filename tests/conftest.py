@@ -46,6 +46,21 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def tab(chromium):
+    """A tab in which pages are opened one after the other, as a reader goes through chapters.
+
+    Every page is a new document; what the browser has compiled of plotly.js it need not again.
+    """
+    tab = chromium.new_page()
+    tab.asked, tab.errors = [], []
+    tab.on("request", lambda r: tab.asked.append(r.url))
+    tab.on("console", lambda m: tab.errors.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda e: tab.errors.append(str(e)))
+    tab.on("dialog", lambda d: tab.errors.append(f"dialog {d.message}") or d.dismiss())
+    return tab
+
+
 @pytest.fixture(scope="session")
 def axe():
     """axe-core's script, from the installed package."""

@@ -60,29 +60,28 @@ def sample(project):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_offline_drawn_accessible_and_fits_a_phone(chromium, axe, review, name):
-    check(chromium, axe, review[name])
+def test_every_page_is_offline_drawn_accessible_and_fits_a_phone(tab, axe, review, name):
+    check(tab, axe, review[name])
 
 
-def test_every_page_of_the_sample_too(chromium, axe, sample):
+def test_every_page_of_the_sample_too(tab, axe, sample):
     for path in sample.values():
         # Its tables are hundreds, all of one template, which the made pages have unfolded.
-        check(chromium, axe, path, is_unfolded=False)
+        check(tab, axe, path, is_unfolded=False)
         assert path.stat().st_size <= 200_000
     folder = next(iter(sample.values())).parent
     assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) <= 8_000_000
 
 
 @pytest.mark.parametrize("width", [360, 1100])
-def test_no_words_of_the_samples_charts_are_crowded_or_cut_off(chromium, sample, width):
+def test_no_words_of_the_samples_charts_are_crowded_or_cut_off(tab, sample, width):
     for path in sample.values():
-        page = visit(chromium, path, width)
+        page = visit(tab, path, width)
         assert page.evaluate(CROWDED) == [], path.stem
-        page.close()
 
 
-def test_on_a_phone_limits_and_the_own_name_stand_in_the_key(chromium, sample):
-    page = visit(chromium, sample["overview"], 360)
+def test_on_a_phone_limits_and_the_own_name_stand_in_the_key(tab, sample):
+    page = visit(tab, sample["overview"], 360)
     keys = {
         name: page.locator(f'[data-chart="{name}"] .annotation-text').all_text_contents()
         for name in ("overview.recorded_crime.months", "overview.recorded_crime.funnel.msg")
@@ -92,8 +91,8 @@ def test_on_a_phone_limits_and_the_own_name_stand_in_the_key(chromium, sample):
     assert len(control) == 1 and funnel[-1].startswith("● Tonbridge and Malling")
 
 
-def test_a_row_is_a_list_on_a_phone_and_a_table_still(chromium, sample):
-    page = visit(chromium, sample["acquisitive-crime"], 360)
+def test_a_row_is_a_list_on_a_phone_and_a_table_still(tab, sample):
+    page = visit(tab, sample["acquisitive-crime"], 360)
     box = page.locator(".scroll.list", has_text="963").first
     assert box.evaluate("b => b.scrollWidth <= b.clientWidth")
     label = box.locator("td").last.evaluate("c => getComputedStyle(c, '::before').content")
@@ -102,8 +101,8 @@ def test_a_row_is_a_list_on_a_phone_and_a_table_still(chromium, sample):
     assert box.get_by_role("rowheader").count() == 1
 
 
-def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(chromium, review):
-    page = visit(chromium, review["overview"])
+def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(tab, review):
+    page = visit(tab, review["overview"])
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     seen = []
     for _ in range(60):
@@ -114,7 +113,7 @@ def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(chro
                 "(document.activeElement)"
             )
         )
-        if seen[-1].startswith("BODY"):
+        if seen[-1].startswith("BODY") or (seen[1:] and seen[-1] == seen[0]):
             break
     assert seen[0] == "A #main"
     wanted = ["A index.html", "A overview.html", "SUMMARY ", "DIV region", "A violence.html"]
@@ -123,8 +122,8 @@ def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(chro
     assert len(seen) < 40  # no trap, and nothing inside the charts takes the focus
 
 
-def test_focus_is_visible_and_the_skip_link_works(chromium, review):
-    page = visit(chromium, review["overview"])
+def test_focus_is_visible_and_the_skip_link_works(tab, review):
+    page = visit(tab, review["overview"])
     page.keyboard.press("Tab")
     box = page.locator(".skip").bounding_box()
     assert box["x"] >= 0 and box["y"] >= 0
@@ -142,8 +141,8 @@ def test_without_scripts_the_tables_are_there(chromium, review):
     assert page.locator("table").first.is_visible()
 
 
-def test_printing_opens_the_tables_and_fits_the_charts(chromium, review):
-    page = visit(chromium, review["violence"])
+def test_printing_opens_the_tables_and_fits_the_charts(tab, review):
+    page = visit(tab, review["violence"])
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     widths = [c["width"] for c in page.evaluate(GEOMETRY)]
     assert page.evaluate("[...document.querySelectorAll('.main-svg')].every(s => "
@@ -177,7 +176,7 @@ def test_pdf_does_not_depend_on_what_the_browser_counted_before(chromium):
     assert plain == counted
 
 
-def test_areas_are_sorted_and_searched(chromium, tmp_path):
+def test_areas_are_sorted_and_searched(tab, tmp_path):
     areas = tuple(runner.Area(n) for n in ("Alpha", "Beta", "Gamma"))
     chapters = {"01_overview": ("Overview", "Lead.", [
         "f = made.change()",
@@ -185,7 +184,7 @@ def test_areas_are_sorted_and_searched(chromium, tmp_path):
         "'count': {'Alpha': 20, 'Beta': 3, 'Gamma': 100}[csp]})",
     ])}  # fmt: skip
     asked = request(tmp_path, chapters, areas=areas, all_areas=True)
-    page = visit(chromium, runner.run(asked).index)
+    page = visit(tab, runner.run(asked).index)
     names = (
         "[...document.querySelectorAll('#areas tbody tr:not([hidden]) th')].map(e => e.textContent)"
     )

@@ -167,9 +167,9 @@ def test_findings_are_whole_and_their_sentences_short(outcome):
 
 
 @pytest.mark.browser
-def test_in_a_browser_nothing_runs_and_nothing_breaks(chromium, pages):
+def test_in_a_browser_nothing_runs_and_nothing_breaks(tab, pages):
     for path in pages.values():
-        page = visit(chromium, path, width=320)
+        page = visit(tab, path, width=320)
         assert page.errors == [], path.name
         assert all(url.startswith(path.parent.as_uri()) for url in page.asked), path.name
         assert page.evaluate("window.owned") is None, path.name
@@ -177,4 +177,3 @@ def test_in_a_browser_nothing_runs_and_nothing_breaks(chromium, pages):
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert page.evaluate(SIDEWAYS) <= 0, path.name
         assert all(c["drawn"] > 0 and c["outside"] == 0 for c in page.evaluate(GEOMETRY)), path.name
-        page.close()

@@ -129,19 +129,18 @@ def test_a_real_review_is_small_and_the_same_each_time(pages, tmp_path):
 
 
 @pytest.mark.browser
-def test_every_page_of_a_real_review_is_accessible_offline_and_drawn(chromium, axe, pages):
+def test_every_page_of_a_real_review_is_accessible_offline_and_drawn(tab, axe, pages):
     own = sorted(pages["folder"].glob("*.html"))
     assert len(own) >= 12 and len(pages["others"]) == 2
     for path in (*own, *pages["others"], pages["single"]):
-        check(chromium, axe, path, is_unfolded=False)
+        check(tab, axe, path, is_unfolded=False)
 
 
 @pytest.mark.browser
-def test_a_real_page_prints_as_a_tagged_pdf_with_its_tables(chromium, pages):
-    page = visit(chromium, pages["folder"] / "overview.html")
+def test_a_real_page_prints_as_a_tagged_pdf_with_its_tables(tab, pages):
+    page = visit(tab, pages["folder"] / "overview.html")
     content = page.pdf(format="A4", tagged=True)
     assert b"/StructTreeRoot" in content and content.count(b"/S /Table") >= 2
-    page.close()
 
 
 def test_a_chart_that_the_pandemic_ends_says_so_and_judges_no_latest_half_year(city):
