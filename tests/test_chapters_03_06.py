@@ -432,7 +432,9 @@ def test_peers_without_counts_of_a_period_say_what_lacks(project):
 def test_a_month_without_a_signal_is_not_one_without_data(review):
     from cspanalysis.chapters import overview
 
-    table = overview.recorded_crime_months(review).table
+    found = overview.recorded_crime_months(review)
+    assert found.period == "2004-04/2008-03"  # what the table holds, as its caption says
+    table = found.table
     place = [c["label"] for c in table["columns"]].index("Signal")
     assert {row[place] for row in table["rows"]} >= {"none", "outside the limits"}
 

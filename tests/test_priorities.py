@@ -200,6 +200,8 @@ def test_open_data_alone_give_no_order_of_priorities(tmp_path):
     found = chapter.matrix(review)
     assert found.status == "too_few" and "highest" not in found.sentence
     assert "of 5 criteria" in str(found.table["rows"])
+    place = [column["label"] for column in found.table["columns"]].index("Score")
+    assert {row[place] for row in found.table["rows"]} == {"–"}
     assert {"police_uk", "population"} <= {source["source"] for source in found.sources}
     lacking = found.notes[1]
     assert (

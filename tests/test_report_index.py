@@ -160,6 +160,8 @@ def test_panels_show_the_columns_that_matter_and_whole_tables_otherwise():
     columns = [{"key": k, "label": k, "numeric": False} for k in keys]
     table = {"columns": columns, "rows": [["ASB", "6,612", "0.49", "1"]], "own": []}
     assert index.some_columns(table, ("label", "score", "places"))["rows"] == [["ASB", "0.49", "1"]]
+    # On a phone the first columns are read first.
+    assert index.some_columns(table, ("places", "label", "score"))["rows"] == [["1", "ASB", "0.49"]]
     assert index.some_columns(table, ("label", "none")) is table
     table["rows"][0][1] = ""
     assert index.some_columns(table, keys)["rows"] == [["ASB", "0.49", "1"]]

@@ -40,6 +40,11 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
         "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
         for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
     ]
+    # Too few criteria make no score to compare: without a place there is none to read.
+    result["score_text"] = [
+        "–" if pd.isna(rank) else _two(score)
+        for rank, score in zip(result["rank"], result["score"], strict=True)
+    ]
     result["rests_on"] = [
         f"{known} of {of} criteria" for known, of in zip(result["known"], result["of"], strict=True)
     ]
@@ -55,7 +60,7 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
             "label": "Priority",
             **{f"{name}_text": _heading(name, weights) for name in analysis.CRITERIA},
             "rests_on": "Rests on",
-            "score": "Score",
+            "score_text": "Score",
             "places": "Place with varied weights",
             "things": "Counted",
         },

@@ -126,7 +126,7 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
 
 @finding(
     "quality.unlocated",
-    title="How many offences have no place?",
+    title="How many records have no place?",
     needs=OFFENCE_SOURCES,
     measure="share of records without a place",
     unit="share",

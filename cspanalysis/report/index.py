@@ -23,7 +23,8 @@ MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 
 #: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
 PANELS = (
-    ("priorities.matrix", "Priorities", ("label", "trend_text", "peers_text", "score", "places")),
+    ("priorities.matrix", "Priorities",
+     ("label", "score_text", "places", "trend_text", "peers_text")),
     ("plan.targets", "Targets",
      ("measure", "label", "baseline_text", "target_text", "actual_text", "progress_text")),
 )  # fmt: skip
@@ -172,16 +173,17 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
 
 
 def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
-    """A display table with those of the named columns that hold something.
+    """A display table with those of the named columns that hold something, in their order.
 
     The whole table if it has fewer than three of them.
     """
     rows = table["rows"]
-    places = [
-        i
+    held = {
+        column["key"]: i
         for i, column in enumerate(table["columns"])
-        if column["key"] in keys and (not rows or any(row[i] for row in rows))
-    ]
+        if not rows or any(row[i] for row in rows)
+    }
+    places = [held[key] for key in keys if key in held]
     if len(places) < 3:
         return table
     return {

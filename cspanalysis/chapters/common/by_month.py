@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -41,7 +42,7 @@ def control_finding(
         result,
         say=partial(narrative.control, subject=subject, ended=ended),
         chart=charts.control_chart,
-        comparison=comparison,
+        comparison=replace(comparison, period=Period.parse(f"{first}/{last}")),
         sources=counted.sources,
         columns={
             "month": "Month",
