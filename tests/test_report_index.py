@@ -110,15 +110,17 @@ def test_what_changed_names_only_findings_whose_verdict_differs():
             {"id": "a.one", "verdict": "down", "status": "ok", "sentence": "It fell."},
             {"id": "a.two", "verdict": "up", "status": "ok", "sentence": "It rose."},
             {"id": "a.three", "verdict": "up", "status": "not_available", "sentence": ""},
+            {"id": "a.four", "verdict": "none", "status": "ok", "sentence": "There were 9."},
             {"id": "a.one@2006-04_2006-09", "verdict": "up", "status": "ok", "sentence": "x"},
         ],
     }
-    now = chapter("01_a", record("a.one", "up"), record("a.two", "up"), record("a.three", "down"))
+    now = chapter("01_a", record("a.one", "up"), record("a.two", "up"), record("a.three", "down"),
+                  record("a.four", "no_clear_change"))  # fmt: skip
     made = index.summary([now], old)
     assert [(c.id, c.before, c.now) for c in made.changed] == [
         ("a.one", "It fell.", "About a.one.")
     ]
-    assert made.unchanged == 1
+    assert made.unchanged == 2
     context = html.Context("Alpha", "2007-04/2008-03", contents=[("a", "A")])
     page = index.page(context, made)
     assert "What changed since the previous review?" in page and "Then: It fell." in page

@@ -306,6 +306,7 @@ def _changes(
     changed = tuple(
         Changed(slug, r["id"], r["title"], str(old.get("sentence", "")), r["sentence"])
         for slug, r, old in both
-        if r["verdict"] != old.get("verdict")
+        # From 'nothing to compare with' to 'no clear change' nothing has changed.
+        if r["verdict"] != old.get("verdict") and {r["verdict"], old.get("verdict")} & {*DECISIVE}
     )
     return changed, len(both) - len(changed)
