@@ -56,3 +56,15 @@ def test_beside_a_change_that_is_not_clear_stands_what_would_be(review):
 def test_no_base_that_is_protected_is_named_in_a_note(review):
     found = domestic.domestic_change(review, over=review.comparisons[:1])
     assert not any("told from chance" in n for n in found.notes)
+
+
+def test_captions_say_what_the_marks_of_a_chart_mean(review):
+    season = acquisitive.offence_season(review, "p", "theft from the person", subject="theft")
+    assert season.caption.startswith("Theft by month of the year –")
+    assert season.caption.endswith("April 2004 to March 2008; line = 95% interval")
+    # Without an index the chart shows every month, not twelve.
+    counts = acquisitive.offence_season(review, "r", "robbery", subject="robbery")
+    assert counts.caption.startswith("Robbery by month –")
+    assert counts.caption.endswith("band = 95% interval")
+    hours = acquisitive.likely_hours(review, "v", "vehicle crime", subject="vehicle crime")
+    assert hours.caption.endswith("; a row runs from 06:00 to 05:59 of the next day")

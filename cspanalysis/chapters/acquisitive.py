@@ -221,7 +221,7 @@ def likely_hours(
         caption=common.where(
             review,
             f"{common.capital(subject)} by weekday and hour, aoristic weights",
-            comparison.period.label,
+            f"{comparison.period.label}; {charts.ROWS_KEY}",
         ),
         method="aoristic weights: hours of overlap divided by the window's length, one offence "
         f"counts once; {found.usable:,} of {len(records):,} records used",

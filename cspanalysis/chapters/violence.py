@@ -266,7 +266,9 @@ def nte_week(
         sources=("police_extract",),
         columns={"weekday": "Day", "hour": "Hour", "count": "Offences"},
         caption=common.where(
-            review, f"{common.capital(NTE)} by weekday and hour", comparison.period.label
+            review,
+            f"{common.capital(NTE)} by weekday and hour",
+            f"{comparison.period.label}; {charts.ROWS_KEY}",
         ),
         method="counts by weekday and hour of the clock",
         definition=definition.definition,

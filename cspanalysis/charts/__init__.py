@@ -18,7 +18,7 @@ from cspanalysis.charts.comparisons import (
     shares_with_intervals,
     targets,
 )
-from cspanalysis.charts.grids import age_by_sex, heatmap, priorities
+from cspanalysis.charts.grids import ROWS_KEY, age_by_sex, heatmap, priorities
 from cspanalysis.charts.maps import place_map
 from cspanalysis.charts.scatter import funnel
 from cspanalysis.charts.series import control_chart, monthly_line, seasonal_index, trend_line
@@ -30,6 +30,7 @@ __all__ = [
     "CHANGES_KEY",
     "OTHER",
     "OWN",
+    "ROWS_KEY",
     "TEMPLATE",
     "age_by_sex",
     "change_intervals",

@@ -14,6 +14,10 @@ from cspanalysis.charts import style
 SEXES = (("male", "Males"), ("female", "Females"))
 
 
+#: What a row of `heatmap` holds, for its caption.
+ROWS_KEY = "a row runs from 06:00 to 05:59 of the next day"
+
+
 def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -> go.Figure | None:
     """Cases by hour and weekday; each row runs from `first_hour` to the same hour next day.
 

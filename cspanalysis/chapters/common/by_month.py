@@ -116,6 +116,11 @@ def season_finding(
         else {"month": "Month", "count": "Offences", "interval": "95% interval"}
     )
     run = span(found.first, found.last)
+    shown, key = (
+        ("by month of the year", "line = 95% interval")
+        if found.stage != "counts"
+        else ("by month", "band = 95% interval")
+    )
     return publish(
         review,
         spec,
@@ -125,7 +130,7 @@ def season_finding(
         comparison=Comparison(Period.parse(f"{found.first}/{found.last}"), review.compare),
         sources=sources,
         columns=columns,
-        caption=where(review, f"{formats.capital(subject)} by month of the year", run),
+        caption=where(review, f"{formats.capital(subject)} {shown}", f"{run}; {key}"),
         method=found.method,
         definition=definition,
         notes=notes,
