@@ -75,6 +75,21 @@ def test_counts_add_up_to_the_rows_and_name_the_force():
     assert own.select("month", "offence", "count").rows() == [("2025-01", "other theft", 1)]
 
 
+def test_a_forces_name_with_blanks_to_spare_is_no_other_force(tmp_path):
+    text = (FIXTURES / "street.csv").read_text(encoding="utf-8")
+    plain = text.replace("Kent Police,Kent Police", "Kent Police,")
+    (tmp_path / "plain.csv").write_text(plain, encoding="utf-8")
+    (tmp_path / "blanks.csv").write_text(
+        plain.replace("Kent Police,", "Kent  Police ,", 2), encoding="utf-8"
+    )
+    one, other = (
+        police_uk.read(Part(tmp_path / name, f"police_uk/{name}"), Context(lsoas=LSOAS)).tables
+        for name in ("plain.csv", "blanks.csv")
+    )
+    assert set(other["_counts"]["force"]) == {"Kent Police", "British Transport Police"}
+    assert one["_counts"].drop("file").equals(other["_counts"].drop("file"))
+
+
 def test_the_layout_of_2011_has_no_districts_and_loses_nothing():
     found = read("street_2011.csv")
     rows = found.tables["police_uk"]

@@ -62,7 +62,9 @@ def finished(
     # One stable sort of small numbers, and each column is laid anew but once.
     order = found["district_order"].gather(at).fill_null(found.height + 1).shrink_dtype()
     order = np.argsort(order.to_numpy(), kind="stable")
-    frame = frame.with_columns(labels.gather(frame[PART]), standard_types(frame))[order]
+    frame = frame.with_columns(
+        labels.gather(frame[PART]), standard_types(frame), *trimmed(frame, "force", "falls_within")
+    )[order]
     frame = frame.with_columns(
         *(found[name].gather(at[order]) for name in ("district_code", "district")),
         is_located=pl.col("lsoa_code").is_not_null(),
@@ -123,6 +125,18 @@ def standard_types(frame: pl.DataFrame) -> pl.Expr:
     names = types(frame)
     standard = [name or " ".join(t.lower().split()) for t, name in names.items()]
     return pl.col("offence").replace_strict([*names], standard, return_dtype=pl.Categorical)
+
+
+def trimmed(frame: pl.DataFrame, *columns: str) -> list[pl.Expr]:
+    """The columns whose names have blanks to spare, without them: 'Kent Police ' is no other."""
+    found = []
+    for column in columns:
+        names = frame[column].unique().cast(pl.String).drop_nulls().to_list()
+        plain = [" ".join(name.split()) for name in names]
+        if plain != names:
+            new = pl.col(column).replace_strict(names, plain, return_dtype=pl.Categorical)
+            found.append(new)
+    return found
 
 
 def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
