@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,21 +14,19 @@ import polars as pl
 from cspanalysis import (
     corrections,
     manifests,
+    reading,
     repeats,
-    reuse,
     sidecars,
     sources,
     survey,
+    table_files,
     writing,
 )
 from cspanalysis.batches import Batch, Wanted, batched
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
-from cspanalysis.sources import once, opening, problems
+from cspanalysis.sources import once, opening
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.table import Context, Read
-
-#: District → the first of its rows in a table's file and the one after its last.
-Spans = dict[str, list[int]]
+from cspanalysis.sources.table import Context
 
 #: Three batches at a time: one unpacks while others are typed and written, and no core waits.
 _AT_ONCE = 3
@@ -55,7 +52,7 @@ class _Run:
     files: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
-    holds: dict[str, Spans] = field(default_factory=dict)
+    holds: dict[str, table_files.Spans] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     parts_read: int = 0
@@ -136,17 +133,18 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     read_together = [Batch(batch) for batch in batched(reader, wanted)]
     fresh = [batch for batch in read_together if not _is_known(now, batch)]
     partial: dict[str, pl.DataFrame] = {}
-    holds: dict[str, Spans] = {}
+    holds: dict[str, table_files.Spans] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
-        jobs = pool.map(lambda batch: _read(now, source, reader, batch), fresh)
+        place = reading.Place(now.processed, now.before["parts"], now.write)
+        jobs = pool.map(lambda batch: reading.read(source, reader, batch, place), fresh)
         try:
-            for entries, read, small, districts in jobs:
-                now.parts |= entries
-                now.parts_read += len(read)
-                holds |= districts
-                partial |= small
-                for label in read:
-                    entry = entries[label]
+            for done in jobs:
+                now.parts |= done.entries
+                now.parts_read += len(done.read)
+                holds |= done.holds
+                partial |= done.small
+                for label in done.read:
+                    entry = done.entries[label]
                     now.report(
                         f"{label}: {entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
                     )
@@ -169,74 +167,10 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
 
 def _is_known(now: _Run, batch: Batch) -> bool:
     """Whether a batch was read before, just as it is now, and its tables are there."""
-    entries = reuse.unchanged(batch, now.before["parts"], now.processed)
+    entries = reading.unchanged(batch, now.before["parts"], now.processed)
     return len(entries) == len(batch.labels) and all(
         entry["batch"] == batch.fingerprint for entry in entries.values()
     )
-
-
-def _read(
-    now: _Run, source: str, reader: Any, batch: Batch
-) -> tuple[dict[str, Any], list[str], dict[str, pl.DataFrame], dict[str, Spans]]:
-    """Read a batch and write its tables.
-
-    Returns entries by part, the labels of the parts that were read, and small tables and districts
-    by path.
-    """
-    known = {}
-    if hasattr(reader, "joined"):
-        known = reuse.unchanged(batch, now.before["parts"], now.processed)
-    given = zip(batch.parts, batch.contexts, strict=True)
-    fresh = [(part, context) for part, context in given if part.label not in known]
-    frames: dict[str, pl.DataFrame] = {}
-    found: list[Read] = []
-    if len(fresh) > 1:
-        frames, found = reader.read_batch(*map(list, zip(*fresh, strict=True)))
-    elif fresh:
-        found = [reader.read(*fresh[0])]
-        frames = found[0].tables
-    for (part, _), one in zip(fresh, found, strict=True):
-        manifests.check_kept(part, one)
-    listed = [row for one in found for row in one.problems.listed()]
-    if listed:
-        told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
-        frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
-    if known:
-        pieces = reuse.tables(known, now.processed)
-        for name, frame in frames.items():
-            pieces[name].append(frame)
-        frames = reader.joined(pieces, batch.labels)
-    tables = {name: batch.path(source, name) for name in frames}
-    if now.write:
-        for name, frame in frames.items():
-            _write(now.processed / tables[name], frame)
-    # Where nothing is written, what has to be compared with other files is held, too.
-    held = () if now.write else once.keys(reader)
-    small = {
-        tables[name]: frame
-        for name, frame in frames.items()
-        if name.startswith("_") or name in held
-    }
-    holds = {}
-    if source in frames and "district" in frames[source].columns:
-        holds[tables[source]] = _spans(frames[source])
-    read = {part.label: one for (part, _), one in zip(fresh, found, strict=True)}
-    return batch.entries(source, read, known, tables), [*read], small, holds
-
-
-def _spans(frame: pl.DataFrame) -> Spans:
-    """Where each district's rows lie in a table."""
-    found = (
-        frame.lazy()
-        .select(district=pl.col("district").cast(pl.String))
-        .with_row_index("row")
-        .drop_nulls()
-        .group_by("district")
-        .agg(first=pl.col("row").min(), stop=pl.col("row").max() + 1)
-        .sort("district")
-        .collect()
-    )
-    return {name: [first, stop] for name, first, stop in found.iter_rows()}
 
 
 def _once(
@@ -268,9 +202,9 @@ def _once(
     def write(path: str, frame: pl.DataFrame) -> None:
         partial[path] = frame
         if "district" in frame.columns:
-            now.holds[path] = _spans(frame)
+            now.holds[path] = table_files.spans(frame)
         if now.write:
-            _write(now.processed / path, frame)
+            table_files.write(now.processed / path, frame)
 
     found = repeats.settle(source, reader, entries, repeats.Shelf(load, write))
     now.parts |= found
@@ -309,30 +243,20 @@ def _tables(
         for name, path in now.parts[label]["tables"].items():
             if name.startswith("_") and name != "_problems":
                 paths.setdefault(name, {})[path] = None
-    joined = {name: _joined(now.processed, list(found), partial) for name, found in paths.items()}
+    joined = {
+        name: table_files.joined(now.processed, list(found), partial)
+        for name, found in paths.items()
+    }
     told = survey.fingerprint([now.parts[label]["fingerprint"] for label in labels])
     for name, frame in reader.combine(joined).items():
         path = f"{source}/{name}.{told}.parquet"
         if now.write:
-            _write(now.processed / path, frame)
+            table_files.write(now.processed / path, frame)
         now.tables[name] = {
             "source": source, "files": [path], "rows": frame.height, "fingerprint": told,
         }  # fmt: skip
         if name == "lsoas":
             now.lsoas = frame
-
-
-def _joined(
-    processed: Path, paths: Sequence[str], partial: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    """Small tables end to end; those not in memory are read some at a time, not one by one."""
-    found = []
-    for is_here, run in itertools.groupby(paths, key=partial.__contains__):
-        if is_here:
-            found += [partial[path] for path in run]
-        else:
-            found.append(pl.read_parquet([processed / path for path in run]))
-    return pl.concat(found)
 
 
 def _lsoas(now: _Run) -> pl.DataFrame | None:
@@ -347,15 +271,6 @@ def _lsoas(now: _Run) -> pl.DataFrame | None:
         frame.sort("lsoa_edition")
         .unique("lsoa_code", keep="last", maintain_order=True)
         .select(pl.col("lsoa_code", "district_code", "district").cast(pl.Categorical))
-    )
-
-
-def _write(path: Path, frame: pl.DataFrame) -> None:
-    # Names are numbers already: packing them further takes longer than it saves in space.
-    writing.atomically(
-        path,
-        lambda stream: frame.write_parquet(stream, compression="uncompressed", row_group_size=8192),
-        sync=False,
     )
 
 

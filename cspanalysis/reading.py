@@ -1,0 +1,146 @@
+"""A batch of raw files becomes tables: what changed is read, what did not is taken over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cspanalysis import manifests, repeats, table_files
+from cspanalysis.batches import Batch
+from cspanalysis.sources import once, problems
+from cspanalysis.sources.table import Read
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the tables of a run lie.
+
+    Parameters
+    ----------
+    processed : pathlib.Path
+        The folder of cleaned tables.
+    before : mapping
+        What its manifest said of each part, by label.
+    write : bool
+        Whether tables are written.
+    """
+
+    processed: Path
+    before: Mapping[str, Entry]
+    write: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    """A batch that was read.
+
+    Parameters
+    ----------
+    entries : dict
+        What the manifest says of each part, by label.
+    read : list of str
+        Labels of the parts that were read; the others' rows were taken over.
+    small : dict
+        Tables that are needed once more in this run, by path.
+    holds : dict
+        Where districts lie in tables, by path.
+    """
+
+    entries: dict[str, Entry]
+    read: list[str]
+    small: dict[str, pl.DataFrame]
+    holds: dict[str, table_files.Spans]
+
+
+def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
+    """Read a batch and write its tables.
+
+    Raises
+    ------
+    DataRefused
+        If a part cannot be used.
+    """
+    known = {}
+    if hasattr(reader, "joined"):
+        known = unchanged(batch, place.before, place.processed)
+    given = zip(batch.parts, batch.contexts, strict=True)
+    fresh = [(part, context) for part, context in given if part.label not in known]
+    frames: dict[str, pl.DataFrame] = {}
+    found: list[Read] = []
+    if len(fresh) > 1:
+        frames, found = reader.read_batch(*map(list, zip(*fresh, strict=True)))
+    elif fresh:
+        found = [reader.read(*fresh[0])]
+        frames = found[0].tables
+    for (part, _), one in zip(fresh, found, strict=True):
+        manifests.check_kept(part, one)
+    listed = [row for one in found for row in one.problems.listed()]
+    if listed:
+        told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
+        frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
+    if known:
+        pieces = _tables(known, place.processed)
+        for name, frame in frames.items():
+            pieces[name].append(frame)
+        frames = reader.joined(pieces, batch.labels)
+    paths = {name: batch.path(source, name) for name in frames}
+    if place.write:
+        for name, frame in frames.items():
+            table_files.write(place.processed / paths[name], frame)
+    # Where nothing is written, what has to be compared with other files is held, too.
+    held = () if place.write else once.keys(reader)
+    small = {
+        paths[name]: frame for name, frame in frames.items() if name.startswith("_") or name in held
+    }
+    holds = {}
+    if source in frames and "district" in frames[source].columns:
+        holds[paths[source]] = table_files.spans(frames[source])
+    by_label = {part.label: one for (part, _), one in zip(fresh, found, strict=True)}
+    return Done(batch.entries(source, by_label, known, paths), [*by_label], small, holds)
+
+
+def unchanged(batch: Batch, before: Mapping[str, Entry], processed: Path) -> dict[str, Entry]:
+    """The parts of a batch that were read before, just as they are now.
+
+    Parameters
+    ----------
+    batch : Batch
+        The batch.
+    before : mapping
+        What the manifest before said of each part, by label.
+    processed : pathlib.Path
+        The folder in which their tables have to be.
+
+    Returns
+    -------
+    dict
+        What it said of them as they were read.
+    """
+    found = {}
+    for label, fingerprint in batch.fingerprints.items():
+        entry = repeats.as_read(before.get(label, {}))
+        if entry.get("fingerprint") == fingerprint and all(
+            (processed / path).is_file() for path in entry["tables"].values()
+        ):
+            found[label] = entry
+    return found
+
+
+def _tables(entries: Mapping[str, Entry], processed: Path) -> dict[str, list[pl.DataFrame]]:
+    """The rows of parts in the tables that were made of them before, by the table's name."""
+    labels: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for label, entry in entries.items():
+        for name, path in entry["tables"].items():
+            labels[name, path].append(label)
+    found: dict[str, list[pl.DataFrame]] = defaultdict(list)
+    for (name, path), wanted in labels.items():
+        frame = pl.read_parquet(processed / path)
+        found[name].append(frame.filter(pl.col("file").cast(pl.String).is_in(wanted)))
+    return found
