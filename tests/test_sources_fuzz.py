@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -169,3 +170,17 @@ def test_workbooks_whose_sheets_are_spoilt(file, edits, inside, tmp_path):
             content = book.read(name)
             out.writestr(name, spoilt(content, edits) if name == inside else content)
     check(file.split("/")[0], Part(path, file))
+
+
+@pytest.mark.parametrize("file", BOOKS)
+def test_a_workbook_without_any_sheet_is_refused(file, tmp_path):
+    path, named = tmp_path / "book.xlsx", "xl/workbook.xml"
+    with zipfile.ZipFile(io.BytesIO(BOOKS[file])) as book, zipfile.ZipFile(path, "w") as out:
+        for name in book.namelist():
+            content = book.read(name)
+            if name == named:
+                content, found = re.subn(rb"<sheets>.*</sheets>", b"<sheets/>", content)
+                assert found
+            out.writestr(name, content)
+    with pytest.raises(DataRefused, match=r"book\.xlsx"):
+        sources.get(file.split("/")[0]).read(Part(path, file), CONTEXT)

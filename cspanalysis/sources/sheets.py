@@ -65,20 +65,23 @@ def _header_at(records: list[Record], is_header: Callable[[list[str]], bool]) ->
 
 
 def names(part: Part) -> list[str]:
-    """The names of a workbook's sheets, in its order.
+    """The names of a workbook's sheets, in its order: at least one.
 
     Raises
     ------
     DataRefused
-        If the workbook cannot be opened.
+        If the workbook cannot be opened or holds no sheet.
     """
     try:
-        return list(python_calamine.CalamineWorkbook.from_path(str(part.path)).sheet_names)
+        found = list(python_calamine.CalamineWorkbook.from_path(str(part.path)).sheet_names)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise _unreadable(part, error) from error
+    if not found:
+        raise _unreadable(part, "it holds no sheet")
+    return found
 
 
-def _unreadable(part: Part, error: Exception) -> DataRefused:
+def _unreadable(part: Part, error: Exception | str) -> DataRefused:
     return DataRefused(
         paragraph(
             f"the workbook cannot be opened ({error})",
