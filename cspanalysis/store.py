@@ -23,7 +23,10 @@ import pyarrow.parquet as pq
 from cspanalysis.errors import CspError, NotAvailable, UsageError, paragraph
 from cspanalysis.processed import PROBLEMS, manifest
 
-_COVERAGE = ("source", "force", "month", "rows", "crime", "asb", "status", "reason")
+_COVERAGE = (
+    "source", "force", "month", "rows", "crime", "asb", "without_lsoa", "without_district",
+    "status", "reason",
+)  # fmt: skip
 _PROBLEMS = ("source", "file", "row", "column", "found", "allowed", "action", "reason")
 _NULLABLE = {
     pa.int64(): pd.Int64Dtype(),
@@ -229,8 +232,9 @@ class Store:
         Returns
         -------
         pandas.DataFrame
-            source, force, month, rows, crime, asb, status ('ok', 'incomplete', 'missing'), reason;
-            no rows where the workspace has no such data.
+            source, force, month, rows, crime, asb, without_lsoa, without_district (of the rows),
+            status ('ok', 'incomplete', 'missing'), reason; no rows where the workspace has no such
+            data.
         """
         if not self.has("coverage"):
             return pd.DataFrame(columns=list(_COVERAGE))

@@ -167,7 +167,8 @@ def counts(crime, asb, months, force="Kent Police", file="police_uk/a.zip/x"):
         if n
     ]
     schema = ["force", "month", "offence", "count", "file"]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    return table.with_columns(district=pl.lit("Ashford"), without_lsoa=pl.lit(0, pl.Int64))
 
 
 MONTHS = [f"2018-{m:02d}" for m in range(1, 13)]
@@ -235,6 +236,16 @@ def test_kent_in_2025(shared):
     assert sum(r.problems.count("noted") for r in found) == 1
 
 
+def test_coverage_says_how_many_rows_have_no_lsoa_and_how_many_no_district(tmp_path):
+    text = (FIXTURES / "street.csv").read_text(encoding="utf-8")
+    strange = text.replace("E01024717,Tonbridge and Malling 005A", "E01999999,", 1)
+    path = tmp_path / "2025-01-kent-street.csv"
+    path.write_text(strange, encoding="utf-8")
+    found = police_uk.read(Part(path, "police_uk/2025-01-kent-street.csv"), Context(lsoas=LSOAS))
+    judged = police_uk.combine(found.tables)["coverage"].filter(force="Kent Police")
+    assert judged.select("rows", "without_lsoa", "without_district").rows() == [(6, 1, 2)]
+
+
 @pytest.mark.realdata
 def test_city_of_london_comes_in_36_files(shared):
     found = read_all(shared / "data/police_uk/city_of_london_2017-12_to_2020-11.zip")
@@ -243,6 +254,8 @@ def test_city_of_london_comes_in_36_files(shared):
     counted = pl.concat([r.tables["_counts"] for r in found])
     judged = coverage.assess(counted, "police_uk")
     assert set(judged["status"]) == {"ok"}
+    rows = pl.concat([r.tables["police_uk"] for r in found])
+    assert judged["without_lsoa"].sum() == rows.filter(~pl.col("is_located")).height
 
 
 @pytest.mark.realdata

@@ -23,6 +23,8 @@ SCHEMA = {
     "rows": pl.Int64,
     "crime": pl.Int64,
     "asb": pl.Int64,
+    "without_lsoa": pl.Int64,
+    "without_district": pl.Int64,
     "status": pl.String,
     "reason": pl.String,
 }
@@ -34,16 +36,17 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
     Parameters
     ----------
     counts : polars.DataFrame
-        month, force, offence, count, file (an archive's members begin with its name).
+        month, force, district, offence, count, without_lsoa, file (an archive's members begin
+        with its name).
     source : str
         For the column `source`.
 
     Returns
     -------
     polars.DataFrame
-        source, force, month, rows, crime, asb, status ('ok', 'incomplete', 'missing'), reason. A
-        month is missing where the same archive, or the same set of loose files, has it for others
-        or has months of the force on both sides.
+        source, force, month, rows, crime, asb, without_lsoa, without_district (of `rows`), status
+        ('ok', 'incomplete', 'missing'), reason. A month is missing where the same archive, or the
+        same set of loose files, has it for others or has months of the force on both sides.
     """
     if counts.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -52,6 +55,8 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
         rows=pl.col("count").sum(),
         crime=pl.col("count").filter(~is_asb).sum(),
         asb=pl.col("count").filter(is_asb).sum(),
+        without_lsoa=pl.col("without_lsoa").sum(),
+        without_district=pl.col("count").filter(pl.col("district").is_null()).sum(),
     )
     crime, asb = pl.col("crime"), pl.col("asb")
     usual = crime.median().over("force")
@@ -74,7 +79,7 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
     )
     missing = _expected(counts).join(found, on=["force", "month"], how="anti")
     missing = missing.with_columns(
-        *(pl.lit(0, pl.Int64).alias(c) for c in ("rows", "crime", "asb")),
+        *(pl.lit(0, pl.Int64).alias(name) for name, kind in SCHEMA.items() if kind == pl.Int64),
         status=pl.lit("missing"),
         reason=pl.lit("no rows of this force for the month"),
     )

@@ -106,6 +106,7 @@ DERIVED = {
         "district": "Its name; missing for rows without a location",
         "offence": "Crime type",
         "count": "Incidents",
+        "without_lsoa": "Of them, those without an LSOA",
     },
     "coverage": {
         "source": "police_uk",
@@ -114,6 +115,8 @@ DERIVED = {
         "rows": "Incidents, behaviour and crime together",
         "crime": "Crimes",
         "asb": "Incidents of anti-social behaviour",
+        "without_lsoa": "Of the rows, those without an LSOA",
+        "without_district": "Of the rows, those that belong to no district",
         "status": "ok, incomplete (crime far under the median, behaviour not), missing",
         "reason": "Why it is not ok",
     },
@@ -127,8 +130,8 @@ def read(part: Part, context: Context) -> Read:
     -------
     Read
         `police_uk` (the columns of COLUMNS, sorted by district) and `_counts` (month, force,
-        district_code, district, offence, count, file), where rows without a location have no
-        district.
+        district_code, district, offence, count, without_lsoa, file), where rows without a location
+        have no district.
     """
     found = _carefully(part, context)
     return found.with_tables(

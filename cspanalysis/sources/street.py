@@ -69,8 +69,11 @@ def finished(
         *(found[name].gather(at[order]) for name in ("district_code", "district")),
         is_located=pl.col("lsoa_code").is_not_null(),
     ).select(COLUMNS)
-    counts = frame.group_by(*COUNTS_BY).agg(count=pl.len().cast(pl.Int64))
-    counts = counts.select(pl.col(COUNTED).cast(pl.String), "count", pl.col("file").cast(pl.String))
+    counts = frame.group_by(*COUNTS_BY).agg(
+        count=pl.len().cast(pl.Int64), without_lsoa=(~pl.col("is_located")).sum().cast(pl.Int64)
+    )
+    counts = counts.with_columns(pl.col(COUNTS_BY).cast(pl.String))
+    counts = counts.select(*COUNTED, "count", "without_lsoa", "file")
     return frame, counts.sort(*COUNTS_BY)
 
 
