@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from cspanalysis import cleaning, counting, editions
+from cspanalysis import cleaning, counting, coverage, editions
 from cspanalysis import workspace as workspaces
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
@@ -79,7 +79,7 @@ def _is_own(space: Workspace, period: Period) -> bool:
 
 def _newest_year(store: Store, area: Area) -> Period:
     for source in counting.OFFENCE_SOURCES:
-        months = counting.covered(store, source, area)
+        months = coverage.of(store, source, area).months
         if months:
             last = Period.parse(months[-1]).last
             return Period(max(last - 11, Period.parse(months[0]).first), last)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from cspanalysis import peer_counting
@@ -14,29 +12,6 @@ from cspanalysis.review import Counted, Review
 SOURCE, CASUALTIES = "stats19", "stats19_casualties"
 #: The name of collisions in the table of peer counts.
 PEER_OFFENCE = "road traffic collisions"
-#: So many months in a row without any record are taken as not covered, not as quiet.
-LONGEST_QUIET = 2
-
-
-def covered_months(months: Iterable[str]) -> list[str]:
-    """Months that a log of dated records covers.
-
-    From its first record to its last, but for runs of more than `LONGEST_QUIET` months without
-    any: there a file is missing, and missing is not zero.
-    """
-    seen = {m for m in months if isinstance(m, str)}
-    if not seen:
-        return []
-    covered: list[str] = []
-    quiet: list[str] = []
-    for month in Period.parse(f"{min(seen)}/{max(seen)}").month_list():
-        if month not in seen:
-            quiet.append(month)
-            continue
-        covered += quiet if len(quiet) <= LONGEST_QUIET else []
-        covered.append(month)
-        quiet = []
-    return covered
 
 
 def own(review: Review) -> tuple[pd.DataFrame, list[str]]:
@@ -47,9 +22,7 @@ def own(review: Review) -> tuple[pd.DataFrame, list[str]]:
     NotAvailable
         If the workspace holds none for the area.
     """
-    rows = review.table(SOURCE)
-    months = review.store.load(SOURCE, columns=["month"])["month"]
-    return rows, covered_months(months.unique())
+    return review.table(SOURCE), review.covered(SOURCE)
 
 
 def with_child(review: Review, collisions: pd.DataFrame) -> pd.DataFrame:
@@ -112,8 +85,9 @@ def peers(review: Review, group: str, period: Period) -> Counted:
     }
     districts = [d for names in parts.values() for d in names]
     rows = review.store.load(SOURCE, columns=["month", "district"])
-    if not set(period.month_list()) <= set(covered_months(rows["month"])):
-        raise NotAvailable(("peer_counts", SOURCE), f"{period.label} is not covered")
+    known = review.coverage(SOURCE)
+    if missing := known.missing(period):
+        raise NotAvailable(("peer_counts", SOURCE), known.told(missing))
     if not (set(districts) - set(review.area.districts)) & set(rows["district"].dropna()):
         raise NotAvailable(("peer_counts", SOURCE), "the records are of this area alone")
     inside = rows[period.contains(rows["month"]) & rows["district"].isin(districts)]

@@ -6,7 +6,16 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis import areas, choosing, cleaning, counting, disclosure_audit, editions, opening
+from cspanalysis import (
+    areas,
+    choosing,
+    cleaning,
+    counting,
+    coverage,
+    disclosure_audit,
+    editions,
+    opening,
+)
 from cspanalysis import workspace as workspaces
 from cspanalysis.areas import Area
 from cspanalysis.errors import DisclosureFailed, UsageError, paragraph
@@ -88,7 +97,7 @@ def every_area(store: Store) -> list[Area]:
     }
     found = [a for a in areas.all_partnerships() if set(a.districts) <= known]
     found = [
-        a for a in found if any(counting.covered(store, s, a) for s in counting.OFFENCE_SOURCES)
+        a for a in found if any(coverage.of(store, s, a).months for s in counting.OFFENCE_SOURCES)
     ]
     if not found:
         raise UsageError(

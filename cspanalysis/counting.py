@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, formats, offences
+from cspanalysis import coverage, offences
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period, months_of
@@ -22,14 +22,6 @@ from cspanalysis.store import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
 OFFENCE_SOURCES = ("police_extract", "police_uk")
-
-#: How many runs of months a sentence names.
-MOST_RUNS = 4
-
-_COVERS = {
-    "police_extract": "the police extract covers",
-    "police_uk": "the open street-level data cover",
-}
 
 
 class Counted(NamedTuple):
@@ -68,20 +60,16 @@ def source_of(
         If none does; says what is covered and what would be needed, and names only sources that
         can tell what is wanted.
     """
-    wanted = [m for p in periods for m in p.month_list()]
     seen = []
     for source in OFFENCE_SOURCES:
-        months = set(covered(store, source, area))
-        missing = sorted(set(wanted) - months)
-        if months and source in lacks:
+        known = coverage.of(store, source, area)
+        missing = known.missing(*periods)
+        if known.months and source in lacks:
             seen.append(lacks[source])
-        elif months and not missing:
+        elif known.months and not missing:
             return source
-        elif months:
-            seen.append(
-                f"{_COVERS[source]} {months_label(sorted(months))}, and "
-                f"{runs_label(missing)} would be needed too"
-            )
+        elif known.months:
+            seen.append(known.told(missing))
     raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
 
 
@@ -96,7 +84,7 @@ def by_month(
     wanted = [Period.parse(p) for p in periods]
     source = source_of(store, area, *wanted, lacks=indistinct(selection))
     scheme, chosen = members(selection, source)
-    months = covered(store, source, area)
+    months = list(coverage.of(store, source, area).months)
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         months = [m for m in months if m in inside]
@@ -133,40 +121,6 @@ def select(
     return Counted(table.reset_index(drop=True), (source,), scheme)
 
 
-def covered(store: Store, source: str, area: Area) -> list[str]:
-    """Months ('YYYY-MM') that a source of offences covers for an area, in order.
-
-    A partner's extract covers every month from its first record to its last; the open files cover
-    the months they hold, without those that the coverage check found incomplete.
-    """
-    return list(_covered(store, source, area))
-
-
-@functools.lru_cache(maxsize=64)
-def _covered(store: Store, source: str, area: Area) -> Sequence[str]:
-    table = monthly(store, source, area)
-    if table.empty:
-        return []
-    if source == "police_extract":
-        return Period.parse(f"{table['month'].min()}/{table['month'].max()}").month_list()
-    # Rows of a district can come from other forces and from the transport police: a few of them
-    # do not cover it. Its own force does; where that is unknown, the one that records most.
-    forces = table.groupby("force")["count"].sum()
-    if area.force:
-        forces = forces[[areas.is_force(area.force, label) for label in forces.index]]
-    if forces.empty:
-        return []
-    force = forces.idxmax()
-    coverage = store.coverage()
-    is_flawed = (
-        (coverage["source"] == "police_uk")
-        & (coverage["force"] == force)
-        & (coverage["status"] != "ok")
-    )
-    months = set(table.loc[table["force"] == force, "month"])
-    return sorted(months - set(coverage.loc[is_flawed, "month"]))
-
-
 def held(store: Store, area: Area) -> list[str]:
     """Months ('YYYY-MM') in which any source holds an offence of an area, complete or not."""
     months = [monthly(store, source, area)["month"].unique() for source in OFFENCE_SOURCES]
@@ -186,15 +140,14 @@ def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=8)
 def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFrame:
-    table = "police_uk_counts" if source == "police_uk" else source
     keys = ["month", "force", "offence"]
-    if not store.has(table):
+    if not store.has("police_uk_counts" if source == "police_uk" else source):
         return pd.DataFrame(columns=[*keys, "count"])
-    where = {"district": list(districts)}
     if source == "police_uk":
-        counts = store.load(table, columns=["district", *keys, "count"], where=where)
+        counts = coverage.street_counts(store, districts)
         return counts.groupby(keys, as_index=False)["count"].sum()
-    records = store.load(table, columns=["recorded", "offence"], where=where)
+    where = {"district": list(districts)}
+    records = store.load(source, columns=["recorded", "offence"], where=where)
     records = records.assign(month=months_of(records["recorded"]), force="")
     return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
 
@@ -283,16 +236,6 @@ def span(periods: Sequence[Period]) -> Period | None:
     if not periods:
         return None
     return Period(min(p.first for p in periods), max(p.last for p in periods))
-
-
-def runs_label(months: Sequence[str]) -> str:
-    """Words for months in order that may have gaps: each run from its first to its last."""
-    runs: list[Period] = []
-    for month in map(Period.parse, months):
-        is_next = bool(runs) and runs[-1].last + 1 == month.first
-        first = runs.pop().first if is_next else month.first
-        runs.append(Period(first, month.last))
-    return formats.listed((run.label for run in runs), MOST_RUNS, "further times")
 
 
 def months_label(months: Sequence[str]) -> str:

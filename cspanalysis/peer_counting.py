@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, counting, formats, offences, residents
+from cspanalysis import areas, counting, coverage, formats, offences, residents
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
@@ -108,17 +108,15 @@ def from_open_data(
     if unable := counting.indistinct(selection):
         raise NotAvailable("peer_counts", *unable.values())
     _, chosen = counting.members(selection, "police_uk")
-    missing = [
-        m for m in period.month_list() if m not in set(counting.covered(store, "police_uk", area))
-    ]
-    if missing:
+    known = coverage.of(store, "police_uk", area)
+    if missing := known.missing(period):
         details = []
         if store.has("peer_counts"):
             details.append(
                 f"the peers' counts hold no {selection} of {group.label}, {period.label}"
             )
         if store.has("police_uk_counts"):
-            details.append(f"{counting.runs_label(missing)} missing or incomplete in the open data")
+            details.append(known.told(missing))
         raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
     parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}
     districts = [d for members in parts.values() for d in members]
@@ -180,4 +178,4 @@ def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool
         return True  # an area of the settings, of which no force is known
     if member.districts != (district,):
         member = Area(district, "", (district,), force=member.force)
-    return set(period.month_list()) <= set(counting.covered(store, "police_uk", member))
+    return not coverage.of(store, "police_uk", member).missing(period)

@@ -203,4 +203,7 @@ class Peers:
             "can name one",
         )
         would_show = f"how {offence} compares with other areas in {over.label}"
-        raise NotAvailable(missing.needs, suppliers.missing_sentence(would_show, missing)) from None
+        there = self._store.sources()
+        raise NotAvailable(
+            missing.needs, suppliers.missing_sentence(would_show, missing, there)
+        ) from None

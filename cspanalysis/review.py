@@ -11,11 +11,12 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import choosing, counting, disclosure, peer_counting, peering, residents
+from cspanalysis import choosing, counting, coverage, disclosure, peer_counting, peering, residents
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import OFFENCE_SOURCES, Counted
+from cspanalysis.coverage import Coverage
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.store import Store
@@ -93,12 +94,16 @@ class Review:
 
     # ------------------------------------------------------------------ offences
 
-    def covered(self, source: str) -> list[str]:
-        """Months ('YYYY-MM') that a source of offences covers for this area, in order.
+    def coverage(self, source: str) -> Coverage:
+        """Which months a source covers for this area, and why others are not (`coverage.of`)."""
+        return coverage.of(self.store, source, self.area)
 
-        A month that the publisher left incomplete does not count as covered.
+    def covered(self, source: str) -> list[str]:
+        """Months ('YYYY-MM') that a source covers for this area, in order.
+
+        A month that is missing or that the publisher left incomplete does not count as covered.
         """
-        return counting.covered(self.store, source, self.area)
+        return list(self.coverage(source).months)
 
     def source_of(self, *periods: Period, lacks: str = "") -> str:
         """The source that counts offences over all of the periods (`counting.source_of`).

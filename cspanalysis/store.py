@@ -82,6 +82,13 @@ class Store:
         entry = self._manifest["tables"].get(table)
         return bool(entry and entry["rows"])
 
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns; none where the workspace has no such table."""
+        if table not in self._manifest["tables"]:
+            return []
+        path = self.processed / self._manifest["tables"][table]["files"][0]
+        return list(pq.read_schema(path).names)
+
     def load(
         self,
         table: str,

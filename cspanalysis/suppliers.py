@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cspanalysis import formats
 from cspanalysis.errors import NotAvailable
 
@@ -30,14 +32,41 @@ NAMES: dict[str, str] = {
     "published": "a register of published figures",
 }
 
+#: How a sentence names a source that is there, and whether it covers or they cover.
+_HELD: dict[str, tuple[str, str]] = {
+    "police_uk": ("the open street-level data", "cover"),
+    "police_extract": ("the police extract", "covers"),
+    "peer_counts": ("the peers' counts", "cover"),
+    "asb_calls": ("the log of calls", "covers"),
+    "hospital_extract": ("the hospital extract", "covers"),
+    "stats19": ("the road safety data", "cover"),
+    "home_office_csp": ("the Home Office's table", "covers"),
+    "school_exclusions": ("the schools' exclusions", "cover"),
+    "youth_offending": ("the Youth Offending Service's figures", "cover"),
+    "marac": ("the list of referrals to the MARAC", "covers"),
+    "environmental": ("the council's environmental records", "cover"),
+}
 
-def names(missing: NotAvailable) -> str:
-    """What would supply the missing data, any one of them: 'the … or the …'."""
-    *first, last = [NAMES.get(source, source) for source in missing.needs] or [""]
+
+def held(source: str) -> tuple[str, str]:
+    """How a sentence names a source that is there, with its verb: 'the log of calls', 'covers'."""
+    return _HELD.get(source, (NAMES.get(source, source), "covers"))
+
+
+def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
+    """What would supply the missing data, any one of them: 'the … or the …'.
+
+    Parameters
+    ----------
+    there : collection of str
+        Sources that the workspace holds already: they do not supply it.
+    """
+    lacking = [NAMES.get(source, source) for source in missing.needs if source not in there]
+    *first, last = lacking or [""]
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def missing_sentence(would_show: str, missing: NotAvailable) -> str:
+def missing_sentence(would_show: str, missing: NotAvailable, there: Collection[str] = ()) -> str:
     """The sentence of a finding whose data are not there: what would supply it.
 
     Parameters
@@ -46,17 +75,20 @@ def missing_sentence(would_show: str, missing: NotAvailable) -> str:
         What the finding would show, as a clause: 'whether burglary rose or fell'.
     missing : NotAvailable
         The sources any of which would supply it, and what exactly is missing, as a clause.
+    there : collection of str
+        Sources that the workspace holds already.
     """
-    supply = names(missing)
+    lacking, supply = detail(missing, there), names(missing, there)
     text = f"This review cannot say {would_show}"
-    text += f": {_detail(missing)}." if missing.detail else "."
+    text += f": {lacking}." if lacking else "."
     return f"{text} {formats.capital(supply)} would supply it." if supply else text
 
 
-def shared_sentence(missing: NotAvailable) -> str:
+def shared_sentence(missing: NotAvailable, there: Collection[str] = ()) -> str:
     """The same beneath a question or several: what would answer them all."""
-    parts = [f"{formats.capital(_detail(missing))}."] if missing.detail else []
-    if supply := names(missing):
+    lacking = detail(missing, there)
+    parts = [f"{formats.capital(lacking)}."] if lacking else []
+    if supply := names(missing, there):
         parts.append(f"{formats.capital(supply)} would answer these questions.")
     return " ".join(parts)
 
@@ -66,7 +98,12 @@ def answering(shared: str, number: int) -> str:
     return shared if number > 1 else shared.replace("these questions", "this question")
 
 
-def _detail(missing: NotAvailable) -> str:
-    """What exactly is missing; 'it' in it stands for the source, which the sentence names later."""
-    detail = missing.detail.rstrip(".")
-    return f"the source in this workspace {detail[3:]}" if detail.startswith("it ") else detail
+def detail(missing: NotAvailable, there: Collection[str]) -> str:
+    """What exactly is missing; 'it' in it stands for the source, which the sentence has to name."""
+    text, known = missing.detail.rstrip("."), [s for s in missing.needs if s in there]
+    if not text:
+        return f"no row of {held(known[0])[0]} can be used for it" if known else ""
+    if not text.startswith("it "):
+        return text
+    named = f" ({held(known[0])[0]})" if len(known) == 1 else ""
+    return f"the source in this workspace{named} {text[3:]}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.io as pio
 
-from cspanalysis import charts, counting, formats, offences, suppliers
+from cspanalysis import charts, coverage, formats, offences, suppliers
 from cspanalysis.analysis import places
 from cspanalysis.chapters import common
 from cspanalysis.errors import CspError, NotAvailable
@@ -128,7 +128,7 @@ def areas(review: Review) -> list[str]:
         held = review.store.load("police_uk_counts", columns=["district"])["district"]
         for name in sorted(held.dropna().unique()):
             area = review.workspace.area(name)
-            if name in area.districts and counting.covered(review.store, "police_uk", area):
+            if name in area.districts and coverage.of(review.store, "police_uk", area).months:
                 names[name] = None
     return list(names)
 
@@ -273,6 +273,8 @@ def _located(review: Review, offence: str, period: str | Period | None) -> pd.Da
         missing = NotAvailable("police_uk", "these records have no map points")
         raise NotAvailable(
             "police_uk",
-            suppliers.missing_sentence(f"where {offence} is recorded on a map", missing),
+            suppliers.missing_sentence(
+                f"where {offence} is recorded on a map", missing, review.store.sources()
+            ),
         )
     return records.dropna(subset=["longitude", "latitude"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import cspanalysis
-from cspanalysis import collisions
+from cspanalysis import coverage
 from cspanalysis.chapters import fires, partnerships, perceptions, roads
 from cspanalysis.narrative import surveys as wording
 from cspanalysis.narrative.year_pairs import year_pairs
@@ -121,13 +121,13 @@ def test_kinds_of_fire_add_up_to_all_fires(review):
 
 
 def test_a_hole_of_three_months_is_not_covered_and_a_quiet_month_is():
-    assert collisions.covered_months(["2005-01", "2005-03", "2005-07"]) == [
+    assert coverage.log_months(["2005-01", "2005-03", "2005-07"]) == [
         "2005-01", "2005-02", "2005-03", "2005-07",
     ]  # fmt: skip
-    assert collisions.covered_months(["2005-01", "2005-04"]) == [
+    assert coverage.log_months(["2005-01", "2005-04"]) == [
         "2005-01", "2005-02", "2005-03", "2005-04",
     ]  # fmt: skip
-    assert collisions.covered_months([None]) == []
+    assert coverage.log_months([None]) == []
 
 
 def national(root, peers, casualties=None):

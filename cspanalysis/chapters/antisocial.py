@@ -12,7 +12,7 @@ import pandas as pd
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding
-from cspanalysis.periods import Comparison, Period
+from cspanalysis.periods import Comparison
 from cspanalysis.review import Review
 
 ASB_SOURCES = ("asb_calls", "police_uk")
@@ -58,7 +58,7 @@ def calls_change(
         review,
         spec,
         comparison,
-        _by_month(log, kept),
+        _by_month(review, kept),
         subject="calls about anti-social behaviour",
         sources=("asb_calls",),
         definition="Calls to the police and reports to the council's ASB officer.",
@@ -87,7 +87,7 @@ def calls_by_receiver(
         comparison,
         {
             f"{THINGS.get(who, 'calls')} to the {who}": _by_month(
-                log, kept[kept["received_by"] == who]
+                review, kept[kept["received_by"] == who]
             )
             for who in sorted(kept["received_by"].dropna().unique(), reverse=True)
         },
@@ -146,7 +146,7 @@ def type_changes(
         review,
         spec,
         comparison,
-        {name: _by_month(log, kept[kept["type"] == name]) for name in names},
+        {name: _by_month(review, kept[kept["type"] == name]) for name in names},
         label="type",
         heading="Type",
         subject=f"calls to the {received_by}",
@@ -210,7 +210,7 @@ def bogus_callers_change(
         review,
         spec,
         comparison,
-        _by_month(log, log[log["type"].isin(list(types))]),
+        _by_month(review, log[log["type"].isin(list(types))]),
         subject="calls about bogus callers",
         sources=("asb_calls",),
         notes=(
@@ -229,7 +229,7 @@ def _types(
     things: str,
 ) -> Finding:
     log = _log(review)
-    _covers(log, comparison.period)
+    review.coverage("asb_calls").check(comparison.period)
     kept = _without(log, leave_out)
     kept = kept[comparison.period.contains(kept["month"]) & (kept["received_by"] == received_by)]
     return series.mix_of(
@@ -254,17 +254,8 @@ def _without(log: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
     return log[~log["type"].isin(list(leave_out))]
 
 
-def _by_month(log: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    # The log covers every month from its first call to its last.
-    months = Period.parse(f"{log['month'].min()}/{log['month'].max()}").month_list()
-    return series.monthly(rows, months)
-
-
-def _covers(log: pd.DataFrame, period: Period) -> None:
-    months = period.month_list()
-    first, last = log["month"].min(), log["month"].max()
-    if months[0] < first or months[-1] > last:
-        raise NotAvailable("asb_calls", f"the log covers {common.span(first, last)}")
+def _by_month(review: Review, rows: pd.DataFrame) -> pd.DataFrame:
+    return series.monthly(rows, review.covered("asb_calls"))
 
 
 def _left_out(leave_out: Sequence[str]) -> tuple[str, ...]:

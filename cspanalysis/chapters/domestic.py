@@ -206,13 +206,7 @@ def marac_repeat(review: Review, *, comparison: Comparison, spec: Spec) -> Findi
     """Referrals of the same victim and perpetrator within twelve months of their last referral."""
     over = Period(comparison.period.last - 11, comparison.period.last)
     table = review.table("marac")
-    # Months without any referral occur, more than two in a row are taken for not covered.
-    held = Period.parse(f"{table['month'].min()}/{table['month'].max()}")
-    needed = Period(over.first - 12, over.last)
-    if held.first > needed.first + 2 or held.last < needed.last - 2:
-        raise NotAvailable(
-            "marac", f"it runs from {held.label}, and {needed.label} would be needed"
-        )
+    review.coverage("marac").check(Period(over.first - 12, over.last))
     result = victims.marac_repeat(table, over).assign(period=over.iso)
     if not result["total"].iloc[0]:
         raise NotAvailable((), f"no referrals in {over.label}")

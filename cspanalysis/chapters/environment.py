@@ -75,7 +75,7 @@ def graffiti_cost(
 ) -> Finding:
     """What removing graffiti cost, against the same months of the year before."""
     months = _monthly(review, indicator)
-    both = [_total(months, p) for p in (comparison.period, comparison.compare)]
+    both = [_total(review, months, p) for p in (comparison.period, comparison.compare)]
     result = pd.DataFrame(
         {
             "period": [comparison.period.iso],
@@ -241,11 +241,7 @@ def _monthly(review: Review, indicator: str) -> pd.DataFrame:
     return values.rename("count").reset_index()
 
 
-def _total(months: pd.DataFrame, period: Period) -> float:
+def _total(review: Review, months: pd.DataFrame, period: Period) -> float:
+    review.coverage("environmental").of(months["month"]).check(period)
     inside = months[period.contains(months["month"])]
-    if len(inside) < period.months:
-        raise NotAvailable(
-            "environmental",
-            f"it covers {common.span(months['month'].min(), months['month'].max())}",
-        )
     return float(inside["count"].sum())

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cspanalysis import collisions
-from cspanalysis.chapters import common, series
-from cspanalysis.errors import NotAvailable
+from cspanalysis.chapters import series
 from cspanalysis.findings import Finding, Spec, finding
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
@@ -110,10 +108,9 @@ def type_changes(
 )
 def mix(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Fires by the kind of property, with Wilson intervals."""
-    rows, months = _fires(review)
+    rows, _ = _fires(review)
+    review.coverage(FIRES).check(comparison.period)
     inside = rows[comparison.period.contains(rows["month"])]
-    if not set(comparison.period.month_list()) <= set(months):
-        raise NotAvailable(FIRES, f"it covers {common.span(months[0], months[-1])}")
     return series.mix_of(
         review,
         spec,
@@ -131,7 +128,7 @@ def mix(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
 
 def _fires(review: Review) -> tuple[pd.DataFrame, list[str]]:
     rows = review.table(FIRES)
-    return rows, collisions.covered_months(rows["month"])
+    return rows, review.covered(FIRES)
 
 
 def _unknown_motives(rows: pd.DataFrame, period: Period) -> Iterable[str]:

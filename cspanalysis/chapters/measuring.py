@@ -245,8 +245,8 @@ def by_month(review: Review, measure: Measure) -> pd.DataFrame:
             parts.append(review.offences_by_month(of.series).table)
         elif of.source == "asb_calls":
             calls = review.table(of.source)
-            months = Period.parse(f"{calls['month'].min()}/{calls['month'].max()}").month_list()
-            parts.append(monthly.monthly(series.matching(calls, of.where), months))
+            rows = series.matching(calls, of.where)
+            parts.append(monthly.monthly(rows, review.covered(of.source)))
         else:
             raise NotAvailable(of.source, "its figures are by year")
     shared = set.intersection(*(set(part["month"]) for part in parts))

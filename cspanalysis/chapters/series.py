@@ -68,7 +68,7 @@ def change_of(
     NotAvailable
         If the series does not cover both periods.
     """
-    _covers(by_month, sources, comparison.period, comparison.compare)
+    _check(review, by_month, sources, comparison)
     result = compared(by_month, comparison, exposure_adjusted=exposure_adjusted)
     return publish(
         review,
@@ -116,7 +116,7 @@ def changes_of(
     """
     rows = []
     for name, by_month in by_label.items():
-        _covers(by_month, sources, comparison.period, comparison.compare)
+        _check(review, by_month, sources, comparison)
         rows.append(compared(by_month, comparison).assign(**{label: name, "counted": name}))
     result = pd.concat(rows, ignore_index=True)
     say = partial(narrative.changes, label=label, subject=subject, items=items)
@@ -261,10 +261,8 @@ def whole_years(years: Iterable[str]) -> Period:
     )
 
 
-def _covers(by_month: pd.DataFrame, sources: Sequence[str], *periods: Period) -> None:
-    months = sorted(by_month["month"])
-    wanted = {m for p in periods for m in p.month_list()}
-    if not months:
-        raise NotAvailable(sources, "it holds no months")
-    if not wanted <= set(months):
-        raise NotAvailable(sources, f"it covers {common.span(months[0], months[-1])}")
+def _check(
+    review: Review, by_month: pd.DataFrame, sources: Sequence[str], comparison: Comparison
+) -> None:
+    known = review.coverage(sources[0]).of(by_month["month"])
+    known.check(comparison.period, comparison.compare)

@@ -129,7 +129,7 @@ def finding(
                 try:
                     made.append(function(*bound.args, **bound.kwargs, **extra))
                 except NotAvailable as missing:
-                    made.append(not_available(here, comparison, missing))
+                    made.append(not_available(review, here, comparison, missing))
             main, *windows = made
             return replace(main, windows=tuple(windows))
 
@@ -152,19 +152,22 @@ def _comparisons(over: Over) -> list[Comparison]:
     return found
 
 
-def not_available(spec: Spec, comparison: Comparison, missing: NotAvailable) -> Finding:
+def not_available(
+    review: Review, spec: Spec, comparison: Comparison, missing: NotAvailable
+) -> Finding:
     """The finding a workspace cannot have: says what is missing and which source supplies it."""
+    there = review.store.sources()
     return Finding(
         id=spec.id,
         chapter=spec.chapter,
         title=spec.title,
-        sentence=suppliers.missing_sentence(spec.would_show or spec.measure, missing),
+        sentence=suppliers.missing_sentence(spec.would_show or spec.measure, missing, there),
         status="not_available",
         measure=spec.measure,
         unit=spec.unit,
         polarity=spec.polarity,
         period=comparison.period.iso,
-        lacks=suppliers.shared_sentence(missing),
+        lacks=suppliers.shared_sentence(missing, there),
     )
 
 

@@ -53,7 +53,7 @@ def recompute(review: Review, statements: pd.DataFrame) -> pd.DataFrame:
         try:
             answer = CHECKS[clean["kind"]](review, clean)
         except NotAvailable as missing:
-            answer = Answer(None, text(row["value"]), "", _why(missing))
+            answer = Answer(None, text(row["value"]), "", _why(review, missing))
         except UsageError as wrong:
             # A series, group or condition that the register misspells concerns this row alone.
             answer = Answer(None, text(row["value"]), "", f"Not checked: {wrong}")
@@ -61,7 +61,9 @@ def recompute(review: Review, statements: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(answers, columns=["id", *Answer._fields])
 
 
-def _why(missing: NotAvailable) -> str:
-    names = suppliers.names(missing)
-    detail = f" ({missing.detail})" if missing.detail and names else missing.detail
-    return f"It needs {names}{detail}." if names else f"Not checked: {detail}."
+def _why(review: Review, missing: NotAvailable) -> str:
+    there = review.store.sources()
+    names = suppliers.names(missing, there)
+    if not names:
+        return f"Not checked: {suppliers.detail(missing, there)}."
+    return f"It needs {names} ({missing.detail})." if missing.detail else f"It needs {names}."

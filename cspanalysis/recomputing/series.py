@@ -134,10 +134,7 @@ def _extract(review: Review, selection: Iterable[str], period: Period) -> pd.Dat
 
 def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:
     table = review.table(of.source)
-    months = table["month"].dropna().unique()
-    # A month inside the run without any row is a month with none of them, not a gap.
-    if not (min(months) <= period.month_list()[0] and period.month_list()[-1] <= max(months)):
-        raise NotAvailable(of.source, f"it does not cover {period.label}")
+    review.coverage(of.source).check(period)
     return table[period.contains(table["month"])].assign(weight=1)
 
 
@@ -154,8 +151,7 @@ def _environmental(review: Review, of: Series, period: Period) -> pd.DataFrame:
     rows = _dated(review, of, period)
     if of.series:
         rows = rows[rows["indicator"] == of.series]
-        if set(rows["month"]) != set(period.month_list()):
-            raise NotAvailable(of.source, f"'{of.series}' is not there for all of {period.label}")
+        review.coverage(of.source).of(rows["month"]).check(period)
     return rows.assign(weight=rows["value"])
 
 
