@@ -134,17 +134,6 @@ def district_names() -> dict[str, tuple[str, str]]:
     }
 
 
-def district_name(text: str) -> str | None:
-    """Today's name of a district however it is written; None where the register has no such one.
-
-    Case, '&', a code, a former name, and 'Borough Council' after the name do not matter.
-    """
-    known, key = _districts(), _key(text)
-    bare = re.sub(r" (borough|district|city|county)?( council)?$", "", key)
-    found = known.get(key) or known.get(bare)
-    return found.name if found else None
-
-
 def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     """The area of a name: one of the workspace's own, else a partnership, else a district.
 

@@ -85,6 +85,8 @@ class Batch:
                 "rows_noted": one.problems.count("noted") + one.problems.count("corrected"),
                 "tables": tables,
                 "problems": [[*key, count] for key, count in one.problems.counts.items()],
+                "labels": [list(label) for label in one.problems.labels],
+                "notices": one.problems.notices,
                 "corrections": dict(context.correct.counts) if context.correct else {},
                 "table_rows": heights or {source: one.rows_kept},
             }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cspanalysis import sidecars, survey
 from cspanalysis.errors import CspError, UsageError, paragraph
-from cspanalysis.processed import manifest, sweep
+from cspanalysis.processed import CUT, LISTED, manifest, sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,11 @@ class CleanReport:
                 one[column] += part[column]
         return [{**one, "files": len(files[source])} for source, one in sums.items()]
 
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the list of problems lacks a line of its own for some row."""
+        return any(count > LISTED for part in self.parts.values() for *_, count in part["problems"])
+
     def text(self) -> str:
         """The account in plain lines."""
         sums = self._sums()
@@ -86,7 +91,10 @@ class CleanReport:
         if self.is_check:
             lines.append("Checked only; nothing was written.")
         elif any(s["rows_set_aside"] + s["rows_noted"] for s in sums):
-            lines.append("Each set-aside row and remark is listed in data/processed/problems.csv.")
+            lines.append(
+                "Each set-aside row and remark is listed in data/processed/problems.csv"
+                + (f"; {CUT}." if self._is_cut else ".")
+            )
         return "\n".join(lines)
 
 

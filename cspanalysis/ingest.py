@@ -13,6 +13,7 @@ import polars as pl
 
 from cspanalysis import (
     corrections,
+    labels,
     manifests,
     reading,
     repeats,
@@ -89,12 +90,13 @@ def run(
             counted[key] += count
     corrections.check(now.register, counted)
     now.notices += repeats.notices(now.parts)
+    now.notices += labels.notices(now.parts)
     now.notices += manifests.drafted(now.files)
     found = {
         "schema": FORMAT,
         "complete": True,
         "code": survey.code(),
-        "settings": survey.fingerprint(settings.get("sources", {})),
+        "settings": survey.decisive(settings),
         "titles": {s: sources.get(s).TITLE for s in by_source},
         "files": now.files,
         "parts": now.parts,
@@ -114,6 +116,8 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     settings = now.settings.get("sources", {}).get(source, {})
     lsoas = _lsoas(now) if source == "police_uk" else None
     lsoas_are = now.tables.get("lsoas", {}).get("fingerprint", "") if lsoas is not None else ""
+    # Street files get their districts from LSOA codes, and need not be read again for a name.
+    names = survey.named(now.settings) if source != "police_uk" else {}
     wanted: list[Wanted] = []
     for label, path in files.items():
         entry, parts = manifests.survey_file(
@@ -126,8 +130,9 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             told = [
                 survey.code(), part.check or entry["sha256"], survey.fingerprint(settings),
                 lsoas_are, sorted(line.key for line in lines), entry["sidecar"].get("year"),
+                names,
             ]  # fmt: skip
-            context = Context(settings, entry["sidecar"], lsoas, corrections.Applied(lines))
+            context = Context(settings, entry["sidecar"], lsoas, corrections.Applied(lines), names)
             wanted.append((part, context, survey.fingerprint(told)))
     wanted = manifests.without_twins(wanted, now.files, now.notices)
     read_together = [Batch(batch) for batch in batched(reader, wanted)]

@@ -17,8 +17,9 @@ from typing import Any
 import polars as pl
 
 from cspanalysis import survey
+from cspanalysis.processed import LISTED
 from cspanalysis.sources import once, problems
-from cspanalysis.sources.problems import LISTED, Problems
+from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.records import ROW
 
 Entry = dict[str, Any]

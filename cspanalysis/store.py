@@ -210,7 +210,7 @@ class Store:
         return table.assign(sha256=[hashes.get(p["file"], "") for p in parts])
 
     def problems(self) -> pd.DataFrame:
-        """Problems row by row (the first thousand per file, column and reason).
+        """Problems row by row; of a file, column and reason beyond the first 1,000 each value once.
 
         Returns
         -------

@@ -78,7 +78,7 @@ def code() -> str:
     package = Path(__file__).parent
     digest = hashlib.sha256()
     files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
-    files.append(package / "repeats.py")
+    files += [package / f"{n}.py" for n in ("repeats", "district_labels", "offences", "labels")]
     files += [package / "reference" / f"{n}.csv" for n in ("areas", "offences", "corrections")]
     for path in files:
         digest.update(path.read_bytes())
@@ -91,12 +91,33 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def decisive(settings: Mapping[str, Any]) -> str:
+    """Fingerprint of what in the settings decides what cleaning gives."""
+    return fingerprint([settings.get("sources", {}), named(settings)])
+
+
+def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Labels that the settings speak of and that a source's column may therefore hold."""
+    area = settings.get("area", {})
+    groups = settings.get("peers", {}).values()
+    districts = {
+        *area.get("districts", [area.get("name", "")]),
+        *(name for group in groups for name in group.get("areas", ())),
+    }
+    night = settings.get("night_time_economy", {})
+    premises = {*night.get("premises", ()), *night.get("second", {}).get("premises", ())}
+    return {
+        "district": tuple(sorted(filter(None, map(str, districts)))),
+        "premises": tuple(sorted(str(one).lower() for one in premises)),
+    }
+
+
 def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
     """Whether the cleaned tables belong to the raw files, settings and code as they are now."""
     found = manifest(root / "data" / "processed")
     if not found.get("complete"):
         return False
-    if found["code"] != code() or found["settings"] != fingerprint(settings.get("sources", {})):
+    if found["code"] != code() or found["settings"] != decisive(settings):
         return False
     if found["state"] != state(root / "data" / "raw"):
         return False

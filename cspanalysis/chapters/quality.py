@@ -12,6 +12,7 @@ from cspanalysis.chapters import common
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
 from cspanalysis.periods import Period
+from cspanalysis.processed import CUT, LISTED
 from cspanalysis.review import OFFENCE_SOURCES, Review
 
 
@@ -77,6 +78,7 @@ def problems(review: Review, *, spec: Spec) -> Finding:
             "count": "Rows",
         },
         caption="Problems found while cleaning, by source and reason",
+        notes=(f"In problems.csv, {CUT}.",) if counts["count"].gt(LISTED).any() else (),
     )
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import areas
+from cspanalysis import district_labels
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import cells, rows
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.problems import TAKEN, Problems
 from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Schema, as_text, choose
 
@@ -39,12 +39,15 @@ class Context:
         lsoa_code, district_code, district (categories) from the workspace's lookups.
     correct : callable or None
         Corrections of the register for this part: text table in, (table, problems) out.
+    names : mapping of str to tuple of str
+        Labels of a column that the workspace's settings speak of, and that are therefore known.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     sidecar: Mapping[str, Any] = field(default_factory=dict)
     lsoas: pl.DataFrame | None = None
     correct: Callable[[pl.DataFrame, Problems], pl.DataFrame] | None = None
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def has_corrections(self) -> bool:
@@ -172,8 +175,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
     if not rows_read and not raw.set_aside:
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
     frame = pl.concat(frames) if frames else cells.typed(empty(schema), schema, {}, problems)
-    if "district" in found and part.file.split("/")[0] != "lookups":
-        frame = _with_districts(frame, problems)
+    if "district" in {*found, *constants} and part.file.split("/")[0] != "lookups":
+        frame = _with_districts(frame, problems, context.names.get("district", ()))
     return Read(
         {name or schemas[0].name: frame},
         problems,
@@ -209,28 +212,42 @@ def _without_notes(block: pl.DataFrame, header: Sequence[str], problems: Problem
     return block
 
 
-def _with_districts(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
-    """Districts as the register spells them; remarked is what would belong to none."""
+#: What becomes of rows whose district is not certain.
+NO_DISTRICT = "with a district that is not known, counted for no area"
+
+
+def _with_districts(frame: pl.DataFrame, problems: Problems, own: Sequence[str]) -> pl.DataFrame:
+    """Districts as the register spells them; named is what belongs to none."""
     blank = frame.filter(pl.col("district").is_null())
     problems.add_rows(
         blank.select(ROW, pl.lit("").alias("found")), "district", "a district", "noted",
         "blank; the row counts for no district",
     )  # fmt: skip
-    written = frame["district"].drop_nulls().unique().to_list()
-    names = {text: areas.district_name(text) for text in written}
-    unknown = {text for text, name in names.items() if name is None}
-    for text in unknown:
-        near = difflib.get_close_matches(text, areas.district_names(), 1, 0.9)
-        if near:
-            rows = frame.filter(pl.col("district") == text)
+    written = dict(frame["district"].drop_nulls().value_counts().iter_rows())
+    found = {text: district_labels.match(text, own) for text in written}
+    unknown = {text: one.near for text, one in found.items() if not one.name}
+    if unknown:
+        strange = frame.filter(pl.col("district").is_in(list(unknown)))
+        for near, rows in (
+            strange.select(
+                ROW,
+                pl.col("district").alias("found"),
+                near=pl.col("district").replace({t: " or ".join(n) for t, n in unknown.items()}),
+            )
+            .partition_by("near", as_dict=True, include_key=False)
+            .items()
+        ):
+            meant = f": {near[0]}?" if near[0] else ""
             problems.add_rows(
-                rows.select(ROW, pl.col("district").alias("found")), "district", near[0], "noted",
-                f"no district of this name is known, and the row counts for none: {near[0]}?",
+                rows, "district", near[0] or "a district of England or Wales", "noted",
+                f"no district of this name is known, and the row counts for none{meant}",
             )  # fmt: skip
-    changed = {text: name for text, name in names.items() if name and name != text}
-    if not changed:
-        return frame
-    return frame.with_columns(pl.col("district").replace(changed))
+        near = [(text, " or ".join(unknown[text]), written[text]) for text in unknown]
+        problems.name("district", near, NO_DISTRICT)
+    taken = [(t, m.name, written[t]) for t, m in found.items() if m.name and not m.is_plain]
+    problems.name("district", taken, TAKEN)
+    changed = {text: m.name for text, m in found.items() if m.name and m.name != text}
+    return frame.with_columns(pl.col("district").replace(changed)) if changed else frame
 
 
 def _named(
