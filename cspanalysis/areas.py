@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
@@ -176,6 +176,42 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     )
 
 
+def of_districts(section: Mapping[str, Any]) -> Area:
+    """The area that a workspace's settings describe: what they leave out is the register's.
+
+    Parameters
+    ----------
+    section : mapping
+        name, and any of code, districts (in any spelling), force, county, region.
+    """
+    try:
+        known = find(section["name"])
+    except UsageError:
+        known = Area(section["name"])
+    written = section.get("districts", known.districts or (section["name"],))
+    found = [_districts().get(_key(district_name(d) or "")) for d in written]
+    members = dict.fromkeys(
+        (area.name, *area.district_codes) if area else (name, "")
+        for area, name in zip(found, written, strict=True)
+    )
+
+    def shared(column: str) -> str:
+        # Only what all its districts have in common can be said of the whole.
+        values = {getattr(area, column) if area else "" for area in found}
+        return values.pop() if len(values) == 1 else ""
+
+    return Area(
+        section["name"],
+        section.get("code", known.code),
+        tuple(name for name, _ in members),
+        tuple(code for _, code in members),
+        *(
+            section.get(column) or getattr(known, column) or shared(column)
+            for column in ("force", "county", "region")
+        ),
+    )
+
+
 def _members(wanted: str) -> str:
     """Whose name a county's or police force's is: its districts, else ''."""
     for column, what in (("county", "county"), ("force", "police force area")):
@@ -212,15 +248,25 @@ def peers(area: Area, group: str) -> PeerGroup:
         )
     table = register()
     rows = table[(table[group] == getattr(area, group)) & (table[group] != "")]
-    own = list(area.districts)
-    others = [d for d in rows["district"] if d not in own]
+    others = [d for d in rows["district"] if d not in area.districts]
+    # A partnership of several districts is none of them, and the reader must not take it for one.
+    members = "districts" if len(area.districts) < 2 else "areas"
     place = getattr(area, group)
-    label = f"districts of {place}" if group == "county" else f"districts of the {place} force area"
-    return PeerGroup(group, label, (area.name, *others), as_of="2024")
+    label = f"{members} of {place}" if group == "county" else f"{members} of the {place} force area"
+    note = ""
+    if len(area.districts) > 1 and others:
+        note = (
+            f"{area.name} stands as one area, the sum of {' and '.join(area.districts)}"
+            if len(area.districts) == 2
+            else f"{area.name} stands as one area, the sum of its {len(area.districts)} districts"
+        ) + f", beside the other districts of {place}."
+    return PeerGroup(group, label, (area.name, *others), as_of="2024", note=note)
 
 
 def _key(name: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", str(name).lower().replace("&", " and ")).split())
+    # King's Lynn is Kings Lynn in many tables.
+    text = re.sub(r"['’‘`´]", "", str(name).lower()).replace("&", " and ")
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 
 @functools.cache

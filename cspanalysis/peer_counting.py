@@ -20,6 +20,9 @@ from cspanalysis.store import Store
 #: So many police forces are named to whom they would have to be fetched.
 MOST_FORCES = 4
 
+#: So many areas are named of those whose residents are missing.
+MOST_NAMED = 4
+
 #: Groups whose districts the files of the area's own police force hold.
 WITHIN_FORCE = ("county", "force")
 
@@ -27,8 +30,10 @@ WITHIN_FORCE = ("county", "force")
 def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:
     """Counts and residents of the group; see `Review.peer_counts`."""
     table = from_peer_counts(store, area, group, selection, period)
-    if table is not None:
+    if table is not None and table.loc[table["count"].notna(), "population"].notna().all():
         return Counted(table, ("peer_counts",))
+    if table is not None:
+        return Counted(_with_residents(store, area, table, period), ("peer_counts", "population"))
     table = from_open_data(store, area, group, selection, period)
     return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
 
@@ -53,6 +58,7 @@ def from_peer_counts(
         return None
     rows = supplied(store, group.key, period)
     rows = rows.take(np.flatnonzero(rows["offence"] == selection))
+    rows = _with_own(_as_in_group(rows, area, group), area)
     names = rows["area"].tolist()
     if area.name not in names:
         return None
@@ -72,6 +78,90 @@ def from_peer_counts(
             "population_year": period.midpoint.year,
         }
     )
+
+
+def strangers(store: Store, area: Area, group: PeerGroup, period: Period) -> list[str]:
+    """Areas that the peers' counts have under the group and that are none of its members."""
+    if not store.has("peer_counts"):
+        return []
+    rows = _as_in_group(supplied(store, group.key, period), area, group)
+    return sorted(set(rows["area"]) - {area.name, *area.districts, *group.areas})
+
+
+def _as_in_group(rows: pd.DataFrame, area: Area, group: PeerGroup) -> pd.DataFrame:
+    """The rows with the group's names, where they were typed in another spelling."""
+    named = {area.name, *group.areas}
+    if set(rows["area"]) <= named:
+        return rows
+    meant = {areas.district_name(name): name for name in named}
+    meant.pop(None, None)
+    found = {
+        name: meant.get(district, district)
+        for name in set(rows["area"]) - named
+        if (district := areas.district_name(name))
+    }
+    return rows.assign(area=rows["area"].replace(found))
+
+
+def _with_own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    """The rows with one of the area, where they count its districts one by one."""
+    own = rows[rows["area"].isin(area.districts)].drop_duplicates(["area", "count", "population"])
+    if area.name in set(rows["area"]) or sorted(own["area"]) != sorted(area.districts):
+        return rows
+    whole = own.head(1).assign(
+        area=area.name,
+        count=own["count"].sum(),
+        population=own["population"].sum(min_count=len(own)),
+    )
+    return pd.concat([rows[~rows["area"].isin(area.districts)], whole])
+
+
+def _with_residents(store: Store, area: Area, table: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Peer counts that state no residents, with those of the population estimates.
+
+    Raises
+    ------
+    NotAvailable
+        If there is no estimate of the area itself, or of none of the others.
+    """
+    parts = {name: _districts(name, area) for name in table["area"]}
+    lacking = table.loc[table["population"].isna() & table["count"].notna(), "area"].tolist()
+    detail = "the peers' counts state no residents of " + formats.listed(lacking, MOST_NAMED)
+    try:
+        people = residents.estimates(store, [d for p in parts.values() for d in p], period)
+    except NotAvailable as error:
+        raise NotAvailable("population", f"{detail}; {error.detail}".rstrip("; ")) from None
+    estimated = pd.Series(
+        [people["population"].reindex(p).sum(min_count=len(p)) for p in parts.values()],
+        table.index,
+    )
+    # All of one kind: rates on residents of two years would not rank.
+    stated = table["population"]
+    if estimated[table["count"].notna()].notna().all():
+        stated = estimated
+    found = table.assign(
+        population=stated.astype("Float64").fillna(estimated).to_numpy(float, na_value=np.nan),
+        population_year=int(people["year"].max()),
+    )
+    known = found["count"].notna() & found["population"].notna()
+    if not known[found["is_own"]].all() or not known[~found["is_own"]].any():
+        missing = found.loc[found["population"].isna() & found["count"].notna(), "area"].tolist()
+        raise NotAvailable(
+            "population",
+            "neither the peers' counts nor the population estimates state the residents of "
+            + formats.listed(missing, MOST_NAMED),
+        )
+    return found
+
+
+def _districts(name: str, area: Area) -> list[str]:
+    """The districts of a member of a group: of a partnership all of them."""
+    if name == area.name:
+        return list(area.districts)
+    try:
+        return list(areas.find(name).districts)
+    except UsageError:
+        return [name]  # an area of the settings
 
 
 def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:
@@ -118,7 +208,7 @@ def from_open_data(
         if store.has("police_uk_counts"):
             details.append(known.told(missing))
         raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
-    parts = {name: list(area.districts) if name == area.name else [name] for name in group.areas}
+    parts = {name: _districts(name, area) for name in group.areas}
     districts = [d for members in parts.values() for d in members]
     counts = store.load(
         "police_uk_counts",

@@ -43,13 +43,19 @@ def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
             f"[peers.{group}]",
         ) from None
     if len(found.areas) < 2:
-        raise NotAvailable((), f"{area.name} is the only district of its {_named(group)}")
+        raise NotAvailable((), _alone(area, group))
     # The label stands in headings and in the middle of sentences.
     return replace(found, label=formats.shorten(found.label, MOST_LABEL))
 
 
-def _named(group: str) -> str:
-    return "police force area" if group == "force" else group
+def _alone(area: Area, group: str) -> str:
+    place = "police force area" if group == "force" else group
+    if group in ("county", "force") and not getattr(area, group):
+        lies = "lies in no one" if len(area.districts) > 1 else "has no known"
+        return f"{area.name} {lies} {place}; partnership.toml, [area], can name it"
+    if len(area.districts) > 1:
+        return f"the districts of {area.name} are all there are in its {place}"
+    return f"{area.name} is the only district of its {place}"
 
 
 def label_of(workspace: Workspace, area: Area, group: str) -> str:

@@ -127,10 +127,12 @@ class Workspace:
             If 'similar' is asked for and nothing is known of the area.
         """
         defined = self.own_groups(area).get(group)
-        if defined and area.name in defined.areas:
-            return defined
         if defined:
-            return replace(defined, areas=(area.name, *defined.areas))
+            # Its own districts are in it: beside the whole they would count twice.
+            others = [a for a in defined.areas if a not in {area.name, *area.districts}]
+            if area.name in defined.areas and len(others) == len(defined.areas) - 1:
+                return defined
+            return replace(defined, areas=(area.name, *others))
         if group == "similar":
             chosen = self.settings.get("peers", {}).get("similar", {}).get("weights", {})
             return similar.group(area, similar.weights(chosen))
@@ -210,21 +212,7 @@ def _own_areas(section: Mapping[str, Any]) -> dict[str, Area]:
     # An area the register knows needs no description; one it does not know describes itself.
     if not {"districts", "force", "county", "code"} & set(section):
         return {}
-    try:
-        known = areas.find(section["name"])
-    except UsageError:
-        known = Area(section["name"])
-    districts = tuple(section.get("districts", known.districts or (section["name"],)))
-    codes = known.district_codes if districts == known.districts else ("",) * len(districts)
-    area = Area(
-        section["name"],
-        section.get("code", known.code),
-        districts,
-        codes,
-        section.get("force", known.force),
-        section.get("county", known.county),
-        section.get("region", known.region),
-    )
+    area = areas.of_districts(section)
     return {area.name: area}
 
 

@@ -39,6 +39,15 @@ VALUE_KEYS = [
     "peak",
 ]
 
+#: Numbers of things: whole wherever they are, whatever a table with gaps in it made of them.
+COUNTS = frozenset(
+    (
+        *("count", "compare_count", "population", "rank", "of", "rank_lower", "rank_upper"),
+        *("peak", "total", "compare_total", "base", "compare_base", "roll", "rows", "kept"),
+        *("set_aside", "days", "compare_days", "year"),
+    )
+)
+
 STATUSES = ("ok", "too_few", "suppressed", "not_comparable", "not_available")
 VERDICTS = ("up", "down", "no_clear_change", "lower", "similar", "higher", "peak", "none")
 POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
@@ -150,7 +159,7 @@ class Finding:
             "period": self.period,
             "compare": self.compare,
             "unit": self.unit,
-            "values": {k: plain(self.values[k]) for k in VALUE_KEYS if k in self.values},
+            "values": {k: of_column(k, self.values[k]) for k in VALUE_KEYS if k in self.values},
             "method": self.method,
             "status": self.status,
             "polarity": self.polarity,
@@ -181,7 +190,7 @@ class Finding:
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     # Column by column: a frame hands out a whole column in a fraction of the time of its rows.
-    columns = [[plain(v) for v in rows[name].tolist()] for name in rows]
+    columns = [[of_column(str(name), v) for v in rows[name].tolist()] for name in rows]
     names = [str(name) for name in rows]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
@@ -205,6 +214,14 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def of_column(name: str, value: Any) -> Any:
+    """A value as JSON holds it under a name: of `COUNTS` a whole number has no decimal point."""
+    found = plain(value)
+    is_whole = name in COUNTS and isinstance(found, float) and found.is_integer()
+    return int(found) if is_whole else found
+
+
 def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The contract's value keys that a result row holds (missing ones left out)."""
-    return {k: plain(row[k]) for k in VALUE_KEYS if k in row and plain(row[k]) is not None}
+    found = {k: of_column(k, row[k]) for k in VALUE_KEYS if k in row}
+    return {k: value for k, value in found.items() if value is not None}

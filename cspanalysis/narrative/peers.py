@@ -63,13 +63,16 @@ def peers(
     text += "."
     if verdict in ("lower", "higher"):
         text += _how_clear(row, verdict)
-    absent = len(table) - len(ranked)
-    if absent:
-        names = [formats.shorten(a, 60) for a in table.loc[~table.index.isin(ranked.index), "area"]]
-        if absent <= 3:
-            text += f" There are no figures for {formats.listed(names)}."
-        else:
-            text += f" There are no figures for {formats.in_words(absent)} other {members}."
+    absent = table[~table.index.isin(ranked.index)]
+    uncounted = absent["count"].isna() if "count" in absent else absent["area"].notna()
+    for what, rows in (
+        ("figures for", absent[uncounted]),
+        ("residents known of", absent[~uncounted]),
+    ):
+        if len(rows):
+            names = [formats.shorten(a, 60) for a in rows["area"]]
+            others = f"{formats.in_words(len(rows))} other {members}"
+            text += f" There are no {what} {formats.listed(names) if len(rows) <= 3 else others}."
     return Said(text, verdict=verdict, values=values)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, formats, narrative
+from cspanalysis import charts, formats, narrative, peer_counting
 from cspanalysis.analysis import peers
 from cspanalysis.chapters.common.labels import (
     few_residents_notes,
@@ -20,6 +20,9 @@ from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
 from cspanalysis.review import Counted, Review
+
+#: So many names of areas that no group has are told.
+MOST_NAMED = 4
 
 #: Columns of the display table of a ranking.
 PEER_COLUMNS = {
@@ -46,8 +49,12 @@ def peers_finding(
 ) -> Finding:
     """How the area compares with a peer group: rate, place, and the others taken together."""
     counted = review.peer_counts(selection, group, comparison.period)
-    if counted.sources == ("peer_counts",) and not comparison.is_window:
-        notes = [*notes, *_resident_notes(review, selection, group)]
+    if "peer_counts" in counted.sources and not comparison.is_window:
+        notes = [
+            *notes,
+            *_resident_notes(review, selection, group),
+            *_stranger_notes(review, group, comparison),
+        ]
     return peers_of(review, spec, comparison, counted, group, things=things, notes=notes)
 
 
@@ -100,6 +107,19 @@ def peers_of(
         unit="per 1,000 residents in the period",
         tile=partial(_place_tile, things=things, members=members.label),
     )
+
+
+def _stranger_notes(review: Review, group: str, comparison: Comparison) -> list[str]:
+    """Rows of the peers' counts that count for nobody, because no member has their name."""
+    members = review.peer_group(group)
+    names = peer_counting.strangers(review.store, review.area, members, comparison.period)
+    if not names:
+        return []
+    listed, verb = formats.listed(names, MOST_NAMED), "is" if len(names) == 1 else "are"
+    return [
+        f"The peers' counts also have {listed} under '{group}', which {verb} not among its areas "
+        "and not counted: check the spelling."
+    ]
 
 
 def _resident_notes(review: Review, selection: str, group: str) -> list[str]:
