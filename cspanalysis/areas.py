@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
-from cspanalysis import reference
+from cspanalysis import district_labels, reference
 from cspanalysis.errors import UsageError, paragraph
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def of_districts(section: Mapping[str, Any]) -> Area:
     except UsageError:
         known = Area(section["name"])
     written = section.get("districts", known.districts or (section["name"],))
-    found = [_districts().get(_key(district_name(d) or "")) for d in written]
+    found = [_districts().get(_key(district_labels.match(d).name)) for d in written]
     members = dict.fromkeys(
         (area.name, *area.district_codes) if area else (name, "")
         for area, name in zip(found, written, strict=True)

@@ -93,12 +93,12 @@ def _as_in_group(rows: pd.DataFrame, area: Area, group: PeerGroup) -> pd.DataFra
     named = {area.name, *group.areas}
     if set(rows["area"]) <= named:
         return rows
-    meant = {areas.district_name(name): name for name in named}
-    meant.pop(None, None)
+    meant = {district_labels.match(name).name: name for name in named}
+    meant.pop("", None)
     found = {
         name: meant.get(district, district)
         for name in set(rows["area"]) - named
-        if (district := areas.district_name(name))
+        if (district := district_labels.match(name).name)
     }
     return rows.assign(area=rows["area"].replace(found))
 

@@ -71,7 +71,7 @@ def test_typed_counts_are_ranked_on_the_estimates_of_residents(tmp_path):
     folder = settings(tmp_path, area)
     counts(
         folder,
-        [("Kings Lynn & West Norfolk", 500), ("Breckland District Council", 100), ("Norwich", 900)],
+        [("Kings Lynn & West Norfolk", 500), ("Breckland DC", 100), ("Norwich", 900)],
     )
     population(folder, dict.fromkeys(areas.peers(areas.find("Norwich"), "county").areas, 100_000))
     found = overview.recorded_crime_peers(opening.open(workspace=folder), "county")
