@@ -10,7 +10,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cspanalysis import areas, counting, coverage, formats, offences, residents
+from cspanalysis import (
+    areas,
+    counting,
+    coverage,
+    district_labels,
+    formats,
+    offences,
+    residents,
+)
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import Counted
 from cspanalysis.errors import NotAvailable, UsageError
