@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
 
 import polars as pl
 
 from cspanalysis import reference
 from cspanalysis.errors import DataRefused
-from cspanalysis.sources import sheets, table
+from cspanalysis.sources import table, workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
@@ -117,7 +116,10 @@ def read(part: Part, context: Context) -> Read:
 def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What `combine` needs of a file's rows."""
     by = ("year", "force", "csp", "is_unassigned")
-    totals = tables[NAME].group_by(by).agg(pl.col("count").sum())
+    # Slice by slice: grouping by text takes as much memory as the rows themselves.
+    slices = [one.group_by(by).agg(pl.col("count").sum()) for one in tables[NAME].iter_slices()]
+    totals = pl.concat(slices) if slices else tables[NAME].select(*by, "count")
+    totals = totals.group_by(by).agg(pl.col("count").sum())
     return {"_totals": totals.sort("year", "force", "csp")}
 
 
@@ -158,14 +160,15 @@ def coverage(totals: pl.DataFrame) -> pl.DataFrame:
 
 def _workbook(part: Part, context: Context) -> Read:
     problems, frames, rows_read, refusal = Problems(part.label), [], 0, None
-    for name in sheets.names(part):
+    for sheet in workbooks.sheets(part):
         try:
-            found = _one(replace(part, member=name), context)
+            found = _one(sheet, context)
         except DataRefused as error:
-            if _YEAR_SHEET.match(name):
+            if _YEAR_SHEET.match(sheet.member):
                 raise
             refusal = error
-            problems.add(1, "", f"the sheet '{name}'", "a table", "noted", "no table; not read")
+            told = f"the sheet '{sheet.member}'"
+            problems.add(1, "", told, "a table", "noted", "no table; not read")
             continue
         problems.include(found.problems)
         frames.append(found.tables[NAME])

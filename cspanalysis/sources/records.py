@@ -33,6 +33,8 @@ class Rows:
         Lines that were not UTF-8 and were read as Windows-1252.
     passed : list of str
         Sheets of the workbook that hold something else.
+    beside : list of (row, text)
+        What stands beside the table in a sheet; complete once `blocks` is exhausted.
     categories : set of str
         Columns to read as categories where nothing is odd; set before `blocks` is drawn from.
     """
@@ -42,6 +44,7 @@ class Rows:
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     recoded: list[int] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
+    beside: list[tuple[int, str]] = field(default_factory=list)
     categories: set[str] = field(default_factory=set)
 
 

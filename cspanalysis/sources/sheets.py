@@ -1,100 +1,104 @@
-"""Spreadsheet workbooks (xlsx, xls, ods): the sheet that has the header, as rows of text."""
+"""The sheet of a workbook that has the header, as rows of text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 
-import python_calamine
+import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import HEADER_WITHIN, Record, Rows, frame_of, header_of
+from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of
+from cspanalysis.sources.workbooks import Sheet, sheets
 
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The sheet a part names; for a whole workbook the one that has the header, or the first.
+    """The sheet that a part is; of a whole workbook the one that has the header, or the first.
 
     Raises
     ------
     DataRefused
         If the workbook cannot be opened, or several of its sheets have the header.
     """
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(part.path))
-        sheets = [
-            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-            if not part.member or name == part.member
-        ]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise _unreadable(part, error) from error
-    filled = {
-        name: [
-            (at, cells)
-            for at, cells in enumerate(([_cell(c) for c in line] for line in sheet), 1)
-            if any(cells)
-        ]
-        for name, sheet in sheets
-    }
-    filled = {name: records for name, records in filled.items() if records}
-    tables = {
-        name: at
-        for name, records in filled.items()
-        if (at := _header_at(records, is_header)) is not None
-    }
+    if isinstance(part, Sheet):
+        return _rows(part, is_header, [])
+    tables, others, first = [], [], None
+    for sheet in sheets(part):
+        top, _ = _top(sheet.blocks())
+        if _header_at(top, is_header) is not None:
+            tables.append(sheet)
+        elif top:
+            others.append(sheet.member)
+            first = first or top[:1]
     if len(tables) > 1:
+        names = ", ".join(sheet.member for sheet in tables)
         raise DataRefused(
             paragraph(
-                f"{len(tables)} of its sheets hold such a table ({', '.join(tables)})",
+                f"{len(tables)} of its sheets hold such a table ({names})",
                 file=part.label,
                 allowed="one sheet with the table; others may hold notes",
                 do="Save each of these sheets as a file of its own, or remove those not meant.",
             )
         )
-    for name, at in tables.items():
-        records = filled.pop(name)
-        cells = records[at][1]
-        return Rows(cells, iter([frame_of(records[at + 1 :], len(cells))]), passed=[*filled])
-    first = next(iter(filled.values()), [])
-    return Rows(header_of(part, first[:1], is_header), iter(()))
+    if tables:
+        return _rows(tables[0], is_header, others)
+    return Rows(header_of(part, first or [], is_header), iter(()))
+
+
+def _rows(sheet: Sheet, is_header: Callable[[list[str]], bool], others: list[str]) -> Rows:
+    blocks = sheet.blocks()
+    top, read_of = _top(blocks)
+    at = _header_at(top, is_header)
+    if at is None:
+        return Rows(header_of(sheet, top[:1], is_header), iter(()))
+    number, header = top[at]
+    while not header[-1]:
+        header = header[:-1]
+    rows = Rows(header, iter(()), passed=others)
+    rest = (block.filter(pl.col(ROW) > number) for block in itertools.chain(read_of, blocks))
+    rows.blocks = (_fitted(block, rows) for block in rest)
+    return rows
+
+
+def _top(blocks: Iterator[pl.DataFrame]) -> tuple[list[Record], list[pl.DataFrame]]:
+    """A sheet's first records, and the blocks that were read for them."""
+    records: list[Record] = []
+    read_of = []
+    for block in blocks:
+        read_of.append(block)
+        for row, *cells in block.head(HEADER_WITHIN - len(records)).iter_rows():
+            at = int(block.columns[1])
+            records.append((row, [""] * at + [cell or "" for cell in cells]))
+        if len(records) >= HEADER_WITHIN:
+            break
+    return records, read_of
 
 
 def _header_at(records: list[Record], is_header: Callable[[list[str]], bool]) -> int | None:
-    found = (at for at, (_, cells) in enumerate(records[:HEADER_WITHIN]) if is_header(cells))
-    return next(found, None)
+    return next((at for at, (_, cells) in enumerate(records) if is_header(cells)), None)
 
 
-def names(part: Part) -> list[str]:
-    """The names of a workbook's sheets, in its order: at least one.
-
-    Raises
-    ------
-    DataRefused
-        If the workbook cannot be opened or holds no sheet.
-    """
-    try:
-        found = list(python_calamine.CalamineWorkbook.from_path(str(part.path)).sheet_names)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise _unreadable(part, error) from error
-    if not found:
-        raise _unreadable(part, "it holds no sheet")
-    return found
-
-
-def _unreadable(part: Part, error: Exception | str) -> DataRefused:
-    return DataRefused(
-        paragraph(
-            f"the workbook cannot be opened ({error})",
-            file=part.label,
-            do="Open it in a spreadsheet program and save it anew, or export it as CSV.",
-        )
+def _fitted(block: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """The block's cells beneath the headings; what stands beside the table is told."""
+    width = len(rows.header)
+    beyond = [name for name in block.columns if name != ROW and int(name) >= width]
+    within = [str(at) for at in range(width)]
+    fitted = block.select(
+        ROW,
+        *(pl.col(c) if c in block.columns else pl.lit(None, pl.String).alias(c) for c in within),
     )
-
-
-def _cell(value: object) -> str:
-    """A spreadsheet's cell as text: whole numbers without '.0', dates as ISO."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).strip() if value is not None else ""
+    if not beyond:
+        return fitted
+    is_record = fitted.select(pl.any_horizontal(pl.col(within).is_not_null())).to_series()
+    beside = block.select(
+        ROW,
+        text=pl.concat_str(beyond, separator=" ", ignore_nulls=True),
+        is_record=is_record,
+    ).filter(pl.any_horizontal(block.select(pl.col(beyond).is_not_null()).get_columns()))
+    for row, text, has_cells in beside.iter_rows():
+        if has_cells:
+            rows.beside.append((row, text))
+        else:
+            rows.set_aside.append((row, text, "text beside the table: a note, not a record"))
+    return fitted.filter(is_record)

@@ -167,6 +167,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.add(row, "", text, "one complete record", "set aside", reason)
     for sheet in raw.passed:
         problems.add(1, "", f"the sheet '{sheet}'", "a table", "noted", "no such table; not read")
+    for row, text in raw.beside:
+        problems.add(row, "", text, "the table's columns", "noted", "text beside the table")
     if raw.recoded:
         problems.add(
             raw.recoded[0], "", f"{len(raw.recoded):,} lines that are not UTF-8", "UTF-8", "noted",
