@@ -66,8 +66,9 @@ class Batch:
         entries: dict[str, Any] = {}
         for part, context in zip(self.parts, self.contexts, strict=True):
             if part.label in known:
-                moved = {"batch": self.fingerprint, "tables": tables}
-                entries[part.label] = {**known[part.label], **moved}
+                old = known[part.label]
+                moved = {"batch": self.fingerprint, "tables": {} if old.get("passed") else tables}
+                entries[part.label] = {**old, **moved}
                 continue
             one = found[part.label]
             # Of common tables, a part's share are the rows kept of it.
@@ -83,13 +84,15 @@ class Batch:
                 "rows_kept": one.rows_kept,
                 "rows_set_aside": one.rows_set_aside,
                 "rows_noted": one.problems.count("noted") + one.problems.count("corrected"),
-                "tables": tables,
+                "tables": {} if one.passed else tables,
                 "problems": [[*key, count] for key, count in one.problems.counts.items()],
                 "labels": [list(label) for label in one.problems.labels],
                 "notices": one.problems.notices,
                 "corrections": dict(context.correct.counts) if context.correct else {},
                 "table_rows": heights or {source: one.rows_kept},
             }
+            if one.passed:
+                entries[part.label]["passed"] = list(one.passed)
         return entries
 
 

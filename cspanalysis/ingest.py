@@ -19,6 +19,7 @@ from cspanalysis import (
     repeats,
     sidecars,
     sources,
+    strays,
     survey,
     table_files,
     writing,
@@ -89,6 +90,7 @@ def run(
         for key, count in part["corrections"].items():
             counted[key] += count
     corrections.check(now.register, counted)
+    now.notices += strays.notices(now.parts)
     now.notices += repeats.notices(now.parts)
     now.notices += labels.notices(now.parts)
     now.notices += manifests.drafted(now.files)
@@ -150,9 +152,9 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
                 partial |= done.small
                 for label in done.read:
                     entry = done.entries[label]
-                    now.report(
-                        f"{label}: {entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
-                    )
+                    if "passed" not in entry:
+                        rows = f"{entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
+                        now.report(f"{label}: {rows}")
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -162,8 +164,9 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
                   for label in labels}  # fmt: skip
     held = {**now.before.get("holds", {}), **holds}
     for batch in read_together:
-        paths = now.parts[batch.labels[0]]["tables"].values()
-        now.holds |= {path: held[path] for path in paths if path in held}
+        for label in batch.labels:
+            paths = now.parts[label]["tables"].values()
+            now.holds |= {path: held[path] for path in paths if path in held}
     gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
     has_changed = bool(fresh) or gone != set(labels)
     has_changed |= _once(now, source, reader, [part for part, _, _ in wanted], partial)

@@ -11,12 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cspanalysis import corrections, sidecars, sources, survey, writing
+from cspanalysis import corrections, sidecars, sources, strays, survey, writing
 from cspanalysis.errors import DataRefused, UsageError, paragraph
 from cspanalysis.sources import opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context, Read
 
+#: A folder of data/raw that is no source: maps are drawn from it.
+_SHAPES = "boundaries"
 #: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
 _STREET = re.compile(
     r"(?:copy of )?(\d{4}-\d\d-.*-street)(?: - copy)?(?: ?\(\d+\))?\.(?:csv|csv\.gz|txt)"
@@ -53,9 +55,14 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
     """Raw files by source; what belongs to none is remarked."""
     found: dict[str, dict[str, Path]] = {}
     strange: dict[str, int] = {}
+    no_tables: dict[tuple[str, str], list[str]] = {}
     for label, path in files.items():
         folder, _, name = label.partition("/")
-        if not name:
+        if folder in sources.NAMES and name and (what := strays.by_name(path.name)):
+            no_tables.setdefault((folder, what), []).append(label)
+        elif folder == _SHAPES and name:
+            continue
+        elif not name:
             if label != corrections.WORKSPACE_FILE:
                 notices.append(
                     f"data/raw/{label} is not read: files belong into data/raw/<source>/"
@@ -68,6 +75,7 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
         near = next(iter(difflib.get_close_matches(folder, sources.NAMES, 1)), "")
         hint = f"did you mean {near}?" if near else f"sources are {', '.join(sources.NAMES)}"
         notices.append(f"data/raw/{folder}/ is no source, its {count} file(s) are not read; {hint}")
+    notices += [strays.told(labels, what) for (_, what), labels in no_tables.items()]
     return found
 
 
@@ -106,18 +114,14 @@ def survey_file(
         refused = before["refused"]
         parts = [Part(path, label, member, check) for member, check in before["parts"]]
     else:
-        parts, refused = opening.parts(path, label, getattr(reader, "MEMBERS", ""))
-    unread = [name for name, reason in refused if reason == "not a table of this source"]
-    if unread:
-        notices.append(
-            f"{label}: {len(unread)} member(s) are no tables of {source} and were not read, "
-            f"for example {unread[0]}"
-        )
-    notices += [
-        f"{label}: the member {name!r} was set aside: {reason}"
-        for name, reason in refused
-        if reason != "not a table of this source"
-    ]
+        parts, refused = opening.parts(path, label, getattr(reader, "OTHERS", ()))
+    unread: dict[str, list[str]] = {}
+    for name, reason in refused:
+        if reason == opening.NOT_ITS:
+            unread.setdefault(strays.by_member(name), []).append(f"{label}/{name}")
+        else:
+            notices.append(f"{label}: the member {name!r} was set aside: {reason}")
+    notices += [strays.told(labels, what) for what, labels in unread.items()]
     if not parts:
         notices.append(f"{label} holds nothing that {source} could read")
     entry = {

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cspanalysis import manifests, repeats, table_files
+from cspanalysis import manifests, repeats, strays, table_files
 from cspanalysis.batches import Batch
 from cspanalysis.sources import once, problems
-from cspanalysis.sources.table import Read
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.schema import UnknownLayout
+from cspanalysis.sources.table import Context, Read
 
 Entry = dict[str, Any]
 
@@ -72,20 +75,15 @@ def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
         known = unchanged(batch, place.before, place.processed)
     given = zip(batch.parts, batch.contexts, strict=True)
     fresh = [(part, context) for part, context in given if part.label not in known]
-    frames: dict[str, pl.DataFrame] = {}
-    found: list[Read] = []
-    if len(fresh) > 1:
-        frames, found = reader.read_batch(*map(list, zip(*fresh, strict=True)))
-    elif fresh:
-        found = [reader.read(*fresh[0])]
-        frames = found[0].tables
-    for (part, _), one in zip(fresh, found, strict=True):
-        manifests.check_kept(part, one)
+    frames, by_label = _read(source, reader, fresh)
+    found = [*by_label.values()]
+    for part, _ in fresh:
+        manifests.check_kept(part, by_label[part.label])
     listed = [row for one in found for row in one.problems.listed()]
     if listed:
         told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
         frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
-    if known:
+    if known and (frames or any(entry["tables"] for entry in known.values())):
         pieces = _tables(known, place.processed)
         for name, frame in frames.items():
             pieces[name].append(frame)
@@ -102,8 +100,30 @@ def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
     holds = {}
     if source in frames and "district" in frames[source].columns:
         holds[paths[source]] = table_files.spans(frames[source])
-    by_label = {part.label: one for (part, _), one in zip(fresh, found, strict=True)}
     return Done(batch.entries(source, by_label, known, paths), [*by_label], small, holds)
+
+
+def _read(
+    source: str, reader: Any, fresh: Sequence[tuple[Part, Context]]
+) -> tuple[dict[str, pl.DataFrame], dict[str, Read]]:
+    """Tables of parts and what was read of each, by label; what is another kind is passed over."""
+    passed: dict[str, Read] = {}
+    while wanted := [(part, context) for part, context in fresh if part.label not in passed]:
+        try:
+            if len(wanted) > 1:
+                frames, found = reader.read_batch(*map(list, zip(*wanted, strict=True)))
+            else:
+                found = [reader.read(*wanted[0])]
+                frames = found[0].tables
+        except UnknownLayout as error:
+            label = error.part.label
+            if label in passed or not (stray := strays.by_columns(error.part, source)):
+                raise
+            passed[label] = Read({}, Problems(label), 0, 0, "", passed=tuple(stray))
+            continue
+        passed |= {part.label: one for (part, _), one in zip(wanted, found, strict=True)}
+        return frames, {part.label: passed[part.label] for part, _ in fresh}
+    return {}, passed
 
 
 def unchanged(batch: Batch, before: Mapping[str, Entry], processed: Path) -> dict[str, Entry]:

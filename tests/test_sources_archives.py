@@ -64,7 +64,7 @@ def test_other_members_are_listed_not_read(tmp_path):
         (".x.csv", b""),
     ]
     path = archive(tmp_path / "a.zip", members)
-    parts, refused = opening.parts(path, "s/a.zip", "-street.csv")
+    parts, refused = opening.parts(path, "s/a.zip", ("-outcomes.csv",))
     assert [p.member for p in parts] == ["a-street.csv"]
     assert [name for name, _ in refused] == ["a-outcomes.csv", "notes.pdf"]
 

@@ -123,7 +123,7 @@ def test_packed_files_whose_bytes_are_spoilt(file, edits, ends, tmp_path):
     path.write_bytes(spoilt(packed.getvalue(), edits))
     label = f"{source}/{path.name}"
     try:
-        parts, _ = opening.parts(path, label, getattr(sources.get(source), "MEMBERS", ""))
+        parts, _ = opening.parts(path, label, getattr(sources.get(source), "OTHERS", ()))
     except DataRefused as refused:
         assert label in str(refused)
         return

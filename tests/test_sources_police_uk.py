@@ -216,7 +216,7 @@ def test_a_force_missing_from_an_archive_is_flagged_and_other_archives_are_not_a
 
 
 def read_all(path):
-    parts, _ = opening.parts(path, f"police_uk/{path.name}", police_uk.MEMBERS)
+    parts, _ = opening.parts(path, f"police_uk/{path.name}", police_uk.OTHERS)
     return [police_uk.read(part, Context()) for part in parts]
 
 

@@ -65,7 +65,7 @@ def parts_of(folder, texts, **how):
         for number, text in enumerate(texts):
             out.writestr(f"2025-01/2025-01-force{number}-street.csv", text)
     try:
-        yield opening.parts(folder / "a.zip", "police_uk/a.zip", police_uk.MEMBERS)[0]
+        yield opening.parts(folder / "a.zip", "police_uk/a.zip", police_uk.OTHERS)[0]
     finally:
         opening.close()
 
@@ -230,7 +230,7 @@ def test_a_spoilt_member_is_refused_by_name(tmp_path, spoil):
             content[directory + 20] -= 20
         path.write_bytes(content)
         opening.close()
-        parts = opening.parts(path, "police_uk/a.zip", police_uk.MEMBERS)[0]
+        parts = opening.parts(path, "police_uk/a.zip", police_uk.OTHERS)[0]
         with pytest.raises(DataRefused, match="force1-street"):
             police_uk.read_batch(parts, [Context()] * 2)
 
@@ -243,7 +243,7 @@ def test_more_than_announced_is_not_unpacked(tmp_path):
         content[directory + 24 : directory + 28] = (1000).to_bytes(4, "little")
         path.write_bytes(content)
         opening.close()
-        ((part,), _) = opening.parts(path, "police_uk/a.zip", police_uk.MEMBERS)
+        ((part,), _) = opening.parts(path, "police_uk/a.zip", police_uk.OTHERS)
         assert part.size == 1000
         with pytest.raises(unpacking.NotPlain):
             list(unpacking.pieces(part))

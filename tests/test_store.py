@@ -204,7 +204,7 @@ def test_after_a_refusal_the_last_good_data_stay(root, fault):
     elif fault == "toml":
         sidecars.path_of(raw / "asb_calls/calls.csv").write_text("publisher = \n")
     else:
-        (raw / "asb_calls/new.pdf").write_bytes(b"%PDF")
+        (raw / "asb_calls/new.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataRefused):
         clean(root)
     assert {k: v for k, v in snapshot(root).items() if k in before} == before

@@ -1,9 +1,9 @@
 """Readers of raw files, one module per source, all alike.
 
 Each module has NAME, TITLE, DESCRIPTION and SCHEMAS (for the reader and the data dictionary) and
-`read(part, context) -> Read`; it may have MEMBERS (how the names of its members in an archive
-end) and `combine(tables) -> tables`, which joins what its parts gave into final tables. Tables
-whose names begin with an underscore exist for `combine` alone.
+`read(part, context) -> Read`; it may have OTHERS (how the names of an archive's members end that
+are another kind of table) and `combine(tables) -> tables`, which joins what its parts gave into
+final tables. Tables whose names begin with an underscore exist for `combine` alone.
 """
 
 from __future__ import annotations

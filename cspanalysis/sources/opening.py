@@ -25,6 +25,8 @@ from cspanalysis.errors import DataRefused, paragraph
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_MEMBERS = 20_000
+#: Why a member is not read that is no table, or another source's.
+NOT_ITS = "not a table of this source"
 #: CSV deflates by five to twenty times; beyond this ratio a large member is no table.
 MAX_RATIO = 150
 MAX_UNPACKED = 4 * 1024**3
@@ -158,7 +160,9 @@ class _Limited:
         return data
 
 
-def parts(path: Path, file: str, want: str = "") -> tuple[list[Part], list[tuple[str, str]]]:
+def parts(
+    path: Path, file: str, others: tuple[str, ...] = ()
+) -> tuple[list[Part], list[tuple[str, str]]]:
     """The parts of a raw file that may hold tables, and those set aside.
 
     Parameters
@@ -167,8 +171,8 @@ def parts(path: Path, file: str, want: str = "") -> tuple[list[Part], list[tuple
         The raw file.
     file : str
         Its name for messages.
-    want : str, optional
-        Only members of an archive whose name ends in this text (others are not the source's).
+    others : tuple of str, optional
+        Ends of the names of an archive's members that are tables, but not the source's.
 
     Returns
     -------
@@ -184,7 +188,7 @@ def parts(path: Path, file: str, want: str = "") -> tuple[list[Part], list[tuple
     """
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        return _members(path, file, want)
+        return _members(path, file, others)
     if suffix in SHEET_SUFFIXES:
         return [Part(path, file)], []
     if suffix in TEXT_SUFFIXES or (
@@ -201,7 +205,9 @@ def parts(path: Path, file: str, want: str = "") -> tuple[list[Part], list[tuple
     )
 
 
-def _members(path: Path, file: str, want: str) -> tuple[list[Part], list[tuple[str, str]]]:
+def _members(
+    path: Path, file: str, others: tuple[str, ...]
+) -> tuple[list[Part], list[tuple[str, str]]]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
@@ -242,9 +248,10 @@ def _members(path: Path, file: str, want: str) -> tuple[list[Part], list[tuple[s
             continue
         seen.add(name)
         hidden = PurePosixPath(name).name.startswith(".") or name.startswith("__MACOSX/")
-        if hidden or not name.lower().endswith(TEXT_SUFFIXES) or not name.endswith(want):
+        is_other = others and name.lower().endswith(others)
+        if hidden or is_other or not name.lower().endswith(TEXT_SUFFIXES):
             if not hidden:
-                refused.append((name, "not a table of this source"))
+                refused.append((name, NOT_ITS))
             continue
         found.append(Part(path, file, name, f"{info.CRC:08x}-{info.file_size}"))
     return found, refused

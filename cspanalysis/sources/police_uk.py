@@ -24,8 +24,8 @@ DESCRIPTION = (
     "One row per crime or incident of anti-social behaviour, by month and approximate place. "
     "There are no times of day and no sub-types."
 )
-#: The bulk archive also holds outcomes and stop-and-search files.
-MEMBERS = "-street.csv"
+#: How the files end that stand in an archive beside these: there are thousands, and none is opened.
+OTHERS = ("-outcomes.csv", "-stop-and-search.csv")
 #: Bytes of text read at a time; some three times as much is held in memory for it.
 _BATCH = 24 * 1024**2
 

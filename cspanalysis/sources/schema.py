@@ -18,6 +18,22 @@ from cspanalysis.sources import kinds
 from cspanalysis.sources.opening import Part
 
 
+class UnknownLayout(DataRefused):
+    """A file has none of the layouts that its source knows.
+
+    Parameters
+    ----------
+    message : str
+        The paragraph for the user.
+    part : Part
+        The file.
+    """
+
+    def __init__(self, message: str, part: Part):
+        self.part = part
+        super().__init__(message)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a raw layout.
@@ -142,7 +158,7 @@ def choose(
 
     Raises
     ------
-    DataRefused
+    UnknownLayout
         If none fits; the message speaks of the layout that lacks least.
     """
     best: tuple[int, Schema, list[Column]] | None = None
@@ -166,7 +182,7 @@ def choose(
     near_heading = next((h for h in headings if near and key(h) == near[0]), "")
     shown = ", ".join(f"'{h[:40]}'" for h in headings[:20]) + (" …" if len(headings) > 20 else "")
     source = part.file.split("/")[0] if "/" in part.file else schemas[0].name
-    raise DataRefused(
+    raise UnknownLayout(
         paragraph(
             f"the column is missing (this is read as {schema.meaning}); found are {shown}",
             file=part.label,
@@ -175,7 +191,8 @@ def choose(
             do=(f"Is it the column '{near_heading}'? " if near_heading else "")
             + f"Rename the heading, or name it in partnership.toml: [sources.{source}.columns] "
             f'{column.name} = "its heading".',
-        )
+        ),
+        part,
     )
 
 

@@ -69,6 +69,8 @@ class Read:
         Records beneath the header, and those in the typed table. What differs is set aside.
     schema : str
         Layout found.
+    passed : tuple of str
+        Of a part that is passed over, what it is and the source that reads it, if any.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -76,6 +78,7 @@ class Read:
     rows_read: int
     rows_kept: int
     schema: str
+    passed: tuple[str, ...] = ()
 
     @property
     def rows_set_aside(self) -> int:
