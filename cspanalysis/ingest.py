@@ -152,9 +152,12 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
                 partial |= done.small
                 for label in done.read:
                     entry = done.entries[label]
-                    if "passed" not in entry:
-                        rows = f"{entry['rows_read']:,} rows read, {entry['rows_kept']:,} kept"
-                        now.report(f"{label}: {rows}")
+                    now.report(
+                        strays.told([label], *entry["passed"])
+                        if "passed" in entry
+                        else f"{label}: {entry['rows_read']:,} rows read, "
+                        f"{entry['rows_kept']:,} kept"
+                    )
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
