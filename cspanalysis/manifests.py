@@ -6,19 +6,20 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from cspanalysis import corrections, sidecars, sources, strays, survey, writing
 from cspanalysis.errors import DataRefused, UsageError, paragraph
-from cspanalysis.sources import opening
+from cspanalysis.sources import dates, opening
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context, Read
 
 #: A folder of data/raw that is no source: maps are drawn from it.
 _SHAPES = "boundaries"
+SETTINGS = "partnership.toml"
 #: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
 _STREET = re.compile(
     r"(?:copy of )?(\d{4}-\d\d-.*-street)(?: - copy)?(?: ?\(\d+\))?\.(?:csv|csv\.gz|txt)"
@@ -26,29 +27,67 @@ _STREET = re.compile(
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
-    """Refuse settings of a source that does not exist.
+    """Refuse settings of a source that does not exist, and those that say nothing it could read.
 
     Raises
     ------
     UsageError
-        If [sources.<name>] names no source, or holds something else than columns, values and
-        constants.
+        If [sources.<name>] names no source, or holds something else than columns, values, formats
+        and constants, each with what it maps.
     """
-    allowed = ("columns", "values", "constants")
     for name, section in settings.items():
-        known = sources.NAMES if name not in sources.NAMES else allowed
-        for key in [name] if name not in sources.NAMES else section:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, 1)
-                where = f"sources.{name}" + ("" if key == name else f".{key}")
-                raise UsageError(
-                    paragraph(
-                        f"unknown section [{where}]",
-                        file="partnership.toml",
-                        allowed=", ".join(known),
-                        do=f"Did you mean '{near[0]}'?" if near else "Remove or rename it.",
-                    )
-                )
+        _check_name(name, sources.NAMES, f"sources.{name}")
+        for key, entries in section.items():
+            where = f"sources.{name}.{key}"
+            _check_name(key, _SECTIONS, where)
+            if not isinstance(entries, Mapping):
+                raise _wrong(where, entries, f"a section: [{where}]")
+            for column, entry in entries.items():
+                if not _SECTIONS[key][0](entry):
+                    raise _wrong(f"{where}.{column}", entry, _SECTIONS[key][1])
+                if key == "formats":
+                    dates.known(entry, f"{SETTINGS}, [{where}] {column}")
+
+
+def _check_name(name: str, known: Iterable[str], where: str) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, list(known), 1)
+    raise UsageError(
+        paragraph(
+            f"unknown section [{where}]",
+            file=SETTINGS,
+            allowed=", ".join(known),
+            do=f"Did you mean '{near[0]}'?" if near else "Remove or rename it.",
+        )
+    )
+
+
+def _wrong(where: str, found: object, allowed: str) -> UsageError:
+    return UsageError(paragraph(f"{where} = {found!r}", file=SETTINGS, allowed=allowed))
+
+
+def _is_name(entry: object) -> bool:
+    return isinstance(entry, str) and bool(entry.strip())
+
+
+def _is_value(entry: object) -> bool:
+    return isinstance(entry, str | int | float)
+
+
+#: What a source's settings may hold: by section whether an entry is right, and what it has to be.
+_SECTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "columns": (
+        lambda e: _is_name(e) or (isinstance(e, list) and bool(e) and all(map(_is_name, e))),
+        'the partner\'s heading in quotes, or several: ["…", "…"]',
+    ),
+    "values": (
+        lambda e: isinstance(e, Mapping) and all(map(_is_value, e.values())),
+        'a section of the partner\'s values, each with ours: "…" = "…"',
+    ),
+    "formats": (_is_name, 'how its dates are written, in quotes: "mm/dd/yyyy"'),
+    "constants": (_is_value, "one value for every row"),
+}
 
 
 def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[str, Path]]:

@@ -94,7 +94,7 @@ def names_of(source: str) -> dict[str, list[str]]:
     """Column → every heading it is known by."""
     more = HEADINGS[source]
     return {
-        c.name: [key(n) for n in (c.name, *c.aliases, *more.get(c.name, ()))]
+        c.name: list(dict.fromkeys(map(key, (c.name, *c.aliases, *more.get(c.name, ())))))
         for c in schema_of(source).columns
     }
 

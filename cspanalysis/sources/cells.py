@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from cspanalysis.sources import date_formats, kinds
+from cspanalysis.sources import dates, kinds
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Column, Schema, as_text
 
 
 def typed(
-    text: pl.DataFrame, schema: Schema, settings: Mapping[str, Any], problems: Problems
+    text: pl.DataFrame,
+    schema: Schema,
+    settings: Mapping[str, Any],
+    problems: Problems,
+    see: Callable[[pl.DataFrame], object] = lambda plain: None,
 ) -> pl.DataFrame:
     """Typed table of a text table whose columns bear the schema's names.
 
-    Rows without a value in an essential column are left out and recorded in `problems`.
+    Rows without a value in an essential column are left out and recorded in `problems`. `see` is
+    shown the text that becomes values.
     """
     changed = [c for c in schema.columns if not _stays(c, text, settings)]
     names = {c.name for c in changed}
     plain = text.select(_plain_cells(changed, text, settings)) if changed else text
+    see(plain)
     converted = plain.select(_values(changed)) if changed else text
     # Columns that stay as they are, nearly all of the open data, are handed on untouched.
     cells = [text.get_column(ROW)]
@@ -87,7 +93,7 @@ def _plain_cells(
         is_as_it_is = column.kind in ("verbatim", "category")
         source = pl.col(column.name) if is_as_it_is else kinds.trimmed(column.name)
         if column.name in formats:
-            source = date_formats.reformatted(source, formats[column.name])
+            source = dates.reformatted(source, formats[column.name])
         if own:
             # '' in a value map speaks of blank cells.
             key = source.fill_null("").str.to_lowercase()

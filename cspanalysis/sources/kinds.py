@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cspanalysis.sources import dates
+
 #: Official statistics' shorthand for figures that are not given; none of them means 0.
 SYMBOLS: Mapping[str, str] = {
     "*": "suppressed",
@@ -42,9 +44,9 @@ ALLOWED = {
     "number": "a number",
     "count": "a whole number or a symbol such as *, c, x, z, .",
     "figure": "a number or a symbol such as *, c, x, z, .",
-    "date": "a date such as 31/12/2007, 2007-12-31 or 31-Dec-2007",
+    "date": "a date such as 31/12/2007, 2007-12-31 or 31-Dec-07",
     "datetime": "a date with or without time, such as 31/12/2007 23:30",
-    "time": "a time such as 23:30",
+    "time": "a time such as 23:30 or 11:30 PM",
     "month": "a month such as 2007-12",
     "period": "a period such as 2007-04/2007-09",
     "financial_year": "a year such as 2007/08",
@@ -71,18 +73,6 @@ _WHOLE = "|".join(rf"\.\d{{{n},}}E\+?0?{n}" for n in range(1, 16))
 _DIGITS = r"(?:\d{1,3}(?:[,\s]\d{3})+|\d+)"
 _EXPONENT = r"(?:e[-+]?\d{1,3}|E-\d{1,3}|E\+?0+)?"
 _NUMBER = rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?$"
-_TIME = r"(?:[ T]+(\d{1,2}):?(\d{2})(?::(\d{2}))?(?:\.\d+)?Z?)?$"
-_ISO = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME
-_UK = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})" + _TIME
-_WORD = (
-    r"^(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[-/ ]([A-Za-z]{3})[a-z]*[-/ ,]+(\d{4})" + _TIME
-)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
 
 
 def trimmed(column: str) -> pl.Expr:
@@ -134,55 +124,15 @@ def _integer(text: pl.Expr) -> pl.Expr:
     return pl.when(is_whole).then(number).cast(pl.Int64, strict=False)
 
 
-def _clock(text: pl.Expr, pattern: str, first: int) -> list[pl.Expr]:
-    groups = [
-        text.str.extract(pattern, i).cast(pl.Int64, strict=False) for i in range(first, first + 3)
-    ]
-    return [group.fill_null(0) for group in groups]
-
-
-def _assemble(year: pl.Expr, month: pl.Expr, day: pl.Expr, clock: list[pl.Expr]) -> pl.Expr:
-    # Out-of-range parts would raise inside pl.datetime, so text is built and parsed leniently.
-    hour = pl.when(clock[0] < 24).then(clock[0])
-    return pl.format(
-        "{}-{}-{} {}:{}:{}", year, month, day, hour, clock[1], clock[2]
-    ).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
-
-
-def _datetime(text: pl.Expr) -> pl.Expr:
-    iso = _assemble(*(text.str.extract(_ISO, i) for i in (1, 2, 3)), _clock(text, _ISO, 4))
-    uk = _assemble(*(text.str.extract(_UK, i) for i in (3, 2, 1)), _clock(text, _UK, 4))
-    month = text.str.extract(_WORD, 2).str.to_lowercase()
-    word = _assemble(
-        text.str.extract(_WORD, 3),
-        month.replace_strict(_MONTHS, default=None, return_dtype=pl.Int64),
-        text.str.extract(_WORD, 1),
-        _clock(text, _WORD, 4),
-    )
-    found = pl.coalesce(iso, uk, word)
-    is_plausible = found.dt.year().is_between(1900, 2100)
-    return pl.when(is_plausible).then(found)
-
-
-def _has_time(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(r"\d[ T]+\d{1,2}:?\d{2}(:\d{2})?(\.\d+)?Z?$").fill_null(False)
-
-
-def _time(text: pl.Expr) -> pl.Expr:
-    """Minutes since midnight."""
-    pattern = r"^(\d{1,2})[:.]?(\d{2})(?::\d{2})?(?:\.\d+)?$"
-    hour = text.str.extract(pattern, 1).cast(pl.Int64, strict=False)
-    minute = text.str.extract(pattern, 2).cast(pl.Int64, strict=False)
-    return pl.when((hour < 24) & (minute < 60)).then(hour * 60 + minute)
-
-
 def _month(text: pl.Expr) -> pl.Expr:
     # 'Jan-25' is how a spreadsheet shows a month; years of the last century are never meant.
-    text = text.str.replace(r"^([A-Za-z]{3,9})[-/ ]([0-6]\d)$", "${1} 20${2}")
+    text = text.str.replace(r"^([A-Za-z]{3,9})[-/ ]'?([0-6]\d)$", "${1} 20${2}")
     day = pl.coalesce(
-        _datetime(text.str.replace(r"^(\d{4})-?(\d{2})$", "${1}-${2}-01")),
-        _datetime(pl.format("1 {}", text.str.replace("-", " "))),
-        _datetime(text),
+        dates.moment(
+            text.str.replace(r"^(\d{4})[-/]?(\d{2})$", "${1}-${2}-01"), dates.OF_FOUR_DIGITS
+        ),
+        dates.moment(pl.format("1 {}", text.str.replace("-", " ")), dates.OF_FOUR_DIGITS),
+        dates.moment(text, dates.CLEAR),
     )
     return day.dt.strftime("%Y-%m")
 
@@ -214,10 +164,10 @@ _CONVERTERS = {
     "number": _number,
     "count": _integer,
     "figure": _number,
-    "date": lambda text: _datetime(text).dt.date(),
-    "datetime": _datetime,
-    "has_time": _has_time,
-    "time": _time,
+    "date": lambda text: dates.moment(text).dt.date(),
+    "datetime": dates.moment,
+    "has_time": dates.has_time,
+    "time": dates.time,
     "month": _month,
     "period": _period,
     "financial_year": _financial_year,

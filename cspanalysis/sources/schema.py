@@ -45,7 +45,7 @@ class Column:
     meaning : str
         For the data dictionary.
     aliases : tuple of str
-        Other headings it goes by; case, spaces, hyphens and underscores do not matter.
+        Other headings it goes by; case, spaces and signs do not matter.
     kind : str
         A key of `kinds.ALLOWED`.
     required : bool
@@ -58,6 +58,8 @@ class Column:
         The only values (compared in lower case), or those and what they become.
     pattern : str
         A regular expression that headings may match instead (years in column names).
+    written : str
+        How a publisher writes its dates, where that is known; else the column has to show it.
     """
 
     name: str
@@ -69,11 +71,18 @@ class Column:
     unit: str = ""
     allowed: tuple[str, ...] | Mapping[str, Any] = ()
     pattern: str = ""
+    written: str = ""
 
     @property
     def is_required(self) -> bool:
         """Whether its heading must be there."""
         return self.required or self.essential
+
+    def names(self, own: str | Sequence[str] | None = None) -> list[str]:
+        """The headings it goes by: the workspace's own, where there are any."""
+        if own:
+            return [own] if isinstance(own, str) else list(own)
+        return [self.name, *self.aliases]
 
     @property
     def allowed_text(self) -> str:
@@ -110,25 +119,34 @@ class Schema:
         `mapped` gives the workspace's own headings; a column named there goes by these alone. The
         second of two equal headings goes by 'heading 2'.
         """
+        return {name: places[0] for name, places in self.candidates(header, mapped).items()}
+
+    def candidates(
+        self, header: Sequence[str], mapped: Mapping[str, Any] | None = None
+    ) -> dict[str, list[int]]:
+        """Positions of all headings that each column could go by, the one it is read from first."""
         keys = numbered(header)
-        found: dict[str, int] = {}
+        spelled = list(map(_spelled, header))
+        letters = [heading.replace(" ", "") for heading in keys]
+        repeated = [re.sub(r" \d+$", "", k).replace(" ", "") for k in keys]
+        found: dict[str, list[int]] = {}
         for column in self.columns:
             own = (mapped or {}).get(column.name)
-            names = (
-                ([own] if isinstance(own, str) else list(own))
-                if own
-                else [column.name, *column.aliases]
-            )
-            for name in names:
-                if key(name) in keys:
-                    found[column.name] = keys.index(key(name))
-                    break
-            else:
-                if column.pattern and not own:
-                    for at, heading in enumerate(keys):
-                        if re.fullmatch(column.pattern, heading):
-                            found[column.name] = at
-                            break
+            names = list(map(folded, column.names(own)))
+            # Of headings that differ in signs alone the settings mean the one they spell.
+            places = [spelled.index(_spelled(n)) for n in column.names(own) if own
+                      and _spelled(n) in spelled]  # fmt: skip
+            places += [letters.index(name) for name in names if name in letters]
+            if places and not own:
+                places += [
+                    at for at, name in enumerate(repeated)
+                    if name in names and at not in places and name in letters[:at]
+                ]  # fmt: skip
+            if not places and column.pattern and not own:
+                fits = (at for at, k in enumerate(keys) if re.fullmatch(column.pattern, k))
+                places = list(fits)[:1]
+            if places:
+                found[column.name] = list(dict.fromkeys(places))
         return found
 
     def missing(self, found: Mapping[str, int], given: Mapping[str, Any]) -> list[Column]:
@@ -172,10 +190,7 @@ def choose(
     _, schema, missing = best
     column = missing[0]
     headings = [h.strip() for h in header if h.strip()]
-    own = mapped.get(column.name)
-    names = (
-        ([own] if isinstance(own, str) else list(own)) if own else [column.name, *column.aliases]
-    )
+    names = column.names(mapped.get(column.name))
     near = difflib.get_close_matches(
         key(names[0]), {key(h): h for h in headings if len(h) < 80}, 1, 0.6
     )
@@ -201,9 +216,36 @@ def as_text(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
+#: Where a word begins within a heading written in one: DateOfCall, DVFlag.
+_WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[A-Z][a-z]{2})")
+#: What a heading may end in that says how its cells are written, and not what they are.
+_UNIT = re.compile(
+    r"""\s*[\[(]\s*(?:
+        notes?\ [\d, ]+ | years? | yrs | months? | days? | hours? | hrs | min(?:ute)?s? | £ | gbp
+        | pounds? | % | per\ ?cent | ha | hectares | km | m(?:etre)?s? | miles? | no\.? | number | n
+        | count | text | required | mandatory | optional | if\ known | y(?:es)?\s*/\s*n(?:o)?
+        | [dmyhs:/. -]{3,20} | 24[ -]?h(?:(?:ou)?rs?)?(?:\ clock)? | uk | local(?:\ time)?
+    )\s*[\])]\s*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
 def key(heading: str) -> str:
-    """A heading without case, spaces and signs, for comparing."""
-    return re.sub(r"[^a-z0-9+]+", " ", heading.lower().replace("\ufeff", "")).strip()
+    """The words of a heading without case and signs, for comparing.
+
+    A unit or a note in brackets at its end is left out, words written together are taken apart.
+    """
+    words = _WORD_BEGINS.sub(" ", _UNIT.sub("", heading))
+    return re.sub(r"[^a-z0-9+]+", " ", words.lower().replace("\ufeff", "")).strip()
+
+
+def folded(heading: str) -> str:
+    """The letters and digits of a heading alone: 'Date of call', DATE_OF_CALL, dateofcall."""
+    return key(heading).replace(" ", "")
+
+
+def _spelled(heading: str) -> str:
+    return " ".join(heading.replace("\ufeff", "").lower().split())
 
 
 def numbered(header: Sequence[str]) -> list[str]:
@@ -211,6 +253,7 @@ def numbered(header: Sequence[str]) -> list[str]:
     seen: Counter[str] = Counter()
     found = []
     for heading in map(key, header):
-        seen[heading] += 1
-        found.append(heading if seen[heading] == 1 else f"{heading} {seen[heading]}")
+        alike = heading.replace(" ", "")
+        seen[alike] += 1
+        found.append(heading if seen[alike] == 1 else f"{heading} {seen[alike]}")
     return found

@@ -25,7 +25,7 @@ _ID = Column(
     "collision_id", "Identifier of the collision",
     ("collision index", "accident index"), "identifier", essential=True,
 )  # fmt: skip
-_DATE = Column("date", "Day", kind="date", essential=True)
+_DATE = Column("date", "Day", kind="date", essential=True, written="dd/mm/yyyy")
 _TIME = Column("time", "Time of day", kind="time")
 _COLLISION = (
     Column(

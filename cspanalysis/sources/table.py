@@ -16,7 +16,7 @@ import polars as pl
 
 from cspanalysis import district_labels
 from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import cells, rows
+from cspanalysis.sources import cells, date_orders, dates, rows
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import TAKEN, Problems
 from cspanalysis.sources.records import ROW
@@ -159,13 +159,16 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 for c in schema.columns
                 if c.kind == "category" and c.name in found
             )
+        _tell_rivals(schema.candidates(raw.header, mapped), raw.header, mapped, problems)
+        orders = date_orders.Orders(schema, found, raw.header, context.settings)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
-            frames.append(cells.typed(text, schema, context.settings, problems))
+            frames.append(cells.typed(text, schema, context.settings, problems, orders.see))
+    orders.settle(part, problems)
     for row, text, reason in raw.set_aside:
         problems.add(row, "", text, "one complete record", "set aside", reason)
     for sheet in raw.passed:
@@ -189,6 +192,23 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         frame.height,
         schema.name,
     )
+
+
+def _tell_rivals(
+    candidates: Mapping[str, Sequence[int]],
+    header: Sequence[str],
+    mapped: Mapping[str, Any],
+    problems: Problems,
+) -> None:
+    """Remark where several headings could be one column, so that the choice is not a silent one."""
+    for name, places in candidates.items():
+        if len(places) > 1 and name not in mapped:
+            first, *others = (f"'{header[at].strip()}'" for at in places)
+            problems.add(
+                1, name, f"{first}, {', '.join(others)}", "one heading", "noted",
+                "several headings go by a name of this column: the first named here is read; name "
+                "the right one under columns in partnership.toml",
+            )  # fmt: skip
 
 
 def _without_notes(block: pl.DataFrame, header: Sequence[str], problems: Problems) -> pl.DataFrame:
@@ -287,3 +307,13 @@ def _check_settings(part: Part, schemas: Sequence[Schema], settings: Mapping[str
                         do=f"Did you mean '{near[0]}'?" if near else "Remove it.",
                     )
                 )
+    dated = {c.name for s in schemas for c in s.columns if c.kind in dates.WITH_FORMAT}
+    if strange := next((n for n in settings.get("formats", {}) if n not in dated), None):
+        raise DataRefused(
+            paragraph(
+                f"partnership.toml gives a format of '{strange}', which holds no dates or times",
+                file=part.label,
+                allowed=", ".join(sorted(dated)) or "none in this file",
+                do="Remove it.",
+            )
+        )

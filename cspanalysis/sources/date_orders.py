@@ -1,0 +1,205 @@
+"""In which order a file's dates hold day and month, as its own columns show.
+
+03/04/2007 is read as the 3rd of April. Where a column shows that this is wrong the file is refused,
+with the line of the settings that reads it; where nothing shows which it is, that is remarked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources import dates
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.records import ROW
+from cspanalysis.sources.schema import Schema
+
+_WITH_ORDER = ("date", "datetime", "month")
+_NUMERIC = r"(?i)^(?:[a-z]{3,9}\.?,? +)?(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<c>\d{4}|\d{2})"
+_NUMERIC += r"(?:\D|$)"
+#: Dates are asked for in the one form that nobody misreads.
+_BEST = "dates as 2007-12-31"
+
+
+@dataclass
+class Seen:
+    """What the cells of a column show.
+
+    Parameters
+    ----------
+    heading : str
+        The column's, as it stands in the file.
+    day_first, month_first, either : (row, text) or None
+        The first date that can only be day/month, only month/day, and either.
+    is_serial : bool
+        A spreadsheet's numbers of days stand in it, and no date.
+    first, second, short : set of int
+        The numbers that stand first and second; those that stand first where the last has two
+        digits.
+    last : set of int
+        Those of two digits that stand last.
+    """
+
+    heading: str
+    day_first: tuple[int, str] | None = None
+    month_first: tuple[int, str] | None = None
+    either: tuple[int, str] | None = None
+    serial: tuple[int, str] | None = None
+    has_other: bool = False
+    first: set[int] = field(default_factory=set)
+    second: set[int] = field(default_factory=set)
+    short: set[int] = field(default_factory=set)
+    last: set[int] = field(default_factory=set)
+
+    def add(self, rows: pl.Series, texts: pl.Series) -> None:
+        """Look at more of its cells; blank ones are left out."""
+        each = pl.DataFrame([rows, texts.alias("text")]).drop_nulls().unique(
+            "text", keep="first", maintain_order=True
+        )  # fmt: skip
+        groups = each["text"].str.extract_groups(_NUMERIC).struct.unnest()
+        parts = [pl.col(name).cast(pl.Int64) for name in "abc"]
+        found = each.hstack(groups.select(*parts, is_short=pl.col("c").str.len_chars() == 2))
+        a, b = pl.col("a"), pl.col("b")
+        self.day_first = self.day_first or _one(found, a.is_between(13, 31) & (b <= 12))
+        self.month_first = self.month_first or _one(found, b.is_between(13, 31) & (a <= 12))
+        self.either = self.either or _one(found, (a <= 12) & (b <= 12) & (a != b))
+        is_serial = pl.col("text").str.contains(dates.SERIAL)
+        self.serial = self.serial or _one(found, is_serial)
+        self.has_other |= _one(found, a.is_null() & ~is_serial) is not None
+        self.first |= set(found["a"].drop_nulls())
+        self.second |= set(found["b"].drop_nulls())
+        short = found.filter("is_short")
+        self.short |= set(short["a"])
+        self.last |= set(short["c"])
+
+    @property
+    def is_month_first_of_months(self) -> bool:
+        """Firsts of months only, read month/day: 1/1/2025, 2/1/2025, 3/1/2025."""
+        return self.second == {1} and len(self.first) > 1 and max(self.first) <= 12
+
+    @property
+    def is_year_first(self) -> bool:
+        """Of three numbers of two digits the first changes least: 23/01/03, 23/01/17."""
+        changes_least = len(self.short) < len(self.last)
+        is_like = min(self.short) > 12 or len(self.last) > 12
+        return changes_least and is_like and max(self.last) <= 31
+
+
+class Orders:
+    """What the columns of a file show of the order of day and month.
+
+    Parameters
+    ----------
+    schema : Schema
+        Its layout.
+    found : mapping of str to int
+        Where its columns are.
+    header : sequence of str
+        Its headings.
+    settings : mapping
+        The source's section of partnership.toml; a column with a format needs no proof.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        found: Mapping[str, int],
+        header: Sequence[str],
+        settings: Mapping[str, Any],
+    ):
+        given = settings.get("formats", {})
+        self.kinds = {
+            c.name: c.kind for c in schema.columns if c.kind in _WITH_ORDER and not c.written
+        }
+        self.columns = {
+            name: Seen(header[found[name]].strip())
+            for name in self.kinds
+            if name in found and name not in given
+        }
+
+    def see(self, plain: pl.DataFrame) -> None:
+        """Look at a block of the file, in which the columns bear the schema's names."""
+        for name, seen in self.columns.items():
+            if name in plain.columns and plain.schema[name] == pl.String:
+                seen.add(plain[ROW], plain[name])
+
+    def settle(self, part: Part, problems: Problems) -> None:
+        """Refuse dates that would be misread, remark on those that could be.
+
+        Raises
+        ------
+        DataRefused
+            With the rows that show it and what to write into partnership.toml.
+        """
+        for name, seen in self.columns.items():
+            if found := self._refusal(name, seen):
+                what, layout, do = found
+                section = f"[sources.{part.file.split('/')[0]}.formats]"
+                raise DataRefused(
+                    paragraph(
+                        what, file=part.label, column=seen.heading, allowed=_BEST,
+                        do=do + f' under {section}: {name} = "{layout}".',
+                    )
+                )  # fmt: skip
+        is_shown = any(seen.day_first for seen in self.columns.values())
+        for name, seen in self.columns.items():
+            if seen.either and not is_shown and (self.kinds[name] != "month" or seen.first != {1}):
+                problems.add(
+                    *seen.either[:1], name, seen.either[1], _BEST, "noted",
+                    "every date of this column can be read in two ways; it is read as day/month - "
+                    "if the month comes first, say so under formats in partnership.toml",
+                )  # fmt: skip
+
+    def _refusal(self, name: str, seen: Seen) -> tuple[str, str, str] | None:
+        """What is wrong with a column, the format that reads it, and what to do."""
+        say = "If so for all, say it in partnership.toml"
+        if seen.day_first and seen.month_first:
+            return (
+                f"dates in both orders: {_shown(seen.day_first)} can only be day/month, "
+                f"{_shown(seen.month_first)} only month/day, so that none between them is sure",
+                "dd/mm/yyyy",
+                "Ask for an export in one order, or mend the wrong ones; to read all as day/month "
+                "and set the others aside, say so in partnership.toml",
+            )
+        short = bool(seen.last)
+        if seen.month_first and (seen.either or not seen.has_other):
+            return (
+                f"the month comes first, as in the United States: {_shown(seen.month_first)} can "
+                "be nothing else",
+                "mm/dd/yy" if short else "mm/dd/yyyy",
+                "Say so in partnership.toml, as csp map does,",
+            )
+        if self.kinds[name] == "month" and seen.is_month_first_of_months:
+            return (
+                f"the month seems to come first, as in the United States: {_shown(seen.either)}, "
+                "and every date is the 1st of January if it does not",
+                "mm/dd/yyyy",
+                say,
+            )
+        if short and seen.is_year_first:
+            return (
+                "the year seems to come first: of its three numbers the first changes least",
+                "yy/mm/dd",
+                say + ' (or "dd/mm/yy" if the day comes first)',
+            )
+        if seen.serial and not (seen.first or seen.has_other):
+            return (
+                f"a spreadsheet's numbers of days: {_shown(seen.serial)}",
+                "excel",
+                "Say so in partnership.toml, as csp map does,",
+            )
+        return None
+
+
+def _one(found: pl.DataFrame, mask: pl.Expr) -> tuple[int, str] | None:
+    rows = found.filter(mask).head(1)
+    return rows.select(ROW, "text").row(0) if rows.height else None
+
+
+def _shown(one: tuple[int, str]) -> str:
+    return f"{one[1][:40]} (row {one[0]})"
