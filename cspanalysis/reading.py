@@ -12,7 +12,7 @@ import polars as pl
 
 from cspanalysis import manifests, repeats, strays, table_files
 from cspanalysis.batches import Batch
-from cspanalysis.sources import once, problems
+from cspanalysis.sources import figures, once, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import UnknownLayout
@@ -113,7 +113,8 @@ def _read(
             if len(wanted) > 1:
                 frames, found = reader.read_batch(*map(list, zip(*wanted, strict=True)))
             else:
-                found = [reader.read(*wanted[0])]
+                part, context = wanted[0]
+                found = [figures.told_apart(part, reader, context, reader.read(part, context))]
                 frames = found[0].tables
         except UnknownLayout as error:
             label = error.part.label

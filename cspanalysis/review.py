@@ -294,16 +294,20 @@ class Review:
         dimensions: Sequence[str],
         *,
         keep: Sequence[str] = (),
+        rows: pd.DataFrame | None = None,
+        of: str = "",
     ) -> pd.DataFrame:
         """A source's finest table with all its margins, protected once for this edition.
 
         Findings aggregate from it (`disclosure.aggregate`), so that no two of them differ by a
-        hidden cell. See `disclosure.protect_finest` for the parameters and columns.
+        hidden cell. See `disclosure.protect_finest` for the parameters and columns; `rows` may
+        stand for the table, and `of` says of what they are.
         """
-        key = (source, protect, tuple(dimensions), tuple(keep))
+        key = (source, protect, tuple(dimensions), tuple(keep), of)
         if key not in self._protected:
+            table = self.table(source) if rows is None else rows
             self._protected[key] = disclosure.protect_finest(
-                self.table(source), protect, edition=self.edition, dimensions=dimensions, keep=keep
+                table, protect, edition=self.edition, dimensions=dimensions, keep=keep
             )
         return self._protected[key].copy()
 

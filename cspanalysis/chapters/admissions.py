@@ -6,16 +6,18 @@ differ by a hidden cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import pandas as pd
 
 from cspanalysis import charts, disclosure, formats, narrative
+from cspanalysis.analysis import admissions as counting
 from cspanalysis.analysis import measures, trend, yearly
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.narrative.phrases import MOST_NAMED
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
@@ -33,12 +35,14 @@ PER = 100_000
 
 def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
     """Admissions of a cause by age band and sex in one financial year."""
-    shown, what = _of_cause(review, cause)
+    shown, what, notes = _of_cause(review, cause)
     chosen = year or common.newest_year(shown["year"], review.period, SOURCE)
     rows = shown[shown["year"] == chosen]
     if rows.empty:
         raise NotAvailable(SOURCE, f"it holds no admissions for {what} in {chosen}")
-    parts = rows[(rows["sex"] != "persons") & (rows["age_band"] != "all ages")]
+    parts = counting.strata_of(rows, cause)
+    if parts.empty:
+        raise NotAvailable(SOURCE, f"it does not tell age and sex apart in {chosen}")
     return publish(
         review,
         spec,
@@ -53,12 +57,13 @@ def age_sex_finding(review: Review, spec: Spec, cause: str, year: str | None) ->
             review, f"Hospital admissions for {what} by age and sex", f"financial year {chosen}"
         ),
         method=f"counts of admissions{_policy_words(review)}",
+        notes=notes,
     )
 
 
 def years_finding(review: Review, spec: Spec, cause: str) -> Finding:
     """Admissions of a cause by financial year, per 100,000 residents where these are known."""
-    shown, what = _of_cause(review, cause)
+    shown, what, notes = _of_cause(review, cause)
     by_year = disclosure.aggregate(shown, by=("year",), where={"cause": cause})
     by_year = by_year[by_year["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
     table = by_year.sort_values("year", ignore_index=True).assign(cause=cause)
@@ -99,13 +104,13 @@ def years_finding(review: Review, spec: Spec, cause: str) -> Finding:
         method="; ".join(
             filter(None, (common.method_of(result), yearly.METHOD + _policy_words(review)))
         ),
-        notes=_trend_notes(found, what),
+        notes=[*_trend_notes(found, what), *notes],
     )
 
 
 def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> Finding:
     """Whether males or females are admitted more often, per resident of their sex."""
-    shown, what = _of_cause(review, cause)
+    shown, what, notes = _of_cause(review, cause)
     chosen = year or common.newest_year(shown["year"], review.period, SOURCE)
     rows = disclosure.aggregate(shown, by=("year", "sex"), where={"cause": cause})
     rows = rows[(rows["year"] == chosen) & rows["sex"].isin(["male", "female"])]
@@ -141,6 +146,7 @@ def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> F
             review, f"Hospital admissions for {what} by sex", f"financial year {chosen}"
         ),
         method=f"conditional exact test of two Poisson counts{_policy_words(review)}",
+        notes=notes,
     )
 
 
@@ -159,16 +165,15 @@ def share_finding(
     The share is computed before protection and given in whole per cent: it is released if the
     group and the rest both pass the policy.
     """
-    table = review.table(SOURCE)
-    table = table[(table["cause"] == cause) & (table["age_band"] != "all ages")]
-    what = CAUSES.get(cause, cause)
+    every, what, notes = of_cause(review, cause)
+    table = every[every["age_band"] != "all ages"]
     known = sorted(y for y in table["year"].unique() if int(y[:4]) * 12 + 3 <= review.period.last)
     chosen = sorted(years) if years else known[-2:]
     rows = table[table["year"].isin(chosen) & table["sex"].isin(["male", "female"])]
     group = table[
         table["year"].isin(chosen) & (table["sex"] == sex) & (table["age_band"] == age_band)
     ]
-    total = _all_ages(review, cause, chosen)
+    total = _all_ages(every, chosen)
     count = group["count"].sum(skipna=False) if len(group) == len(chosen) else pd.NA
     if rows.empty or pd.isna(count) or pd.isna(total):
         raise NotAvailable(SOURCE, f"a count of {what} in {', '.join(chosen)} is hidden or missing")
@@ -203,6 +208,7 @@ def share_finding(
         method=f"{common.method_of(result)}, computed before the counts were rounded"
         if keep.policy == "hes" and review.edition == "public"
         else common.method_of(result),
+        notes=notes,
     )  # fmt: skip
 
 
@@ -211,26 +217,81 @@ def protect(review: Review) -> disclosure.Protect:
     return disclosure.Protect(review.policy(SOURCE), threshold=review.threshold)
 
 
-def _of_cause(review: Review, cause: str) -> tuple[pd.DataFrame, str]:
-    shown = review.protected(
-        SOURCE, protect(review), ("year", "cause", "sex", "age_band"), keep=("year", "cause")
-    )
-    what = CAUSES.get(cause, cause)
-    rows = shown[shown["cause"] == cause]
-    if rows.empty:
-        raise NotAvailable(SOURCE, f"it holds no admissions for {what}")
-    return rows, what
+def of_cause(review: Review, cause: str) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """The admissions of a cause before protection, what it is, and which codes were counted.
 
-
-def _all_ages(review: Review, cause: str, years: Sequence[str]) -> object:
+    Raises
+    ------
+    NotAvailable
+        If the extract has none; names the codes that it has.
+    """
     table = review.table(SOURCE)
-    rows = table[
-        (table["cause"] == cause)
-        & table["year"].isin(list(years))
-        & (table["sex"] == "persons")
-        & (table["age_band"] == "all ages")
-    ]
-    return rows["count"].sum(skipna=False) if len(rows) == len(years) else pd.NA
+    what = CAUSES.get(cause, cause)
+    found = counting.of_cause(table, cause, review.area.districts)
+    if found.rows.empty:
+        raise NotAvailable(SOURCE, _why_none(found, table, what))
+    notes = []
+    if found.counted != (cause,):
+        notes.append(f"Codes of the extract that are counted: {_named(found.counted)}.")
+    if found.parts:
+        notes.append(
+            f"Taken for parts of {_named(found.counted)} and not added: {_named(found.parts)}."
+        )
+    if found.wider:
+        notes.append(f"Not counted, as they are more than this cause: {_named(found.wider)}.")
+    if found.left_out:
+        notes.append(
+            f"{formats.listed(found.left_out)} {'is' if len(found.left_out) == 1 else 'are'} left "
+            "out: a district is missing, or some codes have totals only."
+        )
+    if found.rows[["sex", "age_band"]].eq(counting.NOT_KNOWN).any(axis=None):
+        notes.append("Admissions of people whose sex or age is not known count in totals only.")
+    return found.rows, what, tuple(notes)
+
+
+def _why_none(found: counting.OfCause, table: pd.DataFrame, what: str) -> str:
+    if found.left_out:
+        return (
+            f"for {what} its codes or districts cannot be added up in "
+            f"{formats.listed(found.left_out)}"
+        )
+    told = f"its codes are {_named(table['cause'].unique())}"
+    if found.wider:
+        return f"for {what} it has {_named(found.wider)}, which takes in more"
+    return f"it holds no admissions for {what}; {told}"
+
+
+def _named(labels: Iterable[str]) -> str:
+    shown = [formats.shorten(label, 40) for label in labels]
+    return formats.listed(shown, MOST_NAMED, "further codes")
+
+
+def _of_cause(review: Review, cause: str) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    rows, what, notes = of_cause(review, cause)
+    shown = review.protected(
+        SOURCE,
+        protect(review),
+        ("year", "cause", "sex", "age_band"),
+        keep=("year", "cause"),
+        rows=rows,
+        of=cause,
+    )
+    return shown, what, notes
+
+
+def _all_ages(rows: pd.DataFrame, years: Sequence[str]) -> object:
+    """All admissions of some years: the extract's own totals, else the sum of its parts."""
+    is_all = (rows["sex"] == "persons") & (rows["age_band"] == "all ages")
+    total: object = 0
+    for year in years:
+        of_year = rows[rows["year"] == year]
+        used = (
+            of_year[is_all[of_year.index]]
+            if is_all[of_year.index].any()
+            else of_year[(of_year["sex"] != "persons") & (of_year["age_band"] != "all ages")]
+        )
+        total += used["count"].sum(skipna=False) if len(used) else pd.NA
+    return total
 
 
 def _rates(review: Review, table: pd.DataFrame) -> pd.DataFrame:

@@ -42,8 +42,7 @@ def standardised_finding(review: Review, spec: Spec, cause: str) -> Finding:
         If the extract has no such counts, its age bands cannot be weighted, or residents by age
         and sex are not known.
     """
-    table = review.table(admissions.SOURCE)
-    what = admissions.CAUSES.get(cause, cause)
+    table, what, notes = admissions.of_cause(review, cause)
     rows = counting.strata_of(table, cause)
     rows = rows[rows["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
     if rows.empty:
@@ -78,7 +77,7 @@ def standardised_finding(review: Review, spec: Spec, cause: str) -> Finding:
             f"{years[0]} to {years[-1]}; line = 95% interval",
         ),
         method=f"{common.method_of(result)}; {found.method}",
-        notes=_notes(estimates, years),
+        notes=[*_notes(estimates, years), *notes],
     )
 
 

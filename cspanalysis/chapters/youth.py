@@ -6,19 +6,19 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, narrative
+from cspanalysis import charts, disclosure, formats, narrative
 from cspanalysis.analysis import change, measures, yearly
 from cspanalysis.chapters import common, grouped, series
 from cspanalysis.disclosure import Protect
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.narrative.phrases import MOST_NAMED
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
 SOURCE = "youth_offending"
 
 REFERRED = "referred to the Youth Offending Service"
-ENTRANTS = "first-time entrants aged 10-17"
 
 #: Under this age a person is young here.
 ADULT = 18
@@ -37,25 +37,7 @@ def offending_change(
     review: Review, measure: str = REFERRED, *, comparison: Comparison, spec: Spec
 ) -> Finding:
     """Young people referred, against the year before; for whole financial years only."""
-    rows = _years(review, comparison)
-    result = change.change(rows[rows["measure"] == measure].reset_index(drop=True))
-    if result.empty:
-        raise NotAvailable(SOURCE, f"it does not count young people {measure}")
-    subject = f"young people {measure}" if measure == REFERRED else measure
-    return publish(
-        review,
-        spec,
-        result.rename(columns={"measure": "counted"}),
-        say=partial(narrative.change, subject=f"the number of {subject}"),
-        protect=_protect(review),
-        comparison=comparison,
-        compared=True,
-        sources=(SOURCE,),
-        columns=common.change_columns(comparison),
-        caption=common.where(review, common.capital(subject), comparison.period.label),
-        method=common.method_of(result),
-        measure=subject,
-    )
+    return _change(review, spec, comparison, measure, "referrals")
 
 
 @finding(
@@ -69,39 +51,37 @@ def offending_change(
 )
 def offending_years(review: Review, measure: str = REFERRED, *, spec: Spec) -> Finding:
     """Young people referred by financial year, the newest against the first."""
-    table = review.table(SOURCE)
-    table = table[(table["measure"] == measure)].sort_values("year", ignore_index=True)
-    table = table[table["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
-    if len(table) < 2:
-        raise NotAvailable(SOURCE, "it covers fewer than two years")
-    shown = disclosure.apply(
-        measures.count_interval(table[["year", "count", "status", "symbol"]]),
-        _protect(review),
-        edition=review.edition,
-    )
-    result = yearly.first_to_last(shown).assign(counted=measure)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(narrative.years, subject=f"the number of young people {measure}"),
-        chart=partial(charts.trend_line, value="count", decimals=0),
-        protect=_protect(review),
-        comparison=Comparison(series.whole_years(result["year"]), review.compare),
-        sources=(SOURCE,),
-        columns={
-            "year": "Year",
-            "count": "Young people",
-            "lower": "Lower limit",
-            "upper": "Upper limit",
-        },
-        caption=common.where(
-            review,
-            f"Young people {measure}",
-            f"{result['year'].iloc[0]} to {result['year'].iloc[-1]}; line = 95% interval",
-        ),
-        method=f"{common.method_of(result)}; {yearly.METHOD}",
-    )
+    return _by_year(review, spec, measure, "referrals")
+
+
+@finding(
+    "young_people.entrants.change",
+    title="Did more young people enter the youth justice system for the first time?",
+    needs=SOURCE,
+    measure="first-time entrants to the youth justice system",
+    unit="young people",
+    polarity="lower_is_better",
+    would_show="whether more young people entered the youth justice system for the first time",
+)
+def entrants_change(
+    review: Review, measure: str = "", *, comparison: Comparison, spec: Spec
+) -> Finding:
+    """First-time entrants, against the year before; for whole financial years only."""
+    return _change(review, spec, comparison, measure, "first-time entrants")
+
+
+@finding(
+    "young_people.entrants.years",
+    title="How did first-time entrants develop over the years?",
+    needs=SOURCE,
+    measure="first-time entrants to the youth justice system",
+    unit="young people",
+    polarity="lower_is_better",
+    would_show="how first-time entrants to the youth justice system developed over the years",
+)
+def entrants_years(review: Review, measure: str = "", *, spec: Spec) -> Finding:
+    """First-time entrants by financial year, the newest against the first."""
+    return _by_year(review, spec, measure, "first-time entrants")
 
 
 @finding(
@@ -115,10 +95,13 @@ def offending_years(review: Review, measure: str = REFERRED, *, spec: Spec) -> F
 )
 def offending_by_kind(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Young people by kind of offence, each with its change."""
-    rows = _years(review, comparison)
-    rows = rows[~rows["measure"].isin([REFERRED, ENTRANTS])]
-    result = change.change(rows.reset_index(drop=True)).rename(columns={"measure": "kind"})
+    figures = _figures(review)
+    rows = figures[figures["topic"] == "offences"]
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"it counts no kinds of offence; it counts {_counts(figures)}")
+    result = change.change(_pairs(rows, comparison)).rename(columns={"measure": "kind"})
     result = result.sort_values("count", ascending=False, ignore_index=True)
+    untold = figures[figures["topic"].isna()]
     return publish(
         review,
         spec,
@@ -143,6 +126,9 @@ def offending_by_kind(review: Review, *, comparison: Comparison, spec: Spec) -> 
         ),
         method=common.method_of(result),
         measure="young people by kind of offence",
+        notes=(f"No kind of offence that is known, and left out: {_counts(untold)}.",)
+        if len(untold)
+        else (),
     )
 
 
@@ -225,9 +211,126 @@ def youth_violence_together(
     )
 
 
-def _years(review: Review, comparison: Comparison) -> pd.DataFrame:
-    """Both financial years of a comparison side by side, one row per measure."""
+def _change(
+    review: Review, spec: Spec, comparison: Comparison, measure: str, topic: str
+) -> Finding:
+    rows, subject = _series(review, measure, topic)
+    result = change.change(_pairs(rows.assign(measure=measure or subject), comparison))
+    return publish(
+        review,
+        spec,
+        result.rename(columns={"measure": "counted"}),
+        say=partial(narrative.change, subject=f"the number of {subject}"),
+        protect=_protect(review),
+        comparison=comparison,
+        compared=True,
+        sources=(SOURCE,),
+        columns=common.change_columns(comparison),
+        caption=common.where(review, common.capital(subject), comparison.period.label),
+        method=common.method_of(result),
+        measure=subject,
+    )
+
+
+def _by_year(review: Review, spec: Spec, measure: str, topic: str) -> Finding:
+    table, subject = _series(review, measure, topic)
+    table = table[table["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
+    if len(table) < 2:
+        raise NotAvailable(
+            SOURCE,
+            f"of {subject} it holds {formats.listed(table['year']) or 'no year'} by the end of "
+            "the period, and two financial years would be needed",
+        )
+    shown = disclosure.apply(
+        measures.count_interval(table[["year", "count", "status", "symbol"]]),
+        _protect(review),
+        edition=review.edition,
+    )
+    result = yearly.first_to_last(shown).assign(counted=measure or subject)
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.years, subject=f"the number of {subject}"),
+        chart=partial(charts.trend_line, value="count", decimals=0),
+        protect=_protect(review),
+        comparison=Comparison(series.whole_years(result["year"]), review.compare),
+        sources=(SOURCE,),
+        columns={
+            "year": "Year",
+            "count": "Young people",
+            "lower": "Lower limit",
+            "upper": "Upper limit",
+        },
+        caption=common.where(
+            review,
+            common.capital(subject),
+            f"{result['year'].iloc[0]} to {result['year'].iloc[-1]}; line = 95% interval",
+        ),
+        method=f"{common.method_of(result)}; {yearly.METHOD}",
+    )
+
+
+def _figures(review: Review) -> pd.DataFrame:
+    """year, measure, topic, count, status, symbol of the whole area.
+
+    Several districts are added up, and what one of them lacks is missing. Of a measure that is
+    spelt in two ways the last spelling is used.
+    """
     table = review.table(SOURCE)
+    table = table.assign(key=table["measure"].str.lower())
+    table["measure"] = table.groupby("key")["measure"].transform("last")
+    rows = []
+    for (year, _), part in table.groupby(["year", "key"], sort=False):
+        lacking = len(set(review.area.districts) - set(part["district"]))
+        flagged = part[part["status"] != "ok"]
+        first = (flagged if len(flagged) else part).iloc[0]
+        is_whole = not lacking and flagged.empty
+        status = "not_available" if lacking and flagged.empty else first["status"]
+        rows.append(
+            {
+                "year": year, "measure": first["measure"], "topic": first["topic"],
+                "count": float(part["count"].sum()) if is_whole else float("nan"),
+                "status": status, "symbol": first["symbol"],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _series(review: Review, measure: str, topic: str) -> tuple[pd.DataFrame, str]:
+    """The figures of a measure, or of whatever measure is about a topic, and what they count.
+
+    Raises
+    ------
+    NotAvailable
+        If there is none, or several in one year.
+    """
+    figures = _figures(review)
+    rows = figures[figures["measure"].str.lower() == measure.lower()]
+    if rows.empty:
+        rows = figures[figures["topic"] == topic]
+    if rows.empty:
+        raise NotAvailable(SOURCE, f"it counts no {topic}; it counts {_counts(figures)}")
+    if rows["year"].duplicated().any():
+        raise NotAvailable(SOURCE, f"it counts {topic} in several ways: {_counts(rows)}")
+    label = str(rows.sort_values("year")["measure"].iloc[-1])
+    if label.lower() == REFERRED.lower():
+        label = f"young people {REFERRED}"
+    elif topic == "first-time entrants" and label[1:2].islower():
+        label = label[0].lower() + label[1:]
+    else:
+        label = f"'{label}'" if topic != "first-time entrants" else label
+    return rows.sort_values("year", ignore_index=True), label
+
+
+def _counts(figures: pd.DataFrame) -> str:
+    """What the file counts, in its own words."""
+    labels = [f"'{formats.shorten(label, 60)}'" for label in figures["measure"].unique()]
+    return formats.listed(labels, MOST_NAMED, "further things")
+
+
+def _pairs(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Both financial years of a comparison side by side, one row per measure."""
     labels = {}
     for key, period in (("count", comparison.period), ("compare_count", comparison.compare)):
         start = period.first // 12

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cspanalysis import offences
-from cspanalysis.analysis import night, thefts
+from cspanalysis.analysis import admissions, night, thefts
 from cspanalysis.errors import NotAvailable, UsageError
 from cspanalysis.periods import Period
 from cspanalysis.review import Review
@@ -138,6 +138,11 @@ def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:
     return table[period.contains(table["month"])].assign(weight=1)
 
 
+def _fires(review: Review, of: Series, period: Period) -> pd.DataFrame:
+    rows = _dated(review, of, period)
+    return rows[rows["is_fire"]]
+
+
 def _collisions(review: Review, of: Series, period: Period) -> pd.DataFrame:
     rows = _dated(review, of, period)
     if "under 18" in of.series:
@@ -162,8 +167,11 @@ def _youth_offending(review: Review, of: Series, period: Period) -> pd.DataFrame
 
 
 def _admissions(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    rows = review.table(of.source)
-    rows = rows[rows["cause"].isin(of.series.split("+"))]
+    table = review.table(of.source)
+    rows = pd.concat(
+        admissions.of_cause(table, cause, review.area.districts).rows
+        for cause in of.series.split("+")
+    )
     rows = rows[rows["year"].isin(financial_years(of, period))]
     for column, total in (("sex", "persons"), ("age_band", "all ages")):
         # Totals count unless a condition asks for one of their parts.
@@ -207,7 +215,7 @@ _READERS: dict[str, Any] = {
     "police_extract": _police,
     "police_uk": _street,
     "asb_calls": _dated,
-    "fires": _dated,
+    "fires": _fires,
     "stats19": _collisions,
     "environmental": _environmental,
     "youth_offending": _youth_offending,

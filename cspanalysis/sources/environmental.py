@@ -67,6 +67,10 @@ FIGURES = {
 }
 
 
+#: What of rows that reading makes alike is added up (see `figures`).
+ADDED = {"environmental": ("value",)}
+
+
 def read(part: Part, context: Context) -> Read:
     """Read one file of either layout.
 

@@ -66,6 +66,14 @@ def repeats(frames: Iterable[pl.DataFrame], key: Key, *, is_figure: bool) -> pl.
     return found.sort("part", *_WHERE)
 
 
+def hashed(frame: pl.DataFrame, key: Key) -> pl.Expr:
+    """The key of a table's rows as one number: equal for rows that are the same thing."""
+    return pl.struct(
+        _plain(frame, pl.col(k) if isinstance(k, str) else k).alias(f"k{at}")
+        for at, k in enumerate(key)
+    ).hash()
+
+
 def _marked(frame: pl.DataFrame, key: Key, part: int) -> pl.DataFrame:
     """part, file, row, day, key and whole (hashes), is_named (it has a key)."""
     values = [_plain(frame, pl.col(name)) for name in frame.columns if name not in _WHERE]
@@ -75,10 +83,7 @@ def _marked(frame: pl.DataFrame, key: Key, part: int) -> pl.DataFrame:
     if key:
         first = pl.col(key[0]) if isinstance(key[0], str) else key[0]
         is_named = first.is_not_null()
-        own = pl.struct(
-            _plain(frame, pl.col(k) if isinstance(k, str) else k).alias(f"k{at}")
-            for at, k in enumerate(key)
-        ).hash()
+        own = hashed(frame, key)
     day = next((pl.col(n) for n, dtype in frame.schema.items() if dtype == pl.Date), None)
     return frame.select(
         pl.lit(part, pl.UInt32).alias("part"),

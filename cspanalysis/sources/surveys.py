@@ -30,7 +30,11 @@ SCHEMAS = (
             ),
             Column("area", "Area whose residents were asked", ("district",), essential=True),
             Column("question", "What was asked, as a phrase", ("measure",), essential=True),
-            Column("response", "Answer that the share is of", ("answer",)),
+            Column(
+                "response",
+                "Answer that the share is of",
+                ("answer", "answers", "answer option", "response option", "responses"),
+            ),
             Column(
                 "percent",
                 "Share that gave the answer, or a symbol",
@@ -59,6 +63,14 @@ DERIVED = {
 
 #: What makes two rows the same figure.
 FIGURES = {NAME: ("survey", "round", "area", "question", "response")}
+
+
+#: What tells the rows of a survey apart (see `figures`).
+TELLING = {
+    NAME: "If they are answers to one question, give the answer in a column 'Answer' (or "
+    "'Response'), or word each question as a phrase that holds its answer, such as 'feels safe "
+    "walking alone after dark'."
+}
 
 
 def read(part: Part, context: Context) -> Read:
