@@ -62,7 +62,7 @@ _CHANGE = {
 def safety(review: Review, beginning: str = SAFETY, *, spec: Spec) -> Finding:
     """Shares of residents who feel safe, in the newest round of each survey."""
     rows = answers.newest(review)
-    rows = rows[rows["question"].str.startswith(beginning)]
+    rows = rows[_is_about_safety(rows["question"], beginning)]
     return _shares(review, spec, rows, "how safe residents feel")
 
 
@@ -78,7 +78,7 @@ def safety(review: Review, beginning: str = SAFETY, *, spec: Spec) -> Finding:
 def problems(review: Review, leave_out: str = SAFETY, *, spec: Spec) -> Finding:
     """Shares of residents who see or met a problem, in the newest round of each survey."""
     rows = answers.newest(review)
-    rows = rows[~rows["question"].str.startswith(leave_out)]
+    rows = rows[~_is_about_safety(rows["question"], leave_out)]
     return _shares(review, spec, rows, "what residents see as a problem")
 
 
@@ -268,6 +268,13 @@ def sample_size(
         ),
         notes=(RANDOM_SAMPLE,),
     )
+
+
+def _is_about_safety(questions: pd.Series, beginning: str) -> pd.Series:
+    """Questions that begin so, and those that ask in full how safe people feel."""
+    words = questions.str.lower()
+    asks = words.str.contains(r"\bfeel") & words.str.contains(r"\b(?:un)?safe")
+    return words.str.startswith(beginning.lower()) | asks
 
 
 def _shares(review: Review, spec: Spec, rows: pd.DataFrame, subject: str) -> Finding:

@@ -48,7 +48,7 @@ def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
     groups = list(rows.groupby(["survey", "round", "total"], sort=False))
     for (survey, when, asked), group in groups[:MOST_SURVEYS]:
         said = [
-            f"{_percent(r)} {_verb_phrase(r['question'])} "
+            f"{_percent(r)} {_phrase(r)} "
             f"({confidence(r) + ' interval ' if i == 0 and not texts else ''}"
             f"{formats.interval(100 * r['lower'], 100 * r['upper'])})"
             for i, r in enumerate(group.head(most).to_dict("records"))
@@ -87,10 +87,10 @@ def answer_change(table: pd.DataFrame) -> Said:
     keys = ("share", "lower", "upper", "confidence")
     values = {k: v for k, v in values_of(row).items() if k in keys}
     if verdict == "no_clear_change":
-        text = f"There was no clear change in the share of residents who {_verb_phrase(question)}:"
+        text = f"There was no clear change in the share of residents who {_phrase(row)}:"
         return Said(f"{text} {shares} ({limits}).", verdict=verdict, values=values)
     word = "rose" if verdict == "up" else "fell"
-    text = f"The share of residents who {_verb_phrase(question)} {word}:"
+    text = f"The share of residents who {_phrase(row)} {word}:"
     return Said(f"{text} {shares} ({limits}).", verdict=verdict, values=values)
 
 
@@ -124,7 +124,7 @@ def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
         widest = unclear.loc[unclear["points"].abs().idxmax()].to_dict()
         text += (
             f" The largest unclear difference: {_percent(widest, 'compare_share')} to "
-            f"{_percent(widest)} {_verb_phrase(widest['question'])} "
+            f"{_percent(widest)} {_phrase(widest)} "
             f"({confidence(widest)} interval {_points(widest)})."
         )
     return Said(text + (by_chance(len(rows)) if clear else ""))
@@ -147,7 +147,7 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
     parts = []
     for verdict, words in (("up", "more"), ("down", "fewer")):
         named = [
-            f"{_verb_phrase(r['question'])} ({_percent(r)} against {_percent(r, 'compare_share')}, "
+            f"{_phrase(r)} ({_percent(r)} against {_percent(r, 'compare_share')}, "
             f"{confidence(r) + ' interval ' if i == 0 and not parts else ''}{_points(r)})"
             for i, r in enumerate(r for r in records if r["verdict"] == verdict)
         ]
@@ -155,7 +155,7 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
             parts.append(
                 f"{words} residents {formats.listed(named, MOST_NAMED, 'further answers')}"
             )
-    same = [_verb_phrase(r["question"]) for r in records if r["verdict"] == "no_clear_change"]
+    same = [_phrase(r) for r in records if r["verdict"] == "no_clear_change"]
     if not parts:
         number = formats.in_words(len(records))
         text = f"None of the {number} answers differs clearly from the {other}."
@@ -203,6 +203,15 @@ def sample_needed(table: pd.DataFrame) -> Said:
     return Said(text, values={"count": row["people"], "share": row["share"]})
 
 
+def _phrase(row: Mapping[str, Any]) -> str:
+    """What those people do who gave an answer: 'feel safe at home', 'answered 'no' to 'Do …''."""
+    end = f": {row.get('response')}"
+    if not str(row["question"]).endswith(end):
+        return _verb_phrase(row["question"])
+    question = formats.shorten(str(row["question"]).removesuffix(end), 90)
+    return f"answered '{formats.shorten(row['response'], 60)}' to '{question}'"
+
+
 def _verb_phrase(question: Any) -> str:
     """'feels safe at home' → 'feel safe at home'; other wordings in quotation marks."""
     text = formats.shorten(question, 90)
@@ -242,7 +251,7 @@ def _rounds(row: Mapping[str, Any]) -> str:
 def _clear_change(row: Mapping[str, Any]) -> str:
     word = "rose" if row["verdict"] == "up" else "fell"
     return (
-        f"the share who {_verb_phrase(row['question'])} {word} from "
+        f"the share who {_phrase(row)} {word} from "
         f"{_percent(row, 'compare_share')} to {_percent(row)} "
         f"({confidence(row)} interval {_points(row)})"
     )

@@ -29,7 +29,12 @@ SCHEMAS = (
                 essential=True,
             ),
             Column("area", "Area whose residents were asked", ("district",), essential=True),
-            Column("question", "What was asked, as a phrase", ("measure",), essential=True),
+            Column(
+                "question",
+                "What was asked, as a phrase or with its answer",
+                ("measure",),
+                essential=True,
+            ),
             Column(
                 "response",
                 "Answer that the share is of",
@@ -53,6 +58,9 @@ SCHEMAS = (
         ),
     ),
 )
+
+#: Answers that only affirm what the question says.
+YES = ("yes", "y")
 
 DERIVED = {
     "surveys": {
@@ -80,7 +88,8 @@ def read(part: Part, context: Context) -> Read:
     -------
     Read
         survey, round ('2007', '2007/08'), area, question, response, percent, base, status,
-        symbol, file, row. A share outside 0 to 100 is set aside.
+        symbol, file, row. A question has its answer after a colon ('Do you feel safe?: no'), but
+        for a phrase that is affirmed. A share outside 0 to 100 is set aside.
     """
     found = table.read(part, SCHEMAS, context, NAME)
     shares = found.tables[NAME]["percent"].drop_nulls()
@@ -106,9 +115,16 @@ def read(part: Part, context: Context) -> Read:
     frame = frame.select(
         "survey",
         pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"),
-        "area", "question", "response", "percent", "base",
+        "area", question(), "response", "percent", "base",
         pl.col("percent_status").fill_null("not_available").alias("status"),
         pl.col("percent_symbol").alias("symbol"),
         pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(surveys=frame)
+
+
+def question() -> pl.Expr:
+    """What the share is of: the question's phrase where the answer is yes, else with the answer."""
+    answer = pl.col("response").fill_null("yes")
+    both = pl.format("{}: {}", "question", answer)
+    return pl.when(answer.str.to_lowercase().is_in(YES)).then("question").otherwise(both)
