@@ -294,7 +294,7 @@ def _figures(review: Review) -> pd.DataFrame:
                 "status": status, "symbol": first["symbol"],
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"symbol": object})
 
 
 def _series(review: Review, measure: str, topic: str) -> tuple[pd.DataFrame, str]:
