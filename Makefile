@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: review test lab notebooks lint bench calibration clean lock help
+.PHONY: review test lab notebooks golden lint bench calibration clean lock help
 
 help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
 	@echo "make test       run the tests, the notebooks among them"
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
+	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"
 	@echo "make bench      measure speed and memory, write docs/performance.md"
 	@echo "make calibration  how far the statistics hold, write docs/calibration.md (minutes)"
 	@echo "make lint       check style"
@@ -34,6 +35,9 @@ lab: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m cspanalysis.report.refresh
+
+golden: $(READY)
+	$(BIN)/python -m tests.golden --write
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -1,4 +1,5 @@
-"""Notebooks are tests too: nbval runs them and compares what they say with what is stored.
+"""Notebooks are tests too: nbval runs some of them in a kernel and compares what they say with what
+is stored; tests/test_golden.py does the same for every chapter, as a review runs it.
 
 Charts are skipped (their text form is in the finding's Markdown, which is compared).
 """

@@ -20,7 +20,7 @@ def workspace(shared, root, name, archive):
     starting.init(root, name)
     raw = root / "data/raw"
     shutil.copy(shared / "data/police_uk" / archive, raw / "police_uk")
-    for lookup in (shared / "data/lookups").iterdir():
+    for lookup in (shared / "data/lookups").glob("lookup_*"):
         shutil.copy(lookup, raw / "lookups")
     shutil.copy(shared / "data/population/population20_ltla21.csv", raw / "population")
     return root
