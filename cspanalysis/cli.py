@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
     command("dictionary", _dictionary, "write the data dictionary", workspace=False)
-    sub = command("sample", _sample, "write the synthetic sample extracts anew", workspace=False)
+    sub = command("sample", _sample, "copy the extracts of the synthetic sample", workspace=False)
     sub.add_argument("directory", type=Path, metavar="DIR")
     return parser
 
@@ -272,7 +272,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from cspanalysis import sample
 
-    for path in sample.write(options.directory):
+    for path in sample.copy(options.directory):
         print(path)
     return 0
 

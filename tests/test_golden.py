@@ -1,4 +1,4 @@
-"""Whole workspaces give what they gave: `python -m tests.golden --write` where a change is meant."""
+"""Whole workspaces give what they gave; for a meant change: `python -m tests.golden --write`."""
 
 import json
 from pathlib import Path

@@ -83,6 +83,12 @@ def test_imports_run_downwards(room):
             assert "cspanalysis" not in FORBIDDEN[room], f"{module} imports {name}"
 
 
+def test_what_serves_developers_only_is_not_imported():
+    for path in MODULES.values():
+        text = path.read_text(encoding="utf-8")
+        assert not re.findall(r"^\s*(?:from|import) (?:tools|tests|benchmarks)\b", text, re.M), path
+
+
 def test_no_imports_run_in_a_circle():
     needs = {}
     for module, path in MODULES.items():

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from cspanalysis import areas, sample
+from cspanalysis import areas
+from cspanalysis.cli import main
 from cspanalysis.periods import Period
-from cspanalysis.sample import constants
-from cspanalysis.sample.draw import Draw, spread
+from tools import sample
+from tools.sample import constants
+from tools.sample.draw import Draw, spread
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 
@@ -69,7 +71,7 @@ H1, H1_BEFORE = "2007-04/2007-09", "2006-04/2006-09"
 
 
 def test_records_add_up_to_the_table_month_by_month(crimes):
-    from cspanalysis.sample.police import LABELS
+    from tools.sample.police import LABELS
 
     drawn = Counter((row["Offence"], row["month"]) for row in crimes)
     for offence, by_month in constants.table().items():
@@ -332,6 +334,16 @@ def test_drawing_again_gives_the_same_files(tmp_path):
         # zlib-ng packs the same text into other bytes, and so another hash in the sidecar.
         if "ng" not in zlib.ZLIB_RUNTIME_VERSION or name.suffix == ".csv":
             assert new == old, name
+
+
+def test_the_command_copies_the_extracts_and_nothing_else(tmp_path, capsys):
+    assert main(["sample", str(tmp_path / "raw")]) == 0
+    copied = {p.relative_to(tmp_path / "raw") for p in (tmp_path / "raw").rglob("*.*")}
+    tracked = {p.relative_to(RAW) for p in RAW.rglob("*.source.toml")}
+    extracts = {p.with_name(p.name.removesuffix(".source.toml")) for p in tracked}
+    assert copied == tracked | extracts
+    assert all((tmp_path / "raw" / p).read_bytes() == (RAW / p).read_bytes() for p in copied)
+    assert set(capsys.readouterr().out.split()) == {str(tmp_path / "raw" / p) for p in extracts}
 
 
 def test_every_file_is_labelled_synthetic_and_names_no_other_real_district():

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from cspanalysis import notebook_files, starting
+from cspanalysis import notebook_files, sample, sidecars, starting
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -50,8 +50,20 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     inside = {n.removeprefix("cspanalysis/notebooks/") for n in names if n.endswith(".ipynb")}
     assert inside == {p.name for p in (project / "notebooks").glob("*.ipynb")}
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
-    assert {"cspanalysis/reference/areas.csv", "cspanalysis/sample/actions.csv"} <= set(names)
+    assert "cspanalysis/reference/areas.csv" in names
+    # The sample's extracts travel, their generator does not.
+    extracts = {n.removeprefix("cspanalysis/data/raw/") for n in names if "/data/" in n}
+    drawn = {p for s in sample.extracts() for p in (s, sidecars.path_of(s))}
+    assert extracts == {p.as_posix() for p in drawn}
+    assert not [n for n in names if "tools" in n or "actions.csv" in n]
     assert any(n.startswith("cspanalysis/report/template/") for n in names)
+
+
+def test_the_sample_is_copied_without_a_checkout(run, tmp_path):
+    done = run(tmp_path, "-m", "cspanalysis", "sample", "raw")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split()) == len(sample.extracts())
+    assert (tmp_path / "raw/police_extract/crime_2007-08.csv.gz").is_file()
 
 
 def test_an_area_is_reviewed_without_a_checkout(run, tmp_path):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cspanalysis.sample import months
-from cspanalysis.sample.constants import MONTHS, months_of
-from cspanalysis.sample.draw import Draw, spread
-from cspanalysis.sample.places import PURSE_PLACES
+from tools.sample import months
+from tools.sample.constants import MONTHS, months_of
+from tools.sample.draw import Draw, spread
+from tools.sample.places import PURSE_PLACES
 
 VAP, PUBLIC_FEAR, SEXUAL = (
     "violence against the person",

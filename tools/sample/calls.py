@@ -6,11 +6,11 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample import places
-from cspanalysis.sample.constants import MONTHS, OWN, financial_year, months_of
-from cspanalysis.sample.draw import Draw, spread
-from cspanalysis.sample.files import write_csv
-from cspanalysis.sample.places import Pick
+from tools.sample import places
+from tools.sample.constants import MONTHS, OWN, financial_year, months_of
+from tools.sample.draw import Draw, spread
+from tools.sample.files import write_csv
+from tools.sample.places import Pick
 
 HEADER = ("Date", "Received By", "Type", "Location", "District")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample.constants import OWN, areas, residents
-from cspanalysis.sample.draw import spread
-from cspanalysis.sample.files import write_csv
+from tools.sample.constants import OWN, areas, residents
+from tools.sample.draw import spread
+from tools.sample.files import write_csv
 
 HEADER = ("area_code", "area", "year", "sex", "age", "population")
 CODE, CSP_CODE, FORCE_CODE = "E07000115", "E22000148", "E23000032"

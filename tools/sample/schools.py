@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample.constants import OWN, WEST_KENT
-from cspanalysis.sample.files import write_csv
+from tools.sample.constants import OWN, WEST_KENT
+from tools.sample.files import write_csv
 
 HEADER = (
     "School Year",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cspanalysis.sample import (
+from tools.sample import (
     calls,
     fires,
     hospital,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample import months
-from cspanalysis.sample.constants import MONTHS, OWN
-from cspanalysis.sample.draw import Draw, spread
-from cspanalysis.sample.files import write_csv
+from tools.sample import months
+from tools.sample.constants import MONTHS, OWN
+from tools.sample.draw import Draw, spread
+from tools.sample.files import write_csv
 
 PANEL, KCVS = "Residents Panel", "Kent Crime and Victimisation Survey"
 FORCE = "Kent Police average"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample.constants import MONTHS, OWN
-from cspanalysis.sample.draw import Draw, spread
-from cspanalysis.sample.files import write_csv
-from cspanalysis.sample.places import Pick
+from tools.sample.constants import MONTHS, OWN
+from tools.sample.draw import Draw, spread
+from tools.sample.files import write_csv
+from tools.sample.places import Pick
 
 HEADER = (
     "Incident Number",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from cspanalysis.sample import places
-from cspanalysis.sample.places import Pick
-from cspanalysis.sample.roles import PUBLIC_FEAR, SEXUAL, VAP, VIOLENT, Crime
+from tools.sample import places
+from tools.sample.places import Pick
+from tools.sample.roles import PUBLIC_FEAR, SEXUAL, VAP, VIOLENT, Crime
 
 #: Chances by hour of day (0 to 23) of an offence's start.
 _HOURS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from importlib import resources
+from pathlib import Path
 
 from cspanalysis.periods import Period
 
@@ -45,7 +45,7 @@ PERIODS = (
 
 def rows_of(name: str) -> list[dict[str, str]]:
     """Rows of one of the CSV files beside this module, lines of comment left out."""
-    path = resources.files("cspanalysis.sample").joinpath(name)
+    path = Path(__file__).with_name(name)
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(line for line in stream if not line.startswith("#")))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import functools
 
-from cspanalysis.sample import constants
-from cspanalysis.sample.constants import MONTHS, TABLED
-from cspanalysis.sample.draw import Draw, spread
+from tools.sample import constants
+from tools.sample.constants import MONTHS, TABLED
+from tools.sample.draw import Draw, spread
 
 #: Level of 2004/05 and 2005/06 as a share of the mean of the two tabled years.
 _LEVELS = {

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from cspanalysis.sample import details, places, roles
-from cspanalysis.sample.constants import OWN, financial_year
-from cspanalysis.sample.draw import Draw
-from cspanalysis.sample.files import write_csv
-from cspanalysis.sample.roles import VIOLENT, Crime
+from tools.sample import details, places, roles
+from tools.sample.constants import OWN, financial_year
+from tools.sample.draw import Draw
+from tools.sample.files import write_csv
+from tools.sample.roles import VIOLENT, Crime
 
 HEADER = (
     "Crime Ref",
@@ -170,7 +170,7 @@ def write(directory: Path) -> Iterator[Path]:
             HEADER,
             rows,
             title=f"Recorded crime extract, {OWN}, {year}",
-            note="Drawn month by month from the constants in cspanalysis/sample; April 2006 to "
+            note="Drawn month by month from the constants in tools/sample; April 2006 to "
             "March 2008 add up to the figures printed in the strategy of 2008.",
         )
 

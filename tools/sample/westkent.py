@@ -10,11 +10,11 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from cspanalysis.sample import calls, police
-from cspanalysis.sample.constants import MONTHS, OWN, WEST_KENT, anchors, months_of
-from cspanalysis.sample.districts import by_month
-from cspanalysis.sample.draw import spread
-from cspanalysis.sample.roles import VAP, VIOLENT
+from tools.sample import calls, police
+from tools.sample.constants import MONTHS, OWN, WEST_KENT, anchors, months_of
+from tools.sample.districts import by_month
+from tools.sample.draw import spread
+from tools.sample.roles import VAP, VIOLENT
 
 _IN_PUBLIC = ("STREET", "CAR PARK", "PARK", "LICENSED")
 _DAMAGED = {

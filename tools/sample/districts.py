@@ -10,9 +10,9 @@ import functools
 from collections.abc import Sequence
 
 from cspanalysis import offences as taxonomy
-from cspanalysis.sample import constants, months
-from cspanalysis.sample.constants import OWN, months_of
-from cspanalysis.sample.draw import Draw, spread
+from tools.sample import constants, months
+from tools.sample.constants import OWN, months_of
+from tools.sample.draw import Draw, spread
 
 START = "2005-10"
 

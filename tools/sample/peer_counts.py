@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cspanalysis.periods import Period
-from cspanalysis.sample import constants, roads, westkent
-from cspanalysis.sample.constants import OWN, PERIODS, months_of
-from cspanalysis.sample.districts import GROUPS, by_month, group_members, total
-from cspanalysis.sample.files import write_csv
+from tools.sample import constants, roads, westkent
+from tools.sample.constants import OWN, PERIODS, months_of
+from tools.sample.districts import GROUPS, by_month, group_members, total
+from tools.sample.files import write_csv
 
 HEADER = ("Group", "Area", "Offence", "Period", "Count", "Population", "Own", "As of")
 ROADS = "road traffic collisions"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.sample.constants import rows_of
-from cspanalysis.sample.files import write_csv
+from tools.sample.constants import rows_of
+from tools.sample.files import write_csv
 
 
 def write(directory: Path) -> Iterator[Path]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from cspanalysis.sample.constants import MONTHS, OWN, areas, months_of, residents
-from cspanalysis.sample.draw import Draw, spread
-from cspanalysis.sample.files import write_csv
-from cspanalysis.sample.places import Pick
+from tools.sample.constants import MONTHS, OWN, areas, months_of, residents
+from tools.sample.draw import Draw, spread
+from tools.sample.files import write_csv
+from tools.sample.places import Pick
 
 COLLISIONS = (
     "Accident_Index",
