@@ -89,6 +89,7 @@ class Batch:
                 "labels": [list(label) for label in one.problems.labels],
                 "notices": one.problems.notices,
                 "corrections": dict(context.correct.counts) if context.correct else {},
+                "brought": one.brought,
                 "table_rows": heights or {source: one.rows_kept},
             }
             if one.passed:

@@ -18,7 +18,7 @@ import polars as pl
 
 from cspanalysis import survey
 from cspanalysis.processed import LISTED
-from cspanalysis.sources import once, problems
+from cspanalysis.sources import figures, once, problems
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.records import ROW
 
@@ -75,6 +75,9 @@ def settle(
         frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
         told = survey.fingerprint([survey.code(), *(parts[o]["fingerprint"] for o in labels)])
         repeated = once.repeats(map(frame, range(len(labels))), key, is_figure=is_figure)
+        if is_figure:
+            brought = [parts[label].get("brought", {}) for label in labels]
+            figures.check_files(key, frame, brought, labels, repeated)
         for (number,), rows in repeated.partition_by("part", as_dict=True).items():
             kept = frame(number).with_row_index("at").join(rows, on="at", how="anti").drop("at")
             reasons = _reasons(labels[number], frame, rows)

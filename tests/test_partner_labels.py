@@ -294,6 +294,40 @@ def test_what_cannot_be_added_up_is_refused(tmp_path, path, text, settings):
         cleaning.clean(root, settings)
 
 
+def test_two_files_of_labels_brought_together_are_refused(tmp_path):
+    files = {
+        "hospital_extract/a.csv": admissions(("F10.0", 30)),
+        "hospital_extract/b.csv": admissions(("F10.2", 20)),
+    }
+    with pytest.raises(DataRefused, match=r"'f10\.0' of this file and 'f10\.2' of .*b\.csv"):
+        cleaning.clean(workspace(tmp_path, files), ALCOHOL)
+
+
+def test_a_newer_file_of_the_same_labels_still_replaces_the_older(tmp_path):
+    files = {
+        "hospital_extract/a.csv": admissions(("F10.0", 30), ("F10.2", 20)),
+        "hospital_extract/b.csv": admissions(("F10.0", 31)),
+    }
+    cleaning.clean(workspace(tmp_path, files), ALCOHOL)
+    assert Store(tmp_path / "data/processed").load("hospital_extract")["count"].tolist() == [31, 31]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Permanent exclusions", "permanent"), ("PEX", "permanent"),
+        ("Suspensions", "fixed term"), ("Fixed Period Exclusion", "fixed term"),
+        ("Managed move", "managed move"),
+    ],
+)  # fmt: skip
+def test_kinds_of_exclusion_are_told_by_their_words_and_none_vanishes(tmp_path, label, kind):
+    text = SCHOOLS + f"2024/25,Dover,East,{label},12,9,900\n"
+    cleaning.clean(workspace(tmp_path, {"school_exclusions/a.csv": text}), {})
+    store = Store(tmp_path / "data/processed")
+    assert store.load("school_exclusions")["kind"].tolist() == [kind]
+    assert ("kind" in set(store.problems()["column"])) == (kind == "managed move")
+
+
 def test_figures_of_the_council_are_added_up(tmp_path):
     text = "District,Month,Indicator,Unit,Value\n"
     text += "Dover,2024-04,small tips,incidents,7\nDover,2024-04,large tips,incidents,5\n"
@@ -408,6 +442,13 @@ def test_question_and_answer_stand_together(tmp_path):
     assert "How safe do you feel after dark?: Very unsafe" in set(found.rows["question"])
     assert perceptions.problems(review).status == "not_available"
     assert len(perceptions.changes(review).rows) == 3
+
+
+def test_a_survey_without_answers_is_set_beside_its_average(tmp_path):
+    text = SURVEY.replace("Answer,", "")
+    text += "Panel,2024,Dover,feels safe,60,640\nPanel,2024,Kent average,feels safe,70,6400\n"
+    found = perceptions.average(opened(tmp_path, {"surveys/a.csv": text}))
+    assert found.rows["compare_share"].tolist() == [0.7]
 
 
 def test_answers_without_a_column_of_answers_are_refused_with_the_wording(tmp_path):

@@ -151,7 +151,9 @@ def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
             }
         )
     columns = ["period", "compare_round", "compare_period", "compare_percent", "compare_base"]
-    return pd.DataFrame(rows, columns=[*table.columns, *columns])
+    found = pd.DataFrame(rows, columns=[*table.columns, *columns])
+    # A survey without answers would lose the kind of that column, and match no other table.
+    return found.astype({key: table[key].dtype for key in KEYS})
 
 
 def difference(

@@ -8,8 +8,8 @@ anything else is refused. Rows that the file does not tell apart are the matter 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +19,7 @@ from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources import once, rows
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.records import ROW
-from cspanalysis.sources.schema import choose
+from cspanalysis.sources.schema import as_text, choose
 from cspanalysis.sources.table import Context, Read
 
 #: Two names of one total are not added up.
@@ -101,7 +101,75 @@ def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) ->
             kept = [sums.get(r[ROW], r) for r in frame.to_dicts() if r[ROW] not in gone]
             summed = pl.DataFrame(kept, schema=frame.schema)
             found = found.with_tables(**{**found.tables, name: summed})
+    mapped = {c for key in getattr(reader, "FIGURES", {}).values() for c in key}
+    mapped &= set(context.settings.get("values", {}))
+    return replace(found, brought=_brought(part, reader, context, mapped)) if mapped else found
+
+
+def _brought(
+    part: Part, reader: ModuleType, context: Context, columns: set[str]
+) -> dict[str, dict[str, list[str]]]:
+    """The file's own labels for each value that the settings give, by column."""
+    written = _as_written(part, reader, context)
+    found: dict[str, dict[str, list[str]]] = {}
+    for column in sorted(columns & set(written.at)):
+        values = context.settings["values"][column]
+        become = {str(old).strip().lower(): as_text(new).lower() for old, new in values.items()}
+        for label in sorted({cells[written.at[column]] for cells in written.cells.values()}):
+            value = become.get(label, label)
+            if value in become.values():
+                found.setdefault(column, {}).setdefault(value, []).append(label)
     return found
+
+
+def check_files(
+    key: Sequence[Any],
+    frames: Callable[[int], pl.DataFrame],
+    brought: Sequence[Mapping[str, Mapping[str, list[str]]]],
+    labels: Sequence[str],
+    repeated: pl.DataFrame,
+) -> None:
+    """Refuse figures of two files that only the settings make one, under labels of their own.
+
+    Parameters
+    ----------
+    key : sequence of str
+        What makes two rows the same figure.
+    frames : callable
+        The tables, by number.
+    brought, labels : sequence
+        Each file's own labels (see `Read.brought`), and its name.
+    repeated : polars.DataFrame
+        From `once.repeats`.
+
+    Raises
+    ------
+    DataRefused
+        If two such files give different figures: nobody can say whether one replaces the other.
+    """
+    differing = repeated.filter(~pl.col("is_same") & (pl.col("part") != pl.col("used_part")))
+    for row in differing.iter_rows(named=True):
+        own, other = brought[row["part"]], brought[row["used_part"]]
+        for column in set(own) & set(other) & set(key):
+            value = str(frames(row["part"])[column][row["at"]])
+            mine, theirs = (set(b[column].get(value.lower(), ())) for b in (own, other))
+            if mine and theirs and not mine & theirs:
+                raise DataRefused(
+                    paragraph(
+                        f"partnership.toml brings {_quoted(mine)} of this file and "
+                        f"{_quoted(theirs)} of {labels[row['used_part']]} together as '{value}', "
+                        f"and row {row['used_row']} there gives another figure for the same; "
+                        "nobody can say whether one replaces the other or both are to be added up",
+                        file=labels[row["part"]], row=row[ROW], column=column,
+                        allowed=f"labels for '{value}' that one file has together",
+                        do="Put both into one file to have them added up; move the older one out "
+                        "of data/raw if the other replaces it.",
+                    )
+                )  # fmt: skip
+
+
+def _quoted(labels: Iterable[str]) -> str:
+    return " and ".join(f"'{label}'" for label in sorted(labels))
 
 
 def _of(row: dict[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:
@@ -115,11 +183,13 @@ def _by_label(group: _Rows, key: Sequence[str], written: _Written) -> _Rows:
 
 
 def _labels(alike: _Rows, column: str, written: _Written) -> str:
-    shown = dict.fromkeys(written.label(r, column) for r in alike)
-    return " and ".join(f"'{text}'" for text in shown)
+    return _quoted({written.label(r, column) for r in alike})
 
 
-def _as_written(part: Part, reader: ModuleType, context: Context, wanted: list[int]) -> _Written:
+def _as_written(
+    part: Part, reader: ModuleType, context: Context, wanted: list[int] | None = None
+) -> _Written:
+    """Some rows of a part, or all of them, as text."""
     mapped = context.settings.get("columns", {})
     constants = context.settings.get("constants", {})
 
@@ -129,7 +199,8 @@ def _as_written(part: Part, reader: ModuleType, context: Context, wanted: list[i
     with part.open() as stream:
         read = rows.read(part, fits, stream, max(s.tail for s in reader.SCHEMAS))
         _, at = choose(part, read.header, reader.SCHEMAS, mapped, constants)
-        blocks = [b.filter(pl.col(ROW).is_in(wanted)) for b in read.blocks]
+        is_wanted = pl.lit(True) if wanted is None else pl.col(ROW).is_in(wanted)
+        blocks = [block.filter(is_wanted) for block in read.blocks]
     cells = {
         row: [" ".join((cell or "").lower().split()) for cell in line]
         for block in blocks

@@ -35,7 +35,12 @@ SCHEMAS = (
                 "date", "Day of the call", ("date of call", "call date"), "date", essential=True
             ),
             Column("time", "Time of the call", ("time of call", "call time"), "time"),
-            Column("district", "Local authority district", ("local authority",), required=True),
+            Column(
+                "district",
+                "Local authority district",
+                ("local authority", "borough", "borough name", "council"),
+                required=True,
+            ),
             Column(
                 "incident_type",
                 "Primary, secondary or chimney fire; or false alarm, special service",

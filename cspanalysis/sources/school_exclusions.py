@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import Context, Read
+from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.words import told
 
 NAME = "school_exclusions"
 TITLE = "Exclusions from school by cluster"
@@ -35,17 +38,9 @@ SCHEMAS = (
             Column(
                 "kind",
                 "Permanent or fixed term",
-                ("type", "exclusion type"),
+                ("type", "exclusion type", "kind of exclusion"),
+                "lower",
                 essential=True,
-                allowed={
-                    "permanent": "permanent",
-                    "fixed term": "fixed term",
-                    "fixed-term": "fixed term",
-                    "fixed period": "fixed term",
-                    "suspension": "fixed term",
-                    "perm": "permanent",
-                    "fixed": "fixed term",
-                },
             ),
             Column(
                 "count", "Exclusions, or a symbol", ("exclusions", "number"), "count", required=True
@@ -66,6 +61,11 @@ SCHEMAS = (
     ),
 )
 
+#: What kind of exclusion a label means, by its words.
+KINDS: Mapping[str, str] = {
+    "permanent": r"\bperm|\bpex\b",
+    "fixed term": r"fixed|suspen|temporary|\bfte\b",
+}
 
 DERIVED = {
     "school_exclusions": {
@@ -80,9 +80,17 @@ FIGURES = {NAME: ("school_year", "district", "cluster", "kind")}
 
 
 def read(part: Part, context: Context) -> Read:
-    """Read one table: the schema's columns with status and symbol of both counts, file, row."""
+    """Read one table: the schema's columns with status and symbol of both counts, file, row.
+
+    A kind that nobody knows ('managed move') is kept and noted.
+    """
     found = table.read(part, SCHEMAS, context, NAME).without_totals("cluster")
-    frame = found.tables[NAME]
+    kind = told("kind", KINDS)
+    found.problems.add_rows(
+        found.tables[NAME].filter(kind.is_null()).select(ROW, pl.col("kind").alias("found")),
+        "kind", ", ".join(KINDS), "noted", "neither: kept, and counted for neither of them",
+    )  # fmt: skip
+    frame = found.tables[NAME].with_columns(pl.coalesce(kind, "kind").alias("kind"))
     if "children_status" not in frame.columns:
         frame = frame.with_columns(children_status=pl.lit("not_available"))
     frame = frame.select(
@@ -90,6 +98,6 @@ def read(part: Part, context: Context) -> Read:
         pl.col("count_status").fill_null("not_available").alias("status"),
         pl.col("count_symbol").alias("symbol"),
         pl.col("children_status").fill_null("not_available"),
-        pl.lit(part.label).alias("file"), "row",
+        pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(school_exclusions=frame)

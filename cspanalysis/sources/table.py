@@ -71,6 +71,8 @@ class Read:
         Layout found.
     passed : tuple of str
         Of a part that is passed over, what it is and the source that reads it, if any.
+    brought : mapping
+        Column of a figure's key → value of the settings → the file's own labels for it.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -79,6 +81,7 @@ class Read:
     rows_kept: int
     schema: str
     passed: tuple[str, ...] = ()
+    brought: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
 
     @property
     def rows_set_aside(self) -> int:
