@@ -25,6 +25,7 @@ from cspanalysis import (
     writing,
 )
 from cspanalysis.batches import Batch, Wanted, batched
+from cspanalysis.errors import DataRefused
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import once, opening
 from cspanalysis.sources.opening import Part
@@ -57,6 +58,7 @@ class _Run:
     holds: dict[str, table_files.Spans] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     parts_read: int = 0
     lsoas: pl.DataFrame | None = None
 
@@ -85,6 +87,8 @@ def run(
                 _source(now, source, by_source[source])
     finally:
         opening.close()
+    if now.faults:
+        raise DataRefused("\n\n".join(now.faults))
     counted: Counter[str] = Counter()
     for part in now.parts.values():
         for key, count in part["corrections"].items():
@@ -122,10 +126,14 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     names = survey.named(now.settings) if source != "police_uk" else {}
     wanted: list[Wanted] = []
     for label, path in files.items():
-        entry, parts = manifests.survey_file(
-            label, path, source, now.before["files"].get(label), reader, now.notices, now.write,
-            now.hashed,
-        )  # fmt: skip
+        try:
+            entry, parts = manifests.survey_file(
+                label, path, source, now.before["files"].get(label), reader, now.notices,
+                now.write, now.hashed,
+            )  # fmt: skip
+        except DataRefused as error:
+            now.faults.append(str(error))
+            continue
         now.files[label] = entry
         for part in parts:
             lines = corrections.for_part(now.register, source, part.label)
@@ -143,9 +151,15 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
     holds: dict[str, table_files.Spans] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
         place = reading.Place(now.processed, now.before["parts"], now.write)
-        jobs = pool.map(lambda batch: reading.read(source, reader, batch, place), fresh)
+        jobs = [pool.submit(reading.read, source, reader, batch, place) for batch in fresh]
         try:
-            for done in jobs:
+            for batch, job in zip(fresh, jobs, strict=True):
+                try:
+                    done = job.result()
+                except DataRefused as error:
+                    # One fault does not hide the next: all are told at once.
+                    now.faults += reading.faults(reader, batch, error)
+                    continue
                 now.parts |= done.entries
                 now.parts_read += len(done.read)
                 holds |= done.holds
@@ -161,6 +175,8 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+    if now.faults:
+        return
     labels = [part.label for part, _, _ in wanted]
     # In the order of the files, whatever was read in this run.
     now.parts |= {label: now.parts.pop(label, None) or repeats.as_read(now.before["parts"][label])

@@ -140,7 +140,17 @@ def survey_file(
     found = before["sha256"] if is_same else hashed(path)
     sidecar = sidecars.read(path, f"data/raw/{label}")
     is_drafted = sidecar is not None and sidecar.get("publisher") == "not stated"
-    if sidecar is None:
+    is_replaced = (
+        sidecar is not None
+        and sidecar.get("sha256", found) != found
+        and sidecars.is_untouched(path, sidecar)
+    )
+    if is_replaced:
+        notices.append(
+            f"{label} holds other content than before: its sidecar, a draft that nobody touched, "
+            "states the new hash now"
+        )
+    if sidecar is None or is_replaced:
         sidecar = sidecars.draft(found)
         is_drafted = True
         if write:

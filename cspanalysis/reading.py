@@ -12,6 +12,7 @@ import polars as pl
 
 from cspanalysis import manifests, repeats, strays, table_files
 from cspanalysis.batches import Batch
+from cspanalysis.errors import DataRefused
 from cspanalysis.sources import figures, once, problems
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
@@ -101,6 +102,42 @@ def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
     if source in frames and "district" in frames[source].columns:
         holds[paths[source]] = table_files.spans(frames[source])
     return Done(batch.entries(source, by_label, known, paths), [*by_label], small, holds)
+
+
+def faults(reader: Any, batch: Batch, error: DataRefused) -> list[str]:
+    """All that is wrong with the parts of a batch, each with what its columns seem to be.
+
+    Parameters
+    ----------
+    reader : module
+        The source's reader.
+    batch : Batch
+        Parts of which one was refused.
+    error : DataRefused
+        Why.
+    """
+    # Imported late: what it needs is of use in this case alone.
+    from cspanalysis.mapping import appearance
+
+    found = []
+    for part, context in zip(batch.parts, batch.contexts, strict=True):
+        refusal: DataRefused | None = error
+        if len(batch.parts) > 1:
+            refusal = _refusal(reader, part, context)
+        if refusal:
+            found.append(f"{refusal} {appearance.told(part.path, reader.NAME)}".strip())
+    return found or [str(error)]
+
+
+def _refusal(reader: Any, part: Part, context: Context) -> DataRefused | None:
+    """Why a part would be refused if it were the only one."""
+    try:
+        manifests.check_kept(part, reader.read(part, context))
+    except UnknownLayout as error:
+        return None if strays.by_columns(error.part, part.file.split("/")[0]) else error
+    except DataRefused as error:
+        return error
+    return None
 
 
 def _read(

@@ -1,7 +1,8 @@
 """Sidecars: who published a raw file, under which licence, and the hash it had.
 
 `<file>.source.toml` lies beside the file. A file without one gets a drafted sidecar; a file that
-no longer has the hash its sidecar states is refused until someone says that this is meant.
+no longer has the hash its sidecar states is refused until someone says that this is meant. A draft
+that nobody touched states nothing else, and takes the new hash.
 """
 
 from __future__ import annotations
@@ -96,10 +97,20 @@ def draft(found: str) -> dict[str, Any]:
     }
 
 
+def is_untouched(raw: Path, sidecar: Mapping[str, Any]) -> bool:
+    """Whether a sidecar is, letter by letter, the one that was drafted."""
+    drafted = _text(draft(str(sidecar.get("sha256", ""))))
+    return path_of(raw).read_text(encoding="utf-8") == drafted
+
+
 def write(raw: Path, content: Mapping[str, Any]) -> None:
     """Write a sidecar. Known keys come first, in a fixed order; dates may be ISO text."""
+    writing.text(path_of(raw), _text(content))
+
+
+def _text(content: Mapping[str, Any]) -> str:
     keys = [k for k in _KEYS if k in content] + sorted(set(content) - set(_KEYS))
-    writing.text(path_of(raw), "".join(f"{k} = {_toml(content[k])}\n" for k in keys))
+    return "".join(f"{k} = {_toml(content[k])}\n" for k in keys)
 
 
 def _toml(value: object) -> str:

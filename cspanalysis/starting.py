@@ -7,10 +7,12 @@ from pathlib import Path
 
 import tomlkit
 
-from cspanalysis import areas, similar, sources
+from cspanalysis import areas, formats, similar, sources
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.suppliers import NAMES
+from cspanalysis.unlocks import UNLOCKS
 from cspanalysis.workspace import SETTINGS, Workspace
 
 
@@ -110,19 +112,45 @@ def _peers(area: Area) -> str:
 
 def _note(source: str) -> str:
     module = sources.get(source)
-    columns = "\n".join(
-        f"- {schema.meaning}: "
-        + ", ".join(column.name for column in schema.columns if column.required)
-        for schema in module.SCHEMAS
+    layouts = "\n\n".join(map(_layout, module.SCHEMAS))
+    found = {c.name: c for schema in module.SCHEMAS for c in schema.columns}
+    further = "\n".join(
+        f"- {_headings(found[name])}: {what}."
+        for name, what in UNLOCKS.get(source, {}).items()
+        if name in found and not found[name].is_required
     )
     return (
         f"# {module.TITLE}\n\n"
         f"{module.DESCRIPTION} It comes from: {NAMES.get(source, source)}.\n\n"
-        f"Columns that must be there, by layout:\n\n{columns}\n\n"
-        "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
+        "Columns that must be there, by layout. Each goes by any of the headings named, in any "
+        "case, with or without blanks; other headings are named in partnership.toml, which "
+        f"`csp map FILE` proposes.\n\n{layouts}\n\n"
+        + (
+            f"Further columns, and what each lets the review say:\n\n{further}\n\n"
+            if further
+            else ""
+        )
+        + "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
         "`<file>.source.toml` with publisher, title, licence, dates and hash; a file without one "
         "gets a draft to fill in.\n"
     )
+
+
+def _layout(schema: Schema) -> str:
+    required = [c for c in schema.columns if c.is_required]
+    lines = [f"- {_headings(c)}: {c.meaning}." for c in required if not c.name.isdigit()]
+    # A column for each year of age needs no line for each.
+    if ages := [c for c in required if c.name.isdigit()]:
+        first, last = ages[0], ages[-1]
+        lines.append(f"- {_headings(first)} to {_headings(last)}: {first.meaning} to {last.name}.")
+    return "\n".join([f"{formats.capital(schema.meaning)}:", "", *lines])
+
+
+def _headings(column: Column) -> str:
+    names = ", ".join(f'"{name}"' for name in column.aliases)
+    pattern = "the code or name with its year, as published" if column.pattern else ""
+    more = " or ".join(filter(None, (names, pattern)))
+    return f"`{column.name}`" + (f" (also {more})" if more else "")
 
 
 _PERIODS = """\

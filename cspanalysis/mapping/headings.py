@@ -90,9 +90,20 @@ def find(grid: Grid) -> list[Header]:
     return sorted(found, key=lambda h: -h.worth)
 
 
+def header_row(grid: Grid) -> int | None:
+    """Position of the row that is most likely the header, whatever the file is."""
+    rows = [cells for _, cells in grid.rows[:HEADER_WITHIN]]
+    widest = max((sum(map(bool, cells)) for cells in rows), default=0)
+    for at, cells in enumerate(rows):
+        filled = [cell for cell in cells if cell]
+        if len(filled) >= max(1, widest - 1) and not any(map(_DATA.match, filled)):
+            return at
+    return None
+
+
 def names_of(source: str) -> dict[str, list[str]]:
     """Column → every heading it is known by."""
-    more = HEADINGS[source]
+    more = HEADINGS.get(source, {})
     return {
         c.name: list(dict.fromkeys(map(key, (c.name, *c.aliases, *more.get(c.name, ())))))
         for c in schema_of(source).columns

@@ -1,0 +1,133 @@
+"""What an analyst is told of files, notes and settings that are not as they should be."""
+
+import re
+import tomllib
+
+import pytest
+
+from cspanalysis import cleaning, manifests, sidecars, sources, starting, unlocks
+from cspanalysis.errors import DataRefused, UsageError
+from cspanalysis.mapping import appearance
+from cspanalysis.store import Store
+
+CALLS = "Date,Received by,Type\n"
+
+
+def calls(n, month="01"):
+    return CALLS + "".join(f"{day:02}/{month}/2024,police,Noise\n" for day in range(1, n + 1))
+
+
+def put(root, **files):
+    for name, text in files.items():
+        path = root / "data" / "raw" / name / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_all_faults_of_all_files_are_told_at_once_with_what_their_columns_seem_to_be(
+    tmp_path, check
+):
+    put(
+        tmp_path,
+        asb_calls="Logged,Received by,Type\n13/01/2024,police,Noise\n",
+        fires="Incident Number,Date of Call,Motive\n1,13/01/2024,deliberate\n",
+        hospital_extract="year,cause,sex,age_band,count\n2006/07,T51,M,10-19,5\n",
+        marac="referred,victim_id,perpetrator_id,district\nsoon,V1,P1,Dover\n",
+    )
+    with pytest.raises(DataRefused) as refused:
+        cleaning.clean(tmp_path, {}, check=check)
+    first, second, third = str(refused.value).split("\n\n")
+    assert "asb_calls/asb_calls.csv, column 'date'" in first
+    assert "'Logged' perhaps date, dates" in first and "'Type' type" in first
+    assert "fires/fires.csv" in second and "'Date of Call' date, dates" in second
+    assert "marac/marac.csv" in third and "its only row cannot be used" in third
+    assert not (tmp_path / "data/processed/manifest.json").exists()
+
+
+def test_a_file_that_cannot_be_looked_into_has_no_appearance(tmp_path):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(b"no workbook")
+    assert appearance.told(path, "fires") == ""
+
+
+def test_one_of_several_files_read_together_is_named_alone(tmp_path):
+    raw = tmp_path / "data/raw/asb_calls"
+    raw.mkdir(parents=True)
+    (raw / "a.csv").write_text(calls(3))
+    (raw / "b.csv").write_text("Date,Type\n13/01/2024,Noise\n")
+    (raw / "c.csv").write_text("Received by,Type\npolice,Noise\n")
+    with pytest.raises(DataRefused) as refused:
+        cleaning.clean(tmp_path, {}, check=True)
+    assert re.findall(r"asb_calls/(\w)\.csv", str(refused.value)) == ["b", "c"]
+
+
+def test_an_untouched_draft_takes_the_hash_of_a_replaced_file(tmp_path):
+    put(tmp_path, asb_calls=calls(3))
+    cleaning.clean(tmp_path, {})
+    put(tmp_path, asb_calls=calls(13))
+    raw = tmp_path / "data/raw/asb_calls/asb_calls.csv"
+    checked = cleaning.clean(tmp_path, {}, check=True)
+    stated = tomllib.loads(sidecars.path_of(raw).read_text())["sha256"]
+    assert stated != sidecars.sha256(raw)
+    done = cleaning.clean(tmp_path, {})
+    for report in (checked, done):
+        assert "a draft that nobody touched" in report.text()
+    assert tomllib.loads(sidecars.path_of(raw).read_text())["sha256"] == sidecars.sha256(raw)
+    assert len(Store(tmp_path / "data/processed").load("asb_calls")) == 13
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda text: text.replace('publisher = "not stated"', 'publisher = "Kent Police"'),
+        lambda text: text.replace('title = ""', 'title = "Calls"'),
+        lambda text: "# from Jo\n" + text,
+    ],
+)
+def test_a_touched_sidecar_still_stops_a_replaced_file(tmp_path, touch):
+    put(tmp_path, asb_calls=calls(3))
+    cleaning.clean(tmp_path, {})
+    path = sidecars.path_of(tmp_path / "data/raw/asb_calls/asb_calls.csv")
+    path.write_text(touch(path.read_text()))
+    put(tmp_path, asb_calls=calls(13))
+    with pytest.raises(DataRefused, match="the content changed"):
+        cleaning.clean(tmp_path, {})
+    assert len(Store(tmp_path / "data/processed").load("asb_calls")) == 3
+
+
+@pytest.mark.parametrize("source", sources.NAMES)
+def test_a_note_lists_every_column_that_must_be_there_with_its_headings(tmp_path, source):
+    starting.init(tmp_path / "w", "Dover")
+    text = (tmp_path / "w" / "data/raw" / source / "README.md").read_text()
+    must = text.partition("must be there")[2].partition("Further columns")[0]
+    for schema in sources.get(source).SCHEMAS:
+        for column in schema.columns:
+            if column.is_required and not column.name.isdigit():
+                assert f"`{column.name}`" in must
+                assert all(f'"{name}"' in must for name in column.aliases)
+    assert max(map(len, text.split("\n\n"))) < 6000
+
+
+def test_what_further_columns_unlock_is_said_of_columns_that_exist():
+    for source, columns in unlocks.UNLOCKS.items():
+        known = {c.name: c for schema in sources.get(source).SCHEMAS for c in schema.columns}
+        assert set(columns) <= {name for name, c in known.items() if not c.is_required}
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ({"formats": {"recorded": "mm/dd"}}, "no way of writing dates"),
+        ({"formats": {"recorded": 3}}, "how its dates are written"),
+        ({"columns": {"recorded": 3}}, "the partner's heading"),
+        ({"columns": "Date"}, "a section"),
+        ({"values": {"offence": "robbery"}}, "a section of the partner's values"),
+        ({"constants": {"district": ["Dover"]}}, "one value for every row"),
+        ({"format": {}}, "Did you mean 'formats'"),
+    ],
+)
+def test_settings_of_a_source_that_say_nothing_are_refused(section, says):
+    with pytest.raises(UsageError, match=says):
+        manifests.check_settings({"police_extract": section})
+    manifests.check_settings({"police_extract": {"formats": {"recorded": "MM/DD/YYYY"}}})
