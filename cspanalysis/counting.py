@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cspanalysis import coverage, offences
+from cspanalysis import coverage, formats, offences
 from cspanalysis.areas import Area
-from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.periods import Period, months_of
 from cspanalysis.store import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
 OFFENCE_SOURCES = ("police_extract", "police_uk")
+
+#: So many labels in no group a note names.
+MOST_LABELS = 6
 
 
 class Counted(NamedTuple):
@@ -35,11 +38,14 @@ class Counted(NamedTuple):
         Source names, for the finding's citation.
     scheme : str
         Offence scheme of the counts, 'notifiable' or 'police_uk'.
+    change : offences.Change
+        What changes where a question of 2008 was answered from today's labels.
     """
 
     table: pd.DataFrame
     sources: tuple[str, ...]
     scheme: str = offences.NOTIFIABLE
+    change: offences.Change = offences.Change()
 
 
 def source_of(
@@ -80,23 +86,36 @@ def by_month(
     *periods: Period | str,
     by: str | None = None,
 ) -> Counted:
-    """Offences of an area by month [and offence]; see `Review.offences_by_month`."""
+    """Offences of an area by month [and offence or kind]; see `Review.offences_by_month`."""
+    if by not in (None, "offence", "kind"):
+        raise UsageError(
+            paragraph(f"offences are not counted by '{by}'", allowed="by='offence', by='kind'")
+        )
     wanted = [Period.parse(p) for p in periods]
-    source = source_of(store, area, *wanted, lacks=indistinct(selection))
+    source = source_of(store, area, *wanted, lacks=unable(store, selection))
     scheme, chosen = members(selection, source)
+    if source == "police_extract" and offences.is_all(selection):
+        chosen += tuple(ungrouped(store, area).index)
     months = list(coverage.of(store, source, area).months)
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         months = [m for m in months if m in inside]
-    grid = _grid(store, source, area.districts)
-    counts = grid.reindex(index=months, columns=list(chosen), fill_value=0).to_numpy(dtype=int)
-    if by:
-        table = pd.DataFrame(
-            {"month": np.repeat(months, len(chosen)), by: list(chosen) * len(months)}
-        )
-        return Counted(table.assign(count=counts.ravel()), (source,), scheme)
-    table = pd.DataFrame({"month": months, "count": counts.sum(axis=1)})
-    return Counted(table, (source,), scheme)
+    counts = _grid(store, source, area.districts).reindex(
+        index=months, columns=list(chosen), fill_value=0
+    )
+    changed = offences.Change()
+    if source == "police_extract":
+        changed = offences.change(selection, counts.columns[counts.sum() > 0])
+    if not by:
+        table = pd.DataFrame({"month": months, "count": counts.sum(axis=1).to_numpy(dtype=int)})
+        return Counted(table, (source,), scheme, changed)
+    if by == "kind":
+        kinds = offences.kinds(scheme)
+        counts = counts.T.groupby([kinds.get(o, o) for o in chosen], sort=False).sum().T
+    labels = list(counts.columns)
+    table = pd.DataFrame({"month": np.repeat(months, len(labels)), by: labels * len(months)})
+    table = table.assign(count=counts.to_numpy(dtype=int).ravel())
+    return Counted(table, (source,), scheme, changed)
 
 
 def select(
@@ -108,9 +127,11 @@ def select(
 ) -> Counted:
     """Records of an area; see `Review.records`."""
     wanted = [Period.parse(p) for p in periods]
-    unable = in_open_data(lacks) or indistinct(selection or "recorded crime")
-    source = source_of(store, area, *wanted, lacks=unable)
-    scheme, chosen = members(selection or "recorded crime", source)
+    cannot = unable(store, selection or offences.ALL) | in_open_data(lacks)
+    source = source_of(store, area, *wanted, lacks=cannot)
+    scheme, chosen = members(selection or offences.ALL, source)
+    if source == "police_extract" and offences.is_all(selection or offences.ALL):
+        chosen += tuple(ungrouped(store, area).index)
     if selection is None:
         table = records(store, source, area, span(wanted))
     else:
@@ -118,7 +139,10 @@ def select(
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         table = table[table["month"].isin(inside)]
-    return Counted(table.reset_index(drop=True), (source,), scheme)
+    changed = offences.Change()
+    if source == "police_extract" and selection is not None:
+        changed = offences.change(selection, table["offence"].unique())
+    return Counted(table.reset_index(drop=True), (source,), scheme, changed)
 
 
 def held(store: Store, area: Area) -> list[str]:
@@ -196,6 +220,66 @@ def _by_offence(
 ) -> tuple[pd.DataFrame, Mapping[str, np.ndarray]]:
     table = records(store, source, area, over)
     return table, table.groupby("offence").indices
+
+
+def ungrouped(store: Store, area: Area, *periods: Period) -> pd.Series:
+    """Crimes of an area's extract whose label is in no group: label → crimes, the most first.
+
+    They count in all recorded crime and in no kind of it.
+    """
+    counts = monthly(store, "police_extract", area)
+    if periods:
+        counts = counts[counts["month"].isin({m for p in periods for m in p.month_list()})]
+    strange = counts[~counts["offence"].isin(offences.kinds(offences.NOTIFIABLE))]
+    found = strange.groupby("offence")["count"].sum()
+    return found.sort_values(ascending=False, kind="stable")
+
+
+def ungrouped_told(found: pd.Series) -> str:
+    """Words for them: "24 have a label that is in no group: 'x' (20), 'y' (4)"."""
+    total = int(found.sum())
+    named = [f"'{formats.shorten(label, 60)}' ({n:,})" for label, n in found.items()]
+    verb = "has" if total == 1 else "have"
+    listed = formats.listed(named, MOST_LABELS, "further labels")
+    return f"{total:,} {verb} a label that is in no group: {listed}"
+
+
+def unable(store: Store, selection: str | Iterable[str]) -> dict[str, str]:
+    """Which sources cannot count a selection, whatever months they cover, each with why.
+
+    Of a category that no record of an extract bears, nobody knows whether it was in the file; it
+    is not said that none was recorded.
+
+    Raises
+    ------
+    UsageError
+        If no scheme knows the selection.
+    """
+    found = indistinct(selection)
+    if not store.has("police_extract") or offences.is_all(selection):
+        return found
+    name = formats.listed([selection] if isinstance(selection, str) else list(selection))
+    try:
+        _, chosen = members(selection, "police_extract")
+    except UsageError:
+        return found | {"police_extract": f"the police extract does not tell {name}"}
+    held = _labels(store)
+    if not held & set(chosen):
+        text = f"no record of the police extract bears a label of {name}"
+        strange = held - set(offences.kinds(offences.NOTIFIABLE))
+        if strange:
+            text += ", and some bear labels that are in no group: " + formats.listed(
+                [f"'{formats.shorten(label, 60)}'" for label in sorted(strange)],
+                MOST_LABELS, "further labels",
+            )  # fmt: skip
+        return found | {"police_extract": text}
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _labels(store: Store) -> frozenset[str]:
+    """Every offence of the extract, of whatever area and month."""
+    return frozenset(store.load("police_extract", columns=["offence"])["offence"].dropna())
 
 
 def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:

@@ -125,18 +125,20 @@ class Review:
             Offences or groups of the taxonomy: 'burglary', ['theft from vehicle', …].
         *periods : Period or str
             Periods that must be covered; without any, all that the source covers.
-        by : {'offence'}, optional
-            Also by offence.
+        by : {'offence', 'kind'}, optional
+            Also by offence, or by kind of offence: today's groups.
 
         Returns
         -------
         Counted
-            Table with month, [offence], count; every covered month of the span.
+            Table with month, [offence or kind], count; every covered month of the span.
 
         Raises
         ------
         NotAvailable
-            If no source covers the periods.
+            If no source covers the periods, or none that does can tell the selection.
+        UsageError
+            If the selection or `by` is unknown.
         """
         return counting.by_month(self.store, self.area, selection, *periods, by=by)
 
@@ -169,6 +171,23 @@ class Review:
             If no source covers the periods.
         """
         return counting.select(self.store, self.area, selection, *periods, lacks=lacks)
+
+    def ungrouped(self, *periods: Period) -> pd.Series:
+        """Crimes whose label is in no group: label → crimes (`counting.ungrouped`)."""
+        return counting.ungrouped(self.store, self.area, *periods)
+
+    def label_notes(self, period: Period) -> list[str]:
+        """Beside figures of a partner's extract: how many crimes have a label that is in no group.
+
+        They count in all recorded crime and in no kind of it.
+        """
+        found = self.ungrouped(period)
+        if found.empty:
+            return []
+        return [
+            f"Of the crimes recorded in {period.label}, {counting.ungrouped_told(found)}. They "
+            "count in all recorded crime and in no kind of it."
+        ]
 
     @property
     def incidents(self) -> pd.DataFrame:

@@ -1,10 +1,14 @@
 """Labels that are not ours: named with their rows, counted in what they belong to, never lost."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from cspanalysis import cleaning, district_labels
+import cspanalysis
+from cspanalysis import cleaning, district_labels, offences
+from cspanalysis.chapters import acquisitive, overview, violence
+from cspanalysis.errors import UsageError
 from cspanalysis.processed import LISTED
 from cspanalysis.store import Store
 
@@ -116,7 +120,11 @@ def test_the_line_of_the_settings_takes_the_label(tmp_path):
     ("source", "text"),
     [
         ("asb_calls", "Date,Received By,Type,District\n04/01/2023,Police,Noise,{}\n"),
-        ("fires", "incident_id,Date,Type,Motive,District\nF1,04/01/2023,house,accidental,{}\n"),
+        (
+            "fires",
+            "Incident Number,Date Of Call,Incident Type,Motive,Property Type,District\n"
+            "F1,04/01/2023,Primary fire,Accidental,Dwelling,{}\n",
+        ),
         ("youth_offending", "year,district,measure,count\n2005/06,{},arson,6\n"),
     ],
 )
@@ -152,3 +160,145 @@ def test_a_list_that_is_whole_is_not_said_to_be_cut(tmp_path):
     assert len(store.problems()) == LISTED
     assert "more than 1,000" not in report.text()
     assert Path(tmp_path / "data" / "processed" / "problems.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("label", "offence"),
+    [
+        ("8N", "assault with injury"),
+        ("008n", "assault with injury"),
+        ("105A: Common assault", "assault without injury"),
+        ("28E Burglary - Residential", "burglary residential"),
+        ("Burglary – Business & Community", "burglary business and community"),
+        ("Common Assault", "assault without injury"),
+        ("Assault occasioning actual bodily harm (ABH)", "assault with injury"),
+        ("Violence with injury - ABH", "assault with injury"),
+        ("Theft - Shoplifting", "shoplifting"),
+        ("Robbery (Personal)", "robbery of personal property"),
+        ("Burglary in a dwelling(outcome only)", "burglary dwelling"),
+        ("Public fear, alarm or distress", "public fear, alarm or distress"),
+        ("Bicycle theft", "theft of pedal cycle"),
+        ("1/4.1/4.2", "homicide"),
+    ],
+)
+def test_an_offence_is_known_by_code_title_and_todays_label(label, offence):
+    assert offences.standard(label) == offence
+
+
+@pytest.mark.parametrize(
+    "label", ["Mopery", "Theft / Robbery", "8N Shoplifting", "Violence with injury / Rape", ""]
+)
+def test_a_label_of_two_offences_or_none_is_not_known(label):
+    assert offences.standard(label) is None
+
+
+def test_a_number_is_a_code_only_beside_codes_with_a_letter():
+    assert offences.standards(["45", "46"]) == {}
+    assert offences.standards(["46", "8N"]) == {"46": "shoplifting", "8N": "assault with injury"}
+    assert offences.near("46") == "shoplifting"
+
+
+@pytest.mark.parametrize("scheme", [offences.NOTIFIABLE, offences.POLICE_UK])
+def test_every_label_of_the_taxonomy_means_its_own_offence(scheme):
+    for row in offences.taxonomy().query("scheme == @scheme").itertuples():
+        assert offences.standard(row.offence, scheme) == row.offence
+        for label in (*row.aliases, *row.codes):
+            assert offences.standard(label, scheme) == row.offence, label
+
+
+def test_todays_groups_hold_their_offences():
+    assert "assault with injury" in offences.members("violence with injury")
+    assert set(offences.members("robbery")) > {"robbery of business property"}
+    assert "burglary residential" in offences.members("burglary dwelling")
+    assert not set(offences.members("theft")) & set(offences.members("burglary"))
+    kinds = set(offences.kinds(offences.NOTIFIABLE).values())
+    assert kinds <= set(offences.groups(offences.NOTIFIABLE))
+
+
+YEAR, BEFORE = "2024-01/2024-12", "2023-01/2023-12"
+
+
+def reviewed(root, *rows, head="Crime Reference,Offence,Date Recorded,Local Authority", **more):
+    """A review of Dover over 2024 from an extract; every month of both years has a record."""
+    months = [f"14/{m:02d}/{y}" for y in (2023, 2024) for m in range(1, 13)]
+    every = [(1, "Vehicle interference", day, "Dover", *more.get("blank", ())) for day in months]
+    (root / "partnership.toml").parent.mkdir(parents=True, exist_ok=True)
+    text = '[area]\nname = "Dover"\n' + more.get("settings", "")
+    (root / "partnership.toml").write_text(text)
+    workspace(root, tomllib.loads(text), police_extract=extract(*every, *rows, head=head))
+    return cspanalysis.open("Dover", YEAR, compare=BEFORE, workspace=root)
+
+
+def test_an_unknown_offence_counts_in_all_crime_and_is_said_beside_every_figure(tmp_path):
+    review = reviewed(
+        tmp_path, (30, "Mopery", "20/06/2023", "Dover"), (32, "Mopery", "20/06/2024", "Dover"),
+        (40, "Robbery", "20/06/2023", "Dover"), (10, "Robbery", "20/06/2024", "Dover"),
+    )  # fmt: skip
+    found = overview.recorded_crime_change(review)
+    assert (found.values["count"], found.values["compare_count"]) == (54, 82)
+    assert review.offences_by_month("recorded crime", YEAR).table["count"].sum() == 54
+    assert len(review.records("recorded crime", YEAR).table) == 54
+    assert "32 have a label that is in no group: 'mopery' (32)" in " ".join(found.notes)
+    robbery = acquisitive.change(review, "robbery", "robbery", subject="robbery")
+    assert robbery.verdict == "down"
+    assert "'mopery' (32)" in " ".join(robbery.notes)
+
+
+def test_no_fall_is_told_that_another_label_could_explain(tmp_path):
+    review = reviewed(
+        tmp_path, (40, "Robbery", "20/06/2023", "Dover"), (10, "Robbery", "20/06/2024", "Dover"),
+        (30, "Robb. pers", "20/06/2024", "Dover"),
+    )  # fmt: skip
+    found = acquisitive.change(review, "robbery", "robbery", subject="robbery")
+    assert (found.status, found.verdict) == ("not_comparable", "none")
+    assert "'robb. pers' (30)" in found.sentence
+
+
+def test_of_a_category_that_no_record_bears_it_is_not_said_that_none_was_recorded(tmp_path):
+    review = reviewed(tmp_path, (3, "Mopery", "20/06/2024", "Dover"))
+    found = acquisitive.change(review, "robbery", "robbery", subject="robbery")
+    assert found.status == "not_available"
+    assert "no record of the police extract bears a label of robbery" in found.sentence
+    assert "'mopery'" in found.sentence
+    other = reviewed(tmp_path / "b", (3, "Robbery", "20/06/2024", "Ashford"))
+    found = acquisitive.change(other, "robbery", "robbery", subject="robbery")
+    assert "none was recorded" in found.sentence
+
+
+def test_a_question_of_2008_answered_from_todays_labels_says_what_changed(tmp_path):
+    review = reviewed(
+        tmp_path, (24, "Residential burglary", "20/06/2023", "Dover"),
+        (36, "28E", "20/06/2024", "Dover"),
+    )  # fmt: skip
+    found = acquisitive.change(review, "x", "burglary dwelling", subject="burglary of dwellings")
+    assert (found.values["count"], found.values["compare_count"]) == (36, 24)
+    assert "esidential burglary (which since April 2017 includes sheds" in found.sentence
+    assert any("since April 2017" in note for note in found.notes)
+
+
+def test_the_night_counts_todays_violence(tmp_path):
+    review = reviewed(
+        tmp_path, *((5, label, "20/06/2024", "Dover", "20/06/2024 23:30", "Public place")
+                    for label in ("ABH", "Common assault", "Robbery")),
+        head="Crime Reference,Offence,Date Recorded,Local Authority,From Date,Premises",
+        blank=("", ""),
+    )  # fmt: skip
+    assert violence.nte_change(review).values["count"] == 10
+
+
+def test_a_mix_is_shown_by_kind(tmp_path):
+    review = reviewed(
+        tmp_path, (5, "ABH", "20/06/2024", "Dover"), (4, "GBH", "20/06/2024", "Dover"),
+        (3, "Mopery", "20/06/2024", "Dover"),
+    )  # fmt: skip
+    rows = overview.offence_mix(review).rows.set_index("offence")["count"]
+    assert rows.to_dict() == {
+        "vehicle interference": 12, "violence with injury": 9, "mopery": 3,
+    }  # fmt: skip
+
+
+def test_offences_are_counted_by_what_there_is_only(tmp_path):
+    review = reviewed(tmp_path)
+    assert list(review.offences_by_month("recorded crime", YEAR, by="kind").table)[1] == "kind"
+    with pytest.raises(UsageError, match=r"not counted by 'ward'.*by='offence'"):
+        review.offences_by_month("recorded crime", YEAR, by="ward")

@@ -432,13 +432,13 @@ def test_lines_added_to_a_section_stay_with_it_and_comments_with_the_next(place)
     assert "\n\n# What follows is about disclosure.\n[disclosure]\n" in text
     assert tomllib.loads(text)["disclosure"] == {"threshold": 5}
     # A second extract adds its labels to the tables the first one made.
-    more = write_csv(place / "d.csv", [POLICE, police_row(1, "TFMV")])
+    more = write_csv(place / "d.csv", [POLICE, police_row(1, "THEFT FROM M/V")])
     mapping.write(mapping.propose(more), place)
-    again = write_csv(place / "e.csv", [POLICE, police_row(1, "TOMV")])
+    again = write_csv(place / "e.csv", [POLICE, police_row(1, "THEFT OF M/V")])
     mapping.write(mapping.propose(again), place)
     values = tomllib.loads((place / "partnership.toml").read_text("utf-8"))["sources"]
     assert values["police_extract"]["values"]["offence"] == {
-        "TFMV": "theft from vehicle", "TOMV": "theft of vehicle",
+        "THEFT FROM M/V": "theft from vehicle", "THEFT OF M/V": "theft of vehicle",
     }  # fmt: skip
 
 

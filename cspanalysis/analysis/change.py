@@ -160,13 +160,16 @@ def between(
     refused = [b.reason for b in crossed if b.action == "refuse"]
     if not (exposure_adjusted or period.same_months_as(compare)):
         refused.append("The periods do not cover the same months of the year.")
-    if not refused:
-        return result
+    return withheld(result, " ".join(refused)) if refused else result
+
+
+def withheld(result: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """The counts of a change with the status 'not_comparable' and no verdict, for a reason."""
     return result.assign(
         **dict.fromkeys(["percent_change", "ratio", "lower", "upper", "p"], np.nan),
         status=result["status"].where(result["status"] == "not_available", "not_comparable"),
         verdict="none",
-        reason=" ".join(refused),
+        reason=reason,
     )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cspanalysis import offences
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -135,7 +137,8 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     night = start.dt.normalize() - pd.to_timedelta(is_small_hours.astype(int), unit="D")
     night = night.where(has_time)
     counts = has_time & _within(minute, definition.start, definition.end)
-    counts &= incidents["offence"].isin(definition.offences) if "offence" in incidents else True
+    if "offence" in incidents:
+        counts &= incidents["offence"].isin(offences.named(definition.offences))
     if definition.premises:
         counts &= incidents["premises"].isin(definition.premises)
     if definition.exclude_domestic and "is_domestic" in incidents:
@@ -170,7 +173,7 @@ def summary(classified: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     second = definition.second_definition
     relevant = classified
     if "offence" in classified:
-        relevant = classified[classified["offence"].isin(definition.offences)]
+        relevant = classified[classified["offence"].isin(offences.named(definition.offences))]
     total, count = len(relevant), int(classified["is_night_time"].sum())
     untimed = int((~relevant["has_time"]).sum())
     start = pd.to_datetime(relevant["start"])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cspanalysis import offences
+
 
 @dataclass(frozen=True)
 class PurseDipping:
@@ -59,12 +61,12 @@ def purse_dipping(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataF
     """
     pattern = "|".join(re.escape(w) for w in definition.method_words)
     says_so = incidents["method"].astype("string").str.contains(pattern, case=False, na=False)
-    return incidents[incidents["offence"].isin(definition.offences) & says_so]
+    return incidents[incidents["offence"].isin(offences.named(definition.offences)) & says_so]
 
 
 def second(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataFrame:
     """The incidents that the second definition counts, whatever their method; rows unchanged."""
-    return incidents[incidents["offence"].isin(definition.second_offences)]
+    return incidents[incidents["offence"].isin(offences.named(definition.second_offences))]
 
 
 def by_month(incidents: pd.DataFrame, months: list[str]) -> pd.DataFrame:

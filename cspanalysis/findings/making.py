@@ -216,6 +216,8 @@ def publish(
     -------
     Finding
     """
+    sources = tuple(sources)
+    labels = review.label_notes(comparison.period) if "police_extract" in sources else []
     shown = disclosure.apply(result, protect, edition=review.edition)
     shown = disclosure.declare(shown, protect, edition=review.edition)
     said = say(shown)
@@ -245,7 +247,7 @@ def publish(
         alt=f"{caption}. {said.text}" if caption else said.text,
         caption=caption,
         definition=definition,
-        notes=(*_age(comparison.period, review.period), *notes),
+        notes=(*_age(comparison.period, review.period), *notes, *labels),
         tile=tile(shown) if tile and is_main else None,
     )
 

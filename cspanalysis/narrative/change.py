@@ -100,7 +100,8 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     """
     rows = table.to_dict("records")
     usable = [r for r in rows if not formats.is_missing(r.get("count"))
-              and not formats.is_missing(r.get("compare_count"))]  # fmt: skip
+              and not formats.is_missing(r.get("compare_count"))
+              and r.get("status") != "not_comparable"]  # fmt: skip
     if not usable:
         return cannot(subject, first(table), "change")
     groups: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": []}

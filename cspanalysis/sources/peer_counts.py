@@ -79,7 +79,7 @@ def read(part: Part, context: Context) -> Read:
         frame = frame.with_columns(period=pl.format("{}/{}", "first", "last"))
     columns = [c.name for c in SCHEMAS[0].columns]
     frame = frame.with_columns(
-        pl.col("offence").replace(offences.names(offences.NOTIFIABLE)),
+        pl.col("offence").replace(offences.standards(frame["offence"].drop_nulls().unique())),
         pl.col("is_own").fill_null(False),
         file=pl.lit(part.label),
     )

@@ -11,6 +11,7 @@ import polars as pl
 from cspanalysis import offences
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
+from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
@@ -130,6 +131,12 @@ DERIVED = {
     }
 }
 
+#: What becomes of rows with a label that the taxonomy does not know.
+NO_GROUP = (
+    "with an offence label that is in no group, counted in recorded crime and in no kind of it "
+    "(docs/offence_labels.md lists the labels that are known)"
+)
+
 #: What makes two rows the same record.
 RECORDS = {NAME: ("incident_id", "recorded")}
 
@@ -146,13 +153,7 @@ def read(part: Part, context: Context) -> Read:
     """
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME]
-    names = offences.names(offences.NOTIFIABLE)
-    unknown = frame.filter(~pl.col("offence").is_in(list(names)))
-    found.problems.add_rows(
-        unknown.select(ROW, pl.col("offence").alias("found")),
-        "offence", "the offences of the taxonomy", "noted",
-        "no offence of the taxonomy; kept under its own name and in no group",
-    )  # fmt: skip
+    names = _offences(frame, found.problems)
     frame = frame.with_columns(
         pl.col("offence").replace(names),
         _with_time("start"),
@@ -177,6 +178,21 @@ def read(part: Part, context: Context) -> Read:
             *columns[:at], "has_time", "has_end_time", *columns[at:], "file", ROW
         )
     )
+
+
+def _offences(frame: pl.DataFrame, problems: Problems) -> dict[str, str]:
+    """The standard names of the labels; labels of no group are named."""
+    written = dict(frame["offence"].drop_nulls().value_counts().iter_rows())
+    names = offences.standards(written)
+    unknown = frame.filter(~pl.col("offence").is_in(list(names)))
+    problems.add_rows(
+        unknown.select(ROW, pl.col("offence").alias("found")),
+        "offence", "the offences of docs/offence_labels.md", "noted",
+        "no offence of the taxonomy; kept under its own name and in no group",
+    )  # fmt: skip
+    left = [(label, offences.near(label), n) for label, n in written.items() if label not in names]
+    problems.name("offence", left, NO_GROUP)
+    return names
 
 
 def _with_time(column: str) -> pl.Expr:

@@ -7,12 +7,12 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, formats, narrative
+from cspanalysis import charts, counting, formats, narrative, offences
 from cspanalysis.analysis import change
 from cspanalysis.chapters.common.labels import break_notes, earlier, method_of, where
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison
-from cspanalysis.review import Review
+from cspanalysis.review import Counted, Review
 
 
 def change_columns(comparison: Comparison) -> dict[str, str]:
@@ -50,6 +50,8 @@ def change_finding(
         counted.table, comparison.period, comparison.compare, series=series_of(selection)
     )
     result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
+    result = _settled(review, result, selection, counted, comparison)
+    subject = counted.change.subject or subject
     return publish(
         review,
         spec,
@@ -64,10 +66,37 @@ def change_finding(
         definition=definition,
         notes=[
             *notes,
+            *counted.change.notes,
             *break_notes(selection, comparison),
             *detectable_notes(result, comparison),
         ],
         measure=subject,
+    )
+
+
+def _settled(
+    review: Review,
+    result: pd.DataFrame,
+    selection: str | Iterable[str],
+    counted: Counted,
+    comparison: Comparison,
+) -> pd.DataFrame:
+    """The change, withheld where crimes whose label is in no group could be what makes it."""
+    if "police_extract" not in counted.sources or offences.is_all(selection):
+        return result
+    now, before = (int(review.ungrouped(p).sum()) for p in (comparison.period, comparison.compare))
+    row = result.iloc[0]
+    is_nothing = (now and row["count"] == 0) or (before and row["compare_count"] == 0)
+    is_change = row["verdict"] in ("up", "down")
+    if not is_nothing and not (
+        is_change
+        and now != before
+        and abs(now - before) >= abs(row["count"] - row["compare_count"])
+    ):
+        return result
+    told = counting.ungrouped_told(review.ungrouped(comparison.period, comparison.compare))
+    return change.withheld(
+        result, f"of the crimes recorded in both periods, {told}; they could belong here"
     )
 
 
@@ -97,7 +126,7 @@ def changes_finding(
     notes: Iterable[str] = (),
 ) -> Finding:
     """Several offences or groups side by side, each with its change and interval."""
-    tables, sources = [], ()
+    tables, sources, changed = [], (), ()
     for selection in selections:
         counted = review.offences_by_month(selection, comparison.period, comparison.compare)
         sources = counted.sources
@@ -105,7 +134,9 @@ def changes_finding(
             counted.table, comparison.period, comparison.compare, series=series_of(selection)
         )
         row = with_dispersion(row, review.offences_by_month(selection).table, comparison)
+        row = _settled(review, row, selection, counted, comparison)
         tables.append(row.assign(offence=selection))
+        changed += counted.change.notes
     result = pd.concat(tables, ignore_index=True)
     return publish(
         review,
@@ -123,7 +154,7 @@ def changes_finding(
             f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
         ),
         method=method_of(result),
-        notes=[*notes, *break_notes(selections, comparison)],
+        notes=[*notes, *dict.fromkeys(changed), *break_notes(selections, comparison)],
         measure=subject,
     )
 

@@ -20,8 +20,9 @@ def mix_finding(
     review: Review, spec: Spec, comparison: Comparison, selection: str, *, subject: str
 ) -> Finding:
     """Which offences make up a group, with Wilson intervals of the shares."""
-    counted = review.offences_by_month(selection, comparison.period, by="offence")
-    totals = counted.table.groupby("offence", as_index=False)["count"].sum()
+    counted = review.offences_by_month(selection, comparison.period, by="kind")
+    table = counted.table.rename(columns={"kind": "offence"})
+    totals = table.groupby("offence", as_index=False)["count"].sum()
     if len(totals) < 2:
         raise NotAvailable("police_extract", f"the open data hold {subject} as one kind")
     totals = totals[totals["count"] > 0].assign(total=totals["count"].sum())
@@ -42,6 +43,7 @@ def mix_finding(
         },
         caption=where(review, f"{formats.capital(subject)} by offence", comparison.period.label),
         method=method_of(result),
+        notes=counted.change.notes,
         measure=subject,
     )
 
