@@ -7,6 +7,7 @@ its own (the embedded sample does), and those win.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 import unicodedata
@@ -132,6 +133,22 @@ def district_names() -> dict[str, tuple[str, str]]:
     return known | {
         row["district"]: (row["district_code"], row["district"]) for row in reference.rows("areas")
     }
+
+
+def district_of(lsoa: str) -> tuple[str | None, str | None]:
+    """Code and name of today's district of an LSOA of 2011 or 2021, by its code; (None, None)."""
+    firsts, runs = _lsoas()
+    at = bisect.bisect_right(firsts, lsoa) - 1
+    if at < 0 or lsoa > runs[at]["last"] or len(lsoa) != len(runs[at]["last"]):
+        return None, None
+    code = runs[at]["district_code"]
+    return code, _districts()[_key(code)].name
+
+
+@functools.cache
+def _lsoas() -> tuple[list[str], tuple[dict[str, str], ...]]:
+    runs = reference.rows("lsoas")
+    return [run["first"] for run in runs], runs
 
 
 def find(name: str, own: Mapping[str, Area] | None = None) -> Area:

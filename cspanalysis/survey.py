@@ -79,7 +79,9 @@ def code() -> str:
     digest = hashlib.sha256()
     files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
     files += [package / f"{n}.py" for n in ("repeats", "district_labels", "offences", "labels")]
-    files += [package / "reference" / f"{n}.csv" for n in ("areas", "offences", "corrections")]
+    files += [
+        package / "reference" / f"{n}.csv" for n in ("areas", "lsoas", "offences", "corrections")
+    ]
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

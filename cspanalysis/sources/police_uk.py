@@ -1,13 +1,15 @@
 """Street-level crime and anti-social behaviour as published on data.police.uk.
 
-Every row is an incident: anti-social behaviour has no Crime ID and exact duplicates are normal, so
-nothing is de-duplicated; repeated Crime IDs are noted. Rows without a location count for the force
-and for no district. Crime IDs themselves are not kept after this check; `file` and `row` lead back.
+Every row is an incident, also where two are alike: anti-social behaviour has no Crime ID and exact
+duplicates are normal. Rows of one Crime ID that are alike in every column tell one crime again and
+count once; those that differ are kept and noted. Rows without a location count for the force and
+for no district. Crime IDs themselves are not kept after this check; `file` and `row` lead back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -29,69 +31,78 @@ OTHERS = ("-outcomes.csv", "-stop-and-search.csv")
 #: Bytes of text read at a time; some three times as much is held in memory for it.
 _BATCH = 24 * 1024**2
 
-_FORCE = Column(
-    "force", "Force that reported the incident", ("reported by",), "category", essential=True
-)
+#: What is lost with a column that counting can do without: a merged file often keeps but a few.
+SERVES = {
+    "crime_id": "a crime that stands twice cannot be told",
+    "longitude": "no point on the map",
+    "latitude": "no point on the map",
+    "place": "no place among the places with most crime",
+    "lsoa_code": "districts are taken from the LSOA names",
+    "lsoa_name": "districts are taken from the LSOA codes",
+    "outcome": "no outcome",
+}
+_LSOA = ("lsoa_code", "lsoa_name")
+_NO_LSOA = "the rows name no LSOA: they count for the force and for no district"
+
 _MONTH = Column("month", "Month of the incident", kind="category", essential=True)
-_TYPE = Column(
-    "offence", "Crime type, standard spelling", ("crime type",), "category", essential=True
+_FORCE = Column(
+    "force",
+    "Force that reported the incident",
+    ("reported by", "falls within"),
+    "category",
+    essential=True,
 )
 _WITHIN = Column("falls_within", "Force area the incident falls within", kind="category")
 _PLACE = Column("place", "Approximate place, 'On or near …'", ("location",), "verbatim")
+_TYPE = Column(
+    "offence", "Crime type, standard spelling", ("crime type",), "category", essential=True
+)
 _CONTEXT = Column("context", "Free text, mostly blank; not kept", kind="verbatim")
-SCHEMAS = (
-    Schema(
-        "street",
-        "a street-level file of data.police.uk",
-        (
-            Column(
-                "crime_id", "Identifier, blank for anti-social behaviour; not kept", kind="verbatim"
-            ),
-            _MONTH,
-            _FORCE,
-            _WITHIN,
-            Column(
-                "longitude", "Approximate longitude", kind="number", required=True, unit="degrees"
-            ),
-            Column(
-                "latitude", "Approximate latitude", kind="number", required=True, unit="degrees"
-            ),
-            _PLACE,
-            Column(
-                "lsoa_code",
-                "Lower layer Super Output Area, 2011 or 2021",
-                kind="category",
-                required=True,
-            ),
-            Column(
-                "lsoa_name",
-                "Its name: the district's and four signs",
-                kind="category",
-                required=True,
-            ),
-            _TYPE,
-            Column("outcome", "Last known outcome", ("last outcome category",), "category"),
-            _CONTEXT,
+_STREET = Schema(
+    "street",
+    "a street-level file of data.police.uk",
+    (
+        Column(
+            "crime_id", "Identifier, blank for anti-social behaviour; not kept", kind="verbatim"
         ),
-    ),
-    Schema(
-        "street_2010",
-        "a street-level file of 2010 to 2012",
-        (
-            Column("crime_id", "Identifier", kind="verbatim"),
-            _MONTH,
-            _FORCE,
-            _WITHIN,
-            Column("easting", "National Grid easting", kind="verbatim", required=True, unit="m"),
-            Column("northing", "National Grid northing", kind="verbatim", required=True, unit="m"),
-            _PLACE,
-            _TYPE,
-            _CONTEXT,
+        _MONTH,
+        _FORCE,
+        _WITHIN,
+        Column("longitude", "Approximate longitude", kind="number", unit="degrees"),
+        Column("latitude", "Approximate latitude", kind="number", unit="degrees"),
+        _PLACE,
+        Column(
+            "lsoa_code",
+            "Lower layer Super Output Area, 2011 or 2021",
+            kind="category",
+            pattern=r"lsoa ?(\d\d|20\d\d) ?(code|cd)",
         ),
+        Column(
+            "lsoa_name",
+            "Its name: the district's and four signs",
+            kind="category",
+            pattern=r"lsoa ?(\d\d|20\d\d) ?(name|nm)",
+        ),
+        _TYPE,
+        Column("outcome", "Last known outcome", ("last outcome category",), "category"),
+        _CONTEXT,
     ),
 )
+_STREET_2010 = Schema(
+    "street_2010",
+    "a street-level file of 2010 to 2012",
+    (
+        Column("easting", "National Grid easting", kind="verbatim", required=True, unit="m"),
+        Column("northing", "National Grid northing", kind="verbatim", required=True, unit="m"),
+        *_STREET.columns,
+    ),
+)
+#: The older layout first: the newer one can do without what tells it apart.
+SCHEMAS = (_STREET_2010, _STREET)
 
-_NUMBERS = [c.name for c in SCHEMAS[0].columns if c.kind == "number"]
+_NUMBERS = [c.name for c in _STREET.columns if c.kind == "number"]
+_KINDS = {"category": pl.Categorical, "number": pl.Float64}
+_TYPES = {c.name: _KINDS.get(c.kind, pl.String) for c in _STREET.columns}
 
 DERIVED = {
     "police_uk": {
@@ -217,14 +228,12 @@ def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
     found = _with_months(table.read(part, SCHEMAS, context, NAME), part.name)
     frame = found.tables[NAME]
-    for row, identifier in street.repeats(frame).iter_rows():
-        street.note_repeat(found.problems, row, identifier)
-    if "longitude" not in frame.columns:
-        number, category = pl.lit(None, pl.Float64), pl.lit(None, pl.Categorical)
-        frame = frame.with_columns(
-            longitude=number, latitude=number,
-            lsoa_code=category, lsoa_name=category, outcome=category,
-        )  # fmt: skip
+    _note_lacking(frame, found)
+    repeats = street.repeats(frame)
+    for repeat in repeats.iter_rows():
+        street.note_repeat(found.problems, *repeat)
+    same = repeats.filter("is_same")
+    frame = frame.join(same, on=ROW, how="anti", maintain_order="left")
     unknown = street.unknown_types(frame)
     if unknown:
         rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
@@ -233,7 +242,21 @@ def _carefully(part: Part, context: Context) -> Read:
             "Crime type", "the crime types of the register", "noted",
             "no crime type of the register; kept under its own name",
         )  # fmt: skip
-    return found.with_tables(**{NAME: frame})
+    return replace(found, tables={NAME: frame}, rows_kept=frame.height)
+
+
+def _note_lacking(frame: pl.DataFrame, found: Read) -> None:
+    """Note the columns that a file lacks, and what that costs."""
+    lacking = [name for name in SERVES if name not in found.given]
+    if {*_LSOA} <= {*lacking}:
+        lacking = [name for name in lacking if name not in _LSOA]
+        found.problems.add_rows(
+            frame.select(ROW, pl.lit("").alias("found")),
+            "LSOA code", "a column of LSOA codes or names", "noted", _NO_LSOA,
+        )  # fmt: skip
+    for name in lacking:
+        reason = f"the file has no such column: {SERVES[name]}"
+        found.problems.add(1, name.replace("_", " "), "", "the column", "noted", reason)
 
 
 def _quickly(
@@ -242,39 +265,39 @@ def _quickly(
     """The files in which nothing is odd but repeated identifiers, and their accounts by number."""
     if any(context.settings or context.has_corrections for context in contexts):
         return None
-    layout = SCHEMAS[0]
+    needed = set(_TYPES) - {"falls_within", "context"}
 
     def fits(header: list[str]) -> bool:
-        return not layout.missing(layout.find(header), {})
+        # A file that lacks a column is read the careful way, which says what that costs.
+        return needed <= set(_STREET.find(header))
 
     def types(header: list[str]) -> dict[str, type[pl.DataType]]:
-        return {str(at): known[name] for name, at in layout.find(header).items() if name in known}
+        return {str(at): _TYPES[name] for name, at in _STREET.find(header).items()}
 
     # Text where a number belongs sends the files the careful way.
-    of_kind = {"category": pl.Categorical, "number": pl.Float64}
-    known = {c.name: of_kind[c.kind] for c in layout.columns if c.kind in of_kind}
     text = together.read(parts, fits, types)
     if text is None:
         return None
-    found = layout.find(text.header)
+    found = _STREET.find(text.header)
     given = [pl.col(str(at)).alias(name) for name, at in found.items()]
-    lacking = [
-        pl.lit(None, known.get(c.name, pl.String)).alias(c.name)
-        for c in layout.columns
-        if c.name not in found
-    ]
+    lacking = [pl.lit(None, kind).alias(name) for name, kind in _TYPES.items() if name not in found]
     frame = text.frame.select(PART, ROW, *given, *lacking)
     odd = _odd_parts(frame)
     if odd:
         frame = frame.filter(~pl.col(PART).is_in(odd))
+    # In two files of the batch an identifier is no repeat: it counts within its own.
+    repeats = street.repeats(frame, within=[PART])
+    same = repeats.filter("is_same")
+    if same.height:
+        frame = frame.join(same, on=[PART, ROW], how="anti", maintain_order="left")
+    kept = dict(frame.group_by(PART).len().iter_rows())
     accounts = {
-        number: Read({}, Problems(parts[number].label), rows, rows, layout.name)
+        number: Read({}, Problems(parts[number].label), rows, kept[number], _STREET.name)
         for number, rows in text.rows.items()
         if number not in odd
     }
-    # In two files of the batch an identifier is no repeat: it counts within its own.
-    for number, row, identifier in street.repeats(frame, within=[PART]).iter_rows():
-        street.note_repeat(accounts[number].problems, row, identifier)
+    for number, *repeat in repeats.iter_rows():
+        street.note_repeat(accounts[number].problems, *repeat)
     return frame, accounts
 
 

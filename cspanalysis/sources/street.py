@@ -22,8 +22,16 @@ COUNTED = ("month", "force", "district_code", "district", "offence")
 #: The order of a table of counts.
 COUNTS_BY = (*COUNTED, "file")
 _LSOA = ["lsoa_code", "lsoa_name"]
+_LSOA_NAME = pl.col("lsoa_name").is_not_null()
+IS_LOCATED = pl.col("lsoa_code").is_not_null() | _LSOA_NAME
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR, _CLOCK = r"(?P<year>20\d\d)", r"(?: 00:00(?::00)?)?"
+#: What programs write where there is no Crime ID.
+_NO_IDENTIFIER = ("nan", "none", "null", "na", "n/a", "-", "0", "unknown", "missing")
+HAS_IDENTIFIER = pl.col("crime_id").str.strip_chars().str.to_lowercase().is_in(
+    _NO_IDENTIFIER
+).not_() & (pl.col("offence").cast(pl.String).str.to_lowercase() != "anti-social behaviour")
+SAME_AGAIN = "repeats a row above in every column, Crime ID included: one crime, counted once"
 #: Ways of writing a month that leave no doubt.
 _MONTH_ALONE = (
     rf"(?P<word>{'|'.join(_MONTHS)})[a-z]*[-/ ](?P<year>(?:20)?\d\d)",
@@ -67,14 +75,18 @@ def finished(
     )[order]
     frame = frame.with_columns(
         *(found[name].gather(at[order]) for name in ("district_code", "district")),
-        is_located=pl.col("lsoa_code").is_not_null(),
+        is_located=IS_LOCATED,
     ).select(COLUMNS)
+    return frame, counted(frame)
+
+
+def counted(frame: pl.DataFrame) -> pl.DataFrame:
+    """The counts of finished rows: COUNTED, count, without_lsoa, file."""
     counts = frame.group_by(*COUNTS_BY).agg(
         count=pl.len().cast(pl.Int64), without_lsoa=(~pl.col("is_located")).sum().cast(pl.Int64)
     )
     counts = counts.with_columns(pl.col(COUNTS_BY).cast(pl.String))
-    counts = counts.select(*COUNTED, "count", "without_lsoa", "file")
-    return frame, counts.sort(*COUNTS_BY)
+    return counts.select(*COUNTED, "count", "without_lsoa", "file").sort(*COUNTS_BY)
 
 
 def no_months(frame: pl.DataFrame) -> list[str]:
@@ -145,35 +157,52 @@ def trimmed(frame: pl.DataFrame, *columns: str) -> list[pl.Expr]:
 def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
     """Rows whose identifier an earlier one has, of those that are alike in `within`.
 
+    Anti-social behaviour has no identifier, and what a program wrote in its place is none: two
+    such rows that are alike may be two incidents.
+
     Returns
     -------
     polars.DataFrame
-        The columns of `within`, row, crime_id.
+        The columns of `within`, row, crime_id and is_same: whether the row is alike to an earlier
+        one in every column, so that it tells the same crime again.
     """
-    identifiers = frame.select(*within, ROW, "crime_id").drop_nulls("crime_id")
     # Sorted numbers show what stands twice sooner than a table of texts does; few do.
+    identifiers = frame.select(*within, ROW, "crime_id").drop_nulls("crime_id")
     hashes = identifiers["crime_id"].hash()
     ordered = np.sort(hashes.to_numpy())
     again = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
-    again = identifiers.filter(hashes.is_in(again.implode()))
-    return again.filter(~pl.struct(*within, "crime_id").is_first_distinct())
-
-
-def note_repeat(problems: Problems, row: int, identifier: str) -> None:
-    """Note a repeated identifier of a file."""
-    problems.add(
-        row, "Crime ID", identifier, "one row per crime", "noted",
-        "a repeated Crime ID; all its rows are kept",
+    where = [*within, ROW]
+    several = frame.join(
+        identifiers.filter(hashes.is_in(again.implode())), on=where, how="semi",
+        maintain_order="left",
     )  # fmt: skip
+    several = several.filter(HAS_IDENTIFIER).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    content = [c for c in several.columns if c not in {PART, ROW}]
+    marked = several.with_columns(
+        is_first=pl.struct(*within, "crime_id").is_first_distinct(),
+        is_same=~pl.struct(*within, *content).is_first_distinct(),
+    )
+    return marked.filter(~pl.col("is_first")).select(*where, "crime_id", "is_same")
+
+
+def note_repeat(problems: Problems, row: int, identifier: str, is_same: bool) -> None:
+    """Note a repeated identifier of a file, or that its row is set aside."""
+    action, reason = (
+        ("set aside", SAME_AGAIN)
+        if is_same
+        else ("noted", "a repeated Crime ID; rows of it that differ are all kept")
+    )
+    problems.add(row, "Crime ID", identifier, "one row per crime", action, reason)
 
 
 def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
-    """The districts of the LSOAs of some rows: by code through the lookup, else by name.
+    """The districts of the LSOAs of some rows: by code through the lookup, else by name, else by
+    code through the register.
 
     Parameters
     ----------
     frame : polars.DataFrame
-        lsoa_code, lsoa_name.
+        lsoa_code, lsoa_name; either may be missing.
     lsoas : polars.DataFrame, optional
         lsoa_code, district_code, district from the workspace's lookups, one row per code.
 
@@ -191,12 +220,13 @@ def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
         lsoas = pl.DataFrame(schema=dict.fromkeys(columns, pl.Categorical))
     codes = frame["lsoa_code"].drop_nulls().unique()
     found = lsoas.join(codes.to_frame(), on="lsoa_code", how="semi")
-    if found.height < len(codes):
-        pairs = frame.select(_LSOA).drop_nulls("lsoa_code").unique(maintain_order=True)
-        by_name = _by_name(pairs.join(found, on="lsoa_code", how="anti"))
-        found = pl.concat([pairs.join(found, on="lsoa_code").select(by_name.columns), by_name])
+    has_names_alone = frame.select((_LSOA_NAME & pl.col("lsoa_code").is_null()).any()).item()
+    if found.height < len(codes) or has_names_alone:
+        pairs = frame.select(_LSOA).filter(IS_LOCATED).unique(maintain_order=True)
+        others = _without_lookup(pairs.join(found, on="lsoa_code", how="anti"))
+        found = pl.concat([pairs.join(found, on="lsoa_code").select(others.columns), others])
         # One name per code, as good as always, and the names need not be compared.
-        if found["lsoa_code"].is_unique().all():
+        if not has_names_alone and found["lsoa_code"].is_unique().all():
             found = found.drop("lsoa_name")
     return found.with_columns(
         pl.col("district").cast(pl.String),
@@ -204,13 +234,17 @@ def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def _by_name(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The name is the district's and four signs: 'Tonbridge and Malling 005A'."""
+def _without_lookup(pairs: pl.DataFrame) -> pl.DataFrame:
+    """By name, which is the district's and four signs: 'Tonbridge and Malling 005A'; else by code.
+
+    The register of LSOAs has today's districts, so that codes alone do as well.
+    """
     by_name = areas.district_names()
     found = []
-    for name in pairs["lsoa_name"].cast(pl.String):
+    for code, name in pairs.select(pl.col(_LSOA).cast(pl.String)).iter_rows():
         district = (name or "").strip().rpartition(" ")[0]
-        found.append(by_name.get(district, (None, district or None)))
+        known = by_name.get(district, (None, district or None))
+        found.append(known if district else areas.district_of(code or ""))
     schema = dict.fromkeys(("district_code", "district"), pl.String)
     named = pl.DataFrame(found, schema=schema, orient="row").cast(pl.Categorical)
     return pairs.hstack(named)

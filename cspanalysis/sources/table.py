@@ -73,6 +73,8 @@ class Read:
         Of a part that is passed over, what it is and the source that reads it, if any.
     brought : mapping
         Column of a figure's key → value of the settings → the file's own labels for it.
+    given : frozenset of str
+        Columns of the layout that the part, or a constant of the settings, gives.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -82,6 +84,7 @@ class Read:
     schema: str
     passed: tuple[str, ...] = ()
     brought: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     @property
     def rows_set_aside(self) -> int:
@@ -194,6 +197,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         rows_read + len(raw.set_aside),
         frame.height,
         schema.name,
+        given=frozenset({*found, *constants}),
     )
 
 
