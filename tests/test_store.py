@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -398,7 +399,7 @@ def test_every_district_of_the_files_index_is_in_the_file(root):
 def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
     head, *lines = STREET.splitlines(keepends=True)
     text = head + "".join(lines) * 6000
-    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(text.replace("aaa", ""))
+    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(re.sub(r"aaa\d", "", text))
     clean(root)
     path = next((root / "data/processed/police_uk").glob("2025-03*.police_uk.*"))
     fragment = next(ds.dataset(path).get_fragments())

@@ -46,11 +46,7 @@ _NO_LSOA = "the rows name no LSOA: they count for the force and for no district"
 
 _MONTH = Column("month", "Month of the incident", kind="category", essential=True)
 _FORCE = Column(
-    "force",
-    "Force that reported the incident",
-    ("reported by", "falls within"),
-    "category",
-    essential=True,
+    "force", "Force that reported the incident", ("reported by",), "category", essential=True
 )
 _WITHIN = Column("falls_within", "Force area the incident falls within", kind="category")
 _PLACE = Column("place", "Approximate place, 'On or near …'", ("location",), "verbatim")
@@ -97,8 +93,17 @@ _STREET_2010 = Schema(
         *_STREET.columns,
     ),
 )
+_STREET_WITHIN = Schema(
+    "street_within",
+    "a street-level file that kept 'Falls within' and not 'Reported by'",
+    tuple(
+        replace(c, aliases=("falls within",)) if c is _FORCE else c
+        for c in _STREET.columns
+        if c is not _WITHIN
+    ),
+)
 #: The older layout first: the newer one can do without what tells it apart.
-SCHEMAS = (_STREET_2010, _STREET)
+SCHEMAS = (_STREET_2010, _STREET, _STREET_WITHIN)
 
 _NUMBERS = [c.name for c in _STREET.columns if c.kind == "number"]
 _KINDS = {"category": pl.Categorical, "number": pl.Float64}
@@ -228,6 +233,8 @@ def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
     found = _with_months(table.read(part, SCHEMAS, context, NAME), part.name)
     frame = found.tables[NAME]
+    if "falls_within" not in frame.columns:
+        frame = frame.with_columns(falls_within="force")
     _note_lacking(frame, found)
     repeats = street.repeats(frame)
     for repeat in repeats.iter_rows():
