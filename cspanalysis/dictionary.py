@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -65,12 +66,18 @@ def _source(reader: ModuleType) -> Iterator[str]:
 
 
 def _shown(schema: Schema) -> Iterator[Column]:
-    """The schema's columns, a run of single years of age as one line."""
+    """The schema's columns, a run of single years (of age, or of time) as one line."""
     is_run = False
     for column in schema.columns:
-        if column.name.isdigit() and column.name not in ("0", "90"):
+        is_year = column.name.isdigit() and len(column.name) == 4
+        if is_year or (column.name.isdigit() and column.name not in ("0", "90")):
             if not is_run:
-                yield Column("1 … 89", "Residents of each single year of age", unit="residents")
+                yield replace(
+                    column,
+                    name="2001 … 2050" if is_year else "1 … 89",
+                    meaning=f"Residents {'in each year' if is_year else 'of each year of age'}",
+                    unit="residents",
+                )
             is_run = True
         else:
             yield column

@@ -6,10 +6,16 @@ import functools
 from collections.abc import Iterable
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
+
+#: The age of a row that is of all ages together.
+ALL_AGES = -1
+#: Single years of age that end earlier than this are not of everybody.
+_OPEN_ENDED = 85
 
 
 def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
@@ -33,7 +39,12 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
     wanted = list(districts)
     table = _of(store, tuple(wanted))
     if table.empty:
-        raise NotAvailable("population", f"no estimate for {', '.join(wanted[:3])}")
+        held = store.load("population", where={"area": wanted})
+        raise NotAvailable(
+            "population",
+            f"no estimate for {', '.join(wanted[:3])}"
+            + ("" if held.empty else ", only parts of the residents (one sex, or some ages)"),
+        )
     year = nearest(table["year"], Period.parse(period).midpoint.year)
     table = table[table["year"] == year].set_index("area")[["population", "year"]]
     return table.reindex(wanted)
@@ -61,13 +72,43 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
     """
     if not store.has("population"):
         raise NotAvailable("population")
-    table = store.load("population", where={"area": list(districts)})
-    table = table[table["age"] >= 0]
-    if table.empty:
+    wanted = list(districts)
+    table = store.load("population", where={"area": wanted})
+    table = table[table["age"] != ALL_AGES]
+    # A year counts of which every district has every age.
+    whole = _of_all_ages(table.groupby(["area", "year", "sex"], as_index=False), "year", "area")
+    areas = whole.groupby("year")["area"].nunique()
+    years = areas.index[areas == len(set(wanted))]
+    if years.empty:
         raise NotAvailable("population", "no estimate by single year of age")
-    table = table[table["year"] == nearest(table["year"], Period.parse(period).midpoint.year)]
+    table = table[table["year"] == nearest(years, Period.parse(period).midpoint.year)]
     table = _where_given(table, ~_is_census(table))
     return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
+
+
+def beside(store: Store, districts: Iterable[str], period: Period | str) -> str:
+    """What to say where residents by age are not those that other rates of a period rest on.
+
+    Returns
+    -------
+    str
+        A sentence; '' where both are the same, or one of them is not held.
+    """
+    wanted = list(districts)
+    try:
+        total, ages = estimates(store, wanted, period), by_age(store, wanted, period)
+    except NotAvailable:
+        return ""
+    year, count = int(ages["year"].max()), total["population"].sum()
+    persons = ages[ages["sex"] == "persons"] if "persons" in set(ages["sex"]) else ages
+    other = persons["population"].sum()
+    if total["population"].isna().any() or count == other:
+        return ""
+    edition = " (an earlier edition of the estimates)" if year == total["year"].max() else ""
+    return (
+        f"Residents by age are those of {of_when(store, wanted, year)}{edition}, "
+        f"{int(other):,} in all; other rates for the period rest on {int(count):,}."
+    )
 
 
 def nearest(years: Iterable[int], wanted: int) -> int:
@@ -85,14 +126,26 @@ def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
 
 def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
     # Mid-year estimates where there are any, else the Census; persons where they are given, else
-    # the sexes added; all ages (-1) likewise before their sum.
+    # the sexes added; all ages (-1) likewise before their sum. A part alone is no whole.
     table = _where_given(table, ~_is_census(table))
     table = _where_given(table, table["sex"] == "persons")
-    table = _where_given(table, table["age"] == -1)
+    table = _where_given(table, table["age"] == ALL_AGES)
     table = table.assign(is_census=_is_census(table))
-    return table.groupby(["area", "year"], as_index=False).agg(
-        population=("population", "sum"), is_census=("is_census", "any")
+    by = table.groupby(["area", "year"], as_index=False)
+    found = by.agg(
+        population=("population", "sum"), is_census=("is_census", "any"), sexes=("sex", "unique")
     )
+    is_of_both = found["sexes"].map(lambda sexes: "persons" in sexes or len(sexes) == 2)
+    whole = _of_all_ages(by, "area", "year")
+    return found[is_of_both].drop(columns="sexes").merge(whole, on=["area", "year"])
+
+
+def _of_all_ages(by: DataFrameGroupBy, *keys: str) -> pd.DataFrame:
+    """The keys of the groups whose ages are those of everybody."""
+    found = by["age"].agg(["min", "max", "nunique"])
+    is_total = found["min"] == ALL_AGES
+    is_complete = (found["min"] == 0) & (found["nunique"] == found["max"] + 1)
+    return found.loc[is_total | (is_complete & (found["max"] >= _OPEN_ENDED)), list(keys)]
 
 
 def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:

@@ -283,6 +283,10 @@ class Review:
         """
         return residents.by_age(self.store, self.area.districts, period)
 
+    def residents_beside(self, period: Period | str) -> str:
+        """Where residents by age are not those behind other rates, a sentence on it, else ''."""
+        return residents.beside(self.store, self.area.districts, period)
+
     # ------------------------------------------------------------------ other tables
 
     def table(self, source: str, *, own: bool = True) -> pd.DataFrame:

@@ -15,7 +15,7 @@ def rows(file, note, *figures, year=2021):
 
 TOTAL = rows("population/a.csv", ESTIMATE, ("persons", -1, 100))
 SEXES = rows("population/c.csv", ESTIMATE, ("male", -1, 50), ("female", -1, 51))
-AGES = rows("population/d.csv", None, *[(s, a, 30) for s in ("male", "female") for a in (0, 90)])
+AGES = rows("population/d.csv", None, *[(s, a, 30) for s in ("male", "female") for a in range(91)])
 COUNTED = rows(
     "population/z.csv", CENSUS, ("persons", -1, 90), ("male", -1, 44), ("female", -1, 46)
 )
@@ -26,7 +26,7 @@ COUNTED = rows(
     [
         ([TOTAL], 100),
         ([SEXES, AGES], 101),
-        ([AGES], 120),
+        ([AGES], 2 * 91 * 30),
         ([TOTAL, SEXES, AGES], 100),
         ([COUNTED, TOTAL], 100),
         ([COUNTED, SEXES], 101),

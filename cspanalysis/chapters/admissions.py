@@ -127,6 +127,7 @@ def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> F
     result = yearly.first_to_last(
         rated, year="sex", exposure=exposure, rounded_to=_rounded_to(rows)
     )
+    beside = filter(None, [review.residents_beside(_year(chosen)) if exposure else ""])
     return publish(
         review,
         spec,
@@ -146,7 +147,7 @@ def sexes_finding(review: Review, spec: Spec, cause: str, year: str | None) -> F
             review, f"Hospital admissions for {what} by sex", f"financial year {chosen}"
         ),
         method=f"conditional exact test of two Poisson counts{_policy_words(review)}",
-        notes=notes,
+        notes=[*beside, *notes],
     )
 
 

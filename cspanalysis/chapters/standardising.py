@@ -77,7 +77,7 @@ def standardised_finding(review: Review, spec: Spec, cause: str) -> Finding:
             f"{years[0]} to {years[-1]}; line = 95% interval",
         ),
         method=f"{common.method_of(result)}; {found.method}",
-        notes=[*_notes(estimates, years), *notes],
+        notes=[*_notes(review, estimates, years), *notes],
     )
 
 
@@ -134,10 +134,10 @@ def _released(result: pd.DataFrame, keep: disclosure.Protect, edition: str) -> p
     return shown.assign(**values, status=result["status"].mask(withheld, "suppressed"), decimals=0)
 
 
-def _notes(estimates: dict[str, int], years: list[str]) -> list[str]:
-    """Says for which years residents of another year had to serve."""
+def _notes(review: Review, estimates: dict[str, int], years: list[str]) -> list[str]:
+    """Says for which years residents of another year, or of another edition, had to serve."""
     older = [y for y in years if estimates[y] != series.whole_years([y]).midpoint.year]
     if not older:
-        return []
+        return list(filter(None, [review.residents_beside(series.whole_years(years[-1:]))]))
     used = ", ".join(str(e) for e in sorted({estimates[y] for y in older}))
     return [f"Residents by age of mid-{used} serve for {', '.join(older)} too: no others are held."]

@@ -1,131 +1,22 @@
-"""Resident population by area, sex and age: tidy, or as the ONS prints it in wide tables."""
+"""Resident population by area, sex and age: tidy, or as the ONS prints it, workbooks included."""
 
 from __future__ import annotations
-
-import re
 
 import polars as pl
 
 from cspanalysis import areas
 from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources import population_layouts as layouts
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context, Read
 
 NAME = "population"
 TITLE = "Resident population by area, sex and age"
 DESCRIPTION = "One row per area, year, sex and single year of age (90 is 90 and over, -1 all ages)."
 
-_SEXES = {
-    **dict.fromkeys(("persons", "all", "p", "t", "total", "all persons"), "persons"),
-    **dict.fromkeys(("male", "males", "m", "1"), "male"),
-    **dict.fromkeys(("female", "females", "f", "2"), "female"),
-}
-_CODE = Column(
-    "area_code",
-    "ONS code of the area",
-    ("code", "ladcode", "geography code"),
-    pattern=r"(ltla|utla|lad|lsoa|msoa|la|mye\d\d)\d* ?(code|cd)",
-)
-_AREA = Column(
-    "area",
-    "Area",
-    ("name", "area name", "laname", "geography"),
-    pattern=r"(ltla|utla|lad|lsoa|msoa|la)\d* ?(name|nm)",
-)
-_ALL = "all ages"
-AGES = tuple(
-    Column(
-        str(age),
-        f"Residents aged {age}",
-        (f"age {age}",),
-        "integer",
-        required=True,
-        unit="residents",
-    )
-    for age in range(90)
-)
-_OLDEST = Column(
-    "90", "Residents aged 90 and over", ("90+", "age 90+", "90 and over"), "integer", required=True
-)
-_YEAR = Column("year", "Year of the estimate (30 June)", (), "integer")
-SCHEMAS = (
-    Schema(
-        "tidy",
-        "population, one row per area, year, sex and age",
-        (
-            _CODE,
-            Column(
-                "area",
-                "Area",
-                ("name", "area name", "district", "geography name"),
-                pattern=_AREA.pattern,
-                essential=True,
-            ),
-            Column(
-                "year", "Year of the estimate (30 June)", ("date name",), "integer", essential=True
-            ),
-            Column(
-                "sex",
-                "Sex; persons where the column is missing",
-                ("gender", "gender name"),
-                allowed=_SEXES,
-            ),
-            Column(
-                "age",
-                "Single year of age; all ages where the column is missing",
-                ("c age name",),
-                "lower",
-            ),
-            Column(
-                "population",
-                "Residents",
-                ("residents", "count", "value", "obs value"),
-                "integer",
-                essential=True,
-            ),
-            Column("note", "Remarks of the publisher", ("remarks",)),
-        ),
-    ),
-    Schema(
-        "wide",
-        "population by single year of age, a column per age",
-        (
-            Column(
-                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
-            ),
-            _AREA,
-            _YEAR,
-            Column("sex", "Sex; persons where the column is missing", ("gender",), allowed=_SEXES),
-            Column(
-                _ALL,
-                "Residents of all ages",
-                ("total population", "total", "persons all ages"),
-                "integer",
-            ),
-            *AGES,
-            _OLDEST,
-        ),
-    ),
-    Schema(
-        "census_by_sex",
-        "Census population by sex",
-        (
-            Column(
-                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
-            ),
-            _AREA,
-            _YEAR,
-            Column("persons", "Residents", ("total population",), "integer", required=True),
-            Column("female", "Female residents", ("total females",), "integer", required=True),
-            Column("male", "Male residents", ("total males",), "integer", required=True),
-        ),
-    ),
-)
+SCHEMAS = layouts.SCHEMAS
 
-_SEXES_APART = ["persons", "female", "male"]
-_KEYS = ["area_code", "area", "year", "row"]
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
 
@@ -142,88 +33,167 @@ DERIVED = {
 }
 
 _IS_CENSUS = pl.col("note").str.starts_with("Census").fill_null(False)
+_FIGURE = ("area_code", "area", "year", "sex", "age", _IS_CENSUS.alias("is_census"))
 #: What makes rows of two files the same: the Census has figures of its own.
 RECORDS = {NAME: ("area", "year", "sex", "age", _IS_CENSUS)}
 
+#: Nobody is older; Census tables give single years up to 100.
+_OLDEST = 125
+#: So many times another file's residents are no later edition: one of the two gives a part.
+_CONTRADICTION = 1.6
+
 
 def read(part: Part, context: Context) -> Read:
-    """Read one table into the tidy form: area_code, area, year, sex, age, population, note.
+    """Read a table, or every sheet of a workbook that is one, into the tidy form.
+
+    Returns
+    -------
+    Read
+        `population`: area_code, area, year, sex, age, population, note, file, row; `_residents`
+        (area, year, is_census, population, file): persons of all ages, which `combine` compares.
 
     Raises
     ------
     DataRefused
-        If a wide table says its year neither in a column, nor in its name, nor in its sidecar.
+        If a wide table says its year neither in a column, nor in its title, name or sidecar; if
+        its figures are no counts; if several rows give the same figure otherwise.
     """
+    found = table.of_sheets(part, lambda sheet: _one(sheet, context))
+    frame = _once(part, found.tables[NAME])
+    alone = _alone(frame)
+    if alone:
+        found.problems.add(
+            1, "sex", f"{alone} only", "persons, or both sexes", "noted",
+            "residents of one sex do not stand for all: rates need a table of persons",
+        )  # fmt: skip
+    tables = {NAME: frame.sort("area", "year", "sex", "age"), "_residents": _residents(frame)}
+    return found.with_tables(**tables)
+
+
+def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Nothing new; looks whether one file gives as all residents what is a part of another's.
+
+    Raises
+    ------
+    DataRefused
+        If it does.
+    """
+    given = tables["_residents"]
+    both = given.join(given, on=["area", "year", "is_census"], suffix="_less")
+    times = pl.col("population") / pl.col("population_less")
+    apart = (
+        both.filter(pl.col("file") != pl.col("file_less"), pl.col("population_less") > 0)
+        .with_columns(is_apart=times >= _CONTRADICTION)
+        .group_by("file", "file_less", maintain_order=True)
+        .agg(pl.col("is_apart").mean().alias("share"), pl.all().filter("is_apart").first())
+        .filter(pl.col("share") > 0.5)
+    )
+    for row in apart.sort("file_less", "file").iter_rows(named=True):
+        raise DataRefused(
+            paragraph(
+                f"as the population of {row['area']} in {row['year']} it gives "
+                f"{row['population_less']:,} residents, and {row['file']} gives "
+                f"{row['population']:,}: the two contradict each other, and one of them is of one "
+                "sex or another part of the residents",
+                file=row["file_less"],
+                allowed="tables of persons, or tables that say their sex",
+                do="Say the sex in a column 'sex' or in the file's name (persons, females, males), "
+                "or move the table that is not of all residents out of data/raw.",
+            )
+        )
+    return {}
+
+
+def _one(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     found = found.without_totals("area_code").without_totals("area")
-    if found.schema == "tidy":
+    if found.schema in ("tidy", "by_year"):
         found = found.keep(
-            _age().is_between(-1, 90),
+            layouts.age().is_between(-1, _OLDEST),
             "age", pl.col("age"), "0 to 90 (and over) or all ages", "no single year of age",
         )  # fmt: skip
-    else:
-        figures = [_ALL, *map(str, range(91))] if found.schema == "wide" else _SEXES_APART
-        found = found.keep(
-            pl.any_horizontal(pl.col(figures).is_not_null()),
-            "area_code", pl.col("area_code"), "an area with its residents", "no figure in the row",
-        )  # fmt: skip
-    frame = found.tables[NAME]
-    tidy = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex}[found.schema](frame)
+    found = found.keep(
+        pl.any_horizontal(pl.col(layouts.FIGURES[found.schema]).is_not_null()),
+        "area_code", pl.col("area_code"), "an area with its residents", "no figure in the row",
+    )  # fmt: skip
+    tidy = layouts.tidy(found.schema, found.tables[NAME], part)
+    if tidy["sex"].null_count():
+        tidy = tidy.with_columns(pl.col("sex").fill_null(layouts.sex_of(part, found.titles)))
     if tidy["year"].null_count():
-        tidy = tidy.with_columns(pl.col("year").fill_null(_year(part, context)))
+        year = layouts.year_of(part, context, found.titles)
+        tidy = tidy.with_columns(pl.col("year").fill_null(year))
     names = dict(areas.district_names().values())
     known = pl.col("area_code").replace_strict(names, default=None, return_dtype=pl.String)
     tidy = tidy.with_columns(
-        area=pl.coalesce("area", known, "area_code"), file=pl.lit(part.label)
+        area=pl.coalesce(known, "area", "area_code"), file=pl.lit(part.label)
     ).select(_COLUMNS)
-    return found.with_tables(population=tidy.sort("area", "year", "sex", "age"))
+    return found.with_tables(population=_with_oldest(tidy))
 
 
-def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col("sex").fill_null("persons"), age=_age())
+def _with_oldest(tidy: pl.DataFrame) -> pl.DataFrame:
+    """Residents of single years beyond 90 count among those of 90 and over."""
+    is_older = pl.col("age") > 90
+    if not tidy.select(is_older.any()).item():
+        return tidy
+    keys = ["area_code", "area", "year", "sex", "note", "file"]
+    oldest = tidy.filter(pl.col("age") >= 90).group_by(keys, maintain_order=True)
+    summed = oldest.agg(pl.col("population").sum(), pl.col("row").first(), age=pl.lit(90, pl.Int64))
+    return pl.concat([tidy.filter(pl.col("age") < 90), summed.select(tidy.columns)])
 
 
-def _age() -> pl.Expr:
-    """Single year of age as a number; -1 for all ages, missing where the text is none."""
-    text = pl.col("age").str.replace("^aged? ", "").str.replace(r"\s*(\+|and over|plus)$", "")
-    is_all = text.is_null() | text.is_in(["all", "all ages", "total"])
-    return pl.when(is_all).then(pl.lit(-1)).otherwise(text.cast(pl.Int64, strict=False))
+def _once(part: Part, tidy: pl.DataFrame) -> pl.DataFrame:
+    """Each figure once: sheets of a workbook repeat each other.
 
-
-def _wide(frame: pl.DataFrame) -> pl.DataFrame:
-    ages = [c for c in frame.columns if c == _ALL or c.isdigit()]
-    long = frame.unpivot(
-        ages, index=[*_KEYS, "sex"], variable_name="age", value_name="population"
-    ).drop_nulls("population")
-    return long.with_columns(
-        pl.col("age").replace(_ALL, "-1").cast(pl.Int64),
-        pl.col("sex").fill_null("persons"),
-        note=pl.lit("mid-year estimate"),
-    )
-
-
-def _by_sex(frame: pl.DataFrame) -> pl.DataFrame:
-    long = frame.unpivot(
-        _SEXES_APART, index=_KEYS, variable_name="sex", value_name="population"
-    ).drop_nulls("population")
-    return long.with_columns(age=pl.lit(-1, pl.Int64), note=pl.lit("Census, usual residents"))
-
-
-def _year(part: Part, context: Context) -> int:
-    """The estimate's year from the file's name ('population20_…', 'mid-2020'), else the sidecar."""
-    name = part.name.lower()
-    if match := re.search(r"(?<!\d)((?:19|20)\d{2})(?!\d)", name):
-        return int(match[1])
-    if match := re.match(r"(?:population|pop|age_gender|mye|mid)[-_]?(\d{2})(?!\d)", name):
-        return 2000 + int(match[1])
-    if year := context.sidecar.get("year"):
-        return int(year)
-    raise DataRefused(
-        paragraph(
-            "nothing says which year's population this is",
-            file=part.label,
-            allowed="a column 'year', a file name such as population20_… or mid-2020…, or "
-            "year = 2020 in the sidecar",
-            do="Add one of them.",
+    Raises
+    ------
+    DataRefused
+        If rows give the same figure otherwise.
+    """
+    found = tidy.unique([*_COLUMNS[:6], _IS_CENSUS], keep="first", maintain_order=True)
+    several = found.filter(pl.len().over(_FIGURE) > 1)
+    if several.height:
+        first = several.row(0, named=True)
+        alike = several.join(several.head(1), on=_COLUMNS[:5], how="semi", nulls_equal=True)
+        age = "of all ages" if first["age"] < 0 else f"aged {first['age']}"
+        rows = ", ".join(
+            f"{row['population']} in {row['file']}, row {row['row']}"
+            for row in alike.head(3).iter_rows(named=True)
         )
-    )
+        raise DataRefused(
+            paragraph(
+                f"the population of {first['area']} in {first['year']}, {first['sex']} {age}, is "
+                f"given several times and the rows contradict each other: {rows}",
+                file=part.label,
+                allowed="one figure for each area, year, sex and age",
+                do="Where rows are broken down further (by ethnic group, say), keep those of all; "
+                "where sheets or tables are each of one sex, say it in a column 'sex' or in the "
+                "sheet's name.",
+            )
+        )
+    return found
+
+
+def _alone(tidy: pl.DataFrame) -> str:
+    """The one sex that the table is of; '' where persons or both sexes are there."""
+    sexes = set(tidy["sex"].drop_nulls())
+    return f"{sexes.pop()}s" if len(sexes) == 1 and sexes != {"persons"} else ""
+
+
+def _residents(tidy: pl.DataFrame) -> pl.DataFrame:
+    """Persons of all ages by area and year, as far as the table gives them as such."""
+    persons = tidy.filter(pl.col("sex") == "persons").with_columns(is_census=_IS_CENSUS)
+    is_total = pl.col("age") == -1
+    return (
+        persons.group_by("area", "year", "is_census", "file", maintain_order=True)
+        .agg(
+            total=pl.col("population").filter(is_total).sum(),
+            has_total=is_total.any(),
+            ages=pl.col("age").filter(~is_total).n_unique(),
+            parts=pl.col("population").filter(~is_total).sum(),
+        )
+        .filter(pl.col("has_total") | (pl.col("ages") > 85))
+        .select(
+            "area", "year", "is_census",
+            population=pl.when("has_total").then("total").otherwise("parts"), file="file",
+        )
+    )  # fmt: skip

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.errors import paragraph
 from cspanalysis.sources.opening import Part
+from cspanalysis.sources.schema import UnknownLayout
 
 ROW = "row"
 HEADER_WITHIN = 25
@@ -35,6 +36,8 @@ class Rows:
         Sheets of the workbook that hold something else.
     beside : list of (row, text)
         What stands beside the table in a sheet; complete once `blocks` is exhausted.
+    titles : list of str
+        Text above the header.
     categories : set of str
         Columns to read as categories where nothing is odd; set before `blocks` is drawn from.
     """
@@ -45,7 +48,13 @@ class Rows:
     recoded: list[int] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     beside: list[tuple[int, str]] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     categories: set[str] = field(default_factory=set)
+
+
+def titles_of(first: list[Record]) -> list[str]:
+    """What the records above a header say, a text for each."""
+    return [" ".join(filter(None, map(str.strip, cells))) for _, cells in first]
 
 
 def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
@@ -53,12 +62,12 @@ def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], 
 
     Raises
     ------
-    DataRefused
+    UnknownLayout
         If there are none.
     """
     if not first:
-        raise DataRefused(
-            paragraph("the file is empty", file=part.label, do="Fetch or export it again.")
+        raise UnknownLayout(
+            paragraph("the file is empty", file=part.label, do="Fetch or export it again."), part
         )
     return first[-1][1] if is_header(first[-1][1]) else first[0][1]
 

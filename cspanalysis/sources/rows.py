@@ -17,7 +17,15 @@ from cspanalysis.sources import plain, sheets
 from cspanalysis.sources.lines import Blocks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.plain import MAX_RECORD
-from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, frame_of, header_of
+from cspanalysis.sources.records import (
+    HEADER_WITHIN,
+    ROW,
+    Record,
+    Rows,
+    frame_of,
+    header_of,
+    titles_of,
+)  # fmt: skip
 
 MAX_RECORD_LINES = 200
 _SHOWN = 160
@@ -56,7 +64,10 @@ def read(
     header = header_of(part, first, is_header)
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
     cutter.begin(len(header), tail)
-    return Rows(header, cutter.blocks(), cutter.set_aside, cutter.recoded, cutter.categories)
+    return Rows(
+        header, cutter.blocks(), cutter.set_aside, cutter.recoded, categories=cutter.categories,
+        titles=titles_of(first[:-1]),
+    )  # fmt: skip
 
 
 class _Cutter:

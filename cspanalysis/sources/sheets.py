@@ -9,7 +9,7 @@ import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of
+from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
 from cspanalysis.sources.workbooks import Sheet, sheets
 
 
@@ -55,7 +55,7 @@ def _rows(sheet: Sheet, is_header: Callable[[list[str]], bool], others: list[str
     number, header = top[at]
     while not header[-1]:
         header = header[:-1]
-    rows = Rows(header, iter(()), passed=others)
+    rows = Rows(header, iter(()), passed=others, titles=titles_of(top[:at]))
     rest = (block.filter(pl.col(ROW) > number) for block in itertools.chain(read_of, blocks))
     rows.blocks = (_fitted(block, rows) for block in rest)
     return rows

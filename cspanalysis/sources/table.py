@@ -16,11 +16,11 @@ import polars as pl
 
 from cspanalysis import district_labels
 from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import cells, date_orders, dates, rows
+from cspanalysis.sources import cells, date_orders, dates, rows, workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import TAKEN, Problems
 from cspanalysis.sources.records import ROW
-from cspanalysis.sources.schema import Schema, as_text, choose
+from cspanalysis.sources.schema import Schema, UnknownLayout, as_text, choose
 
 _TOTAL = r"(?i)^\s*((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)\s*$"
 
@@ -75,6 +75,8 @@ class Read:
         Column of a figure's key → value of the settings → the file's own labels for it.
     given : frozenset of str
         Columns of the layout that the part, or a constant of the settings, gives.
+    titles : tuple of str
+        Text above the header.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -85,6 +87,7 @@ class Read:
     passed: tuple[str, ...] = ()
     brought: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
 
     @property
     def rows_set_aside(self) -> int:
@@ -198,6 +201,47 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         frame.height,
         schema.name,
         given=frozenset({*found, *constants}),
+        titles=tuple(raw.titles),
+    )
+
+
+def of_sheets(part: Part, read_one: Callable[[Part], Read]) -> Read:
+    """Every sheet of a workbook that has a layout, as one; of another part the part itself.
+
+    Parameters
+    ----------
+    part : Part
+        What to read.
+    read_one : callable
+        The reader of a sheet, or of another part.
+
+    Raises
+    ------
+    UnknownLayout
+        If no sheet has a layout of the source; others are passed over with a remark.
+    """
+    if not part.is_sheet or isinstance(part, workbooks.Sheet):
+        return read_one(part)
+    problems, found = Problems(part.label), []
+    refusal: UnknownLayout | None = None
+    for sheet in workbooks.sheets(part):
+        try:
+            one = read_one(sheet)
+        except UnknownLayout as error:
+            refusal = error
+            told = f"the sheet '{sheet.member}'"
+            problems.add(1, "", told, "a table", "noted", "no such table; not read")
+            continue
+        problems.include(one.problems)
+        found.append(one)
+    if not found:
+        raise UnknownLayout(str(refusal), part)
+    return replace(
+        found[0],
+        tables={name: pl.concat([one.tables[name] for one in found]) for name in found[0].tables},
+        problems=problems,
+        rows_read=sum(one.rows_read for one in found),
+        rows_kept=sum(one.rows_kept for one in found),
     )
 
 
