@@ -222,7 +222,8 @@ def _map(options: argparse.Namespace) -> int:
     from cspanalysis import mapping, workspace
 
     space = workspace.load(options.workspace) if options.workspace else None
-    proposal = mapping.propose(options.file)
+    given = space.settings.get("sources", {}) if space else {}
+    proposal = mapping.propose(options.file, given)
     print(proposal.text())
     if space is not None:
         print(mapping.write(proposal, space.root))

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis import mapping, sources
+from cspanalysis import cleaning, mapping, sources, workspace
 from cspanalysis.errors import DataRefused, UsageError
+from cspanalysis.mapping import vocabulary
 from cspanalysis.mapping.headings import names_of
 from cspanalysis.sources import opening
 from cspanalysis.sources.table import Context
@@ -188,7 +189,7 @@ def test_6_dates_that_read_both_ways_are_asked_about_and_not_mapped(place):
     assert not {"recorded", "start"} & set(proposal.settings()["columns"])
     answers = [a for q in proposal.questions for a in q.answers if "recorded" in a]
     assert answers == [
-        'UK: recorded = "Date Recorded" under columns',
+        'UK: recorded = "Date Recorded" under columns and recorded = "dd/mm/yyyy" under formats',
         'US: recorded = "Date Recorded" under columns and recorded = "mm/dd/yyyy" under formats',
     ]
 
@@ -239,13 +240,10 @@ def test_10_school_totals_that_would_be_counted_twice_are_asked_about(place):
         ["2005/06", "Tonbridge and Malling", "Malling", "Permanent Exclusion", "3", "4,100"],
         ["2005/06", "Tonbridge and Malling", "Total", "Permanent", "3", "4,100"],
     ]
-    proposal = mapping.propose(write_csv(place / "excl.csv", rows))
+    proposal, frame, _ = read_with_map(place, write_csv(place / "excl.csv", rows))
     assert proposal.source == "school_exclusions"
     assert "Row 4 is a total with a full set of cells" in asked(proposal)
-    assert proposal.settings()["values"]["kind"] == {
-        "Fixed Period Exclusion": "fixed term",
-        "Permanent Exclusion": "permanent",
-    }
+    assert frame["kind"].tolist()[:2] == ["fixed term", "permanent"]
 
 
 def test_years_side_by_side_are_refused(place):
@@ -449,6 +447,133 @@ def test_hostile_headings_cannot_break_the_settings(place):
     mapping.write(mapping.propose(write_csv(place / "c.csv", rows)), place)
     settings = tomllib.loads((place / "partnership.toml").read_text("utf-8"))
     assert settings["area"] == {"name": "Tonbridge and Malling"}
+
+
+#: A partner's file of each source, in headings and values of its own.
+EXTRACTS = {
+    "police_extract": (
+        ["CrimeNo", "OffenceTitle", "DateCrimeRecorded", "Borough"],
+        ["A{n}", "Robbery", "{us}", "Dover"],
+    ),
+    "asb_calls": (["LogDate", "Taken By", "NatureOfCall"], ["{us}", "Police", "Noise"]),
+    "hospital_extract": (
+        ["Fin Year", "ICD10", "Gender", "Age Group", "FAEs", "Local Authority"],
+        ["2023/24", "T51", "M", "{n}-19", "12", "Dover"],
+    ),
+    "school_exclusions": (
+        ["Academic Year", "LA", "Pyramid", "Type of Exclusion", "No of Exclusions"],
+        ["2023/24", "Dover", "Cluster {n}", "Permanent Exclusion", "3"],
+    ),
+    "fires": (
+        ["IncidentNumber", "DateOfCall", "LocalAuthority", "IncidentType", "Cause", "Property"],
+        ["F{n}", "{us}", "Dover", "Primary Fire", "Accidental", "Dwelling"],
+    ),
+    "marac": (["ReferralDate", "VictimID", "PerpetratorID", "Local Authority"],
+              ["{us}", "V{n}", "P{n}", "Dover"]),
+    "youth_offending": (["Year", "Local Authority", "Measure", "Count"],
+                        ["2023/24", "Dover", "measure {n}", "5"]),
+    "environmental": (["District", "Month", "Indicator", "Unit", "Value"],
+                      ["Dover", "2024-{n:02}", "fly-tipping", "incidents", "5"]),
+    "surveys": (["Survey", "Round", "Area", "Question", "Percent", "Base"],
+                ["Kent survey", "2024", "Dover", "question {n}", "12.5", "400"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", vocabulary.SOURCES)
+def test_what_is_written_is_accepted_by_cleaning_for_every_source(place, source):
+    header, cells = EXTRACTS[source]
+    rows = [
+        [cell.format(n=n, us=f"{n % 12 + 1:02}/{n + 12}/2024") for cell in cells]
+        for n in range(1, 9)
+    ]
+    raw = place / "data" / "raw" / source
+    raw.mkdir(parents=True)
+    path = write_csv(raw / "theirs.csv", [header, *rows])
+    proposal = mapping.propose(path)
+    assert proposal.source == source
+    assert not [q for q in proposal.questions if q.blocks], asked(proposal)
+    mapping.write(proposal, place)
+    space = workspace.load(place)
+    report = cleaning.clean(place, dict(space.settings))
+    (part,) = report.parts.values()
+    assert (part["rows_read"], part["rows_kept"]) == (8, 8)
+    # Asked again, everything is answered.
+    before = (place / "partnership.toml").read_text("utf-8")
+    again = mapping.propose(path, space.settings["sources"])
+    said = mapping.write(again, place)
+    assert again.source == source and "Kept as they were" not in said
+    assert (place / "partnership.toml").read_text("utf-8") == before
+
+
+CASES = [["Ref", "Opened", "What", "Via"], ["A0", "10/01/2024", "Noise", "Web"],
+         ["A1", "11/02/2024", "Noise", "Phone"]]  # fmt: skip
+
+
+def test_headings_that_the_settings_name_say_what_a_file_is(place):
+    path = write_csv(place / "cases.csv", CASES)
+    assert not mapping.propose(path).source
+    given = {"asb_calls": {"columns": {"date": "Opened", "type": "What", "received_by": "via"}}}
+    proposal = mapping.propose(path, given)
+    assert proposal.source == "asb_calls" and proposal.confidence == 1
+    assert "What is this file" not in proposal.text()
+    assert proposal.settings()["columns"]["received_by"] == "via"
+    # What the settings do not answer is asked, and once answered it is not.
+    assert "is 10/01/2024 day/month" in asked(proposal)
+    assert "What is 'Web' of 'Via'" in asked(proposal)
+    given["asb_calls"] |= {
+        "formats": {"date": "dd/mm/yyyy"},
+        "values": {"received_by": {"web": "ASB officer", "Phone": "police"}},
+    }
+    assert mapping.propose(path, given).is_complete
+
+
+def test_constants_choices_and_lists_of_the_settings_are_answers(place):
+    rows = [
+        [*POLICE[:5], "Road", "Created Date"],
+        ["A1", "Robbery", "14/05/2007", "14/05/2007", "23:30", "High St", "15/05/2007"],
+    ]
+    path = write_csv(place / "c.csv", rows)
+    assert "could each be recorded" in asked(mapping.propose(path))
+    given = {
+        "police_extract": {
+            "columns": {"recorded": ["Recorded On", "created date"]},
+            "constants": {"district": "Dover"},
+        }
+    }
+    proposal = mapping.propose(path, given)
+    assert proposal.is_complete, asked(proposal)
+    assert proposal.settings()["columns"]["recorded"] == "created date"
+    given["police_extract"]["columns"] = {"recorded": "Gone", "crime": "x"}
+    proposal = mapping.propose(path, given)
+    assert "recorded stands under 'Gone', and no heading" in asked(proposal)
+    assert "names columns.crime under [sources.police_extract]" in proposal.text()
+
+
+def test_a_files_folder_says_what_it_is_where_its_headings_allow_it(place):
+    rows = [["Date", "Type", "Location", "District"], ["14/05/2024", "Noise", "High St", "Dover"]]
+    for source in ("fires", "asb_calls"):
+        (place / source).mkdir()
+    assert mapping.propose(write_csv(place / "asb_calls/x.csv", rows)).source == "asb_calls"
+    assert mapping.propose(write_csv(place / "fires/x.csv", rows)).source == "fires"
+
+
+@pytest.mark.parametrize(
+    ("days", "layout"),
+    [
+        (["1/13/24", "1/14/24"], "mm/dd/yy"),
+        (["13/1/24", "14/1/24"], "dd/mm/yy"),
+        (["45000", "45001"], "excel"),
+        (["03-Jan-23", "14-Jan-23"], None),
+        (["23/01/03", "23/01/17", "23/02/28"], "asked"),
+    ],
+)
+def test_how_dates_are_written_is_shown_by_the_cells(place, days, layout):
+    rows = [POLICE, *(police_row(n, day=day) for n, day in enumerate(days))]
+    proposal = mapping.propose(write_csv(place / "c.csv", rows))
+    if layout == "asked":
+        assert "which of them is the year?" in asked(proposal)
+    else:
+        assert proposal.settings().get("formats", {}).get("recorded") == layout
 
 
 def test_the_samples_own_extracts_need_no_question(project):

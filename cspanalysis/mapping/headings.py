@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -14,6 +15,7 @@ from cspanalysis.mapping.vocabulary import HEADINGS, SOURCES
 from cspanalysis.sources.schema import Schema, key, numbered
 
 HEADER_WITHIN = 25
+_NONE: Mapping[str, Any] = {}
 #: A heading as like as this to a known one is taken, and shown as likely.
 LIKELY = 86
 _DATA = re.compile(r"^[\d\W]+$|^\d{1,2}[-/ ][A-Za-z]{3}[-/ ]\d{2,4}|^\d{4}/\d{2}$")
@@ -56,6 +58,8 @@ class Header:
         How well it fits; the best of all is taken.
     is_double : bool
         The headings lie in two rows (merged cells).
+    is_answered : bool
+        The settings name most of its headings as the source's.
     """
 
     source: str
@@ -64,6 +68,7 @@ class Header:
     matches: tuple[Match, ...]
     worth: float
     is_double: bool = False
+    is_answered: bool = False
 
 
 def schema_of(source: str) -> Schema:
@@ -71,23 +76,32 @@ def schema_of(source: str) -> Schema:
     return sources.get(source).SCHEMAS[0]
 
 
-def find(grid: Grid) -> list[Header]:
-    """The best reading of a grid as each source, best first; [] if none recognises a thing."""
+def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
+    """The best reading of a grid as each source, best first; [] if none recognises a thing.
+
+    Parameters
+    ----------
+    grid : Grid
+        The file's, or one sheet's.
+    given : mapping
+        The section `sources` of partnership.toml: headings named there count as known.
+    """
     found = []
     for source in SOURCES:
+        own = given.get(source, {}).get("columns", {})
         readings = [
-            _reading(source, index, cells, False)
+            _reading(source, index, cells, False, own)
             for index, (_, cells) in enumerate(grid.rows[:HEADER_WITHIN])
         ]
         readings += [
-            _reading(source, index, joined, True)
+            _reading(source, index, joined, True, own)
             for index, joined in _joined(grid)
         ]  # fmt: skip
         # Of equal readings the plain one is taken: joined headings must be worth it.
         best = max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
         if best.matches:
             found.append(best)
-    return sorted(found, key=lambda h: -h.worth)
+    return sorted(found, key=lambda h: (not h.is_answered, -h.worth))
 
 
 def header_row(grid: Grid) -> int | None:
@@ -101,11 +115,18 @@ def header_row(grid: Grid) -> int | None:
     return None
 
 
-def names_of(source: str) -> dict[str, list[str]]:
-    """Column → every heading it is known by."""
+def names_of(source: str, own: Mapping[str, Any] = _NONE) -> dict[str, list[str]]:
+    """Column → every heading it is known by; one that the settings name goes by that alone."""
     more = HEADINGS.get(source, {})
     return {
-        c.name: list(dict.fromkeys(map(key, (c.name, *c.aliases, *more.get(c.name, ())))))
+        c.name: list(
+            dict.fromkeys(
+                map(
+                    key,
+                    (*c.names(own.get(c.name)), *(() if c.name in own else more.get(c.name, ()))),
+                )
+            )
+        )
         for c in schema_of(source).columns
     }
 
@@ -125,27 +146,35 @@ def _joined(grid: Grid):
         yield index, [f"{t} {b}".strip() for t, b in zip(filled, below, strict=True)]
 
 
-def _reading(source: str, index: int, cells: Sequence[str], is_double: bool) -> Header:
-    matches = match(source, cells)
+def _reading(
+    source: str, index: int, cells: Sequence[str], is_double: bool, own: Mapping[str, Any]
+) -> Header:
+    matches = match(source, cells, own)
     required = {c.name for c in schema_of(source).columns if c.is_required}
     # Required columns weigh double; the share of headings understood settles the rest.
     worth = sum(m.score / 100 * (2 if m.column in required else 1) for m in matches)
     share = len(matches) / max(1, sum(map(bool, cells)))
-    return Header(source, index, list(cells), matches, worth + share, is_double)
+    answered = sum(m.column in own for m in matches)
+    is_answered = answered > 1 and 2 * answered >= len(own)
+    return Header(source, index, list(cells), matches, worth + share, is_double, is_answered)
 
 
-def match(source: str, cells: Sequence[str]) -> tuple[Match, ...]:
+def match(source: str, cells: Sequence[str], own: Mapping[str, Any] = _NONE) -> tuple[Match, ...]:
     """The headings recognised as columns of a source, best first, one column per heading."""
     if sum(map(bool, cells)) < 2:
         return ()
     keys = numbered(cells)
     candidates = []
-    for column, names in names_of(source).items():
+    for column, names in names_of(source, own).items():
+        letters = [name.replace(" ", "") for name in names]
         for at, heading in enumerate(keys):
             if not heading or _DATA.match(cells[at]):
                 continue
-            if heading in names:
-                candidates.append(Match(column, at, 100.0 - names.index(heading) / 100))
+            if heading.replace(" ", "") in letters:
+                rank = letters.index(heading.replace(" ", "")) / 100
+                candidates.append(Match(column, at, (101.0 if column in own else 100.0) - rank))
+                continue
+            if column in own:
                 continue
             best = process.extractOne(heading, names, scorer=fuzz.token_sort_ratio)
             if best and best[1] >= LIKELY:
@@ -163,8 +192,8 @@ def match(source: str, cells: Sequence[str]) -> tuple[Match, ...]:
 def rivals(header: Header, taken: Match) -> list[int]:
     """Other headings left over that could as well be the column of a match."""
     used = {m.at for m in header.matches}
-    names = names_of(header.source)[taken.column]
-    keys = numbered(header.headings)
+    names = [name.replace(" ", "") for name in names_of(header.source)[taken.column]]
+    keys = [heading.replace(" ", "") for heading in numbered(header.headings)]
     return [
         at
         for at, heading in enumerate(keys)

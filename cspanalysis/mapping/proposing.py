@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cspanalysis import suppliers
 from cspanalysis.mapping import dates, grid, headings, values
@@ -13,7 +15,7 @@ from cspanalysis.mapping.headings import Header, Match
 from cspanalysis.mapping.proposal import Mapped, Proposal
 from cspanalysis.mapping.vocabulary import SOURCES
 from cspanalysis.sources import kinds
-from cspanalysis.sources.schema import Column, key, numbered
+from cspanalysis.sources.schema import Column, folded, key, numbered
 
 #: Two sources this near each other are a question.
 CLOSE = 1.0
@@ -23,13 +25,15 @@ _TOTAL = re.compile(r"^(grand |sub ?-?)?totals?\b|^sum\b|^overall$", re.IGNORECA
 _YEAR = re.compile(r"^(19|20)\d{2}\s*[/-]\s*\d{2}(\d{2})?$")
 
 
-def propose(file: Path | str) -> Proposal:
+def propose(file: Path | str, given: Mapping[str, Mapping[str, Any]] | None = None) -> Proposal:
     """Look at an extract and propose its map.
 
     Parameters
     ----------
     file : path
         csv, txt, tsv, csv.gz, xlsx, xls or ods.
+    given : mapping, optional
+        The section `sources` of partnership.toml: what it answers is used and not asked again.
 
     Returns
     -------
@@ -44,44 +48,55 @@ def propose(file: Path | str) -> Proposal:
     DataRefused
         If it cannot be read at all.
     """
-    path = Path(file)
-    read = [(g, h) for g in grid.read(path) for h in headings.find(g)[:2]]
-    read.sort(key=lambda pair: -pair[1].worth)
-    if not read or _confidence(read[0][1]) < ENOUGH:
+    path, given = Path(file), given or {}
+    read = [(g, h) for g in grid.read(path) for h in headings.find(g, given)[:2]]
+    # The settings say what a file is, then its folder, then its headings.
+    read.sort(
+        key=lambda one: (
+            not one[1].is_answered,
+            one[1].source != path.parent.name or _confidence(one[1], given) < ENOUGH,
+            -one[1].worth,
+        )
+    )
+    if not read or (_confidence(read[0][1], given) < ENOUGH and not read[0][1].is_answered):
         return _unknown(path, grid.read(path)[0])
     found, header = read[0]
     if header.is_double:
         return _double(path, found, header)
     rival = next((h for g, h in read[1:] if g is found and h.source != header.source), None)
-    if rival and header.worth - rival.worth < CLOSE:
+    is_said = header.is_answered or header.source == path.parent.name
+    if rival and not is_said and header.worth - rival.worth < CLOSE:
         return _either(path, found, header, rival)
-    return _proposal(path, found, header)
+    return _proposal(path, found, header, given.get(header.source, {}))
 
 
-def _proposal(path: Path, found: Grid, header: Header) -> Proposal:
+def _proposal(
+    path: Path, found: Grid, header: Header, given: Mapping[str, Mapping[str, Any]]
+) -> Proposal:
     schema = {c.name: c for c in headings.schema_of(header.source).columns}
+    own, constants = given.get("columns", {}), given.get("constants", {})
     body, totals = _without_totals(found, header)
     names = _headings(header)
     mapped: list[Mapped] = []
     questions: list[Question] = []
-    notes = list(found.notes)
+    notes = list(found.notes) + _beyond(given, schema, header)
     for match in sorted(header.matches, key=lambda m: m.at):
         cells = [(n, row[match.at]) for n, row in body if match.at < len(row) and row[match.at]]
         blank = len(body) - len(cells)
-        reading = _column(schema[match.column], names[match.at], cells, blank)
-        reading = _with_rivals(header, match, names, reading)
+        reading = _column(schema[match.column], names[match.at], cells, blank, given)
+        if match.column not in own:
+            reading = _with_rivals(header, match, names, reading)
         questions += reading.questions
         notes += reading.notes
         if not any(q.blocks == match.column for q in reading.questions):
-            mapped.append(
-                Mapped(match.column, names[match.at], match.score >= 99, reading)
-            )  # fmt: skip
+            heading = _as_given(own.get(match.column), names[match.at])
+            mapped.append(Mapped(match.column, heading, match.score >= 99, reading))
     used = {m.at for m in header.matches}
     left = [names[at] for at, h in enumerate(header.headings) if h and at not in used]
-    taken = {m.column for m in header.matches}
+    taken = {m.column for m in header.matches} | set(constants)
     questions += [
-        _missing(column, left) for column in schema.values() if column.is_required
-        and column.name not in taken
+        _missing(column, left, own.get(column.name)) for column in schema.values()
+        if column.is_required and column.name not in taken
     ]  # fmt: skip
     questions += _wide(left)
     notes += _about_rows(found, header, totals)
@@ -90,7 +105,7 @@ def _proposal(path: Path, found: Grid, header: Header) -> Proposal:
         path=path,
         source=header.source,
         meaning=headings.schema_of(header.source).meaning,
-        confidence=_confidence(header),
+        confidence=_confidence(header, {header.source: given}),
         header_row=found.rows[header.index][0],
         sheet=found.sheet,
         columns=tuple(mapped),
@@ -100,20 +115,52 @@ def _proposal(path: Path, found: Grid, header: Header) -> Proposal:
     )
 
 
-def _confidence(header: Header) -> float:
-    """Share of the required columns recognised, each weighed by its likeness."""
+def _beyond(
+    given: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Column], header: Header
+) -> list[str]:
+    """Settings that this source has no column for, which cleaning would refuse."""
+    strange = [
+        f"{section}.{name}" for section, entries in given.items() for name in entries
+        if name not in schema
+    ]  # fmt: skip
+    return [
+        f"partnership.toml names {one} under [sources.{header.source}], which has no such column: "
+        "remove that line"
+        for one in strange
+    ]
+
+
+def _as_given(own: Any, heading: str) -> str:
+    """A heading as the settings spell it, where they name it."""
+    spelled = [own] if isinstance(own, str) else list(own or ())
+    return next((one for one in spelled if folded(one) == folded(heading)), heading)
+
+
+def _confidence(header: Header, given: Mapping[str, Mapping[str, Any]]) -> float:
+    """Share of the required columns recognised or given, each weighed by its likeness."""
+    constants = given.get(header.source, {}).get("constants", {})
     required = [c.name for c in headings.schema_of(header.source).columns if c.is_required]
-    return sum(m.score / 100 for m in header.matches if m.column in required) / len(required)
+    known = sum(min(m.score, 100) / 100 for m in header.matches if m.column in required)
+    matched = {m.column for m in header.matches}
+    known += sum(name in constants and name not in matched for name in required)
+    return known / len(required)
 
 
-def _column(column: Column, heading: str, cells, blank: int) -> Reading:
+def _column(
+    column: Column, heading: str, cells, blank: int, given: Mapping[str, Mapping[str, Any]]
+) -> Reading:
     if not cells:
         return Reading(notes=(f"'{heading}' is blank throughout",))
+    layout = given.get("formats", {}).get(column.name, "")
+    answers = {str(k).strip().lower() for k in given.get("values", {}).get(column.name, {})}
     if column.kind in ("date", "datetime"):
-        return dates.read(column.name, heading, cells)
+        return dates.read(column.name, heading, cells, layout)
+    if column.kind == "month":
+        return dates.read(column.name, heading, cells, layout, "month")
     if column.kind == "time":
-        return dates.read_times(column.name, heading, cells)
-    return values.read(column, heading, cells, blank)
+        return dates.read_times(column.name, heading, cells, layout)
+    asked = [(row, text) for row, text in cells if text.lower() not in answers]
+    return values.read(column, heading, asked, 0 if "" in answers else blank)
 
 
 def _headings(header: Header) -> list[str]:
@@ -138,8 +185,15 @@ def _with_rivals(header: Header, match: Match, names: list[str], reading: Readin
     return Reading(reading.format, reading.values, reading.likely, reading.notes, (question,))
 
 
-def _missing(column: Column, left: list[str]) -> Question:
+def _missing(column: Column, left: list[str], own: Any = None) -> Question:
     where = ", ".join(f"'{h}'" for h in left[:12]) or "none is left over"
+    if own:
+        return Question(
+            f"partnership.toml says that {column.name} stands under {own!r}, and no heading of "
+            f"this file is that. Is it one of these: {where}?",
+            blocks=column.name,
+            answers=(f'{column.name} = ["…", "…"] under columns, for files of both kinds',),
+        )
     if column.name == "district":
         return Question(
             "No column says the district. Is every row in one district? Or is it one of these "

@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from cspanalysis import areas, offences
-from cspanalysis.mapping import vocabulary
+from cspanalysis.mapping import dates, vocabulary
 from cspanalysis.mapping.answers import Question, Reading
 from cspanalysis.sources import kinds
 from cspanalysis.sources.schema import Column, key
@@ -274,7 +274,4 @@ def _which(
 
 
 def _converted(found: Mapping[str, int], kind: str) -> dict[str, object]:
-    labels = list(found)
-    series = pl.Series("cell", labels, dtype=pl.String)
-    read = pl.DataFrame({"cell": series}).select(kinds.convert(pl.col("cell"), kind)).to_series()
-    return dict(zip(labels, read.to_list(), strict=True))
+    return dict(zip(found, dates.converted(list(found), kind), strict=True))

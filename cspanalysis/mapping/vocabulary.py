@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 #: Sources that an unknown extract can be.
-SOURCES = ("police_extract", "asb_calls", "hospital_extract", "school_exclusions")
+SOURCES = (
+    "police_extract", "asb_calls", "hospital_extract", "school_exclusions", "fires", "marac",
+    "youth_offending", "environmental", "surveys",
+)  # fmt: skip
 
 #: Source → column → headings seen in extracts; compared without case and signs.
 HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -100,7 +100,9 @@ def _merge(
         if key not in section:
             _append(section, key, value)
             written += 1
-        elif section[key] != value:
+        elif section[key] != value and not (
+            isinstance(section[key], list) and value in section[key]
+        ):
             kept.append(f"{name}.{key} = {section[key]!r} (proposed: {value!r})")
     return written
 
