@@ -78,10 +78,10 @@ def code() -> str:
     package = Path(__file__).parent
     digest = hashlib.sha256()
     files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
-    files += [package / f"{n}.py" for n in ("repeats", "district_labels", "offences", "labels")]
-    files += [
-        package / "reference" / f"{n}.csv" for n in ("areas", "lsoas", "offences", "corrections")
-    ]
+    names = ("repeats", "district_labels", "offences", "premises")
+    files += [package / f"{n}.py" for n in names]
+    tables = ("areas", "lsoas", "offences", "premises", "corrections")
+    files += [package / "reference" / f"{n}.csv" for n in tables]
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

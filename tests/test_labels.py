@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cspanalysis
-from cspanalysis import cleaning, district_labels, offences
-from cspanalysis.chapters import acquisitive, overview, violence
+from cspanalysis import cleaning, district_labels, offences, premises
+from cspanalysis.chapters import acquisitive, antisocial, overview, violence
 from cspanalysis.errors import UsageError
 from cspanalysis.processed import LISTED
 from cspanalysis.store import Store
@@ -302,3 +302,108 @@ def test_offences_are_counted_by_what_there_is_only(tmp_path):
     assert list(review.offences_by_month("recorded crime", YEAR, by="kind").table)[1] == "kind"
     with pytest.raises(UsageError, match=r"not counted by 'ward'.*by='offence'"):
         review.offences_by_month("recorded crime", YEAR, by="ward")
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Street", "public place"),
+        ("Pub / Club", "licensed premises"),
+        ("Public House", "licensed premises"),
+        ("Licensed premises - pub", "licensed premises"),
+        ("Off Licence", "shop"),
+        ("DWELLING", "dwelling"),
+        ("Shop or pub", ""),
+        ("Beer garden", ""),
+    ],
+)
+def test_premises_are_known_by_the_words_of_forces(label, kind):
+    assert premises.kind(label) == kind
+
+
+AT_NIGHT = "Crime Reference,Offence,Date Recorded,Local Authority,From Date,Premises"
+
+
+def at_night(number, place, year=2024):
+    day = f"20/06/{year}"
+    return (number, "Violence against the person", day, "Dover", f"{day} 23:30", place)
+
+
+def test_the_forces_own_words_for_premises_count(tmp_path):
+    review = reviewed(
+        tmp_path, at_night(4, "Street"), at_night(3, "Pub / Club"), at_night(2, "House"),
+        at_night(5, "Nightclub", 2023), head=AT_NIGHT, blank=("", ""),
+    )  # fmt: skip
+    found = violence.nte_change(review)
+    assert (found.values["count"], found.values["compare_count"]) == (7, 5)
+
+
+def test_premises_that_are_not_known_are_named_instead_of_none_recorded(tmp_path):
+    review = reviewed(
+        tmp_path, at_night(4, "ZZ9"), at_night(4, "ZZ9", 2023), head=AT_NIGHT, blank=("", "")
+    )
+    found = violence.nte_change(review)
+    assert found.status == "not_available"
+    assert "'zz9' (8)" in found.sentence
+    assert any("'zz9' (8)" in notice for notice in review.store.notices())
+
+
+def test_no_fall_at_night_that_another_word_for_premises_could_explain(tmp_path):
+    review = reviewed(
+        tmp_path, at_night(30, "Street", 2023), at_night(2, "Street"), at_night(28, "ZZ9"),
+        head=AT_NIGHT, blank=("", ""),
+    )  # fmt: skip
+    found = violence.nte_change(review)
+    assert found.status == "not_comparable"
+    assert "'zz9' (28)" in found.sentence
+
+
+def test_a_definition_may_name_the_forces_own_label(tmp_path):
+    settings = '[night_time_economy]\npremises = ["ZZ9"]\n'
+    review = reviewed(
+        tmp_path, at_night(4, "ZZ9"), at_night(3, "Street"), head=AT_NIGHT, blank=("", ""),
+        settings=settings,
+    )  # fmt: skip
+    assert violence.nte_change(review).values["count"] == 4
+    assert not any("zz9" in notice for notice in review.store.notices())
+
+
+def calls(root, *receivers, types=("Noise",)):
+    lines = ["Date,Received By,Type,District"]
+    for year in (2023, 2024):
+        for month in range(1, 13):
+            for who in receivers:
+                lines += [f"04/{month:02d}/{year},{who},{kind},Dover" for kind in types]
+    (root / "partnership.toml").write_text('[area]\nname = "Dover"\n')
+    workspace(root, asb_calls="\n".join(lines) + "\n")
+    return cspanalysis.open("Dover", YEAR, compare=BEFORE, workspace=root)
+
+
+def test_who_received_a_call_may_be_written_in_any_way(tmp_path):
+    review = calls(tmp_path, "Police", "POLICE CONTROL ROOM", "Community Safety Team")
+    found = antisocial.calls_change(review)
+    assert (found.values["count"], found.values["compare_count"]) == (36, 36)
+    assert "Community Safety Team" in found.definition
+    assert antisocial.calls_by_type(review).rows["count"].tolist() == [24]
+    received = antisocial.calls_by_receiver(review).rows
+    assert sorted(received["count"]) == [12, 24]
+    officer = antisocial.officer_reports_by_type(review)
+    assert officer.status == "not_available"
+    assert "'Community Safety Team' (24)" in officer.sentence
+
+
+def test_a_log_without_calls_to_the_police_says_whom_it_names(tmp_path):
+    review = calls(tmp_path, "Wardens", "wardens")
+    for found in (antisocial.calls_by_type(review), antisocial.type_changes(review)):
+        assert found.status == "not_available"
+        assert "'Wardens' (48)" in found.sentence
+    assert antisocial.calls_change(review).values["count"] == 24
+
+
+def test_bogus_callers_are_left_out_however_written_and_not_said_to_be_none(tmp_path):
+    review = calls(tmp_path, "Police", types=("Noise", "Bogus callers"))
+    assert antisocial.calls_change(review).values["count"] == 12
+    assert antisocial.bogus_callers_change(review).values["count"] == 12
+    (tmp_path / "b").mkdir()
+    found = antisocial.bogus_callers_change(calls(tmp_path / "b", "Police"))
+    assert "no call of the log is of the type 'bogus caller'" in found.sentence

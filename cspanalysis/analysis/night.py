@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cspanalysis import offences
+from cspanalysis import offences, premises
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -52,7 +52,7 @@ class NightTime:
     offences : tuple of str
         Offences of the taxonomy among which it is sought.
     premises : tuple of str
-        Kinds of premises that count; empty means any.
+        Kinds of premises that count, or a force's own labels; empty means any.
     exclude_domestic : bool
         Leave out records flagged as domestic. A missing flag counts as not domestic.
     town_centres : tuple of str
@@ -124,8 +124,9 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The table with has_time, hour (0-23, missing without a usable time), night (the date of
-        the evening the night began), night_weekday (0 = Monday), is_night_time, is_core,
-        is_town_centre_night.
+        the evening the night began), night_weekday (0 = Monday), is_night_time,
+        has_strange_premises (it would count but for a label of premises that is not known),
+        is_core, is_town_centre_night.
     """
     start = pd.to_datetime(incidents["start"])
     has_time = start.notna()
@@ -139,10 +140,15 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
     counts = has_time & _within(minute, definition.start, definition.end)
     if "offence" in incidents:
         counts &= incidents["offence"].isin(offences.named(definition.offences))
-    if definition.premises:
-        counts &= incidents["premises"].isin(definition.premises)
     if definition.exclude_domestic and "is_domestic" in incidents:
         counts &= ~incidents["is_domestic"].fillna(False).astype(bool)
+    is_strange = pd.Series(False, index=incidents.index)
+    if definition.premises:
+        labels = incidents["premises"].dropna().unique()
+        wanted = [text for text in labels if premises.is_one_of(text, definition.premises)]
+        strange = premises.unknown(labels, definition.premises)
+        is_strange = counts & incidents["premises"].isin(strange)
+        counts &= incidents["premises"].isin(wanted)
     weekday = night.dt.day_of_week
     in_core = pd.Series(False, index=incidents.index)
     if definition.core is not None:
@@ -154,6 +160,7 @@ def classify(incidents: pd.DataFrame, definition: NightTime) -> pd.DataFrame:
         night=night,
         night_weekday=weekday.astype("Int64"),
         is_night_time=counts,
+        has_strange_premises=is_strange,
         is_core=counts & in_core,
         is_town_centre_night=counts & _in_town_centre(incidents, definition),
     )

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cspanalysis import formats
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding
-from cspanalysis.periods import Comparison
+from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
 ASB_SOURCES = ("asb_calls", "police_uk")
@@ -21,6 +22,9 @@ ASB_SOURCES = ("asb_calls", "police_uk")
 NOT_ASB = ("bogus caller",)
 
 POLICE, OFFICER = "police", "ASB officer"
+
+#: So many receivers of a log are named.
+MOST_RECEIVERS = 6
 
 #: What each of them receives.
 THINGS = {POLICE: "calls", OFFICER: "reports"}
@@ -61,7 +65,7 @@ def calls_change(
         _by_month(review, kept),
         subject="calls about anti-social behaviour",
         sources=("asb_calls",),
-        definition="Calls to the police and reports to the council's ASB officer.",
+        definition=_definition(kept),
         notes=_left_out(leave_out),
     )
 
@@ -81,6 +85,9 @@ def calls_by_receiver(
     """Calls to the police and reports to the ASB officer, each with its change."""
     log = _log(review)
     kept = _without(log, leave_out)
+    receivers = sorted(kept["received_by"].dropna().unique(), reverse=True)
+    if not receivers:
+        raise NotAvailable((), "the log does not say who received its calls")
     return series.changes_of(
         review,
         spec,
@@ -89,14 +96,14 @@ def calls_by_receiver(
             f"{THINGS.get(who, 'calls')} to the {who}": _by_month(
                 review, kept[kept["received_by"] == who]
             )
-            for who in sorted(kept["received_by"].dropna().unique(), reverse=True)
+            for who in receivers
         },
         label="received_by",
         heading="Received",
         subject="calls about anti-social behaviour",
         items="ways of calling",
         sources=("asb_calls",),
-        notes=_left_out(leave_out),
+        notes=(*_left_out(leave_out), *_unsaid(kept, comparison.period)),
     )
 
 
@@ -139,8 +146,7 @@ def type_changes(
 ) -> Finding:
     """Each type of call against the same months of the year before."""
     log = _log(review)
-    kept = _without(log, leave_out)
-    kept = kept[kept["received_by"] == received_by]
+    kept = _received(_without(log, leave_out), received_by)
     names = kept["type"].value_counts().index
     return series.changes_of(
         review,
@@ -206,11 +212,15 @@ def bogus_callers_change(
 ) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
     log = _log(review)
+    rows = log[_is_of(log, types)]
+    if rows.empty:
+        named = " or ".join(f"'{name}'" for name in types)
+        raise NotAvailable((), f"no call of the log is of the type {named}")
     return series.change_of(
         review,
         spec,
         comparison,
-        _by_month(review, log[log["type"].isin(list(types))]),
+        _by_month(review, rows),
         subject="calls about bogus callers",
         sources=("asb_calls",),
         notes=(
@@ -230,8 +240,10 @@ def _types(
 ) -> Finding:
     log = _log(review)
     review.coverage("asb_calls").check(comparison.period)
-    kept = _without(log, leave_out)
-    kept = kept[comparison.period.contains(kept["month"]) & (kept["received_by"] == received_by)]
+    kept = _received(_without(log, leave_out), received_by)
+    kept = kept[comparison.period.contains(kept["month"])]
+    if kept.empty:
+        raise NotAvailable((), f"no {things} to the {received_by} in {comparison.period.label}")
     return series.mix_of(
         review,
         spec,
@@ -251,7 +263,56 @@ def _log(review: Review) -> pd.DataFrame:
 
 
 def _without(log: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
-    return log[~log["type"].isin(list(leave_out))]
+    return log[~_is_of(log, leave_out)]
+
+
+def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
+    """Calls of some types, whatever their case, hyphens and plural: 'Bogus callers'."""
+
+    def key(text: str) -> str:
+        return " ".join(text.lower().replace("-", " ").split()).removesuffix("s")
+
+    wanted = {key(name) for name in types}
+    return log["type"].isin([t for t in log["type"].dropna().unique() if key(t) in wanted])
+
+
+def _received(log: pd.DataFrame, who: str) -> pd.DataFrame:
+    """Calls that somebody received.
+
+    Raises
+    ------
+    NotAvailable
+        If the log names no such receiver; says whom it names.
+    """
+    found = log[log["received_by"] == who]
+    if found.empty:
+        others = [f"'{name}' ({n:,})" for name, n in log["received_by"].value_counts().items()]
+        named = formats.listed(others, MOST_RECEIVERS) or "nobody"
+        raise NotAvailable(
+            (),
+            f"the log names as who received its calls {named}, not '{who}'; if that is the same, "
+            "say so in partnership.toml under [sources.asb_calls.values.received_by]",
+        )
+    return found
+
+
+def _definition(log: pd.DataFrame) -> str:
+    """Whose calls count, by what the log says."""
+    found = list(log["received_by"].value_counts().index)
+    if not found:
+        return "All calls of the log; it does not say who received them."
+    if set(found) <= {POLICE, OFFICER}:
+        return "Calls to the police and reports to the council's ASB officer."
+    return f"All calls of the log, received by {formats.listed(found, MOST_RECEIVERS)}."
+
+
+def _unsaid(log: pd.DataFrame, period: Period) -> tuple[str, ...]:
+    """How many calls do not say who received them."""
+    count = int(log.loc[period.contains(log["month"]), "received_by"].isna().sum())
+    if not count:
+        return ()
+    verb = "does" if count == 1 else "do"
+    return (f"{formats.plural(count, 'call')} of {period.label} {verb} not say who received it.",)
 
 
 def _by_month(review: Review, rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import charts, formats, narrative
-from cspanalysis.analysis import measures, night
+from cspanalysis.analysis import change, measures, night
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.chapters import common, grouped, series
 from cspanalysis.errors import NotAvailable
@@ -16,6 +16,9 @@ from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import OFFENCE_SOURCES, Review
 
 NTE = "night-time economy violence"
+
+#: So many labels of premises a sentence names.
+MOST_LABELS = 6
 
 #: What street-level files lack for it.
 NO_TIME = "hold no time of day"
@@ -97,8 +100,8 @@ def nte_change(
     classified = _classified(review, definition)
     covered = review.covered("police_extract")
     by_month = series.monthly(classified[classified["is_night_time"]], covered)
-    result = series.compared(by_month, comparison)
-    notes = []
+    result = _settled(series.compared(by_month, comparison), classified, comparison)
+    notes = _premises_notes(classified, comparison.period)
     if definition.core is not None:
         core = series.monthly(classified[classified["is_core"]], covered)
         second = series.compared(core, comparison).iloc[0]
@@ -298,4 +301,45 @@ def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.D
         raise NotAvailable("police_extract", "the records hold no time of day")
     if len(records) and definition.premises and records["premises"].isna().all():
         raise NotAvailable("police_extract", "the records do not say in what kind of place")
+    if classified["has_strange_premises"].any() and not classified["is_night_time"].any():
+        raise NotAvailable(
+            (),
+            "the definition asks for places of the kind "
+            f"{' or '.join(definition.premises)}, and the records name places in "
+            f"words that are not known: {_strange(classified)}. What they mean can be said in "
+            "partnership.toml under [sources.police_extract.values.premises]",
+        )
     return classified
+
+
+def _strange(classified: pd.DataFrame) -> str:
+    """The labels of premises that are not known, with the records that would else count."""
+    found = classified.loc[classified["has_strange_premises"], "premises"].value_counts()
+    named = [f"'{formats.shorten(label, 60)}' ({n:,})" for label, n in found.items()]
+    return formats.listed(named, MOST_LABELS, "further labels")
+
+
+def _premises_notes(classified: pd.DataFrame, period: Period) -> list[str]:
+    now = classified[period.contains(classified["month"])]
+    count = int(now["has_strange_premises"].sum())
+    if not count:
+        return []
+    return [
+        f"Not counted are {formats.plural(count, 'record')} of {period.label} whose kind of place "
+        f"is not known: {_strange(now)}."
+    ]
+
+
+def _settled(
+    result: pd.DataFrame, classified: pd.DataFrame, comparison: Comparison
+) -> pd.DataFrame:
+    """The change, withheld where records of places of an unknown kind could be what makes it."""
+    now, before = (
+        int(classified.loc[p.contains(classified["month"]), "has_strange_premises"].sum())
+        for p in (comparison.period, comparison.compare)
+    )
+    if not common.is_unsettled(result, now, before):
+        return result
+    return change.withheld(
+        result, f"the kind of place is not known of records with {_strange(classified)}"
+    )

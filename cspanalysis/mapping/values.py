@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from cspanalysis import areas, offences
+from cspanalysis import areas, offences, premises
 from cspanalysis.mapping import dates, vocabulary
 from cspanalysis.mapping.answers import Question, Reading
 from cspanalysis.sources import kinds
@@ -145,7 +145,7 @@ def _by_word(
 def _premises(found: Mapping[str, int]) -> Reading:
     values, notes = {}, []
     for label in list(found)[:_MANY]:
-        ours = vocabulary.PREMISES.get(key(label))
+        ours = premises.kind(label)
         if ours and ours != label.lower():
             values[label] = ours
         elif not ours:

@@ -85,19 +85,6 @@ ABBREVIATIONS: Mapping[str, str] = {
     "shopl": "shoplifting", "hmnt": "harassment", "offs": "offences", "p cycle": "pedal cycle",
 }  # fmt: skip
 
-#: What the premises of an extract are called in a review.
-PREMISES: Mapping[str, str] = {
-    "street": "public place", "car park": "public place", "park": "public place",
-    "open space": "public place", "public place": "public place", "road": "public place",
-    "licensed": "licensed premises", "licensed premises": "licensed premises",
-    "pub": "licensed premises", "public house": "licensed premises",
-    "nightclub": "licensed premises", "club": "licensed premises", "bar": "licensed premises",
-    "dwelling": "dwelling", "house": "dwelling", "flat": "dwelling", "residential": "dwelling",
-    "shop": "shop", "supermarket": "shop", "retail": "shop", "vehicle": "vehicle",
-    "other building": "other building", "other bldg": "other building", "school": "other building",
-    "office": "other building",
-}  # fmt: skip
-
 #: Spellings of yes and no that the reader does not take by itself.
 YES = ("✓", "✔", "x", "yes - dv", "domestic", "hate", "dv", "da", "1.0", "positive")
 NO = ("not domestic", "non-domestic", "non domestic", "none", "no - dv", "0.0", "n/a")

@@ -6,9 +6,11 @@ or their aliases must be there. Offences take the names of the taxonomy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from cspanalysis import offences
+from cspanalysis import offences, premises
 from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
@@ -137,6 +139,12 @@ NO_GROUP = (
     "(docs/offence_labels.md lists the labels that are known)"
 )
 
+#: What becomes of rows with a label of premises that means no known kind.
+NO_PLACE = (
+    "with a label of premises that means no known kind of place (public place, licensed premises, "
+    "dwelling, shop, vehicle, other building)"
+)
+
 #: What makes two rows the same record.
 RECORDS = {NAME: ("incident_id", "recorded")}
 
@@ -154,6 +162,7 @@ def read(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME]
     names = _offences(frame, found.problems)
+    _name_premises(frame, found.problems, context.names.get("premises", ()))
     frame = frame.with_columns(
         pl.col("offence").replace(names),
         _with_time("start"),
@@ -193,6 +202,20 @@ def _offences(frame: pl.DataFrame, problems: Problems) -> dict[str, str]:
     left = [(label, offences.near(label), n) for label, n in written.items() if label not in names]
     problems.name("offence", left, NO_GROUP)
     return names
+
+
+def _name_premises(frame: pl.DataFrame, problems: Problems, own: Sequence[str]) -> None:
+    """Name the labels of premises that mean no known kind of place."""
+    written = dict(frame["premises"].drop_nulls().value_counts().iter_rows())
+    strange = premises.unknown(written, own)
+    problems.add_rows(
+        frame.filter(pl.col("premises").is_in(strange)).select(
+            ROW, pl.col("premises").alias("found")
+        ),
+        "premises", "a known kind of place, or one of the settings", "noted",
+        "no known kind of place; kept under its own name",
+    )  # fmt: skip
+    problems.name("premises", [(label, "", written[label]) for label in strange], NO_PLACE)
 
 
 def _with_time(column: str) -> pl.Expr:

@@ -13,6 +13,7 @@ from cspanalysis.chapters.common.changes import (
     change_finding,
     changes_finding,
     detectable_notes,
+    is_unsettled,
     with_dispersion,
 )
 from cspanalysis.chapters.common.labels import (
@@ -49,6 +50,7 @@ __all__ = [
     "detectable_notes",
     "earlier",
     "few_residents_notes",
+    "is_unsettled",
     "membership_notes",
     "method_of",
     "mix_finding",

@@ -85,18 +85,27 @@ def _settled(
     if "police_extract" not in counted.sources or offences.is_all(selection):
         return result
     now, before = (int(review.ungrouped(p).sum()) for p in (comparison.period, comparison.compare))
-    row = result.iloc[0]
-    is_nothing = (now and row["count"] == 0) or (before and row["compare_count"] == 0)
-    is_change = row["verdict"] in ("up", "down")
-    if not is_nothing and not (
-        is_change
-        and now != before
-        and abs(now - before) >= abs(row["count"] - row["compare_count"])
-    ):
+    if not is_unsettled(result, now, before):
         return result
     told = counting.ungrouped_told(review.ungrouped(comparison.period, comparison.compare))
     return change.withheld(
         result, f"of the crimes recorded in both periods, {told}; they could belong here"
+    )
+
+
+def is_unsettled(result: pd.DataFrame, now: int, before: int) -> bool:
+    """Whether records that could not be told, so many in each period, could make a change.
+
+    So it is where a period has nothing but them, or they differ by as much as the counts do.
+    """
+    row = result.iloc[0]
+    if (now and row["count"] == 0) or (before and row["compare_count"] == 0):
+        return True
+    is_change = row["verdict"] in ("up", "down")
+    return bool(
+        is_change
+        and now != before
+        and abs(now - before) >= abs(row["count"] - row["compare_count"])
     )
 
 
