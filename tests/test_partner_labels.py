@@ -110,6 +110,15 @@ def test_an_unknown_type_counts_and_is_named(tmp_path):
     assert (problems["found"] == "category 7").sum() == 36
 
 
+def test_a_row_for_each_appliance_is_one_fire(tmp_path):
+    lines = incidents(("Fire", 4, 4)).splitlines(keepends=True)
+    text = lines[0] + "".join(line * 3 for line in lines[1:])
+    review = opened(tmp_path, {"fires/all.csv": text}, period="2024-01/2024-12")
+    assert fires.change(review).values["count"] == 48
+    problems = Store(tmp_path / "data/processed").problem_counts()
+    assert problems["count"].sum() == 2 * 96
+
+
 # ---------------------------------------------------------------- diagnoses
 
 

@@ -141,7 +141,7 @@ def _fires(
 ) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
     """The fires, the months that the list covers, and what of it does not count or is unknown."""
     rows = review.table(FIRES)
-    inside = rows[comparison.period.contains(rows["month"])]
+    inside = rows[comparison.period.contains(rows["month"]) & ~rows["is_repeat"]]
     apart = inside.loc[~inside["is_fire"], "incident_class"].value_counts()
     unknown = inside[inside["incident_class"].isna()]
     notes = []

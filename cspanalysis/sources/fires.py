@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.sources import table
+from cspanalysis.sources.kinds import SHORTENED
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
@@ -112,6 +113,7 @@ DERIVED = {
     "fires": {
         "incident_class": "fire, false alarm or special service; missing where nobody can tell",
         "is_fire": "Whether it counts as a fire",
+        "is_repeat": "Whether an earlier row has its number and day: a further appliance, say",
         "burned": "What burned, in few words: dwelling, other building, road vehicle, refuse, "
         "grass or trees, or as the list has it",
         "month": "YYYY-MM",
@@ -126,19 +128,24 @@ RECORDS = {NAME: ("incident_id", "date")}
 def read(part: Part, context: Context) -> Read:
     """Read one list: the schema's columns with those of DERIVED, file and row.
 
-    A motive that is blank or unknown is missing, never 'accidental'. Repeated incident numbers
-    are noted and their rows kept. False alarms and special services are kept and noted; so is a
-    type that nobody knows, which counts as a fire.
+    A motive that is blank or unknown is missing, never 'accidental'. A number that comes again on
+    the same day is one incident; on another day its rows count, and are noted. False alarms and
+    special services are kept and noted; so is a type that nobody knows, which counts as a fire.
     """
     found = table.read(part, SCHEMAS, context, NAME)
-    frame = found.tables[NAME]
-    repeats = frame.filter(
-        pl.col("incident_id").is_not_null() & ~pl.col("incident_id").is_first_distinct()
+    is_number = pl.col("incident_id").is_not_null() & ~pl.col("incident_id").str.contains(SHORTENED)
+    frame = found.tables[NAME].with_columns(
+        is_repeat=is_number & ~pl.struct(RECORDS[NAME]).is_first_distinct()
     )
-    found.problems.add_rows(
-        repeats.select(ROW, pl.col("incident_id").alias("found")),
-        "incident_id", "one row per incident", "noted", "a repeated incident number; rows are kept",
-    )  # fmt: skip
+    again = is_number & ~pl.col("incident_id").is_first_distinct()
+    for rows, reason in (
+        (frame.filter("is_repeat"), "a repeated incident number of one day: counted once"),
+        (frame.filter(again & ~pl.col("is_repeat")), "a repeated incident number; rows are kept"),
+    ):
+        found.problems.add_rows(
+            rows.select(ROW, pl.col("incident_id").alias("found")),
+            "incident_id", "one row per incident", "noted", reason,
+        )  # fmt: skip
     minutes = pl.col("time").cast(pl.Int64)
     frame = frame.with_columns(
         incident_class=told("incident_type", INCIDENTS).str.replace(" by name", ""),
@@ -149,7 +156,9 @@ def read(part: Part, context: Context) -> Read:
         month=pl.col("date").dt.strftime("%Y-%m"),
         hour=minutes // 60,
         file=pl.lit(part.label),
-    ).with_columns(is_fire=pl.col("incident_class").fill_null("fire") == "fire")
+    ).with_columns(
+        is_fire=(pl.col("incident_class").fill_null("fire") == "fire") & ~pl.col("is_repeat")
+    )
     _note(frame, found)
     frame = frame.with_columns(motive="known")
     columns = [c.name for c in SCHEMAS[0].columns if c.name != "time"]
