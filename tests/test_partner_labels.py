@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cspanalysis
 from cspanalysis import cleaning, diagnoses
-from cspanalysis.chapters import fires, perceptions, substance, youth
+from cspanalysis.chapters import environment, fires, perceptions, substance, young_people, youth
 from cspanalysis.errors import DataRefused
 from cspanalysis.sources.fires import BURNED, INCIDENTS
 from cspanalysis.sources.words import told
@@ -16,6 +16,7 @@ from cspanalysis.store import Store
 
 
 def workspace(root, files, settings="", name="Dover", period="2024-04/2025-03"):
+    root.mkdir(exist_ok=True)
     (root / "partnership.toml").write_text(
         f'[area]\nname = "{name}"\n[review]\nperiod = "{period}"\n{settings}'
     )
@@ -212,11 +213,9 @@ def test_a_sex_nobody_knows_stays_in_the_total(tmp_path):
 
 
 def test_districts_of_one_partnership_are_added_up(tmp_path):
-    own = '[area]\nname = "East Kent"\ncode = "X1"\ndistricts = ["Dover", "Thanet"]\n'
     text = admissions(("T51", 30), ("T51", 25, "male", "10-19", "Thanet"))
-    root = workspace(tmp_path, {"hospital_extract/a.csv": text})
-    (root / "partnership.toml").write_text(own + '[review]\nperiod = "2024-04/2025-03"\n')
-    found = substance.alcohol_admissions_trend(cspanalysis.open(workspace=root))
+    review = east_kent(tmp_path, {"hospital_extract/a.csv": text})
+    found = substance.alcohol_admissions_trend(review)
     assert years(found)["2024/25"] == 55
 
 
@@ -458,6 +457,58 @@ def test_a_survey_without_answers_is_set_beside_its_average(tmp_path):
     text += "Panel,2024,Dover,feels safe,60,640\nPanel,2024,Kent average,feels safe,70,6400\n"
     found = perceptions.average(opened(tmp_path, {"surveys/a.csv": text}))
     assert found.rows["compare_share"].tolist() == [0.7]
+
+
+def east_kent(root, files):
+    workspace(root, files)
+    (root / "partnership.toml").write_text(
+        '[area]\nname = "East Kent"\ncode = "X1"\ndistricts = ["Dover", "Thanet"]\n'
+        '[review]\nperiod = "2024-04/2025-03"\n'
+    )
+    return cspanalysis.open(workspace=root)
+
+
+def test_answers_of_an_area_and_its_districts_are_not_mixed(tmp_path):
+    row = "Panel,{},{},feels safe,yes,{},640\n"
+    text = SURVEY + row.format(2023, "East Kent", 50) + row.format(2024, "East Kent", 60)
+    text += row.format(2024, "Dover", 90)
+    found = perceptions.changes(east_kent(tmp_path / "a", {"surveys/a.csv": text}))
+    assert found.rows[["compare_share", "share"]].to_numpy().tolist() == [[0.5, 0.6]]
+    text = SURVEY + row.format(2024, "Dover", 90) + row.format(2024, "Thanet", 30)
+    found = perceptions.safety(east_kent(tmp_path / "b", {"surveys/a.csv": text}))
+    assert found.status == "not_available"
+    assert "Dover and Thanet, and shares of districts cannot be added up" in found.sentence
+
+
+def test_exclusions_without_the_roll_are_compared_as_counts(tmp_path):
+    text = "".join(
+        f"{year},Dover,East,{kind},{count}\n"
+        for kind in ("Permanent", "Suspension")
+        for year, count in (("2022/23", 20), ("2023/24", 60))
+    )
+    text = "Year,District,Cluster,Exclusion type,Exclusions\n" + text
+    found = young_people.exclusions_change(opened(tmp_path, {"school_exclusions/a.csv": text}))
+    assert found.verdict == "up" and "per 100 pupils" not in found.sentence
+
+
+def test_a_year_that_one_district_lacks_is_no_sum(tmp_path):
+    row = "{},{},East,Permanent,{}\n"
+    text = "Year,District,Cluster,Exclusion type,Exclusions\n" + row.format("2022/23", "Dover", 20)
+    for year in ("2023/24", "2024/25"):
+        text += row.format(year, "Dover", 20) + row.format(year, "Thanet", 30)
+    review = east_kent(tmp_path, {"school_exclusions/a.csv": text})
+    found = young_people.exclusions_change(review, kinds=["permanent"])
+    assert found.rows[["school_year", "count"]].to_numpy().tolist() == [
+        ["2023/24", 50], ["2024/25", 50],
+    ]  # fmt: skip
+
+
+def test_council_figures_under_other_words_are_named(tmp_path):
+    row = "Dover,{}-{:02d},{},reports,{}\n"
+    text = "District,Month,Indicator,Unit,Value\n"
+    text += "".join(row.format(2024, month, "bags of litter", 5) for month in range(1, 13))
+    review = opened(tmp_path, {"environmental/a.csv": text})
+    assert "it holds 'bags of litter'" in environment.environment_changes(review).sentence
 
 
 def test_answers_without_a_column_of_answers_are_refused_with_the_wording(tmp_path):

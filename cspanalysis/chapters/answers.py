@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cspanalysis import formats
 from cspanalysis.analysis import surveys
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
@@ -13,9 +14,24 @@ SOURCE = "surveys"
 
 
 def newest(review: Review) -> pd.DataFrame:
-    """The newest answers of this area's residents with the round before."""
+    """The newest answers of this area's residents with the round before.
+
+    Of a survey of the area and of its districts the area's own answers count. Shares of several
+    districts cannot be added up.
+    """
     table = review.table(SOURCE)
-    own = table[table["area"].isin([review.area.name, *review.area.districts])]
+    own = table[table["area"] == review.area.name]
+    parts = table[
+        table["area"].isin(review.area.districts) & ~table["survey"].isin(own["survey"].unique())
+    ]
+    if len(review.area.districts) > 1 and len(parts) and own.empty:
+        raise NotAvailable(
+            SOURCE,
+            f"it holds answers for {formats.listed(sorted(parts['area'].unique()))}, and shares of "
+            f"districts cannot be added up for {review.area.name}",
+        )
+    if len(review.area.districts) == 1:
+        own = pd.concat([own, parts])
     if own.empty:
         raise NotAvailable(SOURCE, f"it holds no answers for {review.area.name}")
     rows = surveys.newest(own, review.period)

@@ -7,11 +7,12 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import measures
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.narrative.phrases import MOST_NAMED
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
@@ -235,9 +236,13 @@ def _monthly(review: Review, indicator: str) -> pd.DataFrame:
     table = review.table("environmental")
     rows = table[table["indicator"] == indicator]
     if rows.empty:
-        raise NotAvailable("environmental", f"it holds no '{indicator}'")
+        held = [f"'{formats.shorten(name, 40)}'" for name in sorted(table["indicator"].unique())]
+        named = formats.listed(held, MOST_NAMED, "further figures")
+        raise NotAvailable("environmental", f"it holds no '{indicator}'; it holds {named}")
     # Several districts of one partnership are added up, but only if all of them are known.
-    values = rows.groupby("month")["value"].sum(skipna=False).dropna()
+    by_month = rows.groupby("month")
+    is_whole = by_month["district"].nunique() == len(review.area.districts)
+    values = by_month["value"].sum(skipna=False)[is_whole].dropna()
     return values.rename("count").reset_index()
 
 

@@ -46,6 +46,9 @@ def exclusions_change(
         & (known["cluster"] == "total")
         & known["kind"].isin(list(kinds))
     ]
+    # A year that one of several districts lacks would be the sum of the others.
+    held = own.groupby(["school_year", "kind"])["district"].transform("nunique")
+    own = own[held == len(review.area.districts)]
     last = school_year or newest_school_year(own["school_year"], review.period, SOURCE)
     own = own[own["school_year"] <= last]
     parts = []
@@ -53,12 +56,13 @@ def exclusions_change(
         rows = own[own["kind"] == kind].groupby("school_year", as_index=False).agg(_together)
         if len(rows) < 2:
             raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
-        rated = measures.rate(rows, population="roll", per=100)
+        if not rows["roll"].notna().all():
+            parts.append(yearly.first_to_last(rows, year="school_year"))
+            continue
+        rated = measures.rate(rows, population="roll", per=100).assign(per="pupil")
         rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
         parts.append(yearly.first_to_last(rated, year="school_year", exposure="roll"))
-    result = pd.concat(parts, ignore_index=True).assign(
-        per="pupil", district=review.area.districts[0]
-    )
+    result = pd.concat(parts, ignore_index=True).assign(district=review.area.districts[0])
     result["things"] = result["kind"].map(lambda k: THINGS.get(k, f"{k} exclusions"))
     span = _span(result["school_year"])
     return publish(

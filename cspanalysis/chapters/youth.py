@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pandas as pd
@@ -316,10 +317,11 @@ def _series(review: Review, measure: str, topic: str) -> tuple[pd.DataFrame, str
     label = str(rows.sort_values("year")["measure"].iloc[-1])
     if label.lower() == REFERRED.lower():
         label = f"young people {REFERRED}"
-    elif topic == "first-time entrants" and label[1:2].islower():
-        label = label[0].lower() + label[1:]
+    elif topic == "first-time entrants":
+        label = re.sub(r"^First([- ])Time([- ])Entrant", lambda found: found[0].lower(), label)
+        label = label[0].lower() + label[1:] if label[1:2].islower() else label
     else:
-        label = f"'{label}'" if topic != "first-time entrants" else label
+        label = f"'{label}'"
     return rows.sort_values("year", ignore_index=True), label
 
 

@@ -118,6 +118,8 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
         is_said = items.rpartition(" of ")[2].rstrip("s") in subject
         where = "" if is_said else f" in {subject}"
         text = f"None of the {formats.in_words(n)} {items}{where} changed clearly."
+        if n == 1:
+            text = f"There was no clear change in {_named(usable[0], label)}, the only one known."
     else:
         text = formats.capital(", while ".join(clear)) + "."
         if unclear:
