@@ -78,6 +78,7 @@ class Batch:
                 "file": part.file,
                 "member": part.member,
                 "layout": one.schema,
+                "released": one.released,
                 "fingerprint": self.fingerprints[part.label],
                 "batch": self.fingerprint,
                 "rows_read": one.rows_read,

@@ -210,7 +210,12 @@ def _once(
     """Compare the source's files with each other, newest last; whether anything is new in that."""
     if not once.keys(reader):
         return False
-    oldest_first = [p.label for p in sorted(parts, key=lambda p: manifests.age(p, now.files))]
+    oldest_first = [
+        p.label
+        for p in sorted(
+            parts, key=lambda p: manifests.age(p, now.files, now.parts[p.label].get("released", ""))
+        )
+    ]
     entries = {label: now.parts[label] for label in oldest_first}
     told = survey.fingerprint([survey.code(), [[k, e["batch"]] for k, e in entries.items()]])
     now.compared[source] = told

@@ -259,14 +259,17 @@ def without_twins(
     return kept
 
 
-def age(part: Part, files: Mapping[str, Any]) -> tuple[str, int, str, str]:
-    """For sorting from the oldest to the newest: day published or retrieved, number, name."""
+def age(part: Part, files: Mapping[str, Any], released: str = "") -> tuple[str, int, str, str]:
+    """For sorting from the oldest to the newest: day published or retrieved, number, name.
+
+    `released` is the day that the file itself states; the sidecar's word goes before it.
+    """
     # Without its ending, so that 'calls corrected.csv' comes after 'calls.csv'.
     stem = re.sub(r"(\.[A-Za-z]+)+$", "", part.label)
     card = files[part.file]["sidecar"]
     numbered = re.search(r"\((\d{1,4})\)\.", part.name)
     return (
-        str(card.get("published") or card.get("retrieved") or ""),
+        str(card.get("published") or released or card.get("retrieved") or ""),
         int(numbered[1]) if numbered else 0,
         stem,
         part.label,

@@ -1,5 +1,7 @@
 """A source's files side by side: what a row gives that another one gives already counts once.
 
+Of a publisher's table that came in several editions the newest counts (`releases`).
+
 Every file was read alone, and is kept as it was read; where rows of it repeat others (`once`), the
 tables that count are made without them, and its account says so. A further file therefore costs
 one comparison and no reading of the others.
@@ -16,9 +18,9 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import survey
+from cspanalysis import formats, survey
 from cspanalysis.processed import LISTED
-from cspanalysis.sources import figures, once, problems
+from cspanalysis.sources import figures, once, problems, releases
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.records import ROW
 
@@ -67,7 +69,8 @@ def settle(
         Their entries with other tables, counts and problems, `as_read` (the entry as it was) and
         `repeats` (file used instead, whether the same stands there, rows).
     """
-    found: dict[str, Entry] = {}
+    found = _editions(source, reader, parts, shelf)
+    parts = {**parts, **found}
     for table, (key, is_figure) in once.keys(reader).items():
         labels = [label for label, entry in parts.items() if table in entry["tables"]]
         if len(labels) < (1 if is_figure else 2):
@@ -88,10 +91,70 @@ def settle(
     return found
 
 
+def _editions(
+    source: str, reader: ModuleType, parts: Mapping[str, Entry], shelf: Shelf
+) -> dict[str, Entry]:
+    """Entries of the parts of which another one gives figures in a newer edition."""
+    found: dict[str, Entry] = {}
+    for table, editions in getattr(reader, "EDITIONS", {}).items():
+        labels = [label for label, entry in parts.items() if table in entry["tables"]]
+        frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
+        told = survey.fingerprint(
+            ["editions", survey.code(), *(parts[o]["fingerprint"] for o in labels)]
+        )
+        replaced = releases.replaced(frame, len(labels), editions)
+        for (number,), rows in replaced.partition_by("part", as_dict=True).items():
+            label = labels[number]
+            given = frame(number).with_row_index("at")
+            kept = given.join(rows, on="at", how="anti").drop("at")
+            gone = given.join(rows, on="at")
+            reasons = _Reasons(Problems(label), Counter(), gone[ROW].n_unique())
+            spans: list[list[Any]] = []
+            for (used, why), some in gone.partition_by(
+                "used_part", "why", as_dict=True, maintain_order=True
+            ).items():
+                other = labels[used]
+                content = [c for c in kept.columns if c not in ("file", ROW)]
+                changed = some.join(frame(used), on=content, how="anti", nulls_equal=True).height
+                base = editions.whole[0][0]
+                if not changed:
+                    reason = f"repeats a row of {other}"
+                    reasons.counts[other, True] += some.height
+                elif why == releases.DETAIL:
+                    reason = f"{other} gives it in more detail"
+                else:
+                    reason = f"of an earlier edition; that of {other} is used"
+                if changed:
+                    over = [str(v) for v in some[base].unique().sort().to_list()]
+                    spans.append([other, why, some.height, over])
+                listed = pl.format(f"{base} {{}}", pl.col(base)).alias("found")
+                reasons.problems.add_rows(some.select(ROW, listed), "", "once", "set aside", reason)
+            entry = _without(source, table, parts[label], kept, reasons, told, shelf)
+            entry["replaced"] = spans
+            if hasattr(reader, "small"):
+                entry = _again(entry, reader.small({table: kept}), told, shelf)
+            found[label] = entry
+    return found
+
+
 def notices(parts: Mapping[str, Entry]) -> list[str]:
     """What should be looked at: files whose rows were set aside for another's."""
     found = []
     for label, entry in parts.items():
+        for used, why, count, over in entry.get("replaced", ()):
+            where = f"{count:,} rows of {formats.listed(over, 3, 'further')}"
+            if why == releases.DETAIL:
+                found.append(
+                    f"{label}: {where} are set aside, because {used} gives them in more detail"
+                )
+                continue
+            dated = parts.get(used, {}).get("released", "")
+            found.append(
+                f"{label}: {where} are of an earlier edition and are set aside; that of {used} is "
+                f"used{f', released on {dated}' if dated else ''}. An edition's day is the one in "
+                "its sidecar (published), else that in its own notes or name: if this file is the "
+                'newer one, write published = "YYYY-MM-DD" into its <file>.source.toml'
+            )
         for used, is_same, count in entry.get("repeats", ()):
             one = count == 1
             rows, are = f"{count:,} {'row' if one else 'rows'}", "is" if one else "are"
@@ -193,8 +256,11 @@ def _without(
         listed = listed.sort(ROW, maintain_order=True)
     noted = reasons.problems.count("noted")
     changed = entry | {
-        "as_read": entry,
-        "repeats": [[*used, count] for used, count in reasons.counts.items()],
+        "as_read": as_read(entry),
+        "repeats": [
+            *entry.get("repeats", ()),
+            *([*used, count] for used, count in reasons.counts.items()),
+        ],
         "fingerprint": told,
         "rows_kept": entry["rows_kept"] - reasons.set_aside,
         "rows_set_aside": entry["rows_set_aside"] + reasons.set_aside,

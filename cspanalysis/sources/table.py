@@ -77,6 +77,8 @@ class Read:
         Columns of the layout that the part, or a constant of the settings, gives.
     titles : tuple of str
         Text above the header.
+    released : str
+        Day of its release by its own notes, ISO; '' where they do not say.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -88,6 +90,7 @@ class Read:
     brought: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
+    released: str = ""
 
     @property
     def rows_set_aside(self) -> int:
