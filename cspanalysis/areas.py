@@ -109,6 +109,16 @@ def is_force(name: str, label: str) -> bool:
 
 
 @functools.cache
+def force_name(label: str) -> str | None:
+    """The register's name of a police force however a table writes it; None for no territorial one.
+
+    'Avon & Somerset', 'Kent Police' and 'City of London' are the forces meant.
+    """
+    names = sorted({row["force"] for row in reference.rows("areas")})
+    return next((name for name in names if is_force(name, label)), None)
+
+
+@functools.cache
 def register() -> pd.DataFrame:
     """Districts of England and Wales.
 

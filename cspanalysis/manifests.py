@@ -106,8 +106,8 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
                 notices.append(
                     f"data/raw/{label} is not read: files belong into data/raw/<source>/"
                 )
-        elif folder in sources.NAMES:
-            found.setdefault(folder, {})[label] = path
+        elif (source := sources.FOLDERS.get(folder, folder)) in sources.NAMES:
+            found.setdefault(source, {})[label] = path
         else:
             strange[folder] = strange.get(folder, 0) + 1
     for folder, count in strange.items():

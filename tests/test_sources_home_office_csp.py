@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pandas as pd
+import polars as pl
 import pytest
 import xlsxwriter
 
@@ -117,7 +118,7 @@ def test_a_workbook_without_any_table_is_refused(tmp_path):
 def test_names_and_groups_in_one_spelling_and_bad_rows_set_aside():
     found = read(FIXTURES / "csp.csv")
     table = found.tables["home_office_csp"]
-    assert (found.rows_read, found.rows_kept) == (10, 7)
+    assert (found.rows_read, found.rows_kept) == (10, 8)
     assert set(table["csp"]) == {
         "Tonbridge and Malling", "Medway", "Unassigned Kent", "City of London", "North Devon",
     }  # fmt: skip
@@ -125,12 +126,41 @@ def test_names_and_groups_in_one_spelling_and_bad_rows_set_aside():
     assert set(table["offence_group"]) == {"theft offences", "robbery"}
     assert table["count"].max() == 1293
     aside = found.problems.table().filter(found.problems.table()["action"] == "set aside")
-    assert sorted(aside["row"]) == [7, 8, 9]
+    assert sorted(aside["row"]) == [7, 9]
 
 
-def test_a_table_without_partnerships_is_refused_with_its_headings():
-    with pytest.raises(DataRefused, match=r"csp.*'Police Force'"):
-        read(FIXTURES / "no_csp.csv")
+def test_crimes_taken_back_stay_in_the_total_and_are_named():
+    found = read(FIXTURES / "csp.csv")
+    assert found.tables["home_office_csp"]["count"].min() == -1
+    (noted,) = found.problems.table().filter(pl.col("row") == 8).iter_rows(named=True)
+    assert noted["action"] == "noted" and "taken back" in noted["reason"]
+
+
+FORCE_HEADER = [*HEADER[:3], *HEADER[4:8], "Number of Offences"]
+
+
+def force_rows(*counts):
+    return [
+        ["2017/18", quarter, "Kent", "Robbery", "Robbery", "Robbery", "34B", count]
+        for quarter, count in enumerate(counts, 1)
+    ]
+
+
+def test_a_table_by_police_force_is_read_into_a_table_of_its_own(tmp_path):
+    path = tmp_path / "pfa.csv"
+    lines = [FORCE_HEADER, *force_rows(" 66776 ", " -2 ", "1,000 ", "5")]
+    path.write_text("\n".join(",".join(f'"{c}"' for c in line) for line in lines))
+    found = read(path)
+    assert list(found.tables) == ["home_office_pfa"] and found.rows_kept == 4
+    assert found.tables["home_office_pfa"]["count"].to_list() == [66776, -2, 1000, 5]
+    assert read(FIXTURES / "no_csp.csv").rows_kept == 1
+
+
+def test_partnerships_under_an_unknown_heading_do_not_pass_for_forces(tmp_path):
+    rows = [row("2022/23", name, 5) for name in ("Medway", "Dover", "Swale")]
+    sheet = [[*HEADER[:3], "Where", *HEADER[4:]], *rows]
+    with pytest.raises(DataRefused, match=r"column of the partnerships is missing.*'csp name'"):
+        read(workbook(tmp_path / "csp.xlsx", {"2022_23": sheet}))
 
 
 def test_a_force_that_leaves_its_crime_unassigned_is_not_comparable():
@@ -164,7 +194,7 @@ def years():
 def test_a_collapse_is_no_fall():
     by_year = partnerships.by_year(*years(), "Medway")
     result = partnerships.year_change(by_year, "2024/25", "2022/23").iloc[0]
-    assert (result["compare_count"], result["count"]) == (1220, 7)
+    assert (result["compare_count"], result["count"]) == (1219, 7)  # one was taken back
     assert (result["status"], result["verdict"]) == ("not_comparable", "none")
     assert pd.isna(result["ratio"]) and "99.5%" in result["reason"]
 

@@ -37,6 +37,10 @@ NAMES = (
 )
 
 
+#: Further folders whose files a source reads.
+FOLDERS = {"home_office_pfa": "home_office_csp"}
+
+
 def get(name: str) -> ModuleType:
     """The reader of a source."""
     return importlib.import_module(f"cspanalysis.sources.{name}")

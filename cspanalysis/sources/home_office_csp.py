@@ -1,59 +1,77 @@
 """Recorded crime by Community Safety Partnership and quarter: the Home Office's open data tables.
 
-A workbook has a sheet per year; other sheets (notes, contents) are passed over with a remark. From
-2024 much of some forces' crime is recorded under 'Unassigned <force>', and what is left for the
-partnerships collapses: that is a coverage problem, never a fall.
+A workbook has a sheet per year; other sheets (notes, contents) are passed over with a remark, but
+for the day of release that they give. From 2024 much of some forces' crime is recorded under
+'Unassigned <force>', and what is left for the partnerships collapses: that is a coverage problem,
+never a fall. The tables by police force have the same columns but for the partnership; they are
+read into a table of their own.
 """
 
 from __future__ import annotations
 
-import functools
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis import reference
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources import table, workbooks
+from cspanalysis import areas, crosswalk
+from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources import releases, table, workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "home_office_csp"
+FORCES = "home_office_pfa"
 TITLE = "Police recorded crime by Community Safety Partnership"
 DESCRIPTION = (
     "`home_office_csp`: one row per year, quarter, partnership and offence. "
     "`home_office_csp_coverage`: one row per year and force, with the share that no partnership "
-    "was given and whether its partnerships can be compared with other years."
+    "was given and whether its partnerships can be compared with other years. `home_office_pfa`: "
+    "one row per year, quarter, police force and offence, from the tables by police force."
 )
 
+_FORCE = Column(
+    "force",
+    "Police force area",
+    ("police force", "force name", "police force area"),
+    essential=True,
+)
+_BEFORE = (
+    Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
+    Column("quarter", "Quarter of the financial year", ("financial quarter", "quarters")),
+)
+_AFTER = (
+    Column("offence", "Offence", ("offence description",), "lower"),
+    Column("offence_group", "Group of offences", ("offence group",), "lower", required=True),
+    Column("offence_subgroup", "Subgroup", ("offence subgroup", "offence sub group"), "lower"),
+    Column("offence_code", "Home Office code", ("offence code",)),
+    Column(
+        "count", "Offences recorded",
+        ("offence count", "number of offences", "offences"), "integer", essential=True,
+    ),
+)  # fmt: skip
+_CSP = Column(
+    "csp", "Community Safety Partnership",
+    ("csp name", "community safety partnership", "community safety partnership name"),
+    essential=True,
+)  # fmt: skip
 SCHEMAS = (
     Schema(
         "csp",
         "a recorded crime table by Community Safety Partnership",
-        (
-            Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
-            Column("quarter", "Quarter of the financial year", ("financial quarter", "quarters")),
-            Column(
-                "force", "Police force area", ("police force", "force name"), essential=True
-            ),
-            Column("csp", "Community Safety Partnership", ("csp name",), essential=True),
-            Column("offence", "Offence", ("offence description",), "lower"),
-            Column("offence_group", "Group of offences", ("offence group",), "lower",
-                   required=True),
-            Column("offence_subgroup", "Subgroup", ("offence subgroup",), "lower"),
-            Column("offence_code", "Home Office code", ("offence code",)),
-            Column(
-                "count", "Offences recorded",
-                ("offence count", "number of offences", "offences"), "integer", essential=True,
-            ),
-        ),
+        (*_BEFORE, _FORCE, _CSP, *_AFTER),
     ),
-)  # fmt: skip
+    Schema("force", "a recorded crime table by police force", (*_BEFORE, _FORCE, *_AFTER)),
+)
 
 DERIVED = {
     "home_office_csp": {
+        "quarter": "Quarters of the financial year that the row counts, '1' to '4' or '1,2,3,4'",
+        "force": "Police force area as the register of areas spells it",
         "csp": "Name as the ONS spells it",
         "csp_published": "Name as published",
         "is_unassigned": "Recorded under 'Unassigned <force>'",
@@ -72,16 +90,34 @@ DERIVED = {
 #: Above this share of a force's offences without a partnership none of its partnerships can be
 #: compared with other years.
 MOST_UNASSIGNED = 0.05
+#: So many lines of a sheet of notes are looked at for the day of release.
+_MOST_LINES = 200
 _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
-#: Names of the tables that differ from those of the ONS.
-_NAMES = {"london city of": "City of London", "northern devon": "North Devon"}
+#: In a table by police force hardly a figure comes twice.
+MOST_ALIKE = 0.8
+_NOTE = r"\s*\[note[^\]]*\]"
+#: Rows that are a place and no partnership: they count for their force only.
+_PLACES = ("airport",)
 
 #: What makes rows of two files the same.
 RECORDS = {
     NAME: (
         "year", "quarter", "force", "csp", "offence",
         "offence_group", "offence_subgroup", "offence_code",
-    )
+    ),
+    FORCES: (
+        "year", "quarter", "force", "offence", "offence_group", "offence_subgroup", "offence_code",
+    ),
+}  # fmt: skip
+
+_DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
+#: Of two editions the newer one's years count; of a file that holds one partnership, those of it.
+EDITIONS = {
+    NAME: Editions(
+        (("year", "quarter", "force"), ("year", "quarter", "force", "csp")),
+        ("force", "csp"), _DETAILS, ("quarter",),
+    ),
+    FORCES: Editions((("year", "quarter", "force"),), ("force",), _DETAILS, ("quarter",)),
 }  # fmt: skip
 
 
@@ -94,6 +130,7 @@ def read(part: Part, context: Context) -> Read:
         `home_office_csp`: year, quarter, force, csp (name of the ONS), csp_published,
         is_unassigned, offence, offence_group, offence_subgroup, offence_code, count, file, row;
         `_totals` (year, force, csp, is_unassigned, count), of which `combine` makes the coverage.
+        Of a table by police force `home_office_pfa`, without the partnership.
 
     Raises
     ------
@@ -101,8 +138,10 @@ def read(part: Part, context: Context) -> Read:
         If no sheet is such a table, or a yearly one lacks a column.
     """
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
-    frame = found.tables[NAME]
-    tables = small({NAME: frame})
+    found = replace(found, released=found.released or releases.in_name(part.name))
+    if NAME not in found.tables:
+        return found
+    tables = small(found.tables)
     for row in coverage(tables["_totals"]).filter(pl.col("status") != "ok").iter_rows(named=True):
         found.problems.add(
             1, "CSP Name", f"{row['year']}, {row['force']}: {row['unassigned']:,} of "
@@ -110,11 +149,14 @@ def read(part: Part, context: Context) -> Read:
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
-    return found.with_tables(home_office_csp=frame, **tables)
+    _name_unknown(found)
+    return found.with_tables(**found.tables, **tables)
 
 
 def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What `combine` needs of a file's rows."""
+    if NAME not in tables:
+        return {}
     by = ("year", "force", "csp", "is_unassigned")
     # Slice by slice: grouping by text takes as much memory as the rows themselves.
     slices = [one.group_by(by).agg(pl.col("count").sum()) for one in tables[NAME].iter_slices()]
@@ -159,7 +201,9 @@ def coverage(totals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _workbook(part: Part, context: Context) -> Read:
-    problems, frames, rows_read, refusal = Problems(part.label), [], 0, None
+    problems, frames, rows_read, refusal = Problems(part.label), {}, 0, None
+    said: list[str] = []
+    sheets: dict[str, str] = {}
     for sheet in workbooks.sheets(part):
         try:
             found = _one(sheet, context)
@@ -169,49 +213,116 @@ def _workbook(part: Part, context: Context) -> Read:
             refusal = error
             told = f"the sheet '{sheet.member}'"
             problems.add(1, "", told, "a table", "noted", "no table; not read")
+            said += _said(sheet)
             continue
         problems.include(found.problems)
-        frames.append(found.tables[NAME])
+        for name, frame in found.tables.items():
+            frames.setdefault(name, []).append(frame)
+            sheets.setdefault(name, sheet.member)
         rows_read += found.rows_read
     if not frames:
         raise refusal
-    frame = pl.concat(frames)
-    return Read({NAME: frame}, problems, rows_read, frame.height, SCHEMAS[0].name)
+    if len(frames) > 1:
+        sheet = replace(part, member=sheets[FORCES])
+        raise _without_partnerships(sheet, "other sheets have partnerships")
+    tables = {name: pl.concat(some) for name, some in frames.items()}
+    kept = sum(frame.height for frame in tables.values())
+    layout = SCHEMAS[0 if NAME in tables else 1].name
+    return Read(tables, problems, rows_read, kept, layout, released=releases.stated(said))
+
+
+def _without_partnerships(part: Part, why: str) -> DataRefused:
+    """Of a table by partnership whose partnerships nobody finds, which is none by force."""
+    return DataRefused(
+        paragraph(
+            f"the column of the partnerships is missing ({why})",
+            file=part.label, column="csp", allowed=", ".join(f"'{n}'" for n in _CSP.aliases),
+            do="Rename the heading, or name it in partnership.toml: "
+            '[sources.home_office_csp.columns] csp = "its heading".',
+        )
+    )  # fmt: skip
+
+
+def _said(sheet: workbooks.Sheet) -> list[str]:
+    """The lines of a sheet of notes."""
+    block = next(sheet.blocks(), pl.DataFrame()).head(_MOST_LINES)
+    return [" ".join(c for c in line[1:] if c) for line in block.iter_rows()]
 
 
 def _one(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
-    found = found.without_totals("csp").without_totals("offence_group")
-    found = found.keep(
-        pl.col("count") >= 0, "count", pl.col("count"), "0 or more", "a negative count"
-    )
+    is_csp = found.schema == "csp"
+    for column in ("csp", "force", "offence_group") if is_csp else ("force", "offence_group"):
+        found = found.without_totals(column)
     frame = found.tables[NAME]
-    names = frame["csp"].unique().to_list()
-    standard = pl.DataFrame(
-        {"csp": names, "name": [_standard(n) for n in names]},
-        schema={"csp": pl.String, "name": pl.String},
-    )
-    frame = frame.join(standard, on="csp", how="left", maintain_order="left").select(
-        "year", "quarter", "force", pl.col("name").alias("csp"),
+    taken_back = frame.filter(pl.col("count") < 0)
+    found.problems.add_rows(
+        taken_back.select(ROW, pl.col("count").alias("found")), "count", "0 or more", "noted",
+        "below 0: crimes of an earlier quarter that were taken back; kept, as official totals do",
+    )  # fmt: skip
+    frame = _with_names(frame, "force", _force_name)
+    columns = [
+        "year", _quarters().alias("quarter"), "force", "offence", "offence_group",
+        "offence_subgroup", "offence_code", pl.col("count").cast(pl.Int64),
+        pl.lit(part.label).alias("file"), ROW,
+    ]  # fmt: skip
+    if not is_csp:
+        frame = frame.select(columns)
+        figure = ["year", "quarter", "force", *_DETAILS]
+        if frame.height and frame.n_unique(figure) < MOST_ALIKE * frame.height:
+            raise _without_partnerships(part, "each force has many rows of one offence and quarter")
+        return found.with_tables(**{FORCES: frame})
+    frame = frame.with_columns(
         pl.col("csp").alias("csp_published"),
         pl.col("csp").str.to_lowercase().str.starts_with("unassigned").alias("is_unassigned"),
-        "offence", "offence_group", "offence_subgroup", "offence_code",
-        pl.col("count").cast(pl.Int64), pl.lit(part.label).alias("file"), ROW,
-    )  # fmt: skip
-    return found.with_tables(home_office_csp=frame)
+    )
+    frame = _with_names(frame, "csp", _csp_name)
+    columns[3:3] = ["csp", "csp_published", "is_unassigned"]
+    return found.with_tables(**{NAME: frame.select(columns)})
 
 
-def _standard(name: str) -> str:
-    """The partnership's name as the ONS spells it; its own where it is no partnership today."""
-    key = _key(name)
-    return _NAMES.get(key) or _partnerships().get(key, " ".join(name.split()))
+def _with_names(frame: pl.DataFrame, column: str, name_of: Callable[[str], str]) -> pl.DataFrame:
+    names = {text: name_of(text) for text in frame[column].drop_nulls().unique().to_list()}
+    return frame.with_columns(pl.col(column).replace(names))
 
 
-def _key(name: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", name.lower().replace("&", " and ")).split())
+def _quarters() -> pl.Expr:
+    """'1' of '1', 'Q1', 'Apr to Jun' and the like; '1,2,3,4' of a row that counts a year."""
+    text = pl.col("quarter").str.to_lowercase()
+    months = [("apr", "jun"), ("jul", "sep"), ("oct", "dec"), ("jan", "mar")]
+    spoken = pl.coalesce(
+        pl.when(text.str.contains(rf"{a}\D*{b}")).then(pl.lit(str(n)))
+        for n, (a, b) in enumerate(months, 1)
+    )
+    digits = text.str.extract_all(r"[1-4]").list.unique().list.sort().list.join(",")
+    return pl.coalesce(spoken, pl.when(digits != "").then(digits))
 
 
-@functools.cache
-def _partnerships() -> dict[str, str]:
-    names = {n for row in reference.rows("areas") for n in row["csp"].split(";") if n}
-    return {_key(name): name for name in names}
+def _force_name(text: str) -> str:
+    return areas.force_name(re.sub(_NOTE, "", text)) or " ".join(re.sub(_NOTE, "", text).split())
+
+
+def _csp_name(text: str) -> str:
+    plain = re.sub(_NOTE, "", text)
+    return crosswalk.known_as(plain) or " ".join(plain.split())
+
+
+def _name_unknown(found: Read) -> None:
+    """Partnerships that nobody knows count for their force and for no area: they are named."""
+    frame = found.tables[NAME].filter(~pl.col("is_unassigned"))
+    rows = frame.group_by("csp").len()
+    unknown = [
+        (csp, crosswalk.near(csp) or "", n)
+        for csp, n in rows.sort("csp").iter_rows()
+        if not crosswalk.meanings(csp) and not any(p in csp.lower() for p in _PLACES)
+    ]
+    for csp, near, _ in unknown:
+        told = frame.filter(pl.col("csp") == csp)
+        found.problems.add_rows(
+            told.select(ROW, pl.col("csp_published").alias("found")), "csp",
+            near or "a Community Safety Partnership", "noted",
+            "no partnership of this name is known; the row counts for its force only",
+        )  # fmt: skip
+    found.problems.name(
+        "csp", unknown, "with a partnership that is not known, counted for its force only"
+    )
