@@ -127,6 +127,8 @@ CALLS = {
                                NightTime(second={"exclude_domestic": False})), {}),
     "night.week": lambda: ((result_of("night.classify", INCIDENTS, NightTime()),), {}),
     "partnerships.by_year": lambda: ((CSP, COVERAGE, "X"), {}),
+    "partnerships.last_month": lambda: (
+        (result_of("partnerships.by_year", CSP, COVERAGE, "X").iloc[0],), {}),
     "partnerships.year_change": lambda: (
         (result_of("partnerships.by_year", CSP, COVERAGE, "X"), "2024/25", "2023/24"), {}),
     "peers.compare": lambda: ((AREAS,), {"draws": 50}),
