@@ -203,8 +203,8 @@ def from_open_data(
         period, or hold fewer than half of the others of a group beyond the force: a place among a
         chance few is none in the group.
     """
-    if unable := counting.indistinct(selection):
-        raise NotAvailable("peer_counts", *unable.values())
+    if unable := counting.indistinct(selection).get("police_uk"):
+        raise NotAvailable("peer_counts", unable)
     _, chosen = counting.members(selection, "police_uk")
     known = coverage.of(store, "police_uk", area)
     if missing := known.missing(period):

@@ -34,7 +34,9 @@ def own(table: pd.DataFrame) -> dict[str, Any]:
 
 def shown(table: pd.DataFrame, column: str) -> pd.DataFrame:
     """The rows whose value in a column may be written."""
-    return table[[not formats.is_missing(v) and not isinstance(v, str) for v in table[column]]]
+    may = [not formats.is_missing(v) and not isinstance(v, str) for v in table[column]]
+    # As a Series: an empty list would choose no columns, not no rows.
+    return table[pd.Series(may, index=table.index, dtype=bool)]
 
 
 def hidden(table: pd.DataFrame, column: str = "count") -> int:

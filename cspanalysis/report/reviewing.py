@@ -15,7 +15,7 @@ from typing import Any
 
 import cspanalysis
 from cspanalysis import sidecars
-from cspanalysis.errors import CspError, DataRefused
+from cspanalysis.errors import CspError, DataRefused, paragraph
 from cspanalysis.periods import Period
 from cspanalysis.report import (
     collect,
@@ -104,6 +104,8 @@ def review(
             partial=bool(request.chapters),
         )
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
+        if not failures and not any(_answers(r) for c in done for r in c.records):
+            failures = (Failure(area.name, "", _unanswered(plan, area)),)
         notices = [n for c in done for n in c.notices]
         notices += standing.replaced(target, request.edition, [c.key for c in plan.chapters])
         with folder.replacing(target) as fresh:
@@ -138,6 +140,30 @@ def review(
         reason = f"{where}{error.strerror or error}. The last good review is untouched."
         return ReviewDone(area, target, written=False, failures=(Failure(area.name, "", reason),))
     return ReviewDone(area, target, failures=failures, notices=tuple(notices), extras=tuple(extras))
+
+
+def _answers(record: Mapping[str, Any]) -> bool:
+    """Whether a finding says anything that data are behind."""
+    is_told = record["status"] != "not_available"
+    return is_told and bool(record["sources"] or any(record["values"].values()))
+
+
+def _unanswered(plan: Plan, area: Area) -> str:
+    """What to do where no question could be answered."""
+    raw = Path(plan.request.workspace) / "data" / "raw"
+    if not plan.inputs:
+        found = f"no data are in {raw}"
+        do = (
+            "Put the partners' files into its folders (the note in each says what goes there), "
+            "or fetch open data: csp fetch"
+        )
+    else:
+        found = (
+            f"no file in {raw} holds what the questions of this review need for {area.name} "
+            f"in {plan.request.period}"
+        )
+        do = "The data quality page says which months each source covers; see: csp clean"
+    return paragraph(f"nothing could be answered, because {found}", do=do)
 
 
 def _chapters(

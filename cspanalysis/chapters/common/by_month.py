@@ -12,6 +12,7 @@ from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import control, season
 from cspanalysis.chapters.common.changes import series_of
 from cspanalysis.chapters.common.labels import span, where
+from cspanalysis.coverage import runs_label
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison, Period
@@ -57,6 +58,15 @@ def control_finding(
     )
 
 
+def _no_month_left(by_month: pd.DataFrame, reason: str) -> str:
+    """Why no month can be used, with the months there are."""
+    return (
+        f"none of the months held ({runs_label(by_month['month'])}) shows what is usual; {reason}"
+        if len(by_month)
+        else "no month is held"
+    )
+
+
 def season_finding(
     review: Review,
     spec: Spec,
@@ -92,6 +102,8 @@ def season_finding(
         if by_month.empty:
             raise NotAvailable(sources, f"it holds no month up to {last}")
     found = season.seasonal_index(by_month, series=series)
+    if not found.first:
+        raise NotAvailable(sources, _no_month_left(by_month, found.reason))
     result = found.table.assign(
         season_status={"index": "ok", "provisional": "provisional"}.get(found.stage, "withheld"),
         reason=found.reason,

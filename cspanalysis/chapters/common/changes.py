@@ -11,6 +11,7 @@ from cspanalysis import charts, counting, formats, narrative, offences
 from cspanalysis.analysis import change
 from cspanalysis.chapters.common.labels import break_notes, earlier, method_of, where
 from cspanalysis.findings import Finding, Spec, publish
+from cspanalysis.narrative.change import verdict_of
 from cspanalysis.periods import Comparison
 from cspanalysis.review import Counted, Review
 
@@ -116,7 +117,7 @@ def detectable_notes(result: pd.DataFrame, comparison: Comparison) -> list[str]:
     the sentence says so, and limits by chance would contradict it.
     """
     row = result.iloc[0].to_dict()
-    is_open = row["verdict"] == "no_clear_change" and row["status"] == "ok"
+    is_open = verdict_of(row) == "no_clear_change" and row["status"] == "ok"
     if comparison.is_window or not is_open or not row["compare_count"] > 0:
         return []
     found = change.detectable(
@@ -173,7 +174,8 @@ def with_dispersion(
 ) -> pd.DataFrame:
     """The change with its quasi-Poisson limits where 24 months or more are there to estimate them.
 
-    Repeats and series make counts vary more than chance alone; the wider limits decide then.
+    Repeats and series make counts vary more than chance alone; the wider limits decide then, and
+    the verdict is theirs.
 
     Parameters
     ----------
@@ -185,6 +187,8 @@ def with_dispersion(
     checked = change.dispersion(by_month, comparison.period, comparison.compare)
     if checked.status != "ok":
         return result
+    if checked.is_verdict_changed:
+        result = result.assign(verdict=checked.verdict)
     return result.assign(
         dispersion=checked.phi,
         dispersed_lower=checked.lower,
