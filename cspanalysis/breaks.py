@@ -7,12 +7,13 @@ a disruption (the pandemic) takes its months out of any estimate of what is usua
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 import pandas as pd
 
+from cspanalysis import offences
 from cspanalysis.periods import Period
 
 #: Groups that share the breaks of a member. A border moved between members (burglary in 2017) does
@@ -29,6 +30,8 @@ class Break:
 
     Parameters
     ----------
+    scheme : str
+        Offence scheme that alone is concerned; '' for all sources.
     series : str
         Offence, group, or 'all'.
     first, last : str
@@ -40,6 +43,7 @@ class Break:
         A sentence for the reader, and where it is documented.
     """
 
+    scheme: str
     series: str
     first: str
     last: str
@@ -57,16 +61,42 @@ def register() -> pd.DataFrame:
         return pd.read_csv(stream, comment="#", dtype=str, keep_default_na=False)
 
 
+def of_series(series: str | Iterable[str], scheme: str = "") -> tuple[Break, ...]:
+    """All breaks that concern a series, those of every series among them.
+
+    Parameters
+    ----------
+    series : str or iterable of str
+        An offence or group; of several together, breaks inside one are not looked up.
+    scheme : str
+        Offence scheme of the counts. Where a publisher split a category, a selection is hurt that
+        holds some of what it was split into, but not one that holds all of it.
+    """
+    return _of_series(series if isinstance(series, str) else tuple(series), scheme)
+
+
 @functools.cache
-def of_series(series: str) -> tuple[Break, ...]:
-    """All breaks that concern a series, those of every series among them."""
+def _of_series(series: str | tuple[str, ...], scheme: str) -> tuple[Break, ...]:
     table = register()
-    rows = table[table["series"].isin({"all", series, *_MEMBERS.get(series, ())})]
-    return tuple(Break(**row) for row in rows.to_dict("records"))
+    is_general, is_here = table["scheme"] == "", table["scheme"] == scheme
+    names = {"all", series, *_MEMBERS.get(series, ())} if isinstance(series, str) else {"all"}
+    rows = [table[is_general & table["series"].isin(names)]]
+    if scheme:
+        rows.append(table[is_here & (table["series"] == "all")])
+        chosen = set() if series == "all" else set(offences.members(series, scheme))
+        borders = table[is_here & (table["series"] != "all")]
+        for _, border in borders.groupby("reason", sort=False):
+            parts = set(border["series"])
+            if parts & chosen and (len(parts) == 1 or parts - chosen):
+                rows.append(border.head(1))
+    return tuple(Break(**row) for row in pd.concat(rows).to_dict("records"))
 
 
 def crossing(
-    series: str, period: Period | str, compare: Period | str | None = None
+    series: str | Iterable[str],
+    period: Period | str,
+    compare: Period | str | None = None,
+    scheme: str = "",
 ) -> tuple[Break, ...]:
     """Breaks that lie within a period, or between it and the period it is compared with.
 
@@ -75,6 +105,8 @@ def crossing(
     series : str
         Offence or group of the taxonomy, or 'all' for breaks of every series only.
     period, compare : Period or str
+    scheme : str
+        See `of_series`.
 
     Returns
     -------
@@ -85,7 +117,7 @@ def crossing(
     spans = [Period.parse(p) for p in (period, compare) if p is not None]
     first, last = min(s.first for s in spans), max(s.last for s in spans)
     found = []
-    for entry in of_series(series):
+    for entry in of_series(series, scheme):
         begins = Period.parse(entry.first).first
         if entry.kind == "change":
             is_crossed = first < begins <= last
@@ -97,7 +129,7 @@ def crossing(
     return tuple(found)
 
 
-def clean_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
+def clean_run(series: str, months: Sequence[str], scheme: str = "") -> tuple[list[str], str]:
     """The longest run of consecutive months that no break cuts, the newest where equal.
 
     Parameters
@@ -114,22 +146,22 @@ def clean_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
         Why months were left out: the reasons of the breaks, or that months are missing; ''
         when the run is everything.
     """
-    found, reason = runs(series, months)
+    found, reason = runs(series, months, scheme)
     return max(found, key=lambda run: (len(run), run[-1:]), default=[]), reason
 
 
-def newest_run(series: str, months: Sequence[str]) -> tuple[list[str], str]:
+def newest_run(series: str, months: Sequence[str], scheme: str = "") -> tuple[list[str], str]:
     """The run of consecutive months that ends with the newest usable one; see `clean_run`."""
-    found, reason = runs(series, months)
+    found, reason = runs(series, months, scheme)
     return (found[-1] if found else []), reason
 
 
-def runs(series: str, months: Sequence[str]) -> tuple[list[list[str]], str]:
+def runs(series: str, months: Sequence[str], scheme: str = "") -> tuple[list[list[str]], str]:
     """All runs of consecutive months between the breaks, in order, and why there are several.
 
     Disruptions and changes of action 'refuse' cut; a change that only warns does not.
     """
-    entries = of_series(series)
+    entries = of_series(series, scheme)
     disrupted = [
         (Period.parse(f"{b.first}/{b.last}"), b.reason) for b in entries if b.kind == "disruption"
     ]

@@ -40,12 +40,15 @@ class Counted(NamedTuple):
         Offence scheme of the counts, 'notifiable' or 'police_uk'.
     change : offences.Change
         What changes where a question of 2008 was answered from today's labels.
+    notes : tuple of str
+        What is left out of the counts and why.
     """
 
     table: pd.DataFrame
     sources: tuple[str, ...]
     scheme: str = offences.NOTIFIABLE
     change: offences.Change = offences.Change()
+    notes: tuple[str, ...] = ()
 
 
 def source_of(
@@ -100,7 +103,9 @@ def by_month(
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         months = [m for m in months if m in inside]
-    counts = _grid(store, source, area.districts).reindex(
+    left_out = _left_out(store, source, area, wanted)
+    notes = tuple(_left_out_notes(store, area, left_out, months, chosen))
+    counts = _grid(store, source, area.districts, tuple(left_out)).reindex(
         index=months, columns=list(chosen), fill_value=0
     )
     changed = offences.Change()
@@ -108,14 +113,14 @@ def by_month(
         changed = offences.change(selection, counts.columns[counts.sum() > 0])
     if not by:
         table = pd.DataFrame({"month": months, "count": counts.sum(axis=1).to_numpy(dtype=int)})
-        return Counted(table, (source,), scheme, changed)
+        return Counted(table, (source,), scheme, changed, notes)
     if by == "kind":
         kinds = offences.kinds(scheme)
         counts = counts.T.groupby([kinds.get(o, o) for o in chosen], sort=False).sum().T
     labels = list(counts.columns)
     table = pd.DataFrame({"month": np.repeat(months, len(labels)), by: labels * len(months)})
     table = table.assign(count=counts.to_numpy(dtype=int).ravel())
-    return Counted(table, (source,), scheme, changed)
+    return Counted(table, (source,), scheme, changed, notes)
 
 
 def select(
@@ -139,10 +144,39 @@ def select(
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         table = table[table["month"].isin(inside)]
+    if left_out := _left_out(store, source, area, wanted):
+        table = table[~table["force"].isin(list(left_out))]
     changed = offences.Change()
     if source == "police_extract" and selection is not None:
         changed = offences.change(selection, table["offence"].unique())
     return Counted(table.reset_index(drop=True), (source,), scheme, changed)
+
+
+def _left_out(
+    store: Store, source: str, area: Area, periods: Sequence[Period]
+) -> dict[str, list[str]]:
+    """Second forces whose files end within what is counted, each with the months that lack."""
+    if source != "police_uk":
+        return {}
+    return coverage.second_forces(store, area, tuple(periods))
+
+
+def _left_out_notes(
+    store: Store,
+    area: Area,
+    left_out: Mapping[str, list[str]],
+    months: Sequence[str],
+    chosen: Sequence[str],
+) -> Iterable[str]:
+    counts = monthly(store, "police_uk", area) if left_out else None
+    for force, lacking in left_out.items():
+        rows = counts[(counts["force"] == force) & counts["offence"].isin(chosen)]
+        number = int(rows.loc[rows["month"].isin(months), "count"].sum())
+        if number:
+            yield (
+                f"Not counted, so that all months are alike: {formats.plural(number, 'record')} of "
+                f"{force}, of which there are none of {coverage.runs_label(lacking)}."
+            )
 
 
 def held(store: Store, area: Area) -> list[str]:
@@ -177,9 +211,12 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
 
 
 @functools.lru_cache(maxsize=8)
-def _grid(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFrame:
-    """Months by offences, all forces together."""
+def _grid(
+    store: Store, source: str, districts: tuple[str, ...], without: tuple[str, ...]
+) -> pd.DataFrame:
+    """Months by offences, all forces together but those left out."""
     counts = _monthly(store, source, districts)
+    counts = counts[~counts["force"].isin(without)]
     return counts.pivot_table("count", "month", "offence", aggfunc="sum", fill_value=0)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -268,6 +269,109 @@ def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:
         return None
     force = str(forces.idxmax())
     return force, by_force[force].to_dict()
+
+
+def lacking_forces(
+    store: Store, area: Area, forces: Iterable[str], *periods: Period
+) -> dict[str, list[str]]:
+    """Forces without files for all of the periods, each with the months that lack.
+
+    A second force that records in an area, such as the Transport Police, makes a fall where its
+    files end. Few rows of a cut file are no evidence of that: see `vanished`.
+
+    Parameters
+    ----------
+    area : Area
+        Whose covered months are looked at; without periods, all of them must be there.
+    """
+    looked_at = set(of(store, "police_uk", area).months)
+    wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
+    published = store.coverage()
+    published = published[published["force"].isin(list(forces))]
+    found = {}
+    for force, rows in published.groupby("force"):
+        gone = vanished(rows.set_index("month")["rows"].to_dict(), looked_at)
+        gone |= set(rows.loc[rows["status"] == "incomplete", "month"])
+        if lacking := sorted(gone & wanted):
+            found[str(force)] = lacking
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict[str, list[str]]:
+    """The other forces that record in an area and lack months of the periods."""
+    own = own_force(store, area)
+    if own is None:
+        return {}
+    others = set(street_counts(store, area.districts)["force"]) - {own[0]}
+    return lacking_forces(store, area, others, *periods)
+
+
+class Unplaced(NamedTuple):
+    """How many of a source's records have no place and so count for no district.
+
+    Parameters
+    ----------
+    whose : str
+        The records that are meant: 'Kent Police's records'.
+    count, total : int
+    """
+
+    whose: str
+    count: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.count / self.total if self.total else 0.0
+
+
+def unplaced(
+    store: Store, source: str, area: Area, period: Period, offences: Iterable[str] | None = None
+) -> Unplaced | None:
+    """Records of a period that belong to no district; None where the source cannot tell.
+
+    Of street-level files those of the area's own force, of a partner's extract all.
+
+    Parameters
+    ----------
+    offences : iterable of str, optional
+        Those that are counted; all by default.
+    """
+    own = own_force(store, area) if source == "police_uk" else None
+    if source != "police_uk" and (source not in QUIET_MONTHS or not store.has(source)):
+        return None
+    if source == "police_uk" and own is None:
+        return None
+    rows = _by_place(store, source, own[0] if own else "")
+    if rows is None:
+        return None
+    rows = rows[period.contains(rows["month"])]
+    if offences is not None:
+        rows = rows[rows["offence"].isin(list(offences))]
+    whose = f"the records of {own[0]}" if own else f"the records in {suppliers.held(source)[0]}"
+    return Unplaced(whose, int(rows.loc[~rows["is_placed"], "count"].sum()),
+                    int(rows["count"].sum()))  # fmt: skip
+
+
+@functools.lru_cache(maxsize=8)
+def _by_place(store: Store, source: str, force: str) -> pd.DataFrame | None:
+    """Records by month, offence and whether they have a district."""
+    table = "police_uk_counts" if source == "police_uk" else source
+    held = store.columns(table)
+    if "district" not in held:
+        return None
+    column = _DATED.get(source, "month")
+    wanted = [c for c in (column, "offence", "district", "count") if c in held]
+    where = {"force": force} if force else None
+    rows = store.load(table, columns=wanted, where=where)
+    rows = rows.assign(
+        month=months_of(rows[column]) if source in _DATED else rows[column],
+        is_placed=rows["district"].notna(),
+        count=rows["count"] if source == "police_uk" else 1,
+    )
+    keys = [k for k in ("month", "offence", "is_placed") if k in rows]
+    return rows.groupby(keys, as_index=False)["count"].sum()
 
 
 def street_counts(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:

@@ -220,12 +220,15 @@ def from_open_data(
     districts = [d for members in parts.values() for d in members]
     counts = store.load(
         "police_uk_counts",
-        columns=["month", "district", "offence", "count"],
+        columns=["month", "district", "force", "offence", "count"],
         where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
     )
+    lacking = coverage.lacking_forces(store, area, set(counts["force"]), period)
     held = set(counts["district"])
     whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
     counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
+    # As in the area's own count: a second force that lacks months is counted nowhere.
+    counts = counts[~counts["force"].isin(list(lacking))]
     # A district that the files cover and that has no such offence has none recorded: 0.
     by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
     others = [p for name, p in parts.items() if name != area.name]

@@ -31,6 +31,9 @@ __all__ = [
 #: Under this base a sentence names the counts before any percentage.
 SMALL_BASE = 50
 
+#: From this difference on, a share of rows without a place has changed enough to be remarked on.
+PLACES_DIFFER = 0.01
+
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
 
 
@@ -107,7 +110,8 @@ def between(
     *,
     by: Sequence[str] = (),
     covered: Iterable[str] | pd.DataFrame | None = None,
-    series: str | None = None,
+    series: str | Iterable[str] | None = None,
+    scheme: str = "",
     exposure_adjusted: bool = False,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -123,9 +127,11 @@ def between(
         Months for which data exist: texts, or a table of month and (some of) the `by` columns.
         Default: every month that occurs in `by_month`. A covered month without a row counts 0; a
         month not covered makes the period's count missing.
-    series : str, optional
+    series : str or iterable of str, optional
         Offence or group whose series breaks are looked up: across a break of action 'refuse' the
         comparison is refused.
+    scheme : str
+        Offence scheme of the counts, for breaks of one publisher's categories.
     exposure_adjusted : bool
         Allow periods of other months or lengths, compared per day.
 
@@ -156,7 +162,7 @@ def between(
     result["reason"] = np.where(
         result["status"] == "not_available", "Not all months of both periods are covered.", ""
     )
-    crossed = breaks.crossing(series, period, compare) if series else ()
+    crossed = breaks.crossing(series, period, compare, scheme) if series else ()
     refused = [b.reason for b in crossed if b.action == "refuse"]
     if not (exposure_adjusted or period.same_months_as(compare)):
         refused.append("The periods do not cover the same months of the year.")
@@ -170,6 +176,45 @@ def withheld(result: pd.DataFrame, reason: str) -> pd.DataFrame:
         status=result["status"].where(result["status"] == "not_available", "not_comparable"),
         verdict="none",
         reason=reason,
+    )
+
+
+def with_places(result: pd.DataFrame, now: float, before: float) -> pd.DataFrame:
+    """A change of a district's counts, judged where the share of rows without a place changed.
+
+    Rows without a place count for no district, so that its counts change with their share. If
+    those of the force were spread as the others are, counts would change by a factor; they need
+    not be, so the verdict must hold for twice as much. Else none is given.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        One row of `between`, with the limits that allow for dispersion where they are known.
+    now, before : float
+        Share of rows without a place, 0 to 1, in the period and in the one it is compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With unplaced_share and compare_unplaced_share where they differ by `PLACES_DIFFER` or
+        more; status 'not_comparable' and verdict 'none' where the difference could explain it.
+    """
+    if abs(now - before) < PLACES_DIFFER or max(now, before) == 1:
+        return result
+    result = result.assign(unplaced_share=now, compare_unplaced_share=before)
+    row = result.iloc[0]
+    if row["verdict"] == "none":
+        return result
+    factor = max(0.0, 1 + 2 * ((1 - before) / (1 - now) - 1))
+    wide = ["dispersed_lower", "dispersed_upper"]
+    limits = row[wide] if set(wide) <= set(result) else row[["lower", "upper"]]
+    lower, upper = (float(limit) * factor for limit in limits)
+    if row["verdict"] == ("up" if lower > 1 else "down" if upper < 1 else "no_clear_change"):
+        return result
+    return result.assign(
+        **dict.fromkeys(["percent_change", "ratio", "lower", "upper", "p"], np.nan),
+        status="not_comparable",
+        verdict="none",
     )
 
 

@@ -73,7 +73,7 @@ class ControlChart:
 
 
 def control_chart(
-    by_month: pd.DataFrame, *, series: str = "all", check_breaks: bool = True
+    by_month: pd.DataFrame, *, series: str = "all", scheme: str = "", check_breaks: bool = True
 ) -> ControlChart:
     """Control chart of the newest unbroken run of months.
 
@@ -83,6 +83,8 @@ def control_chart(
         month, count; every covered month once, zeros filled in.
     series : str
         Offence or group, for the register of breaks.
+    scheme : str
+        Offence scheme of the counts, for breaks of one publisher.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def control_chart(
     if counts.index.duplicated().any():
         raise ValueError("a month occurs twice in the series")
     known = list(counts.dropna().index)
-    run, reason = breaks.newest_run(series, known) if check_breaks else (known, "")
+    run, reason = breaks.newest_run(series, known, scheme) if check_breaks else (known, "")
     if len(run) < FEWEST:
         nan = float("nan")
         short = f"There are {len(run)} unbroken months and {FEWEST} are needed."

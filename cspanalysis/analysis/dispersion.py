@@ -60,6 +60,7 @@ def dispersion(
     period: Period | str,
     compare: Period | str,
     *,
+    counts: tuple[float, float] | None = None,
     confidence: float = 0.95,
 ) -> Dispersion:
     """Judge a change with the variation that the monthly counts really show.
@@ -70,6 +71,9 @@ def dispersion(
         month, count: all months known, zeros filled in; later months than the period are not used.
     period, compare : Period or str
         The same months of two years.
+    counts : tuple of float, optional
+        What was counted in the two periods, where it is not the sum of those months: a force whose
+        files end may count in two years and not in all the months that the dispersion is from.
 
     Returns
     -------
@@ -97,10 +101,10 @@ def dispersion(
     if not known.keys() >= set(compare.month_list()):
         return _none("not_available", "the period compared with is not covered")
     run = Period(period.last - 12 * years + 1, period.last)
-    counts = np.array([known[m] for m in run.month_list()]).reshape(years, 12)
+    by_year = np.array([known[m] for m in run.month_list()]).reshape(years, 12)
     days = np.array(run.month_days()).reshape(years, 12)
-    phi, degrees = pearson_dispersion(counts, days)
-    later, base = (sum(known[m] for m in p.month_list()) for p in (period, compare))
+    phi, degrees = pearson_dispersion(by_year, days)
+    later, base = counts or (sum(known[m] for m in p.month_list()) for p in (period, compare))
     if not (later > 0 and base > 0):
         return _none("too_few", "no incidents in one of the two periods")
     spans = period.days, compare.days

@@ -74,6 +74,7 @@ def seasonal_index(
     by_month: pd.DataFrame,
     *,
     series: str = "all",
+    scheme: str = "",
     confidence: float = 0.95,
     check_breaks: bool = True,
 ) -> Season:
@@ -85,6 +86,8 @@ def seasonal_index(
         month ('YYYY-MM'), count; every covered month once, 0 where there was none.
     series : str
         Offence or group, for the register of breaks.
+    scheme : str
+        Offence scheme of the counts, for the same.
     check_breaks : bool
         Keep to the longest run of months that no break cuts.
 
@@ -102,7 +105,7 @@ def seasonal_index(
     series_counts = _series(by_month)
     known = list(series_counts.dropna().index)
     if check_breaks:
-        run, left_out = breaks.clean_run(series, known)
+        run, left_out = breaks.clean_run(series, known, scheme)
     else:
         run, left_out = known, ""
     counts = series_counts.reindex(run).to_numpy(dtype=float)

@@ -141,6 +141,7 @@ def offence_season(
         sources=counted.sources,
         subject=subject,
         series=offences,
+        scheme=counted.scheme,
         until=until,
     )
 

@@ -38,6 +38,7 @@ def priorities(review: Review, *, spec: Spec) -> Finding:
         try:
             by_month = measuring.by_month(review, measure)
             result = monthly.compared(by_month, comparison)
+            result = measuring.comparable(review, measure, comparison, result)
         except NotAvailable:
             continue
         words = _unusual(by_month, comparison.period)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cspanalysis import formats
+from cspanalysis import breaks, formats, offences
 from cspanalysis.analysis import change, peers
 from cspanalysis.analysis.published import reading
+from cspanalysis.chapters import common
 from cspanalysis.chapters import series as monthly
 from cspanalysis.errors import NotAvailable
 from cspanalysis.narrative.change import decided_verdict
@@ -217,14 +218,33 @@ def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
         return _survey_trend(review, measure, comparison)
     try:
         result = monthly.compared(by_month(review, measure), comparison)
+        result = comparable(review, measure, comparison, result)
     except NotAvailable:
         now, before = counts(review, measure, comparison)
         if pd.isna(now) or pd.isna(before):
             return ""
         days = {"days": [comparison.period.days], "compare_days": [comparison.compare.days]}
         result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
-    verdict = decided_verdict(result.iloc[0].to_dict())
+    row = result.iloc[0].to_dict()
+    verdict = "none" if row.get("status") == "not_comparable" else decided_verdict(row)
     return "" if verdict == "none" else verdict
+
+
+def comparable(
+    review: Review, measure: Measure, comparison: Comparison, result: pd.DataFrame
+) -> pd.DataFrame:
+    """The change without a verdict where what it counts cannot be compared in the two periods."""
+    for of in measure.counted:
+        source, chosen = of.source, None
+        if source in OFFENCE_SOURCES:
+            counted = review.offences_by_month(of.series, comparison.period, comparison.compare)
+            source, scheme = counted.sources[0], counted.scheme
+            chosen = offences.members(of.series, scheme)
+            crossed = breaks.crossing(of.series, comparison.period, comparison.compare, scheme)
+            if any(b.action == "refuse" for b in crossed):
+                return result.assign(verdict="none", status="not_comparable")
+        result = common.with_places(review, result, comparison, source, chosen)
+    return result
 
 
 def parts(review: Review, measure: Measure, comparison: Comparison) -> dict[str, str]:

@@ -70,6 +70,7 @@ def change_of(
     """
     _check(review, by_month, sources, comparison)
     result = compared(by_month, comparison, exposure_adjusted=exposure_adjusted)
+    result = common.with_places(review, result, comparison, sources[0])
     return publish(
         review,
         spec,
@@ -114,10 +115,13 @@ def changes_of(
     subject, items : str
         The whole, and what the series are in the plural, for the sentence.
     """
+    if not by_label:
+        raise NotAvailable(sources, f"it tells no {items} apart")
     rows = []
     for name, by_month in by_label.items():
         _check(review, by_month, sources, comparison)
-        rows.append(compared(by_month, comparison).assign(**{label: name, "counted": name}))
+        row = common.with_places(review, compared(by_month, comparison), comparison, sources[0])
+        rows.append(row.assign(**{label: name, "counted": name}))
     result = pd.concat(rows, ignore_index=True)
     say = partial(narrative.changes, label=label, subject=subject, items=items)
     if len(result) <= FEW:

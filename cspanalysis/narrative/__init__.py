@@ -24,7 +24,7 @@ from cspanalysis.narrative.composition import (
 )
 from cspanalysis.narrative.indicators import indicators
 from cspanalysis.narrative.peers import funnel, peers, rate
-from cspanalysis.narrative.phrases import by_chance
+from cspanalysis.narrative.phrases import by_chance, unplaced
 from cspanalysis.narrative.places import hours, places
 from cspanalysis.narrative.plan import actions, priorities, targets
 from cspanalysis.narrative.quality import (
@@ -71,6 +71,7 @@ __all__ = [
     "targets",
     "trend",
     "unlocated",
+    "unplaced",
     "whole_share",
     "years",
 ]

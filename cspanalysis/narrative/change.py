@@ -24,6 +24,15 @@ from cspanalysis.narrative.phrases import (
 #: Below this count a year earlier, a percentage says little and comes only in brackets.
 SMALL_BASE = 50
 
+#: So many reasons why some of several things could not be compared are given.
+MOST_REASONS = 2
+
+#: Said of several things at once, where each has shares of its own.
+PLACES_CHANGED = (
+    "The share of records without a place, which count for no district, is not the same in both "
+    "periods."
+)
+
 _KEYS = "count compare_count percent_change ratio lower upper p confidence".split()  # noqa: SIM905
 
 
@@ -60,7 +69,7 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
         return _overdispersed(subject, row, decided, values, status)
     is_clear = verdict in ("up", "down")
     text = _clear(subject, row, verdict) if is_clear else _unclear(subject, row)
-    return Said(text, verdict=verdict, values=values, status=status)
+    return Said(text + _caution(row), verdict=verdict, values=values, status=status)
 
 
 def verdict_of(row: Mapping[str, Any]) -> str:
@@ -135,6 +144,13 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     if absent > 0:
         number = formats.capital(formats.in_words(absent))
         text += f" {number} of {whole} {items} could not be compared."
+        reasons = [str(get(r, "reason", "")).strip() for r in rows if r not in usable]
+        for reason in list(dict.fromkeys(filter(None, reasons)))[:MOST_REASONS]:
+            text += f" {formats.capital(reason.rstrip('.'))}."
+    cautions = list(dict.fromkeys(filter(None, map(_caution, usable))))
+    if len(cautions) > 1:
+        cautions = [f" {PLACES_CHANGED}"]
+    text += "".join(cautions)
     return Said(text + (by_chance(n) if clear else ""))
 
 
@@ -243,7 +259,13 @@ def _overdispersed(
         f"{_unclear(subject, {**row, **decided})} If each case were independent of the others this "
         f"would count as a {word}, but the months vary more than that."
     )
-    return Said(text, verdict="no_clear_change", values=values, status=status)
+    return Said(text + _caution(row), verdict="no_clear_change", values=values, status=status)
+
+
+def _caution(row: Mapping[str, Any]) -> str:
+    """What the reader must know beside the change, where the row says so."""
+    caution = str(get(row, "caution", ""))
+    return f" {formats.capital(caution)}" if caution else ""
 
 
 def _dispersed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,22 @@ def number_of(n: int, singular: str, many: str | None = None) -> str:
     return f"{formats.in_words(n)} {singular if n == 1 else many or singular + 's'}"
 
 
+def unplaced(whose: str, before: float, earlier: str, now: float, when: str) -> str:
+    """The share of records without a place in two periods, as a sentence without its full stop.
+
+    Parameters
+    ----------
+    whose : str
+        'the records of Kent Police'.
+    before, now : float
+        Shares, 0 to 1, in `earlier` and in `when`.
+    """
+    return (
+        f"of {whose} {formats.per_cent(100 * before)} had no place in {earlier} and "
+        f"{formats.per_cent(100 * now)} in {when}, and what has no place counts for no district"
+    )
+
+
 def was(n: int) -> str:
     """'was' or 'were'."""
     return "was" if n == 1 else "were"

@@ -48,6 +48,8 @@ def rank(review: Review, row: Row) -> Answer:
 def ordering(review: Review, row: Row) -> Answer:
     wanted = [item.strip().lower() for item in row["listed"].split(";")]
     counts = _candidates(review, row, period_of(row)).sort_values(ascending=False, kind="stable")
+    if counts.empty:
+        raise NotAvailable(row["source"], f"nothing of it is there in {period_of(row).label}")
     names = [str(name).lower() for name in counts.index]
     top = names[: len(wanted)]
     if row["ordered"] == "named":

@@ -15,6 +15,7 @@ from cspanalysis.chapters.common.changes import (
     detectable_notes,
     is_unsettled,
     with_dispersion,
+    with_places,
 )
 from cspanalysis.chapters.common.labels import (
     break_notes,
@@ -64,4 +65,5 @@ __all__ = [
     "span",
     "where",
     "with_dispersion",
+    "with_places",
 ]

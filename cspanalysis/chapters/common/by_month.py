@@ -25,7 +25,7 @@ def control_finding(
     """Whether recent months lie outside what the series usually does (XmR control chart)."""
     counted = review.offences_by_month(selection)
     months = counted.table[counted.table["month"] <= comparison.period.month_list()[-1]]
-    chart = control.control_chart(months, series=series_of(selection))
+    chart = control.control_chart(months, series=series_of(selection), scheme=counted.scheme)
     if chart.stage == "none":
         raise NotAvailable(OFFENCE_SOURCES, chart.reason)
     result = chart.table.assign(
@@ -75,6 +75,7 @@ def season_finding(
     sources: Sequence[str],
     subject: str,
     series: str,
+    scheme: str = "",
     definition: str = "",
     notes: Sequence[str] = (),
     until: str | None = None,
@@ -87,6 +88,8 @@ def season_finding(
         month, count: every month that the source covers.
     series : str
         Name under which breaks of the series are known.
+    scheme : str
+        Offence scheme of the counts, for breaks of one publisher's categories.
     until : str, optional
         The last month used, 'YYYY-MM'; default: all months held, which say most about the usual
         year. The caption names them.
@@ -101,7 +104,7 @@ def season_finding(
         by_month = by_month[by_month["month"] <= last]
         if by_month.empty:
             raise NotAvailable(sources, f"it holds no month up to {last}")
-    found = season.seasonal_index(by_month, series=series)
+    found = season.seasonal_index(by_month, series=series, scheme=scheme)
     if not found.first:
         raise NotAvailable(sources, _no_month_left(by_month, found.reason))
     result = found.table.assign(

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, counting, formats, narrative, offences
+from cspanalysis import charts, counting, coverage, formats, narrative, offences
 from cspanalysis.analysis import change
 from cspanalysis.chapters.common.labels import break_notes, earlier, method_of, where
 from cspanalysis.findings import Finding, Spec, publish
@@ -46,12 +46,7 @@ def change_finding(
     subject : str
         How the sentence names them.
     """
-    counted = review.offences_by_month(selection, comparison.period, comparison.compare)
-    result = change.between(
-        counted.table, comparison.period, comparison.compare, series=series_of(selection)
-    )
-    result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
-    result = _settled(review, result, selection, counted, comparison)
+    counted, result = _compared(review, comparison, selection)
     subject = counted.change.subject or subject
     return publish(
         review,
@@ -68,7 +63,8 @@ def change_finding(
         notes=[
             *notes,
             *counted.change.notes,
-            *break_notes(selection, comparison),
+            *counted.notes,
+            *break_notes(selection, comparison, counted.scheme),
             *detectable_notes(result, comparison),
         ],
         measure=subject,
@@ -136,18 +132,14 @@ def changes_finding(
     notes: Iterable[str] = (),
 ) -> Finding:
     """Several offences or groups side by side, each with its change and interval."""
-    tables, sources, changed = [], (), ()
-    for selection in selections:
-        counted = review.offences_by_month(selection, comparison.period, comparison.compare)
-        sources = counted.sources
-        row = change.between(
-            counted.table, comparison.period, comparison.compare, series=series_of(selection)
-        )
-        row = with_dispersion(row, review.offences_by_month(selection).table, comparison)
-        row = _settled(review, row, selection, counted, comparison)
-        tables.append(row.assign(offence=selection))
-        changed += counted.change.notes
-    result = pd.concat(tables, ignore_index=True)
+    selections = list(selections)
+    found = [_compared(review, comparison, selection) for selection in selections]
+    result = pd.concat(
+        [row.assign(offence=of) for of, (_, row) in zip(selections, found, strict=True)],
+        ignore_index=True,
+    )
+    counted = found[0][0]
+    said = [note for one, _ in found for note in (*one.change.notes, *one.notes)]
     return publish(
         review,
         spec,
@@ -156,7 +148,7 @@ def changes_finding(
         chart=partial(charts.change_intervals, label="offence"),
         comparison=comparison,
         compared=True,
-        sources=sources,
+        sources=counted.sources,
         columns={"offence": "Offence", **change_columns(comparison)},
         caption=where(
             review,
@@ -164,9 +156,59 @@ def changes_finding(
             f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
         ),
         method=method_of(result),
-        notes=[*notes, *dict.fromkeys(changed), *break_notes(selections, comparison)],
+        notes=[
+            *notes,
+            *dict.fromkeys(said),
+            *break_notes(selections, comparison, counted.scheme),
+        ],
         measure=subject,
     )
+
+
+def _compared(
+    review: Review, comparison: Comparison, selection: str | Iterable[str]
+) -> tuple[Counted, pd.DataFrame]:
+    """Both periods' counts of a selection and their change, breaks and places looked at."""
+    selection = selection if isinstance(selection, str) else list(selection)
+    counted = review.offences_by_month(selection, comparison.period, comparison.compare)
+    # Of several together, those that a publisher split are looked up by their parts.
+    series = selection if counted.scheme == offences.POLICE_UK else series_of(selection)
+    result = change.between(
+        counted.table, comparison.period, comparison.compare, series=series, scheme=counted.scheme
+    )
+    result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
+    chosen = offences.members(selection, counted.scheme)
+    return counted, with_places(review, result, comparison, counted.sources[0], chosen)
+
+
+def with_places(
+    review: Review,
+    result: pd.DataFrame,
+    comparison: Comparison,
+    source: str,
+    chosen: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """The change with a word on records without a place, where their share is not what it was.
+
+    Parameters
+    ----------
+    chosen : iterable of str, optional
+        The offences that are counted; all records by default.
+    """
+    now, before = (
+        coverage.unplaced(review.store, source, review.area, period, chosen)
+        for period in (comparison.period, comparison.compare)
+    )
+    if now is None or before is None:
+        return result
+    judged = change.with_places(result, now.share, before.share)
+    if "unplaced_share" not in judged:
+        return judged
+    said = narrative.unplaced(
+        now.whose, before.share, comparison.compare.label, now.share, comparison.period.label
+    )
+    is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
+    return judged.assign(reason=said) if is_withheld else judged.assign(caution=f"{said}.")
 
 
 def with_dispersion(
@@ -184,8 +226,14 @@ def with_dispersion(
     by_month : pandas.DataFrame
         month, count: every month that the source covers.
     """
-    checked = change.dispersion(by_month, comparison.period, comparison.compare)
-    if checked.status != "ok":
+    row = result.iloc[0]
+    checked = change.dispersion(
+        by_month,
+        comparison.period,
+        comparison.compare,
+        counts=(row["count"], row["compare_count"]),
+    )
+    if checked.status != "ok" or row["status"] == "not_comparable":
         return result
     if checked.is_verdict_changed:
         result = result.assign(verdict=checked.verdict)

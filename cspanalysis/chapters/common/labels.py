@@ -89,7 +89,9 @@ def membership_notes(members) -> list[str]:
     return [*dated, members.note] if members.note else dated
 
 
-def break_notes(selection: str | Iterable[str], comparison: Comparison) -> list[str]:
+def break_notes(
+    selection: str | Iterable[str], comparison: Comparison, scheme: str = ""
+) -> list[str]:
     """The breaks of a series, or of all, between the two periods that the reader must know of.
 
     A break inside a group (burglary's new categories within recorded crime) leaves its sum alone.
@@ -98,7 +100,7 @@ def break_notes(selection: str | Iterable[str], comparison: Comparison) -> list[
     found = [
         b.reason
         for name in sorted(names)
-        for b in breaks.crossing(name, comparison.period, comparison.compare)
+        for b in breaks.crossing(name, comparison.period, comparison.compare, scheme)
     ]
     return list(dict.fromkeys(found))
 
