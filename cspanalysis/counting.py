@@ -175,7 +175,7 @@ def _left_out_notes(
         if number:
             yield (
                 f"Not counted, so that all months are alike: {formats.plural(number, 'record')} of "
-                f"{force}, of which there are none of {coverage.runs_label(lacking)}."
+                f"{force}, of which there are none of {formats.runs(lacking)}."
             )
 
 

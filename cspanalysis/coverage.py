@@ -27,9 +27,6 @@ QUIET_MONTHS = {"police_extract": 0, "asb_calls": 2, "fires": 2, "stats19": 2, "
 #: Of so many records that would be expected, none is less likely than one in a thousand.
 NO_CHANCE = 7
 
-#: How many runs of months a sentence names.
-MOST_RUNS = 4
-
 _DATED = {"police_extract": "recorded"}
 _FINANCIAL, _SCHOOL = Period.financial_year, Period.academic_year
 #: Table and column of the years of a source of yearly figures, and when such a year begins.
@@ -37,6 +34,8 @@ _YEARLY: dict[str, tuple[str, Callable[[int], Period]]] = {
     "hospital_extract": ("year", _FINANCIAL),
     "youth_offending": ("year", _FINANCIAL),
     "school_exclusions": ("school_year", _SCHOOL),
+    "home_office_csp": ("year", _FINANCIAL),
+    "dfe_exclusions": ("school_year", _SCHOOL),
 }
 #: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
 STREET_COLUMNS = ("district", "month", "force", "offence", "count")
@@ -98,14 +97,14 @@ class Coverage:
             return f"{name} {'hold' if verb == 'cover' else 'holds'} no whole month" + (
                 f" of {self.area}" if self.area else ""
             )
-        text = f"{name} {verb} {runs_label(self.months)}"
+        text = f"{name} {verb} {formats.runs(self.months)}"
         outside = [m for m in missing if not self.months[0] <= m <= self.months[-1]]
         inside = self.gaps_told(set(missing) - set(outside))
         text += f", with {inside}" if inside else ""
         beyond = [m for m in outside if m in self.incomplete]
-        text += f", with {runs_label(beyond)} incomplete as published" if beyond else ""
+        text += f", with {formats.runs(beyond)} incomplete as published" if beyond else ""
         wanted = [m for m in outside if m not in self.incomplete]
-        return text + (f", and {runs_label(wanted)} would be needed too" if wanted else "")
+        return text + (f", and {formats.runs(wanted)} would be needed too" if wanted else "")
 
     def gaps_told(self, months: Iterable[str]) -> str:
         """'no records of May to September 2023', by the reason that months are not covered."""
@@ -119,7 +118,7 @@ class Coverage:
         ):  # fmt: skip
             told = [m for m in left if m in known]
             left = [m for m in left if m not in known]
-            parts += [why.format(runs_label(told))] if told else []
+            parts += [why.format(formats.runs(told))] if told else []
         return formats.listed(parts)
 
 
@@ -157,6 +156,12 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
     whole = log_months(every["month"].unique(), QUIET_MONTHS[source])
     gone = vanished(counts, whole)
     return replace(none.of(set(whole) - gone), elsewhere=tuple(sorted(gone)))
+
+
+def sources(store: Store) -> list[str]:
+    """The sources of a workspace that are about months or years."""
+    timed = {"police_uk", "environmental", *QUIET_MONTHS, *_YEARLY}
+    return [source for source in store.sources() if source in timed]
 
 
 def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
@@ -378,13 +383,3 @@ def street_counts(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
     """Street-level counts of some districts: district, month, force, offence, count."""
     where = {"district": list(districts)}
     return store.load("police_uk_counts", columns=STREET_COLUMNS, where=where)
-
-
-def runs_label(months: Iterable[str]) -> str:
-    """Words for months that may have gaps: each run from its first to its last."""
-    runs: list[Period] = []
-    for month in map(Period.parse, sorted(set(months))):
-        is_next = bool(runs) and runs[-1].last + 1 == month.first
-        first = runs.pop().first if is_next else month.first
-        runs.append(Period(first, month.last))
-    return formats.listed((run.label for run in runs), MOST_RUNS, "further times")

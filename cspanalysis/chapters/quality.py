@@ -6,7 +6,8 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, counting, narrative
+from cspanalysis import charts, counting, formats, narrative, suppliers
+from cspanalysis import coverage as coverages
 from cspanalysis.analysis import measures
 from cspanalysis.chapters import common
 from cspanalysis.errors import NotAvailable
@@ -98,12 +99,15 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
             break
     else:
         raise NotAvailable(OFFENCE_SOURCES)
-    complete = set(review.covered(source))
-    first, last = table["month"].min(), table["month"].max()
-    months = sorted({*Period.parse(f"{first}/{last}").month_list(), *review.period.month_list()})
+    known = review.coverage(source)
+    complete = set(known.months)
     counts = table.groupby("month")["count"].sum()
+    first, last = min({*complete, *counts.index}), max({*complete, *counts.index})
+    wanted = {m for p in (review.period, review.compare) for m in p.month_list()}
+    months = sorted({*Period.parse(f"{first}/{last}").month_list(), *wanted})
     result = pd.DataFrame({"month": months})
-    result["count"] = result["month"].map(counts)
+    # A covered month without any record has none; of another it is not known.
+    result["count"] = [counts.get(m, 0 if m in complete else None) for m in months]
     result["status"] = [
         "ok" if m in complete else "incomplete" if m in counts.index else "missing" for m in months
     ]
@@ -111,7 +115,7 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
         review,
         spec,
         result,
-        say=narrative.coverage,
+        say=partial(narrative.coverage, subject=_whose(review, source)),
         chart=partial(charts.monthly_line, value="count"),
         comparison=review.comparisons[0],
         sources=(source,),
@@ -121,7 +125,65 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
             "a month counts as incomplete where the force's crime is under 75 per cent of the "
             "series' median while anti-social behaviour stays above 90 per cent"
             if source == "police_uk"
-            else "the extract covers every month from its first record to its last"
+            else "the extract covers every month from its first record to its last that has one"
+        ),
+    )
+
+
+def _whose(review: Review, source: str) -> str:
+    """The records whose months are told: in open data those of the area's own force."""
+    own = coverages.own_force(review.store, review.area) if source == "police_uk" else None
+    return f"the records of {own[0]}" if own else f"the records of {suppliers.held(source)[0]}"
+
+
+@finding(
+    "quality.sources",
+    title="Which months does each source cover?",
+    measure="months covered",
+    unit="months",
+    would_show="which months each source covers",
+)
+def source_months(review: Review, *, spec: Spec) -> Finding:
+    """Every source that is about months or years, with the runs of months it lacks."""
+    rows = []
+    for source in coverages.sources(review.store):
+        known = review.coverage(source)
+        gaps = known.gaps_told(known.gaps)
+        rows.append([suppliers.held(source)[0], known.months, gaps or "none"])
+        if source == "police_uk":
+            months = set(known.months)
+            lacking = coverages.second_forces(review.store, review.area, ())
+            for force, gone in lacking.items():
+                told = f"no records of {formats.runs(gone)}"
+                rows.append([f"{force} in the open data", sorted(months - set(gone)), told])
+    if not rows:
+        raise NotAvailable((), "no file of this workspace is about months or years")
+    result = pd.DataFrame(
+        {
+            "whose": [name for name, _, _ in rows],
+            "covers": [formats.runs(m) or f"nothing of {review.area.name}" for _, m, _ in rows],
+            "gaps": [gaps for _, _, gaps in rows],
+            "count": [len(months) for _, months, _ in rows],
+        }
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=narrative.source_months,
+        comparison=review.comparisons[0],
+        sources=coverages.sources(review.store),
+        columns={
+            "whose": "Source",
+            "covers": "Covers",
+            "count": "Months",
+            "gaps": "Gaps",
+        },
+        caption=common.where(review, "Months covered by each source", review.period.label),
+        method=(
+            "a log of dated records covers the months from its first to its last, but for more "
+            "than two months in a row without any (police extract: any month); open data cover "
+            "the months that the force published whole, yearly figures their years"
         ),
     )
 

@@ -40,6 +40,7 @@ from cspanalysis.formats.words import (
     period,
     place,
     plural,
+    runs,
     short_month,
     shorten,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "rate",
     "rate_decimals",
     "rounded",
+    "runs",
     "share",
     "short_month",
     "shorten",

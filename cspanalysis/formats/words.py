@@ -161,6 +161,19 @@ def listed(items: Iterable[Any], most: int = 0, further: str = "others") -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def runs(months: Iterable[str], most: int = 4) -> str:
+    """Words for months that may have gaps, each run from its first to its last.
+
+    'April 2004 to March 2006 and May 2007'; of more than `most` runs the rest is counted.
+    """
+    found: list[Period] = []
+    for month in map(Period.parse, sorted(set(months))):
+        is_next = bool(found) and found[-1].last + 1 == month.first
+        first = found.pop().first if is_next else month.first
+        found.append(Period(first, month.last))
+    return listed((run.label for run in found), most, "further times")
+
+
 def plural(n: Any, singular: str, many: str | None = None) -> str:
     """A count with its noun: '1 crime', '2 crimes', '3 children'; a symbol takes the plural."""
     noun = singular if not is_missing(n) and n == 1 else many or f"{singular}s"

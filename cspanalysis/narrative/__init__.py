@@ -31,6 +31,7 @@ from cspanalysis.narrative.quality import (
     coverage,
     problems,
     row_account,
+    source_months,
     unlocated,
 )
 from cspanalysis.narrative.schools import against_england, cluster_rates, exclusions
@@ -67,6 +68,7 @@ __all__ = [
     "sexes",
     "share",
     "share_change",
+    "source_months",
     "standardised",
     "targets",
     "trend",

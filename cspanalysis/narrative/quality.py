@@ -49,7 +49,7 @@ def coverage(table: pd.DataFrame, *, subject: str = "the records") -> Said:
         return cannot(subject, {}, "coverage")
     n = len(table)
     found = {
-        word: [formats.month(m) for m in table.loc[table["status"] == word, "month"]]
+        word: table.loc[table["status"] == word, "month"].tolist()
         for word in ("incomplete", "missing")
     }
     if not any(found.values()):
@@ -59,13 +59,36 @@ def coverage(table: pd.DataFrame, *, subject: str = "the records") -> Said:
     for word, months in found.items():
         if not months:
             continue
-        named = formats.listed(months) if len(months) <= 6 else f"{len(months)} of {n} months"
+        named = formats.runs(months)
         verb = "is" if len(months) == 1 else "are"
         parts.append(
             f"{named} {verb} {'incomplete as published' if word == 'incomplete' else word}"
         )
     text = f"In {subject} {'; '.join(parts)}."
-    return Said(text + " Figures that include such months are too low.")
+    return Said(text + " No change over such months is given.")
+
+
+def source_months(table: pd.DataFrame) -> Said:
+    """Which sources have gaps between their first month and their last.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per source: whose, count (months covered), gaps ('none' without any).
+    """
+    empty = table[table["count"] == 0]["whose"].tolist()
+    broken = table[(table["gaps"] != "none") & (table["count"] > 0)]
+    parts = [f"{row['whose']} has {row['gaps']}" for row in broken.to_dict("records")]
+    number = formats.plural(len(table), "source")
+    if parts:
+        verb = "has" if len(parts) == 1 else "have"
+        text = f"Of {number} with months or years, {formats.in_words(len(parts))} {verb} gaps: "
+        text += f"{'; '.join(parts)}."
+    else:
+        text = f"None of {number} with months or years has a gap."
+    if empty:
+        text += f" There is nothing of this area in {formats.listed(empty)}."
+    return Said(text, values={"count": len(parts)})
 
 
 def unlocated(table: pd.DataFrame, *, subject: str = "records") -> Said:

@@ -12,7 +12,6 @@ from cspanalysis import charts, formats, narrative
 from cspanalysis.analysis import control, season
 from cspanalysis.chapters.common.changes import series_of
 from cspanalysis.chapters.common.labels import span, where
-from cspanalysis.coverage import runs_label
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, publish
 from cspanalysis.periods import Comparison, Period
@@ -61,7 +60,7 @@ def control_finding(
 def _no_month_left(by_month: pd.DataFrame, reason: str) -> str:
     """Why no month can be used, with the months there are."""
     return (
-        f"none of the months held ({runs_label(by_month['month'])}) shows what is usual; {reason}"
+        f"none of the months held ({formats.runs(by_month['month'])}) shows what is usual; {reason}"
         if len(by_month)
         else "no month is held"
     )

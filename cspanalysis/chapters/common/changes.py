@@ -177,6 +177,7 @@ def _compared(
         counted.table, comparison.period, comparison.compare, series=series, scheme=counted.scheme
     )
     result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
+    result = _settled(review, result, selection, counted, comparison)
     chosen = offences.members(selection, counted.scheme)
     return counted, with_places(review, result, comparison, counted.sources[0], chosen)
 
