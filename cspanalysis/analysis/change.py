@@ -211,11 +211,7 @@ def with_places(result: pd.DataFrame, now: float, before: float) -> pd.DataFrame
     lower, upper = (float(limit) * factor for limit in limits)
     if row["verdict"] == ("up" if lower > 1 else "down" if upper < 1 else "no_clear_change"):
         return result
-    return result.assign(
-        **dict.fromkeys(["percent_change", "ratio", "lower", "upper", "p"], np.nan),
-        status="not_comparable",
-        verdict="none",
-    )
+    return withheld(result, "the share of records without a place is not the same in both periods")
 
 
 def _summed(by_month: pd.DataFrame, span: Period, rows: pd.DataFrame) -> np.ndarray:
