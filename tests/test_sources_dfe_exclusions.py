@@ -83,14 +83,88 @@ def test_unreadable_text_is_noted_and_a_year_that_is_none_sets_the_row_aside():
     assert problems == [(6, "suspension", "noted"), (7, "school_year", "set aside")]
 
 
+HEAD = (
+    "time_period,time_identifier,geographic_level,country_code,region_name,new_la_code,la_name,"
+    "education_phase,{},headcount,perm_excl,suspension"
+)
+KENT = "202324,{},Local authority,E92000001,South East,E10000016,Kent,{},{},{},{}"
+
+
+def written(path, further, *rows):
+    lines = [KENT.format(*row) for row in rows]
+    path.write_text("\n".join([HEAD.format(further), *lines]) + "\n")
+    return read(path)
+
+
+def whole(found):
+    return table(found, kind="suspension", is_whole=True)["count"].tolist()
+
+
+YEAR = "Academic year"
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        "characteristic_group,characteristic", "breakdown_topic,breakdown",
+        "ethnicity_major,sex", "sen_status,fsm_status", "age,nc_year_group",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("everybody", ["Total", "All pupils"])
+def test_of_rows_that_break_pupils_down_only_that_of_all_is_the_whole(tmp_path, further, everybody):
+    found = written(
+        tmp_path / "a.csv", further,
+        (YEAR, "Total", "FSM,eligible", 600, "6,90"),
+        (YEAR, "Total", f"{everybody},Total", 2400, "9,180"),
+        (YEAR, "State-funded primary", f"{everybody},Total", 1200, "0,20"),
+    )  # fmt: skip
+    assert whole(found) == [180]
+    assert found.rows_kept == 3 and not found.problems.count("noted")
+
+
+def test_rows_that_differ_by_a_column_nobody_knows_are_parts(tmp_path):
+    found = written(
+        tmp_path / "a.csv", "disadvantage_of_parents",
+        (YEAR, "Total", "yes", 600, "6,90"), (YEAR, "Total", "no", 1800, "3,90"),
+    )  # fmt: skip
+    assert whole(found) == []
+    (told,) = found.problems.listed()
+    assert "never stand for the whole" in told[6]
+
+
+@pytest.mark.parametrize("term", ["Autumn term", "Spring Term", "Autumn and spring term"])
+def test_a_term_is_no_year(tmp_path, term):
+    rows = [(term, "Total", "x", 2400, "3,60")]
+    assert whole(written(tmp_path / "a.csv", "old_la_code", *rows)) == []
+    assert whole(written(tmp_path / "a.csv", "old_la_code", (YEAR, *rows[0][1:]))) == [60]
+
+
+def test_a_term_may_stand_in_the_files_name_alone(tmp_path):
+    path = tmp_path / "exclusions_characteristics_2024_25_spring_term.csv"
+    head = HEAD.format("old_la_code").replace("time_identifier,", "")
+    path.write_text(
+        f"{head}\n{KENT.format('', 'Total', '886', 2400, '3,60').replace(',,', ',', 1)}\n"
+    )
+    found = read(path)
+    assert set(table(found)["term"]) == {"spring term"} and whole(found) == []
+
+
 @pytest.mark.realdata
 def test_kent_2016_17(shared):
     found = read(shared / "data" / "dfe_exclusions" / "clean_la_data.csv")
     assert found.rows_read == found.rows_kept == 7122
     kent = table(found, school_year="2016/17", area="Kent", school_type="total").set_index("kind")
     assert set(kent["headcount"]) == {228_507}
+    assert kent["is_whole"].all()
     assert (kent["count"]["permanent"], kent["rate"]["permanent"]) == (54, 0.02)
     assert (kent["count"]["suspension"], kent["rate"]["suspension"]) == (10_156, 4.44)
+
+
+@pytest.mark.realdata
+def test_the_characteristics_of_2017_have_one_whole_a_year(shared):
+    found = read(shared / "data" / "dfe_exclusions" / "SFR35_2017_National_characteristics.csv")
+    whole = table(found, is_whole=True, kind="permanent").set_index("school_year")["count"]
+    assert whole["2015/16"] == 6685 and whole.index.is_unique
 
 
 @pytest.mark.realdata

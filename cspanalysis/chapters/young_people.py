@@ -148,18 +148,19 @@ def authority_rates(
     National figures up to 2016/17 are rounded to 5; the interval of the authority is ours.
     """
     table = review.table("dfe_exclusions")
-    whole = (
+    table = table[
         (table["kind"] == kind)
         & table["reason"].isna()
-        & table["school_type"].fillna("total").str.lower().eq("total")
-        & table["topic"].fillna("total").str.lower().eq("total")
         & table["count"].notna()
         & table["headcount"].notna()
-    )
+    ]
     authority = review.area.county or review.area.name
-    own = whole & (table["level"] == "local authority") & (table["area"] == authority)
+    is_own = (table["level"] == "local authority") & (table["area"] == authority)
+    whole = table["is_whole"]
+    own = whole & is_own
     if not own.any():
-        raise NotAvailable("dfe_exclusions", f"it holds no {things} of {authority}")
+        only = ", only parts: some pupils, schools or terms" if is_own.any() else ""
+        raise NotAvailable("dfe_exclusions", f"it holds no {things} of {authority}{only}")
     year = school_year or newest_school_year(
         table.loc[own, "school_year"], review.period, "dfe_exclusions"
     )
@@ -192,8 +193,21 @@ def authority_rates(
         },
         caption=f"{common.capital(things)} per 100 pupils – {authority}, school year {year}",
         method=common.method_of(result),
+        notes=_term_notes(table[is_own], year, review.period),
         measure=f"{things} per 100 pupils",
     )
+
+
+def _term_notes(table: pd.DataFrame, year: str, period: Period) -> list[str]:
+    """Says of which newer years only terms are held: a term is no year."""
+    begun = table["school_year"].map(lambda y: Period.academic_year(int(y[:4])).first)
+    is_term = ~table["term"].fillna("year").str.contains("year")
+    newer = table[(table["school_year"] > year) & (begun <= period.last) & is_term]
+    if newer.empty:
+        return []
+    held = newer.sort_values("school_year").drop_duplicates(["school_year", "term"])
+    names = [f"the {t} of {y}" for t, y in zip(held["term"], held["school_year"], strict=True)]
+    return [f"The files also hold {formats.listed(names, 3)}: a term does not stand for a year."]
 
 
 def newest_school_year(years: Sequence[str], period: Period, source: str) -> str:

@@ -7,6 +7,8 @@ are 'suspension' here. A symbol (x, ., z, c, …) or a blank is a status, never 
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from cspanalysis.sources import table
@@ -30,6 +32,17 @@ _LEVELS = {
     "local authority district": "district",
     "school": "school",
 }
+#: What releases break pupils down by in columns of their own; they become topic and breakdown.
+_FURTHER = (
+    Column("ethnicity", "Ethnic group", ("ethnic group", "ethnicity major", "ethnicity minor")),
+    Column("sen", "Special educational needs", ("sen status", "sen provision", "sen primary need")),
+    Column("fsm", "Free school meals", ("fsm status", "fsm eligibility", "free school meals")),
+    Column("age", "Age", ("age group", "age band", "age start of year")),
+    Column("year_group", "Year group", ("nc year", "nc year group", "national curriculum year")),
+)
+#: How rows of all pupils, schools or sexes are labelled.
+_ALL = r"^\s*(grand )?(total|all|any|both|persons)\b"
+_TERM = re.compile(r"autumn|spring|summer")
 _AREA = (
     Column("school_year", "School year", ("time period", "year"), "financial_year", essential=True),
     Column("term", "Whole year or a term", ("time identifier",), "lower"),
@@ -47,9 +60,16 @@ _AREA = (
         "school_type", "Kind of school",
         ("school type", "education phase", "phase type grouping"), "lower",
     ),
-    Column("topic", "What the row breaks down by", ("characteristic desc", "breakdown topic")),
-    Column("breakdown", "Which part", ("characteristic 1", "breakdown")),
+    Column(
+        "topic", "What the row breaks down by",
+        ("characteristic desc", "breakdown topic", "characteristic group", "characteristic type"),
+    ),
+    Column(
+        "breakdown", "Which part",
+        ("characteristic 1", "breakdown", "characteristic", "characteristic value"),
+    ),
     Column("sex", "Sex, where crossed with it", ("characteristic 2", "sex", "gender"), "lower"),
+    *_FURTHER,
     Column("schools", "Schools", ("num schools",), "integer"),
 )  # fmt: skip
 
@@ -124,6 +144,7 @@ DERIVED = {
         "rate_status": "ok, or why there is no rate",
         "rate_symbol": "What stood in the rate's place",
         "headcount_status": "ok, or why there is no headcount",
+        "is_whole": "The row is of all pupils and schools of its area and of the whole school year",
     }
 }
 
@@ -144,15 +165,17 @@ def read(part: Part, context: Context) -> Read:
     Read
         school_year ('2016/17'), term, level, area_code, area, old_la_code, school_type, topic,
         breakdown, sex, reason, kind, count, status, symbol, rate (per 100 pupils), rate_status,
-        rate_symbol, headcount, headcount_status, schools, file, row. Several rows come of each
-        raw row.
+        rate_symbol, headcount, headcount_status, schools, is_whole, file, row. Several rows come of
+        each raw row.
     """
     found = table.read(part, SCHEMAS, context, NAME)
     frame = _with_area(found.tables[NAME]).with_columns(file=pl.lit(part.label))
     if frame["term"].is_null().all():
         frame = _older_symbols(frame)
+    frame = _with_parts(frame, part)
     pieces = _by_kind(frame) if found.schema == "figures" else _by_reason(frame)
-    whole = pl.concat(pieces).sort(ROW, maintain_order=True)
+    whole = _marked(pl.concat(pieces).sort(ROW, maintain_order=True))
+    _tell_parts(whole, found)
     found.problems.add_rows(
         whole.filter(pl.col("count") != pl.col("count").round()).select(
             ROW, found=pl.col("count").cast(pl.String)
@@ -172,6 +195,50 @@ def _older_symbols(frame: pl.DataFrame) -> pl.DataFrame:
         .alias(f"{n}_status")
         for n in names
     )
+
+
+def _with_parts(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Terms by the file's name where no column says them; every breakdown as topic and part."""
+    named = _TERM.findall(part.label.lower())
+    if named and frame["term"].is_null().all():
+        frame = frame.with_columns(term=pl.lit(f"{' and '.join(dict.fromkeys(named))} term"))
+    parts = {c.name: pl.when(~_is_all(c.name)).then(pl.col(c.name)) for c in _FURTHER}
+    topics = [pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in parts.items()]
+
+    def joined(own: str, others: list[pl.Expr]) -> pl.Expr:
+        text = pl.concat_str([pl.when(~_is_all(own)).then(pl.col(own)), *others],
+                             separator=", ", ignore_nulls=True)  # fmt: skip
+        return pl.when(text != "").then(text).otherwise(pl.col(own))
+
+    return frame.with_columns(
+        topic=joined("topic", topics), breakdown=joined("breakdown", list(parts.values()))
+    )
+
+
+def _is_all(column: str) -> pl.Expr:
+    """Whether a row is of all pupils, schools or sexes, as far as a column says it."""
+    return pl.col(column).str.to_lowercase().str.contains(_ALL).fill_null(True)
+
+
+def _marked(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `is_whole`: of a figure that rows give otherwise, none is known to be whole."""
+    is_year = pl.col("term").str.contains("year").fill_null(True)
+    figures = pl.struct("count", "headcount", "status").n_unique().over(*_KEYS, "reason", "kind")
+    is_all = pl.all_horizontal(_is_all(c) for c in ("school_type", "topic", "breakdown", "sex"))
+    return frame.with_columns(is_whole=is_year & is_all & (figures == 1))
+
+
+def _tell_parts(frame: pl.DataFrame, found: Read) -> None:
+    """Remark where a file has no row of all pupils in a whole year."""
+    if frame.is_empty() or frame["is_whole"].any():
+        return
+    shown = [c for c in ("term", "school_type", "topic", "breakdown", "sex") if frame[c].count()]
+    first = frame.row(0, named=True)
+    found.problems.add(
+        first[ROW], "", "; ".join(f"{c}: {first[c]}" for c in shown) or "several rows of one area",
+        "a row of all pupils in the whole school year", "noted",
+        "the file holds parts only: they are not added up and never stand for the whole",
+    )  # fmt: skip
 
 
 def _with_area(frame: pl.DataFrame) -> pl.DataFrame:
