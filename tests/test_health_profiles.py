@@ -123,3 +123,17 @@ def test_a_partnership_of_several_districts_has_no_value_of_its_own(review):
 def test_years_as_fingertips_writes_them(text, iso):
     found = health_profiles.years(text)
     assert found == (Period.parse(iso) if iso else None)
+
+
+def test_groups_never_stand_for_everybody(review):
+    sex = [line(place, 700, 650, 750, sex=sex) for sex in ("Male", "Female")
+           for place in (OWN, ENGLAND)]  # fmt: skip
+    group = line(OWN, 9, 8, 10, category=("Ethnic groups", "White"))
+    found = substance.alcohol_admissions_published(review(*sex, group))
+    assert found.status == "not_available"
+    assert "only values of one sex or of groups" in found.sentence
+
+
+def test_values_that_differ_by_a_column_nobody_knows_are_no_value_of_all(review):
+    rows = [line(OWN, 540, 500, 582), line(OWN, 90, 80, 99), line(ENGLAND, 626)]
+    assert substance.alcohol_admissions_published(review(*rows)).status == "not_available"

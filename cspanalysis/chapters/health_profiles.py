@@ -37,11 +37,9 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
         raise NotAvailable(SOURCE, "it holds values of districts, and this area has several")
     code, _ = areas.district_names().get(review.area.districts[0], ("", ""))
     keys = ["indicator_id", "sex", "age", "time_period"]
-    rows = table[
-        table["indicator"].str.contains(words, case=False, regex=False)
-        & table["sex"].eq("persons")
-        & table["category_type"].isna()
-    ].drop_duplicates([*keys, "area_code"])
+    named = table[table["indicator"].str.contains(words, case=False, regex=False)]
+    rows = named[named["sex"].eq("persons") & named["is_whole"]]
+    rows = rows.drop_duplicates([*keys, "area_code"])
     rows = rows.assign(period=rows["time_period"].map(years))
     begins = rows["period"].map(lambda p: p.first, na_action="ignore")
     rows = rows[pd.to_numeric(begins) <= review.period.last]
@@ -49,8 +47,11 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
     england = rows.loc[rows["area_code"] == ENGLAND, [*keys, "value"]]
     both = own.merge(england.rename(columns={"value": "england"}), on=keys)
     if both.empty:
+        has_parts = own.empty and named["area_code"].eq(code).any()
         raise NotAvailable(
-            SOURCE, f"no indicator on {subject} has a value of {review.area.name} and of England"
+            SOURCE,
+            f"no indicator on {subject} has a value of {review.area.name} and of England"
+            + (", only values of one sex or of groups" if has_parts else ""),
         )
     both = both.assign(last=[p.last for p in both["period"]]).sort_values("last")
     newest = both.groupby(["indicator_id", "age"], as_index=False).tail(1)

@@ -64,6 +64,7 @@ DERIVED = {
         "status": "ok, or why there is no value",
         "symbol": "What stood in the value's place",
         "is_merged_area": "The figure is of several areas together",
+        "is_whole": "The row is of all residents of its sex and age, no group of them or of areas",
     }
 }
 
@@ -75,6 +76,9 @@ RECORDS = {
     )
 }  # fmt: skip
 
+#: How rows are labelled that are of no group.
+_ALL = r"^\s*(all\b|total\b|not applicable|n/a|none)"
+
 
 def read(part: Part, context: Context) -> Read:
     """Read one export.
@@ -83,7 +87,8 @@ def read(part: Part, context: Context) -> Read:
     -------
     Read
         The schema's columns with status and symbol of the value, is_merged_area (the note says
-        that the figure is of several areas together), file and row. Line breaks within names are
+        that the figure is of several areas together), is_whole (the row is no group: neither by
+        its category nor by a column nobody knows), file and row. Line breaks within names are
         spaces.
     """
     found = table.read(part, SCHEMAS, context, NAME)
@@ -93,6 +98,13 @@ def read(part: Part, context: Context) -> Read:
         pl.col("indicator").str.replace_all(r"\s+", " ").str.strip_chars(),
         is_merged_area=note.str.contains(r"combined|merged|including"),
     )
+    is_all = [
+        pl.col(c).str.to_lowercase().str.contains(_ALL).fill_null(True)
+        for c in ("category_type", "category")
+    ]
+    # Of a value that rows give otherwise, none is known to be that of all.
+    is_one = pl.struct("value", "count").n_unique().over(RECORDS[NAME]) == 1
+    frame = frame.with_columns(is_whole=pl.all_horizontal(*is_all, is_one))
     found.problems.add_rows(
         frame.filter("is_merged_area").select(ROW, found=pl.col("value_note")),
         "Value note", "one area", "noted", "the figure is of several areas together",
@@ -101,6 +113,6 @@ def read(part: Part, context: Context) -> Read:
         *names,
         pl.col("value_status").fill_null("not_available").alias("status"),
         pl.col("value_symbol").alias("symbol"),
-        "is_merged_area", pl.lit(part.label).alias("file"), ROW,
+        "is_merged_area", "is_whole", pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
     return found.with_tables(fingertips=frame)
