@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -26,6 +27,17 @@ REPORTS = {
     "fly-tipping incidents": "fly-tipping",
     "abandoned vehicles reported": "abandoned vehicles",
 }
+#: How else councils call what they count; words around it say only that it is counted.
+_THINGS = {
+    "litter reports": "litter(ing)?",
+    "dog fouling reports": "dog[- ]?(fouling|mess)",
+    "fly-tipping incidents": "fly[- ]?tip(s|ping|pings|ped)?( (waste|rubbish))?",
+    "abandoned vehicles reported": "abandoned (vehicles?|cars?)",
+}
+_COUNTED = (
+    "total|number|no|all|of|reports?|reported|records?|recorded|incidents?|cases?|complaints?"
+    "|received"
+)
 NOTICES = ("fixed penalty notices for litter", "fixed penalty notices for dog fouling")
 
 
@@ -119,12 +131,15 @@ def environment_changes(
     comparison: Comparison,
     spec: Spec,
 ) -> Finding:
-    """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change."""
+    """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change.
+
+    Kinds that the council does not count, or not in both periods, are left out and named.
+    """
     return _changes(
         review,
         spec,
         comparison,
-        {REPORTS.get(i, i): _monthly(review, i) for i in indicators},
+        {REPORTS.get(i, i): i for i in indicators},
         subject="environmental problems reported",
         items="kinds",
     )
@@ -150,7 +165,7 @@ def penalty_notices(
         review,
         spec,
         comparison,
-        {i: _monthly(review, i) for i in indicators},
+        {i: i for i in indicators},
         subject="fixed penalty notices",
         items="kinds of notice",
     )
@@ -213,16 +228,34 @@ def _changes(
     review: Review,
     spec: Spec,
     comparison: Comparison,
-    by_label: Mapping[str, pd.DataFrame],
+    indicators: Mapping[str, str],
     *,
     subject: str,
     items: str,
 ) -> Finding:
+    by_label: dict[str, pd.DataFrame] = {}
+    lacking: dict[str, NotAvailable] = {}
+    for label, indicator in indicators.items():
+        try:
+            months = _monthly(review, indicator)
+            for period in (comparison.period, comparison.compare):
+                review.coverage("environmental").of(months["month"]).check(period)
+        except NotAvailable as error:
+            lacking[label] = error
+        else:
+            by_label[label] = months
+    if not by_label:
+        raise next(iter(lacking.values()))
+    notes = []
+    if lacking:
+        named = formats.listed(lacking)
+        notes = [f"The records have no figures of {named} for both periods."]
     return series.changes_of(
         review,
         spec,
         comparison,
         by_label,
+        notes=notes,
         label="kind",
         heading="Kind",
         subject=subject,
@@ -234,6 +267,12 @@ def _changes(
 def _monthly(review: Review, indicator: str) -> pd.DataFrame:
     """Month and count of one indicator; a month that is hidden or missing stays missing."""
     table = review.table("environmental")
+    names = set(table["indicator"])
+    if indicator not in names and indicator in _THINGS:
+        pattern = rf"(({_COUNTED})\W+)*({_THINGS[indicator]})(\W+({_COUNTED}))*"
+        alike = [name for name in names if re.fullmatch(pattern, name)]
+        # Of several, which is the whole nobody says.
+        indicator = alike[0] if len(alike) == 1 else indicator
     rows = table[table["indicator"] == indicator]
     if rows.empty:
         held = [f"'{formats.shorten(name, 40)}'" for name in sorted(table["indicator"].unique())]
