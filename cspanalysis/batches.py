@@ -89,6 +89,7 @@ class Batch:
                 "problems": [[*key, count] for key, count in one.problems.counts.items()],
                 "labels": [list(label) for label in one.problems.labels],
                 "notices": one.problems.notices,
+                "used": sorted(map(list, one.problems.used)),
                 "corrections": dict(context.correct.counts) if context.correct else {},
                 "brought": one.brought,
                 "table_rows": heights or {source: one.rows_kept},

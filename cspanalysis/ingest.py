@@ -22,6 +22,7 @@ from cspanalysis import (
     strays,
     survey,
     table_files,
+    unmatched,
     writing,
 )
 from cspanalysis.batches import Batch, Wanted, batched
@@ -97,6 +98,7 @@ def run(
     now.notices += strays.notices(now.parts)
     now.notices += repeats.notices(now.parts)
     now.notices += labels.notices(now.parts)
+    now.notices += unmatched.notices(settings, now.parts, now.tables, now.processed)
     now.notices += manifests.drafted(now.files)
     found = {
         "schema": FORMAT,

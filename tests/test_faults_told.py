@@ -131,3 +131,62 @@ def test_settings_of_a_source_that_say_nothing_are_refused(section, says):
     with pytest.raises(UsageError, match=says):
         manifests.check_settings({"police_extract": section})
     manifests.check_settings({"police_extract": {"formats": {"recorded": "MM/DD/YYYY"}}})
+
+
+CRIMES = (
+    "Ref,offence,recorded,district,premises,town\n"
+    "A1,Robbery,13/01/2024,Dover,Pub,Deal\nA2,Robbery,14/01/2024,Dover,Street,Deal\n"
+)
+OWN = {
+    "columns": {"incident_id": ["Ref", "Crime Ref"], "place": "Strete", "offence": "Offence"},
+    "values": {"premises": {"PUB": "licensed premises", "Clubb": "licensed premises"}},
+    "formats": {"recorded": "dd/mm/yyyy"},
+    "constants": {"district": "Dover"},
+}
+
+
+def told(root, settings, check=False):
+    return [n for n in cleaning.clean(root, settings, check=check).notices if "provenance" not in n]
+
+
+def test_settings_that_match_nothing_are_said_and_the_others_are_not(tmp_path):
+    put(tmp_path, police_extract=CRIMES)
+    settings = {"sources": {"police_extract": OWN, "fires": {"constants": {"district": "Dover"}}}}
+    text = "\n".join(told(tmp_path, settings))
+    for wrong in ("'Crime Ref' for incident_id", "'Strete' for place", "'Clubb' of premises",
+                  "the constant district", "[sources.fires] is set"):  # fmt: skip
+        assert wrong in text
+    for right in ("'Ref' for", "'Offence'", "PUB", "dd/mm/yyyy"):
+        assert right not in text
+    assert "excel" in "".join(
+        told(tmp_path, {"sources": {"police_extract": {"columns": {"incident_id": "Ref"},
+                                                       "formats": {"recorded": "excel"}}}})
+    )  # fmt: skip
+    # A second file in which the rest is found, while the first one is not read again.
+    raw = tmp_path / "data/raw/police_extract"
+    told(tmp_path, settings)
+    (raw / "more.csv").write_text(
+        "Crime Ref,offence,recorded,premises,Strete\nA3,Robbery,15/01/2024,clubb,High St\n"
+    )
+    text = "\n".join(told(tmp_path, settings))
+    assert "[sources.police_extract]" not in text and "[sources.fires]" in text
+
+
+def test_places_towns_and_peers_of_the_settings_that_nothing_bears_are_said(tmp_path):
+    put(tmp_path, police_extract=CRIMES.replace("Ref,", "incident_id,"))
+    settings = {
+        "area": {"name": "Dover"},
+        "night_time_economy": {
+            "premises": ["pub", "streat"],
+            "town_centres": ["Deal", "Sandwhich"],
+        },
+        "peers": {
+            "mine": {"areas": ["Dover", "Cantebury", "London Borough of Bexley"]},
+            "similar": {"weights": {"age": 1}},
+        },
+    }
+    text = "\n".join(told(tmp_path, settings))
+    assert "premises: 'streat' (did you mean 'street'?) is nowhere in the police extract" in text
+    assert "town_centres: 'Sandwhich' is nowhere" in text
+    assert "[peers.mine] areas: 'Cantebury' (did you mean 'Canterbury'?) is nowhere" in text
+    assert "Bexley" not in text and "'Dover'" not in text and "'Deal'" not in text

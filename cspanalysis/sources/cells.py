@@ -29,6 +29,7 @@ def typed(
     names = {c.name for c in changed}
     plain = text.select(_plain_cells(changed, text, settings)) if changed else text
     see(plain)
+    problems.used |= _used(text, settings)
     converted = plain.select(_values(changed)) if changed else text
     # Columns that stay as they are, nearly all of the open data, are handed on untouched.
     cells = [text.get_column(ROW)]
@@ -101,6 +102,24 @@ def _plain_cells(
             source = key.replace_strict(list(own), target, default=source, return_dtype=pl.String)
         exprs.append(source.alias(column.name))
     return exprs
+
+
+def _used(text: pl.DataFrame, settings: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """The values and formats of the settings that match a cell: ('values', column, value)."""
+    found: set[tuple[str, ...]] = set()
+    formats = settings.get("formats", {})
+    for name, values in settings.get("values", {}).items():
+        if name in text.columns:
+            cell = kinds.trimmed(name)
+            cell = dates.reformatted(cell, formats[name]) if name in formats else cell
+            held = text.select(cell.cast(pl.String).fill_null("").str.to_lowercase().unique())
+            own = {str(value).strip().lower() for value in values}
+            found |= {("values", name, value) for value in own & set(held.to_series())}
+    for name, layout in formats.items():
+        if name in text.columns:
+            is_written = dates.is_written(kinds.trimmed(name), layout)
+            found |= {("formats", name)} if text.select(is_written.any()).item() else set()
+    return found
 
 
 def _values(columns: Sequence[Column]) -> list[pl.Expr]:

@@ -139,11 +139,10 @@ class Orders:
         for name, seen in self.columns.items():
             if found := self._refusal(name, seen):
                 what, layout, do = found
-                section = f"[sources.{part.file.split('/')[0]}.formats]"
                 raise DataRefused(
                     paragraph(
                         what, file=part.label, column=seen.heading, allowed=_BEST,
-                        do=do + f' under {section}: {name} = "{layout}".',
+                        do=do + f' under {_section(part)}: {name} = "{layout}".',
                     )
                 )  # fmt: skip
         is_shown = any(seen.day_first for seen in self.columns.values())
@@ -154,6 +153,12 @@ class Orders:
                     "every date of this column can be read in two ways; it is read as day/month - "
                     "if the month comes first, say so under formats in partnership.toml",
                 )  # fmt: skip
+                problems.notices.append(
+                    f"{part.label}: every date of '{seen.heading}' can be read in two ways, such "
+                    f"as {_shown(seen.either)}; they are read as day/month. Which it is can be "
+                    f'said in partnership.toml: {_section(part)} {name} = "dd/mm/yyyy" or '
+                    '"mm/dd/yyyy"'
+                )
 
     def _refusal(self, name: str, seen: Seen) -> tuple[str, str, str] | None:
         """What is wrong with a column, the format that reads it, and what to do."""
@@ -194,6 +199,10 @@ class Orders:
                 "Say so in partnership.toml, as csp map does,",
             )
         return None
+
+
+def _section(part: Part) -> str:
+    return f"[sources.{part.file.split('/')[0]}.formats]"
 
 
 def _one(found: pl.DataFrame, mask: pl.Expr) -> tuple[int, str] | None:

@@ -102,6 +102,13 @@ def reformatted(text: pl.Expr, layout: str) -> pl.Expr:
     return text
 
 
+def is_written(text: pl.Expr, layout: str) -> pl.Expr:
+    """Whether text is written in one of FORMATS."""
+    if known(layout).startswith("d"):
+        return text.str.contains(r"^\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})(?:\D|$)")
+    return reformatted(text, layout) != text
+
+
 def known(layout: object, file: object = "partnership.toml") -> str:
     """A format of the settings by its name in FORMATS.
 

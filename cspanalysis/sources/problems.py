@@ -71,6 +71,8 @@ class Problems:
         self.counts: Counter[tuple[str, str, str]] = Counter()
         self.labels: list[Label] = []
         self.notices: list[str] = []
+        #: Entries of the settings that matched something in the part.
+        self.used: set[tuple[str, ...]] = set()
         self._listed: list[tuple[int, str, str, str, str, str]] = []
         # Column, action, reason → value → its first row beyond the listed ones, rows, allowed.
         self._further: dict[tuple[str, str, str], dict[str, tuple[int, int, str]]] = {}
@@ -111,6 +113,7 @@ class Problems:
         self.counts.update(other.counts)
         self.labels += other.labels
         self.notices += other.notices
+        self.used |= other.used
         self._listed += other._listed
         for key, values in other._further.items():
             for text, (row, count, allowed) in values.items():

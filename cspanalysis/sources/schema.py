@@ -149,6 +149,17 @@ class Schema:
                 found[column.name] = list(dict.fromkeys(places))
         return found
 
+    def matched(self, header: Sequence[str], mapped: Mapping[str, Any]) -> set[tuple[str, ...]]:
+        """The entries of a workspace's own headings that this header has: ('columns', …)."""
+        letters = {key.replace(" ", "") for key in numbered(header)}
+        return {
+            ("columns", column.name, heading)
+            for column in self.columns
+            if column.name in mapped
+            for heading in column.names(mapped[column.name])
+            if folded(heading) in letters
+        }
+
     def missing(self, found: Mapping[str, int], given: Mapping[str, Any]) -> list[Column]:
         """Required columns that are neither in the header nor constants of the settings."""
         return [c for c in self.columns if c.is_required and c.name not in {*found, *given}]

@@ -172,6 +172,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 if c.kind == "category" and c.name in found
             )
         _tell_rivals(schema.candidates(raw.header, mapped), raw.header, mapped, problems)
+        problems.used |= schema.matched(raw.header, mapped)
+        problems.used |= {("constants", name) for name in constants if name not in found}
         orders = date_orders.Orders(schema, found, raw.header, context.settings)
         for block in raw.blocks:
             rows_read += block.height
@@ -195,6 +197,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
     if not rows_read and not raw.set_aside:
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
     frame = pl.concat(frames) if frames else cells.typed(empty(schema), schema, {}, problems)
+    problems.used |= _areas_of(frame, context.names.get("district", ()))
     if "district" in {*found, *constants} and part.file.split("/")[0] != "lookups":
         frame = _with_districts(frame, problems, context.names.get("district", ()))
     return Read(
@@ -248,6 +251,17 @@ def of_sheets(part: Part, read_one: Callable[[Part], Read]) -> Read:
     )
 
 
+def _areas_of(frame: pl.DataFrame, names: Sequence[str]) -> set[tuple[str, ...]]:
+    """Areas that the settings name and a table holds: ('areas', name)."""
+    held = {
+        str(value).strip()
+        for column in ("district", "area")
+        if names and frame.schema.get(column) == pl.String
+        for value in frame[column].drop_nulls().unique()
+    }
+    return {("areas", name) for name in names if name in held}
+
+
 def _tell_rivals(
     candidates: Mapping[str, Sequence[int]],
     header: Sequence[str],
@@ -263,6 +277,10 @@ def _tell_rivals(
                 "several headings go by a name of this column: the first named here is read; name "
                 "the right one under columns in partnership.toml",
             )  # fmt: skip
+            problems.notices.append(
+                f"{problems.file}: {first} is read as {name}, and {', '.join(others)} could be it, "
+                "too; which it is can be said under columns in partnership.toml"
+            )
 
 
 def _without_notes(block: pl.DataFrame, header: Sequence[str], problems: Problems) -> pl.DataFrame:
