@@ -98,7 +98,7 @@ def test_a_second_sheet_with_the_table_is_not_passed_over(tmp_path):
 
 
 def test_a_sheet_of_notes_is_passed_over_with_a_remark_wherever_it_stands(tmp_path):
-    rows = [["date", "received by", "type"], ["01/04/2024", "police", "noise"]]
+    rows = [["date", "received by", "type"], ["21/04/2024", "police", "noise"]]
     path = book(tmp_path / "calls.xlsx", Notes=[["Calls logged"], ["by hand"]], April=rows)
     found = read("asb_calls", path)
     assert found.rows_kept == 1

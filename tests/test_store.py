@@ -184,6 +184,8 @@ def test_a_changed_hash_is_refused_and_the_last_good_data_stay(root):
     clean(root)
     before = snapshot(root)
     path = root / "data/raw/asb_calls/calls.csv"
+    # A draft that nobody touched would take the new hash.
+    sidecars.write(path, sidecars.draft(sidecars.sha256(path)) | {"publisher": "Kent Police"})
     path.write_text(path.read_text() + "02/04/2007,Police,Noise,,\n")
     with pytest.raises(DataRefused, match=r"asb_calls/calls\.csv: the content changed") as refused:
         clean(root)
