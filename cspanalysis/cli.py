@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
-    command("dictionary", _dictionary, "write the data dictionary", workspace=False)
+    command("dictionary", _dictionary, "write the data dictionary and the list of labels", workspace=False)
     sub = command("sample", _sample, "copy the extracts of the synthetic sample", workspace=False)
     sub.add_argument("directory", type=Path, metavar="DIR")
     return parser
@@ -264,9 +264,10 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _dictionary(options: argparse.Namespace) -> int:
-    from cspanalysis import dictionary
+    from cspanalysis import dictionary, label_lists
 
     print(dictionary.write())
+    print(label_lists.write())
     return 0
 
 

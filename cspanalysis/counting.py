@@ -129,6 +129,7 @@ def select(
     selection: str | Iterable[str] | None,
     *periods: Period | str,
     lacks: str = "",
+    people: bool = False,
 ) -> Counted:
     """Records of an area; see `Review.records`."""
     wanted = [Period.parse(p) for p in periods]
@@ -138,9 +139,9 @@ def select(
     if source == "police_extract" and offences.is_all(selection or offences.ALL):
         chosen += tuple(ungrouped(store, area).index)
     if selection is None:
-        table = records(store, source, area, span(wanted))
+        table = records(store, source, area, span(wanted), people)
     else:
-        table = _selected(store, source, area, span(wanted), chosen)
+        table = _selected(store, source, area, span(wanted), chosen, people)
     if wanted:
         inside = {m for p in wanted for m in p.month_list()}
         table = table[table["month"].isin(inside)]
@@ -204,7 +205,7 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
     if source == "police_uk":
         counts = coverage.street_counts(store, districts)
         return counts.groupby(keys, as_index=False)["count"].sum()
-    where = {"district": list(districts)}
+    where = {"district": list(districts), "is_crime": True}
     records = store.load(source, columns=["recorded", "offence"], where=where)
     records = records.assign(month=months_of(records["recorded"]), force="")
     return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
@@ -220,11 +221,40 @@ def _grid(
     return counts.pivot_table("count", "month", "offence", aggfunc="sum", fill_value=0)
 
 
-def records(store: Store, source: str, area: Area, over: Period | None) -> pd.DataFrame:
-    """Records of an area, with `month`; see docs/data_dictionary.md for the source's columns."""
+def records(
+    store: Store, source: str, area: Area, over: Period | None, people: bool = False
+) -> pd.DataFrame:
+    """Records of an area, with `month`; see docs/data_dictionary.md for the source's columns.
+
+    One row a crime; with `people` also the further rows that an extract has of its victims and
+    offenders.
+    """
     # A shallow copy: pandas copies on write, so nobody changes what is kept.
     kept = _records(store, source, area.districts, over if source == "police_uk" else None)
+    if source == "police_extract" and not people and not kept["is_crime"].all():
+        kept = kept[kept["is_crime"]].reset_index(drop=True)
     return kept.copy(deep=False)
+
+
+def once_each(rows: pd.DataFrame, *of: str) -> pd.DataFrame:
+    """Of rows of people one for each crime, or for each crime and person (`of`: 'victim_id').
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Records with `people`, as chosen by what they say of a person.
+    """
+    keys = rows[["incident_id", *of]].assign(year=rows["recorded"].dt.year)
+    keys["incident_id"] = keys["incident_id"].str.lower()
+    # The row of the crime first; what bears no reference is a crime each time.
+    order = (~rows["is_crime"].astype(bool)).sort_values(kind="stable").index
+    is_further = keys.loc[order].duplicated().reindex(rows.index) & ~rows["is_crime"].astype(bool)
+    if of:
+        crime = ["incident_id", "year"]
+        is_blank = keys[list(of)].isna().any(axis=1)
+        known = pd.MultiIndex.from_frame(keys.loc[~is_blank, crime])
+        is_further |= is_blank & pd.MultiIndex.from_frame(keys[crime]).isin(known)
+    return rows[~is_further]
 
 
 @functools.lru_cache(maxsize=8)
@@ -243,19 +273,24 @@ def _records(
 
 @functools.lru_cache(maxsize=16)
 def _selected(
-    store: Store, source: str, area: Area, over: Period | None, offences: tuple[str, ...]
+    store: Store,
+    source: str,
+    area: Area,
+    over: Period | None,
+    offences: tuple[str, ...],
+    people: bool,
 ) -> pd.DataFrame:
     """Records of some offences: the windows of a finding ask for the same ones."""
-    table, places = _by_offence(store, source, area, over)
+    table, places = _by_offence(store, source, area, over, people)
     found = [places[name] for name in offences if name in places]
     return table.take(np.sort(np.concatenate(found)) if found else [])
 
 
 @functools.lru_cache(maxsize=8)
 def _by_offence(
-    store: Store, source: str, area: Area, over: Period | None
+    store: Store, source: str, area: Area, over: Period | None, people: bool
 ) -> tuple[pd.DataFrame, Mapping[str, np.ndarray]]:
-    table = records(store, source, area, over)
+    table = records(store, source, area, over, people)
     return table, table.groupby("offence").indices
 
 

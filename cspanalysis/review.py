@@ -147,6 +147,7 @@ class Review:
         selection: str | Iterable[str] | None = None,
         *periods: Period | str,
         lacks: str = "",
+        people: bool = False,
     ) -> Counted:
         """Records of this area: one row per offence (or, in open data, per street-file row).
 
@@ -159,6 +160,9 @@ class Review:
         lacks : str
             What is wanted of the records and street-level files lack, as a clause about them:
             'hold no time of day'. Only a partner's extract will do then.
+        people : bool
+            For questions on victims and suspects: also the further rows that an extract has of a
+            crime's people. A crime stands in several rows then; `counting.once_each` takes one.
 
         Returns
         -------
@@ -170,7 +174,9 @@ class Review:
         NotAvailable
             If no source covers the periods.
         """
-        return counting.select(self.store, self.area, selection, *periods, lacks=lacks)
+        return counting.select(
+            self.store, self.area, selection, *periods, lacks=lacks, people=people
+        )
 
     def ungrouped(self, *periods: Period) -> pd.Series:
         """Crimes whose label is in no group: label → crimes (`counting.ungrouped`)."""

@@ -1,6 +1,6 @@
 """The data dictionary is what the schemas say."""
 
-from cspanalysis import dictionary, sources
+from cspanalysis import dictionary, label_lists, offences, sources
 
 
 def test_the_committed_dictionary_is_what_the_schemas_give(project):
@@ -23,3 +23,17 @@ def test_writing_it(tmp_path):
     said = dictionary.write(tmp_path / "docs" / "d.md")
     assert str(tmp_path) in said
     assert (tmp_path / "docs" / "d.md").read_text(encoding="utf-8") == dictionary.text()
+
+
+def test_the_committed_list_of_labels_is_what_the_tables_give(project):
+    written = (project / "docs" / "offence_labels.md").read_text(encoding="utf-8")
+    assert written == label_lists.text(), "run: csp dictionary"
+
+
+def test_every_label_is_in_the_list(tmp_path):
+    said = label_lists.write(tmp_path / "labels.md")
+    assert str(tmp_path) in said
+    text = (tmp_path / "labels.md").read_text(encoding="utf-8")
+    for row in offences.taxonomy().query("scheme == 'notifiable'").itertuples():
+        line = next(at for at in text.splitlines() if at.startswith(f"| {row.offence} |"))
+        assert all(label in line for label in (*row.codes, *row.aliases, *row.groups))

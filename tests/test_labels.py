@@ -1,13 +1,24 @@
 """Labels that are not ours: named with their rows, counted in what they belong to, never lost."""
 
+import tempfile
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import cspanalysis
 from cspanalysis import cleaning, district_labels, offences, premises
-from cspanalysis.chapters import acquisitive, antisocial, overview, violence
+from cspanalysis.chapters import (
+    acquisitive,
+    antisocial,
+    domestic,
+    overview,
+    quality,
+    violence,
+    youth,
+)
 from cspanalysis.errors import UsageError
 from cspanalysis.processed import LISTED
 from cspanalysis.store import Store
@@ -15,13 +26,13 @@ from cspanalysis.store import Store
 SETTINGS = {"area": {"name": "Dover"}}
 
 
-def workspace(root, settings=SETTINGS, **files):
+def workspace(root, own=SETTINGS, **files):
     """Clean files given as text by source; the report and the store."""
     for source, text in files.items():
         folder = root / "data" / "raw" / source
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "file.csv").write_text(text, encoding="utf-8")
-    report = cleaning.clean(root, settings)
+    report = cleaning.clean(root, own)
     return report, Store(root / "data" / "processed")
 
 
@@ -407,3 +418,94 @@ def test_bogus_callers_are_left_out_however_written_and_not_said_to_be_none(tmp_
     (tmp_path / "b").mkdir()
     found = antisocial.bogus_callers_change(calls(tmp_path / "b", "Police"))
     assert "no call of the log is of the type 'bogus caller'" in found.sentence
+
+
+VICTIMS = (
+    "Crime Reference,Offence,Date Recorded,Local Authority,Victim Reference,Victim Age,Domestic"
+)
+
+
+def persons(root, *rows):
+    """A review of an extract of (reference, offence, day, victim, age, domestic)."""
+    months = [f"14/{m:02d}/{y}" for y in (2023, 2024) for m in range(1, 13)]
+    lines = [f"M{at},Vehicle interference,{day},Dover,,," for at, day in enumerate(months)]
+    lines += [f"{r},{offence},{day},Dover,{v},{age},{dv}" for r, offence, day, v, age, dv in rows]
+    (root / "partnership.toml").write_text('[area]\nname = "Dover"\n')
+    report, _ = workspace(root, police_extract="\n".join([VICTIMS, *lines]) + "\n")
+    review = cspanalysis.open("Dover", YEAR, compare=BEFORE, edition="partner", workspace=root)
+    return report.text(), review
+
+
+def victims_of(reference, number, day="20/06/2024", offence="Robbery", age=40, flag=""):
+    return [(reference, offence, day, f"V{n}", age, flag) for n in range(number)]
+
+
+def test_a_crime_of_several_victims_counts_once_and_its_rows_are_kept(tmp_path):
+    text, review = persons(tmp_path, *victims_of("A1", 3), *victims_of("A2", 1))
+    assert review.offences_by_month("robbery", YEAR).table["count"].sum() == 2
+    assert len(review.records("robbery", YEAR).table) == 2
+    assert len(review.records("robbery", YEAR, people=True).table) == 4
+    assert "28 rows tell of 26 crimes. 1 crime reference stands in several rows" in text
+    assert "28 rows read = 28 kept" in text
+    further = review.store.problems().query("column == 'incident_id'")
+    assert further["row"].tolist() == [27, 28]
+    assert any("26 crimes" in note for note in quality.row_account(review).notes)
+
+
+def test_rows_of_one_reference_that_differ_are_said(tmp_path):
+    text, review = persons(
+        tmp_path, *victims_of("A1", 1, "22/06/2024"),
+        *victims_of("a1", 1, "20/06/2024", offence="Theft from the person"),
+    )  # fmt: skip
+    assert "in 1 of them the offence differs, and the row of the earliest day counts" in text
+    assert "in 1 of them the day recorded differs" in text
+    assert review.offences_by_month("theft from the person", YEAR).table["count"].sum() == 1
+    assert review.offences_by_month("recorded crime", YEAR).table["count"].sum() == 13
+
+
+def test_a_reference_that_begins_anew_each_year_is_another_crime(tmp_path):
+    _, review = persons(tmp_path, *victims_of("1", 1), *victims_of("1", 1, "20/06/2023"))
+    assert review.offences_by_month("robbery").table["count"].sum() == 2
+
+
+@pytest.mark.parametrize("reference", ["not known", "-", "000", "5.3E+05"])
+def test_what_is_no_reference_makes_no_two_rows_one_crime(tmp_path, reference):
+    _, review = persons(tmp_path, *victims_of(reference, 3))
+    assert review.offences_by_month("robbery", YEAR).table["count"].sum() == 3
+
+
+def test_questions_on_people_are_answered_from_all_rows_of_a_crime(tmp_path):
+    rows = victims_of("A1", 2) + victims_of("A1", 2, age=12) + victims_of("A2", 1, age=15)
+    _, review = persons(tmp_path, *rows, *victims_of("A3", 1))
+    found = youth.youth_violence_change(review, "violent crime", 18)
+    assert found.rows["count"].iloc[0] == 2
+
+
+def test_a_crime_is_domestic_where_any_of_its_rows_is(tmp_path):
+    rows = victims_of("A1", 1, flag="no") + victims_of("A1", 2, flag="yes")
+    _, review = persons(tmp_path, *rows, *victims_of("A2", 1, flag="yes"))
+    table = review.records(None, YEAR).table
+    assert table["is_domestic"].sum() == 2
+    # V0 in two crimes, V1 in one: the row that names V0 of A1 a second time is no second crime.
+    assert domestic.repeat_victims(review).rows["total"].iloc[0] == 2
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["A1", "a1", "B 2", "B2", "none", "0"]),
+            st.sampled_from(["20/06/2024", "21/06/2024", "20/06/2023"]),
+        ),
+        min_size=1, max_size=12,
+    )
+)  # fmt: skip
+def test_there_are_as_many_crimes_as_references_of_a_year(rows):
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [f"{ref},Robbery,{day},Dover" for ref, day in rows]
+        head = "Crime Reference,Offence,Date Recorded,Local Authority"
+        _, store = workspace(Path(folder), police_extract="\n".join([head, *lines]) + "\n")
+        table = store.load("police_extract")
+    assert len(table) == len(rows)
+    named = {(r.lower().replace(" ", ""), d[-4:]) for r, d in rows if r not in ("none", "0")}
+    assert table["is_crime"].sum() == len(named) + sum(r in ("none", "0") for r, _ in rows)

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import narrative
+from cspanalysis import counting, narrative
 from cspanalysis.analysis import measures, victims
 from cspanalysis.chapters import common, grouped, series
 from cspanalysis.disclosure import Protect
@@ -162,8 +162,8 @@ def town_centre_share(
 def repeat_victims(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
     """Victims with two or more domestic incidents in twelve months, as a share of all victims."""
     over = Period(comparison.period.last - 11, comparison.period.last)
-    rows = _flagged(review, None, over)
-    rows = rows[rows["is_domestic"].fillna(False).astype(bool)]
+    rows = _flagged(review, None, over, people=True)
+    rows = counting.once_each(rows[rows["is_domestic"].fillna(False).astype(bool)], "victim_id")
     if rows["victim_id"].isna().all():
         raise NotAvailable(SOURCES, "the records do not tell victims apart")
     result = victims.domestic_repeat(rows, over).assign(period=over.iso)
@@ -272,9 +272,11 @@ def _share(
     )
 
 
-def _flagged(review: Review, offences: str | None, *periods: Period) -> pd.DataFrame:
+def _flagged(
+    review: Review, offences: str | None, *periods: Period, people: bool = False
+) -> pd.DataFrame:
     table = review.records(
-        offences, *periods, lacks="do not say which offences were domestic"
+        offences, *periods, lacks="do not say which offences were domestic", people=people
     ).table
     if table["is_domestic"].isna().all():
         raise NotAvailable(SOURCES, "the records do not say which offences were domestic")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cspanalysis import auditing, charts, formats
+from cspanalysis import auditing, charts, counting, formats
 from cspanalysis.analysis import targets as analysis
 from cspanalysis.analysis import victims
 from cspanalysis.analysis.published import reading
@@ -225,9 +225,9 @@ def _share(review: Review, row: Mapping[str, Any], over: Period) -> tuple[float,
 
 def _repeats(review: Review, over: Period) -> pd.DataFrame:
     try:
-        records = review.records(None, over, lacks="do not tell victims apart").table
+        records = review.records(None, over, lacks="do not tell victims apart", people=True).table
     except NotAvailable:
         return pd.DataFrame()
     domestic = records[records["is_domestic"].fillna(False).astype(bool)]
-    result = victims.domestic_repeat(domestic, over)
+    result = victims.domestic_repeat(counting.once_each(domestic, "victim_id"), over)
     return pd.DataFrame({"share": 100 * result["share"], "base": result["total"]})

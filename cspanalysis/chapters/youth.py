@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, disclosure, formats, narrative
+from cspanalysis import charts, counting, disclosure, formats, narrative
 from cspanalysis.analysis import change, measures, yearly
 from cspanalysis.chapters import common, grouped, series
 from cspanalysis.disclosure import Protect
@@ -368,14 +368,15 @@ def _protect(review: Review) -> Protect:
 
 
 def _youth_violence(review: Review, offences: str, under: int) -> pd.DataFrame:
-    table = review.records(offences, lacks="hold no ages").table
+    table = review.records(offences, lacks="hold no ages", people=True).table
     known = [c for c in ("victim_age", "offender_age") if c in table and table[c].notna().any()]
     if not known:
         raise NotAvailable("police_extract", "the records hold no ages")
     is_young = pd.Series(False, index=table.index)
     for column in known:
         is_young |= table[column].lt(under).fillna(False).astype(bool)
-    return series.monthly(table[is_young], review.covered("police_extract"))
+    young = counting.once_each(table[is_young])
+    return series.monthly(young, review.covered("police_extract"))
 
 
 def _definition(offences: str, under: int) -> str:

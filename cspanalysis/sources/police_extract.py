@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from cspanalysis import offences, premises
-from cspanalysis.sources import table
+from cspanalysis.sources import kinds, table
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
@@ -19,7 +19,10 @@ from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "police_extract"
 TITLE = "Recorded crime, record-level extract of the police force"
-DESCRIPTION = "One row per recorded crime, with its times, place and the force's flags."
+DESCRIPTION = (
+    "One row per recorded crime, with its times, place and the force's flags; or one per victim or "
+    "offender of it, of which one counts as the crime."
+)
 
 SCHEMAS = (
     Schema(
@@ -130,6 +133,8 @@ DERIVED = {
     "police_extract": {
         "has_time": "The time of day of `start` is known; `start` and `end` hold date and time",
         "has_end_time": "The time of day of `end` is known",
+        "is_crime": "The row counts as the crime; further rows of the same reference and year "
+        "(other victims, other offenders) do not, and are there for questions on people",
     }
 }
 
@@ -156,8 +161,8 @@ def read(part: Part, context: Context) -> Read:
     -------
     Read
         `police_extract`: the schema's columns with start and end as times, has_time and
-        has_end_time (their time of day is known), file and row. A crime whose end lies before its
-        start keeps both and is noted.
+        has_end_time (their time of day is known), is_crime (one row of each crime reference),
+        file and row. A crime whose end lies before its start keeps both and is noted.
     """
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME]
@@ -180,13 +185,66 @@ def read(part: Part, context: Context) -> Read:
         backwards.select(ROW, pl.col("end").cast(pl.String).alias("found")),
         "end", "a time not before the start", "noted", "ends before it starts; both are kept",
     )  # fmt: skip
-    columns = [c for c in frame.columns if c not in ("file", ROW, "has_time", "has_end_time")]
+    frame = _with_crimes(frame, found.problems)
+    derived = [*DERIVED[NAME]]
+    columns = [c for c in frame.columns if c not in ("file", ROW, *derived)]
     at = columns.index("end") + 1
     return found.with_tables(
-        police_extract=frame.select(
-            *columns[:at], "has_time", "has_end_time", *columns[at:], "file", ROW
-        )
+        police_extract=frame.select(*columns[:at], *derived, *columns[at:], "file", ROW)
     )
+
+
+def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Mark the one row of each crime that counts as it.
+
+    The crime reference is the crime, within a year, since numbers begin anew. Of its rows that of
+    the earliest day counts, and of one day one that bears a flag. What is no reference (without a
+    digit, or shortened by a spreadsheet) makes no two rows the same crime.
+    """
+    key = pl.col("incident_id").str.to_lowercase().str.replace_all(r"\s+", "")
+    is_reference = key.str.contains("[1-9]") & ~key.str.contains(f"(?i){kinds.SHORTENED}")
+    keyed = frame.select(
+        ROW, "incident_id", "recorded", "offence",
+        flags=pl.sum_horizontal(pl.col("is_domestic", "is_hate").cast(pl.Int8).fill_null(0)),
+        crime=pl.when(is_reference).then(
+            pl.concat_str(key, pl.col("recorded").dt.year().cast(pl.String), separator=" ")
+        ),
+        key=pl.when(is_reference).then(key),
+    )  # fmt: skip
+    several = keyed.filter(pl.col("crime").is_not_null() & (pl.len().over("crime") > 1))
+    if several.is_empty():
+        return frame.with_columns(is_crime=pl.lit(True))
+    ordered = several.sort("recorded", -pl.col("flags"), ROW)
+    counted = ordered.unique("crime", keep="first", maintain_order=True)
+    further = several.join(counted.select(ROW), on=ROW, how="anti").sort(ROW)
+    problems.add_rows(
+        further.select(ROW, pl.col("incident_id").alias("found")),
+        "incident_id", "a row for each crime", "noted",
+        "a further row of a crime; it counts once, and the row is kept for questions on people",
+    )  # fmt: skip
+    problems.notices.append(_told(problems.file, keyed, several, counted.height, further.height))
+    return frame.with_columns(is_crime=~pl.col(ROW).is_in(further[ROW].implode()))
+
+
+def _told(file: str, keyed: pl.DataFrame, several: pl.DataFrame, crimes: int, further: int) -> str:
+    """How rows of one crime reference were counted, in a sentence."""
+    rows = keyed.height
+    text = (
+        f"{file}: {rows:,} rows tell of {rows - further:,} crimes. {crimes:,} crime "
+        f"{'reference stands' if crimes == 1 else 'references stand'} in several rows, such as one "
+        "for each victim or offender, and count once; the further rows are kept for questions on "
+        "people"
+    )
+    alike = several.group_by("crime").agg(pl.col("offence", "recorded").n_unique())
+    for column, what in (("offence", "the offence"), ("recorded", "the day recorded")):
+        if differ := alike.filter(pl.col(column) > 1).height:
+            text += (
+                f"; in {differ:,} of them {what} differs, and the row of the earliest day counts"
+            )
+    years = keyed.drop_nulls("key").group_by("key").agg(pl.col("crime").n_unique())
+    if again := years.filter(pl.col("crime") > 1).height:
+        text += f"; {again:,} came in more than one year and count once in each"
+    return text
 
 
 def _offences(frame: pl.DataFrame, problems: Problems) -> dict[str, str]:
