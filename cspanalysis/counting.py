@@ -18,6 +18,7 @@ from cspanalysis import coverage, formats, offences
 from cspanalysis.areas import Area
 from cspanalysis.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.periods import Period, months_of
+from cspanalysis.series import Series
 from cspanalysis.store import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
@@ -121,6 +122,51 @@ def by_month(
     table = pd.DataFrame({"month": np.repeat(months, len(labels)), by: labels * len(months)})
     table = table.assign(count=counts.to_numpy(dtype=int).ravel())
     return Counted(table, (source,), scheme, changed, notes)
+
+
+def series(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    *periods: Period,
+    subject: str = "",
+    each: bool = False,
+    lacks: str = "",
+) -> Series:
+    """Offences of an area as a series, by month, offence and kind; see `Review.series`."""
+    name = selection if isinstance(selection, str) else tuple(selection)
+    cannot = unable(store, name) | in_open_data(lacks)
+    source = source_of(store, area, *periods, lacks=cannot)
+    scheme, chosen = members(name, source)
+    if source == "police_extract" and offences.is_all(name):
+        chosen += tuple(ungrouped(store, area).index)
+    known = coverage.of(store, source, area)
+    left_out = _left_out(store, source, area, periods)
+    inside = {m for p in periods for m in p.month_list()} or set(known.months)
+    notes = tuple(_left_out_notes(store, area, left_out, sorted(inside), chosen))
+    if each:
+        rows = _selected(store, source, area, span(periods), chosen)
+    else:
+        rows = monthly(store, source, area)
+        rows = rows[rows["offence"].isin(chosen)]
+        kinds = offences.kinds(scheme)
+        rows = rows.assign(kind=[kinds.get(o, o) for o in rows["offence"]])
+    if left_out:
+        rows = rows[~rows["force"].isin(list(left_out))]
+    changed = offences.Change()
+    if source == "police_extract":
+        seen = rows.loc[rows["month"].isin(inside), "offence"].unique()
+        changed = offences.change(name, seen)
+    return Series(
+        rows,
+        known,
+        changed.subject or subject or formats.listed([name] if isinstance(name, str) else name),
+        sources=(source,),
+        selection=name,
+        scheme=scheme,
+        offences=chosen,
+        notes=(*changed.notes, *notes),
+    )
 
 
 def select(

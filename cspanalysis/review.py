@@ -11,7 +11,16 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import choosing, counting, coverage, disclosure, peer_counting, peering, residents
+from cspanalysis import (
+    choosing,
+    conditions,
+    counting,
+    coverage,
+    disclosure,
+    peer_counting,
+    peering,
+    residents,
+)
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
@@ -19,6 +28,7 @@ from cspanalysis.counting import OFFENCE_SOURCES, Counted
 from cspanalysis.coverage import Coverage
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
+from cspanalysis.series import RECORDED, Series
 from cspanalysis.store import Store
 from cspanalysis.workspace import Workspace
 
@@ -177,6 +187,57 @@ class Review:
         return counting.select(
             self.store, self.area, selection, *periods, lacks=lacks, people=people
         )
+
+    def series(
+        self,
+        what: str | Iterable[str],
+        *periods: Period,
+        where: str = "",
+        subject: str = "",
+        each: bool = False,
+        lacks: str = "",
+    ) -> Series:
+        """What is counted of this area: offences, the records of a dated log, or figures.
+
+        Parameters
+        ----------
+        what : str or iterable of str
+            Offences and groups of the taxonomy; or a source of dated records ('fires', 'stats19',
+            'asb_calls', 'marac') or of monthly figures ('environmental').
+        *periods : Period
+            Periods for which a source of offences has to be found that covers them all.
+        where : str
+            Conditions on records or figures ('type!=bogus caller'), see `conditions.matching`.
+        subject : str
+            How a sentence names it; default: the offence, or what the log records.
+        each : bool
+            Of offences, every record in a row of its own, of the span of the periods; without it
+            a row a month, force and offence with its count and kind.
+        lacks : str
+            What is wanted of the records and street-level files lack, as a clause about them:
+            'hold no time of day'. Only a partner's extract will do then.
+
+        Raises
+        ------
+        NotAvailable
+            If the workspace holds nothing of it, or no source covers the periods.
+        """
+        if not (isinstance(what, str) and what in RECORDED):
+            return counting.series(
+                self.store, self.area, what, *periods, subject=subject, each=each, lacks=lacks
+            )
+        of_it, unit, definition = RECORDED[what]
+        known, rows = self.coverage(what), conditions.matching(self.table(what), where)
+        if "value" in rows:
+            rows = rows.rename(columns={"value": "count"}).dropna(subset=["month", "count"])
+            known = known.of(rows["month"])
+        return Series(rows, known, subject or of_it, unit, (what,), definition)
+
+    def unplaced(
+        self, source: str, period: Period, offences: Iterable[str] | None = None
+    ) -> coverage.Unplaced | None:
+        """Records of a source without a place, which count for no area (`coverage.unplaced`)."""
+        return coverage.unplaced(self.store, source, self.area, period, offences)
 
     def ungrouped(self, *periods: Period) -> pd.Series:
         """Crimes whose label is in no group: label → crimes (`counting.ungrouped`)."""

@@ -23,6 +23,7 @@ __all__ = [
     "Dispersion",
     "between",
     "change",
+    "compared",
     "detectable",
     "dispersion",
     "exact_ratio",
@@ -167,6 +168,68 @@ def between(
     if not (exposure_adjusted or period.same_months_as(compare)):
         refused.append("The periods do not cover the same months of the year.")
     return withheld(result, " ".join(refused)) if refused else result
+
+
+def compared(
+    by_month: pd.DataFrame,
+    period: Period,
+    compare: Period,
+    *,
+    series: str | Iterable[str] | None = None,
+    scheme: str = "",
+    exposure_adjusted: bool = False,
+) -> pd.DataFrame:
+    """One series over both periods, with the limits that allow for its dispersion.
+
+    Repeats and series make counts vary more than chance alone; where 24 months or more are there
+    to estimate by how much, the wider limits decide, and the verdict is theirs.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
+    series, scheme, exposure_adjusted
+        See `between`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row as from `between`; with dispersion, dispersed_lower, dispersed_upper and
+        dispersed_p where they are known.
+    """
+    result = between(
+        by_month, period, compare, series=series, scheme=scheme,
+        exposure_adjusted=exposure_adjusted,
+    )  # fmt: skip
+    if not period.same_months_as(compare):
+        return result
+    checked = dispersion(by_month, period, compare)
+    if checked.status != "ok" or result["status"].iloc[0] == "not_comparable":
+        return result
+    if checked.is_verdict_changed:
+        result = result.assign(verdict=checked.verdict)
+    return result.assign(
+        dispersion=checked.phi,
+        dispersed_lower=checked.lower,
+        dispersed_upper=checked.upper,
+        dispersed_p=checked.p,
+    )
+
+
+def is_unsettled(result: pd.DataFrame, now: int, before: int) -> bool:
+    """Whether records that could not be told, so many in each period, could make a change.
+
+    So it is where a period has nothing but them, or they differ by as much as the counts do.
+    """
+    row = result.iloc[0]
+    if (now and row["count"] == 0) or (before and row["compare_count"] == 0):
+        return True
+    is_change = row["verdict"] in ("up", "down")
+    return bool(
+        is_change
+        and now != before
+        and abs(now - before) >= abs(row["count"] - row["compare_count"])
+    )
 
 
 def withheld(result: pd.DataFrame, reason: str) -> pd.DataFrame:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from cspanalysis import formats
-from cspanalysis.chapters import series
 from cspanalysis.errors import NotAvailable
-from cspanalysis.findings import Finding, Spec, finding
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
 from cspanalysis.narrative.phrases import MOST_NAMED
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import Review
+from cspanalysis.series import Series
 
 FIRES = "fires"
 
@@ -32,116 +31,66 @@ BURNED: Mapping[str, str] = {
 }
 
 
-@finding(
-    "fires.all.change",
-    title="Did fires rise or fall?",
-    needs=FIRES,
-    measure="fires",
-    unit="fires",
-    polarity="lower_is_better",
-    would_show="whether fires rose or fell",
+@question(
+    "fires.all.change", "Did fires rise or fall?", needs=FIRES, unit="fires", fewer_is_better=True
 )
-def change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def change(ask: Question) -> Finding:
     """All fires attended against the same months of the year before."""
-    rows, months, notes = _fires(review, comparison)
-    return series.change_of(
-        review,
-        spec,
-        comparison,
-        series.monthly(rows, months),
-        subject="fires",
-        sources=(FIRES,),
-        definition="Primary, secondary and chimney fires that the fire service attended.",
-        notes=notes,
-    )
+    fires, notes = _fires(ask)
+    return ask.change(fires, notes=notes)
 
 
-@finding(
+@question(
     "fires.types.change",
-    title="Which kinds of fire rose or fell?",
+    "Which kinds of fire rose or fell?",
     needs=FIRES,
     measure="fires by kind",
     unit="fires",
-    polarity="lower_is_better",
-    would_show="which kinds of fire rose or fell",
+    fewer_is_better=True,
 )
-def type_changes(
-    review: Review,
-    types: Mapping[str, tuple[str, str]] = FIRE_TYPES,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPES) -> Finding:
     """Fires by motive and what burned, each with its change; the rest as one kind.
 
     Parameters
     ----------
     types : mapping
-        Name → motive ('deliberate', 'accidental', 'not known') and property type.
+        Name → motive ('deliberate', 'accidental', 'not known') and what burned.
     """
-    rows, months, apart = _fires(review, comparison)
-    listed = review.table(FIRES, own=False)
+    fires, notes = _fires(ask)
+    listed = ask.review.table(FIRES, own=False)
     if listed["motive"].isna().all():
         raise NotAvailable(FIRES, "its list does not say which fires were set")
     anywhere = set(listed.loc[listed["is_fire"], "burned"].dropna())
     untold = sorted({burned for _, burned in types.values()} - anywhere)
-    kinds = {
-        name: (rows["motive"] == motive).fillna(False) & (rows["burned"] == burned).fillna(False)
-        for name, (motive, burned) in types.items()
-        if burned in anywhere
-    }
+    kinds = {pair: name for name, pair in types.items() if pair[1] in anywhere}
     if not kinds:
         raise NotAvailable(FIRES, f"its list names no {formats.listed(untold)}")
-    named = pd.concat(list(kinds.values()), axis=1).any(axis=1)
-    parts = {name: rows[mask.astype(bool)] for name, mask in kinds.items()}
-    parts["other fires"] = rows[~named.astype(bool)]
-    return series.changes_of(
-        review,
-        spec,
-        comparison,
-        {name: series.monthly(part, months) for name, part in parts.items()},
+    pairs = zip(fires.rows["motive"], fires.rows["burned"], strict=True)
+    kind = pd.Series([kinds.get(pair, "other fires") for pair in pairs], fires.rows.index)
+    return ask.changes(
+        {name: fires.of(fires.rows[kind == name]) for name in [*kinds.values(), "other fires"]},
         label="kind",
         heading="Kind of fire",
         subject="fires by motive and what burned",
         items="kinds of fire",
-        sources=(FIRES,),
-        notes=(*apart, *_unknown_motives(rows, comparison.period), *_untold(untold)),
+        notes=[*notes, *_unknown_motives(ask, fires), *_untold(untold)],
     )
 
 
-@finding(
-    "fires.mix",
-    title="What burned?",
-    needs=FIRES,
-    measure="fires by what burned",
-    unit="fires",
-    would_show="what burned",
-)
-def mix(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+@question("fires.mix", "What burned?", needs=FIRES, measure="fires by what burned", unit="fires")
+def mix(ask: Question) -> Finding:
     """Fires by the kind of property, with Wilson intervals."""
-    rows, _, notes = _fires(review, comparison)
-    review.coverage(FIRES).check(comparison.period)
-    inside = rows[comparison.period.contains(rows["month"])]
-    return series.mix_of(
-        review,
-        spec,
-        comparison,
-        inside.assign(burned=inside["burned"].replace(dict(BURNED)).fillna("not stated")),
-        label="burned",
-        heading="What burned",
-        things="Fires",
-        subject="fires",
-        sources=(FIRES,),
-        notes=notes,
-    )
+    fires, notes = _fires(ask)
+    burned = fires.rows["burned"].replace(dict(BURNED)).fillna("not stated")
+    rows = fires.rows.assign(burned=burned)
+    return ask.breakdown(fires.of(rows), "burned", "What burned", "Fires", notes=notes)
 
 
-def _fires(
-    review: Review, comparison: Comparison
-) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
-    """The fires, the months that the list covers, and what of it does not count or is unknown."""
-    rows = review.table(FIRES)
-    inside = rows[comparison.period.contains(rows["month"]) & ~rows["is_repeat"]]
+def _fires(ask: Question) -> tuple[Series, list[str]]:
+    """The fires, and what of the list does not count or is unknown."""
+    listed = ask.series(FIRES)
+    in_period = ask.period.contains(listed.rows["month"])
+    inside = listed.rows[in_period & ~listed.rows["is_repeat"]]
     apart = inside.loc[~inside["is_fire"], "incident_class"].value_counts()
     unknown = inside[inside["incident_class"].isna()]
     notes = []
@@ -152,7 +101,7 @@ def _fires(
         notes.append(
             f"Set apart and not counted: {named} of the "
             f"{formats.plural(len(inside), 'incident')} that the list holds for "
-            f"{comparison.period.label}."
+            f"{ask.period.label}."
         )
     if len(unknown):
         labels = unknown["incident_type"].value_counts()
@@ -161,20 +110,21 @@ def _fires(
             MOST_NAMED, "further types",
         )  # fmt: skip
         notes.append(f"Counted as fires are also incidents of a type that is not known: {named}.")
-    return rows[rows["is_fire"]], review.covered(FIRES), tuple(notes)
+    return listed.of(listed.rows[listed.rows["is_fire"]]), notes
 
 
-def _untold(burned: Sequence[str]) -> Iterable[str]:
-    if burned:
-        yield f"The list names no {formats.listed(burned)}: such fires are among the other fires."
+def _untold(burned: Sequence[str]) -> list[str]:
+    if not burned:
+        return []
+    return [f"The list names no {formats.listed(burned)}: such fires are among the other fires."]
 
 
-def _unknown_motives(rows: pd.DataFrame, period: Period) -> Iterable[str]:
-    inside = rows[period.contains(rows["month"])]
+def _unknown_motives(ask: Question, fires: Series) -> list[str]:
+    inside = fires.inside(ask.period)
     unknown = int((inside["motive"].isna() | (inside["motive"] == "not known")).sum())
     if not unknown:
-        return ()
-    return (
-        f"For {unknown} of {len(inside)} fires of {period.label} the motive is not known; they are "
-        "among the other fires.",
-    )
+        return []
+    return [
+        f"For {unknown} of {len(inside)} fires of {ask.period.label} the motive is not known; they "
+        "are among the other fires."
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cspanalysis import breaks, formats, offences
+from cspanalysis import breaks, conditions, formats, offences
 from cspanalysis.analysis import change, peers
 from cspanalysis.analysis.published import reading
 from cspanalysis.chapters import common
@@ -265,7 +265,7 @@ def by_month(review: Review, measure: Measure) -> pd.DataFrame:
             parts.append(review.offences_by_month(of.series).table)
         elif of.source == "asb_calls":
             calls = review.table(of.source)
-            rows = series.matching(calls, of.where)
+            rows = conditions.matching(calls, of.where)
             parts.append(monthly.monthly(rows, review.covered(of.source)))
         else:
             raise NotAvailable(of.source, "its figures are by year")

@@ -6,44 +6,39 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, narrative
+from cspanalysis import charts, formats, narrative
+from cspanalysis import offences as taxonomy
 from cspanalysis.analysis import measures, peers
-from cspanalysis.chapters import common
-from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.periods import Comparison
-from cspanalysis.review import OFFENCE_SOURCES, Review
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes.rankings import few_residents_notes, resident_notes
+from cspanalysis.review import OFFENCE_SOURCES
+
+crime_question = partial(question, needs=OFFENCE_SOURCES, unit="offences", fewer_is_better=True)
+rate_question = partial(crime_question, unit="per 1,000 residents in the period")
 
 
-@finding(
-    "overview.recorded_crime.rate",
-    title="How much crime was recorded?",
-    needs=OFFENCE_SOURCES,
-    measure="recorded crime",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how much crime was recorded",
+@rate_question(
+    "overview.recorded_crime.rate", "How much crime was recorded?", measure="recorded crime"
 )
-def recorded_crime_rate(
-    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
-) -> Finding:
+def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Finding:
     """Recorded crime and its rate per 1,000 residents in the period (exact or Byar limits)."""
-    counted = review.offences_by_month(offences, comparison.period)
-    residents, year = review.residents(comparison.period)
+    crimes = ask.series(offences, ask.period)
+    residents, year = ask.review.residents(ask.period)
     table = pd.DataFrame(
         {
-            "area": [review.area.name],
-            "count": [int(counted.table["count"].sum())],
+            "area": [ask.review.area.name],
+            "count": [crimes.count(ask.period)],
             "population": [residents],
         }
     )
     result = measures.rate(table, per=1000)
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=partial(narrative.rate, subject=offences, things="crimes"),
-        comparison=comparison,
-        sources=(*counted.sources, "population"),
+        series=crimes,
+        sources=(*crimes.sources, "population"),
+        wording=partial(narrative.rate, subject=offences, things="crimes"),
         columns={
             "area": "Area",
             "count": "Offences",
@@ -51,114 +46,71 @@ def recorded_crime_rate(
             "rate": "Per 1,000 residents",
             "interval": "95% interval",
         },
-        caption=common.where(review, "Recorded crime", comparison.period.label),
-        method=common.method_of(result),
-        notes=[
-            *common.resident_notes(review, year, comparison),
-            *common.few_residents_notes(result),
-        ],
-        tile=partial(common.rate_tile, things="crimes recorded", period=comparison.period.label),
+        what="Recorded crime",
+        notes=[*resident_notes(ask, year), *few_residents_notes(result)],
+        tile=partial(_rate_tile, things="crimes recorded", period=ask.period.label),
     )
 
 
-@finding(
-    "overview.recorded_crime.change",
-    title="Did recorded crime rise or fall?",
-    needs=OFFENCE_SOURCES,
-    measure="recorded crime",
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="whether recorded crime rose or fell",
-)
-def recorded_crime_change(
-    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
-) -> Finding:
+@crime_question("overview.recorded_crime.change", "Did recorded crime rise or fall?")
+def recorded_crime_change(ask: Question, offences: str = "recorded crime") -> Finding:
     """Recorded crime against the same months of the year before (conditional exact test)."""
-    return common.change_finding(review, spec, comparison, offences, subject=offences)
+    return ask.change(ask.series(offences))
 
 
-@finding(
+@crime_question(
     "overview.recorded_crime.months",
-    title="Is the latest half year out of the ordinary?",
-    needs=OFFENCE_SOURCES,
+    "Is the latest half year out of the ordinary?",
     measure="recorded crime per day",
     unit="offences per day",
-    polarity="lower_is_better",
     would_show="whether recent months are out of the ordinary",
+    once=True,
 )
-def recorded_crime_months(
-    review: Review, offences: str = "recorded crime", *, spec: Spec
-) -> Finding:
+def recorded_crime_months(ask: Question, offences: str = "recorded crime") -> Finding:
     """Control chart of monthly recorded crime, seasonally adjusted from 36 months on."""
-    return common.control_finding(review, spec, review.comparisons[0], offences, subject=offences)
+    return ask.control(ask.series(offences, ask.period))
 
 
-@finding(
+@question(
     "overview.mix",
-    title="Which offences make up recorded crime?",
+    "Which offences make up recorded crime?",
     needs=OFFENCE_SOURCES,
     measure="share of recorded crime",
     unit="offences",
-    would_show="which offences make up recorded crime",
 )
-def offence_mix(
-    review: Review, offences: str = "recorded crime", *, comparison: Comparison, spec: Spec
-) -> Finding:
+def offence_mix(ask: Question, offences: str = "recorded crime") -> Finding:
     """Shares of the offences in recorded crime, with Wilson intervals."""
-    return common.mix_finding(review, spec, comparison, offences, subject=offences)
+    return offence_breakdown(ask, offences)
 
 
-@finding(
+@rate_question(
     "overview.recorded_crime.peers.{group}",
-    title="How does recorded crime compare with the other {members}?",
+    "How does recorded crime compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
-    measure="recorded crime per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how recorded crime compares with the peers",
 )
-def recorded_crime_peers(
-    review: Review,
-    group: str,
-    offences: str = "recorded crime",
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def recorded_crime_peers(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Crimes per 1,000 residents of every area of a peer group, with places and their intervals."""
-    return common.peers_finding(review, spec, comparison, offences, group, things="crimes")
+    return ask.peers(offences, group, things="crimes")
 
 
-@finding(
+@rate_question(
     "overview.recorded_crime.funnel.{group}",
-    title="Does recorded crime stand out among the {members}?",
+    "Does recorded crime stand out among the {members}?",
     needs=("peer_counts", "police_uk"),
     measure="recorded crime per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
     would_show="whether the rate lies outside what size and chance explain",
 )
-def recorded_crime_funnel(
-    review: Review,
-    group: str,
-    offences: str = "recorded crime",
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def recorded_crime_funnel(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Funnel of the peer group, its limits widened for the usual differences between areas."""
-    counted = review.peer_counts(offences, group, comparison.period)
-    members = review.peer_group(group)
+    counted = ask.review.peer_counts(offences, group, ask.period)
+    members = ask.review.peer_group(group)
     result = peers.funnel(counted.table)
     year = int(counted.table["population_year"].max())
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=partial(narrative.funnel, things="crimes", members=members.label),
-        chart=partial(charts.funnel, lines=peers.funnel_lines(result)),
-        comparison=comparison,
         sources=counted.sources,
+        wording=partial(narrative.funnel, things="crimes", members=members.label),
+        chart=partial(charts.funnel, lines=peers.funnel_lines(result)),
         columns={
             "area": "Area",
             "population": "Residents",
@@ -169,12 +121,37 @@ def recorded_crime_funnel(
         },
         caption=(
             "Crimes per 1,000 residents by size of the area – "
-            f"{common.capital(members.label)}, {comparison.period.label}; residents of "
-            f"{review.residents_of(year)}; lines = 95% and 99.8% limits"
+            f"{formats.capital(members.label)}, {ask.period.label}; residents of "
+            f"{ask.review.residents_of(year)}; lines = 95% and 99.8% limits"
         ),
-        method=common.method_of(result),
-        notes=[
-            *common.resident_notes(review, year, comparison),
-            *common.few_residents_notes(result),
-        ],
+        notes=[*resident_notes(ask, year), *few_residents_notes(result)],
     )
+
+
+def offence_breakdown(ask: Question, offences: str) -> Finding:
+    """Which offences make up a group.
+
+    Raises
+    ------
+    NotAvailable
+        If the source holds the group as one kind.
+    """
+    crimes = ask.series(offences, ask.period)
+    kinds = taxonomy.kinds(crimes.scheme)
+    if len({kinds.get(name, name) for name in crimes.offences}) < 2:
+        raise NotAvailable("police_extract", f"the open data hold {crimes.subject} as one kind")
+    by_kind = crimes.rows.assign(offence=crimes.rows["kind"])
+    return ask.breakdown(crimes.of(by_kind), "offence", "Offence", "Offences")
+
+
+def _rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
+    """A count with its rate as a headline figure."""
+    row = table.iloc[0]
+    if pd.isna(row["count"]):
+        return None
+    limits = formats.interval(row["lower"], row["upper"])
+    return {
+        "value": formats.count(row["count"]),
+        "label": f"{things}, {period}: {formats.rate(row['rate'])} per 1,000 residents "
+        f"(95% interval {limits})",
+    }

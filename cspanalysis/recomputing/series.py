@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cspanalysis import offences
+from cspanalysis import conditions, offences
 from cspanalysis.analysis import admissions, night, thefts
-from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 from cspanalysis.review import Review
 
@@ -84,29 +83,7 @@ def records(review: Review, of: Series, period: Period) -> pd.DataFrame:
     reader = _READERS.get(of.source)
     if reader is None:
         raise NotAvailable(of.source, "it holds no series that could be counted")
-    return matching(reader(review, of, period), of.where)
-
-
-def matching(rows: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The rows that meet every condition: column=value, column!=value or column^=beginning.
-
-    Raises
-    ------
-    UsageError
-        If a condition cannot be read or names no column.
-    """
-    for condition in filter(None, (part.strip() for part in where.split(";"))):
-        found = re.fullmatch(r"(\w+)\s*(!=|\^=|=)\s*(.+)", condition)
-        if not found or found[1] not in rows:
-            raise UsageError(f"'{condition}' is no condition on {', '.join(map(str, rows))}.")
-        column, sign, wanted = rows[found[1]], found[2], found[3].strip().lower()
-        if pd.api.types.is_bool_dtype(column):
-            keep = column.fillna(False) == (wanted in ("yes", "true"))
-        else:
-            written = column.astype("string").str.lower().fillna("")
-            keep = written.str.startswith(wanted) if sign == "^=" else written == wanted
-        rows = rows[~keep if sign == "!=" else keep]
-    return rows
+    return conditions.matching(reader(review, of, period), of.where)
 
 
 def _police(review: Review, of: Series, period: Period) -> pd.DataFrame:

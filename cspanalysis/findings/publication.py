@@ -1,0 +1,190 @@
+"""How a result becomes a Finding: protected first, then told, drawn and tabulated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cspanalysis import disclosure, formats, suppliers
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.periods import Comparison, Period
+from cspanalysis.series import Series
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from cspanalysis.review import Review
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is fixed about a finding before any data are seen (see `question.question`)."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...] = ()
+    measure: str = ""
+    unit: str = ""
+    polarity: str = "neutral"
+    would_show: str = ""
+
+    @property
+    def chapter(self) -> str:
+        return self.id.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One question asked of one review over one comparison of periods.
+
+    Parameters
+    ----------
+    review : Review
+        Whose data, edition and policies apply.
+    spec : Spec
+    comparison : Comparison
+    """
+
+    review: Review
+    spec: Spec
+    comparison: Comparison
+
+    @property
+    def period(self) -> Period:
+        """The period asked about."""
+        return self.comparison.period
+
+    @property
+    def compare(self) -> Period:
+        """The period it is compared with."""
+        return self.comparison.compare
+
+    @property
+    def earlier(self) -> str:
+        """Words for the time of the period compared with: 'a year earlier'."""
+        return formats.earlier(self.period.iso, self.compare.iso)
+
+    def publish(
+        self,
+        result: pd.DataFrame,
+        *,
+        wording: Callable[[pd.DataFrame], Said],
+        series: Series | None = None,
+        sources: Iterable[str] = (),
+        subject: str = "",
+        unit: str = "",
+        chart: Callable[[pd.DataFrame], go.Figure | None] | None = None,
+        protect: disclosure.Protect | None = None,
+        columns: Mapping[str, str] | None = None,
+        what: str = "",
+        when: str = "",
+        caption: str = "",
+        over: Comparison | Period | None = None,
+        compared: bool = False,
+        method: str = "",
+        definition: str = "",
+        notes: Iterable[str] = (),
+        tile: Callable[[pd.DataFrame], Mapping[str, str] | None] | None = None,
+    ) -> Finding:
+        """Protect a result table, then make sentence, chart, values and display table from it.
+
+        Parameters
+        ----------
+        result : pandas.DataFrame
+            Tidy result; own row marked in `is_own` where rows are areas; its column `method`
+            says how it was made unless `method` does.
+        wording, chart, tile : callable
+            Called with the protected table only.
+        series : Series, optional
+            What was counted: gives subject, unit, sources, definition and protection unless they
+            are given themselves.
+        columns : mapping, optional
+            Column → label of the display table, in order; default: all that `formats` knows.
+        what, when, caption : str
+            The caption is '`what` – area, `when`' (by default the subject and the period), or
+            `caption` as it stands.
+        over : Comparison or Period, optional
+            The time that the figures are of, where it is not the period asked about.
+        compared : bool
+            Whether the figures are compared with an earlier time.
+        """
+        if series is not None:
+            sources = sources or series.sources
+            subject = subject or series.subject
+            unit = unit or self.spec.unit or series.unit
+            definition = definition or series.definition
+            protect = protect or series.protect
+            notes = (*series.notes, *notes)
+        sources = tuple(sources)
+        of = self.comparison if over is None else over
+        of = Comparison(of, self.compare) if isinstance(of, Period) else of
+        if not caption:
+            what = formats.capital(what or subject)
+            caption = f"{what} – {self.review.area.name}, {when or self.period.label}"
+        shown = disclosure.apply(result, protect, edition=self.review.edition)
+        shown = disclosure.declare(shown, protect, edition=self.review.edition)
+        # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.
+        labels = self.review.label_notes(of.period) if "police_extract" in sources else ()
+        said = wording(shown)
+        # A window is shown as a statement under the review's own finding: nobody sees its chart,
+        # its display table or its tile, so they are not made.
+        is_main = not self.comparison.is_window
+        is_told = said.status not in ("not_available", "suppressed")
+        return Finding(
+            id=self.spec.id,
+            chapter=self.spec.chapter,
+            title=self.spec.title,
+            sentence=said.text,
+            verdict=said.verdict,
+            values=said.values,
+            status=said.status,
+            measure=subject or self.spec.measure,
+            unit=unit or self.spec.unit,
+            method=method or method_of(result),
+            polarity=self.spec.polarity,
+            period=of.period.iso,
+            compare=of.compare.iso if compared else "",
+            sources=tuple(self.review.citations(sources)),
+            rows=shown,
+            table=formats.table(shown, columns) if is_main else {},
+            figure=chart(shown) if chart and is_main and is_told else None,
+            alt=f"{caption}. {said.text}",
+            caption=caption,
+            definition=definition,
+            notes=(*_age(of.period, self.review.period), *notes, *labels),
+            tile=tile(shown) if tile and is_main else None,
+        )
+
+    def not_available(self, missing: NotAvailable) -> Finding:
+        """The finding a workspace cannot have: what is missing and which source supplies it."""
+        spec, there = self.spec, self.review.store.sources()
+        return Finding(
+            id=spec.id,
+            chapter=spec.chapter,
+            title=spec.title,
+            sentence=suppliers.missing_sentence(spec.would_show or spec.measure, missing, there),
+            status="not_available",
+            measure=spec.measure,
+            unit=spec.unit,
+            polarity=spec.polarity,
+            period=self.period.iso,
+            lacks=suppliers.shared_sentence(missing, there),
+        )
+
+
+def method_of(result: pd.DataFrame) -> str:
+    """The methods that the rows of a result were made with, each once."""
+    if "method" not in result:
+        return ""
+    return "; ".join(dict.fromkeys(m for m in result["method"] if isinstance(m, str) and m))
+
+
+def _age(of: Period, period: Period) -> list[str]:
+    """A note to figures that are of a time long before the period reviewed."""
+    if not of.is_long_before(period):
+        return []
+    return [f"These figures are of {of.label}, years before {period.label}: much may have changed."]

@@ -1,0 +1,90 @@
+"""What a whole is made up of: by a column, by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from cspanalysis import charts, formats, narrative
+from cspanalysis.analysis import measures
+from cspanalysis.analysis import places as statistics
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.publication import Publication
+from cspanalysis.findings.record import Finding
+from cspanalysis.series import Series
+
+
+def breakdown(
+    ask: Publication,
+    series: Series,
+    label: str,
+    heading: str,
+    things: str,
+    *,
+    top: int = 3,
+    notes: Iterable[str] = (),
+) -> Finding:
+    """What a series consists of in the period: counts by a column, with Wilson intervals.
+
+    Parameters
+    ----------
+    label, heading : str
+        Column of the rows, and its heading for readers.
+    things : str
+        Heading of the counts: 'Fires'.
+    top : int
+        How many parts the sentence names.
+
+    Raises
+    ------
+    NotAvailable
+        If the period is not covered, or nothing was recorded in it.
+    """
+    rows = series.inside(ask.period)
+    counts = rows.groupby(label)["count"].sum() if "count" in rows else rows.groupby(label).size()
+    counts = counts[counts > 0]
+    if counts.empty:
+        raise NotAvailable((), f"no {series.subject} in {ask.period.label}")
+    totals = counts.rename("count").reset_index().assign(total=counts.sum())
+    result = measures.proportion(totals)
+    result = result.sort_values(["count", label], ascending=[False, True], ignore_index=True)
+    return ask.publish(
+        result,
+        series=series,
+        wording=partial(narrative.mix, label=label, subject=series.subject, top=top),
+        chart=partial(charts.sorted_bars, label=label),
+        columns={label: heading, "count": things, "share": "Share", "interval": "95% interval"},
+        what=f"{series.subject} by {heading.lower()}",
+        notes=notes,
+    )
+
+
+def places(
+    ask: Publication, series: Series, *, top: int = 10, notes: Iterable[str] = ()
+) -> Finding:
+    """Top places with their share of all incidents, and how concentrated the incidents are."""
+    incidents = series.inside(ask.period)
+    if incidents.empty:
+        raise NotAvailable((), f"no {series.subject} in {ask.period.label}")
+    result = measures.proportion(statistics.top_places(incidents, n=top))
+    spread = statistics.concentration(incidents).iloc[0]
+    result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
+    concentrated = (
+        f"The ten places with the most hold {formats.share(spread['share_top_10'])} of what could "
+        f"be located; adjusted Gini {formats.number(spread['gini'], 2)} (0: as evenly spread as so "
+        "few can be, 1: all at one place)."
+    )
+    return ask.publish(
+        result,
+        series=series,
+        wording=partial(narrative.places, subject=series.subject),
+        chart=charts.places_bars,
+        columns={
+            "place": "Place",
+            "count": "Offences",
+            "share": f"Share of all {series.subject}",
+            "interval": "95% interval",
+        },
+        what=f"{series.subject} by place",
+        notes=[*notes, concentrated],
+    )

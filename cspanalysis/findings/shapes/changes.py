@@ -1,0 +1,197 @@
+"""Whether something, or several things side by side, rose or fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import breaks, charts, counting, narrative, offences
+from cspanalysis.analysis import change as statistics
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.publication import Publication
+from cspanalysis.findings.record import Finding
+from cspanalysis.periods import Comparison
+from cspanalysis.series import Series
+
+#: Up to so many series a sentence names each with its counts.
+FEW = 4
+
+
+def change(
+    ask: Publication, series: Series, *, notes: Iterable[str] = (), per_day: bool = False
+) -> Finding:
+    """Whether a series rose or fell, same months against same months.
+
+    Parameters
+    ----------
+    per_day : bool
+        Compare counts per day, so that periods of other months or lengths may be compared.
+
+    Raises
+    ------
+    NotAvailable
+        If the series does not cover both periods.
+    """
+    result = compared(ask, series, per_day=per_day)
+    return ask.publish(
+        result,
+        series=series,
+        wording=partial(narrative.change, subject=series.subject),
+        compared=True,
+        columns=columns(ask.earlier),
+        notes=[
+            *notes,
+            *break_notes(series, ask.comparison),
+            *_detectable(result, series, ask.comparison),
+        ],
+    )
+
+
+def changes(
+    ask: Publication,
+    by_name: Mapping[str, Series],
+    *,
+    label: str,
+    heading: str,
+    subject: str,
+    items: str = "",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Several series side by side, each with its change and interval.
+
+    Parameters
+    ----------
+    by_name : mapping
+        Name of a series → what is counted.
+    label, heading : str
+        Column of the names in the result, and its heading for readers.
+    subject, items : str
+        The whole; what the series are, in the plural: each of a few is named with its counts
+        where they are given.
+    """
+    if not by_name:
+        raise NotAvailable((), f"nothing tells {items or subject} apart")
+    result = pd.concat(
+        [compared(ask, series).assign(**{label: name, "counted": name})
+         for name, series in by_name.items()],
+        ignore_index=True,
+    )  # fmt: skip
+    wording = partial(narrative.changes, label=label, subject=subject)
+    if items:
+        wording = partial(narrative.changes, label=label, subject=subject, items=items)
+        if len(result) <= FEW:
+            wording = partial(narrative.few_changes, label=label, subject=subject)
+    every = list(by_name.values())
+    said = [note for series in every for note in series.notes]
+    broken = [note for series in every for note in break_notes(series, ask.comparison)]
+    return ask.publish(
+        result,
+        series=every[0].of(every[0].rows, notes=()),
+        subject=subject,
+        wording=wording,
+        chart=partial(charts.change_intervals, label=label),
+        compared=True,
+        columns={label: heading, **columns(ask.earlier)},
+        what=f"Change in {subject}",
+        when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
+        notes=[*notes, *dict.fromkeys([*said, *broken])],
+    )
+
+
+def compared(ask: Publication, series: Series, *, per_day: bool = False) -> pd.DataFrame:
+    """Both periods of a series and their change, with all that may take its verdict back.
+
+    Raises
+    ------
+    NotAvailable
+        If the series does not cover both periods.
+    """
+    series.coverage.check(ask.period, ask.compare)
+    # Of several offences together, those that a publisher split are looked up by their parts.
+    known_as = series.selection if series.scheme == offences.POLICE_UK else series.known_as
+    result = statistics.compared(
+        series.by_month,
+        ask.period,
+        ask.compare,
+        series=known_as if series.selection else None,
+        scheme=series.scheme,
+        exposure_adjusted=per_day,
+    )
+    return _placed(ask, series, _settled(ask, series, result))
+
+
+def _settled(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFrame:
+    """The change, withheld where crimes whose label is in no group could be what makes it."""
+    is_kind = series.selection and not offences.is_all(series.selection)
+    if "police_extract" not in series.sources or not is_kind:
+        return result
+    now, before = (int(ask.review.ungrouped(p).sum()) for p in (ask.period, ask.compare))
+    if not statistics.is_unsettled(result, now, before):
+        return result
+    told = counting.ungrouped_told(ask.review.ungrouped(ask.period, ask.compare))
+    return statistics.withheld(
+        result, f"of the crimes recorded in both periods, {told}; they could belong here"
+    )
+
+
+def _placed(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFrame:
+    """The change with a word on records without a place, where their share is not what it was."""
+    now, before = (
+        ask.review.unplaced(series.sources[0], period, series.offences)
+        for period in (ask.period, ask.compare)
+    )
+    if now is None or before is None:
+        return result
+    judged = statistics.with_places(result, now.share, before.share)
+    if "unplaced_share" not in judged:
+        return judged
+    said = narrative.unplaced(
+        now.whose, before.share, ask.compare.label, now.share, ask.period.label
+    )
+    is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
+    return judged.assign(reason=said) if is_withheld else judged.assign(caution=f"{said}.")
+
+
+def columns(earlier: str) -> dict[str, str]:
+    """Columns of the display table of a change: 'A year earlier' or what else is compared with."""
+    return {
+        "compare_count": earlier[:1].upper() + earlier[1:],
+        "count": "Now",
+        "percent_change": "Change, per cent",
+        "ratio": "Ratio per day",
+        "interval": "95% interval of the ratio",
+    }
+
+
+def break_notes(series: Series, comparison: Comparison) -> list[str]:
+    """The breaks between the two periods that the reader must know of.
+
+    A break inside a group (burglary's new categories within recorded crime) leaves its sum alone.
+    """
+    if not series.selection:
+        return []
+    names = [series.selection] if isinstance(series.selection, str) else series.selection
+    found = [
+        b.reason
+        for name in sorted({"all", *names})
+        for b in breaks.crossing(name, comparison.period, comparison.compare, series.scheme)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) -> list[str]:
+    """Beside a change that chance can explain: how large one would have to be to be seen.
+
+    For counts under no policy: the base is named. Where only the dispersion takes a verdict back,
+    the sentence says so, and limits by chance would contradict it.
+    """
+    row = result.iloc[0].to_dict()
+    is_open = row["verdict"] == "no_clear_change" and row["status"] == "ok"
+    if series.protect or comparison.is_window or not is_open or not row["compare_count"] > 0:
+        return []
+    found = statistics.detectable(
+        int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
+    )
+    return [narrative.detectable(found)]

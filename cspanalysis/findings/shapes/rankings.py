@@ -1,0 +1,182 @@
+"""How the area compares with a peer group: rate, place, and the others taken together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import charts, formats, narrative, peer_counting
+from cspanalysis.analysis import peers as statistics
+from cspanalysis.errors import NotAvailable
+from cspanalysis.findings.publication import Publication
+from cspanalysis.findings.record import Finding
+from cspanalysis.narrative.phrases import MOST_NAMED
+from cspanalysis.review import Counted
+
+#: Columns of the display table of a ranking.
+PEER_COLUMNS = {
+    "area": "Area",
+    "count": "Offences",
+    "population": "Residents",
+    "rate": "Per 1,000 residents",
+    "interval": "95% interval",
+    "rank_of": "Place, 1 is lowest",
+    "rank_interval": "95% interval of the place",
+    "against_others": "Against all others (at which level)",
+}
+
+#: By the mid-year estimates for 2020 of the Office for National Statistics, as they are held in
+#: reference/district_profiles.csv, the City of London had 10,938 residents and the Isles of Scilly
+#: 2,226, every other district of England and Wales more than 40,000.
+FEW_RESIDENTS = 20_000
+
+
+def peers(
+    ask: Publication,
+    counted: str | Counted,
+    group: str,
+    *,
+    things: str,
+    heading: str = "Offences",
+    notes: Iterable[str] = (),
+) -> Finding:
+    """Rate and place of every area of a peer group, each set against all others.
+
+    Parameters
+    ----------
+    counted : str or Counted
+        Offence or group of the taxonomy; or counts at hand: area, is_own, count, population,
+        population_year, as `Review.peer_counts` gives them.
+    things, heading : str
+        What is counted, in a sentence and over its column.
+    """
+    if isinstance(counted, str):
+        offence, counted = counted, ask.review.peer_counts(counted, group, ask.period)
+        if "peer_counts" in counted.sources and not ask.comparison.is_window:
+            said = [*_stated_residents(ask, offence, group), *_stranger_notes(ask, group)]
+            notes = [*notes, *said]
+    members = ask.review.peer_group(group)
+    result = statistics.compare(counted.table)
+    year = int(counted.table["population_year"].max())
+    return ask.publish(
+        result,
+        sources=counted.sources,
+        subject=f"{things} per 1,000 residents",
+        unit="per 1,000 residents in the period",
+        wording=partial(narrative.peers, things=things, members=members.label),
+        chart=charts.ranked_bars,
+        columns={**PEER_COLUMNS, "count": heading},
+        caption=(
+            f"{formats.capital(things)} per 1,000 residents in the period – "
+            f"{formats.capital(members.label)}, {ask.period.label}; "
+            f"residents of {ask.review.residents_of(year)}; line = 95% interval"
+        ),
+        notes=[
+            *notes,
+            *resident_notes(ask, year),
+            *few_residents_notes(result),
+            *_membership_notes(members),
+            *_chance_notes(result),
+        ],
+        tile=partial(_place_tile, things=things, members=members.label),
+    )
+
+
+def resident_notes(ask: Publication, year: int) -> list[str]:
+    """Says so when the newest estimate of residents is older than the period."""
+    wanted = ask.period.midpoint.year
+    if year == wanted:
+        return []
+    return [
+        f"Residents are those of {ask.review.residents_of(year)}, the nearest estimate in this "
+        f"workspace to {ask.period.label}."
+    ]
+
+
+def few_residents_notes(table: pd.DataFrame) -> list[str]:
+    """A caution where rates per resident are those of a place where hardly anybody lives.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, population.
+    """
+    few = table.loc[table["population"] < FEW_RESIDENTS, "area"]
+    if few.empty:
+        return []
+    return [
+        f"Fewer than {formats.count(FEW_RESIDENTS)} people live in {formats.listed(list(few))}. "
+        "Where few live and many come to work or to visit, a rate per resident says little about "
+        "the risk of those who are there."
+    ]
+
+
+def _membership_notes(members) -> list[str]:
+    """The date of the peer group's membership, and how its members were chosen."""
+    dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
+    return [*dated, members.note] if members.note else dated
+
+
+def _stated_residents(ask: Publication, selection: str, group: str) -> list[str]:
+    """Where the peer table's residents of the area are not the estimate behind rates elsewhere.
+
+    All periods are looked at, since those of the windows stand under this finding.
+    """
+    found = []
+    for comparison in ask.review.comparisons:
+        with contextlib.suppress(NotAvailable):
+            table = ask.review.peer_counts(selection, group, comparison.period).table
+            stated = table.loc[table["is_own"], "population"].iloc[0]
+            estimate, _ = ask.review.residents(comparison.period)
+            if pd.notna(stated) and stated != estimate:
+                found.append((comparison.period.label, stated, estimate))
+    if not found:
+        return []
+    when, stated, estimate = found[0]
+    when += ", for instance," if len(found) > 1 else ""
+    return [
+        f"Residents here are those that the peer table states. For {when} it has "
+        f"{formats.count(stated)} in {ask.review.area.name}; the mid-year estimate behind rates "
+        f"elsewhere in this review is {formats.count(estimate)}, so that the two rates differ."
+    ]
+
+
+def _stranger_notes(ask: Publication, group: str) -> list[str]:
+    """Rows of the peers' counts that count for nobody, because no member has their name."""
+    review, members = ask.review, ask.review.peer_group(group)
+    names = peer_counting.strangers(review.store, review.area, members, ask.period)
+    if not names:
+        return []
+    listed, verb = formats.listed(names, MOST_NAMED), "is" if len(names) == 1 else "are"
+    return [
+        f"The peers' counts also have {listed} under '{group}', which {verb} not among its areas "
+        "and not counted: check the spelling."
+    ]
+
+
+def _chance_notes(result: pd.DataFrame) -> list[str]:
+    """The table holds a verdict on every area: of many some look clear by chance."""
+    text = narrative.by_chance(int((result["verdict"] != "none").sum())).strip()
+    return [f"Each area is set against all others at 95%. {text}"] if text else []
+
+
+def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
+    own = table[table["is_own"]].iloc[0]
+    if pd.isna(own["rank"]):
+        return None
+    rank, of = int(own["rank"]), int(own["of"])
+    ties = int((table["rank"] == own["rank"]).sum())
+    place = formats.place(rank, of, ties=ties)
+    label = f"{things} per 1,000 residents, among {of} {members}"
+    limits = [own["rank_lower"], own["rank_upper"]]
+    if not any(pd.isna(limit) for limit in limits):
+        # Counted from the same end as the place that is named.
+        ends = [int(limit) for limit in limits]
+        if place.endswith("highest"):
+            ends = [of + 1 - end for end in reversed(ends)]
+        if ends[0] != ends[1]:
+            label += f" (95% interval of the place {ends[0]} to {ends[1]})"
+    return {"value": formats.capital(place), "label": label}
