@@ -27,7 +27,7 @@ FORBIDDEN = {
     ),
     "disclosure": SHOWN,
     "formats": ("analysis", "store", "sources", "review", *SHOWN),
-    "findings": ("analysis", "store", "sources", "chapters", "report"),
+    "findings": ("store", "sources", "chapters", "report"),
     "chapters": ("sources", "store", "report"),
     "errors": ("cspanalysis",),
     "periods": ("review", "store", "sources", "analysis", "charts", "chapters", "report"),
