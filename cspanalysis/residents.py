@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 
+from cspanalysis import crosswalk
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Period
 from cspanalysis.store import Store
@@ -16,13 +17,16 @@ from cspanalysis.store import Store
 ALL_AGES = -1
 #: Single years of age that end earlier than this are not of everybody.
 _OPEN_ENDED = 85
+#: How the codes of counties begin.
+_COUNTIES = "E10"
 
 
 def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
     """Residents of districts, from the mid-year estimate that holds the period's mid-point.
 
     Where that year has none, the nearest earlier one serves, else the first later one; the year
-    is returned so that a chart can name it.
+    is returned so that a chart can name it. A district of which a year has none is the sum of the
+    former districts that became it, if it has them all.
 
     Returns
     -------
@@ -53,8 +57,12 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
 def of_when(store: Store, districts: Iterable[str], year: int) -> str:
     """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
     table = _of(store, tuple(districts)) if store.has("population") else None
-    is_counted = table is not None and table.loc[table["year"] == year, "is_census"].any()
-    return f"the Census of {year}" if is_counted else f"mid-{year}"
+    if table is None or not (rows := table[table["year"] == year])["is_census"].any():
+        when = f"mid-{year}"
+    else:
+        when = f"the Census of {year}"
+    is_summed = table is not None and rows["is_summed"].any()
+    return f"{when} (those of its former districts together)" if is_summed else when
 
 
 def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
@@ -73,15 +81,20 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
     if not store.has("population"):
         raise NotAvailable("population")
     wanted = list(districts)
-    table = store.load("population", where={"area": wanted})
+    table = _load(store, wanted)
     table = table[table["age"] != ALL_AGES]
     # A year counts of which every district has every age.
     whole = _of_all_ages(table.groupby(["area", "year", "sex"], as_index=False), "year", "area")
-    areas = whole.groupby("year")["area"].nunique()
-    years = areas.index[areas == len(set(wanted))]
-    if years.empty:
+    made = {
+        year: [_made_of(district, set(areas)) for district in dict.fromkeys(wanted)]
+        for year, areas in whole.groupby("year")["area"]
+    }
+    years = [year for year, parts in made.items() if all(parts)]
+    if not years:
         raise NotAvailable("population", "no estimate by single year of age")
-    table = table[table["year"] == nearest(years, Period.parse(period).midpoint.year)]
+    year = nearest(years, Period.parse(period).midpoint.year)
+    names = [name for parts in made[year] for name in parts]
+    table = table[(table["year"] == year) & table["area"].isin(names)]
     table = _where_given(table, ~_is_census(table))
     return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
 
@@ -120,8 +133,37 @@ def nearest(years: Iterable[int], wanted: int) -> int:
 
 @functools.lru_cache(maxsize=64)
 def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
-    """Residents of areas by year, all ages together."""
-    return _all_ages(store.load("population", where={"area": list(areas)}))
+    """Residents of areas by year, all ages together; `is_summed` those of former districts."""
+    table = _all_ages(_load(store, areas))
+    found = []
+    for year, rows in table.groupby("year"):
+        rows = rows.set_index("area")
+        for area in dict.fromkeys(areas):
+            if names := _made_of(area, set(rows.index)):
+                of = rows.loc[names]
+                count, is_census = of["population"].sum(), of["is_census"].any()
+                found.append([area, year, count, is_census, names != [area]])
+    return pd.DataFrame(found, columns=["area", "year", "population", "is_census", "is_summed"])
+
+
+def _load(store: Store, districts: Iterable[str]) -> pd.DataFrame:
+    """Rows of districts and of those that became them."""
+    names = list(dict.fromkeys(districts))
+    for name in names:
+        names += [former for former in crosswalk.predecessors(name) if former not in names]
+    table = store.load("population", where={"area": names})
+    if "area_code" in table:
+        # A county of the same name: Dorset's had other districts than the council has today.
+        table = table[~table["area_code"].fillna("").str.startswith(_COUNTIES)]
+    return table
+
+
+def _made_of(district: str, held: Set[str]) -> list[str]:
+    """The areas held whose residents are a district's: its own, else all that became it."""
+    if district in held:
+        return [district]
+    parts = [_made_of(former, held) for former in crosswalk.predecessors(district)]
+    return [name for part in parts for name in part] if all(parts) else []
 
 
 def _all_ages(table: pd.DataFrame) -> pd.DataFrame:

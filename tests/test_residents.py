@@ -57,3 +57,57 @@ def test_residents_of_a_census_are_called_so():
     assert residents.of_when(Held(COUNTED), ["Dover"], 2021) == "the Census of 2021"
     assert residents.of_when(Held(COUNTED, TOTAL), ["Dover"], 2021) == "mid-2021"
     assert residents.of_when(Held(COUNTED), ["Dover"], 2019) == "mid-2019"
+
+
+def of(area, year, count, sex="persons", age=-1, code="E07000001"):
+    return (area, year, sex, age, count, ESTIMATE, "population/a.csv", code)
+
+
+class Coded(Held):
+    """The same with codes."""
+
+    def __init__(self, *rows):
+        self.table = pd.DataFrame(rows, columns=[*COLUMNS, "area_code"])
+
+
+BUCKS = ("Aylesbury Vale", "Chiltern", "South Bucks", "Wycombe")
+
+
+def test_residents_of_a_merged_council_are_those_of_its_former_districts():
+    store = Coded(*(of(name, 2019, 100) for name in BUCKS), of("Buckinghamshire", 2021, 500))
+    found = residents.estimates(store, ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["population"].tolist() == [400] and found["year"].tolist() == [2019]
+    assert "former districts together" in residents.of_when(store, ["Buckinghamshire"], 2019)
+    assert residents.of_when(store, ["Buckinghamshire"], 2021) == "mid-2021"
+
+
+def test_a_missing_former_district_leaves_no_sum():
+    store = Coded(*(of(name, 2019, 100) for name in BUCKS[1:]), of("Buckinghamshire", 2021, 500))
+    found = residents.estimates(store, ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["year"].tolist() == [2021]
+
+
+def test_councils_that_merged_twice_are_found_at_either_stage():
+    rest = [of(name, 2018, 1) for name in ("Mendip", "Sedgemoor", "South Somerset")]
+    early = Coded(*rest, of("Taunton Deane", 2018, 2), of("West Somerset", 2018, 2))
+    later = Coded(*rest, of("Somerset West and Taunton", 2018, 4))
+    for store in (early, later):
+        found = residents.estimates(store, ["Somerset"], "2018-01/2018-12")
+        assert found["population"].tolist() == [7]
+
+
+def test_a_county_of_the_same_name_is_no_district():
+    # Dorset's county had Christchurch in it, and not Bournemouth and Poole.
+    parts = ("East Dorset", "North Dorset", "Purbeck", "West Dorset", "Weymouth and Portland")
+    store = Coded(*(of(n, 2018, 10) for n in parts), of("Dorset", 2018, 99, code="E10000009"))
+    found = residents.estimates(store, ["Dorset"], "2018-01/2018-12")
+    assert found["population"].tolist() == [50]
+
+
+def test_residents_by_age_are_summed_from_former_districts():
+    ages = [
+        of(name, 2019, 1, sex, age)
+        for name in BUCKS for sex in ("male", "female") for age in range(91)
+    ]  # fmt: skip
+    found = residents.by_age(Coded(*ages), ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["population"].sum() == 4 * 2 * 91 and len(found) == 2 * 91
