@@ -127,6 +127,7 @@ CALLS = {
                                NightTime(second={"exclude_domestic": False})), {}),
     "night.week": lambda: ((result_of("night.classify", INCIDENTS, NightTime()),), {}),
     "partnerships.by_year": lambda: ((CSP, COVERAGE, "X"), {}),
+    "partnerships.label": lambda: (("2024/25",), {}),
     "partnerships.last_month": lambda: (
         (result_of("partnerships.by_year", CSP, COVERAGE, "X").iloc[0],), {}),
     "partnerships.year_change": lambda: (

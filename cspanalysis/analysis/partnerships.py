@@ -24,8 +24,10 @@ from cspanalysis.periods import Period
 LEAST_OF_EXPECTED, EXPLAINED = 0.8, 0.5
 
 QUARTERS = ("1", "2", "3", "4")
+#: Characters of a year written by its first and last month.
+_ISO = 15
 _QUARTER_COLUMNS = [f"quarter_{q}" for q in QUARTERS]
-_COLUMNS = ["year", "count", "quarters", "names", *_QUARTER_COLUMNS, "status", "reason"]
+_COLUMNS = ["year", "label", "count", "quarters", "names", *_QUARTER_COLUMNS, "status", "reason"]
 
 
 def by_year(
@@ -41,8 +43,8 @@ def by_year(
     Parameters
     ----------
     table : pandas.DataFrame
-        The processed table `home_office_csp`: year, quarter, force, csp, is_unassigned,
-        offence_group, count.
+        The processed table `home_office_csp`: year ('2024/25', or the first and last month of
+        another year), quarter, force, csp, is_unassigned, offence_group, count.
     coverage : pandas.DataFrame
         `home_office_csp_coverage`: year, force, status, reason.
     csp : str or Area
@@ -55,9 +57,9 @@ def by_year(
     Returns
     -------
     pandas.DataFrame
-        year, count, quarters ('1,2' of a year that holds two), names (of the table, summed, with
-        ; between), quarter_1 to quarter_4 (counts), status, reason; every year that the table holds
-        for the partnership's force. A year in which the partnership has no rows, or one of its
+        year, label (in words), count, quarters ('1,2' of a year that holds two), names (of the
+        table, summed, with ; between), quarter_1 to quarter_4 (counts), status, reason; every year
+        that the table holds for the partnership's force. A year in which the partnership has no rows, or one of its
         parts has none, has no count ('not_available'); one whose offences were left unassigned, by
         its force as a whole or where the partnership's own collapsed, keeps the count with status
         'not_comparable'; 'incomplete' is a year without all its quarters.
@@ -120,31 +122,33 @@ def _year(
     flaw: str,
 ) -> dict:
     recorded, there = _quarters(of_year), _quarters(own)
+    when = label(year)
     lacking = [q for q in recorded if q not in there]
     status, reason = "ok", ""
     if not made.names and made.beyond:
         status = "not_available"
-        reason = f"in {year} {area.name} is counted together with others, as {made.beyond[0]}"
+        reason = f"in {when} {area.name} is counted together with others, as {made.beyond[0]}"
     elif not made.names:
-        status, reason = "not_available", f"no rows of {area.name} for {year}"
+        status, reason = "not_available", f"no rows of {area.name} for {when}"
     elif made.missing:
         status = "not_available"
-        reason = f"no rows of {formats.listed(made.missing, 3)} for {year}"
+        reason = f"no rows of {formats.listed(made.missing, 3)} for {when}"
     elif flaw:
         status, reason = "not_comparable", flaw
     elif lacking:
         status = "not_comparable"
         reason = (
-            f"{area.name} has no offences in {_spoken(lacking)} of {year}, in which its police "
+            f"{area.name} has no offences in {_spoken(lacking)} of {when}, in which its police "
             "force has some"
         )
     elif there and there != QUARTERS:
         status = "incomplete"
-        reason = f"{year} holds {_spoken(there)} only"
+        reason = f"{when} holds {_spoken(there)} only"
     is_there = bool(made.names) and not made.missing
     alone = held.groupby("quarter")["count"].sum() if is_there else {}
     return {
         "year": year,
+        "label": when,
         "count": float(held["count"].sum()) if is_there else np.nan,
         "quarters": ",".join(there),
         "names": "; ".join(made.names),
@@ -185,8 +189,8 @@ def _with_collapses(
         if has_collapsed and more >= EXPLAINED * lacks:
             found.loc[at, ["status", "reason"]] = [
                 "not_comparable",
-                f"in {here['year']} {formats.count(here['unassigned'])} offences of {force} are "
-                f"recorded under no partnership, while {area.name} has "
+                f"in {label(here['year'])} {formats.count(here['unassigned'])} offences of {force} "
+                f"are recorded under no partnership, while {area.name} has "
                 f"{formats.count(here['own'])} where its share of other years would give about "
                 f"{formats.count(round(expected))}",
             ]
@@ -233,7 +237,7 @@ def year_change(by_year: pd.DataFrame, year: str, compare: str) -> pd.DataFrame:
 def _row(known: pd.DataFrame, year: str) -> dict:
     if year in known.index:
         return known.loc[year].to_dict()
-    reason = f"no figures for {year}"
+    reason = f"no figures for {label(year)}"
     return {"count": np.nan, "status": "not_available", "reason": reason, "quarters": ""}
 
 
@@ -259,10 +263,17 @@ def _of(row: dict, run: tuple[str, ...]) -> float:
 
 
 def _period(year: str, run: tuple[str, ...]) -> Period:
-    whole = Period.financial_year(int(year[:4]))
-    if not run:
+    whole = Period.financial_year(int(year[:4])) if len(year) < _ISO else Period.parse(year)
+    if not run or len(year) >= _ISO:
         return whole
     return Period(whole.first + 3 * (int(run[0]) - 1), whole.first + 3 * int(run[-1]) - 1)
+
+
+def label(year: str) -> str:
+    """A year in words: '2024/25', 'the year ending December 2022'."""
+    if len(year) < _ISO:
+        return year
+    return f"the year ending {Period.parse(year[-7:]).label}"
 
 
 def last_month(row: pd.Series) -> int:
@@ -272,7 +283,7 @@ def last_month(row: pd.Series) -> int:
 
 
 def _unlike(year: str, now: dict, compare: str, before: dict) -> str:
-    held = [f"{y} holds {_spoken(r['quarters'].split(','))}" for y, r in
+    held = [f"{label(y)} holds {_spoken(r['quarters'].split(','))}" for y, r in
             ((year, now), (compare, before)) if r["quarters"]]  # fmt: skip
     return " and ".join(held) + ", no quarter alike"
 

@@ -1,4 +1,4 @@
-"""For chapter 00: whether the Home Office's yearly figures of the partnership can be compared."""
+"""For chapter 00: whether the official yearly figures of the partnership can be compared."""
 
 from __future__ import annotations
 
@@ -17,50 +17,46 @@ from cspanalysis.findings import Finding, Said, Spec, finding, publish
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.review import Review
 
-SOURCE, FORCES = "home_office_csp", "home_office_pfa"
-SUBJECT = "recorded crime in the Home Office's table"
+SOURCE, FORCES, ONS = "home_office_csp", "home_office_pfa", "ons_csp"
+NAMES = {
+    SOURCE: "the Home Office's table",
+    ONS: "the table of the Office for National Statistics",
+}
+SUBJECTS = {source: f"recorded crime in {name}" for source, name in NAMES.items()}
+#: The offence line of all crime.
+TOTAL = "total recorded crime (excluding fraud)"
 
 
 @finding(
     "quality.partnership_table",
-    title="Can the Home Office's figures of the partnership be compared?",
-    needs=SOURCE,
-    measure=SUBJECT,
+    title="Can the official figures of the partnership be compared?",
+    needs=(SOURCE, ONS),
+    measure="recorded crime in the official tables",
     unit="offences",
     polarity="lower_is_better",
-    would_show="whether the Home Office's figures of the partnership can be compared",
+    would_show="whether the official figures of the partnership can be compared",
 )
 def partnership_table(review: Review, *, spec: Spec) -> Finding:
     """The newest year against the one before; a year left mostly unassigned is not comparable."""
     area = review.area
-    if not review.store.has(SOURCE):
-        raise NotAvailable(SOURCE, _of_force(review) if review.store.has(FORCES) else "")
-    forces = {row.force for row in _districts(review)} | {area.force}
-    own = review.store.load(SOURCE, columns=["force"], where={"csp": area.name})
-    where = {"force": sorted({*own["force"], *forces} - {""})}
-    columns = ["year", "quarter", "force", "csp", "is_unassigned", "offence_group", "count"]
-    table = review.store.load(SOURCE, columns=columns, where=where)
-    coverage = review.store.load(f"{SOURCE}_coverage")
-    result = partnerships.by_year(table, coverage, area)
-    ends = result.apply(partnerships.last_month, axis=1)
-    result = result[ends <= review.period.last].reset_index(drop=True)
-    if len(result) < 2:
-        raise NotAvailable(SOURCE, f"it holds fewer than two years of {area.name}")
-    newest, before = result["year"].iloc[-1], result["year"].iloc[-2]
+    source, result, newest, before = _years(review)
+    subject = SUBJECTS[source]
     changed = partnerships.year_change(result, newest, before)
     over = [Period.parse(changed[c].iloc[0]) for c in ("period", "compare")]
     return publish(
         review,
         spec,
         result,
-        say=partial(_say, newest=newest, before=before, area=area),
+        say=partial(_say, newest=newest, before=before, area=area, subject=subject),
         chart=_line,
         comparison=Comparison(*over),
         compared=True,
-        sources=(SOURCE,),
-        columns={"year": "Year", "count": "Offences", "status": "Status", "reason": "Reason"},
+        sources=(source,),
+        columns={"label": "Year", "count": "Offences", "status": "Status", "reason": "Reason"},
         caption=common.where(
-            review, f"{common.capital(SUBJECT)} by year", f"{result['year'].iloc[0]} to {newest}"
+            review,
+            f"{common.capital(subject)} by year",
+            f"{result['label'].iloc[0]} to {result['label'].iloc[-1]}",
         ),
         method="conditional exact test of two Poisson counts, Clopper-Pearson limits",
         definition=(
@@ -71,6 +67,56 @@ def partnership_table(review: Review, *, spec: Spec) -> Finding:
         ),
         notes=_force_notes(review, newest, before),
     )
+
+
+def _years(review: Review) -> tuple[str, pd.DataFrame, str, str]:
+    """The source, the partnership's years in it, and the two that are compared.
+
+    Raises
+    ------
+    NotAvailable
+        If neither publisher's table has two years of the partnership.
+    """
+    store, area, details = review.store, review.area, []
+    for source, load in ((SOURCE, _home_office), (ONS, _ons)):
+        if not store.has(source):
+            continue
+        result = partnerships.by_year(load(review), store.load(f"{source}_coverage"), area)
+        is_over = [partnerships.last_month(r) <= review.period.last for _, r in result.iterrows()]
+        result = result[is_over].reset_index(drop=True)
+        years = result["year"].tolist()
+        # Years of the national statisticians end with any quarter: only whole years apart compare.
+        known = years if source == SOURCE else [y for y in years if _year_before(years[-1]) == y]
+        befores = known[:-1] if source == SOURCE else known
+        if befores:
+            return source, result, years[-1], befores[-1]
+        details.append(f"{formats.inside(NAMES[source])} holds fewer than two years of {area.name}")
+    if not details and store.has(FORCES):
+        details.append(_of_force(review))
+    raise NotAvailable((SOURCE, ONS), "; ".join(details))
+
+
+def _home_office(review: Review) -> pd.DataFrame:
+    area = review.area
+    forces = {row.force for row in _districts(review)} | {area.force}
+    own = review.store.load(SOURCE, columns=["force"], where={"csp": area.name})
+    where = {"force": sorted({*own["force"], *forces} - {""})}
+    columns = ["year", "quarter", "force", "csp", "is_unassigned", "offence_group", "count"]
+    return review.store.load(SOURCE, columns=columns, where=where)
+
+
+def _ons(review: Review) -> pd.DataFrame:
+    """Counts of all recorded crime, in the shape of the Home Office's table."""
+    where = {"measure": "count", "offence": TOTAL, "level": ["partnership", "unassigned"]}
+    columns = ["period", "force", "csp", "level", "value"]
+    rows = review.store.load(ONS, columns=columns, where=where).dropna(subset="value")
+    return rows.rename(columns={"period": "year", "value": "count"}).assign(
+        is_unassigned=rows["level"] == "unassigned", offence_group=TOTAL, quarter=None
+    )
+
+
+def _year_before(year: str) -> str:
+    return Period.parse(year).shift(-12).iso
 
 
 def _districts(review: Review) -> list[Area]:
@@ -101,9 +147,9 @@ def _force_notes(review: Review, *years: str) -> list[str]:
     return [f"In the table by police force the whole {force} force area has {told}."]
 
 
-def _say(table: pd.DataFrame, newest: str, before: str, area: Area) -> Said:
+def _say(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str) -> Said:
     changed = partnerships.year_change(table, newest, before)
-    said = narrative.change(changed, subject=SUBJECT)
+    said = narrative.change(changed, subject=subject)
     text, rows = said.text, table[table["year"].isin([newest, before])]
     quarters = changed["quarters"].iloc[0]
     if said.status in ("ok", "too_few") and quarters and len(quarters.split(",")) < 4:
@@ -113,7 +159,7 @@ def _say(table: pd.DataFrame, newest: str, before: str, area: Area) -> Said:
     for names, some in rows[rows["names"] != ""].groupby("names", sort=False):
         parts = str(names).split("; ")
         if len(parts) > 1:
-            years = formats.listed(some["year"])
+            years = formats.listed(some["label"])
             text += f" In {years} {area.name} is the sum of {formats.listed(parts)}."
     return replace(said, text=text)
 

@@ -22,6 +22,7 @@ NAMES = (
     "hospital_extract",
     "school_exclusions",
     "home_office_csp",
+    "ons_csp",
     "fingertips",
     "dfe_exclusions",
     "stats19",

@@ -10,14 +10,12 @@ read into a table of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis import areas, crosswalk
 from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import releases, table, workbooks
+from cspanalysis.sources import official_names, releases, table, workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.releases import Editions
@@ -95,9 +93,6 @@ _MOST_LINES = 200
 _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 #: In a table by police force hardly a figure comes twice.
 MOST_ALIKE = 0.8
-_NOTE = r"\s*\[note[^\]]*\]"
-#: Rows that are a place and no partnership: they count for their force only.
-_PLACES = ("airport",)
 
 #: What makes rows of two files the same.
 RECORDS = {
@@ -149,7 +144,8 @@ def read(part: Part, context: Context) -> Read:
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
-    _name_unknown(found)
+    partnerships = found.tables[NAME].filter(~pl.col("is_unassigned"))
+    official_names.name_unknown(found, partnerships)
     return found.with_tables(**found.tables, **tables)
 
 
@@ -260,7 +256,7 @@ def _one(part: Part, context: Context) -> Read:
         taken_back.select(ROW, pl.col("count").alias("found")), "count", "0 or more", "noted",
         "below 0: crimes of an earlier quarter that were taken back; kept, as official totals do",
     )  # fmt: skip
-    frame = _with_names(frame, "force", _force_name)
+    frame = official_names.with_names(frame, "force", official_names.force)
     columns = [
         "year", _quarters().alias("quarter"), "force", "offence", "offence_group",
         "offence_subgroup", "offence_code", pl.col("count").cast(pl.Int64),
@@ -276,14 +272,9 @@ def _one(part: Part, context: Context) -> Read:
         pl.col("csp").alias("csp_published"),
         pl.col("csp").str.to_lowercase().str.starts_with("unassigned").alias("is_unassigned"),
     )
-    frame = _with_names(frame, "csp", _csp_name)
+    frame = official_names.with_names(frame, "csp", official_names.csp)
     columns[3:3] = ["csp", "csp_published", "is_unassigned"]
     return found.with_tables(**{NAME: frame.select(columns)})
-
-
-def _with_names(frame: pl.DataFrame, column: str, name_of: Callable[[str], str]) -> pl.DataFrame:
-    names = {text: name_of(text) for text in frame[column].drop_nulls().unique().to_list()}
-    return frame.with_columns(pl.col(column).replace(names))
 
 
 def _quarters() -> pl.Expr:
@@ -296,33 +287,3 @@ def _quarters() -> pl.Expr:
     )
     digits = text.str.extract_all(r"[1-4]").list.unique().list.sort().list.join(",")
     return pl.coalesce(spoken, pl.when(digits != "").then(digits))
-
-
-def _force_name(text: str) -> str:
-    return areas.force_name(re.sub(_NOTE, "", text)) or " ".join(re.sub(_NOTE, "", text).split())
-
-
-def _csp_name(text: str) -> str:
-    plain = re.sub(_NOTE, "", text)
-    return crosswalk.known_as(plain) or " ".join(plain.split())
-
-
-def _name_unknown(found: Read) -> None:
-    """Partnerships that nobody knows count for their force and for no area: they are named."""
-    frame = found.tables[NAME].filter(~pl.col("is_unassigned"))
-    rows = frame.group_by("csp").len()
-    unknown = [
-        (csp, crosswalk.near(csp) or "", n)
-        for csp, n in rows.sort("csp").iter_rows()
-        if not crosswalk.meanings(csp) and not any(p in csp.lower() for p in _PLACES)
-    ]
-    for csp, near, _ in unknown:
-        told = frame.filter(pl.col("csp") == csp)
-        found.problems.add_rows(
-            told.select(ROW, pl.col("csp_published").alias("found")), "csp",
-            near or "a Community Safety Partnership", "noted",
-            "no partnership of this name is known; the row counts for its force only",
-        )  # fmt: skip
-    found.problems.name(
-        "csp", unknown, "with a partnership that is not known, counted for its force only"
-    )

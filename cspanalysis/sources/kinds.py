@@ -110,7 +110,9 @@ def symbol(text: pl.Expr, kind: str = "count") -> pl.Expr:
 
 
 def _plain_symbol(text: pl.Expr) -> pl.Expr:
-    return text.str.to_lowercase().str.strip_chars("[]() ")
+    # '[u1]' is a symbol with the number of its note.
+    plain = text.str.to_lowercase().str.replace(r"^\[([a-z])\d\]$", "${1}")
+    return plain.str.strip_chars("[]() ")
 
 
 def _number(text: pl.Expr) -> pl.Expr:

@@ -1,0 +1,203 @@
+"""Recorded crime by Community Safety Partnership and year: tables of the national statisticians.
+
+A workbook has a sheet for the counts of each of two years, one for the change between them and one
+for rates; which is which, and which year, stands above the headings. Police forces, partnerships
+and offences without a partnership share one column, notes are glued to names, and a partnership of
+several districts has words where the code of its district would stand.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.periods import Period
+from cspanalysis.sources import home_office_csp, official_names, table
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.records import ROW
+from cspanalysis.sources.releases import Editions
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.table import Context, Read
+
+NAME = "ons_csp"
+TITLE = "Police recorded crime by Community Safety Partnership, year by year"
+DESCRIPTION = (
+    "One row per measure, year, police force or partnership and offence line: counts, published "
+    "changes in per cent and published rates per 1,000 residents or households. "
+    "`ons_csp_coverage`: one row per year and force, with the share under no partnership."
+)
+
+TOTAL = "total recorded crime (excluding fraud)"
+#: The offence lines, in the order of the tables.
+LINES = (
+    TOTAL, "violence against the person", "homicide",
+    "death or serious injury caused by illegal driving", "violence with injury",
+    "violence without injury", "stalking and harassment", "sexual offences", "robbery",
+    "theft offences", "burglary", "residential burglary", "non-residential burglary",
+    "residential burglary (per 1,000 population)", "residential burglary (per 1,000 household)",
+    "domestic burglary", "non-domestic burglary",
+    "vehicle offences", "theft from the person", "bicycle theft", "shoplifting",
+    "all other theft offences", "criminal damage and arson", "drug offences",
+    "possession of weapons offences", "public order offences",
+    "miscellaneous crimes against society",
+)  # fmt: skip
+_NOTES = r"( note \d+)*"
+
+
+def _key(line: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", line).strip()
+
+
+SCHEMAS = (
+    Schema(
+        "wide",
+        "recorded crime by partnership, a column per offence line",
+        (
+            Column("force_code", "Code of the police force area", ("police force area code",)),
+            Column(
+                "force", "Police force area", ("police force area name",), essential=True,
+                pattern=rf"police force( area)?( name)?{_NOTES}",
+            ),
+            Column("csp_code", "Code of the partnership", ("community safety partnership code",)),
+            Column(
+                "csp", "Partnership, 'Unassigned <force>', or blank for the force as a whole",
+                ("community safety partnership name",), required=True,
+                pattern=rf"community safety partnership( name)?{_NOTES}",
+            ),
+            Column("district_code", "Code of its district", ("local authority code",)),
+            Column(
+                "population", "Residents", kind="figure", unit="residents",
+                pattern=r"population figures.*",
+            ),
+            Column(
+                "households", "Households", kind="figure", unit="households",
+                pattern=r"household figures.*",
+            ),
+            *(
+                Column(
+                    line, f"{line.capitalize()}", kind="figure", required=line == TOTAL,
+                    pattern=rf"{_key(line)}s?{_NOTES}",
+                )
+                for line in LINES
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+DERIVED = {
+    NAME: {
+        "measure": "count, percent_change or rate",
+        "period": "First and last month of the year",
+        "level": "force, partnership or unassigned (under no partnership)",
+        "csp": "Partnership as the register spells it; blank for a force",
+        "csp_published": "Name as published",
+        "offence": "Offence line",
+        "value": "The figure; missing where the publisher gives none",
+        "status": "ok or not_available",
+        "population": "Residents, in the table of rates",
+        "households": "Households, in the table of rates",
+    },
+    f"{NAME}_coverage": {
+        **home_office_csp.DERIVED["home_office_csp_coverage"],
+        "year": "First and last month of the year",
+    },
+}
+
+#: What makes rows of two files the same.
+RECORDS = {NAME: ("measure", "period", "force", "level", "csp", "offence")}
+#: A table is published anew as a whole.
+EDITIONS = {NAME: Editions((("measure", "period"),), ("force", "level", "csp", "offence"))}
+
+_YEAR_ENDING = re.compile(
+    r"year ending (january|february|march|april|may|june|july|august|september|october|november|"
+    r"december) (\d{4})"
+)
+_MEASURES = {"percentage change": "percent_change", "rate per 1,000": "rate"}
+
+
+def read(part: Part, context: Context) -> Read:
+    """Read every table of a workbook, or one saved apart, into one row per figure.
+
+    Returns
+    -------
+    Read
+        `ons_csp`: measure, period, force, level, csp, csp_published, offence, value, status,
+        population, households, file, row; `_totals`, of which `combine` makes the coverage.
+
+    Raises
+    ------
+    DataRefused
+        If no sheet is such a table, or one does not say of which year it is.
+    """
+    found = table.of_sheets(part, lambda sheet: _one(sheet, context))
+    return found.with_tables(**found.tables, **small(found.tables))
+
+
+def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What `combine` needs of a file's rows."""
+    is_count = (pl.col("measure") == "count") & (pl.col("offence") == TOTAL)
+    rows = tables[NAME].filter(is_count & (pl.col("level") != "force"))
+    totals = rows.select(
+        pl.col("period").alias("year"), "force", "csp",
+        (pl.col("level") == "unassigned").alias("is_unassigned"),
+        pl.col("value").cast(pl.Int64, strict=False).alias("count"),
+    )  # fmt: skip
+    return {"_totals": totals}
+
+
+def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Coverage by year and force over all files."""
+    return {f"{NAME}_coverage": home_office_csp.coverage(tables["_totals"])}
+
+
+def _one(part: Part, context: Context) -> Read:
+    found = table.read(part, SCHEMAS, context, NAME)
+    frame = found.tables[NAME]
+    titles = " ".join([*found.titles, part.name]).lower()
+    measure = next((m for words, m in _MEASURES.items() if words in titles), "count")
+    frame = official_names.with_names(frame, "force", official_names.force)
+    plain = official_names.without_note(pl.col("csp"))
+    level = (
+        pl.when(plain.is_null())
+        .then(pl.lit("force"))
+        .when(plain.str.to_lowercase().str.starts_with("unassigned"))
+        .then(pl.lit("unassigned"))
+        .otherwise(pl.lit("partnership"))
+    )
+    frame = frame.with_columns(level=level, csp_published=pl.col("csp"))
+    official_names.name_unknown(found, frame.filter(pl.col("level") == "partnership"))
+    frame = official_names.with_names(frame, "csp", official_names.csp)
+    there = [line for line in LINES if line in found.given]
+    index = ["force", "level", "csp", "csp_published", "population", "households", ROW]
+    values = frame.unpivot(there, index=index, variable_name="offence", value_name="value")
+    status = frame.unpivot([f"{line}_status" for line in there], value_name="status")
+    tidy = values.with_columns(status["status"]).select(
+        pl.lit(measure).alias("measure"), pl.lit(_period(titles, part)).alias("period"),
+        "force", "level", "csp", "csp_published", "offence", "value",
+        pl.col("status").fill_null("not_available"), "population", "households",
+        pl.lit(part.label).alias("file"), ROW,
+    )  # fmt: skip
+    return found.with_tables(**{NAME: tidy})
+
+
+def _period(titles: str, part: Part) -> str:
+    ends = [
+        Period.parse(f"{year}-{_month(month):02}").first
+        for month, year in _YEAR_ENDING.findall(titles)
+    ]
+    if not ends:
+        raise DataRefused(
+            paragraph(
+                "nothing above the headings says of which year these figures are",
+                file=part.label, allowed="a title with 'year ending December 2022'",
+                do="Keep the title of the table, or put the words into the file's name.",
+            )
+        )  # fmt: skip
+    return Period(max(ends) - 11, max(ends)).iso
+
+
+def _month(name: str) -> int:
+    months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    return 1 + months.index(name[:3])

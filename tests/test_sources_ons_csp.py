@@ -1,0 +1,151 @@
+"""ONS tables by partnership: titles, notes glued to names, symbols, and the published figures."""
+
+import shutil
+
+import polars as pl
+import pytest
+from test_sources_home_office_csp import workbook
+
+from cspanalysis import cleaning, opening, starting
+from cspanalysis.chapters import partnerships as chapter
+from cspanalysis.errors import DataRefused
+from cspanalysis.sources import ons_csp
+from cspanalysis.sources.opening import Part
+from cspanalysis.sources.table import Context
+
+HEADER = [
+    "Police Force Area\n code", "Police Force Area\n name [note 4]",
+    "Community Safety\n Partnership code", "Community Safety\n Partnership name",
+    "Local Authority\n code", "Local Authority\n name",
+    "Total recorded crime\n (excluding fraud)", "Homicide [note 1]",
+]  # fmt: skip
+TITLE = "Table C{}: {} by Community Safety Partnership area, year ending {} [note 1]"
+
+
+def sheet(number, what, ending, rows):
+    title = TITLE.format(number, what, ending)
+    return [[title], ["Some shorthand is used in this table."], [], HEADER, *rows]
+
+
+def rows(medway, unassigned, force="Kent"):
+    total = medway + unassigned if isinstance(medway, int) else medway
+    return [
+        ["E23000032", f"{force} [note 4]", "", "", "", "", total, "[x]"],
+        ["E23000032", force, "E22000352", "Medway [note 5]", "combined", "", medway, 1],
+        ["E23000032", f"{force} ", "", f"Unassigned {force} ", "", "", unassigned, 0],
+    ]
+
+
+def read(path):
+    return ons_csp.read(Part(path, f"ons_csp/{path.name}"), Context())
+
+
+def book(tmp_path, now=(900, 10), before=(1000, 10)):
+    return workbook(
+        tmp_path / "csp.xlsx",
+        {
+            "Notes": [["Notes"]],
+            "Table C2": sheet(2, "Number of crimes", "December 2021", rows(*before)),
+            "Table C3": sheet(3, "Number of crimes", "December 2022", rows(*now)),
+            "Table C4": sheet(
+                4, "Percentage change between crimes", "December 2022", rows("[u1]", "[X]")
+            ),
+        },
+    )
+
+
+def test_measure_year_and_level_are_told_apart(tmp_path):
+    found = read(book(tmp_path))
+    table = found.tables["ons_csp"]
+    assert (found.rows_read, found.rows_kept, table.height) == (9, 9, 18)
+    own = table.filter((pl.col("csp") == "Medway") & (pl.col("offence") == ons_csp.TOTAL))
+    assert own.select("measure", "period", "value", "status").rows() == [
+        ("count", "2021-01/2021-12", 1000.0, "ok"),
+        ("count", "2022-01/2022-12", 900.0, "ok"),
+        ("percent_change", "2022-01/2022-12", None, "not_available"),
+    ]
+    assert table["force"].unique().to_list() == ["Kent"]
+    assert table["level"].unique().sort().to_list() == ["force", "partnership", "unassigned"]
+    assert "homicide" in table["offence"].to_list()
+    # A symbol is no problem of the file, and none of them is 0.
+    assert not [p for p in found.problems.counts if p[1] != "noted"]
+
+
+def test_a_table_that_says_no_year_is_refused(tmp_path):
+    path = workbook(tmp_path / "csp.xlsx", {"Table C2": [HEADER, *rows(5, 1)]})
+    with pytest.raises(DataRefused, match="of which year these figures are"):
+        read(path)
+
+
+def review_of(tmp_path, path):
+    starting.init(tmp_path / "ws", "Medway")
+    folder = tmp_path / "ws/data/raw/ons_csp"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(path, folder)
+    return opening.open("Medway", "2022-01/2022-12", workspace=tmp_path / "ws")
+
+
+def test_the_two_years_are_compared_where_the_home_offices_table_is_not_there(tmp_path):
+    found = chapter.partnership_table(review_of(tmp_path, book(tmp_path)))
+    assert (found.status, found.verdict) == ("ok", "down")
+    assert (found.values["count"], found.values["compare_count"]) == (900, 1000)
+    assert (found.period, found.compare) == ("2022-01/2022-12", "2021-01/2021-12")
+    assert "the Office for National Statistics" in found.sentence
+
+
+def test_offences_under_no_partnership_leave_it_not_comparable(tmp_path):
+    found = chapter.partnership_table(review_of(tmp_path, book(tmp_path, now=(900, 100))))
+    assert found.status == "not_comparable" and "no partnership" in found.sentence
+
+
+@pytest.mark.realdata
+def test_published_figures_are_reproduced(shared, tmp_path):
+    (path,) = (shared / "data" / "ons_csp").glob("*.xlsx")
+    found = read(path)
+    table = found.tables["ons_csp"].filter(pl.col("level") == "partnership")
+    counts = table.filter(pl.col("measure") == "count")
+    assert counts["csp_published"].n_unique() == 306 and counts["offence"].n_unique() == 23
+    wide = counts.pivot("period", index=["csp", "offence"], values="value")
+    wide = wide.rename({"2021-01/2021-12": "before", "2022-01/2022-12": "now"})
+    total = wide.filter(pl.col("offence") == ons_csp.TOTAL)
+    own = total.row(by_predicate=pl.col("csp") == "Tonbridge and Malling", named=True)
+    assert (own["before"], own["now"]) == (8346, 8867)
+    published = table.filter(pl.col("measure") == "percent_change").drop_nulls("value")
+    changes = published.filter(pl.col("offence") == ons_csp.TOTAL).join(total, on="csp")
+    assert changes.height == 306 - 8  # Devon and Cornwall could not supply a quarter
+    made = 100 * (changes["now"] / changes["before"] - 1)
+    assert (made - changes["value"]).abs().max() < 1e-6
+    rates = table.filter(pl.col("measure") == "rate").drop_nulls("value")
+    rates = rates.join(wide, on=["csp", "offence"])
+    made = 1000 * rates["now"] / rates["population"]
+    assert rates.height > 6000
+    assert (made - rates["value"]).abs().max() < 0.06
+
+
+@pytest.mark.realdata
+def test_the_real_workbook_is_compared_in_a_review(shared, tmp_path):
+    (path,) = (shared / "data" / "ons_csp").glob("*.xlsx")
+    starting.init(tmp_path / "ws", "Tonbridge and Malling")
+    (tmp_path / "ws/data/raw/ons_csp").mkdir(exist_ok=True)
+    shutil.copy(path, tmp_path / "ws/data/raw/ons_csp")
+    review = opening.open(None, "2022-01/2022-12", workspace=tmp_path / "ws")
+    found = chapter.partnership_table(review)
+    assert (found.values["count"], found.values["compare_count"]) == (8867, 8346)
+    assert not [n for n in review.store.notices() if "not known" in n and "Airport" in n]
+
+
+@pytest.mark.realdata
+def test_the_real_table_by_force_gives_the_published_total(shared, tmp_path):
+    folder = tmp_path / "data/raw/home_office_pfa"
+    folder.mkdir(parents=True)
+    shutil.copy(shared / "data/home_office_pfa/prc-pfa-2017-18.csv.gz", folder)
+    (tmp_path / "partnership.toml").write_text(
+        '[area]\nname = "Dover"\n[review]\nperiod = "2018-04/2019-03"\n'
+    )
+    cleaning.clean(tmp_path, {})
+    review = opening.open(workspace=tmp_path)
+    table = review.store.load("home_office_pfa")
+    assert table["count"].sum() == 5_519_401
+    assert table.loc[table["force"] == "Kent", "count"].sum() == 177_187
+    said = chapter.partnership_table(review).sentence
+    assert "by police force" in said and "177,187 in 2017/18" in said
