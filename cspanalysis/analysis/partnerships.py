@@ -59,10 +59,10 @@ def by_year(
     pandas.DataFrame
         year, label (in words), count, quarters ('1,2' of a year that holds two), names (of the
         table, summed, with ; between), quarter_1 to quarter_4 (counts), status, reason; every year
-        that the table holds for the partnership's force. A year in which the partnership has no rows, or one of its
-        parts has none, has no count ('not_available'); one whose offences were left unassigned, by
-        its force as a whole or where the partnership's own collapsed, keeps the count with status
-        'not_comparable'; 'incomplete' is a year without all its quarters.
+        that the table holds for the partnership's force. A year in which the partnership has no
+        rows, or one of its parts has none, has no count ('not_available'); one whose offences were
+        left unassigned, by its force as a whole or where the partnership's own collapsed, keeps the
+        count with status 'not_comparable'; 'incomplete' is a year without all its quarters.
     """
     area = _area(csp)
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
