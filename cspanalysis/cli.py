@@ -127,7 +127,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
-    command("dictionary", _dictionary, "write the data dictionary and the list of labels", workspace=False)
+    command(
+        "dictionary",
+        _dictionary,
+        "write the data dictionary and the list of labels",
+        workspace=False,
+    )
     sub = command("sample", _sample, "copy the extracts of the synthetic sample", workspace=False)
     sub.add_argument("directory", type=Path, metavar="DIR")
     return parser

@@ -24,7 +24,7 @@ in no kind of it, is named with its rows by `csp clean`, and can be taken with a
 ```
 
 Codes, descriptions and groups follow the Home Office's offence reference tables (Open Government Licence v3.0).
-"""
+"""  # noqa: E501
 
 
 def text() -> str:
