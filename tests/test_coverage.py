@@ -172,9 +172,10 @@ def test_the_page_on_the_data_names_the_gaps_of_every_source(partners):
     assert "March to November 2023 are missing" in quality.coverage(partners).sentence
 
 
-def test_without_violence_the_chapter_says_so(partners):
-    for make in (violence.violent_crime_mix, violence.nte_change):
-        assert make(partners).sentence
+def test_that_no_record_is_of_a_kind_is_an_answer(partners):
+    assert "no record of the police extract" in violence.violent_crime_mix(partners).sentence
+    options = ["--period", partners.period.iso, "--chapter", "violence"]
+    assert main(["review", "--workspace", str(partners.workspace.root), *options]) == 0
 
 
 # ---------------------------------------------------------------------- street-level files

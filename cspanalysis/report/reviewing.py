@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import cspanalysis
-from cspanalysis import sidecars
+from cspanalysis import coverage, sidecars
+from cspanalysis import workspace as workspaces
 from cspanalysis.errors import CspError, DataRefused, paragraph
 from cspanalysis.periods import Period
 from cspanalysis.report import (
@@ -29,6 +30,7 @@ from cspanalysis.report import (
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
+from cspanalysis.store import Store
 
 MANIFEST = "cspanalysis.review/1"
 
@@ -104,7 +106,9 @@ def review(
             partial=bool(request.chapters),
         )
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
-        if not failures and not any(_answers(r) for c in done for r in c.records):
+        records = [r for c in done for r in c.records]
+        is_answered = any(map(_answers, records)) or not records
+        if not failures and not is_answered and not _holds_anything(plan, area):
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
         notices = [n for c in done for n in c.notices]
         notices += standing.replaced(target, request.edition, [c.key for c in plan.chapters])
@@ -146,6 +150,15 @@ def _answers(record: Mapping[str, Any]) -> bool:
     """Whether a finding says anything that data are behind."""
     is_told = record["status"] != "not_available"
     return is_told and bool(record["sources"] or any(record["values"].values()))
+
+
+def _holds_anything(plan: Plan, area: Area) -> bool:
+    """Whether a source covers a month of the period: that none was recorded is an answer too."""
+    workspace = workspaces.load(plan.request.workspace)
+    store, months = Store(workspace.processed), Period.parse(plan.request.period).month_list()
+    own = workspace.area(area.name)
+    covered = (coverage.of(store, source, own).months for source in coverage.sources(store))
+    return any(set(months) & set(held) for held in covered)
 
 
 def _unanswered(plan: Plan, area: Area) -> str:
