@@ -13,7 +13,9 @@ from benchmarks import measuring
 from benchmarks.measuring import Measured
 
 PROJECT = Path(__file__).resolve().parents[1]
-PARTS = ("cleaning", "loading", "reviewing", "memory")
+PARTS = ("cleaning", "workbook", "loading", "reviewing", "memory")
+#: Rows of the workbook: as many as the Home Office publishes.
+WORKBOOK_ROWS = 960_000
 #: The invented archive ends with this month.
 LAST = 2025 * 12 + 11
 
@@ -100,8 +102,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], object]) -> Study
     for part in PARTS:
         if part in settings.parts:
             study.loads.append(measuring.load())
-            {"cleaning": _cleaning, "loading": _loading, "reviewing": _reviewing,
-             "memory": _memory}[part](study, folder, say)  # fmt: skip
+            {"cleaning": _cleaning, "workbook": _workbook, "loading": _loading,
+             "reviewing": _reviewing, "memory": _memory}[part](study, folder, say)  # fmt: skip
             study.loads.append(measuring.load())
     return study
 
@@ -290,6 +292,23 @@ def _one_by_one(study: Study, root: Path, out: Path, names: list[str], say) -> M
     )
     _enter(study, f"papermill + jupyter nbconvert, {len(names)} chapters one by one", [whole], say)
     return whole
+
+
+def _workbook(study: Study, folder: Path, say) -> None:
+    rows = WORKBOOK_ROWS // (40 if study.settings.quick else 1)
+    root = folder / "workbook"
+    made = measuring.task("workbook", root, str(rows))
+
+    def once() -> Measured:
+        shutil.rmtree(root / "data" / "processed", ignore_errors=True)
+        return measuring.csp("clean", "--workspace", root)
+
+    what = f"clean of a workbook (ods, {rows:,} rows, {made.told['megabytes']:.0f} MB)"
+    found = _several(study, what, once, say)
+    study.targets += [
+        Target(what, "–", found.seconds, 20, "s"),
+        Target("the same, peak memory", "–", found.peak_mb, 700, "MB"),
+    ]
 
 
 def _memory(study: Study, folder: Path, say) -> None:

@@ -39,6 +39,14 @@ def longer(root: str, short: str, period: str, forces: str, rows: str) -> dict[s
     return {"months": len(archives.months(folder))}
 
 
+def workbook(root: str, rows: str) -> dict[str, Any]:
+    """A workspace with one large workbook."""
+    from benchmarks import workbooks
+
+    path = workbooks.workspace(Path(root), int(rows))
+    return {"megabytes": path.stat().st_size / 1e6}
+
+
 def further(root: str) -> dict[str, Any]:
     """One more month, in an archive of its own, into a workspace."""
     from benchmarks import archives
@@ -314,7 +322,7 @@ class _Serial:
     map = staticmethod(map)
 
 
-TASKS = (make, longer, further, inflate, parse, pandas, load, chapters, review, profile)
+TASKS = (make, longer, further, workbook, inflate, parse, pandas, load, chapters, review, profile)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from benchmarks import layout, measures, national, page
+from benchmarks import layout, measures, national, page, workbooks
 from benchmarks.__main__ import settings
 from cspanalysis import cleaning
 from cspanalysis.periods import Period
@@ -34,6 +34,14 @@ def test_a_seed_gives_the_same_archive(tmp_path):
         with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
             contents.append([archive.read(name) for name in archive.namelist()])
     assert contents[0] == contents[1] != contents[2]
+
+
+def test_the_workbook_is_read_without_loss(tmp_path):
+    workbooks.workspace(tmp_path / "w", 3000)
+    cleaning.clean(tmp_path / "w", {})
+    store = Store(tmp_path / "w" / "data" / "processed")
+    assert store.account()["rows_kept"].tolist() == [3000]
+    assert store.load("home_office_csp")["year"].value_counts().tolist() == [500] * 6
 
 
 def test_kent_comes_first_and_all_forces_cover_the_country():

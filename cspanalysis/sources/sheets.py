@@ -12,6 +12,8 @@ from cspanalysis.sources.opening import Part
 from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
 from cspanalysis.sources.workbooks import Sheet, sheets
 
+_ROWS_AT_ONCE = 40_000
+
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
     """The sheet that a part is; of a whole workbook the one that has the header, or the first.
@@ -57,8 +59,20 @@ def _rows(sheet: Sheet, is_header: Callable[[list[str]], bool], others: list[str
         header = header[:-1]
     rows = Rows(header, iter(()), passed=others, titles=titles_of(top[:at]))
     rest = (block.filter(pl.col(ROW) > number) for block in itertools.chain(read_of, blocks))
-    rows.blocks = (_fitted(block, rows) for block in rest)
+    rows.blocks = (_fitted(block, rows) for block in _gathered(rest))
     return rows
+
+
+def _gathered(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in fewer blocks: typing one costs much the same whatever its size."""
+    held: list[pl.DataFrame] = []
+    for block in blocks:
+        held.append(block)
+        if sum(one.height for one in held) >= _ROWS_AT_ONCE:
+            yield pl.concat(held, how="diagonal")
+            held = []
+    if held:
+        yield pl.concat(held, how="diagonal")
 
 
 def _top(blocks: Iterator[pl.DataFrame]) -> tuple[list[Record], list[pl.DataFrame]]:
