@@ -144,7 +144,9 @@ def read(part: Part, context: Context) -> Read:
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
-    partnerships = found.tables[NAME].filter(~pl.col("is_unassigned"))
+    # Of these columns alone: a copy of the whole table takes as much memory as the table.
+    names = found.tables[NAME].select("csp", "csp_published", ROW, "is_unassigned")
+    partnerships = names.filter(~pl.col("is_unassigned"))
     official_names.name_unknown(found, partnerships)
     return found.with_tables(**found.tables, **tables)
 
