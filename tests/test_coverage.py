@@ -16,7 +16,7 @@ from cspanalysis.cli import main
 from cspanalysis.coverage import Coverage
 from cspanalysis.errors import NotAvailable
 from cspanalysis.narrative import phrases
-from cspanalysis.periods import Period
+from cspanalysis.periods import Comparison, Period
 
 MONTHS = Period.parse("2023-01/2024-12").month_list()
 HEADER = (
@@ -172,6 +172,24 @@ def test_the_page_on_the_data_names_the_gaps_of_every_source(partners):
     assert "March to November 2023 are missing" in quality.coverage(partners).sentence
 
 
+def test_every_chapter_is_there_where_labels_and_sources_lack(partners):
+    """Vehicle crime alone, calls in unknown words, no other source: no chapter ends in an error."""
+    found = partners.findings()
+    assert len(found) > 50 and all(f.sentence for f in found.values())
+    assert not [f.id for f in found.values() if "from none" in f.sentence]
+
+
+def test_a_period_that_nothing_covers_is_said(partners):
+    window = Comparison(Period.parse("2031-01/2031-12"), Period.parse("2023-01/2023-12"), True)
+    partners.comparisons.append(window)
+    try:
+        notes = quality.source_months(partners).notes
+    finally:
+        partners.comparisons.pop()
+    asked = "No source covers a month of January to December 2031, which a window"
+    assert [asked in note for note in notes].count(True) == 1
+
+
 def test_that_no_record_is_of_a_kind_is_an_answer(partners):
     assert "no record of the police extract" in violence.violent_crime_mix(partners).sentence
     options = ["--period", partners.period.iso, "--chapter", "violence"]
@@ -295,7 +313,7 @@ def test_a_verdict_that_dispersion_takes_back_is_taken_back_in_the_row():
     periods = [Period.parse("2024-01/2024-12"), Period.parse("2023-01/2023-12")]
     result = change.between(by_month, *periods)
     assert result["verdict"].iloc[0] == "up"
-    comparison = cspanalysis.periods.Comparison(*periods)
+    comparison = Comparison(*periods)
     judged = common.with_dispersion(result, by_month, comparison)
     assert judged["verdict"].iloc[0] == "no_clear_change"
     assert "the months vary more" in narrative.change(judged, subject="x").text

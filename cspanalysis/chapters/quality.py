@@ -185,7 +185,23 @@ def source_months(review: Review, *, spec: Spec) -> Finding:
             "than two months in a row without any (police extract: any month); open data cover "
             "the months that the force published whole, yearly figures their years"
         ),
+        notes=_periods_outside(review),
     )
+
+
+def _periods_outside(review: Review) -> list[str]:
+    """Periods that are asked for and that no source covers a month of: a slip of the settings."""
+    held = {m for s in coverages.sources(review.store) for m in review.coverage(s).months}
+    asked = {
+        period: "a window of partnership.toml" if comparison.is_window else "this review"
+        for comparison in reversed(review.comparisons)
+        for period in (comparison.compare, comparison.period)
+    }
+    return [
+        f"No source covers a month of {period.label}, which {whose} asks for."
+        for period, whose in sorted(asked.items())
+        if not held & set(period.month_list())
+    ]
 
 
 @finding(
