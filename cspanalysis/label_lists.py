@@ -10,21 +10,23 @@ from cspanalysis import offences, reference, writing
 PATH = Path(__file__).resolve().parents[1] / "docs" / "offence_labels.md"
 _INTRODUCTION = """# Labels that a partner's extract may bear
 
-Made by `csp dictionary` from `cspanalysis/reference/offences.csv`, `offence_changes.csv` and `premises.csv`; do not edit
-by hand.
+Made by `csp dictionary` from `offences.csv`, `offence_changes.csv` and `premises.csv` in
+`cspanalysis/reference`; do not edit by hand.
 
 Letters' case, signs and blanks do not matter, nor does a Home Office code before or after the label
-("8N - Assault with injury"), nor the group before its offence ("Theft - shoplifting"). A bare number such as 45 is taken
-for a code only where other labels of the file are codes with a letter. Any other label counts in all recorded crime and
-in no kind of it, is named with its rows by `csp clean`, and can be taken with a line of partnership.toml:
+("8N - Assault with injury"), nor the group before its offence ("Theft - shoplifting"). A bare
+number such as 45 is taken for a code only where other labels of the file are codes with a letter.
+Any other label counts in all recorded crime and in no kind of it, is named with its rows by
+`csp clean`, and can be taken with a line of partnership.toml:
 
 ```toml
 [sources.police_extract.values.offence]
 "THEFT FROM M/V" = "theft from vehicle"
 ```
 
-Codes, descriptions and groups follow the Home Office's offence reference tables (Open Government Licence v3.0).
-"""  # noqa: E501
+Codes, descriptions and groups follow the Home Office's offence reference tables (Open Government
+Licence v3.0).
+"""
 
 
 def text() -> str:

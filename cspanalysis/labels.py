@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cspanalysis import formats
-from cspanalysis.sources.problems import TAKEN
+from cspanalysis.sources.problems import GROUPED, TAKEN
 
 #: So many labels a notice names, the commonest first.
 NAMED = 12
@@ -42,9 +42,13 @@ def _notice(source: str, column: str, fate: str, found: Counter[tuple[str, str]]
     shown = found.most_common(NAMED)
     if fate == TAKEN:
         meant = [f"'{label}' for {ours} ({n:,})" for (label, ours), n in shown]
-        return f"{source}: in {rows} the {column} is taken: {_listed(meant, len(found))}"
+        return f"{source}: in {rows} the {column} is taken: {_listed(meant, len(found), '')}"
+    if fate == GROUPED:
+        meant = [f"'{label}' in {ours} ({n:,})" for (label, ours), n in shown]
+        where = " (docs/offence_labels.md)"
+        return f"{source}: {rows} count in groups of today: {_listed(meant, len(found), where)}"
     named = [f"'{formats.shorten(label, 60)}' ({n:,})" for (label, _), n in shown]
-    text = f"{source}: {rows} {fate}: {_listed(named, len(found))}"
+    text = f"{source}: {rows} {fate}: {_listed(named, len(found), ', all in problems.csv')}"
     lines = [_line(label, ours) for (label, ours), _ in shown if ours]
     if lines:
         text += (
@@ -65,6 +69,6 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _listed(names: list[str], of: int) -> str:
-    further = f" and {of - len(names):,} more, all in problems.csv" if of > len(names) else ""
+def _listed(names: list[str], of: int, where: str) -> str:
+    further = f" and {of - len(names):,} more{where}" if of > len(names) else ""
     return ", ".join(names) + further

@@ -509,3 +509,14 @@ def test_there_are_as_many_crimes_as_references_of_a_year(rows):
     assert len(table) == len(rows)
     named = {(r.lower().replace(" ", ""), d[-4:]) for r, d in rows if r not in ("none", "0")}
     assert table["is_crime"].sum() == len(named) + sum(r in ("none", "0") for r, _ in rows)
+
+
+def test_cleaning_says_in_which_group_of_today_an_offence_counts(tmp_path):
+    rows = (3, "Modern slavery", "20/06/2024", "Dover"), (2, "8N", "20/06/2024", "Dover")
+    report, store = workspace(tmp_path, police_extract=extract(*rows))
+    text = report.text()
+    assert (
+        "5 rows count in groups of today: 'modern slavery' in violence without injury (3)" in text
+    )
+    assert "'8n' in violence with injury (2)" in text
+    assert store.problems().empty

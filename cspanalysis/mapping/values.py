@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from cspanalysis import areas, offences, premises
+from cspanalysis import district_labels, offences, premises
 from cspanalysis.mapping import dates, vocabulary
 from cspanalysis.mapping.answers import Question, Reading
 from cspanalysis.sources import kinds
@@ -104,26 +104,19 @@ def _nearest(text: str, names: Mapping[str, str]) -> list[tuple[str, float]]:
 
 
 def _districts(found: Mapping[str, int]) -> Reading:
-    known = {key(name): district for name, (_, district) in areas.district_names().items()}
-    exact = set(areas.district_names())
     values, likely, notes = {}, [], []
-    for name in found:
-        if name in exact:
-            continue
-        plain = re.sub(
-            r"\b(borough|district|city|council|of|dc|bc|mbc)\b",
-            " ",
-            key(name.replace("&", " and ")),
-        )
-        plain = " ".join(plain.split())
-        if key(name.replace("&", " and ")) in known:
-            values[name] = known[key(name.replace("&", " and "))]
-        elif near := process.extractOne(plain, list(known), scorer=fuzz.token_sort_ratio):
-            if near[1] >= LIKELY:
-                values[name] = known[near[0]]
-                likely.append(name)
-            else:
-                notes.append(f"'{name}' is no district of England and Wales; it is kept as it is")
+    for label in found:
+        meant = district_labels.match(label)
+        if meant.name and meant.name != label:
+            values[label] = meant.name
+        elif not meant.name and len(meant.near) == 1:
+            values[label] = meant.near[0]
+            likely.append(label)
+        elif not meant.name:
+            near = f"; it may be {' or '.join(meant.near)}" if meant.near else ""
+            notes.append(
+                f"'{label}' is no district of England and Wales; it is kept as it is{near}"
+            )
     return Reading(values=values, likely=tuple(likely), notes=tuple(notes[:5]))
 
 

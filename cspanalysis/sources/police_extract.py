@@ -13,7 +13,7 @@ import polars as pl
 from cspanalysis import offences, premises
 from cspanalysis.sources import kinds, table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.problems import GROUPED, Problems
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
@@ -259,6 +259,9 @@ def _offences(frame: pl.DataFrame, problems: Problems) -> dict[str, str]:
     )  # fmt: skip
     left = [(label, offences.near(label), n) for label, n in written.items() if label not in names]
     problems.name("offence", left, NO_GROUP)
+    kinds_of = offences.kinds(offences.NOTIFIABLE)
+    grouped = [(t, kinds_of[o], written[t]) for t, o in names.items() if kinds_of[o] != o]
+    problems.name("offence", grouped, GROUPED)
     return names
 
 

@@ -30,6 +30,8 @@ SCHEMA = {
 
 #: The fate of rows whose label only adds words to one of ours.
 TAKEN = "taken"
+#: The fate of rows whose label is one offence of a group of today.
+GROUPED = "grouped"
 
 
 class Label(NamedTuple):
@@ -43,7 +45,7 @@ class Label(NamedTuple):
         As the file has it.
     fate : str
         What becomes of its rows, as words after their number: 'with a district that is not known,
-        counted for no area'; or TAKEN.
+        counted for no area'; or TAKEN or GROUPED.
     ours : str
         What it is taken for or may be; '' if nothing is near.
     count : int
