@@ -59,9 +59,10 @@ def exclusions_change(
         if not rows["roll"].notna().all():
             parts.append(yearly.first_to_last(rows, year="school_year"))
             continue
-        rated = measures.rate(rows, population="roll", per=100).assign(per="pupil")
+        rated = measures.rate(rows, population="roll", per=100)
         rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
-        parts.append(yearly.first_to_last(rated, year="school_year", exposure="roll"))
+        compared = yearly.first_to_last(rated, year="school_year", exposure="roll")
+        parts.append(compared.assign(per="pupil"))
     result = pd.concat(parts, ignore_index=True).assign(district=review.area.districts[0])
     result["things"] = result["kind"].map(lambda k: THINGS.get(k, f"{k} exclusions"))
     span = _span(result["school_year"])
