@@ -82,8 +82,8 @@ def mix(ask: Question) -> Finding:
     """Fires by the kind of property, with Wilson intervals."""
     fires, notes = _fires(ask)
     burned = fires.rows["burned"].replace(dict(BURNED)).fillna("not stated")
-    rows = fires.rows.assign(burned=burned)
-    return ask.breakdown(fires.of(rows), "burned", "What burned", "Fires", notes=notes)
+    rows = fires.rows.assign(property_type=burned)
+    return ask.breakdown(fires.of(rows), "property_type", "What burned", "Fires", notes=notes)
 
 
 def _fires(ask: Question) -> tuple[Series, list[str]]:
