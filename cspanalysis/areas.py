@@ -105,7 +105,12 @@ def is_force(name: str, label: str) -> bool:
     label : str
         As data.police.uk writes it under 'Reported by'.
     """
-    return set(_key(name).split()) - _PLAIN == set(_key(label).split()) - _PLAIN
+    return force_key(name) == force_key(label)
+
+
+def force_key(label: str) -> str:
+    """What tells a police force from others, however its label is written: 'city london'."""
+    return " ".join(sorted(set(_key(label).split()) - _PLAIN))
 
 
 @functools.cache

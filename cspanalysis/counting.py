@@ -78,7 +78,7 @@ def source_of(
             seen.append(lacks[source])
         elif known.months and not missing:
             return source
-        elif known.months:
+        elif known.months or known.unlocated:
             seen.append(known.told(missing))
     raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
 

@@ -54,6 +54,8 @@ class Coverage:
         Months that are there, but incomplete as published.
     elsewhere : tuple of str
         Months in which the source goes on, without any record of the area.
+    unlocated : tuple of str
+        Months whose records name no LSOA, so that none belongs to a district.
     area : str
         Its name.
     """
@@ -62,6 +64,7 @@ class Coverage:
     months: tuple[str, ...]
     incomplete: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    unlocated: tuple[str, ...] = ()
     area: str = ""
 
     def of(self, months: Iterable[str]) -> Coverage:
@@ -93,6 +96,11 @@ class Coverage:
         """What is covered and what of the months wanted is missing, as a clause."""
         name, verb = suppliers.held(self.source)
         missing = sorted(missing)
+        if not self.months and self.unlocated:
+            return (
+                f"{name} of {formats.runs(self.unlocated)} name no LSOA, so that none of their "
+                "records belongs to a district"
+            )
         if not self.months:
             return f"{name} {'hold' if verb == 'cover' else 'holds'} no whole month" + (
                 f" of {self.area}" if self.area else ""
@@ -101,9 +109,10 @@ class Coverage:
         outside = [m for m in missing if not self.months[0] <= m <= self.months[-1]]
         inside = self.gaps_told(set(missing) - set(outside))
         text += f", with {inside}" if inside else ""
-        beyond = [m for m in outside if m in self.incomplete]
-        text += f", with {formats.runs(beyond)} incomplete as published" if beyond else ""
-        wanted = [m for m in outside if m not in self.incomplete]
+        flawed = {*self.incomplete, *self.unlocated}
+        beyond = self.gaps_told([m for m in outside if m in flawed])
+        text += f", with {beyond}" if beyond else ""
+        wanted = [m for m in outside if m not in flawed]
         return text + (f", and {formats.runs(wanted)} would be needed too" if wanted else "")
 
     def gaps_told(self, months: Iterable[str]) -> str:
@@ -112,6 +121,7 @@ class Coverage:
         parts = []
         for why, known in (
             ("{} incomplete as published", self.incomplete),
+            ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
             (f"no records of {self.area} of {{}}, while those of other areas go on",
              self.elsewhere),
             (f"no {'figures' if self.source in _YEARLY else 'records'} of {{}}", left),
@@ -245,10 +255,11 @@ def _street(store: Store, area: Area) -> Coverage:
     if not store.has("police_uk_counts"):
         return none
     own = own_force(store, area)
-    if own is None:
-        return none
-    force, counts = own
     published = store.coverage()
+    if own is None:
+        is_own = [bool(area.force) and areas.is_force(area.force, f) for f in published["force"]]
+        return replace(none, unlocated=_unlocated(published[is_own]))
+    force, counts = own
     published = published[published["force"] == force]
     whole = set(published.loc[published["status"] == "ok", "month"])
     gone = vanished(counts, whole)
@@ -257,7 +268,12 @@ def _street(store: Store, area: Area) -> Coverage:
         none.of(whole - gone),
         incomplete=tuple(sorted(flawed)),
         elsewhere=tuple(sorted(gone)),
+        unlocated=_unlocated(published),
     )
+
+
+def _unlocated(published: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(published.loc[published["status"] == "unlocated", "month"]))
 
 
 def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:

@@ -15,6 +15,7 @@ from cspanalysis import (
     corrections,
     labels,
     manifests,
+    overlaps,
     reading,
     repeats,
     sidecars,
@@ -29,7 +30,6 @@ from cspanalysis.batches import Batch, Wanted, batched
 from cspanalysis.errors import DataRefused
 from cspanalysis.processed import FORMAT, MANIFEST, PROBLEMS, manifest, named, sweep
 from cspanalysis.sources import once, opening
-from cspanalysis.sources.opening import Part
 from cspanalysis.sources.table import Context
 
 #: Three batches at a time: one unpacks while others are typed and written, and no core waits.
@@ -97,6 +97,7 @@ def run(
     corrections.check(now.register, counted)
     now.notices += strays.notices(now.parts)
     now.notices += repeats.notices(now.parts)
+    now.notices += overlaps.notices(now.parts)
     now.notices += labels.notices(now.parts)
     now.notices += unmatched.notices(settings, now.parts, now.tables, now.processed)
     now.notices += manifests.drafted(now.files)
@@ -190,7 +191,7 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             now.holds |= {path: held[path] for path in paths if path in held}
     gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
     has_changed = bool(fresh) or gone != set(labels)
-    has_changed |= _once(now, source, reader, [part for part, _, _ in wanted], partial)
+    has_changed |= _once(now, source, reader, wanted, partial)
     _tables(now, source, reader, labels, partial, has_changed)
 
 
@@ -206,20 +207,20 @@ def _once(
     now: _Run,
     source: str,
     reader: Any,
-    parts: Sequence[Part],
+    wanted: Sequence[Wanted],
     partial: dict[str, pl.DataFrame],
 ) -> bool:
     """Compare the source's files with each other, newest last; whether anything is new in that."""
-    if not once.keys(reader):
+    overlap = hasattr(reader, "identified")
+    if not once.keys(reader) and not overlap:
         return False
-    oldest_first = [
-        p.label
-        for p in sorted(
-            parts, key=lambda p: manifests.age(p, now.files, now.parts[p.label].get("released", ""))
-        )
-    ]
-    entries = {label: now.parts[label] for label in oldest_first}
-    told = survey.fingerprint([survey.code(), [[k, e["batch"]] for k, e in entries.items()]])
+    ages = {
+        part.label: manifests.age(part, now.files, now.parts[part.label].get("released", ""))
+        for part, _, _ in wanted
+    }
+    entries = {label: now.parts[label] for label in sorted(ages, key=lambda label: ages[label])}
+    days = {label: age[0] for label, age in ages.items() if overlap}
+    told = survey.fingerprint([survey.code(), [[k, e["batch"]] for k, e in entries.items()], days])
     now.compared[source] = told
     if now.before.get("compared", {}).get(source) == told:
         again = {label: now.before["parts"][label] for label in entries}
@@ -240,9 +241,13 @@ def _once(
         if now.write:
             table_files.write(now.processed / path, frame)
 
-    found = repeats.settle(source, reader, entries, repeats.Shelf(load, write))
+    shelf = repeats.Shelf(load, write)
+    if overlap:
+        found = overlaps.settle(source, reader, wanted, entries, days, shelf, write=now.write)
+    else:
+        found = repeats.settle(source, reader, entries, shelf)
     now.parts |= found
-    return bool(found) or any("repeats" in e for e in now.before["parts"].values())
+    return bool(found) or any("as_read" in e for e in now.before["parts"].values())
 
 
 def _tables(

@@ -240,8 +240,8 @@ class Store:
         -------
         pandas.DataFrame
             source, force, month, rows, crime, asb, without_lsoa, without_district (of the rows),
-            status ('ok', 'incomplete', 'missing'), reason; no rows where the workspace has no such
-            data.
+            status ('ok', 'incomplete', 'unlocated', 'missing'), reason; no rows where the
+            workspace has no such data.
         """
         if not self.has("coverage"):
             return pd.DataFrame(columns=list(_COVERAGE))

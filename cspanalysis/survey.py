@@ -72,14 +72,17 @@ def changed(root: Path) -> list[tuple[Path, list[int]]]:
     ]
 
 
+#: Modules beside the readers that decide what cleaning gives.
+_CODE = ("repeats", "overlaps", "areas", "district_labels", "offences", "premises")
+
+
 @functools.cache
 def code() -> str:
     """Fingerprint of everything in the package that decides what cleaning gives."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
     files = [*sorted(package.glob("sources/*.py")), package / "corrections.py"]
-    names = ("repeats", "district_labels", "offences", "premises")
-    files += [package / f"{n}.py" for n in names]
+    files += [package / f"{n}.py" for n in _CODE]
     tables = ("areas", "lsoas", "offences", "premises", "corrections")
     files += [package / "reference" / f"{n}.csv" for n in tables]
     for path in files:

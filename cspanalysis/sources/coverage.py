@@ -11,6 +11,8 @@ import polars as pl
 
 CRIME_UNDER = 0.75
 ASB_ABOVE = 0.90
+#: Share of a month's rows without an LSOA from which it says nothing of any district.
+UNLOCATED_FROM = 0.9
 #: A median of fewer months says little about what is usual.
 MIN_MONTHS = 6
 #: Crime really fell while calls about behaviour rose: not judged.
@@ -45,8 +47,9 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
     -------
     polars.DataFrame
         source, force, month, rows, crime, asb, without_lsoa, without_district (of `rows`), status
-        ('ok', 'incomplete', 'missing'), reason. A month is missing where the same archive, or the
-        same set of loose files, has it for others or has months of the force on both sides.
+        ('ok', 'incomplete', 'unlocated', 'missing'), reason. A month is missing where the same
+        archive, or the same set of loose files, has it for others or has months of the force on
+        both sides.
     """
     if counts.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -73,9 +76,18 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
         _percent(crime, usual),
         _percent(asb, usual_asb),
     )
+    is_unlocated = pl.col("without_lsoa") >= UNLOCATED_FROM * pl.col("rows")
     judged = found.with_columns(
-        status=pl.when(is_incomplete).then(pl.lit("incomplete")).otherwise(pl.lit("ok")),
-        reason=pl.when(is_incomplete).then(reason).otherwise(pl.lit("")),
+        status=pl.when(is_unlocated)
+        .then(pl.lit("unlocated"))
+        .when(is_incomplete)
+        .then(pl.lit("incomplete"))
+        .otherwise(pl.lit("ok")),
+        reason=pl.when(is_unlocated)
+        .then(pl.lit("the rows name no LSOA and belong to no district"))
+        .when(is_incomplete)
+        .then(reason)
+        .otherwise(pl.lit("")),
     )
     missing = _expected(counts).join(found, on=["force", "month"], how="anti")
     missing = missing.with_columns(

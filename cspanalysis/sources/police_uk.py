@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis.sources import coverage, street, table, together
+from cspanalysis.sources import coverage, overlap, street, table, together
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
@@ -133,7 +133,8 @@ DERIVED = {
         "asb": "Incidents of anti-social behaviour",
         "without_lsoa": "Of the rows, those without an LSOA",
         "without_district": "Of the rows, those that belong to no district",
-        "status": "ok, incomplete (crime far under the median, behaviour not), missing",
+        "status": "ok, incomplete (crime far under the median, behaviour not), unlocated (hardly "
+        "a row names an LSOA), missing",
         "reason": "Why it is not ok",
     },
 }
@@ -186,6 +187,38 @@ def read_batch(
     accounts : list of Read
         Each file's account and problems, in their order, without tables.
     """
+    frames, accounts = _read(parts, contexts)
+    return _finished(frames, parts, contexts[0]), [accounts[number] for number in range(len(parts))]
+
+
+def identified(parts: Sequence[Part], contexts: Sequence[Context]) -> pl.DataFrame:
+    """The rows of some files with what tells the crime: `overlap.COLUMNS`; read anew."""
+    numbers = {part.label: number for number, part in enumerate(parts)}
+    found = []
+    for batch in batches(parts):
+        inside = [numbers[part.label] for part in batch]
+        frames, _ = _read(batch, [contexts[number] for number in inside])
+        for frame in frames:
+            number = pl.col(PART).replace_strict(range(len(inside)), inside, return_dtype=pl.UInt16)
+            names = (street.standard_types(frame), *street.trimmed(frame, "force"))
+            found.append(frame.with_columns(number, *names).select(overlap.COLUMNS))
+    return pl.concat(found)
+
+
+def without(rows: pl.DataFrame, needless: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The tables of some files without the rows that other files tell (file, row)."""
+    file = rows["file"].cast(pl.String)
+    kept = rows.with_columns(file=file).join(
+        needless, on=["file", ROW], how="anti", maintain_order="left"
+    )
+    kept = kept.with_columns(pl.col("file").cast(pl.Categorical))
+    return {NAME: kept, "_counts": street.counted(kept)}
+
+
+def _read(
+    parts: Sequence[Part], contexts: Sequence[Context]
+) -> tuple[list[pl.DataFrame], dict[int, Read]]:
+    """Typed rows with `part`, and each file's account by its number."""
     quick = _quickly(parts, contexts)
     frames, accounts = ([], {}) if quick is None else ([quick[0]], quick[1])
     for number, (part, context) in enumerate(zip(parts, contexts, strict=True)):
@@ -193,7 +226,7 @@ def read_batch(
             found = _carefully(part, context)
             frames.append(found.tables[NAME].with_columns(_numbered(number)))
             accounts[number] = found.with_tables()
-    return _finished(frames, parts, contexts[0]), [accounts[number] for number in range(len(parts))]
+    return frames, accounts
 
 
 def joined(
