@@ -120,21 +120,18 @@ def _beside(rows: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     content = ["offence", *area, *(["longitude", "latitude"] if has_point else [])]
     least = BY_POINT if has_point else BY_AREA
     smaller = min(rows.height, other.height)
-    by_id = None
     if "crime_id" in columns:
         by_id = _matched(rows, other, content, "crime_id")
         if by_id.height > BY_ID * smaller:
             return _with_rest(rows, by_id)
-        least = BY_AREA  # their identifiers say that they differ
+        # Two files may share a crime and nothing else: what has no identifier is left.
+        return by_id.filter(pl.col("is_same") & pl.col("has_id")).drop("has_id")
     alike = _matched(rows, other, content)
     # Numbers by type alone tell the same month only if they agree throughout.
     is_whole = alike.height == rows.height == other.height
     if alike.height > least * smaller if area or has_point else is_whole:
         return _with_rest(rows, alike)
-    if by_id is None:
-        return _with_rest(rows.head(0), alike.head(0))
-    # Two files may share a crime and nothing else: what has no identifier is left.
-    return by_id.filter(pl.col("is_same") & pl.col("has_id")).drop("has_id")
+    return _with_rest(rows.head(0), alike.head(0))
 
 
 def _matched(
