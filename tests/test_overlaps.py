@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis import cleaning, sidecars
+from cspanalysis import areas, cleaning, counting, sidecars
+from cspanalysis.errors import NotAvailable
+from cspanalysis.periods import Period
 from cspanalysis.sources import overlap
 from cspanalysis.store import Store
 
@@ -239,3 +241,43 @@ def kept_columns_quoted(rows):
     at = [HEADER.split(",").index(name) for name in FEW]
     table = pl.read_csv("\n".join([HEADER, *rows]).encode(), infer_schema=False)
     return [",".join(value or "" for value in row) for row in table[:, at].iter_rows()]
+
+
+def test_months_that_name_no_lsoa_are_told_by_force_and_month(tmp_path):
+    raw = tmp_path / "data/raw/police_uk"
+    raw.mkdir(parents=True)
+    blank = [
+        row.replace(",E01024717,", ",,").replace(",E01024001,", ",,") for row in rows_of(MONTHS[0])
+    ]
+    for name in PLACES.values():
+        blank = [row.replace(name, "") for row in blank]
+    put(raw / "2025-01-kent-street.csv", blank)
+    put(raw / "2025-02-kent-street.csv", rows_of(MONTHS[1]))
+    _, store = cleaned(raw)
+    found = store.coverage().set_index("month")
+    assert found["status"].to_dict() == {"2025-01": "unlocated", "2025-02": "ok"}
+    assert found.loc["2025-01", ["rows", "without_lsoa", "without_district"]].to_list() == [30] * 3
+
+
+def test_a_review_says_that_the_early_files_name_no_lsoa(tmp_path):
+    raw = tmp_path / "data/raw/police_uk"
+    raw.mkdir(parents=True)
+    header = "Month,Reported by,Falls within,Easting,Northing,Location,Crime type,Context"
+    for month in ("2011-04", "2011-05"):
+        row = f"{month},Kent Police,Kent Police,562000,150000,On or near Road,Burglary,"
+        put(raw / f"{month}-kent-street.csv", [row] * 10, header)
+    put(raw / "2011-06-kent-street.csv", rows_of("2011-06"))
+    _, store = cleaned(raw)
+    area = areas.find("Tonbridge and Malling")
+    early = Period.parse("2011-04/2011-05")
+    with pytest.raises(NotAvailable) as caught:
+        counting.source_of(store, area, early)
+    assert "the records of April to May 2011 naming no LSOA" in caught.value.detail
+    (raw / "2011-06-kent-street.csv").unlink()
+    sidecars.path_of(raw / "2011-06-kent-street.csv").unlink()
+    _, store = cleaned(raw)
+    with pytest.raises(NotAvailable) as caught:
+        counting.source_of(store, area, early)
+    assert (
+        "name no LSOA, so that none of their records belongs to a district" in caught.value.detail
+    )

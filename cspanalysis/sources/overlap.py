@@ -27,6 +27,8 @@ WHOLE = 0.8
 #: Share of the smaller file's rows that stand in the other, above which both are the same month:
 #: by Crime IDs, by points, by areas alone.
 BY_ID, BY_POINT, BY_AREA = 0.5, 0.75, 0.9
+#: Without Crime IDs fewer rows than this may be alike by chance.
+FEWEST = 5
 SCHEMA = {
     PART: pl.UInt16, ROW: pl.UInt32, "used_part": pl.UInt16, "used_row": pl.UInt32,
     "is_same": pl.Boolean,
@@ -127,9 +129,10 @@ def _beside(rows: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
         # Two files may share a crime and nothing else: what has no identifier is left.
         return by_id.filter(pl.col("is_same") & pl.col("has_id")).drop("has_id")
     alike = _matched(rows, other, content)
-    # Numbers by type alone tell the same month only if they agree throughout.
+    # Numbers by type alone, and a few rows, tell the same month only if they agree throughout.
     is_whole = alike.height == rows.height == other.height
-    if alike.height > least * smaller if area or has_point else is_whole:
+    is_most = alike.height >= FEWEST and alike.height > least * smaller
+    if is_whole or (is_most and (area or has_point)):
         return _with_rest(rows, alike)
     return _with_rest(rows.head(0), alike.head(0))
 
