@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cspanalysis import analysis
+from cspanalysis.analysis import change
 from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.periods import Period
@@ -99,13 +100,23 @@ def statements():
     return result_of("published.statements.statements", FIGURES, TARGETS)
 
 
+def _changed():
+    """One row of a change between two periods."""
+    return change.between(BY_MONTH, YEAR, BEFORE)
+
+
 #: Name → arguments and options; functions of arguments that are made by others are called late.
 CALLS = {
+    "admissions.of_cause": lambda: ((ADMITTED, "T51"), {}),
     "admissions.standardised": lambda: ((ADMITTED, RESIDENTS, "T51"), {}),
     "admissions.strata_of": lambda: ((ADMITTED, "T51"), {}),
     "aoristic.profile": lambda: ((INCIDENTS,), {}),
     "change.change": lambda: ((PAIR,), {}),
     "change.between": lambda: ((BY_MONTH, YEAR, BEFORE), {"covered": list(MONTHS)}),
+    "change.compared": lambda: ((BY_MONTH, Period.parse(YEAR), Period.parse(BEFORE)), {}),
+    "change.withheld": lambda: ((_changed(), "they could belong here"), {}),
+    "change.with_places": lambda: ((_changed(), 0.05, 0.10), {}),
+    "change.is_unsettled": lambda: ((_changed(), 3, 9), {}),
     "control.control_chart": lambda: ((BY_MONTH,), {}),
     "control.adjusted": lambda: ((COUNTS, OF_YEAR, DAYS), {}),
     "control.limits": lambda: ((COUNTS,), {}),

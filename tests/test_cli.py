@@ -263,10 +263,10 @@ def refused(workspace, capsys):
 
 def test_a_renamed_column_is_refused_and_the_last_data_stay(workspace, capsys):
     assert main(["clean", "--workspace", str(workspace)]) == 0
-    february = (HEADER + ROWS).replace("LSOA code", "Area thing").replace("2025-01", "2025-02")
+    february = (HEADER + ROWS).replace("Crime type", "Sort").replace("2025-01", "2025-02")
     (workspace / "data/raw/police_uk/2025-02-kent-street.csv").write_text(february)
     message = refused(workspace, capsys)
-    assert "2025-02-kent-street.csv" in message and "lsoa_code" in message.lower()
+    assert "2025-02-kent-street.csv" in message and "offence" in message.lower()
 
 
 def test_a_truncated_archive_is_refused(workspace, capsys):
