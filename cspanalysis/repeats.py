@@ -98,6 +98,8 @@ def _editions(
     found: dict[str, Entry] = {}
     for table, editions in getattr(reader, "EDITIONS", {}).items():
         labels = [label for label, entry in parts.items() if table in entry["tables"]]
+        if len(labels) < 2:
+            continue
         frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
         told = survey.fingerprint(
             ["editions", survey.code(), *(parts[o]["fingerprint"] for o in labels)]

@@ -187,3 +187,39 @@ def test_some_ages_are_not_everybody(tmp_path):
     for asked in (residents.estimates, residents.by_age):
         with pytest.raises(NotAvailable):
             asked(store, ["Dover"], "2024-01/2024-12")
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_of_two_editions_the_later_one_counts_whatever_its_name(tmp_path, names):
+    later = [["Code", "Name", "Mid-2022", "Mid-2020"], [*DOVER, 93_000, 92_000]]
+    earlier = [["Code", "Name", "Mid-2020", "Mid-2019"], [*DOVER, 91_000, 90_000]]
+    store = cleaned(tmp_path, **dict(zip(names, (later, earlier), strict=True)))
+    for year, count in ((2019, 90_000), (2020, 92_000), (2022, 93_000)):
+        found = residents.estimates(store, ["Dover"], f"{year}-01/{year}-12")
+        assert found["population"].tolist() == [count]
+    assert any("contradicts a row of" in notice for notice in store.notices())
+
+
+def test_residents_by_age_of_another_edition_are_told(tmp_path):
+    rows = [["Code", "Name", "Mid-2025", "Mid-2024"], [*DOVER, 95_000, 92_000]]
+    store = cleaned(tmp_path, **{"mye4": rows, "persons 2024": [HEAD, line(DOVER, 1000)]})
+    assert residents.beside(store, ["Dover"], "2024-01/2024-12") == (
+        "Residents by age are those of mid-2024 (an earlier edition of the estimates), 91,000 in "
+        "all; other rates for the period rest on 92,000."
+    )
+    assert residents.beside(store, ["Dover"], "2025-01/2025-12").startswith(
+        "Residents by age are those of mid-2024, 91,000"
+    )
+
+
+@pytest.mark.realdata
+def test_the_publishers_real_workbook(shared):
+    path = shared / "data" / "population" / "ons_mid2022_population_estimates_lad.xlsx"
+    frame = read(path).tables["population"].filter(pl.col("area") == "Tonbridge and Malling")
+    by_year = {
+        (year, sex): count
+        for year, sex, count in frame.filter(age=-1).select("year", "sex", "population").rows()
+    }
+    assert by_year[2022, "persons"] == by_year[2022, "female"] + by_year[2022, "male"] == 133_664
+    assert by_year[2020, "persons"] == 131_791 and by_year[2011, "persons"] == 121_087
+    assert frame.filter(pl.col("age") >= 0, sex="persons")["population"].sum() == 133_664

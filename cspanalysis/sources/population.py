@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from cspanalysis import areas
@@ -67,6 +69,9 @@ def read(part: Part, context: Context) -> Read:
             "residents of one sex do not stand for all: rates need a table of persons",
         )  # fmt: skip
     tables = {NAME: frame.sort("area", "year", "sex", "age"), "_residents": _residents(frame)}
+    if frame.height and not found.released:
+        # Later estimates revise the years before: a table that reaches further is a later edition.
+        found = replace(found, released=f"{frame['year'].max() + 1}")
     return found.with_tables(**tables)
 
 
