@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import charts, formats, narrative
-from cspanalysis.analysis import measures
+from cspanalysis.analysis import change, measures
 from cspanalysis.chapters import common, series
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings import Finding, Spec, finding, publish
@@ -19,6 +19,7 @@ from cspanalysis.review import Review
 
 GRAFFITI = "graffiti reported to the police"
 GRAFFITI_COST = "graffiti removal cost"
+FLY_TIPPING = "fly-tipping incidents"
 
 #: Indicator of the council's records → how a reader sees it.
 REPORTS = {
@@ -133,16 +134,23 @@ def environment_changes(
 ) -> Finding:
     """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change.
 
-    Kinds that the council does not count, or not in both periods, are left out and named.
+    Kinds that the council does not count, or not in both periods, are left out and named. Without
+    any monthly figures the yearly ones of fly-tipping in Defra's table serve, for the newest
+    financial year.
     """
-    return _changes(
-        review,
-        spec,
-        comparison,
-        {REPORTS.get(i, i): i for i in indicators},
-        subject="environmental problems reported",
-        items="kinds",
-    )
+    try:
+        return _changes(
+            review,
+            spec,
+            comparison,
+            {REPORTS.get(i, i): i for i in indicators},
+            subject="environmental problems reported",
+            items="kinds",
+        )
+    except NotAvailable:
+        if FLY_TIPPING not in indicators or not review.store.has("fly_tipping"):
+            raise
+        return _fly_tipping_years(review, spec)
 
 
 @finding(
@@ -224,6 +232,75 @@ def cleanliness(review: Review, *, spec: Spec) -> Finding:
     )
 
 
+def _fly_tipping_years(review: Review, spec: Spec) -> Finding:
+    """Fly-tipping in the newest financial year of Defra's table against the year before."""
+    rows = _fly_tipping(review)
+    counts = rows.groupby("year")["count"].sum()
+    if counts.empty:
+        raise NotAvailable(
+            "environmental", f"it holds no whole year of fly-tipping by {review.period.label}"
+        )
+    newest = counts.index.max()
+    span = Period.financial_year(int(newest[:4]))
+    comparison = Comparison(span, span.before)
+    before = f"{int(newest[:4]) - 1}/{newest[2:4]}"
+    if before not in counts.index:
+        raise NotAvailable(
+            "environmental",
+            f"fly-tipping of {before} is not there for the whole year, which {newest} would be "
+            "compared with",
+        )
+    result = change.change(
+        pd.DataFrame(
+            {
+                "kind": [REPORTS[FLY_TIPPING]], "counted": [REPORTS[FLY_TIPPING]],
+                "period": [span.iso], "compare": [span.before.iso],
+                "count": [counts[newest]], "compare_count": [counts[before]],
+                "days": [span.days], "compare_days": [span.before.days],
+            }
+        )
+    ).assign(reason="")  # fmt: skip
+    basis = {y: set(rows.loc[rows["year"] == y, "basis"].dropna()) for y in (before, newest)}
+    if basis[before] != basis[newest] and all(basis.values()):
+        told = [f"'{formats.listed(sorted(basis[y]))}' in {y}" for y in (before, newest)]
+        result = change.withheld(result, f"What is counted changed: {formats.listed(told)}.")
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(narrative.change, subject=REPORTS[FLY_TIPPING]),
+        comparison=comparison,
+        compared=True,
+        sources=("environmental",),
+        columns={"kind": "Kind", **common.change_columns(comparison)},
+        caption=common.where(review, "Fly-tipping incidents", f"{newest} against {before}"),
+        method=common.method_of(result),
+        notes=_basis_notes(basis[newest]),
+        measure="fly-tipping incidents",
+    )
+
+
+def _fly_tipping(review: Review) -> pd.DataFrame:
+    """Rows of Defra's table: whole years of all districts of the area, by the period's end."""
+    table = review.table("fly_tipping", own=False)
+    table = table[table["district"].isin(review.area.districts) & (table["status"] == "ok")]
+    table = table[table["measure"] == "incidents"]
+    ends = table["year"].map(lambda year: Period.financial_year(int(year[:4])).last)
+    table = table[pd.to_numeric(ends) <= review.period.last]
+    known = table.groupby("year")["district"].transform("nunique")
+    return table[known == len(review.area.districts)]
+
+
+def _basis_notes(basis: set[str]) -> list[str]:
+    notes = [
+        "Figures are those that the council gave for the financial year to the Department for "
+        "Environment, Food and Rural Affairs; its monthly records are not here."
+    ]
+    if basis - {"All incidents"}:
+        notes.append(f"What is counted: {formats.listed(sorted(basis))}.")
+    return notes
+
+
 def _changes(
     review: Review,
     spec: Spec,
@@ -250,6 +327,10 @@ def _changes(
     if lacking:
         named = formats.listed(lacking)
         notes = [f"The records have no figures of {named} for both periods."]
+    if REPORTS[FLY_TIPPING] in lacking and review.store.has("fly_tipping"):
+        by_year = _fly_tipping(review).groupby("year")["count"].sum().tail(2)
+        told = [f"{formats.count(n)} in {year}" for year, n in by_year.items()]
+        notes += [f"Fly-tipping by financial year: {formats.listed(told)}."] if told else []
     return series.changes_of(
         review,
         spec,

@@ -39,7 +39,7 @@ NAMES = (
 
 
 #: Further folders whose files a source reads.
-FOLDERS = {"home_office_pfa": "home_office_csp"}
+FOLDERS = {"home_office_pfa": "home_office_csp", "fly_tipping": "environmental"}
 
 
 def get(name: str) -> ModuleType:

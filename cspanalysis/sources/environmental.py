@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import polars as pl
 
-from cspanalysis.sources import table
+from cspanalysis import areas
+from cspanalysis.sources import kinds, table, workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
@@ -13,9 +17,26 @@ NAME = "environmental"
 TITLE = "Environmental records of the council"
 DESCRIPTION = (
     "`environmental`: one row per month and indicator (graffiti, litter, fly-tipping, penalty "
-    "notices). `cleanliness`: one row per year and kind of dirt, with the sites surveyed."
+    "notices). `cleanliness`: one row per year and kind of dirt, with the sites surveyed. "
+    "`fly_tipping`: one row per financial year and authority of the table of the Department for "
+    "Environment, Food and Rural Affairs (folder fly_tipping)."
 )
 
+_AUTHORITY = (
+    Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
+    Column("area_code", "ONS code of the authority", ("ons code", "code"), required=True),
+    Column("area", "Local authority", ("la name", "local authority"), essential=True),
+    Column("basis", "What is counted: all incidents, or some", ("reporting basis",)),
+)
+#: How the rows of regions and of England are labelled.
+_TOTAL = r"(?i)^\s*\*?\s*total"
+#: What notes say of a year that is not whole; the year itself heads the notes on it.
+_PART = re.compile(
+    r"(\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven) (months|quarters?) of data"
+    r"|not provide (any |complete )?data|incomplete data|not be read as complete|part[- ]year",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"^\s*(\d{4}/\d{2})")
 _DISTRICT = Column("district", "Local authority district", ("local authority",), required=True)
 
 SCHEMAS = (
@@ -47,6 +68,16 @@ SCHEMAS = (
             ),
         ),
     ),
+    Schema(
+        "fly_tipping",
+        "fly-tipping by authority and year (Defra), incidents",
+        (*_AUTHORITY, Column("count", "Incidents", ("total incidents",), "figure", required=True)),
+    ),
+    Schema(
+        "fly_tipping_actions",
+        "fly-tipping by authority and year (Defra), actions",
+        (*_AUTHORITY, Column("actions", "Actions", ("total actions",), "figure", required=True)),
+    ),
 )  # fmt: skip
 
 DERIVED = {
@@ -58,12 +89,21 @@ DERIVED = {
         "status": "ok, or why there is no count",
         "symbol": "What stood in the count's place",
     },
+    "fly_tipping": {
+        "district": "Authority, by today's name where its code is a district of today",
+        "measure": "incidents or actions",
+        "count": "Number in the year",
+        "status": "ok, or why there is no count: 'incomplete' where the notes say part of a year",
+        "symbol": "What stood in the count's place",
+        "note": "What the notes say of the authority's year",
+    },
 }
 
 #: What makes two rows the same figure.
 FIGURES = {
     "environmental": ("month", "indicator", "district"),
     "cleanliness": ("year", "measure", "district"),
+    "fly_tipping": ("year", "measure", "area_code", "district"),
 }
 
 
@@ -72,7 +112,7 @@ ADDED = {"environmental": ("value",)}
 
 
 def read(part: Part, context: Context) -> Read:
-    """Read one file of either layout.
+    """Read one file of any of the layouts; of Defra's workbook the sheets by authority.
 
     Returns
     -------
@@ -81,8 +121,18 @@ def read(part: Part, context: Context) -> Read:
         `cleanliness`: district, year, measure, below_standard, sites, percent, status, symbol,
         file, row. More sites below the standard than were surveyed are set aside.
     """
+    found = table.of_sheets(part, lambda sheet: _one(sheet, context))
+    if "fly_tipping" in found.tables and part.is_sheet:
+        years = found.tables["fly_tipping"]
+        return found.with_tables(fly_tipping=_with_notes(years, _lines(part)))
+    return found
+
+
+def _one(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     file = pl.lit(part.label).alias("file")
+    if found.schema.startswith("fly_tipping"):
+        return _by_authority(found, file)
     if found.schema == "monthly":
         frame = found.tables[NAME].select(
             "district", "month", "indicator", "unit", "value",
@@ -104,3 +154,62 @@ def read(part: Part, context: Context) -> Read:
         pl.col("below_standard_symbol").alias("symbol"), file, ROW,
     )  # fmt: skip
     return found.with_tables(cleanliness=frame)
+
+
+def _by_authority(found: Read, file: pl.Expr) -> Read:
+    is_total = pl.any_horizontal(pl.col(c).str.contains(_TOTAL) for c in ("area_code", "area"))
+    found = found.keep(
+        ~is_total.fill_null(False),
+        "area", pl.col("area"), "an authority", "a total of a region or of England",
+    )  # fmt: skip
+    measure = "actions" if found.schema == "fly_tipping_actions" else "incidents"
+    column = "actions" if measure == "actions" else "count"
+    names = dict(areas.district_names().values())
+    code = pl.col("area_code").str.strip_chars()
+    frame = found.tables[NAME].select(
+        pl.coalesce(code.replace_strict(names, default=None, return_dtype=pl.String), "area")
+        .alias("district"),
+        code, "year", pl.lit(measure).alias("measure"),
+        pl.col(column).alias("count"),
+        pl.col(f"{column}_status").fill_null("not_available").alias("status"),
+        pl.col(f"{column}_symbol").alias("symbol"),
+        pl.when(~pl.col("basis").is_in(list(kinds.SYMBOLS))).then("basis").alias("basis"),
+        pl.lit(None, pl.String).alias("note"), file, ROW,
+    )  # fmt: skip
+    return found.with_tables(fly_tipping=frame)
+
+
+def _lines(part: Part) -> Iterable[str]:
+    """What the sheets of notes say, line by line: those whose rows are of one cell."""
+    for sheet in workbooks.sheets(part):
+        block = next(sheet.blocks(), pl.DataFrame())
+        if len(block.columns) == 2:
+            yield from block.to_series(1)
+
+
+def _with_notes(years: pl.DataFrame, lines: Iterable[str]) -> pl.DataFrame:
+    """The years that the notes call part of a year are marked: they are not compared."""
+    year, told = "", []
+    for line in lines:
+        if heading := _YEAR.match(line):
+            year = heading[1]
+        if year and _PART.search(line):
+            told += [
+                (year, name, line)
+                for name in years["district"].unique()
+                if re.search(rf"\b{re.escape(name.strip())}\b", line)
+            ]
+    notes = pl.DataFrame(
+        told, {"year": pl.String, "district": pl.String, "said": pl.String}, orient="row"
+    ).unique(["year", "district"], keep="first")
+    is_part = pl.col("said").is_not_null() & (pl.col("measure") == "incidents")
+    return (
+        years.join(notes, on=["year", "district"], how="left", maintain_order="left")
+        .with_columns(
+            note=pl.when(is_part).then("said"),
+            status=pl.when(is_part & (pl.col("status") == "ok"))
+            .then(pl.lit("incomplete"))
+            .otherwise("status"),
+        )
+        .drop("said")
+    )
