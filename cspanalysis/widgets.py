@@ -200,7 +200,7 @@ def place_map(review: Review, offence: str, period: str | Period | None = None) 
     located = _located(review, offence, period)
     points = located.groupby(["longitude", "latitude", "place"], as_index=False).size()
     points = points.rename(columns={"size": "count"})
-    points["is_generic"] = points["place"].isin(places.GENERIC_LABELS)
+    points["is_generic"] = places.is_generic(points["place"])
     return charts.place_map(points, outlines(review, located))
 
 

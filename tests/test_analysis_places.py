@@ -67,3 +67,18 @@ def test_the_input_stays_as_it_is():
     places.top_places(table)
     places.concentration(table)
     pd.testing.assert_frame_equal(table, before)
+
+
+@pytest.mark.parametrize(
+    ("label", "is_generic"),
+    [
+        ("On or near Parking Area", True),
+        ("on or near  supermarket", True),
+        ("Sports/Recreation Area", True),
+        ("On or near Airport/Airfield", True),
+        ("On or near High Street", False),
+        (None, False),
+    ],
+)
+def test_labels_of_many_places_are_told_with_and_without_on_or_near(label, is_generic):
+    assert places.is_generic(pd.Series([label])).tolist() == [is_generic]

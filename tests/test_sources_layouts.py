@@ -215,6 +215,25 @@ def test_lsoas_of_both_editions_lie_in_todays_districts():
     ]
 
 
+@pytest.mark.parametrize(
+    ("heading", "code", "edition", "year"),
+    [
+        ("LSOA11CD,LAD17CD,LAD17NM", "E01024717", "2011", 2017),
+        ("lsoa21_code,ltla24_code,ltla24_name", "E01024717", "2021", 2024),
+        ("LSOA code (2011),LAD code (2019),LAD name (2019)", "E01024717", "2011", 2019),
+        ("LSOA2021 code,LAD2023CD,LAD2023NM", "E01024717", "2021", 2023),
+        ("LSOA code,LAD23CD,LAD23NM", "E01024717", "2011", 2023),
+        ("LSOA code,LAD23CD,LAD23NM", "E01035000", "2021", 2023),
+    ],
+)
+def test_a_lookup_tells_its_editions_by_its_columns(tmp_path, heading, code, edition, year):
+    path = tmp_path / "any name.csv"
+    path.write_text(f"{heading}\n{code},E07000115,Tonbridge and Malling\n")
+    reader = sources.get("lookups")
+    table = reader.read(Part(path, "lookups/any name.csv"), Context()).tables["_lsoas"]
+    assert table.select("lsoa_edition", "as_of").rows() == [(edition, year)]
+
+
 @pytest.mark.realdata
 def test_the_offices_own_files(shared):
     for source, pattern, rows in (

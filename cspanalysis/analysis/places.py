@@ -9,10 +9,11 @@ import pandas as pd
 
 #: Labels of open data that stand for many places at once, not for one.
 GENERIC_LABELS = (
-    "airport", "bus/coach station", "conference/exhibition centre", "ferry terminal",
-    "further/higher educational building", "hospital", "nightclub", "park/open space",
-    "parking area", "pedestrian subway", "petrol station", "police station", "prison",
-    "race course", "shopping area", "sports/recreation area", "supermarket", "theatre/concert hall",
+    "airport", "airport/airfield", "bus/coach station", "conference/exhibition centre",
+    "ferry terminal", "further/higher educational building", "hospital", "nightclub",
+    "park/open space", "parking area", "pedestrian subway", "petrol station", "police station",
+    "prison", "race course", "shopping area", "sports/recreation area", "supermarket",
+    "theatre/concert hall",
 )  # fmt: skip
 
 _PREFIX = re.compile(r"^on or near\s*", re.I)
@@ -46,16 +47,22 @@ def top_places(
     counts = named.value_counts().rename_axis("place").reset_index(name="count")
     counts = counts.sort_values(["count", "place"], ascending=[False, True], ignore_index=True)
     rank = counts["count"].rank(method="min", ascending=False).astype(int)
-    labels = {label.lower() for label in generic}
     total = len(incidents)
     result = counts.assign(
         total=total,
         share=counts["count"] / total if total else np.nan,
         rank=rank,
         is_tied=rank.duplicated(keep=False),
-        is_generic=counts["place"].str.replace(_PREFIX, "", regex=True).str.lower().isin(labels),
+        is_generic=is_generic(counts["place"], generic),
     )
     return result[result["rank"] <= n].reset_index(drop=True)
+
+
+def is_generic(places: pd.Series, generic: tuple[str, ...] = GENERIC_LABELS) -> pd.Series:
+    """Whether a label stands for many places: 'Supermarket', 'On or near Parking Area'."""
+    plain = places.astype("string").str.strip().str.replace(_PREFIX, "", regex=True)
+    labels = {label.lower() for label in generic}
+    return plain.str.lower().isin(labels).astype(bool)
 
 
 def concentration(incidents: pd.DataFrame, *, place: str = "place") -> pd.DataFrame:

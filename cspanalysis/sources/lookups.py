@@ -11,14 +11,25 @@ import re
 import polars as pl
 
 from cspanalysis import areas
-from cspanalysis.sources import rows, table
+from cspanalysis.sources import table
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.schema import Column, Schema, key
 from cspanalysis.sources.table import Context, Read
 
 NAME = "lookups"
 TITLE = "Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs"
 DESCRIPTION = "Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA)."
+
+
+#: Years of an edition in a heading: 'LAD23CD', 'lsoa2021_code', 'LSOA code (2011)'.
+_YEAR = r"(?:20)?(\d\d)"
+#: From these codes on an LSOA is one of 2021.
+_FIRST_OF_2021 = {"E": "E01033769", "W": "W01001910"}
+
+
+def _heading(prefix: str, *ends: str) -> str:
+    end = "|".join(ends)
+    return rf"{prefix} ?(?:{_YEAR} ?(?:{end})|(?:{end}) {_YEAR})"
 
 
 def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Column, Column]:
@@ -29,14 +40,14 @@ def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Co
             f"Code of the {meaning}",
             required=True,
             essential=essential == "code",
-            pattern=rf"{prefix}\d\d ?(code|cd)",
+            pattern=_heading(prefix, "code", "cd"),
         ),
         Column(
             name,
             f"Name of the {meaning}",
             required=True,
             essential=essential == "name",
-            pattern=rf"{prefix}\d\d ?(name|nm)",
+            pattern=_heading(prefix, "name", "nm"),
         ),
     )
 
@@ -67,7 +78,12 @@ SCHEMAS = (
         "lsoa_district",
         "a lookup of LSOAs to districts",
         (
-            Column("lsoa_code", "Code of the LSOA", pattern=r"lsoa\d\d ?(code|cd)", essential=True),
+            Column(
+                "lsoa_code",
+                "Code of the LSOA",
+                pattern=_heading("lsoa", "code", "cd"),
+                essential=True,
+            ),
             *_DISTRICT,
         ),
     ),
@@ -142,7 +158,7 @@ def read(part: Part, context: Context) -> Read:
             about[0], pl.col("district_code"), "what the district belongs to",
             "nothing said of a district: a note, not a record",
         )  # fmt: skip
-    frame = found.tables[NAME].with_columns(as_of=pl.lit(_edition(part), pl.Int64))
+    frame = found.tables[NAME].with_columns(as_of=pl.lit(_year(found, "district_code"), pl.Int64))
     if found.schema == "lsoa11_lsoa21_district":
         editions = [
             frame.select(
@@ -160,10 +176,9 @@ def read(part: Part, context: Context) -> Read:
             frame = frame.with_columns(
                 ward_code=pl.lit(None, pl.String), ward=pl.lit(None, pl.String)
             )
-        edition = "2011" if "lsoa11" in part.name.lower() else "2021"
         frame = frame.select(
-            "lsoa_code", pl.lit(edition).alias("lsoa_edition"), "district_code", "district",
-            "ward_code", "ward", "as_of",
+            "lsoa_code", _lsoa_edition(found, frame).alias("lsoa_edition"), "district_code",
+            "district", "ward_code", "ward", "as_of",
         )  # fmt: skip
         return found.with_tables(_lsoas=frame)
     missing = [c for c in _DISTRICTS if c not in frame.columns]
@@ -223,16 +238,18 @@ def _todays_district(lsoas: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _edition(part: Part) -> int | None:
-    """Year of the district codes, from the headings ('ltla24_code', 'LAD17CD')."""
-    years: list[int] = []
+def _year(found: Read, column: str) -> int | None:
+    """Year of a column's codes, from its heading ('ltla24_code', 'LAD17CD'); None without any."""
+    heading = key(found.given.get(column, ""))
+    year = re.search(rf"(?<!\d){_YEAR}(?!\d)", heading)
+    return 2000 + int(year[1]) if year else None
 
-    def look(header: list[str]) -> bool:
-        years.extend(
-            int(y) for h in header for y in re.findall(r"(?i)^[\s\ufeff]*(?:ltla|lad)(\d\d)", h)
-        )
-        return bool(years)
 
-    with part.open() as stream:
-        rows.read(part, look, stream)
-    return 2000 + years[0] if years else None
+def _lsoa_edition(found: Read, frame: pl.DataFrame) -> pl.Expr:
+    """2011 or 2021, as the heading says; else as the codes do: some are of 2021 alone."""
+    year = _year(found, "lsoa_code")
+    if year is None:
+        code, first = pl.col("lsoa_code"), pl.col("lsoa_code").str.slice(0, 1)
+        is_new = code >= first.replace_strict(_FIRST_OF_2021, default="Z")
+        year = 2021 if frame.select(is_new.any()).item() else 2011
+    return pl.lit(str(year))

@@ -73,8 +73,9 @@ class Read:
         Of a part that is passed over, what it is and the source that reads it, if any.
     brought : mapping
         Column of a figure's key → value of the settings → the file's own labels for it.
-    given : frozenset of str
-        Columns of the layout that the part, or a constant of the settings, gives.
+    given : mapping of str to str
+        Columns of the layout that the part gives, with their headings, or a constant of the
+        settings, with ''.
     titles : tuple of str
         Text above the header.
     released : str
@@ -88,7 +89,7 @@ class Read:
     schema: str
     passed: tuple[str, ...] = ()
     brought: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
-    given: frozenset[str] = frozenset()
+    given: Mapping[str, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
     released: str = ""
 
@@ -206,7 +207,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         rows_read + len(raw.set_aside),
         frame.height,
         schema.name,
-        given=frozenset({*found, *constants}),
+        given=dict.fromkeys(constants, "") | {name: raw.header[at] for name, at in found.items()},
         titles=tuple(raw.titles),
     )
 
