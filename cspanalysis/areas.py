@@ -258,7 +258,7 @@ def all_partnerships() -> list[Area]:
 
     A district that holds several partnerships (after a merger of councils) stands for them.
     """
-    shared = register()[register()["csp"].str.contains(";")]["district"]
+    shared = [row["district"] for row in reference.rows("areas") if ";" in row["csp"]]
     found = [*_partnerships().values(), *(_districts()[_key(name)] for name in shared)]
     return sorted({a.name: a for a in found}.values(), key=lambda a: a.name)
 

@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from cspanalysis import formats
 from cspanalysis.sources.problems import GROUPED, TAKEN
 
 #: So many labels a notice names, the commonest first.
@@ -37,6 +36,9 @@ def notices(parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _notice(source: str, column: str, fate: str, found: Counter[tuple[str, str]]) -> str:
+    # Imported late: it brings pandas, which cleaning can mostly do without.
+    from cspanalysis import formats
+
     total = sum(found.values())
     rows = formats.plural(total, "row")
     shown = found.most_common(NAMED)

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import formats, survey
+from cspanalysis import survey
 from cspanalysis.batches import Wanted
 from cspanalysis.repeats import Entry, Shelf
 from cspanalysis.sources import overlap, problems
@@ -97,6 +97,11 @@ def notices(parts: Mapping[str, Entry]) -> list[str]:
     for label, entry in parts.items():
         if entry.get("overlaps"):
             alike[tuple(used for used, _, _ in entry["overlaps"])].append(label)
+    if not alike:
+        return []
+    # Imported late: it brings pandas, which cleaning can mostly do without.
+    from cspanalysis import formats
+
     found = []
     for used, labels in alike.items():
         all_of = [one for label in labels for one in parts[label]["overlaps"]]

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import formats, survey
+from cspanalysis import survey
 from cspanalysis.processed import LISTED
 from cspanalysis.sources import figures, once, problems, releases
 from cspanalysis.sources.problems import Problems
@@ -144,6 +144,9 @@ def notices(parts: Mapping[str, Entry]) -> list[str]:
     found = []
     for label, entry in parts.items():
         for used, why, count, over in entry.get("replaced", ()):
+            # Imported late: it brings pandas, which cleaning can mostly do without.
+            from cspanalysis import formats
+
             where = f"{count:,} rows of {formats.listed(over, 3, 'further')}"
             if why == releases.DETAIL:
                 found.append(

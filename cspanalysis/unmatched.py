@@ -92,7 +92,10 @@ def _held(tables: Mapping[str, Mapping[str, Any]], processed: Path, column: str)
 
 
 def _peers(settings: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    register = {*areas.register()["district"], *(a.name for a in areas.all_partnerships())}
+    register = {
+        *(name for _, name in areas.district_names().values()),
+        *(a.name for a in areas.all_partnerships()),
+    }
     register |= {settings.get("area", {}).get("name", "")}
     used = {one[1] for part in parts.values() for one in part["used"] if one[0] == "areas"}
     found = []

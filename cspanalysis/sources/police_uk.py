@@ -273,7 +273,8 @@ def _carefully(part: Part, context: Context) -> Read:
     for repeat in repeats.iter_rows():
         street.note_repeat(found.problems, *repeat)
     same = repeats.filter("is_same")
-    frame = frame.join(same, on=ROW, how="anti", maintain_order="left")
+    if same.height:
+        frame = frame.join(same, on=ROW, how="anti", maintain_order="left")
     unknown = street.unknown_types(frame)
     if unknown:
         rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
