@@ -132,6 +132,7 @@ def series(
     subject: str = "",
     each: bool = False,
     lacks: str = "",
+    people: bool = False,
 ) -> Series:
     """Offences of an area as a series, by month, offence and kind; see `Review.series`."""
     name = selection if isinstance(selection, str) else tuple(selection)
@@ -141,22 +142,21 @@ def series(
     if source == "police_extract" and offences.is_all(name):
         chosen += tuple(ungrouped(store, area).index)
     known = coverage.of(store, source, area)
-    left_out = _left_out(store, source, area, periods)
     inside = {m for p in periods for m in p.month_list()} or set(known.months)
-    notes = tuple(_left_out_notes(store, area, left_out, sorted(inside), chosen))
+    left_out = _left_out(store, source, area, periods)
     if each:
-        rows = _selected(store, source, area, span(periods), chosen)
+        rows = select(store, area, name, *periods, lacks=lacks, people=people).table
+        known = known.of(inside & set(known.months))
     else:
         rows = monthly(store, source, area)
-        rows = rows[rows["offence"].isin(chosen)]
+        rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
         kinds = offences.kinds(scheme)
         rows = rows.assign(kind=[kinds.get(o, o) for o in rows["offence"]])
-    if left_out:
-        rows = rows[~rows["force"].isin(list(left_out))]
     changed = offences.Change()
     if source == "police_extract":
         seen = rows.loc[rows["month"].isin(inside), "offence"].unique()
         changed = offences.change(name, seen)
+    left_out_notes = _left_out_notes(store, area, left_out, sorted(inside), chosen)
     return Series(
         rows,
         known,
@@ -165,7 +165,7 @@ def series(
         selection=name,
         scheme=scheme,
         offences=chosen,
-        notes=(*changed.notes, *notes),
+        notes=(*changed.notes, *left_out_notes),
     )
 
 

@@ -196,6 +196,7 @@ class Review:
         subject: str = "",
         each: bool = False,
         lacks: str = "",
+        people: bool = False,
     ) -> Series:
         """What is counted of this area: offences, the records of a dated log, or figures.
 
@@ -211,11 +212,13 @@ class Review:
         subject : str
             How a sentence names it; default: the offence, or what the log records.
         each : bool
-            Of offences, every record in a row of its own, of the span of the periods; without it
-            a row a month, force and offence with its count and kind.
+            Of offences, every record of the periods in a row of its own; without it a row a
+            month, force and offence with its count and kind.
         lacks : str
             What is wanted of the records and street-level files lack, as a clause about them:
             'hold no time of day'. Only a partner's extract will do then.
+        people : bool
+            With `each`: also the further rows that an extract has of a crime's people (`records`).
 
         Raises
         ------
@@ -224,8 +227,9 @@ class Review:
         """
         if not (isinstance(what, str) and what in RECORDED):
             return counting.series(
-                self.store, self.area, what, *periods, subject=subject, each=each, lacks=lacks
-            )
+                self.store, self.area, what, *periods,
+                subject=subject, each=each, lacks=lacks, people=people,
+            )  # fmt: skip
         of_it, unit, definition = RECORDED[what]
         known, rows = self.coverage(what), conditions.matching(self.table(what), where)
         if "value" in rows:

@@ -246,21 +246,30 @@ def change_finding(
     )
 
 
+def check_partner_counts(review: Review, name: str, group: str, period: Period) -> None:
+    """Whether the partner's counts hold a measure that no other source has.
+
+    Raises
+    ------
+    NotAvailable
+        If they do not hold it for the period and the area.
+    """
+    if not review.store.has("peer_counts"):
+        raise NotAvailable(SOURCES)
+    table = peer_counting.supplied(review.store, group, period)
+    if not table["offence"].eq(name).any():
+        raise NotAvailable(SOURCES, f"no '{name}' for {period.label}")
+    members = review.peer_group(group)
+    own = peer_counting.from_peer_counts(review.store, review.area, members, name, period)
+    if own is None:  # the street-level files, asked next for any other offence, know no such one
+        raise NotAvailable(SOURCES, f"no '{name}' of {review.area.name}")
+
+
 def partner_peers(
     review: Review, spec: Spec, comparison: Comparison, selection: str, group: str, *, things: str
 ) -> Finding:
     """A ranking by a measure that only a partner's counts hold (no offence of the taxonomy)."""
-    if not review.store.has("peer_counts"):
-        raise NotAvailable(SOURCES)
-    table = peer_counting.supplied(review.store, group, comparison.period)
-    if not table["offence"].eq(selection).any():
-        raise NotAvailable(SOURCES, f"no '{selection}' for {comparison.period.label}")
-    members = review.peer_group(group)
-    own = peer_counting.from_peer_counts(
-        review.store, review.area, members, selection, comparison.period
-    )
-    if own is None:  # the street-level files, asked next for any other offence, know no such one
-        raise NotAvailable(SOURCES, f"no '{selection}' of {review.area.name}")
+    check_partner_counts(review, selection, group, comparison.period)
     return common.peers_finding(review, spec, comparison, selection, group, things=things)
 
 

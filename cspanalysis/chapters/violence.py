@@ -7,13 +7,18 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import charts, formats, narrative
-from cspanalysis.analysis import change, measures, night
+from cspanalysis.analysis import change as statistics
+from cspanalysis.analysis import measures, night
 from cspanalysis.analysis.night import NightTime
-from cspanalysis.chapters import common, grouped, series
+from cspanalysis.chapters import grouped
+from cspanalysis.chapters.overview import crime_question, offence_breakdown, rate_question
 from cspanalysis.errors import NotAvailable
-from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import OFFENCE_SOURCES, Review
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes import changes
+from cspanalysis.periods import Period
+from cspanalysis.review import OFFENCE_SOURCES
+from cspanalysis.series import Series
 
 NTE = "night-time economy violence"
 
@@ -23,186 +28,113 @@ MOST_LABELS = 6
 #: What street-level files lack for it.
 NO_TIME = "hold no time of day"
 
+night_question = partial(crime_question, needs="police_extract", measure=NTE)
 
-@finding(
-    "violence.change",
-    title="Did violent crime rise or fall?",
-    needs=OFFENCE_SOURCES,
-    measure="violent crime",
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="whether violent crime rose or fell",
-)
-def violent_crime_change(
-    review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
-) -> Finding:
+
+@crime_question("violence.change", "Did violent crime rise or fall?")
+def violent_crime_change(ask: Question, offences: str = "violent crime") -> Finding:
     """Violent crime against the same months of the year before."""
-    return common.change_finding(review, spec, comparison, offences, subject=offences)
+    return ask.change(ask.series(offences))
 
 
-@finding(
+@question(
     "violence.mix",
-    title="What does violent crime consist of?",
+    "What does violent crime consist of?",
     needs=OFFENCE_SOURCES,
     measure="share of violent crime",
     unit="offences",
     would_show="what violent crime consists of",
 )
-def violent_crime_mix(
-    review: Review, offences: str = "violent crime", *, comparison: Comparison, spec: Spec
-) -> Finding:
+def violent_crime_mix(ask: Question, offences: str = "violent crime") -> Finding:
     """Shares of the offences in violent crime."""
-    return common.mix_finding(review, spec, comparison, offences, subject=offences)
+    return offence_breakdown(ask, offences)
 
 
-@finding(
+@rate_question(
     "violence.peers.{group}",
-    title="How does violent crime compare with the other {members}?",
+    "How does violent crime compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
-    measure="violent crime per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how violent crime compares with the peers",
 )
-def violent_crime_peers(
-    review: Review,
-    group: str,
-    offences: str = "violent crime",
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def violent_crime_peers(ask: Question, group: str, offences: str = "violent crime") -> Finding:
     """Violent crime per 1,000 residents among a peer group."""
-    return common.peers_finding(
-        review, spec, comparison, offences, group, things="violent offences"
-    )
+    return ask.peers(offences, group, things="violent offences")
 
 
-@finding(
-    "violence.nte.change",
-    title="Did night-time economy violence rise or fall?",
-    needs="police_extract",
-    measure=NTE,
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="whether night-time economy violence rose or fell",
-)
-def nte_change(
-    review: Review,
-    definition: NightTime | None = None,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+@night_question("violence.nte.change", "Did night-time economy violence rise or fall?")
+def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
-    definition = definition or review.night_time
-    review.source_of(comparison.period, comparison.compare, lacks=NO_TIME)
-    classified = _classified(review, definition)
-    covered = review.covered("police_extract")
-    by_month = series.monthly(classified[classified["is_night_time"]], covered)
-    result = _settled(series.compared(by_month, comparison), classified, comparison)
-    notes = _premises_notes(classified, comparison.period)
+    definition = definition or ask.review.night_time
+    ask.review.source_of(ask.period, ask.compare, lacks=NO_TIME)
+    violence = _classified(ask, definition)
+    classified = violence.rows
+    result = _settled(ask, changes.compared(ask, _at_night(violence, definition)), classified)
+    notes = _premises_notes(classified, ask.period)
     if definition.core is not None:
-        core = series.monthly(classified[classified["is_core"]], covered)
-        second = series.compared(core, comparison).iloc[0]
+        core = changes.compared(ask, violence.of(classified[classified["is_core"]])).iloc[0]
         notes.append(
             f"Under the narrower second definition ({definition.core.definition}) there are "
-            f"{int(second['count']):,} against {int(second['compare_count']):,} "
-            f"{common.earlier(comparison)}."
+            f"{int(core['count']):,} against {int(core['compare_count']):,} {ask.earlier}."
         )
-    now = classified[comparison.period.contains(classified["month"])]
+    now = classified[ask.period.contains(classified["month"])]
     account = night.summary(now, definition).iloc[0]
     notes.append(
         f"{int(account['untimed']):,} of {int(account['total']):,} offences "
-        f"({formats.listed(definition.offences)}) in {comparison.period.label} without a usable "
+        f"({formats.listed(definition.offences)}) in {ask.period.label} without a usable "
         f"start time cannot be counted; {int(account['midnight_exact']):,} with a start exactly "
         "at midnight may have it by default."
     )
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=partial(narrative.change, subject=NTE),
-        comparison=comparison,
+        series=_at_night(violence, definition),
+        wording=partial(narrative.change, subject=NTE),
         compared=True,
-        sources=("police_extract",),
-        columns=common.change_columns(comparison),
-        caption=common.where(review, common.capital(NTE), comparison.period.label),
-        method=common.method_of(result),
-        definition=definition.definition,
+        columns=changes.columns(ask.earlier),
         notes=notes,
     )
 
 
-@finding(
+@night_question(
     "violence.nte.years",
-    title="How did night-time economy violence develop over the years?",
-    needs="police_extract",
-    measure=NTE,
-    unit="offences",
-    polarity="lower_is_better",
+    "How did night-time economy violence develop over the years?",
     would_show="how night-time economy violence developed over the years",
+    once=True,
 )
-def nte_years(review: Review, definition: NightTime | None = None, *, spec: Spec) -> Finding:
+def nte_years(ask: Question, definition: NightTime | None = None) -> Finding:
     """Night-time economy violence by financial year."""
-    definition = definition or review.night_time
-    classified = _classified(review, definition)
-    return series.years_of(
-        review,
-        spec,
-        series.monthly(classified[classified["is_night_time"]], review.covered("police_extract")),
-        subject=NTE,
-        things="Offences",
-        sources=("police_extract",),
-        definition=definition.definition,
-    )
+    definition = definition or ask.review.night_time
+    return ask.years(_at_night(_classified(ask, definition), definition), "Offences")
 
 
-@finding(
+@night_question(
     "violence.town_centres.years",
-    title="How did violence in town centres develop over the years?",
-    needs="police_extract",
+    "How did violence in town centres develop over the years?",
     measure="violence in town centres",
-    unit="offences",
-    polarity="lower_is_better",
     would_show="how violence in town centres developed over the years",
+    once=True,
 )
-def town_centre_years(review: Review, offences: str = "violent crime", *, spec: Spec) -> Finding:
+def town_centre_years(ask: Question, offences: str = "violent crime") -> Finding:
     """Violent crime flagged as in a town centre, at any hour, by financial year."""
-    table = review.records(offences, lacks="do not say what lies in a town centre").table
-    if table["is_town_centre"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
-    return series.years_of(
-        review,
-        spec,
-        series.monthly(
-            table[table["is_town_centre"].fillna(False).astype(bool)],
-            review.covered("police_extract"),
-        ),
-        subject=f"{offences} in town centres",
-        things="Offences",
-        sources=("police_extract",),
-    )
+    unsaid = "do not say what lies in a town centre"
+    violence = _records(ask, offences, lacks=unsaid)
+    if violence.rows["is_town_centre"].isna().all():
+        raise NotAvailable("police_extract", f"the records {unsaid}")
+    inside = violence.rows[violence.rows["is_town_centre"].fillna(False).astype(bool)]
+    return ask.years(violence.of(inside, f"{offences} in town centres"), "Offences")
 
 
-@finding(
+@question(
     "violence.nte.town_centre_share",
-    title="How much night-time violence happens in town centres?",
+    "How much night-time violence happens in town centres?",
     needs="police_extract",
     measure=f"share of {NTE} in town centres",
     unit="share",
     would_show="how much night-time economy violence happens in town centres",
 )
-def nte_town_centre_share(
-    review: Review,
-    definition: NightTime | None = None,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def nte_town_centre_share(ask: Question, definition: NightTime | None = None) -> Finding:
     """Share of night-time economy violence in town centres, with a Wilson interval."""
-    definition = definition or review.night_time
-    classified = _classified(review, definition, comparison.period)
+    definition = definition or ask.review.night_time
+    violence = _classified(ask, definition, ask.period)
+    classified = violence.rows
     if classified["is_town_centre"].isna().all():
         raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
     table = pd.DataFrame(
@@ -212,104 +144,94 @@ def nte_town_centre_share(
         }
     )
     if not table["total"].iloc[0]:
-        raise NotAvailable((), f"no {NTE} in {comparison.period.label}")
-    result = measures.proportion(table)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(narrative.share, subject=f"{NTE} offences", of="took place in town centres"),
-        comparison=comparison,
-        sources=("police_extract",),
+        raise NotAvailable((), f"no {NTE} in {ask.period.label}")
+    return ask.publish(
+        measures.proportion(table),
+        series=_at_night(violence, definition),
+        subject=ask.spec.measure,
+        wording=partial(
+            narrative.share, subject=f"{NTE} offences", of="took place in town centres"
+        ),
         columns={
             "count": "In town centres",
             "total": "All",
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=common.where(
-            review, f"{common.capital(NTE)} in town centres", comparison.period.label
-        ),
-        method=common.method_of(result),
-        definition=definition.definition,
+        what=f"{NTE} in town centres",
     )
 
 
-@finding(
+@question(
     "violence.nte.week",
-    title="On which nights and at what hours?",
+    "On which nights and at what hours?",
     needs="police_extract",
     measure="violence by hour and weekday",
     unit="offences",
     would_show="on which nights and at what hours violence happens",
 )
-def nte_week(
-    review: Review,
-    definition: NightTime | None = None,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
     """Violence outside the home by hour and weekday; shows whether the night hours fit."""
-    definition = definition or review.night_time
-    classified = _classified(review, definition, comparison.period)
-    week = night.week(classified, mask=classified["is_night_time"])
+    definition = definition or ask.review.night_time
+    violence = _classified(ask, definition, ask.period)
+    week = night.week(violence.rows, mask=violence.rows["is_night_time"])
     if not week["count"].any():
-        raise NotAvailable((), f"no {NTE} in {comparison.period.label}")
+        raise NotAvailable((), f"no {NTE} in {ask.period.label}")
     # Only hours of the night can hold any; the others would double the table.
     hours = week.groupby("hour")["count"].transform("sum") > 0
-    result = week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(narrative.hours, subject=f"{NTE} offences"),
+    return ask.publish(
+        week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True),
+        series=_at_night(violence, definition),
+        subject=ask.spec.measure,
+        wording=partial(narrative.hours, subject=f"{NTE} offences"),
         chart=charts.heatmap,
-        comparison=comparison,
-        sources=("police_extract",),
         columns={"weekday": "Day", "hour": "Hour", "count": "Offences"},
-        caption=common.where(
-            review,
-            f"{common.capital(NTE)} by weekday and hour",
-            f"{comparison.period.label}; {charts.ROWS_KEY}",
-        ),
+        what=f"{NTE} by weekday and hour",
+        when=f"{ask.period.label}; {charts.ROWS_KEY}",
         method="counts by weekday and hour of the clock",
-        definition=definition.definition,
         notes=("A night belongs to the date of its 18:00; hours are clock hours.",),
     )
 
 
-@finding(
+@rate_question(
     "violence.nte.peers.{group}",
-    title="How does night-time economy violence compare with the other {members}?",
+    "How does night-time economy violence compare with the other {members}?",
     needs="peer_counts",
-    measure=f"{NTE} per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how night-time economy violence compares with the peers",
 )
-def nte_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+def nte_peers(ask: Question, group: str) -> Finding:
     """Night-time economy violence among a peer group, as the partner counted it."""
-    return grouped.partner_peers(review, spec, comparison, NTE, group, things=f"{NTE} offences")
+    grouped.check_partner_counts(ask.review, NTE, group, ask.period)
+    return ask.peers(NTE, group, things=f"{NTE} offences")
 
 
-def _classified(review: Review, definition: NightTime, *periods: Period) -> pd.DataFrame:
-    records = review.records(definition.offences, *periods, lacks=NO_TIME).table
-    classified = night.classify(records, definition)
+def _records(ask: Question, offences, *periods: Period, lacks: str) -> Series:
+    """Records of offences; of no offence of the taxonomy are the parts that are counted of them."""
+    found = ask.review.series(offences, *periods, each=True, lacks=lacks)
+    return found.of(found.rows, selection="")
+
+
+def _at_night(violence: Series, definition: NightTime) -> Series:
+    rows = violence.rows[violence.rows["is_night_time"]]
+    return violence.of(rows, NTE, definition=definition.definition)
+
+
+def _classified(ask: Question, definition: NightTime, *periods: Period) -> Series:
+    records = _records(ask, definition.offences, *periods, lacks=NO_TIME)
+    rows = night.classify(records.rows, definition)
     # What no record tells is not known to be 0.
-    if len(records) and not classified["has_time"].any():
+    if len(rows) and not rows["has_time"].any():
         raise NotAvailable("police_extract", "the records hold no time of day")
-    if len(records) and definition.premises and records["premises"].isna().all():
+    if len(rows) and definition.premises and rows["premises"].isna().all():
         raise NotAvailable("police_extract", "the records do not say in what kind of place")
-    if classified["has_strange_premises"].any() and not classified["is_night_time"].any():
+    if rows["has_strange_premises"].any() and not rows["is_night_time"].any():
         raise NotAvailable(
             (),
             "the definition asks for places of the kind "
             f"{' or '.join(definition.premises)}, and the records name places in "
-            f"words that are not known: {_strange(classified)}. What they mean can be said in "
+            f"words that are not known: {_strange(rows)}. What they mean can be said in "
             "partnership.toml under [sources.police_extract.values.premises]",
         )
-    return classified
+    return records.of(rows)
 
 
 def _strange(classified: pd.DataFrame) -> str:
@@ -330,16 +252,14 @@ def _premises_notes(classified: pd.DataFrame, period: Period) -> list[str]:
     ]
 
 
-def _settled(
-    result: pd.DataFrame, classified: pd.DataFrame, comparison: Comparison
-) -> pd.DataFrame:
+def _settled(ask: Question, result: pd.DataFrame, classified: pd.DataFrame) -> pd.DataFrame:
     """The change, withheld where records of places of an unknown kind could be what makes it."""
     now, before = (
         int(classified.loc[p.contains(classified["month"]), "has_strange_premises"].sum())
-        for p in (comparison.period, comparison.compare)
+        for p in (ask.period, ask.compare)
     )
-    if not common.is_unsettled(result, now, before):
+    if not statistics.is_unsettled(result, now, before):
         return result
-    return change.withheld(
+    return statistics.withheld(
         result, f"the kind of place is not known of records with {_strange(classified)}"
     )
