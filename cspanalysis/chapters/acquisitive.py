@@ -5,200 +5,120 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import pandas as pd
-
 from cspanalysis import charts
 from cspanalysis.analysis import aoristic, thefts
 from cspanalysis.analysis.thefts import PurseDipping
-from cspanalysis.chapters import common
+from cspanalysis.chapters.overview import crime_question, rate_question
 from cspanalysis.errors import NotAvailable
-from cspanalysis.findings import Finding, Spec, finding, publish
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
 from cspanalysis.narrative import windows
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.review import OFFENCE_SOURCES, Review
+from cspanalysis.periods import Period
+from cspanalysis.series import Series
+
+season_question = partial(crime_question, unit="index, average month = 100", once=True)
 
 
-@finding(
+@crime_question(
     "acquisitive.changes",
-    title="Which kinds of acquisitive crime rose or fell?",
-    needs=OFFENCE_SOURCES,
+    "Which kinds of acquisitive crime rose or fell?",
     measure="acquisitive crime by kind",
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="which kinds of acquisitive crime rose or fell",
 )
-def changes(
-    review: Review, offences: Sequence[str], *, comparison: Comparison, spec: Spec
-) -> Finding:
+def changes(ask: Question, offences: Sequence[str]) -> Finding:
     """Each kind against the same months of the year before, with intervals."""
-    return common.changes_finding(review, spec, comparison, offences, subject="acquisitive crime")
-
-
-@finding(
-    "acquisitive.{name}.change",
-    title="Did {subject} rise or fall?",
-    needs=OFFENCE_SOURCES,
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="whether {subject} rose or fell",
-)
-def change(
-    review: Review,
-    name: str,
-    offences: str | Sequence[str],
-    *,
-    subject: str,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
-    """One kind of acquisitive crime against the same months of the year before."""
-    return common.change_finding(review, spec, comparison, offences, subject=subject)
-
-
-@finding(
-    "acquisitive.{name}.peers.{group}",
-    title="How does {subject} compare with the other {members}?",
-    needs=("peer_counts", "police_uk"),
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how {subject} compares with the other {members}",
-)
-def peers(
-    review: Review,
-    name: str,
-    offences: str,
-    group: str,
-    *,
-    subject: str,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
-    """One kind of acquisitive crime per 1,000 residents among a peer group."""
-    return common.peers_finding(
-        review, spec, comparison, offences, group, things=f"{subject} offences"
+    return ask.changes(
+        {name: ask.series(name) for name in offences},
+        label="offence",
+        heading="Offence",
+        subject="acquisitive crime",
     )
 
 
-@finding(
+@crime_question("acquisitive.{name}.change", "Did {subject} rise or fall?")
+def change(ask: Question, name: str, offences: str | Sequence[str], *, subject: str) -> Finding:
+    """One kind of acquisitive crime against the same months of the year before."""
+    return ask.change(ask.series(offences, subject=subject))
+
+
+@rate_question(
+    "acquisitive.{name}.peers.{group}",
+    "How does {subject} compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+)
+def peers(ask: Question, name: str, offences: str, group: str, *, subject: str) -> Finding:
+    """One kind of acquisitive crime per 1,000 residents among a peer group."""
+    return ask.peers(offences, group, things=f"{subject} offences")
+
+
+@season_question(
     "acquisitive.purse_dipping.season",
-    title="When in the year does purse dipping peak?",
+    "When in the year does purse dipping peak?",
     needs="police_extract",
     measure="seasonal index of purse dipping",
-    unit="index, average month = 100",
-    polarity="lower_is_better",
     would_show="in which months purse dipping peaks",
 )
 def purse_dipping_season(
-    review: Review,
-    definition: PurseDipping | None = None,
-    *,
-    until: str | None = None,
-    spec: Spec,
+    ask: Question, definition: PurseDipping | None = None, *, until: str | None = None
 ) -> Finding:
     """Seasonal index of purse dipping over all months of the extract, or up to `until`."""
-    definition = definition or review.purse_dipping
-    months, incidents, second = _purse_dipping(review, definition)
-    by_month = thefts.by_month(incidents, months)
+    definition = definition or ask.review.purse_dipping
+    dipping, second = _purse_dipping(ask, definition)
     counted = [
-        int((rows["month"] <= until).sum()) if until else len(rows) for rows in (incidents, second)
+        int((s.rows["month"] <= until).sum()) if until else len(s.rows) for s in (dipping, second)
     ]
-    return common.season_finding(
-        review,
-        spec,
-        by_month,
-        sources=("police_extract",),
-        subject="purse dipping",
-        series="theft from the person",
-        definition=definition.definition,
-        notes=[definition.compared(*counted)],
-        until=until,
-    )
+    return ask.season(dipping, notes=[definition.compared(*counted)], until=until)
 
 
-@finding(
+@season_question(
     "acquisitive.{name}.season",
-    title="When in the year does {subject} peak?",
-    needs=OFFENCE_SOURCES,
-    unit="index, average month = 100",
-    polarity="lower_is_better",
+    "When in the year does {subject} peak?",
     would_show="in which months {subject} peaks",
 )
 def offence_season(
-    review: Review,
-    name: str,
-    offences: str,
-    *,
-    subject: str,
-    until: str | None = None,
-    spec: Spec,
+    ask: Question, name: str, offences: str, *, subject: str, until: str | None = None
 ) -> Finding:
     """Seasonal index of an offence, the nearest that open data come to purse dipping."""
-    counted = review.offences_by_month(offences)
-    return common.season_finding(
-        review,
-        spec,
-        counted.table,
-        sources=counted.sources,
-        subject=subject,
-        series=offences,
-        scheme=counted.scheme,
-        until=until,
-    )
+    # All months are wanted, whichever source has the first of them.
+    return ask.season(ask.review.series(offences, subject=subject), until=until)
 
 
-@finding(
+@crime_question(
     "acquisitive.purse_dipping.places",
-    title="Where does purse dipping happen again and again?",
+    "Where does purse dipping happen again and again?",
     needs="police_extract",
     measure="purse dipping by place",
-    unit="offences",
-    polarity="lower_is_better",
     would_show="where purse dipping happens again and again",
 )
 def purse_dipping_places(
-    review: Review,
-    definition: PurseDipping | None = None,
-    *,
-    top: int = 10,
-    comparison: Comparison,
-    spec: Spec,
+    ask: Question, definition: PurseDipping | None = None, *, top: int = 10
 ) -> Finding:
     """Repeat locations of purse dipping, with their share of all."""
-    definition = definition or review.purse_dipping
-    _, incidents, second = _purse_dipping(review, definition, comparison.period)
-    return common.places_finding(
-        review,
-        spec,
-        comparison,
-        incidents,
-        sources=("police_extract",),
-        top=top,
-        subject="purse dipping",
-        definition=definition.definition,
-        notes=[definition.compared(len(incidents), len(second))],
-    )
+    definition = definition or ask.review.purse_dipping
+    dipping, second = _purse_dipping(ask, definition, ask.period)
+    compared = definition.compared(len(dipping.rows), len(second.rows))
+    return ask.places(dipping, top=top, notes=[compared])
 
 
-@finding(
+@question(
     "acquisitive.{name}.hours",
-    title="When does {subject} most likely happen?",
+    "When does {subject} most likely happen?",
     needs="police_extract",
     unit="offences, shared out over the hours in which they can have happened",
     would_show="when {subject} most likely happens",
 )
 def likely_hours(
-    review: Review,
+    ask: Question,
     name: str,
     offences: str | Sequence[str],
     *,
     subject: str,
     max_hours: float = aoristic.MAX_HOURS,
-    comparison: Comparison,
-    spec: Spec,
 ) -> Finding:
     """Hours and weekdays by aoristic weights: each offence is spread over its from/to window."""
-    records = review.records(offences, comparison.period, lacks="hold no time of day").table
-    found = aoristic.profile(records, max_hours=max_hours)
+    crimes = ask.series(
+        offences, ask.period, subject=subject, each=True, lacks="hold no time of day"
+    )
+    found = aoristic.profile(crimes.rows, max_hours=max_hours)
     if not found.usable:
         raise NotAvailable("police_extract", "no record has a usable time")
     left = [
@@ -210,36 +130,37 @@ def likely_hours(
         )
         if number
     ]
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         found.table,
-        say=partial(windows.likely_hours, subject=subject),
+        series=crimes,
+        wording=partial(windows.likely_hours, subject=subject),
         chart=partial(charts.heatmap, value="weight"),
-        comparison=comparison,
-        sources=("police_extract",),
         columns={"weekday": "Day", "hour": "Hour", "weight": "Offences", "share": "Share"},
-        caption=common.where(
-            review,
-            f"{common.capital(subject)} by weekday and hour, aoristic weights",
-            f"{comparison.period.label}; {charts.ROWS_KEY}",
-        ),
+        what=f"{subject} by weekday and hour, aoristic weights",
+        when=f"{ask.period.label}; {charts.ROWS_KEY}",
         method="aoristic weights: hours of overlap divided by the window's length, one offence "
-        f"counts once; {found.usable:,} of {len(records):,} records used",
+        f"counts once; {found.usable:,} of {len(crimes.rows):,} records used",
         notes=[f"Not used: {', '.join(left)}."] if left else (),
-        measure=subject,
     )
 
 
 def _purse_dipping(
-    review: Review, definition: PurseDipping, *periods: Period
-) -> tuple[list[str], pd.DataFrame, pd.DataFrame]:
-    """Months covered, and the incidents of the first and of the second definition."""
+    ask: Question, definition: PurseDipping, *periods: Period
+) -> tuple[Series, Series]:
+    """Purse dipping by the first and by the second definition."""
     wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
-    counted = review.records(list(wanted), *periods, lacks="do not say how a theft was done")
-    months = review.covered("police_extract")
-    found = counted.table
+    found = ask.review.series(
+        list(wanted), *periods, each=True, lacks="do not say how a theft was done"
+    )
     # What no record tells is not known to be 0.
-    if len(found) and found["method"].isna().all():
+    if len(found.rows) and found.rows["method"].isna().all():
         raise NotAvailable("police_extract", "the records do not say how a theft was done")
-    return months, thefts.purse_dipping(found, definition), thefts.second(found, definition)
+    dipping = found.of(
+        thefts.purse_dipping(found.rows, definition),
+        "purse dipping",
+        definition=definition.definition,
+        selection="theft from the person",
+        notes=(),
+        scheme="",
+    )
+    return dipping, dipping.of(thefts.second(found.rows, definition))

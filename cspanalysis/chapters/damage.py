@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
-from cspanalysis.chapters import common, grouped, series
-from cspanalysis.findings import Finding, Spec, finding
-from cspanalysis.periods import Comparison
-from cspanalysis.review import OFFENCE_SOURCES, Review
+from cspanalysis.chapters import grouped
+from cspanalysis.chapters.overview import crime_question, rate_question
+from cspanalysis.findings import Finding
+from cspanalysis.findings.question import Question, question
 
 DAMAGE = "criminal damage"
 
@@ -31,50 +33,39 @@ RECORDED = {
 }
 
 
-@finding(
-    "antisocial.criminal_damage.change",
-    title="Did criminal damage rise or fall?",
-    needs=OFFENCE_SOURCES,
-    measure=DAMAGE,
-    unit="offences",
-    polarity="lower_is_better",
-    would_show="whether criminal damage rose or fell",
-)
-def damage_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+property_question = partial(question, measure="criminal damage by property", unit="offences")
+
+
+@crime_question("antisocial.criminal_damage.change", "Did criminal damage rise or fall?")
+def damage_change(ask: Question) -> Finding:
     """Criminal damage against the same months of the year before."""
-    return common.change_finding(review, spec, comparison, DAMAGE, subject=DAMAGE)
+    return ask.change(ask.series(DAMAGE))
 
 
-@finding(
+@rate_question(
     "antisocial.criminal_damage.peers.{group}",
-    title="How does criminal damage compare with the other {members}?",
+    "How does criminal damage compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
-    measure="criminal damage per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how criminal damage compares with the peers",
 )
-def damage_peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+def damage_peers(ask: Question, group: str) -> Finding:
     """Criminal damage per 1,000 residents among a peer group."""
-    return common.peers_finding(
-        review, spec, comparison, DAMAGE, group, things="criminal damage offences"
-    )
+    return ask.peers(DAMAGE, group, things="criminal damage offences")
 
 
-@finding(
+@question(
     "antisocial.criminal_damage.share.{group}",
-    title="How much of all crime is criminal damage in the {members}?",
+    "How much of all crime is criminal damage in the {members}?",
     needs="peer_counts",
     measure="criminal damage as a share of recorded crime",
     unit="share",
     would_show="how much of all crime is criminal damage",
 )
-def damage_share(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+def damage_share(ask: Question, group: str) -> Finding:
     """Share of criminal damage in recorded crime over a group of areas together."""
     return grouped.share_finding(
-        review,
-        spec,
-        comparison,
+        ask.review,
+        ask.spec,
+        ask.comparison,
         group,
         DAMAGE,
         "recorded crime",
@@ -83,47 +74,29 @@ def damage_share(review: Review, group: str, *, comparison: Comparison, spec: Sp
     )
 
 
-@finding(
-    "antisocial.criminal_damage.property",
-    title="What is damaged?",
-    needs="police_extract",
-    measure="criminal damage by property",
-    unit="offences",
+@property_question(
+    "antisocial.criminal_damage.property", "What is damaged?", needs="police_extract",
     would_show="what is damaged",
-)
-def damage_by_property(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+)  # fmt: skip
+def damage_by_property(ask: Question) -> Finding:
     """Criminal damage by the kind of property, from the records."""
-    counted = review.records(DAMAGE, comparison.period, lacks="do not say what was damaged")
-    rows = counted.table.assign(property=counted.table["property_damaged"].map(_named))
-    return series.mix_of(
-        review,
-        spec,
-        comparison,
-        rows,
-        label="property",
-        heading="Property",
-        things="Offences",
-        subject=DAMAGE,
-        sources=counted.sources,
-    )
+    damage = ask.series(DAMAGE, ask.period, each=True, lacks="do not say what was damaged")
+    rows = damage.rows.assign(property=damage.rows["property_damaged"].map(_named))
+    return ask.breakdown(damage.of(rows), "property", "Property", "Offences")
 
 
-@finding(
+@property_question(
     "antisocial.criminal_damage.property.{group}",
-    title="What is damaged in the {members}?",
+    "What is damaged in the {members}?",
     needs="peer_counts",
-    measure="criminal damage by property",
-    unit="offences",
     would_show="what is damaged in the group of districts",
 )
-def damage_by_property_together(
-    review: Review, group: str, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def damage_by_property_together(ask: Question, group: str) -> Finding:
     """Criminal damage by the kind of property over a group of areas together."""
     return grouped.mix_finding(
-        review,
-        spec,
-        comparison,
+        ask.review,
+        ask.spec,
+        ask.comparison,
         group,
         PROPERTY,
         DAMAGE,

@@ -73,11 +73,12 @@ def changes(
     """
     if not by_name:
         raise NotAvailable((), f"nothing tells {items or subject} apart")
-    result = pd.concat(
-        [compared(ask, series).assign(**{label: name, "counted": name})
-         for name, series in by_name.items()],
-        ignore_index=True,
-    )  # fmt: skip
+    rows = []
+    for name, series in by_name.items():
+        row = compared(ask, series).assign(**{label: name})
+        # What is no offence is counted under its name: the audit links it by that.
+        rows.append(row if series.selection else row.assign(counted=name))
+    result = pd.concat(rows, ignore_index=True)
     wording = partial(narrative.changes, label=label, subject=subject)
     if items:
         wording = partial(narrative.changes, label=label, subject=subject, items=items)
