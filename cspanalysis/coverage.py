@@ -203,7 +203,8 @@ def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
     """Months in which something that is usually there is gone, and not by chance.
 
     A run of months without any counts as gone where `NO_CHANCE` or more would be expected at the
-    rate of the other months: a small district has quiet months, a large one has none.
+    rate of the other months: a small district has quiet months, a large one has none. Fewer than
+    that many altogether are no evidence, whatever their months.
 
     Parameters
     ----------
@@ -223,7 +224,7 @@ def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
     return {
         month
         for run in runs
-        if run and len(run) < len(ordered)
+        if run and len(run) < len(ordered) and total >= NO_CHANCE
         if total / (len(ordered) - len(run)) * len(run) >= NO_CHANCE
         for month in run
     }

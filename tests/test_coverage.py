@@ -82,6 +82,10 @@ def test_a_quiet_month_of_a_small_district_is_none_and_of_a_large_one_missing():
     assert coverage.vanished(large, MONTHS) == {"2023-05"}
 
 
+def test_a_single_crime_of_another_force_is_no_series_that_ends():
+    assert coverage.vanished({MONTHS[-1]: 1}, MONTHS) == set()
+
+
 def test_runs_are_named_and_what_lacks_is_said_by_its_reason():
     months = [m for m in MONTHS if not "2023-05" <= m <= "2023-09"]
     known = Coverage("fires", tuple(months))
