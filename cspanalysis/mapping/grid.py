@@ -9,10 +9,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import python_calamine
-
 from cspanalysis.errors import DataRefused, UsageError, paragraph
-from cspanalysis.sources.opening import SHEET_SUFFIXES, TEXT_SUFFIXES
+from cspanalysis.sources.opening import SHEET_SUFFIXES, TEXT_SUFFIXES, Part
+from cspanalysis.sources.workbooks import Sheet, records, sheets
 
 #: Value maps need every label once; beyond this many rows new ones are improbable.
 MAX_ROWS = 300_000
@@ -75,27 +74,20 @@ def read(path: Path) -> list[Grid]:
 
 
 def _sheets(path: Path) -> list[Grid]:
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        return [
-            Grid(
-                path.name,
-                name,
-                _numbered(
-                    [_cell(c) for c in row]
-                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ),
-            )
-            for name in book.sheet_names
-        ]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise DataRefused(
-            paragraph(
-                f"the workbook cannot be opened ({error})",
-                file=path.name,
-                do="If it has a password, save it without; else export it as CSV.",
-            )
-        ) from error
+    # As the reader of raw workbooks has it, so that what is proposed fits what is read.
+    return [
+        Grid(path.name, sheet.member, _records(sheet)) for sheet in sheets(Part(path, path.name))
+    ]
+
+
+def _records(sheet: Sheet) -> list[tuple[int, list[str]]]:
+    found: list[tuple[int, list[str]]] = []
+    for block in sheet.blocks():
+        found += records(block)
+        if len(found) >= MAX_ROWS:
+            break
+    width = max((len(cells) for _, cells in found), default=0)
+    return [(row, cells + [""] * (width - len(cells))) for row, cells in found[:MAX_ROWS]]
 
 
 def _text(path: Path, content: bytes) -> Grid:
@@ -153,12 +145,3 @@ def _numbered(rows) -> list[tuple[int, list[str]]]:
         if len(found) >= MAX_ROWS:
             break
     return found
-
-
-def _cell(value: object) -> str:
-    # As the reader of raw workbooks has it, so that what is proposed fits what is read.
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip() if value is not None else ""

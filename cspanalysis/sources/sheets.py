@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.sources import workbooks
 from cspanalysis.sources.opening import Part
 from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
-from cspanalysis.sources.workbooks import Sheet, sheets
+from cspanalysis.sources.workbooks import Sheet
 
 _ROWS_AT_ONCE = 40_000
 
@@ -26,7 +27,7 @@ def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
     if isinstance(part, Sheet):
         return _rows(part, is_header, [])
     tables, others, first = [], [], None
-    for sheet in sheets(part):
+    for sheet in workbooks.sheets(part):
         top, _ = _top(sheet.blocks())
         if _header_at(top, is_header) is not None:
             tables.append(sheet)
@@ -81,9 +82,7 @@ def _top(blocks: Iterator[pl.DataFrame]) -> tuple[list[Record], list[pl.DataFram
     read_of = []
     for block in blocks:
         read_of.append(block)
-        for row, *cells in block.head(HEADER_WITHIN - len(records)).iter_rows():
-            at = int(block.columns[1])
-            records.append((row, [""] * at + [cell or "" for cell in cells]))
+        records += workbooks.records(block.head(HEADER_WITHIN - len(records)))
         if len(records) >= HEADER_WITHIN:
             break
     return records, read_of

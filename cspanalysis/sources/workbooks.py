@@ -27,7 +27,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from cspanalysis.errors import DataRefused, paragraph
 from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import ROW
+from cspanalysis.sources.records import ROW, Record
 
 _ROWS_AT_ONCE = 20_000
 #: XML read at a time, and as much as one row may take.
@@ -115,6 +115,13 @@ def sheets(part: Part) -> Iterator[Sheet]:
             yield Sheet(part.path, part.file, name, book=book, number=number)
         if number < 0:
             raise ValueError("it holds no sheet")
+
+
+def records(block: pl.DataFrame) -> Iterator[Record]:
+    """A block's rows with their numbers, cells from the sheet's first column on."""
+    left = [""] * (int(block.columns[1]) if block.width > 1 else 0)
+    for row, *cells in block.iter_rows():
+        yield row, left + [cell or "" for cell in cells]
 
 
 @contextmanager
