@@ -84,7 +84,7 @@ def test_a_changed_number_or_row_is_told_with_its_name(tmp_path, monkeypatch):
     assert golden.compare("sample") == []  # another machine's last digit
     monkeypatch.setattr(golden, "run", lambda name: made(3.0, [1, 4]))
     assert golden.compare("sample") == ["sample f"]
-    lines = list(golden.differences("sample f"))
+    lines = [line for line in golden.differences("sample f") if "@@" not in line]
     assert [line.split()[-1] for line in lines if "-" in line] == ["2.0", "-2"]
     assert [line.split()[-1] for line in lines if "+" in line] == ["3.0", "+4"]
     monkeypatch.setattr(golden, "run", lambda name: made(3.0, [1, 2, 4]))
