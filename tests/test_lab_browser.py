@@ -130,7 +130,7 @@ def page(lab):
         )
         # As high as the whole notebook: JupyterLab draws only the cells that are in view.
         page = browser.new_page(viewport={"width": 1400, "height": 9000})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         page.asked, page.errors = [], []
         page.on("request", lambda r: page.asked.append(r.url))
         page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)

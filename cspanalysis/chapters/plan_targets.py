@@ -220,7 +220,9 @@ def _share(review: Review, row: Mapping[str, Any], over: Period) -> tuple[float,
         rows = _repeats(review, over)
     if rows.empty:
         return np.nan, np.nan
-    return float(rows["share"].iloc[0]), float(rows["base"].iloc[0])
+    share, base = (pd.to_numeric(rows[name], errors="coerce").iloc[0] for name in ("share", "base"))
+    # A share without the number of people asked is shown, and has no interval.
+    return tuple(float("nan") if pd.isna(v) else float(v) for v in (share, base))
 
 
 def _repeats(review: Review, over: Period) -> pd.DataFrame:

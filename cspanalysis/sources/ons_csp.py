@@ -155,7 +155,7 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 def _one(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     frame = found.tables[NAME]
-    titles = " ".join([*found.titles, part.name]).lower()
+    titles = " ".join([*found.titles, re.sub(r"[_-]+", " ", part.name)]).lower()
     measure = next((m for words, m in _MEASURES.items() if words in titles), "count")
     frame = official_names.with_names(frame, "force", official_names.force)
     plain = official_names.without_note(pl.col("csp"))
