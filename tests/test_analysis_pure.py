@@ -187,6 +187,7 @@ CALLS = {
 #: Their arguments are single numbers or texts, which nothing can change; and the rules of the
 #: published figures, all of which `published.rules.check` calls on one list of rows.
 OF_SCALARS = {
+    "places.is_generic",
     "detecting.detectable", "detecting.probability_called", "measures.band_ages",
     "measures.standard_weight", "priorities.needed", "surveys.decimals_of", "surveys.needed",
     "surveys.people_needed", "surveys.round_period",
