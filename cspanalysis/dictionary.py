@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -86,17 +85,9 @@ def _shown(schema: Schema) -> Iterator[Column]:
 def _row(column: Column) -> tuple[str, ...]:
     kind = column.allowed_text if column.allowed else _KINDS.get(column.kind, column.kind)
     must = "essential" if column.essential else "heading" if column.is_required else ""
-    other = ", ".join([*column.aliases, *_example(column.pattern)])
+    example = [f"such as {column.example}"] if column.pattern else []
+    other = ", ".join([*column.aliases, *example])
     return (f"`{column.name}`", other, kind.replace("_", " "), column.unit, must, column.meaning)
-
-
-def _example(pattern: str) -> list[str]:
-    """A heading that matches a pattern, in place of the pattern: 'such as ltla24_code'."""
-    if not pattern:
-        return []
-    first_choice = re.sub(r"\(([^|()]*)\|[^()]*\)", r"\1", pattern)
-    with_year = re.sub(r"(\\d)+[*+]?", "24", first_choice)
-    return [f"such as {with_year.replace(' ?', '_')}"]
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

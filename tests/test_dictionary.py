@@ -1,6 +1,9 @@
 """The data dictionary is what the schemas say."""
 
+import re
+
 from cspanalysis import dictionary, label_lists, offences, sources
+from cspanalysis.sources.schema import key
 
 
 def test_the_committed_dictionary_is_what_the_schemas_give(project):
@@ -17,6 +20,13 @@ def test_every_source_is_described_with_every_column():
             named = [c for c in schema.columns if not c.name.isdigit()]
             assert named
             assert all(f"| `{c.name}` |" in text and c.meaning for c in named)
+
+
+def test_an_example_stands_for_every_pattern():
+    for name in sources.NAMES:
+        for column in (c for s in sources.get(name).SCHEMAS for c in s.columns if c.pattern):
+            heading = key(column.example)
+            assert re.fullmatch(column.pattern, heading), (name, column.name, heading)
 
 
 def test_writing_it(tmp_path):

@@ -32,6 +32,11 @@ def _heading(prefix: str, *ends: str) -> str:
     return rf"{prefix} ?(?:{_YEAR} ?(?:{end})|(?:{end}) {_YEAR})"
 
 
+def _example(prefix: str, end: str) -> str:
+    place = prefix.strip("()").split("|")[-1]
+    return f"{place}{21 if place == 'lsoa' else 24}{end}".upper()
+
+
 def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Column, Column]:
     """The columns of an area's code and name; `essential` says which a row cannot do without."""
     return (
@@ -41,6 +46,7 @@ def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Co
             required=True,
             essential=essential == "code",
             pattern=_heading(prefix, "code", "cd"),
+            example=_example(prefix, "cd"),
         ),
         Column(
             name,
@@ -48,6 +54,7 @@ def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Co
             required=True,
             essential=essential == "name",
             pattern=_heading(prefix, "name", "nm"),
+            example=_example(prefix, "nm"),
         ),
     )
 
@@ -82,6 +89,7 @@ SCHEMAS = (
                 "lsoa_code",
                 "Code of the LSOA",
                 pattern=_heading("lsoa", "code", "cd"),
+                example="LSOA21CD",
                 essential=True,
             ),
             *_DISTRICT,
@@ -116,6 +124,7 @@ SCHEMAS = (
                 required=True,
                 essential=True,
                 pattern=_DISTRICT[0].pattern,
+                example=_DISTRICT[0].example,
             ),
             Column(
                 "rural_urban",

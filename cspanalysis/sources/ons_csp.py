@@ -59,26 +59,31 @@ SCHEMAS = (
             Column(
                 "force", "Police force area", ("police force area name",), essential=True,
                 pattern=rf"police force( area)?( name)?{_NOTES}",
+                example="Police Force Area name [note 2]",
             ),
             Column("csp_code", "Code of the partnership", ("community safety partnership code",)),
             Column(
                 "csp", "Partnership, 'Unassigned <force>', or blank for the force as a whole",
                 ("community safety partnership name",), required=True,
                 pattern=rf"community safety partnership( name)?{_NOTES}",
+                example="Community Safety Partnership name [note 3]",
             ),
             Column("district_code", "Code of its district", ("local authority code",)),
             Column(
                 "population", "Residents", kind="figure", unit="residents",
                 pattern=r"population figures.*",
+                example="Population figures (mid-2023)",
             ),
             Column(
                 "households", "Households", kind="figure", unit="households",
                 pattern=r"household figures.*",
+                example="Household figures (mid-2023)",
             ),
             *(
                 Column(
                     line, f"{line.capitalize()}", kind="figure", required=line == TOTAL,
                     pattern=rf"{_key(line)}s?{_NOTES}",
+                    example=f"{line.capitalize()} [note 5]",
                 )
                 for line in LINES
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -28,12 +29,14 @@ _CODE = Column(
     "ONS code of the area",
     ("code", "ladcode", "area code", "geography code", "mnemonic"),
     pattern=r"(ltla|utla|lad|lsoa|msoa|la|mye\d\d)\d* ?(code|cd) ?\d*",
+    example="LAD23CD",
 )
 _AREA = Column(
     "area",
     "Area",
     ("name", "area name", "laname"),
     pattern=r"(ltla|utla|lad|lsoa|msoa|la)\d* ?(name|nm) ?\d*",
+    example="LAD23NM",
 )
 ALL_AGES = "all ages"
 AGES = tuple(
@@ -70,6 +73,7 @@ YEARS = tuple(
         "number",
         pattern=rf"(population|estimated population mid|population mid|persons|residents|mid) "
         rf"{year}(| note.*)",
+        example=f"Population {year}",
     )
     for year in range(_FIRST_YEAR, _LAST_YEAR + 1)
 )
@@ -94,6 +98,7 @@ SCHEMAS = (
                 "Area",
                 ("name", "area name", "district", "geography name"),
                 pattern=_AREA.pattern,
+                example=_AREA.example,
                 essential=True,
             ),
             Column(
@@ -115,9 +120,7 @@ SCHEMAS = (
         "wide",
         "population by single year of age, a column per age",
         (
-            Column(
-                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
-            ),
+            replace(_CODE, essential=True),
             _AREA,
             _YEAR,
             _SEX,
@@ -135,9 +138,7 @@ SCHEMAS = (
         "census_by_sex",
         "Census population by sex",
         (
-            Column(
-                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
-            ),
+            replace(_CODE, essential=True),
             _AREA,
             _YEAR,
             Column("persons", "Residents", ("total population",), "integer", required=True),
@@ -149,9 +150,7 @@ SCHEMAS = (
         "by_year",
         "population with a column per year (MYE4, MYEB1, MYEB2)",
         (
-            Column(
-                "area_code", _CODE.meaning, _CODE.aliases, pattern=_CODE.pattern, essential=True
-            ),
+            replace(_CODE, essential=True),
             _AREA,
             _SEX,
             _AGE,

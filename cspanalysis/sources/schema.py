@@ -58,6 +58,8 @@ class Column:
         The only values (compared in lower case), or those and what they become.
     pattern : str
         A regular expression that headings may match instead (years in column names).
+    example : str
+        A heading that matches the pattern, for the data dictionary.
     written : str
         How a publisher writes its dates, where that is known; else the column has to show it.
     """
@@ -71,6 +73,7 @@ class Column:
     unit: str = ""
     allowed: tuple[str, ...] | Mapping[str, Any] = ()
     pattern: str = ""
+    example: str = ""
     written: str = ""
 
     @property
