@@ -14,8 +14,8 @@ help:
 	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"
 	@echo "make bench      measure speed and memory, write docs/performance.md"
 	@echo "make calibration  how far the statistics hold, write docs/calibration.md (minutes)"
-	@echo "make lint       check style"
-	@echo "make lock       resolve the dependencies anew into requirements.lock"
+	@echo "make lint       check style and types"
+	@echo "make lock       write requirements.lock for pyproject.toml; UPGRADE=--upgrade takes newer versions"
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("cspanalysis needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -48,11 +48,12 @@ calibration: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m mypy
 
 lock: $(READY)
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --all-extras pyproject.toml \
 		--output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache

@@ -25,7 +25,7 @@ from cspanalysis.analysis.night import NightTime
 from cspanalysis.analysis.thefts import PurseDipping
 from cspanalysis.areas import Area, PeerGroup
 from cspanalysis.counting import OFFENCE_SOURCES, Counted
-from cspanalysis.coverage import Coverage
+from cspanalysis.coverage import Coverage, Unplaced
 from cspanalysis.errors import NotAvailable
 from cspanalysis.periods import Comparison, Period
 from cspanalysis.series import RECORDED, Series
@@ -239,7 +239,7 @@ class Review:
 
     def unplaced(
         self, source: str, period: Period, offences: Iterable[str] | None = None
-    ) -> coverage.Unplaced | None:
+    ) -> Unplaced | None:
         """Records of a source without a place, which count for no area (`coverage.unplaced`)."""
         return coverage.unplaced(self.store, source, self.area, period, offences)
 

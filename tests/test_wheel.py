@@ -50,7 +50,7 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     inside = {n.removeprefix("cspanalysis/notebooks/") for n in names if n.endswith(".ipynb")}
     assert inside == {p.name for p in (project / "notebooks").glob("*.ipynb")}
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
-    assert "cspanalysis/reference/areas.csv" in names
+    assert {"cspanalysis/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
     # The sample's extracts travel, their generator does not.
     extracts = {n.removeprefix("cspanalysis/data/raw/") for n in names if "/data/" in n}
     drawn = {p for s in sample.extracts() for p in (s, sidecars.path_of(s))}

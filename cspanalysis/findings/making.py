@@ -100,7 +100,7 @@ def finding(
         is_per_day = "exposure_adjusted" in signature.parameters
 
         @functools.wraps(function)
-        def wrapper(review: Review, *args: Any, over: Over | None = None, **kwargs):
+        def wrapper(review: Review, *args: Any, over: Over | None = None, **kwargs: Any) -> Any:
             visible = [
                 p for p in signature.parameters.values() if p.name not in ("comparison", "spec")
             ]
@@ -122,7 +122,7 @@ def finding(
             for asked in comparisons:
                 asked.period.against(asked.compare, same_months=not is_per_day)
             for comparison in comparisons if by_period else [review.comparisons[0]]:
-                extra = {"comparison": comparison} if by_period else {}
+                extra: dict[str, Any] = {"comparison": comparison} if by_period else {}
                 here = replace(named, id=named.id + comparison.suffix)
                 if "spec" in signature.parameters:
                     extra["spec"] = here

@@ -107,7 +107,7 @@ def question(
         signature = inspect.Signature([first.replace(name="review", annotation="Review"), *others])
 
         @functools.wraps(function)
-        def asked(review: Review, *args: Any, over: Over | None = None, **kwargs: Any):
+        def asked(review: Review, *args: Any, over: Over | None = None, **kwargs: Any) -> Any:
             bound = signature.bind(review, *args, **kwargs)
             bound.apply_defaults()
             if bound.arguments.get("group", "") is None:

@@ -37,7 +37,7 @@ MANIFEST = "cspanalysis.review/1"
 #: What the reports need, imported before forking.
 WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook", "plotly.offline")
 
-_VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables", "afcharts")
+_VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables")
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
         & (usual_asb > 0)
         & (asb > ASB_ABOVE * usual_asb)
         & (pl.len().over("force") >= MIN_MONTHS)
-        & ~pl.col("month").is_between(*map(pl.lit, PANDEMIC))
+        & ~pl.col("month").is_between(pl.lit(PANDEMIC[0]), pl.lit(PANDEMIC[1]))
     )
     reason = pl.format(
         "crime at {}% of the force's median month, anti-social behaviour at {}%",

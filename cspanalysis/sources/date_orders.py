@@ -210,5 +210,5 @@ def _one(found: pl.DataFrame, mask: pl.Expr) -> tuple[int, str] | None:
     return rows.select(ROW, "text").row(0) if rows.height else None
 
 
-def _shown(one: tuple[int, str]) -> str:
-    return f"{one[1][:40]} (row {one[0]})"
+def _shown(one: tuple[int, str] | None) -> str:
+    return f"{one[1][:40]} (row {one[0]})" if one else ""

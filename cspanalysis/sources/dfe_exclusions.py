@@ -8,6 +8,7 @@ are 'suspension' here. A symbol (x, ., z, c, …) or a blank is a status, never 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -205,7 +206,7 @@ def _with_parts(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
     parts = {c.name: pl.when(~_is_all(c.name)).then(pl.col(c.name)) for c in _FURTHER}
     topics = [pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in parts.items()]
 
-    def joined(own: str, others: list[pl.Expr]) -> pl.Expr:
+    def joined(own: str, others: Sequence[pl.Expr]) -> pl.Expr:
         text = pl.concat_str([pl.when(~_is_all(own)).then(pl.col(own)), *others],
                              separator=", ", ignore_nulls=True)  # fmt: skip
         return pl.when(text != "").then(text).otherwise(pl.col(own))

@@ -199,7 +199,9 @@ def coverage(totals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _workbook(part: Part, context: Context) -> Read:
-    problems, frames, rows_read, refusal = Problems(part.label), {}, 0, None
+    problems, rows_read = Problems(part.label), 0
+    frames: dict[str, list[pl.DataFrame]] = {}
+    refusal: DataRefused | None = None
     said: list[str] = []
     sheets: dict[str, str] = {}
     for sheet in workbooks.sheets(part):
@@ -219,10 +221,10 @@ def _workbook(part: Part, context: Context) -> Read:
             sheets.setdefault(name, sheet.member)
         rows_read += found.rows_read
     if not frames:
-        raise refusal
+        raise refusal or DataRefused(paragraph("holds no sheet", file=part.label))
     if len(frames) > 1:
-        sheet = replace(part, member=sheets[FORCES])
-        raise _without_partnerships(sheet, "other sheets have partnerships")
+        of_forces = replace(part, member=sheets[FORCES])
+        raise _without_partnerships(of_forces, "other sheets have partnerships")
     tables = {name: pl.concat(some) for name, some in frames.items()}
     kept = sum(frame.height for frame in tables.values())
     layout = SCHEMAS[0 if NAME in tables else 1].name

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from cspanalysis.errors import DataRefused, paragraph
 
@@ -91,10 +91,10 @@ class Part:
             if self.path.suffix.lower() == ".zip":
                 # The directory of a large archive takes longer to read than a member: keep it open.
                 with _opened(self) as stream:
-                    yield stream
+                    yield cast("BinaryIO", stream)
             elif self.path.suffix.lower() == ".gz":
                 with gzip.open(self.path, "rb") as stream:
-                    yield _Limited(stream, self)
+                    yield cast("BinaryIO", _Limited(stream, self))
             else:
                 with self.path.open("rb") as stream:
                     yield stream

@@ -108,7 +108,7 @@ _STREET_WITHIN = Schema(
 SCHEMAS = (_STREET_2010, _STREET, _STREET_WITHIN)
 
 _NUMBERS = [c.name for c in _STREET.columns if c.kind == "number"]
-_KINDS = {"category": pl.Categorical, "number": pl.Float64}
+_KINDS: dict[str, type[pl.DataType]] = {"category": pl.Categorical, "number": pl.Float64}
 _TYPES = {c.name: _KINDS.get(c.kind, pl.String) for c in _STREET.columns}
 
 DERIVED = {

@@ -71,7 +71,7 @@ def read(part: Part, context: Context) -> Read:
     tables = {NAME: frame.sort("area", "year", "sex", "age"), "_residents": _residents(frame)}
     if frame.height and not found.released:
         # Later estimates revise the years before: a table that reaches further is a later edition.
-        found = replace(found, released=f"{frame['year'].max() + 1}")
+        found = replace(found, released=f"{int(frame['year'].cast(pl.Int64).to_numpy().max()) + 1}")
     return found.with_tables(**tables)
 
 

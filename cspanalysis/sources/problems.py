@@ -56,7 +56,7 @@ class Label(NamedTuple):
     label: str
     fate: str
     ours: str
-    count: int
+    count: int  # type: ignore[assignment] # a tuple has a method of this name
 
 
 class Problems:

@@ -101,10 +101,10 @@ def replaced(load: Callable[[int], pl.DataFrame], number: int, editions: Edition
     for newer in range(number - 1, 0, -1):
         for older in range(newer - 1, -1, -1):
             for value in sorted(held[older] & held[newer]):
-                sides = [_rows(load, n, base, value, gone) for n in (older, newer)]
-                if not all(side.height for side in sides):
+                old, new = (_rows(load, n, base, value, gone) for n in (older, newer))
+                if not old.height or not new.height:
                     continue
-                loser, at, why = _compared(*sides, editions)
+                loser, at, why = _compared(old, new, editions)
                 if not at.len():
                     continue
                 part, used = (older, newer) if loser == 0 else (newer, older)

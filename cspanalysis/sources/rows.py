@@ -147,12 +147,14 @@ class _Cutter:
                 self._line -= len(taken) - 1
                 self._lines.reverse()
             following = self._lines.pop()
-            taken.append(following)
             if following is None:
+                self._lines.append(following)
+                is_open = True
                 break
+            taken.append(following)
             length += len(following)
             is_open = following.count('"') % 2 == 0
-        if is_open or taken[-1] is None:
+        if is_open:
             self._lines.extend(reversed(taken[1:]))
             return line
         self._line += len(taken) - 1
@@ -176,10 +178,11 @@ class _Cutter:
         """Text tables of all records beneath the header."""
         if self._lines:
             # What was cut line by line to find the header goes back, so that it can go fast.
-            if None in self._lines:
+            whole = [line for line in reversed(self._lines) if line is not None]
+            if len(whole) < len(self._lines):
                 yield from self._slowly()
                 return
-            rest = "\n".join(reversed(self._lines)) + "\n"
+            rest = "\n".join(whole) + "\n"
             self._lines = []
             self._held = rest.encode("utf-8")
         else:

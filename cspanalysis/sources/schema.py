@@ -201,6 +201,8 @@ def choose(
             return schema, found
         if best is None or len(missing) < best[0]:
             best = (len(missing), schema, missing)
+    if best is None:
+        raise ValueError("a source has at least one layout")
     _, schema, missing = best
     column = missing[0]
     headings = [h.strip() for h in header if h.strip()]

@@ -68,8 +68,8 @@ def finished(
         on=keys, how="left", nulls_equal=True, maintain_order="left",
     )["at"]  # fmt: skip
     # One stable sort of small numbers, and each column is laid anew but once.
-    order = found["district_order"].gather(at).fill_null(found.height + 1).shrink_dtype()
-    order = np.argsort(order.to_numpy(), kind="stable")
+    ranks = found["district_order"].gather(at).fill_null(found.height + 1).shrink_dtype()
+    order = np.argsort(ranks.to_numpy(), kind="stable")
     frame = frame.with_columns(
         labels.gather(frame[PART]), standard_types(frame), *trimmed(frame, "force", "falls_within")
     )[order]

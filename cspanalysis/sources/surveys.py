@@ -94,7 +94,7 @@ def read(part: Part, context: Context) -> Read:
     found = table.read(part, SCHEMAS, context, NAME)
     shares = found.tables[NAME]["percent"].drop_nulls()
     # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
-    if len(shares) > 1 and shares.max() <= 1 and (shares % 1 > 0).any():
+    if len(shares) > 1 and (shares <= 1).all() and (shares % 1 > 0).any():
         found = found.keep(
             pl.col("percent").is_null(),
             "percent", pl.col("percent"), "0 to 100", "a fraction, as all of the file are",

@@ -184,12 +184,12 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 text = context.correct(text, problems)
             frames.append(cells.typed(text, schema, context.settings, problems, orders.see))
     orders.settle(part, problems)
-    for row, text, reason in raw.set_aside:
-        problems.add(row, "", text, "one complete record", "set aside", reason)
+    for row, said, reason in raw.set_aside:
+        problems.add(row, "", said, "one complete record", "set aside", reason)
     for sheet in raw.passed:
         problems.add(1, "", f"the sheet '{sheet}'", "a table", "noted", "no such table; not read")
-    for row, text in raw.beside:
-        problems.add(row, "", text, "the table's columns", "noted", "text beside the table")
+    for row, said in raw.beside:
+        problems.add(row, "", said, "the table's columns", "noted", "text beside the table")
     if raw.recoded:
         problems.add(
             raw.recoded[0], "", f"{len(raw.recoded):,} lines that are not UTF-8", "UTF-8", "noted",
@@ -340,8 +340,8 @@ def _with_districts(frame: pl.DataFrame, problems: Problems, own: Sequence[str])
                 rows, "district", near[0] or "a district of England or Wales", "noted",
                 f"no district of this name is known, and the row counts for none{meant}",
             )  # fmt: skip
-        near = [(text, " or ".join(unknown[text]), written[text]) for text in unknown]
-        problems.name("district", near, NO_DISTRICT)
+        proposed = [(text, " or ".join(unknown[text]), written[text]) for text in unknown]
+        problems.name("district", proposed, NO_DISTRICT)
     taken = [(t, m.name, written[t]) for t, m in found.items() if m.name and not m.is_plain]
     problems.name("district", taken, TAKEN)
     changed = {text: m.name for text, m in found.items() if m.name and m.name != text}

@@ -9,10 +9,12 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from types import ModuleType
 
 from cspanalysis.sources import lines, opening
 from cspanalysis.sources.opening import Part
 
+inflating: ModuleType
 try:
     from isal import isal_zlib as inflating
 except ImportError:  # no wheel for this machine
@@ -21,8 +23,15 @@ except ImportError:  # no wheel for this machine
 _BOM = b"\xef\xbb\xbf"
 #: Packed bytes at a time: what they unpack to stays in the processor's cache, and is bounded.
 _STEP = 128 * 1024
-_LOCAL_HEADER = 30
-_FAULTS = (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, inflating.error)
+_LOCAL_HEADER, _MEMBER = 30, b"PK\x03\x04"
+_FAULTS: tuple[type[Exception], ...] = (
+    OSError,
+    ValueError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    inflating.error,
+)
 
 
 class NotPlain(Exception):
@@ -72,7 +81,7 @@ def _pieces(part: Part) -> Iterator[bytes]:
     with part.path.open("rb") as stream:
         stream.seek(info.header_offset)
         header = stream.read(_LOCAL_HEADER)
-        if header[:4] != zipfile.stringFileHeader:
+        if header[:4] != _MEMBER:
             raise ValueError("no member here")
         names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         stream.seek(names, 1)

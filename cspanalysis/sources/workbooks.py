@@ -14,7 +14,7 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -303,7 +303,8 @@ def _check_spread(path: Path) -> None:
         for name in archive.namelist():
             if not _XLSX_SHEET.match(name):
                 continue
-            columns, row, cells, rest = set(), 0, 0, b""
+            columns: set[bytes] = set()
+            row, cells, rest = 0, 0, b""
             with archive.open(name) as stream:
                 while piece := stream.read(_PIECE):
                     rest += piece
@@ -329,7 +330,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _text(rows: list[list[object]], first: int, left: int = 0) -> pl.DataFrame:
+def _text(rows: Sequence[Sequence[object]], first: int, left: int = 0) -> pl.DataFrame:
     """Rows of cells as a text table, without blank rows; `left` columns before them are blank."""
     columns = {
         str(at): pl.Series(

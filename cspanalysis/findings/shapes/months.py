@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -91,6 +92,7 @@ def season(
         last=found.last,
     )
     run = Period.parse(f"{found.first}/{found.last}")
+    drawn: Callable[..., Any]
     if found.stage == "counts":
         drawn, shown, key = partial(charts.monthly_line, value="count"), "by month", "band"
         columns = {"month": "Month", "count": "Offences", "interval": "95% interval"}

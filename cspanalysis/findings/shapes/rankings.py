@@ -10,6 +10,7 @@ import pandas as pd
 
 from cspanalysis import charts, formats, narrative, peer_counting
 from cspanalysis.analysis import peers as statistics
+from cspanalysis.areas import PeerGroup
 from cspanalysis.errors import NotAvailable
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
@@ -114,7 +115,7 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _membership_notes(members) -> list[str]:
+def _membership_notes(members: PeerGroup) -> list[str]:
     """The date of the peer group's membership, and how its members were chosen."""
     dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
     return [*dated, members.note] if members.note else dated
