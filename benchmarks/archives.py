@@ -55,12 +55,12 @@ def workspace(root: Path, archive: Path) -> None:
             forces.setdefault(force, []).append(f"{year}-{month}")
     if not forces:
         raise ValueError(f"{archive} holds no files YYYY-MM-force-street.csv, packed or not")
-    from cspanalysis import starting
+    from cspanalysis.workspace import init
 
     def newest(force: str) -> tuple[str, int]:
         return max(forces[force]), len(forces[force])
 
-    starting.init(root, _area(sorted(forces, key=newest, reverse=True)))
+    init.init(root, _area(sorted(forces, key=newest, reverse=True)))
     for path in chosen:
         target = root / "data" / "raw" / "police_uk" / path.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def workspace(root: Path, archive: Path) -> None:
 
 def _area(forces: list[str]) -> str:
     """A district of the first force that has any."""
-    from cspanalysis import areas
+    from cspanalysis.domain import areas
 
     table = areas.register()
     for force in forces:

@@ -19,8 +19,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from cspanalysis import areas, starting
-from cspanalysis.periods import Period
+from cspanalysis.domain import areas
+from cspanalysis.domain.periods import Period
+from cspanalysis.workspace import init
 
 #: Rows a month of the national files of 2025, four forces without data counted in by size.
 NATIONAL_ROWS = 380_000
@@ -222,7 +223,7 @@ def write_beside(raw: Path, layout: Layout) -> None:
 
 def workspace(root: Path, layout: Layout) -> int:
     """A workspace with the archive of a layout; returns its rows."""
-    starting.init(root, OWN)
+    init.init(root, OWN)
     raw = root / "data" / "raw"
     write_beside(raw, layout)
     return write_archive(raw / "police_uk", layout)

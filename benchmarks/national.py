@@ -127,10 +127,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _areas(root: Path) -> list[str]:
-    from cspanalysis import commands
-    from cspanalysis.store import Store
+    from cspanalysis.report import review_command
+    from cspanalysis.store.tables import Store
 
-    return [a.name for a in commands.every_area(Store(root / "data" / "processed"))]
+    return [a.name for a in review_command.every_area(Store(root / "data" / "processed"))]
 
 
 def _number(root: Path) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 def make(root: str, period: str, forces: str, rows: str, archive: str = "") -> dict[str, Any]:
     """A workspace of invented, or one's own, street files."""
     from benchmarks import archives, layout
-    from cspanalysis.periods import Period
+    from cspanalysis.domain.periods import Period
 
     if archive:
         archives.workspace(Path(root), Path(archive))
@@ -30,7 +30,7 @@ def longer(root: str, short: str, period: str, forces: str, rows: str) -> dict[s
     import shutil
 
     from benchmarks import archives, layout
-    from cspanalysis.periods import Period
+    from cspanalysis.domain.periods import Period
 
     shutil.copytree(short, root, ignore=shutil.ignore_patterns("processed"))
     plan = layout.Layout(Period.parse(period), int(forces), int(rows))
@@ -134,7 +134,7 @@ def load(root: str, number: str) -> dict[str, Any]:
 
     import pandas as pd
 
-    from cspanalysis.store import Store
+    from cspanalysis.store.tables import Store
 
     processed = Path(root, "data", "processed")
     tables = ("police_uk", "police_uk_counts")
@@ -171,18 +171,18 @@ def load(root: str, number: str) -> dict[str, Any]:
 
 def chapters(root: str, repeats: str, *names: str) -> dict[str, Any]:
     """Each chapter by the runner's engine, and the same cells in a warm process."""
-    from cspanalysis.report import engine, executing, reviewing, runner
+    from cspanalysis.report import chapter_run, engine, review_run, runner
 
     chosen = runner.pick(names, runner.chapters())
-    engine.warm(*reviewing.WARM, *dict.fromkeys(n for c in chosen for n in c.imports))
+    engine.warm(*review_run.WARM, *dict.fromkeys(n for c in chosen for n in c.imports))
     parameters = _parameters(root)
     found = {}
     for chapter in chosen:
-        task = executing.ChapterTask(chapter, parameters, engine.NAME, 300.0)
+        task = chapter_run.ChapterTask(chapter, parameters, engine.NAME, 300.0)
         by_runner, first, again = [], [], []
         for _ in range(int(repeats)):
             start = time.perf_counter()
-            done = executing.execute(task)
+            done = chapter_run.execute(task)
             by_runner.append(time.perf_counter() - start)
             if done.failure:
                 raise RuntimeError(f"{chapter.key}: {done.failure} {done.trace}")
@@ -194,10 +194,10 @@ def chapters(root: str, repeats: str, *names: str) -> dict[str, Any]:
 
 
 def _parameters(root: str) -> dict[str, Any]:
-    from cspanalysis import opening
+    from cspanalysis.explore import entry
 
     # In a fork: the parent of the engine must not have started any threads.
-    return _in_fork(lambda: _opened(opening.open(workspace=root), root))
+    return _in_fork(lambda: _opened(entry.open(workspace=root), root))
 
 
 def _opened(review: Any, root: str) -> dict[str, Any]:
@@ -255,10 +255,10 @@ def review(root: str, out: str, number: str, jobs: str, *names: str) -> dict[str
     """Reviews of a workspace's areas in this process; the second time it is warm."""
     import resource
 
-    from cspanalysis import commands, counting
-    from cspanalysis.periods import Period
-    from cspanalysis.report import runner
-    from cspanalysis.store import Store
+    from cspanalysis.domain.periods import Period
+    from cspanalysis.report import review_command, runner
+    from cspanalysis.review import offence_counts
+    from cspanalysis.store.tables import Store
 
     given = _parameters(root)
     wanted = runner.Area(given["csp"])
@@ -266,11 +266,15 @@ def review(root: str, out: str, number: str, jobs: str, *names: str) -> dict[str
     if int(number) > 1:
         store, months = Store(Path(root, "data", "processed")), set(period.month_list())
         # Of an archive of one's own, some forces may lack these months.
-        every = [a for a in commands.every_area(store) if months & set(counting.held(store, a))]
+        every = [
+            a
+            for a in review_command.every_area(store)
+            if months & set(offence_counts.held(store, a))
+        ]
         chosen = tuple(runner.Area(a.name, a.code) for a in every[: int(number)])
     request = runner.Request(
         Path(root), chosen, given["period"], given["compare"], chapters=names, jobs=int(jobs),
-        out=Path(out), check=commands.check_disclosure, all_areas=len(chosen) > 1,
+        out=Path(out), check=review_command.check_disclosure, all_areas=len(chosen) > 1,
     )  # fmt: skip
     seconds = []
     for _ in range(2 if len(chosen) == 1 else 1):
@@ -288,15 +292,15 @@ def profile(root: str, parts: str) -> dict[str, Any]:
     import cProfile
     import pstats
 
-    from cspanalysis import ingest
-    from cspanalysis.workspace import load as settings_of
+    from cspanalysis.store import build
+    from cspanalysis.workspace.workspace import load as settings_of
 
     # In this thread, so that the profile sees it.
-    ingest.ThreadPoolExecutor = _Serial
+    build.ThreadPoolExecutor = _Serial
     watch = cProfile.Profile()
     space = settings_of(Path(root))
     watch.enable()
-    ingest.run(space.root, dict(space.settings), write=True, report=lambda line: None)
+    build.run(space.root, dict(space.settings), write=True, report=lambda line: None)
     watch.disable()
     stats = pstats.Stats(watch).stats
     lines = [

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from cspanalysis import reference, starting
+from cspanalysis.domain import reference
+from cspanalysis.workspace import init
 
 YEARS = tuple(f"{year}/{year % 100 + 1:02d}" for year in range(2020, 2026))
 HEADER = (
@@ -26,7 +27,7 @@ _OFFENCES = 135
 
 def workspace(root: Path, rows: int) -> Path:
     """A workspace with nothing but such a workbook, of so many rows; the workbook."""
-    starting.init(root, "Tonbridge and Malling")
+    init.init(root, "Tonbridge and Malling")
     path = root / "data" / "raw" / "home_office_csp" / "prc-csp-tables.ods"
     write(path, rows)
     return path

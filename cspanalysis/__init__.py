@@ -9,14 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cspanalysis.opening import open
-    from cspanalysis.periods import Comparison, Period
-    from cspanalysis.review import Review
+    from cspanalysis.domain.periods import Comparison, Period
+    from cspanalysis.explore.entry import open
+    from cspanalysis.review.review import Review
 
 __all__ = ["Comparison", "Period", "Review", "open"]
 __version__ = "0.1.0"
 
-_HOME = {"Comparison": "periods", "Period": "periods", "Review": "review", "open": "opening"}
+_HOME = {
+    "Comparison": "domain.periods",
+    "Period": "domain.periods",
+    "Review": "review.review",
+    "open": "explore.entry",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,8 +9,8 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis.errors import CspError, UsageError, paragraph
-from cspanalysis.periods import Period
+from cspanalysis.domain.errors import CspError, UsageError, paragraph
+from cspanalysis.domain.periods import Period
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code (0, 1, 2, 3 or 4: see cspanalysis.errors)."""
+    """Run a command; returns its exit code (0, 1, 2, 3 or 4: see cspanalysis.domain.errors)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         options = _parse(given)
@@ -142,32 +142,32 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _review(options: argparse.Namespace) -> int:
-    from cspanalysis import commands
-    from cspanalysis.report import runner
+    from cspanalysis.report import review_command, runner
 
-    outcome = runner.run(commands.review_request(options))
+    outcome = runner.run(review_command.review_request(options))
     print(outcome.text())
     return outcome.exit_code
 
 
 def _clean(options: argparse.Namespace) -> int:
-    from cspanalysis import cleaning, workspace
+    from cspanalysis.store import clean_run
+    from cspanalysis.workspace import workspace
 
     space = workspace.load(options.workspace)
-    report = cleaning.clean(space.root, dict(space.settings), check=options.check, report=print)
+    report = clean_run.clean(space.root, dict(space.settings), check=options.check, report=print)
     print(report.text())
     return 0
 
 
 def _init(options: argparse.Namespace) -> int:
-    from cspanalysis import starting
+    from cspanalysis.workspace import init
 
-    print(starting.init(options.directory, options.csp))
+    print(init.init(options.directory, options.csp))
     return 0
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from cspanalysis import fetch, workspace
+    from cspanalysis.workspace import fetch, workspace
 
     if options.months < 1:
         raise UsageError(paragraph(f"--months {options.months}", allowed="1 or more"))
@@ -185,10 +185,10 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _bulletin(options: argparse.Namespace) -> int:
     period = _bulletin_period(options)
-    from cspanalysis.report import bulletin
+    from cspanalysis.report import bulletin_page
 
     print(
-        bulletin.write(
+        bulletin_page.write(
             options.workspace,
             options.csp,
             period,
@@ -224,7 +224,7 @@ def _bulletin_period(options: argparse.Namespace) -> Period:
 
 
 def _map(options: argparse.Namespace) -> int:
-    from cspanalysis import mapping, workspace
+    from cspanalysis.workspace import mapping, workspace
 
     space = workspace.load(options.workspace) if options.workspace else None
     given = space.settings.get("sources", {}) if space else {}
@@ -236,17 +236,17 @@ def _map(options: argparse.Namespace) -> int:
 
 
 def _check_disclosure(options: argparse.Namespace) -> int:
-    from cspanalysis import commands
+    from cspanalysis.report import review_command
 
-    commands.check_disclosure(options.report)
+    review_command.check_disclosure(options.report)
     print(f"{options.report}: no protected value can be recovered from what is published.")
     return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from cspanalysis import auditing
+    from cspanalysis.audit import registers
 
-    text, unexplained = auditing.run(options.workspace)
+    text, unexplained = registers.run(options.workspace)
     print(text)
     return 1 if unexplained else 0
 
@@ -254,7 +254,7 @@ def _audit(options: argparse.Namespace) -> int:
 def _lab(options: argparse.Namespace) -> int:
     import subprocess
 
-    from cspanalysis import notebook_files, workspace
+    from cspanalysis.workspace import notebook_files, workspace
 
     notebooks = notebook_files.for_workspace(workspace.find_root(options.workspace))
     return subprocess.call(
@@ -269,7 +269,8 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _dictionary(options: argparse.Namespace) -> int:
-    from cspanalysis import dictionary, label_lists
+    from cspanalysis.domain import label_lists
+    from cspanalysis.sources import dictionary
 
     print(dictionary.write())
     print(label_lists.write())
@@ -277,7 +278,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from cspanalysis import sample
+    from cspanalysis.workspace import sample
 
     for path in sample.copy(options.directory):
         print(path)

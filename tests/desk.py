@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from publishers import STREET_HEADER
 
-from cspanalysis import areas
+from cspanalysis.domain import areas
 
 #: A line of an example that stands for any number of lines left out.
 LEFT_OUT = "…"

@@ -30,11 +30,15 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from cspanalysis import auditing, cleaning, dictionary, formats, notebook_files, starting, workspace
-from cspanalysis.report import engine, executing, findings_file, index, publishing, workers
+from cspanalysis import present
+from cspanalysis.audit import registers
+from cspanalysis.report import chapter_run, engine, findings_json, review_folder, summary, workers
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter, chapters
-from cspanalysis.store import Store
+from cspanalysis.sources import dictionary
+from cspanalysis.store import clean_run
+from cspanalysis.store.tables import Store
+from cspanalysis.workspace import init, notebook_files, workspace
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared" / "data"
@@ -115,7 +119,7 @@ def _sample(root: Path) -> None:
 
 
 def _kent(root: Path) -> None:
-    starting.init(root, AREA)
+    init.init(root, AREA)
     for name in REAL:
         shutil.copy(SHARED / name, root / "data" / "raw" / name)
 
@@ -130,19 +134,19 @@ def _in_child(function: Callable[[Path], Any], root: Path) -> Any:
 
 def _clean(root: Path) -> None:
     space = workspace.load(root)
-    cleaning.clean(space.root, dict(space.settings), report=lambda line: None)
+    clean_run.clean(space.root, dict(space.settings), report=lambda line: None)
 
 
 def _audited(root: Path) -> str:
-    return auditing.run(root)[0]
+    return registers.run(root)[0]
 
 
-def _tasks(name: str, root: Path) -> Iterator[tuple[str, executing.ChapterTask]]:
+def _tasks(name: str, root: Path) -> Iterator[tuple[str, chapter_run.ChapterTask]]:
     run = engine.NAME if engine.can_fork() else "plain"
 
-    def task(chapter: Chapter, period: str, compare: str, edition: str) -> executing.ChapterTask:
+    def task(chapter: Chapter, period: str, compare: str, edition: str) -> chapter_run.ChapterTask:
         told = {"csp": AREA, "period": period, "compare": compare, "edition": edition}
-        return executing.ChapterTask(chapter, told | {"workspace": str(root)}, run, 600.0)
+        return chapter_run.ChapterTask(chapter, told | {"workspace": str(root)}, run, 600.0)
 
     period, compare, editions = REVIEWS[name]
     for edition in editions:
@@ -165,7 +169,7 @@ def _when(label: str) -> tuple[str, str, str]:
 def _executed(name: str, root: Path) -> dict[str, list[Rendered]]:
     tasks = list(_tasks(name, root))
     done: dict[int, Rendered] = {}
-    for result in workers.each(executing.execute, [t for _, t in tasks], os.cpu_count() or 1):
+    for result in workers.each(chapter_run.execute, [t for _, t in tasks], os.cpu_count() or 1):
         if result.error or result.result.failure:
             told = result.error or f"{result.result.failure} {result.result.trace}"
             raise RuntimeError(f"{tasks[result.index]}: {told}")
@@ -188,17 +192,17 @@ def _reviewed(
     when = {"period": period, "compare": compare, "edition": edition}
     area = {"name": AREA, "code": ""}
     records = [r for chapter in done for r in chapter.records]
-    whole = findings_file.document(records, area=area, created_from=inputs, **when)
+    whole = findings_json.document(records, area=area, created_from=inputs, **when)
     put(f"{label} findings.json", rest=whole | {"findings": [r["id"] for r in records]})
     for chapter in done:
         texts = [b if isinstance(b, str) else b.record["id"] for b in chapter.blocks]
         put(f"{label} page {chapter.key}", text=[chapter.title, chapter.lead, *texts])
-        said = "\n".join(formats.markdown(r) for r in chapter.records)
+        said = "\n".join(present.markdown(r) for r in chapter.records)
         put(f"{label} notebook {chapter.key}", text=said, notices=chapter.notices)
     if not label.endswith("bulletin"):
-        context = publishing.context_of(done, area=area, **when)
+        context = review_folder.context_of(done, area=area, **when)
         context = dataclasses.replace(context, version="")
-        put(f"{label} page index", text=index.page(context, index.summary(done, None, period)))
+        put(f"{label} page index", text=summary.page(context, summary.summary(done, None, period)))
 
 
 def _cleaned(put: Callable[..., None], name: str, store: Store) -> None:

@@ -16,8 +16,9 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from cspanalysis import sidecars, sources
+from cspanalysis import sources
 from cspanalysis.sources.schema import Schema
+from cspanalysis.store import provenance
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -61,13 +62,13 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
         target = root / "data" / "raw" / name
         target.mkdir(parents=True)
         theirs = sorted((project / "data" / "raw" / name).glob("*.csv*"))
-        files = [p for p in theirs if not p.name.endswith(sidecars.SUFFIX)]
+        files = [p for p in theirs if not p.name.endswith(provenance.SUFFIX)]
         lacking = {s.name for s in sources.get(name).SCHEMAS}
         newest = {re.sub(r"\d.*", "", p.name): p for p in files}.values()
         for path in files:
             if path not in newest:
                 shutil.copy(path, target)
-                shutil.copy(sidecars.path_of(path), target)
+                shutil.copy(provenance.path_of(path), target)
                 continue
             schema, columns = _plant(path, target / path.name, name, maps.get(name, {}))
             lacking.discard(schema)
@@ -175,7 +176,7 @@ def _widen(schema: Schema, source: str, header: list[str], rows: list, mapped: d
 def _sidecar(path: Path) -> None:
     said = dict(zip(("publisher", "title", "licence", "attribution", "note"), TEXTS, strict=False))
     dated = {"published": "2008-04-01", "retrieved": "2008-04-01", "synthetic": True, "year": 2007}
-    sidecars.write(path, {**said, **dated, "sha256": sidecars.sha256(path)})
+    provenance.write(path, {**said, **dated, "sha256": provenance.sha256(path)})
 
 
 def _settings(text: str) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
 
-from cspanalysis import areas
+from cspanalysis.domain import areas
 
 Query = dict[str, str]
 

@@ -6,16 +6,16 @@ import pytest
 
 from benchmarks import layout, measures, national, page, workbooks
 from benchmarks.__main__ import settings
-from cspanalysis import cleaning
-from cspanalysis.periods import Period
-from cspanalysis.store import Store
+from cspanalysis.domain.periods import Period
+from cspanalysis.store import clean_run
+from cspanalysis.store.tables import Store
 
 SMALL = layout.Layout(Period.parse("2025-11/2025-12"), forces=2, rows=6000)
 
 
 def test_the_archive_is_read_without_loss(tmp_path):
     made = layout.workspace(tmp_path / "w", SMALL)
-    cleaning.clean(tmp_path / "w", {})
+    clean_run.clean(tmp_path / "w", {})
     store = Store(tmp_path / "w" / "data" / "processed")
     account = store.account().query("source == 'police_uk'")
     assert account["rows_kept"].sum() == account["rows_read"].sum() == made
@@ -38,7 +38,7 @@ def test_a_seed_gives_the_same_archive(tmp_path):
 
 def test_the_workbook_is_read_without_loss(tmp_path):
     workbooks.workspace(tmp_path / "w", 3000)
-    cleaning.clean(tmp_path / "w", {})
+    clean_run.clean(tmp_path / "w", {})
     store = Store(tmp_path / "w" / "data" / "processed")
     assert store.account()["rows_kept"].tolist() == [3000]
     assert store.load("home_office_csp")["year"].value_counts().tolist() == [500] * 6

@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from cspanalysis import sidecars
 from cspanalysis.cli import main
-from cspanalysis.errors import UsageError
-from cspanalysis.periods import Period
+from cspanalysis.domain.errors import UsageError
+from cspanalysis.domain.periods import Period
+from cspanalysis.store import provenance
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -281,7 +281,7 @@ def test_a_truncated_archive_is_refused(workspace, capsys):
 def test_a_file_changed_behind_its_sidecar_is_refused(workspace, capsys):
     assert main(["clean", "--workspace", str(workspace)]) == 0
     path = workspace / "data/raw/police_uk/2025-01-kent-street.csv"
-    sidecars.write(path, sidecars.draft(sidecars.sha256(path)) | {"publisher": "Kent Police"})
+    provenance.write(path, provenance.draft(provenance.sha256(path)) | {"publisher": "Kent Police"})
     path.write_text(path.read_text().replace("Burglary", "Robbery", 1))
     message = refused(workspace, capsys)
     assert "2025-01-kent-street.csv" in message and "sha256" in message.lower()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from cspanalysis import disclosure
 from cspanalysis.disclosure import Protect, aggregate, apply, may_show_share, protect_finest
-from cspanalysis.disclosure.attack import Inconsistent, ranges
 from cspanalysis.disclosure.cells import Cell, located
-from cspanalysis.disclosure.relations import hidden_cell, places_of, shown_cell
-from cspanalysis.errors import DisclosureFailed
+from cspanalysis.disclosure.ranges import Inconsistent, ranges
+from cspanalysis.disclosure.sums import hidden_cell, places_of, shown_cell
+from cspanalysis.domain.errors import DisclosureFailed
 
 THRESHOLD = Protect("threshold")
 HES = Protect("hes")

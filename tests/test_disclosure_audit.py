@@ -12,9 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cspanalysis import charts, commands, disclosure_audit
-from cspanalysis.disclosure import Protect, apply, cells, traces
-from cspanalysis.errors import DataRefused, DisclosureFailed
+from cspanalysis.disclosure import Protect, apply, cells
+from cspanalysis.disclosure import audit as disclosure_audit
+from cspanalysis.disclosure.audit import traces
+from cspanalysis.domain.errors import DataRefused, DisclosureFailed
+from cspanalysis.present import charts
+from cspanalysis.report import review_command
 
 SOURCE = {"source": "school_exclusions", "title": "Exclusions"}
 COUNTS = {"Cluster A": 3, "Cluster B": 21, "Cluster C": 34, "Cluster D": 48, "total": 106}
@@ -104,7 +107,7 @@ def _workbook(path: Path, finding: dict, table: list[list[str]]) -> None:
 
 def test_a_protected_review_passes(tmp_path, safe):
     assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
-    commands.check_disclosure(tmp_path / "r")
+    review_command.check_disclosure(tmp_path / "r")
 
 
 def hidden_row(content) -> dict:
@@ -196,7 +199,7 @@ def test_protection_switched_off_for_one_route_is_found(route, where, tmp_path, 
     assert {r.finding for r in recovered} == {SUBJECT}
     assert any(r.where.startswith(where) for r in recovered)
     with pytest.raises(DisclosureFailed, match="can be recovered"):
-        commands.check_disclosure(tmp_path / "r")
+        review_command.check_disclosure(tmp_path / "r")
 
 
 def small_admissions() -> pd.DataFrame:

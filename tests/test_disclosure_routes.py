@@ -8,10 +8,11 @@ import json
 import pandas as pd
 import pytest
 
-from cspanalysis import charts, disclosure, disclosure_audit, formats
-from cspanalysis.disclosure import Protect
+from cspanalysis import disclosure, present
+from cspanalysis.disclosure import Protect, audit
 from cspanalysis.findings import Finding, Said
-from cspanalysis.report import collect, publishing, single_file
+from cspanalysis.present import charts
+from cspanalysis.report import collect, review_folder, single_file
 from cspanalysis.report.collect import Rendered, Section
 
 COUNTS = {"Cluster A": 3, "Cluster B": 21, "Cluster C": 34, "Cluster D": 48, "total": 106}
@@ -35,7 +36,7 @@ def made(table: pd.DataFrame) -> Finding:
         period="2006-09/2007-08",
         sources=({"source": "school_exclusions", "title": "Exclusions", "publisher": "Kent"},),
         rows=table,
-        table=formats.table(table, {"cluster": "Cluster", "count": "Exclusions"}),
+        table=present.table(table, {"cluster": "Cluster", "count": "Exclusions"}),
         figure=charts.clusters_bars(parts),
         caption=f"Exclusions by cluster – fewest {least['count']:g}",
         alt=text,
@@ -61,26 +62,26 @@ def write(folder, finding: Finding):
     figure = json.loads(finding.figure.to_json()) if finding.figure else None
     section = Section(record, collect.chart_json(figure) if figure else None)
     chapters = [Rendered("06_young_people", "young_people", "Young people", "", (section,))]
-    context = publishing.context_of(
+    context = review_folder.context_of(
         chapters, area={"name": "Tonbridge and Malling"}, period="2006-09/2007-08",
         compare="", edition="public",
     )  # fmt: skip
     where = folder / "2006-09_2007-08"
-    publishing.write(where, chapters, context, inputs={})
+    review_folder.write(where, chapters, context, inputs={})
     text = single_file.page(chapters, context)
     (folder / f"tonbridge_{where.name}.html").write_text(text, encoding="utf-8")
     return where
 
 
 def test_the_protected_finding_passes_with_all_its_carriers(tmp_path, pair):
-    assert disclosure_audit.check(write(tmp_path, pair[0])) == []
+    assert audit.check(write(tmp_path, pair[0])) == []
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_protection_off_on_one_route_of_a_finding_is_found(tmp_path, pair, route):
     safe, open_ = pair
     leaking = dataclasses.replace(safe, **{route: getattr(open_, route)})
-    assert disclosure_audit.check(write(tmp_path, leaking)) != []
+    assert audit.check(write(tmp_path, leaking)) != []
 
 
 def test_every_part_of_a_finding_is_a_route_or_holds_no_number_of_the_table():
@@ -100,4 +101,4 @@ def test_protection_off_in_one_carrier_is_found(tmp_path, pair, carrier, monkeyp
         open_.parent / f"tonbridge_{open_.name}.html", safe.parent / f"tonbridge_{safe.name}.html"
     )  # fmt: skip
     here.write_bytes(there.read_bytes())
-    assert disclosure_audit.check(safe) != []
+    assert audit.check(safe) != []

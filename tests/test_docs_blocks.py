@@ -17,8 +17,8 @@ import pytest
 from publishers import Server, everything
 from test_docs import HOW_TO, PAGES, PROJECT, blocks
 
-from cspanalysis import starting, workspace
-from cspanalysis.formats.words import in_words
+from cspanalysis.present.words import in_words
+from cspanalysis.workspace import init, workspace
 
 LANGUAGES = ("sh", "console", "python", "toml", "text")
 COMMAND = re.compile(r"^\s*(\$ |\.venv/bin/|csp |make |python |pip |conda )", re.M)
@@ -109,7 +109,7 @@ def _ask(settings: Path, base: dict[str, object]) -> None:
 
 def test_a_folder_that_is_asked_in_vain_fails(tmp_path):
     """The check above can fail: a stand-in that is gone, a command that does not exist."""
-    starting.init(tmp_path / "ws", "Dover")
+    init.init(tmp_path / "ws", "Dover")
     _ask(tmp_path / "ws/partnership.toml", {"police_uk": "http://127.0.0.1:9"})
     place = desk.Desk(tmp_path)
     assert place.type("csp clear --workspace ws")[0] == 2

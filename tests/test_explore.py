@@ -5,9 +5,10 @@ import json
 import pandas as pd
 import pytest
 
-from cspanalysis import charts, opening, widgets
-from cspanalysis.charts import maps
-from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.explore import entry, widgets
+from cspanalysis.present import charts
+from cspanalysis.present.charts import maps
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -18,7 +19,7 @@ SQUARE = [[0.2, 51.1], [0.3, 51.1], [0.3, 51.2], [0.2, 51.1]]
 
 @pytest.fixture(scope="module")
 def sample(project):
-    return opening.open("Tonbridge and Malling", workspace=project)
+    return entry.open("Tonbridge and Malling", workspace=project)
 
 
 def street(i, code="E01024767", point="0.27,51.2", offence="Burglary"):
@@ -32,13 +33,13 @@ def street(i, code="E01024767", point="0.27,51.2", offence="Burglary"):
 @pytest.fixture
 def open_data(tmp_path):
     """A workspace with a month of street-level data: ten burglaries, two without a map point."""
-    from cspanalysis import starting
+    from cspanalysis.workspace import init
 
     root = tmp_path / "ws"
-    starting.init(root, "Tonbridge and Malling")
+    init.init(root, "Tonbridge and Malling")
     rows = [street(i) for i in range(8)] + [street(i, point=",") for i in (8, 9)]
     (root / "data/raw/police_uk/2025-01-kent-street.csv").write_text(HEADER + "".join(rows))
-    return opening.open(None, "2025-01/2025-01", workspace=root)
+    return entry.open(None, "2025-01/2025-01", workspace=root)
 
 
 def outline(review, code, shape):

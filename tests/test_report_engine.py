@@ -14,14 +14,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from cspanalysis.report import engine, executing
+from cspanalysis.report import chapter_run, engine
 
 pytestmark = pytest.mark.skipif(not engine.can_fork(), reason="forks are POSIX only")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def registered():
-    papermill_engines.register(engine.NAME, executing.forked_engine())
+    papermill_engines.register(engine.NAME, chapter_run.forked_engine())
 
 
 def run(tmp_path, *cells, name=engine.NAME, **more):

@@ -17,8 +17,8 @@ import desk
 import pytest
 from report_helpers import contents, make, request, review_folder
 
-from cspanalysis import cli, commands
-from cspanalysis.report import engine, folder, runner
+from cspanalysis import cli
+from cspanalysis.report import engine, folder, review_command, runner
 
 QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
 
@@ -129,7 +129,7 @@ def test_a_second_review_of_the_same_folder_is_refused_by_the_command(
     tmp_path, monkeypatch, capsys
 ):
     asked = request(tmp_path, QUICK)
-    monkeypatch.setattr(commands, "review_request", lambda options: asked)
+    monkeypatch.setattr(review_command, "review_request", lambda options: asked)
     with folder.locked(asked.reports):
         assert cli.main(["review"]) == 2
     said = capsys.readouterr().err
@@ -152,7 +152,7 @@ def test_the_command_ends_with_1_and_lists_failures_last(tmp_path, monkeypatch, 
     chapters = {**QUICK, "10_raises": ("Raises", "Lead.", ["1 / 0"])}
     asked = request(tmp_path, chapters)
     monkeypatch.setattr(
-        commands, "review_request", lambda options: replace(asked, debug=options.debug)
+        review_command, "review_request", lambda options: replace(asked, debug=options.debug)
     )
     assert cli.main(["review"]) == 1
     told = capsys.readouterr().out
@@ -253,9 +253,9 @@ def test_an_area_whose_folder_cannot_be_written_is_told_before_its_chapters_run(
 def test_a_folder_for_reports_that_is_read_only_is_told_before_anything_is_cleaned(
     tmp_path, command
 ):
-    from cspanalysis import starting
+    from cspanalysis.workspace import init
 
-    starting.init(tmp_path / "ws", "Dover")
+    init.init(tmp_path / "ws", "Dover")
     raw = tmp_path / "ws/data/raw/police_uk/2025-01-kent-street.csv"
     raw.write_text("no street file\n")
     closed = tmp_path / "closed"

@@ -14,8 +14,8 @@ from dataclasses import replace
 import pytest
 from report_helpers import AREA, contents, make, request, review_folder
 
-from cspanalysis.errors import DisclosureFailed, UsageError
-from cspanalysis.report import engine, findings_file, folder, runner
+from cspanalysis.domain.errors import DisclosureFailed, UsageError
+from cspanalysis.report import engine, findings_json, folder, runner
 
 ONE = {"05_violence": make.CHAPTERS["05_violence"]}
 QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
@@ -56,7 +56,7 @@ def test_findings_json_follows_the_contract(done):
     assert ids.index("overview.recorded_crime.change") + 1 == ids.index(
         "overview.recorded_crime.change@2007-11_2008-01"
     )
-    assert tuple(content["findings"][0]) == findings_file.KEYS
+    assert tuple(content["findings"][0]) == findings_json.KEYS
     assert "tile" not in content["findings"][0]
 
 
@@ -101,7 +101,7 @@ BAD = {
     "dies": ("import os; os._exit(3)", "ended without an answer"),
     "hangs": ("while True: pass", "took longer than 1.5 seconds"),
     "tells": (
-        "from cspanalysis.errors import DataRefused; raise DataRefused('a.csv: no column x.')",
+        "from cspanalysis.domain import errors; raise errors.DataRefused('a.csv: no column x.')",
         "a.csv: no column x.",
     ),
     "no_chart": (
@@ -248,10 +248,10 @@ def test_killed_run_leaves_the_last_good_review_and_the_next_one_finishes(tmp_pa
 
 
 def test_imports_of_a_notebook_are_read_from_its_cells(tmp_path):
-    lines = ["import json, csv", "from cspanalysis.chapters import violence", "%matplotlib"]
+    lines = ["import json, csv", "from cspanalysis.findings import violence", "%matplotlib"]
     (path,) = make.write(tmp_path, {"05_v": ("V", "L.", lines)}).glob("*.ipynb")
     imports = runner.Chapter(path).imports
-    assert {"json", "csv", "cspanalysis.chapters.violence", "made_findings"} <= set(imports)
+    assert {"json", "csv", "cspanalysis.findings.violence", "made_findings"} <= set(imports)
 
 
 def test_a_parent_that_cannot_be_forked_hands_over_to_a_fresh_process(tmp_path, monkeypatch):

@@ -9,9 +9,9 @@ import zipfile
 
 import pandas as pd
 import pytest
-from test_report_html import HOSTILE, chapter, context, record
+from test_report_pages import HOSTILE, chapter, context, record
 
-from cspanalysis.report import collect, findings_file, workbook
+from cspanalysis.report import collect, findings_json, workbook
 from cspanalysis.report.collect import Rendered, Section
 
 
@@ -98,7 +98,7 @@ def test_the_same_findings_give_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("text", [*HOSTILE, "+1", "-x", "@y", "\t=1"])
 def test_findings_csv_is_inert_and_whole(text):
     clean = collect.clean(record(text))
-    content = findings_file.table([clean, collect.clean(record("-b", windows=[clean]))])
+    content = findings_json.table([clean, collect.clean(record("-b", windows=[clean]))])
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert len(rows) == 4
     assert {len(r) for r in rows} == {len(rows[0])}

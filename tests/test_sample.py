@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cspanalysis import areas
 from cspanalysis.cli import main
-from cspanalysis.periods import Period
+from cspanalysis.domain import areas
+from cspanalysis.domain.periods import Period
 from tools import sample
 from tools.sample import constants
 from tools.sample.draw import Draw, spread

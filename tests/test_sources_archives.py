@@ -7,9 +7,10 @@ import zipfile
 
 import pytest
 
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources import opening, table
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources import archive as opening
+from cspanalysis.sources import table
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context
 

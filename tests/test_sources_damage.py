@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from cspanalysis import sources
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures"

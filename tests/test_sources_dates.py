@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis.errors import DataRefused, UsageError
-from cspanalysis.sources import dates, kinds, table
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused, UsageError
+from cspanalysis.sources import column_types, dates, table
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema, folded
 from cspanalysis.sources.table import Context
 
@@ -28,9 +28,9 @@ MONTH = Schema("months", "a table by month", (Column("month", "Month", (), "mont
 
 def values(kind, *texts, layout=None):
     frame = pl.DataFrame({"t": texts}, schema={"t": pl.String})
-    text = kinds.trimmed("t")
+    text = column_types.trimmed("t")
     return frame.select(
-        kinds.convert(dates.reformatted(text, layout) if layout else text, kind)
+        column_types.convert(dates.reformatted(text, layout) if layout else text, kind)
     ).to_series().to_list()  # fmt: skip
 
 

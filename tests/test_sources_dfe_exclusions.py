@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import dfe_exclusions
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "dfe_exclusions"

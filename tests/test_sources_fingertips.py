@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cspanalysis.sources import fingertips
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "fingertips"

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cspanalysis import sources
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources import opening
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources import archive
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -123,7 +123,7 @@ def test_packed_files_whose_bytes_are_spoilt(file, edits, ends, tmp_path):
     path.write_bytes(spoilt(packed.getvalue(), edits))
     label = f"{source}/{path.name}"
     try:
-        parts, _ = opening.parts(path, label, getattr(sources.get(source), "OTHERS", ()))
+        parts, _ = archive.parts(path, label, getattr(sources.get(source), "OTHERS", ()))
     except DataRefused as refused:
         assert label in str(refused)
         return
@@ -131,7 +131,7 @@ def test_packed_files_whose_bytes_are_spoilt(file, edits, ends, tmp_path):
         for part in parts:
             check(source, part)
     finally:
-        opening.close()
+        archive.close()
 
 
 def workbook(content):

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from cspanalysis.analysis import partnerships
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.findings import partnership_years
 from cspanalysis.sources import home_office_csp
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "home_office_csp"
@@ -192,8 +192,8 @@ def years():
 
 
 def test_a_collapse_is_no_fall():
-    by_year = partnerships.by_year(*years(), "Medway")
-    result = partnerships.year_change(by_year, "2024/25", "2022/23").iloc[0]
+    by_year = partnership_years.by_year(*years(), "Medway")
+    result = partnership_years.year_change(by_year, "2024/25", "2022/23").iloc[0]
     assert (result["compare_count"], result["count"]) == (1220, 7)
     assert (result["status"], result["verdict"]) == ("not_comparable", "none")
     assert pd.isna(result["ratio"]) and "99.5%" in result["reason"]
@@ -202,18 +202,18 @@ def test_a_collapse_is_no_fall():
 def test_a_partnership_that_vanishes_has_no_zero():
     table, coverage = years()
     coverage = coverage.assign(status="ok", reason="")
-    by_year = partnerships.by_year(table, coverage, "Tonbridge and Malling")
+    by_year = partnership_years.by_year(table, coverage, "Tonbridge and Malling")
     assert by_year["year"].to_list() == ["2022/23", "2024/25"]
     assert pd.isna(by_year["count"][1]) and by_year["status"][1] == "not_available"
-    result = partnerships.year_change(by_year, "2024/25", "2022/23").iloc[0]
+    result = partnership_years.year_change(by_year, "2024/25", "2022/23").iloc[0]
     assert (result["status"], result["verdict"]) == ("not_available", "none")
 
 
 def test_comparable_years_are_compared():
     table, coverage = years()
     coverage = coverage.assign(status="ok", reason="")
-    by_year = partnerships.by_year(table, coverage, "Medway", ["theft offences"])
-    assert partnerships.year_change(by_year, "2024/25", "2022/23")["verdict"][0] == "down"
+    by_year = partnership_years.by_year(table, coverage, "Medway", ["theft offences"])
+    assert partnership_years.year_change(by_year, "2024/25", "2022/23")["verdict"][0] == "down"
 
 
 @pytest.mark.realdata
@@ -226,4 +226,6 @@ def test_the_107_offences_of_medway_raise_a_coverage_problem(shared):
     flawed = coverage[coverage["status"] != "ok"]
     assert flawed["force"].tolist() == ["Kent"]
     assert "2025/26, Kent: 68,563 of 68,670" in " ".join(found.problems.table()["found"])
-    assert partnerships.by_year(table, coverage, "Medway")["status"].tolist() == ["not_comparable"]
+    assert partnership_years.by_year(table, coverage, "Medway")["status"].tolist() == [
+        "not_comparable"
+    ]

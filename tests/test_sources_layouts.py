@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from cspanalysis import sources
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources import opening
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources import archive
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -244,7 +244,7 @@ def test_the_offices_own_files(shared):
         ("lookups", "lookup_lsoa21_ward24_ltla24.csv.gz", 35_672),
     ):
         path = shared / "data" / source / pattern
-        ((part,), _) = opening.parts(path, f"{source}/{pattern}")
+        ((part,), _) = archive.parts(path, f"{source}/{pattern}")
         found = sources.get(source).read(part, Context())
         assert found.rows_read == found.rows_kept == rows
     found = sources.get("population").read(

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import cspanalysis
-from cspanalysis.chapters import domestic
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.findings import domestic
 from cspanalysis.sources import marac
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "marac"

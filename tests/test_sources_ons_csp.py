@@ -6,12 +6,14 @@ import polars as pl
 import pytest
 from test_sources_home_office_csp import workbook
 
-from cspanalysis import cleaning, opening, starting
-from cspanalysis.chapters import partnerships as chapter
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.explore import entry
+from cspanalysis.findings import partnerships as chapter
 from cspanalysis.sources import ons_csp
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
+from cspanalysis.store import clean_run
+from cspanalysis.workspace import init
 
 HEADER = [
     "Police Force Area\n code", "Police Force Area\n name [note 4]",
@@ -78,11 +80,11 @@ def test_a_table_that_says_no_year_is_refused(tmp_path):
 
 
 def review_of(tmp_path, path):
-    starting.init(tmp_path / "ws", "Medway")
+    init.init(tmp_path / "ws", "Medway")
     folder = tmp_path / "ws/data/raw/ons_csp"
     folder.mkdir(exist_ok=True)
     shutil.copy(path, folder)
-    return opening.open("Medway", "2022-01/2022-12", workspace=tmp_path / "ws")
+    return entry.open("Medway", "2022-01/2022-12", workspace=tmp_path / "ws")
 
 
 def test_the_two_years_are_compared_where_the_home_offices_table_is_not_there(tmp_path):
@@ -125,10 +127,10 @@ def test_published_figures_are_reproduced(shared, tmp_path):
 @pytest.mark.realdata
 def test_the_real_workbook_is_compared_in_a_review(shared, tmp_path):
     (path,) = (shared / "data" / "ons_csp").glob("*.xlsx")
-    starting.init(tmp_path / "ws", "Tonbridge and Malling")
+    init.init(tmp_path / "ws", "Tonbridge and Malling")
     (tmp_path / "ws/data/raw/ons_csp").mkdir(exist_ok=True)
     shutil.copy(path, tmp_path / "ws/data/raw/ons_csp")
-    review = opening.open(None, "2022-01/2022-12", workspace=tmp_path / "ws")
+    review = entry.open(None, "2022-01/2022-12", workspace=tmp_path / "ws")
     found = chapter.partnership_table(review)
     assert (found.values["count"], found.values["compare_count"]) == (8867, 8346)
     assert not [n for n in review.store.notices() if "not known" in n and "Airport" in n]
@@ -142,8 +144,8 @@ def test_the_real_table_by_force_gives_the_published_total(shared, tmp_path):
     (tmp_path / "partnership.toml").write_text(
         '[area]\nname = "Dover"\n[review]\nperiod = "2018-04/2019-03"\n'
     )
-    cleaning.clean(tmp_path, {})
-    review = opening.open(workspace=tmp_path)
+    clean_run.clean(tmp_path, {})
+    review = entry.open(workspace=tmp_path)
     table = review.store.load("home_office_pfa")
     assert table["count"].sum() == 5_519_401
     assert table.loc[table["force"] == "Kent", "count"].sum() == 177_187

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cspanalysis.sources import coverage, opening, police_uk, street
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources import archive, police_uk, street, street_coverage
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "police_uk"
@@ -175,7 +175,7 @@ MONTHS = [f"2018-{m:02d}" for m in range(1, 13)]
 
 
 def statuses(table):
-    found = coverage.assess(table, "police_uk")
+    found = street_coverage.assess(table, "police_uk")
     return {r["month"]: r["status"] for r in found.iter_rows(named=True)}
 
 
@@ -211,12 +211,12 @@ def test_a_force_missing_from_an_archive_is_flagged_and_other_archives_are_not_a
             counts([9], [1], ["2011-05"], force="Other Police", file="police_uk/old.zip/x"),
         ]
     )
-    found = coverage.assess(table, "police_uk").filter(status="missing")
+    found = street_coverage.assess(table, "police_uk").filter(status="missing")
     assert found.select("force", "month", "rows").rows() == [("Other Police", "2018-02", 0)]
 
 
 def read_all(path):
-    parts, _ = opening.parts(path, f"police_uk/{path.name}", police_uk.OTHERS)
+    parts, _ = archive.parts(path, f"police_uk/{path.name}", police_uk.OTHERS)
     return [police_uk.read(part, Context()) for part in parts]
 
 
@@ -253,7 +253,7 @@ def test_city_of_london_comes_in_36_files(shared):
     # Seven crimes are told twice in every column, Crime ID included.
     assert [sum(r.rows_read for r in found), sum(r.rows_set_aside for r in found)] == [24_750, 7]
     counted = pl.concat([r.tables["_counts"] for r in found])
-    judged = coverage.assess(counted, "police_uk")
+    judged = street_coverage.assess(counted, "police_uk")
     assert set(judged["status"]) == {"ok"}
     rows = pl.concat([r.tables["police_uk"] for r in found])
     assert judged["without_lsoa"].sum() == rows.filter(~pl.col("is_located")).height
@@ -272,4 +272,4 @@ def test_archives_hold_outcomes_too_which_are_not_street_files(tmp_path):
         out.write(FIXTURES / "street.csv", "2025-01/2025-01-kent-street.csv")
         out.writestr("2025-01/2025-01-kent-outcomes.csv", "Crime ID,Month\n")
     assert [r.rows_kept for r in read_all(tmp_path / "a.zip")] == [7]
-    opening.close()
+    archive.close()

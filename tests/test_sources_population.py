@@ -4,13 +4,14 @@ import openpyxl
 import polars as pl
 import pytest
 
-from cspanalysis import cleaning, residents
-from cspanalysis.errors import DataRefused, NotAvailable
+from cspanalysis.domain.errors import DataRefused, NotAvailable
+from cspanalysis.review import residents
 from cspanalysis.sources import population
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import UnknownLayout
 from cspanalysis.sources.table import Context
-from cspanalysis.store import Store
+from cspanalysis.store import clean_run
+from cspanalysis.store.tables import Store
 
 HEAD = ["Code", "Name", "Geography", "All ages", *map(str, range(90)), "90+"]
 DOVER, KENT = ("E07000108", "Dover"), ("E10000016", "Kent")
@@ -156,7 +157,7 @@ def test_ages_beyond_ninety_count_among_the_oldest(tmp_path):
 def cleaned(tmp_path, **files):
     for name, rows in files.items():
         text(tmp_path / "data/raw/population" / f"{name}.csv", rows)
-    cleaning.clean(tmp_path, {})
+    clean_run.clean(tmp_path, {})
     return Store(tmp_path / "data/processed")
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import stats19
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "stats19"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis.errors import DataRefused
-from cspanalysis.sources import kinds, lines, rows, table
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources import column_types, csv_lines, csv_rows, table
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context
 
@@ -103,8 +103,8 @@ def test_a_line_of_ten_megabytes_is_set_aside(file):
 def test_rows_are_the_same_whether_blocks_are_large_or_small(file, monkeypatch):
     content = "name,size\n" + "".join(f"n{i},{i}\n" for i in range(2000)) + '"q,q",7\nz\n'
     whole = read(file, content)
-    monkeypatch.setattr(lines, "BLOCK", 500)
-    monkeypatch.setattr(lines, "_FIRST", 64)
+    monkeypatch.setattr(csv_lines, "BLOCK", 500)
+    monkeypatch.setattr(csv_lines, "_FIRST", 64)
     small = read(file, content)
     assert small.tables["pairs"].equals(whole.tables["pairs"])
     assert small.problems.table().equals(whole.problems.table())
@@ -135,7 +135,7 @@ def test_the_quick_and_the_careful_way_read_the_same(records, tmp_path_factory):
     content = "name,size\n" + "".join(f"{row}\n" for row in ["x,0", *records])
     quick = read(path, content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows._Cutter, "_plain", lambda self, block: None)
+        patch.setattr(csv_rows._Cutter, "_plain", lambda self, block: None)
         careful = read(path, content)
     assert quick.tables["pairs"].equals(careful.tables["pairs"])
     assert quick.problems.table().equals(careful.problems.table())
@@ -216,7 +216,7 @@ def test_a_broken_workbook_is_refused(tmp_path):
 
 def convert(text, kind):
     frame = pl.DataFrame({"t": [text]}, schema={"t": pl.String})
-    return frame.select(kinds.convert(kinds.trimmed("t"), kind)).item()
+    return frame.select(column_types.convert(column_types.trimmed("t"), kind)).item()
 
 
 @pytest.mark.parametrize(
@@ -288,9 +288,9 @@ def test_kinds_of_cell(text, kind, value):
 @pytest.mark.parametrize("symbol", ["*", "c", "x", "z", ".", "..", ":", "[low]", "<5", "-", ""])
 def test_no_symbol_is_ever_a_number(symbol):
     frame = pl.DataFrame({"t": [symbol]})
-    text = kinds.trimmed("t")
-    assert frame.select(kinds.convert(text, "count")).item() is None
-    assert frame.select(kinds.status(text)).item() not in ("ok", None)
+    text = column_types.trimmed("t")
+    assert frame.select(column_types.convert(text, "count")).item() is None
+    assert frame.select(column_types.status(text)).item() not in ("ok", None)
 
 
 CELLS = st.text(st.sampled_from('ab1,"\n\r\0é; \t'), max_size=6)

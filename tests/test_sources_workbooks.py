@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workbook_files import cell, line, ods
 
-from cspanalysis.errors import DataRefused
+from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import table, workbooks
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cspanalysis.sources import youth_offending
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
 
 FIXTURES = Path(__file__).parent / "fixtures" / "youth_offending"

@@ -16,9 +16,11 @@ import pandas as pd
 import pyarrow.dataset as ds
 import pytest
 
-from cspanalysis import cleaning, processed, sidecars, survey, writing
-from cspanalysis.errors import CspError, DataRefused, NotAvailable, UsageError
-from cspanalysis.store import Store
+from cspanalysis.domain import whole_files
+from cspanalysis.domain.errors import CspError, DataRefused, NotAvailable, UsageError
+from cspanalysis.store import clean_run, provenance, raw_folder
+from cspanalysis.store import manifest as processed
+from cspanalysis.store.tables import Store
 
 FIXTURES = Path(__file__).parent / "fixtures"
 STREET = (FIXTURES / "police_uk" / "street.csv").read_text(encoding="utf-8")
@@ -40,7 +42,7 @@ def root(tmp_path):
 
 
 def clean(root, settings=None, **kwargs):
-    return cleaning.clean(root, settings or {}, **kwargs)
+    return clean_run.clean(root, settings or {}, **kwargs)
 
 
 def store(root):
@@ -115,7 +117,7 @@ def test_unchanged_parts_are_not_read_again_and_a_new_one_alone_is(root):
     assert clean(root).parts_read == 1
     assert store(root).load("police_uk_counts")["count"].sum() == 21
     march.unlink()
-    sidecars.path_of(march).unlink()
+    provenance.path_of(march).unlink()
     clean(root)
     assert {k: v for k, v in snapshot(root).items() if k.endswith(".parquet")} == {
         k: v for k, v in before.items() if k.endswith(".parquet")
@@ -131,21 +133,21 @@ def test_changed_settings_read_their_source_again(root):
 
 def test_ready_cleans_once_and_then_only_looks(root):
     workspace = SimpleNamespace(root=root, settings={}, processed=root / "data" / "processed")
-    assert cleaning.ready(workspace).has("police_uk")
-    assert survey.is_current(root, {})
+    assert clean_run.ready(workspace.root, workspace.settings).has("police_uk")
+    assert raw_folder.is_current(root, {})
     (root / "data/raw/asb_calls/more.csv").write_text(
         (FIXTURES / "asb_calls" / "calls.csv").read_text().replace("2007", "2008")
     )
-    assert not survey.is_current(root, {})
-    assert len(cleaning.ready(workspace).load("asb_calls")) == 2
+    assert not raw_folder.is_current(root, {})
+    assert len(clean_run.ready(workspace.root, workspace.settings).load("asb_calls")) == 2
 
 
 def test_a_month_in_two_archives_counts_once_from_the_newer(root):
     raw = root / "data/raw/police_uk"
     with zipfile.ZipFile(raw / "again.zip", "w") as out:
         out.writestr("2025-01/2025-01-kent-street.csv", STREET.splitlines()[0] + "\n")
-    sidecars.write(raw / "again.zip", {"publisher": "p", "published": "2025-03-01"})
-    sidecars.write(raw / "kent.zip", {"publisher": "p", "published": "2025-06-01"})
+    provenance.write(raw / "again.zip", {"publisher": "p", "published": "2025-03-01"})
+    provenance.write(raw / "kent.zip", {"publisher": "p", "published": "2025-06-01"})
     report = clean(root)
     assert store(root).load("police_uk_counts")["count"].sum() == 14
     assert any("again.zip: 1 monthly file(s) also came" in n for n in report.notices)
@@ -153,9 +155,9 @@ def test_a_month_in_two_archives_counts_once_from_the_newer(root):
 
 def test_a_file_without_sidecar_gets_a_draft_and_a_notice(root):
     report = clean(root)
-    drafted = sidecars.read(root / "data/raw/lookups/lsoa.csv", "")
+    drafted = provenance.read(root / "data/raw/lookups/lsoa.csv", "")
     assert drafted["publisher"] == "not stated"
-    assert drafted["sha256"] == sidecars.sha256(root / "data/raw/lookups/lsoa.csv")
+    assert drafted["sha256"] == provenance.sha256(root / "data/raw/lookups/lsoa.csv")
     assert any("came without provenance" in notice for notice in report.notices)
 
 
@@ -168,7 +170,7 @@ def test_citations_come_from_the_sidecars(root):
         "published": "2008-04-01",
         "synthetic": True,
     }
-    sidecars.write(path, card)
+    provenance.write(path, card)
     clean(root)
     cited = store(root).citation("asb_calls")
     assert cited["publisher"] == 'The "Council"'
@@ -177,7 +179,7 @@ def test_citations_come_from_the_sidecars(root):
         True,
         ["calls.csv"],
     )
-    assert store(root).inputs()["data/raw/asb_calls/calls.csv"] == sidecars.sha256(path)
+    assert store(root).inputs()["data/raw/asb_calls/calls.csv"] == provenance.sha256(path)
 
 
 def test_a_changed_hash_is_refused_and_the_last_good_data_stay(root):
@@ -185,7 +187,7 @@ def test_a_changed_hash_is_refused_and_the_last_good_data_stay(root):
     before = snapshot(root)
     path = root / "data/raw/asb_calls/calls.csv"
     # A draft that nobody touched would take the new hash.
-    sidecars.write(path, sidecars.draft(sidecars.sha256(path)) | {"publisher": "Kent Police"})
+    provenance.write(path, provenance.draft(provenance.sha256(path)) | {"publisher": "Kent Police"})
     path.write_text(path.read_text() + "02/04/2007,Police,Noise,,\n")
     with pytest.raises(DataRefused, match=r"asb_calls/calls\.csv: the content changed") as refused:
         clean(root)
@@ -205,7 +207,7 @@ def test_after_a_refusal_the_last_good_data_stay(root, fault):
         content = (raw / "police_uk/kent.zip").read_bytes()
         (raw / "police_uk/new.zip").write_bytes(content[: len(content) // 2])
     elif fault == "toml":
-        sidecars.path_of(raw / "asb_calls/calls.csv").write_text("publisher = \n")
+        provenance.path_of(raw / "asb_calls/calls.csv").write_text("publisher = \n")
     else:
         (raw / "asb_calls/new.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataRefused):
@@ -218,7 +220,7 @@ def test_check_writes_nothing(root):
     report = clean(root, check=True)
     assert report.account["rows_read"].sum() == 20
     assert not (root / "data" / "processed").exists()
-    assert not sidecars.path_of(root / "data/raw/lookups/lsoa.csv").exists()
+    assert not provenance.path_of(root / "data/raw/lookups/lsoa.csv").exists()
     clean(root)
     before = snapshot(root)
     (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(STREET)
@@ -229,7 +231,7 @@ def test_check_writes_nothing(root):
 def test_a_second_run_in_the_same_workspace_is_told_to_wait(root):
     (root / "data/processed").mkdir(parents=True)
     with (
-        filelock.FileLock(root / "data/processed" / cleaning.LOCK),
+        filelock.FileLock(root / "data/processed" / clean_run.LOCK),
         pytest.raises(UsageError, match="another run is cleaning"),
     ):
         clean(root)
@@ -244,7 +246,7 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
         STREET.replace("2025-01", "2025-03")
     )
     shutil.copy(FIXTURES / "lookups" / "csp.csv", root / "data/raw/lookups/csp17.csv")
-    real, calls = writing.atomically, []
+    real, calls = whole_files.atomically, []
 
     def dies(path, write, **how):
         calls.append(path)
@@ -252,12 +254,12 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
             raise KeyboardInterrupt
         real(path, write, **how)
 
-    monkeypatch.setattr(writing, "atomically", dies)
+    monkeypatch.setattr(whole_files, "atomically", dies)
     with pytest.raises(KeyboardInterrupt):
         clean(root)
     assert store(root).load("police_uk_counts")["count"].sum() == 14
     assert len(store(root).load("police_uk")) == 14
-    monkeypatch.setattr(writing, "atomically", real)
+    monkeypatch.setattr(whole_files, "atomically", real)
     clean(root)
     resumed = snapshot(root)
     shutil.rmtree(root / "data/processed")
@@ -272,8 +274,8 @@ def test_a_killed_run_leaves_no_lock_and_no_half_state(root):
             for month in range(1, 13):
                 text = STREET.replace("2025-01", f"{year}-{month:02d}")
                 out.writestr(f"{year}-{month:02d}-kent-street.csv", text)
-    program = "import sys; from pathlib import Path; from cspanalysis import cleaning; "
-    program += "cleaning.clean(Path(sys.argv[1]), {})"
+    program = "import sys; from pathlib import Path; from cspanalysis.store import clean_run; "
+    program += "clean_run.clean(Path(sys.argv[1]), {})"
     run = subprocess.Popen([sys.executable, "-c", program, str(root)])
     written = root / "data/processed/police_uk"
     while run.poll() is None and len(list(written.glob("*.parquet"))) < 20:
@@ -296,7 +298,7 @@ def test_a_full_disk_is_said_plainly_and_costs_nothing(root, monkeypatch):
     def full(path, write, **how):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(writing, "atomically", full)
+    monkeypatch.setattr(whole_files, "atomically", full)
     with pytest.raises(CspError, match="the disk is full"):
         clean(root)
     assert snapshot(root) == before

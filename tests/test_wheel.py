@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-from cspanalysis import notebook_files, sample, sidecars, starting
+from cspanalysis.store import provenance
+from cspanalysis.workspace import init, notebook_files, sample
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -50,10 +51,10 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     inside = {n.removeprefix("cspanalysis/notebooks/") for n in names if n.endswith(".ipynb")}
     assert inside == {p.name for p in (project / "notebooks").glob("*.ipynb")}
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
-    assert {"cspanalysis/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
+    assert {"cspanalysis/domain/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
     # The sample's extracts travel, their generator does not.
     extracts = {n.removeprefix("cspanalysis/data/raw/") for n in names if "/data/" in n}
-    drawn = {p for s in sample.extracts() for p in (s, sidecars.path_of(s))}
+    drawn = {p for s in sample.extracts() for p in (s, provenance.path_of(s))}
     assert extracts == {p.as_posix() for p in drawn}
     assert not [n for n in names if "tools" in n or "actions.csv" in n]
     assert any(n.startswith("cspanalysis/report/template/") for n in names)
@@ -90,7 +91,7 @@ def test_an_area_is_reviewed_without_a_checkout(run, tmp_path):
 
 def test_a_workspace_gets_notebooks_of_its_own_that_open_its_area(tmp_path, project):
     root = tmp_path / "ws"
-    starting.init(root, "Dover")
+    init.init(root, "Dover")
     folder = notebook_files.for_workspace(root)
     assert folder == root / "notebooks" and "notebooks/" in (root / ".gitignore").read_text()
     assert {p.name for p in folder.iterdir()} == {

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from benchmarks.calibration.worlds import Section, per_cent
-from cspanalysis.analysis import peers
-from cspanalysis.analysis.measures import count_limits
+from cspanalysis.stats import peers
+from cspanalysis.stats.measures import count_limits
 
 
 def rank_coverage(rng, series: int) -> Section:

@@ -8,10 +8,10 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from benchmarks.calibration.worlds import ALPHA, WORLDS, Section, monthly, per_cent
-from cspanalysis.analysis import dispersion, ratio, trend
-from cspanalysis.analysis.detecting import probability_called
-from cspanalysis.analysis.measures import count_limits
-from cspanalysis.periods import Period
+from cspanalysis.domain.periods import Period
+from cspanalysis.stats import dispersion, ratio, trend
+from cspanalysis.stats.measures import count_limits
+from cspanalysis.stats.power import probability_called
 
 
 def false_changes(rng, series: int) -> Section:

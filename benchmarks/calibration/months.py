@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.calibration.worlds import Section, monthly, per_cent
-from cspanalysis.analysis import control, season
-from cspanalysis.periods import Period
+from cspanalysis.domain.periods import Period
+from cspanalysis.stats import control, season
 
 
 def control_charts(rng, series: int) -> Section:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cspanalysis.analysis import season
-from cspanalysis.periods import Period
+from cspanalysis.domain.periods import Period
+from cspanalysis.stats import season
 
 ALPHA = 0.05
 WORLDS = ("chance alone", "25% season", "φ = 2", "φ = 4", "25% season, φ = 2", "wandering level")

@@ -9,7 +9,7 @@ from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
 from cspanalysis.disclosure.policies import FURTHER, SYMBOLS
 from cspanalysis.disclosure.protect import Protect
-from cspanalysis.disclosure.relations import further_rows
+from cspanalysis.disclosure.sums import further_rows
 
 
 def apply(table: pd.DataFrame, protect: Protect | None, *, edition: str) -> pd.DataFrame:

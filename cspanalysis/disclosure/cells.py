@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cspanalysis.errors import UsageError
-from cspanalysis.periods import Period
+from cspanalysis.domain.errors import UsageError
+from cspanalysis.domain.periods import Period
 
 TOTALS = frozenset({"total", "all", "persons", "both", "both sexes", "overall", "everyone"})
 TIMES = ("month", "period", "year", "school_year")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cspanalysis.disclosure.policies import DERIVED
-from cspanalysis.protections import LEAST_THRESHOLD, POLICIES
+from cspanalysis.domain.protections import LEAST_THRESHOLD, POLICIES
 
 
 @dataclass(frozen=True)

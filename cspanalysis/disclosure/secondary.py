@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from cspanalysis.disclosure.attack import Inconsistent, ranges
 from cspanalysis.disclosure.cells import Cell, membership
-from cspanalysis.errors import DisclosureFailed
+from cspanalysis.disclosure.ranges import Inconsistent, ranges
+from cspanalysis.domain.errors import DisclosureFailed
 
 
 def further(

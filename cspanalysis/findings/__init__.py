@@ -6,7 +6,7 @@ What comes out shows itself in a notebook and is what the report, the index, the
 audit and `findings.json` read; nothing else is.
 """
 
-from cspanalysis.findings.making import Spec, finding, not_available, publish
+from cspanalysis.findings.decorator import Spec, finding, not_available, publish
 from cspanalysis.findings.record import (
     MIME,
     POLARITIES,

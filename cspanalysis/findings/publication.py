@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cspanalysis import disclosure, formats, suppliers
-from cspanalysis.errors import NotAvailable
+from cspanalysis import disclosure, present
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.record import Finding, Said
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.series import Series
+from cspanalysis.present import suppliers
+from cspanalysis.review.series import Series
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from cspanalysis.review import Review
+    from cspanalysis.review.review import Review
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Publication:
     @property
     def earlier(self) -> str:
         """Words for the time of the period compared with: 'a year earlier'."""
-        return formats.earlier(self.period.iso, self.compare.iso)
+        return present.earlier(self.period.iso, self.compare.iso)
 
     def publish(
         self,
@@ -103,7 +104,7 @@ class Publication:
             What was counted: gives subject, unit, sources, definition and protection unless they
             are given themselves.
         columns : mapping, optional
-            Column → label of the display table, in order; default: all that `formats` knows.
+            Column → label of the display table, in order; default: all that `present` knows.
         what, when, caption : str
             The caption is '`what` – area, `when`' (by default the subject and the period), or
             `caption` as it stands.
@@ -123,7 +124,7 @@ class Publication:
         of = self.comparison if over is None else over
         of = Comparison(of, self.compare) if isinstance(of, Period) else of
         if not caption:
-            what = formats.capital(what or subject)
+            what = present.capital(what or subject)
             caption = f"{what} – {self.review.area.name}, {when or self.period.label}"
         shown = disclosure.apply(result, protect, edition=self.review.edition)
         shown = disclosure.declare(shown, protect, edition=self.review.edition)
@@ -150,7 +151,7 @@ class Publication:
             compare=of.compare.iso if compared else "",
             sources=tuple(self.review.citations(sources)),
             rows=shown,
-            table=formats.table(shown, columns) if is_main else {},
+            table=present.table(shown, columns) if is_main else {},
             figure=chart(shown) if chart and is_main and is_told else None,
             alt=f"{caption}. {said.text}",
             caption=caption,

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cspanalysis.errors import NotAvailable, UsageError
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes import breakdowns, changes, months, rankings, shares, years
-from cspanalysis.periods import Comparison, Period
-from cspanalysis.series import Series
+from cspanalysis.review.series import Series
 
 if TYPE_CHECKING:
-    from cspanalysis.review import Review
+    from cspanalysis.review.review import Review
 
 #: Periods asked for in a notebook.
 Over = str | Period | Comparison | Iterable[str | Period | Comparison]

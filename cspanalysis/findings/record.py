@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cspanalysis import formats
+from cspanalysis import present
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -182,7 +182,7 @@ class Finding:
         # The chart comes second in its own output, so that JupyterLab shows sentence, table and
         # chart, and nbval compares the text while it skips the chart.
         record = self.record()
-        markdown = formats.markdown(record)
+        markdown = present.markdown(record)
         display({MIME: record, "text/markdown": markdown, "text/plain": self.sentence}, raw=True)
         if self.figure is not None:
             display(self.figure)

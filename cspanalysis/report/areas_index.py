@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.errors import CspError
-from cspanalysis.periods import Period
-from cspanalysis.report import collect, findings_file, folder, html, publishing
+from cspanalysis.domain.errors import CspError
+from cspanalysis.domain.periods import Period
+from cspanalysis.report import collect, findings_json, folder, markup, review_folder
 from cspanalysis.report.request import Request, ReviewDone
 
 #: Findings whose values the table shows.
@@ -29,25 +29,25 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
     Path
     """
     rows = [row(request.reports, r) for r in reviews]
-    context = html.Context(
+    context = markup.Context(
         area=f"{len(rows)} areas",
         period=request.period,
         compare=request.compare,
         edition=request.edition,
         partnership="Community Safety Partnerships",
         synthetic=any(r["synthetic"] for r in rows),
-        version=publishing.version("cspanalysis"),
+        version=review_folder.version("cspanalysis"),
         product="Strategic assessments",
     )
-    text = html.render(
+    text = markup.render(
         "areas.html.j2",
         c=context,
-        policy=html.CSP,
+        policy=markup.CSP,
         here="index",
         rows=sorted(rows, key=lambda r: r["area"].casefold()),
     )
     path = request.reports / "index.html"
-    script = publishing.template_file("areas.js").encode("utf-8")
+    script = review_folder.template_file("areas.js").encode("utf-8")
     folder.write_file(request.reports / "assets" / "areas.js", script)
     folder.write_file(path, text.encode("utf-8"))
     return path
@@ -56,7 +56,7 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
 def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
     """One area's row: link, crimes, change, rate, and what failed."""
     try:
-        content: Mapping[str, Any] = findings_file.load(review.folder / "findings.json")
+        content: Mapping[str, Any] = findings_json.load(review.folder / "findings.json")
     except CspError:
         content = {}
     crime = [

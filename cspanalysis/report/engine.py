@@ -69,7 +69,7 @@ def warm(*further: str) -> None:
     chart = figures.Figure([bar, dots, figures.Heatmap(z=[[1]])])
     chart.add_shape(line={"width": 1}).add_annotation(text="a").to_plotly_json()
     # Registers that every chapter looks something up in.
-    areas = importlib.import_module("cspanalysis.areas")
+    areas = importlib.import_module("cspanalysis.domain.areas")
     areas.all_partnerships()
     gc.collect()
     # Frozen objects are not visited by collections, so children do not copy their pages.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cspanalysis.errors import CspError, UsageError, paragraph
+from cspanalysis.domain.errors import CspError, UsageError, paragraph
 
 _NEW, _OLD = ".new-", ".old-"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cspanalysis import notebook_files
-from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.workspace import notebook_files
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from cspanalysis.errors import CspError, paragraph
+from cspanalysis.domain.errors import CspError, paragraph
 
 _NAMES = (
     "chromium",

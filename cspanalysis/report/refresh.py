@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from cspanalysis import notebook_files
+from cspanalysis.workspace import notebook_files
 
 
 def refresh(path: Path) -> None:
@@ -35,7 +35,7 @@ def refresh(path: Path) -> None:
     client.execute()
     for cell in notebook.cells:
         if "nbval-ignore-output" in cell.metadata.get("tags", []):
-            # Records, tables and widgets: run, but not kept (see cspanalysis.guard).
+            # Records, tables and widgets: run, but not kept (see cspanalysis.workspace.guard).
             cell.outputs = []
         for output in cell.get("outputs", []):
             output.pop("transient", None)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cspanalysis import areas
-from cspanalysis.periods import Period
+from cspanalysis.domain import areas
+from cspanalysis.domain.periods import Period
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cspanalysis import editions
-from cspanalysis.errors import UsageError, paragraph
-from cspanalysis.periods import Period
+from cspanalysis.disclosure import editions
+from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.domain.periods import Period
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
 from cspanalysis.report.request import Area, Failure, Outcome, Request, ReviewDone
 
@@ -69,23 +69,23 @@ def validate(request: Request) -> list[Chapter]:
 
 
 def _run(request: Request) -> Outcome:
-    from cspanalysis.report import areas_index, engine, folder, reviewing, workers
+    from cspanalysis.report import areas_index, engine, folder, review_run, workers
     from cspanalysis.report.progress import Progress
 
     chosen = validate(request)
     if request.engine == engine.NAME:
         wanted = dict.fromkeys(name for chapter in chosen for name in chapter.imports)
-        engine.warm(*reviewing.WARM, *wanted)
-    plan = reviewing.plan(request, chosen)
+        engine.warm(*review_run.WARM, *wanted)
+    plan = review_run.plan(request, chosen)
     done: dict[int, ReviewDone] = {}
     with folder.locked(request.reports):
         if len(request.areas) == 1:
             with Progress(len(chosen), "chapter") as progress:
-                done[0] = reviewing.review(plan, request.areas[0], progress.step)
+                done[0] = review_run.review(plan, request.areas[0], progress.step)
         else:
             tasks = [(plan, area) for area in request.areas]
             with Progress(len(tasks), "area") as progress:
-                for result in workers.each(reviewing.review_quietly, tasks, request.jobs):
+                for result in workers.each(review_run.review_quietly, tasks, request.jobs):
                     area = request.areas[result.index]
                     failure = Failure(area.name, "", f"The review was lost: {result.error}.")
                     done[result.index] = result.result or ReviewDone(

@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cspanalysis.report import html, index, publishing
+from cspanalysis.report import markup, review_folder, summary
 from cspanalysis.report.collect import Rendered
-from cspanalysis.report.html import Context
+from cspanalysis.report.markup import Context
 
 
 def page(
@@ -31,15 +31,15 @@ def page(
     str
         HTML with plotly.js inside; about 5 MB.
     """
-    charts, templates = html.chart_data(s for c in chapters for s in c.sections)
+    charts, templates = markup.chart_data(s for c in chapters for s in c.sections)
     inline = scripts() if charts else []
-    return html.render(
+    return markup.render(
         "single.html.j2",
         c=context,
-        s=index.summary(chapters, previous, context.period),
+        s=summary.summary(chapters, previous, context.period),
         policy=policy(inline),
         chapters=chapters,
-        tiles={c.key: html.tiles(c.records) for c in chapters},
+        tiles={c.key: markup.tiles(c.records) for c in chapters},
         here="",
         charts=charts,
         templates=templates,
@@ -49,7 +49,7 @@ def page(
 
 def scripts() -> list[str]:
     """The scripts that draw the charts, to be embedded in a page."""
-    return [_script(publishing.plotly_js()), _script(publishing.template_file("charts.js"))]
+    return [_script(review_folder.plotly_js()), _script(review_folder.template_file("charts.js"))]
 
 
 def policy(scripts: Sequence[str]) -> str:

@@ -17,11 +17,11 @@ from typing import Any
 import gptables
 import pandas as pd
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.findings import VALUE_KEYS
-from cspanalysis.periods import Period
-from cspanalysis.report import findings_file, html
+from cspanalysis.report import findings_json, markup
 from cspanalysis.report.collect import Rendered
-from cspanalysis.report.html import Context
+from cspanalysis.report.markup import Context
 
 #: Symbols of the workbook and what they say (as the Analysis Function recommends).
 SYMBOLS = (
@@ -130,9 +130,9 @@ def _sheet(record: Mapping[str, Any], chapter: str, number: int) -> gptables.GPT
         if places is not None:
             decimals[labels[i]] = places
     frame = pd.DataFrame(dict(zip(labels, columns, strict=True)), dtype=object)
-    period = html.label(record.get("period", ""))
+    period = markup.label(record.get("period", ""))
     if record.get("compare"):
-        period += f", compared with {html.label(record['compare'])}"
+        period += f", compared with {markup.label(record['compare'])}"
     legend = [f"{s}: {m}" for s, m in SYMBOLS if any(s in map(str, c) for c in columns)]
     return gptables.GPTable(
         table=frame,
@@ -149,7 +149,7 @@ def _sheet(record: Mapping[str, Any], chapter: str, number: int) -> gptables.GPT
             if t
         ],
         scope=_text(record.get("measure")) or None,
-        source=_text(html.source_line(record)) or "Not stated",
+        source=_text(markup.source_line(record)) or "Not stated",
         legend=legend,
         index_columns={1: 0},
         additional_formatting=[
@@ -165,8 +165,8 @@ def _windows(records: Sequence[Mapping[str, Any]]) -> gptables.GPTable:
         [
             [
                 _cell(str(r["title"])),
-                html.label(r.get("period", "")) or "[z]",
-                html.label(r.get("compare", "")) or "[z]",
+                markup.label(r.get("period", "")) or "[z]",
+                markup.label(r.get("compare", "")) or "[z]",
                 _cell(str(r["sentence"])),
                 *(r.get("values", {}).get(k, "[z]") for k in used),
             ]
@@ -202,7 +202,7 @@ def _notes(frame: pd.DataFrame) -> gptables.GPTable:
 
 def _cited(source: Mapping[str, Any]) -> str:
     parts = [source.get("title") or source.get("source"), source.get("publisher")]
-    parts += [source.get("licence"), html.day(source["as_of"]) if source.get("as_of") else None]
+    parts += [source.get("licence"), markup.day(source["as_of"]) if source.get("as_of") else None]
     return "; ".join(str(p) for p in parts if p)
 
 
@@ -243,7 +243,7 @@ def _text(value: Any) -> str:
     text = text.replace("$$", "$ $").replace("](", "] (")
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + "…"
-    return findings_file.neutral(text)
+    return findings_json.neutral(text)
 
 
 def _cell(shown: str) -> str:
@@ -257,7 +257,7 @@ def _cell(shown: str) -> str:
 def _distinct(labels: Sequence[str]) -> list[str]:
     """Column names, short enough for Excel and different whatever their case."""
     out: list[str] = []
-    for label in (html.short(label, 200) for label in labels):
+    for label in (markup.short(label, 200) for label in labels):
         name, number = label, 2
         while name.casefold() in (o.casefold() for o in out):
             name, number = f"{label} ({number})", number + 1

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context, Read
 

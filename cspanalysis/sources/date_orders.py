@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import dates
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
-from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Schema
 
 _WITH_ORDER = ("date", "datetime", "month")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from cspanalysis.errors import UsageError, paragraph
+from cspanalysis.domain.errors import UsageError, paragraph
 
 FORMATS = {
     "dd/mm/yyyy": "day first, as in the United Kingdom",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 

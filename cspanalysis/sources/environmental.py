@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from cspanalysis import areas
-from cspanalysis.sources import kinds, table, workbooks
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain import areas
+from cspanalysis.sources import column_types, table, workbooks
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
@@ -173,7 +173,7 @@ def _by_authority(found: Read, file: pl.Expr) -> Read:
         pl.col(column).alias("count"),
         pl.col(f"{column}_status").fill_null("not_available").alias("status"),
         pl.col(f"{column}_symbol").alias("symbol"),
-        pl.when(~pl.col("basis").is_in(list(kinds.SYMBOLS))).then("basis").alias("basis"),
+        pl.when(~pl.col("basis").is_in(list(column_types.SYMBOLS))).then("basis").alias("basis"),
         pl.lit(None, pl.String).alias("note"), file, ROW,
     )  # fmt: skip
     return found.with_tables(fly_tipping=frame)

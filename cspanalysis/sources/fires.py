@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.sources import table
-from cspanalysis.sources.kinds import SHORTENED
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.column_types import SHORTENED
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
-from cspanalysis.sources.words import told
+from cspanalysis.sources.word_rules import told
 
 NAME = "fires"
 TITLE = "Fires attended by the fire and rescue service"

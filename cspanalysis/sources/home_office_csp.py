@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import official_names, releases, table, workbooks
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.schema import Column, Schema

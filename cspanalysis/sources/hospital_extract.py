@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cspanalysis import diagnoses
+from cspanalysis.domain import diagnoses
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
-from cspanalysis.sources.words import told
+from cspanalysis.sources.word_rules import told
 
 NAME = "hospital_extract"
 TITLE = "Hospital admissions by cause, age and sex"

@@ -10,9 +10,9 @@ import re
 
 import polars as pl
 
-from cspanalysis import areas
+from cspanalysis.domain import areas
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema, key
 from cspanalysis.sources.table import Context, Read
 

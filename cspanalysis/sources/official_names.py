@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import polars as pl
 
-from cspanalysis import areas, crosswalk
-from cspanalysis.sources.records import ROW
+from cspanalysis.domain import areas, crosswalk
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.table import Read
 
 _NOTE = r"\s*\[note[^\]]*\]"

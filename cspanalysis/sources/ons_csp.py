@@ -12,11 +12,11 @@ import re
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.periods import Period
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import home_office_csp, official_names, table
-from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import ROW
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import Context, Read

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from cspanalysis import areas
+from cspanalysis.domain import areas
 from cspanalysis.sources import street
-from cspanalysis.sources.records import ROW
-from cspanalysis.sources.together import PART
+from cspanalysis.sources.csv_fast import PART
+from cspanalysis.sources.csv_records import ROW
 
 MONTH_OF = ("force", "month")
 #: What a file has to give for `repeats`.

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cspanalysis import offences, premises
-from cspanalysis.sources import kinds, table
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain import offences, premises
+from cspanalysis.sources import column_types, table
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import GROUPED, Problems
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
@@ -202,7 +202,7 @@ def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     digit, or shortened by a spreadsheet) makes no two rows the same crime.
     """
     key = pl.col("incident_id").str.to_lowercase().str.replace_all(r"\s+", "")
-    is_reference = key.str.contains("[1-9]") & ~key.str.contains(f"(?i){kinds.SHORTENED}")
+    is_reference = key.str.contains("[1-9]") & ~key.str.contains(f"(?i){column_types.SHORTENED}")
     keyed = frame.select(
         ROW, "incident_id", "recorded", "offence",
         flags=pl.sum_horizontal(pl.col("is_domestic", "is_hate").cast(pl.Int8).fill_null(0)),

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis.sources import coverage, overlap, street, table, together
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources import csv_fast, overlap, street, street_coverage, table
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_fast import PART
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
-from cspanalysis.sources.together import PART
 
 NAME = "police_uk"
 TITLE = "Street-level crime and anti-social behaviour, data.police.uk"
@@ -318,7 +318,7 @@ def _quickly(
         return {str(at): _TYPES[name] for name, at in _STREET.find(header).items()}
 
     # Text where a number belongs sends the files the careful way.
-    text = together.read(parts, fits, types)
+    text = csv_fast.read(parts, fits, types)
     if text is None:
         return None
     found = _STREET.find(text.header)
@@ -366,7 +366,7 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     if "_counts" not in tables:
         return {}
     counts = tables["_counts"].sort("district", "month", "force", "offence", nulls_last=True)
-    return {"police_uk_counts": counts, "coverage": coverage.assess(counts, NAME)}
+    return {"police_uk_counts": counts, "coverage": street_coverage.assess(counts, NAME)}
 
 
 def _with_months(found: Read, name: str) -> Read:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis import areas
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.domain import areas
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import population_layouts as layouts
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context, Read
 
 NAME = "population"

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema, UnknownLayout
 from cspanalysis.sources.table import Context
 

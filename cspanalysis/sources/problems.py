@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from cspanalysis.processed import LISTED
+from cspanalysis.domain.problem_limits import LISTED
 
 _SHOWN = 200
 SCHEMA = {

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import kinds
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources import column_types
+from cspanalysis.sources.archive import Part
 
 
 class UnknownLayout(DataRefused):
@@ -90,7 +90,9 @@ class Column:
     @property
     def allowed_text(self) -> str:
         """What its cells may hold, in words."""
-        return ", ".join(map(str, self.allowed)) if self.allowed else kinds.ALLOWED[self.kind]
+        return (
+            ", ".join(map(str, self.allowed)) if self.allowed else column_types.ALLOWED[self.kind]
+        )
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from cspanalysis.errors import DataRefused, paragraph
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import workbooks
-from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
 from cspanalysis.sources.workbooks import Sheet
 
 _ROWS_AT_ONCE = 40_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Schema
 from cspanalysis.sources.table import ROW, Context, Read
 

@@ -7,9 +7,9 @@ from importlib import resources
 
 import polars as pl
 
-from cspanalysis import areas
+from cspanalysis.domain import areas
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
@@ -203,7 +203,7 @@ def _with_district(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
 @functools.cache
 def _codes() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Old code and today's ONS code of districts, each with district_code and district."""
-    path = resources.files("cspanalysis.reference").joinpath("stats19_districts.csv")
+    path = resources.files("cspanalysis.domain.reference").joinpath("stats19_districts.csv")
     with path.open(encoding="utf-8") as stream:
         text = "".join(line for line in stream if not line.startswith("#"))
     old = pl.read_csv(text.encode(), infer_schema=False)

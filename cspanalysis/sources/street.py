@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from cspanalysis import areas, offences
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain import areas, offences
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_fast import PART
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
-from cspanalysis.sources.records import ROW
-from cspanalysis.sources.together import PART
 
 COLUMNS = (
     "month", "force", "falls_within", "longitude", "latitude", "place", "lsoa_code", "lsoa_name",

@@ -14,12 +14,12 @@ from typing import Any
 
 import polars as pl
 
-from cspanalysis import district_labels
-from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources import cells, date_orders, dates, rows, workbooks
-from cspanalysis.sources.opening import Part
+from cspanalysis.domain import district_labels
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, workbooks
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
-from cspanalysis.sources.records import ROW
 from cspanalysis.sources.schema import Schema, UnknownLayout, as_text, choose
 
 _TOTAL = r"(?i)^\s*((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)\s*$"
@@ -163,7 +163,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         return any(not s.missing(s.find(header, mapped), constants) for s in schemas)
 
     with part.open() as stream:
-        raw = rows.read(part, fits, stream, max(s.tail for s in schemas))
+        raw = csv_rows.read(part, fits, stream, max(s.tail for s in schemas))
         schema, found = choose(part, raw.header, schemas, mapped, constants)
         frames, rows_read = [], 0
         if not (context.settings.get("values") or context.has_corrections):
@@ -182,7 +182,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
-            frames.append(cells.typed(text, schema, context.settings, problems, orders.see))
+            frames.append(cell_values.typed(text, schema, context.settings, problems, orders.see))
     orders.settle(part, problems)
     for row, said, reason in raw.set_aside:
         problems.add(row, "", said, "one complete record", "set aside", reason)
@@ -197,7 +197,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         )  # fmt: skip
     if not rows_read and not raw.set_aside:
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
-    frame = pl.concat(frames) if frames else cells.typed(empty(schema), schema, {}, problems)
+    frame = pl.concat(frames) if frames else cell_values.typed(empty(schema), schema, {}, problems)
     problems.used |= _areas_of(frame, context.names.get("district", ()))
     if "district" in {*found, *constants} and part.file.split("/")[0] != "lookups":
         frame = _with_districts(frame, problems, context.names.get("district", ()))

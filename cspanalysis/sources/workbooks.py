@@ -25,9 +25,9 @@ import polars as pl
 import python_calamine
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from cspanalysis.errors import DataRefused, paragraph
-from cspanalysis.sources.opening import Part
-from cspanalysis.sources.records import ROW, Record
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW, Record
 
 _ROWS_AT_ONCE = 20_000
 #: XML read at a time, and as much as one row may take.

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.sources import table
-from cspanalysis.sources.opening import Part
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
-from cspanalysis.sources.words import told
+from cspanalysis.sources.word_rules import told
 
 NAME = "youth_offending"
 TITLE = "Young people known to the Youth Offending Service"

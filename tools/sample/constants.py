@@ -10,7 +10,7 @@ import csv
 import functools
 from pathlib import Path
 
-from cspanalysis.periods import Period
+from cspanalysis.domain.periods import Period
 
 OWN = "Tonbridge and Malling"
 WEST_KENT = (OWN, "West Kent district B", "West Kent district C")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from cspanalysis import offences as taxonomy
+from cspanalysis.domain import offences as taxonomy
 from tools.sample import constants, months
 from tools.sample.constants import OWN, months_of
 from tools.sample.draw import Draw, spread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.periods import Period
+from cspanalysis.domain.periods import Period
 from tools.sample import constants, roads, westkent
 from tools.sample.constants import OWN, PERIODS, months_of
 from tools.sample.districts import GROUPS, by_month, group_members, total

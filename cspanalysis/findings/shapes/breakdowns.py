@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from cspanalysis import charts, formats, narrative
-from cspanalysis.analysis import measures
-from cspanalysis.analysis import places as statistics
-from cspanalysis.errors import NotAvailable
+from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.series import Series
+from cspanalysis.present import charts
+from cspanalysis.review.series import Series
+from cspanalysis.stats import concentration as statistics
+from cspanalysis.stats import measures
 
 
 def breakdown(
@@ -51,7 +53,7 @@ def breakdown(
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.mix, label=label, subject=series.subject, top=top),
+        wording=partial(sentences.mix, label=label, subject=series.subject, top=top),
         chart=partial(charts.sorted_bars, label=label),
         columns={label: heading, "count": things, "share": "Share", "interval": "95% interval"},
         what=f"{series.subject} by {heading.lower()}",
@@ -70,14 +72,14 @@ def places(
     spread = statistics.concentration(incidents).iloc[0]
     result = result.assign(gini=spread["gini"], share_top_5=spread["share_top_5"])
     concentrated = (
-        f"The ten places with the most hold {formats.share(spread['share_top_10'])} of what could "
-        f"be located; adjusted Gini {formats.number(spread['gini'], 2)} (0: as evenly spread as so "
+        f"The ten places with the most hold {present.share(spread['share_top_10'])} of what could "
+        f"be located; adjusted Gini {present.number(spread['gini'], 2)} (0: as evenly spread as so "
         "few can be, 1: all at one place)."
     )
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.places, subject=series.subject),
+        wording=partial(sentences.places, subject=series.subject),
         chart=charts.places_bars,
         columns={
             "place": "Place",

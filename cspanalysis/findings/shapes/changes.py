@@ -7,13 +7,16 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import breaks, charts, counting, narrative, offences
-from cspanalysis.analysis import change as statistics
-from cspanalysis.errors import NotAvailable
+from cspanalysis.domain import breaks, offences
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Comparison
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.periods import Comparison
-from cspanalysis.series import Series
+from cspanalysis.present import charts
+from cspanalysis.review import offence_counts
+from cspanalysis.review.series import Series
+from cspanalysis.stats import change as statistics
 
 #: Up to so many series a sentence names each with its counts.
 FEW = 4
@@ -38,7 +41,7 @@ def change(
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.change, subject=series.subject),
+        wording=partial(sentences.change, subject=series.subject),
         compared=True,
         columns=columns(ask.earlier),
         notes=[
@@ -79,11 +82,11 @@ def changes(
         # What is no offence is counted under its name: the audit links it by that.
         rows.append(row if series.selection else row.assign(counted=name))
     result = pd.concat(rows, ignore_index=True)
-    wording = partial(narrative.changes, label=label, subject=subject)
+    wording = partial(sentences.changes, label=label, subject=subject)
     if items:
-        wording = partial(narrative.changes, label=label, subject=subject, items=items)
+        wording = partial(sentences.changes, label=label, subject=subject, items=items)
         if len(result) <= FEW:
-            wording = partial(narrative.few_changes, label=label, subject=subject)
+            wording = partial(sentences.few_changes, label=label, subject=subject)
     every = list(by_name.values())
     said = [note for series in every for note in series.notes]
     broken = [note for series in every for note in break_notes(series, ask.comparison)]
@@ -131,7 +134,7 @@ def _settled(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataF
     now, before = (int(ask.review.ungrouped(p).sum()) for p in (ask.period, ask.compare))
     if not statistics.is_unsettled(result, now, before):
         return result
-    told = counting.ungrouped_told(ask.review.ungrouped(ask.period, ask.compare))
+    told = offence_counts.ungrouped_told(ask.review.ungrouped(ask.period, ask.compare))
     return statistics.withheld(
         result, f"of the crimes recorded in both periods, {told}; they could belong here"
     )
@@ -148,7 +151,7 @@ def _placed(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFr
     judged = statistics.with_places(result, now.share, before.share)
     if "unplaced_share" not in judged:
         return judged
-    said = narrative.unplaced(
+    said = sentences.unplaced(
         now.whose, before.share, ask.compare.label, now.share, ask.period.label
     )
     is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
@@ -195,4 +198,4 @@ def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) ->
     found = statistics.detectable(
         int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
     )
-    return [narrative.detectable(found)]
+    return [sentences.detectable(found)]

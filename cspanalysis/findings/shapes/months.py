@@ -8,14 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from cspanalysis import charts, formats, narrative
-from cspanalysis.analysis import control as control_charts
-from cspanalysis.analysis import season as seasons
-from cspanalysis.errors import NotAvailable
+from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.periods import Period
-from cspanalysis.series import Series
+from cspanalysis.present import charts
+from cspanalysis.review.series import Series
+from cspanalysis.stats import control as control_charts
+from cspanalysis.stats import season as seasons
 
 
 def control(ask: Publication, series: Series) -> Finding:
@@ -42,7 +44,7 @@ def control(ask: Publication, series: Series) -> Finding:
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.control, subject=series.subject, ended=ended),
+        wording=partial(sentences.control, subject=series.subject, ended=ended),
         chart=charts.control_chart,
         over=run,
         columns={
@@ -107,7 +109,7 @@ def season(
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.season, subject=series.subject),
+        wording=partial(sentences.season, subject=series.subject),
         chart=drawn,
         over=run,
         columns=columns,
@@ -122,5 +124,5 @@ def _no_month_left(by_month: pd.DataFrame, reason: str) -> str:
     """Why no month can be used, with the months there are."""
     if by_month.empty:
         return "no month is held"
-    held = formats.runs(by_month["month"])
+    held = present.runs(by_month["month"])
     return f"none of the months held ({held}) shows what is usual; {reason}"

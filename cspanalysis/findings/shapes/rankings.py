@@ -8,14 +8,17 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import charts, formats, narrative, peer_counting
-from cspanalysis.analysis import peers as statistics
-from cspanalysis.areas import PeerGroup
-from cspanalysis.errors import NotAvailable
+from cspanalysis import present
+from cspanalysis.domain.areas import PeerGroup
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.narrative.phrases import MOST_NAMED
-from cspanalysis.review import Counted
+from cspanalysis.present import charts
+from cspanalysis.present.phrases import MOST_NAMED
+from cspanalysis.review import peer_tallies
+from cspanalysis.review.review import Counted
+from cspanalysis.stats import peers as statistics
 
 #: Columns of the display table of a ranking.
 PEER_COLUMNS = {
@@ -67,12 +70,12 @@ def peers(
         sources=counted.sources,
         subject=f"{things} per 1,000 residents",
         unit="per 1,000 residents in the period",
-        wording=partial(narrative.peers, things=things, members=members.label),
+        wording=partial(sentences.peers, things=things, members=members.label),
         chart=charts.ranked_bars,
         columns={**PEER_COLUMNS, "count": heading},
         caption=(
-            f"{formats.capital(things)} per 1,000 residents in the period – "
-            f"{formats.capital(members.label)}, {ask.period.label}; "
+            f"{present.capital(things)} per 1,000 residents in the period – "
+            f"{present.capital(members.label)}, {ask.period.label}; "
             f"residents of {ask.review.residents_of(year)}; line = 95% interval"
         ),
         notes=[
@@ -109,7 +112,7 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
     if few.empty:
         return []
     return [
-        f"Fewer than {formats.count(FEW_RESIDENTS)} people live in {formats.listed(list(few))}. "
+        f"Fewer than {present.count(FEW_RESIDENTS)} people live in {present.listed(list(few))}. "
         "Where few live and many come to work or to visit, a rate per resident says little about "
         "the risk of those who are there."
     ]
@@ -140,18 +143,18 @@ def _stated_residents(ask: Publication, selection: str, group: str) -> list[str]
     when += ", for instance," if len(found) > 1 else ""
     return [
         f"Residents here are those that the peer table states. For {when} it has "
-        f"{formats.count(stated)} in {ask.review.area.name}; the mid-year estimate behind rates "
-        f"elsewhere in this review is {formats.count(estimate)}, so that the two rates differ."
+        f"{present.count(stated)} in {ask.review.area.name}; the mid-year estimate behind rates "
+        f"elsewhere in this review is {present.count(estimate)}, so that the two rates differ."
     ]
 
 
 def _stranger_notes(ask: Publication, group: str) -> list[str]:
     """Rows of the peers' counts that count for nobody, because no member has their name."""
     review, members = ask.review, ask.review.peer_group(group)
-    names = peer_counting.strangers(review.store, review.area, members, ask.period)
+    names = peer_tallies.strangers(review.store, review.area, members, ask.period)
     if not names:
         return []
-    listed, verb = formats.listed(names, MOST_NAMED), "is" if len(names) == 1 else "are"
+    listed, verb = present.listed(names, MOST_NAMED), "is" if len(names) == 1 else "are"
     return [
         f"The peers' counts also have {listed} under '{group}', which {verb} not among its areas "
         "and not counted: check the spelling."
@@ -160,7 +163,7 @@ def _stranger_notes(ask: Publication, group: str) -> list[str]:
 
 def _chance_notes(result: pd.DataFrame) -> list[str]:
     """The table holds a verdict on every area: of many some look clear by chance."""
-    text = narrative.by_chance(int((result["verdict"] != "none").sum())).strip()
+    text = sentences.by_chance(int((result["verdict"] != "none").sum())).strip()
     return [f"Each area is set against all others at 95%. {text}"] if text else []
 
 
@@ -170,7 +173,7 @@ def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str
         return None
     rank, of = int(own["rank"]), int(own["of"])
     ties = int((table["rank"] == own["rank"]).sum())
-    place = formats.place(rank, of, ties=ties)
+    place = present.place(rank, of, ties=ties)
     label = f"{things} per 1,000 residents, among {of} {members}"
     limits = [own["rank_lower"], own["rank_upper"]]
     if not any(pd.isna(limit) for limit in limits):
@@ -180,4 +183,4 @@ def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str
             ends = [of + 1 - end for end in reversed(ends)]
         if ends[0] != ends[1]:
             label += f" (95% interval of the place {ends[0]} to {ends[1]})"
-    return {"value": formats.capital(place), "label": label}
+    return {"value": present.capital(place), "label": label}

@@ -7,11 +7,12 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import formats, narrative
-from cspanalysis.analysis import measures
+from cspanalysis import present
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.series import Series
+from cspanalysis.review.series import Series
+from cspanalysis.stats import measures
 
 
 def share(
@@ -42,7 +43,7 @@ def share(
     return ask.publish(
         measures.proportion(table),
         series=part,
-        wording=partial(narrative.share, subject=whole.subject, of=of),
+        wording=partial(sentences.share, subject=whole.subject, of=of),
         columns={
             "area": "Area",
             "count": columns[0],
@@ -50,6 +51,6 @@ def share(
             "share": "Share",
             "interval": "95% interval",
         },
-        what=f"{formats.capital(part.subject)} as a share of {whole.subject}",
+        what=f"{present.capital(part.subject)} as a share of {whole.subject}",
         notes=notes,
     )

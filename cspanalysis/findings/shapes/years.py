@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from cspanalysis import charts, disclosure, narrative
-from cspanalysis.analysis import measures, yearly
-from cspanalysis.errors import NotAvailable
+from cspanalysis import disclosure
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication, method_of
 from cspanalysis.findings.record import Finding
-from cspanalysis.series import Series, whole_years
+from cspanalysis.present import charts
+from cspanalysis.review.series import Series, whole_years
+from cspanalysis.stats import measures, yearly
 
 
 def years(ask: Publication, series: Series, things: str) -> Finding:
@@ -35,7 +37,7 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
     return ask.publish(
         result,
         series=series,
-        wording=partial(narrative.years, subject=series.subject),
+        wording=partial(sentences.years, subject=series.subject),
         chart=partial(charts.trend_line, value="count", decimals=0),
         over=whole_years(result["year"]),
         columns={"year": "Year", "count": things, "lower": "Lower limit", "upper": "Upper limit"},

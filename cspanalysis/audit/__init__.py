@@ -1,0 +1,1 @@
+"""Published figures held against their own words and against the data."""

@@ -1,0 +1,1 @@
+"""The words of the field, the errors a user can meet, and writing safely."""

@@ -1,0 +1,261 @@
+"""Offence taxonomy: standard names, codes and other labels, and the groups an assessment speaks of.
+
+Two schemes are known: `notifiable`, the recorded-crime categories of partners' extracts, and
+`police_uk`, the crime types of data.police.uk. A group such as 'burglary' or 'violent crime' has
+members in each; the list lies in `reference/offences.csv`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from cspanalysis.domain import reference
+from cspanalysis.domain.errors import UsageError, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTIFIABLE, POLICE_UK = "notifiable", "police_uk"
+
+#: The group that holds every offence, and so also a record whose label is in no group.
+ALL = "recorded crime"
+
+#: From this likeness on (of 100) an offence is proposed for a label.
+NEAR = 82
+
+#: A Home Office code at the beginning of a label: '8N', '105A', '37.2', '46'.
+_CODE = re.compile(r"0*(\d{1,3}(?:[a-z]|\.\d{1,2})?)(?=$|[\s:;,/(–—-])", re.IGNORECASE)
+#: What publishers add to a name.
+_ADDED = re.compile(r"\(?\boutcome only\)?|\[?\bnote \d+\]?", re.IGNORECASE)
+_PARTS = re.compile(r"\s[-–—]\s|[:;/()\[\]–—]|,\s")
+
+
+class Change(NamedTuple):
+    """What changes where a question of 2008 is answered from today's labels.
+
+    Parameters
+    ----------
+    subject : str
+        How a sentence names what was counted; '' where it is still what was asked.
+    notes : tuple of str
+        What the reader must know.
+    """
+
+    subject: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@functools.cache
+def taxonomy() -> pd.DataFrame:
+    """The taxonomy, one row per offence of a scheme.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns scheme, offence, kind (by which a mix is shown), and as tuples of text codes
+        (of the Home Office), aliases and groups.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(reference.rows("offences"))
+    for column, mark in (("codes", "|"), ("aliases", "|"), ("groups", ";")):
+        table[column] = [tuple(filter(None, text.split(mark))) for text in table[column]]
+    return table
+
+
+@functools.cache
+def names(scheme: str) -> dict[str, str]:
+    """Every known label of a scheme, lower case, to its standard name; codes are not among them."""
+    rows = [row for row in reference.rows("offences") if row["scheme"] == scheme]
+    known = {
+        alias.lower(): row["offence"]
+        for row in rows
+        for alias in filter(None, row["aliases"].split("|"))
+    }
+    return known | {row["offence"]: row["offence"] for row in rows}
+
+
+def standard(label: str, scheme: str = NOTIFIABLE) -> str | None:
+    """The standard name of an offence label, or None if the scheme does not know it.
+
+    Letters' case, signs and a Home Office code beside the name do not matter, nor does the group
+    that a label names beside its offence ('Theft - shoplifting'). A label that names two different
+    offences is not known.
+    """
+    key = _key(label)
+    if (name := _keys(scheme).get(key)) is not None or scheme != NOTIFIABLE:
+        return name
+    if (name := _codes().get(_code_key(label))) is not None:
+        return name
+    found: list[str | None] = []
+    has_code = False
+    rest = str(label).strip()
+    if (code := _CODE.match(rest)) and (name := _codes().get(_code_key(code[1]))):
+        found.append(name)
+        has_code = not code[1].isdigit()
+        rest = rest[code.end() :]
+        found.append(_keys(scheme).get(_key(rest)))
+    if None in found or not found:
+        parts = [part for part in _PARTS.split(rest) if _key(part)]
+        inside = [_keys(scheme).get(_key(p)) or _codes().get(_code_key(p)) for p in parts]
+        found = [*(name for name in found if name), *inside]
+        has_code |= any(_code_key(p) in _codes() and not p.strip().isdigit() for p in parts)
+    known = {name for name in found if name}
+    if None in found and not has_code:
+        return None
+    return _narrowest(known)
+
+
+def standards(labels: Iterable[str], scheme: str = NOTIFIABLE) -> dict[str, str]:
+    """The standard names of a file's labels; labels that the scheme does not know are left out.
+
+    A bare number is taken for a Home Office code only where other labels of the file are codes
+    with a letter: a force numbers its own offences, too.
+    """
+    texts = list(labels)
+    has_codes = any(_code_key(t) in _codes() and not t.strip().isdigit() for t in texts)
+    return {
+        text: name
+        for text in texts
+        if (has_codes or not text.strip().isdigit())
+        and (name := standard(text, scheme)) is not None
+    }
+
+
+def near(label: str, scheme: str = NOTIFIABLE) -> str:
+    """The offence that a label which is not known is most like; '' where it is like none."""
+    if label.strip().isdigit():
+        return _codes().get(_code_key(label), "")
+    key = _key(label)
+    found = process.extract(key, list(_keys(scheme)), scorer=fuzz.token_sort_ratio, limit=4)
+    alike = {_keys(scheme)[name] for name, score, _ in found if score >= max(NEAR, found[0][1] - 4)}
+    return alike.pop() if len(alike) == 1 else ""
+
+
+@functools.cache
+def groups(scheme: str) -> dict[str, tuple[str, ...]]:
+    """Group → its member offences in a scheme; each offence is also a group of its own."""
+    rows = [row for row in reference.rows("offences") if row["scheme"] == scheme]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for group in row["groups"].split(";"):
+            found.setdefault(group, []).append(row["offence"])
+    for row in rows:
+        # A label as broad as a group is a member of it.
+        found[row["offence"]] = [row["offence"], *found.get(row["offence"], [])]
+    return {group: tuple(dict.fromkeys(members)) for group, members in found.items()}
+
+
+@functools.cache
+def kinds(scheme: str) -> dict[str, str]:
+    """Offence → its kind, by which a mix is shown: today's groups, or the offence itself."""
+    return {
+        row["offence"]: row["kind"] for row in reference.rows("offences") if row["scheme"] == scheme
+    }
+
+
+def members(selection: str | Iterable[str], scheme: str = NOTIFIABLE) -> tuple[str, ...]:
+    """Offences that a group name, an offence name or a list of either stands for.
+
+    Raises
+    ------
+    UsageError
+        If the scheme knows no such offence or group; the nearest names are suggested.
+    """
+    known = groups(scheme)
+    found: list[str] = []
+    for name in _names_of(selection):
+        key = " ".join(name.lower().split())
+        if key not in known:
+            key = standard(key, scheme) or key
+        if key not in known:
+            near = [match for match, *_ in process.extract(key, list(known), limit=3)]
+            raise UsageError(
+                paragraph(
+                    f"'{name}' is no offence or group of the scheme '{scheme}'",
+                    do=f"Did you mean {' or '.join(repr(n) for n in near)}?",
+                )
+            )
+        found.extend(known[key])
+    return tuple(dict.fromkeys(found))
+
+
+def named(selection: Iterable[str], scheme: str = NOTIFIABLE) -> tuple[str, ...]:
+    """The same for names of which some may be a force's own, which stand for themselves."""
+    known = groups(scheme)
+    return tuple(dict.fromkeys(o for name in selection for o in known.get(name, (name,))))
+
+
+def is_all(selection: str | Iterable[str]) -> bool:
+    """Whether a selection is all recorded crime, labels in no group among it."""
+    return any(" ".join(name.lower().split()) == ALL for name in _names_of(selection))
+
+
+def change(selection: str | Iterable[str], counted: Iterable[str]) -> Change:
+    """What changes where a selection is answered from the offences that were counted for it."""
+    of = kinds(NOTIFIABLE)
+    found = {of.get(offence, offence) for offence in counted}
+    rows = [
+        row
+        for name in _names_of(selection)
+        for row in reference.rows("offence_changes")
+        if row["asked"] == " ".join(name.lower().split()) and row["kind"] in found
+    ]
+    is_only = found and found <= {row["kind"] for row in rows}
+    subjects = [row["subject"] for row in rows if row["subject"]]
+    return Change(
+        subjects[0] if is_only and subjects and isinstance(selection, str) else "",
+        tuple(dict.fromkeys(row["note"] for row in rows)),
+    )
+
+
+def _names_of(selection: str | Iterable[str]) -> list[str]:
+    return [selection] if isinstance(selection, str) else list(selection)
+
+
+def _key(label: str) -> str:
+    """A label without case and signs, for comparing."""
+    plain = re.sub(r"['’]", "", _ADDED.sub(" ", str(label)).lower().replace("&", " and "))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+
+
+def _code_key(code: str) -> str:
+    """A code without blanks and leading noughts: '08n' and '8 N' are 8N."""
+    return re.sub(r"^0+(?=\d)", "", "".join(str(code).lower().split()))
+
+
+@functools.cache
+def _keys(scheme: str) -> dict[str, str]:
+    return {_key(label): name for label, name in names(scheme).items()}
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    return {
+        _code_key(code): row["offence"]
+        for row in reference.rows("offences")
+        for code in filter(None, row["codes"].split("|"))
+    }
+
+
+def _narrowest(found: set[str]) -> str | None:
+    """Of names that stand together the one that the others are groups of; None if there is none."""
+    for name in sorted(found):
+        around = {name, kinds(NOTIFIABLE)[name], *_groups_of()[name]}
+        if found <= around:
+            return name
+    return None
+
+
+@functools.cache
+def _groups_of() -> dict[str, tuple[str, ...]]:
+    return {
+        row["offence"]: tuple(row["groups"].split(";"))
+        for row in reference.rows("offences")
+        if row["scheme"] == NOTIFIABLE
+    }

@@ -1,0 +1,1 @@
+"""`csp.open(...)`, and what an analyst asks of a review by hand."""

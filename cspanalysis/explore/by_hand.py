@@ -1,0 +1,97 @@
+"""For exploring by hand: widgets, a map, and the findings of the chapters without a report."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings import Finding
+from cspanalysis.review.review import Review
+from cspanalysis.workspace import notebook_files
+
+
+class ByHand(Review):
+    """A review with what an analyst asks of it by hand; `cspanalysis.open` makes it."""
+
+    def findings(self, chapter: str | None = None) -> Findings:
+        """The findings of all chapters, or of one ('violence'), made here and now."""
+        return findings(self, chapter)
+
+    def explore(self):
+        """Widgets for area, offence and period (JupyterLab); see `cspanalysis.explore.widgets`."""
+        from cspanalysis.explore import widgets
+
+        return widgets.explore(self)
+
+    def map(self, offence: str, period: str | Period | None = None):
+        """Where an offence is recorded again and again, as dots; nothing leaves the machine."""
+        from cspanalysis.explore import widgets
+
+        return widgets.place_map(self, offence, period)
+
+
+class Findings(dict[str, Finding]):
+    """Findings by id; shows each in turn in a notebook."""
+
+    def _ipython_display_(self) -> None:
+        for finding in self.values():
+            finding._ipython_display_()
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{key}: {finding.sentence}" for key, finding in self.items())
+
+
+def findings(review: Review, chapter: str | None = None) -> Findings:
+    """The findings of the chapter notebooks, made in this process.
+
+    The notebooks are the only table of contents: their cells are run here with `review` in place.
+
+    Parameters
+    ----------
+    review : Review
+    chapter : str, optional
+        Number, name or part of the name of one chapter: '05', 'violence'.
+
+    Raises
+    ------
+    UsageError
+        If there is no such chapter.
+    """
+    found = Findings()
+    chosen = [p for p in notebook_files.chapters() if chapter is None or chapter in p.stem]
+    if not chosen:
+        raise UsageError(
+            paragraph(
+                f"no chapter is called '{chapter}'",
+                allowed=", ".join(p.stem for p in notebook_files.chapters()),
+            )
+        )
+    for path in chosen:
+        namespace: dict[str, object] = {"review": review}
+        for source in _cells(path):
+            value = _run(source, namespace)
+            if isinstance(value, Finding):
+                found[value.id] = value
+    return found
+
+
+def _cells(path: Path) -> Iterator[str]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", []):
+            continue
+        # The cell that opens the review only lends its imports here.
+        yield "\n".join(line for line in source.splitlines() if not line.startswith("review ="))
+
+
+def _run(source: str, namespace: dict[str, object]) -> object:
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), namespace)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)

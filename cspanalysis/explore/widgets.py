@@ -1,0 +1,282 @@
+"""Widgets for exploring in JupyterLab: choose area, offence and period, see findings and a map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import plotly.io as pio
+
+from cspanalysis import present
+from cspanalysis.domain import offences
+from cspanalysis.domain.errors import CspError, NotAvailable
+from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.findings import Finding, Spec, common
+from cspanalysis.present import charts, suppliers
+from cspanalysis.review import coverage
+from cspanalysis.review.review import Review
+from cspanalysis.stats import concentration
+
+if TYPE_CHECKING:
+    import ipywidgets
+    import plotly.graph_objects as go
+
+#: Groups offered first; then the single offences of the scheme that the workspace has.
+GROUPS = ("recorded crime", "acquisitive crime", "violent crime", "burglary", "vehicle crime")
+
+
+def explore(review: Review) -> ipywidgets.Widget:
+    """Choose area, offence and period; the change, the months, the peers and the places redraw.
+
+    Parameters
+    ----------
+    review : Review
+        Where to begin; its workspace offers the areas.
+
+    Returns
+    -------
+    ipywidgets.VBox
+    """
+    import ipywidgets
+
+    names = areas(review)
+    area = ipywidgets.Dropdown(
+        options=names, value=review.area.name, description="Area", layout={"width": "24rem"}
+    )
+    offence = ipywidgets.Dropdown(options=choices(review), description="Offence")
+    period = ipywidgets.Combobox(
+        value=review.period.iso,
+        options=periods(review),
+        description="Period",
+        continuous_update=False,
+        placeholder="YYYY-MM/YYYY-MM",
+    )
+    shown = ipywidgets.Output()
+
+    def draw(_: Any = None) -> None:
+        # The outputs are set as a whole: nothing is left of the choice before, and no cell of the
+        # notebook keeps them, so that records of a workspace are not stored by chance.
+        shown.outputs = tuple(outputs(review, area.value, offence.value, period.value))
+
+    for control in (area, offence, period):
+        control.observe(draw, names="value")
+    draw()
+    return ipywidgets.VBox([ipywidgets.HBox([area, offence, period]), shown])
+
+
+def outputs(review: Review, area: str, offence: str, period: str) -> list[dict[str, Any]]:
+    """What the widgets show for a choice, in the form of a notebook's outputs.
+
+    A choice that cannot be shown becomes one paragraph that says why and what is allowed.
+    """
+    try:
+        there = review.moved(area, period)
+        found = [part for f in at_a_glance(there, offence) for part in _finding(f)]
+    except CspError as error:
+        return [_text(f"**{error}**")]
+    try:
+        chart = place_map(there, offence)
+    except NotAvailable:
+        return found
+    if chart is None:
+        return found
+    where = f"### Where is {offence} recorded?\n\n{place_note(there, offence)}"
+    return [*found, _text(where), _chart(chart)]
+
+
+def _finding(finding: Finding) -> Iterator[dict[str, Any]]:
+    yield _text(present.markdown(finding.record()))
+    if finding.figure is not None:
+        yield _chart(finding.figure)
+
+
+def _text(markdown: str) -> dict[str, Any]:
+    return _output({"text/markdown": markdown, "text/plain": markdown})
+
+
+def _chart(figure: go.Figure) -> dict[str, Any]:
+    # The renderer by name: what else a kernel's default would add (HTML with scripts) stays out.
+    return _output(pio.renderers["plotly_mimetype"].to_mimebundle(figure.to_plotly_json()))
+
+
+def _output(data: dict[str, Any]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def periods(review: Review) -> list[str]:
+    """Periods to offer: the review's, its windows, and the years before that the data cover."""
+    found = [c.period.iso for c in review.comparisons]
+    covered = set(review.covered(review.source_of(review.period)))
+    earlier = review.period.before
+    while set(earlier.month_list()) <= covered:
+        found.append(earlier.iso)
+        earlier = earlier.before
+    return list(dict.fromkeys(found))
+
+
+def areas(review: Review) -> list[str]:
+    """Names of the areas that the workspace holds offences of, the review's own first.
+
+    A district of which there are only a few rows of a neighbouring force is none of them.
+    """
+    names = {review.area.name: None}
+    if review.store.has("police_extract"):
+        held = review.store.load("police_extract", columns=["district"])["district"]
+        names |= dict.fromkeys(sorted(held.dropna().unique()))
+    if review.store.has("police_uk_counts"):
+        held = review.store.load("police_uk_counts", columns=["district"])["district"]
+        for name in sorted(held.dropna().unique()):
+            area = review.workspace.area(name)
+            if name in area.districts and coverage.of(review.store, "police_uk", area).months:
+                names[name] = None
+    return list(names)
+
+
+def choices(review: Review) -> list[str]:
+    """Groups and offences of the scheme that the workspace's data are counted in."""
+    source = review.source_of(review.period)
+    scheme = offences.POLICE_UK if source == "police_uk" else offences.NOTIFIABLE
+    known = offences.groups(scheme)
+    first = [g for g in GROUPS if g in known]
+    return [*first, *sorted(set(known) - set(first))]
+
+
+def at_a_glance(review: Review, offence: str) -> list[Finding]:
+    """Change, months and peers of one offence, those that the data allow."""
+    here = Comparison(review.period, review.compare)
+    makers = [
+        ("change", f"Did {offence} rise or fall?", partial(common.change_finding, subject=offence)),
+        (
+            "months",
+            f"Is the latest half year of {offence} out of the ordinary?",
+            partial(common.control_finding, subject=offence),
+        ),
+    ]
+    found = []
+    for name, title, make in makers:
+        spec = Spec(f"explore.{name}", title, measure=offence, unit="offences")
+        try:
+            found.append(make(review, spec, here, offence))
+        except NotAvailable:
+            continue
+    for group in review.peers.groups():
+        label = review.peer_label(group)
+        spec = Spec(f"explore.peers.{group}", f"How does {offence} compare with the other {label}?")
+        try:
+            things = "crimes" if offence == "recorded crime" else f"{offence} offences"
+            found.append(common.peers_finding(review, spec, here, offence, group, things=things))
+        except NotAvailable:
+            continue
+    if not found:
+        raise NotAvailable(
+            ("police_extract", "police_uk"),
+            f"nothing can be shown of {offence} in {review.area.name}, {review.period.label}",
+        )
+    return found
+
+
+def place_map(review: Review, offence: str, period: str | Period | None = None) -> go.Figure | None:
+    """Where an offence is recorded again and again: dots on the ground, no tiles from a network.
+
+    Parameters
+    ----------
+    review : Review
+    offence : str
+        Offence or group.
+    period : str or Period, optional
+        Default: the period under review.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure or None
+        None if no record has a map point. LSOA outlines lie beneath where `csp fetch` brought them.
+
+    Raises
+    ------
+    NotAvailable
+        If the records have no coordinates (a partner's extract without them).
+    """
+    located = _located(review, offence, period)
+    points = located.groupby(["longitude", "latitude", "place"], as_index=False).size()
+    points = points.rename(columns={"size": "count"})
+    points["is_generic"] = concentration.is_generic(points["place"])
+    return charts.place_map(points, outlines(review, located))
+
+
+def place_note(review: Review, offence: str, period: str | Period | None = None) -> str:
+    """How many records a place map shows, how many it cannot, and what its dots are."""
+    records = review.records(offence, period or review.period).table
+    n, located = len(records), len(_located(review, offence, period))
+    text = f"{located:,} of {n:,} records have a map point"
+    lost = "" if n == located else f"; the other {n - located:,} are not on the map"
+    return (
+        f"{text}{lost}. A dot is a map point of the publisher, which stands for the streets around "
+        "it, not for an address; its area grows with the number of records."
+    )
+
+
+def outlines(review: Review, located: pd.DataFrame) -> pd.DataFrame | None:
+    """Outlines of the area's LSOAs, if `csp fetch` has brought them, with counts of records.
+
+    Parameters
+    ----------
+    review : Review
+    located : pandas.DataFrame
+        Records with lsoa_code.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Columns lsoa_code, name, rings, count. Counts are missing where the records' codes are of
+        another edition than the outlines, because areas would then look empty that are not.
+    """
+    shapes = {
+        str(properties["LSOA21CD"]): (str(properties.get("LSOA21NM", "")), rings)
+        for path in sorted((review.workspace.raw / "boundaries").glob("*.geojson"))
+        for properties, rings in _features(json.loads(path.read_text(encoding="utf-8")))
+        if "LSOA21CD" in properties
+    }
+    codes = _own_lsoas(review, located)
+    table = pd.DataFrame(
+        [(code, *shapes[code]) for code in sorted(set(shapes) & codes)],
+        columns=["lsoa_code", "name", "rings"],
+    )
+    if table.empty:
+        return None
+    counts = located["lsoa_code"].value_counts()
+    is_known = located["lsoa_code"].isin(set(shapes))
+    shown = table["lsoa_code"].map(counts).fillna(0).astype(float)
+    return table.assign(count=shown if is_known.all() else float("nan"))
+
+
+def _own_lsoas(review: Review, located: pd.DataFrame) -> set[str]:
+    if review.store.has("lsoas"):
+        table = review.store.load("lsoas", columns=["lsoa_code", "district"])
+        return set(table.loc[table["district"].isin(review.area.districts), "lsoa_code"])
+    return set(located["lsoa_code"].dropna())
+
+
+def _features(collection: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[Sequence]]]:
+    for feature in collection.get("features", []):
+        shape = feature.get("geometry") or {}
+        kind, parts = shape.get("type"), shape.get("coordinates", [])
+        if kind in ("Polygon", "MultiPolygon"):
+            polygons = [parts] if kind == "Polygon" else parts
+            # The first ring is the outer one; holes are other areas, drawn on their own.
+            yield feature["properties"], [polygon[0] for polygon in polygons if polygon]
+
+
+def _located(review: Review, offence: str, period: str | Period | None) -> pd.DataFrame:
+    records = review.records(offence, period or review.period).table
+    if not {"longitude", "latitude"} <= set(records):
+        missing = NotAvailable("police_uk", "these records have no map points")
+        raise NotAvailable(
+            "police_uk",
+            suppliers.missing_sentence(
+                f"where {offence} is recorded on a map", missing, review.store.sources()
+            ),
+        )
+    return records.dropna(subset=["longitude", "latitude"])

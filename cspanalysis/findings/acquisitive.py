@@ -1,0 +1,166 @@
+"""Chapter 02, acquisitive crime: vehicle crime, burglary, theft, and seasonal purse dipping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings.overview import crime_question, rate_question
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.findings.sentences import windows
+from cspanalysis.present import charts
+from cspanalysis.review.series import Series
+from cspanalysis.stats import aoristic, thefts
+from cspanalysis.stats.thefts import PurseDipping
+
+season_question = partial(crime_question, unit="index, average month = 100", once=True)
+
+
+@crime_question(
+    "acquisitive.changes",
+    "Which kinds of acquisitive crime rose or fell?",
+    measure="acquisitive crime by kind",
+)
+def changes(ask: Question, offences: Sequence[str]) -> Finding:
+    """Each kind against the same months of the year before, with intervals."""
+    return ask.changes(
+        {name: ask.series(name) for name in offences},
+        label="offence",
+        heading="Offence",
+        subject="acquisitive crime",
+    )
+
+
+@crime_question("acquisitive.{name}.change", "Did {subject} rise or fall?")
+def change(ask: Question, name: str, offences: str | Sequence[str], *, subject: str) -> Finding:
+    """One kind of acquisitive crime against the same months of the year before."""
+    return ask.change(ask.series(offences, subject=subject))
+
+
+@rate_question(
+    "acquisitive.{name}.peers.{group}",
+    "How does {subject} compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+)
+def peers(ask: Question, name: str, offences: str, group: str, *, subject: str) -> Finding:
+    """One kind of acquisitive crime per 1,000 residents among a peer group."""
+    return ask.peers(offences, group, things=f"{subject} offences")
+
+
+@season_question(
+    "acquisitive.purse_dipping.season",
+    "When in the year does purse dipping peak?",
+    needs="police_extract",
+    measure="seasonal index of purse dipping",
+    would_show="in which months purse dipping peaks",
+)
+def purse_dipping_season(
+    ask: Question, definition: PurseDipping | None = None, *, until: str | None = None
+) -> Finding:
+    """Seasonal index of purse dipping over all months of the extract, or up to `until`."""
+    definition = definition or ask.review.purse_dipping
+    dipping, second = _purse_dipping(ask, definition)
+    counted = [
+        int((s.rows["month"] <= until).sum()) if until else len(s.rows) for s in (dipping, second)
+    ]
+    return ask.season(dipping, notes=[definition.compared(*counted)], until=until)
+
+
+@season_question(
+    "acquisitive.{name}.season",
+    "When in the year does {subject} peak?",
+    would_show="in which months {subject} peaks",
+)
+def offence_season(
+    ask: Question, name: str, offences: str, *, subject: str, until: str | None = None
+) -> Finding:
+    """Seasonal index of an offence, the nearest that open data come to purse dipping."""
+    # All months are wanted, whichever source has the first of them.
+    return ask.season(ask.review.series(offences, subject=subject), until=until)
+
+
+@crime_question(
+    "acquisitive.purse_dipping.places",
+    "Where does purse dipping happen again and again?",
+    needs="police_extract",
+    measure="purse dipping by place",
+    would_show="where purse dipping happens again and again",
+)
+def purse_dipping_places(
+    ask: Question, definition: PurseDipping | None = None, *, top: int = 10
+) -> Finding:
+    """Repeat locations of purse dipping, with their share of all."""
+    definition = definition or ask.review.purse_dipping
+    dipping, second = _purse_dipping(ask, definition, ask.period)
+    compared = definition.compared(len(dipping.rows), len(second.rows))
+    return ask.places(dipping, top=top, notes=[compared])
+
+
+@question(
+    "acquisitive.{name}.hours",
+    "When does {subject} most likely happen?",
+    needs="police_extract",
+    unit="offences, shared out over the hours in which they can have happened",
+    would_show="when {subject} most likely happens",
+)
+def likely_hours(
+    ask: Question,
+    name: str,
+    offences: str | Sequence[str],
+    *,
+    subject: str,
+    max_hours: float = aoristic.MAX_HOURS,
+) -> Finding:
+    """Hours and weekdays by aoristic weights: each offence is spread over its from/to window."""
+    crimes = ask.series(
+        offences, ask.period, subject=subject, each=True, lacks="hold no time of day"
+    )
+    found = aoristic.profile(crimes.rows, max_hours=max_hours)
+    if not found.usable:
+        raise NotAvailable("police_extract", "no record has a usable time")
+    left = [
+        f"{number:,} {why}"
+        for number, why in (
+            (found.no_start, "without a usable start"),
+            (found.set_aside_reversed, "that end before they start"),
+            (found.set_aside_long, f"with a window over {max_hours:g} hours"),
+        )
+        if number
+    ]
+    return ask.publish(
+        found.table,
+        series=crimes,
+        wording=partial(windows.likely_hours, subject=subject),
+        chart=partial(charts.heatmap, value="weight"),
+        columns={"weekday": "Day", "hour": "Hour", "weight": "Offences", "share": "Share"},
+        what=f"{subject} by weekday and hour, aoristic weights",
+        when=f"{ask.period.label}; {charts.ROWS_KEY}",
+        method="aoristic weights: hours of overlap divided by the window's length, one offence "
+        f"counts once; {found.usable:,} of {len(crimes.rows):,} records used",
+        notes=[f"Not used: {', '.join(left)}."] if left else (),
+    )
+
+
+def _purse_dipping(
+    ask: Question, definition: PurseDipping, *periods: Period
+) -> tuple[Series, Series]:
+    """Purse dipping by the first and by the second definition."""
+    wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
+    found = ask.review.series(
+        list(wanted), *periods, each=True, lacks="do not say how a theft was done"
+    )
+    # What no record tells is not known to be 0.
+    if len(found.rows) and found.rows["method"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say how a theft was done")
+    dipping = found.of(
+        thefts.purse_dipping(found.rows, definition),
+        "purse dipping",
+        definition=definition.definition,
+        selection="theft from the person",
+        notes=(),
+        scheme="",
+    )
+    return dipping, dipping.of(thefts.second(found.rows, definition))

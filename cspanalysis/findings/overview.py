@@ -1,0 +1,159 @@
+"""Chapter 01, recorded crime: change, months, mix, and the area among its peers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import offences as taxonomy
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import sentences
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes.rankings import few_residents_notes, resident_notes
+from cspanalysis.present import charts
+from cspanalysis.review.review import OFFENCE_SOURCES
+from cspanalysis.stats import measures, peers
+
+crime_question = partial(question, needs=OFFENCE_SOURCES, unit="offences", fewer_is_better=True)
+rate_question = partial(crime_question, unit="per 1,000 residents in the period")
+
+
+@rate_question(
+    "overview.recorded_crime.rate", "How much crime was recorded?", measure="recorded crime"
+)
+def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Finding:
+    """Recorded crime and its rate per 1,000 residents in the period (exact or Byar limits)."""
+    crimes = ask.series(offences, ask.period)
+    residents, year = ask.review.residents(ask.period)
+    table = pd.DataFrame(
+        {
+            "area": [ask.review.area.name],
+            "count": [crimes.count(ask.period)],
+            "population": [residents],
+        }
+    )
+    result = measures.rate(table, per=1000)
+    return ask.publish(
+        result,
+        series=crimes,
+        sources=(*crimes.sources, "population"),
+        wording=partial(sentences.rate, subject=offences, things="crimes"),
+        columns={
+            "area": "Area",
+            "count": "Offences",
+            "population": "Residents",
+            "rate": "Per 1,000 residents",
+            "interval": "95% interval",
+        },
+        what="Recorded crime",
+        notes=[*resident_notes(ask, year), *few_residents_notes(result)],
+        tile=partial(_rate_tile, things="crimes recorded", period=ask.period.label),
+    )
+
+
+@crime_question("overview.recorded_crime.change", "Did recorded crime rise or fall?")
+def recorded_crime_change(ask: Question, offences: str = "recorded crime") -> Finding:
+    """Recorded crime against the same months of the year before (conditional exact test)."""
+    return ask.change(ask.series(offences))
+
+
+@crime_question(
+    "overview.recorded_crime.months",
+    "Is the latest half year out of the ordinary?",
+    measure="recorded crime per day",
+    unit="offences per day",
+    would_show="whether recent months are out of the ordinary",
+    once=True,
+)
+def recorded_crime_months(ask: Question, offences: str = "recorded crime") -> Finding:
+    """Control chart of monthly recorded crime, seasonally adjusted from 36 months on."""
+    return ask.control(ask.series(offences, ask.period))
+
+
+@question(
+    "overview.mix",
+    "Which offences make up recorded crime?",
+    needs=OFFENCE_SOURCES,
+    measure="share of recorded crime",
+    unit="offences",
+)
+def offence_mix(ask: Question, offences: str = "recorded crime") -> Finding:
+    """Shares of the offences in recorded crime, with Wilson intervals."""
+    return offence_breakdown(ask, offences)
+
+
+@rate_question(
+    "overview.recorded_crime.peers.{group}",
+    "How does recorded crime compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+)
+def recorded_crime_peers(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
+    """Crimes per 1,000 residents of every area of a peer group, with places and their intervals."""
+    return ask.peers(offences, group, things="crimes")
+
+
+@rate_question(
+    "overview.recorded_crime.funnel.{group}",
+    "Does recorded crime stand out among the {members}?",
+    needs=("peer_counts", "police_uk"),
+    measure="recorded crime per 1,000 residents",
+    would_show="whether the rate lies outside what size and chance explain",
+)
+def recorded_crime_funnel(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
+    """Funnel of the peer group, its limits widened for the usual differences between areas."""
+    counted = ask.review.peer_counts(offences, group, ask.period)
+    members = ask.review.peer_group(group)
+    result = peers.funnel(counted.table)
+    year = int(counted.table["population_year"].max())
+    return ask.publish(
+        result,
+        sources=counted.sources,
+        wording=partial(sentences.funnel, things="crimes", members=members.label),
+        chart=partial(charts.funnel, lines=peers.funnel_lines(result)),
+        columns={
+            "area": "Area",
+            "population": "Residents",
+            "rate": "Per 1,000 residents",
+            "limit_lower": "Expected from",
+            "limit_upper": "to",
+            "against_others": "Against that (at which level)",
+        },
+        caption=(
+            "Crimes per 1,000 residents by size of the area – "
+            f"{present.capital(members.label)}, {ask.period.label}; residents of "
+            f"{ask.review.residents_of(year)}; lines = 95% and 99.8% limits"
+        ),
+        notes=[*resident_notes(ask, year), *few_residents_notes(result)],
+    )
+
+
+def offence_breakdown(ask: Question, offences: str) -> Finding:
+    """Which offences make up a group.
+
+    Raises
+    ------
+    NotAvailable
+        If the source holds the group as one kind.
+    """
+    crimes = ask.series(offences, ask.period)
+    kinds = taxonomy.kinds(crimes.scheme)
+    if len({kinds.get(name, name) for name in crimes.offences}) < 2:
+        raise NotAvailable("police_extract", f"the open data hold {crimes.subject} as one kind")
+    by_kind = crimes.rows.assign(offence=crimes.rows["kind"])
+    return ask.breakdown(crimes.of(by_kind), "offence", "Offence", "Offences")
+
+
+def _rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
+    """A count with its rate as a headline figure."""
+    row = table.iloc[0]
+    if pd.isna(row["count"]):
+        return None
+    limits = present.interval(row["lower"], row["upper"])
+    return {
+        "value": present.count(row["count"]),
+        "label": f"{things}, {period}: {present.rate(row['rate'])} per 1,000 residents "
+        f"(95% interval {limits})",
+    }

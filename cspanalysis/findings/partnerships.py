@@ -1,0 +1,184 @@
+"""For chapter 00: whether the official yearly figures of the partnership can be compared."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import areas
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.findings import (
+    Finding,
+    Said,
+    Spec,
+    common,
+    finding,
+    partnership_years,
+    publish,
+    sentences,
+)
+from cspanalysis.present import charts
+from cspanalysis.review.review import Review
+from cspanalysis.stats import measures
+
+SOURCE, FORCES, ONS = "home_office_csp", "home_office_pfa", "ons_csp"
+NAMES = {
+    SOURCE: "the Home Office's table",
+    ONS: "the table of the Office for National Statistics",
+}
+SUBJECTS = {source: f"recorded crime in {name}" for source, name in NAMES.items()}
+#: The offence line of all crime.
+TOTAL = "total recorded crime (excluding fraud)"
+
+
+@finding(
+    "quality.partnership_table",
+    title="Can the official figures of the partnership be compared?",
+    needs=(SOURCE, ONS),
+    measure="recorded crime in the official tables",
+    unit="offences",
+    polarity="lower_is_better",
+    would_show="whether the official figures of the partnership can be compared",
+)
+def partnership_table(review: Review, *, spec: Spec) -> Finding:
+    """The newest year against the one before; a year left mostly unassigned is not comparable."""
+    area = review.area
+    source, result, newest, before = _years(review)
+    subject = SUBJECTS[source]
+    changed = partnership_years.year_change(result, newest, before)
+    over = [Period.parse(changed[c].iloc[0]) for c in ("period", "compare")]
+    return publish(
+        review,
+        spec,
+        result,
+        say=partial(_say, newest=newest, before=before, area=area, subject=subject),
+        chart=_line,
+        comparison=Comparison(*over),
+        compared=True,
+        sources=(source,),
+        columns={"label": "Year", "count": "Offences", "status": "Status", "reason": "Reason"},
+        caption=common.where(
+            review,
+            f"{common.capital(subject)} by year",
+            f"{result['label'].iloc[0]} to {result['label'].iloc[-1]}",
+        ),
+        method="conditional exact test of two Poisson counts, Clopper-Pearson limits",
+        definition=(
+            "A year is not comparable where more than 5% of the force's offences are recorded "
+            "under no partnership, or where the partnership's own are more than a fifth below its "
+            "usual share of the force's and as many as half of what lacks went to no partnership. "
+            "A year that lacks quarters is compared with the same quarters."
+        ),
+        notes=_force_notes(review, newest, before),
+    )
+
+
+def _years(review: Review) -> tuple[str, pd.DataFrame, str, str]:
+    """The source, the partnership's years in it, and the two that are compared.
+
+    Raises
+    ------
+    NotAvailable
+        If neither publisher's table has two years of the partnership.
+    """
+    store, area, details = review.store, review.area, []
+    for source, load in ((SOURCE, _home_office), (ONS, _ons)):
+        if not store.has(source):
+            continue
+        result = partnership_years.by_year(load(review), store.load(f"{source}_coverage"), area)
+        is_over = [
+            partnership_years.last_month(r) <= review.period.last for _, r in result.iterrows()
+        ]
+        result = result[is_over].reset_index(drop=True)
+        years = result["year"].tolist()
+        # Years of the national statisticians end with any quarter: only whole years apart compare.
+        known = years if source == SOURCE else [y for y in years if _year_before(years[-1]) == y]
+        befores = known[:-1] if source == SOURCE else known
+        if befores:
+            return source, result, years[-1], befores[-1]
+        details.append(f"{present.inside(NAMES[source])} holds fewer than two years of {area.name}")
+    if not details and store.has(FORCES):
+        details.append(_of_force(review))
+    raise NotAvailable((SOURCE, ONS), "; ".join(details))
+
+
+def _home_office(review: Review) -> pd.DataFrame:
+    area = review.area
+    forces = {row.force for row in _districts(review)} | {area.force}
+    own = review.store.load(SOURCE, columns=["force"], where={"csp": area.name})
+    where = {"force": sorted({*own["force"], *forces} - {""})}
+    columns = ["year", "quarter", "force", "csp", "is_unassigned", "offence_group", "count"]
+    return review.store.load(SOURCE, columns=columns, where=where)
+
+
+def _ons(review: Review) -> pd.DataFrame:
+    """Counts of all recorded crime, in the shape of the Home Office's table."""
+    where = {"measure": "count", "offence": TOTAL, "level": ["partnership", "unassigned"]}
+    columns = ["period", "force", "csp", "level", "value"]
+    rows = review.store.load(ONS, columns=columns, where=where).dropna(subset="value")
+    return rows.rename(columns={"period": "year", "value": "count"}).assign(
+        is_unassigned=rows["level"] == "unassigned", offence_group=TOTAL, quarter=None
+    )
+
+
+def _year_before(year: str) -> str:
+    return Period.parse(year).shift(-12).iso
+
+
+def _districts(review: Review) -> list[Area]:
+    found = []
+    for name in review.area.districts:
+        with contextlib.suppress(UsageError):
+            found.append(areas.find(name))
+    return found
+
+
+def _of_force(review: Review) -> str:
+    """What the tables by police force hold, where there is none by partnership."""
+    told = "the Home Office's table here is by police force and tells no partnerships apart"
+    return ". ".join([told, *_force_notes(review)])
+
+
+def _force_notes(review: Review, *years: str) -> list[str]:
+    """The police force's own figures, beside those of its partnerships; said to be the force's."""
+    force = review.area.force
+    if not force or not review.store.has(FORCES):
+        return []
+    rows = review.store.load(FORCES, columns=["year", "count"], where={"force": force})
+    counts = rows.groupby("year")["count"].sum()
+    held = [y for y in years or counts.index if y in counts.index]
+    if not held:
+        return []
+    told = present.listed(f"{present.count(counts[y])} in {y}" for y in held)
+    return [f"In the table by police force the whole {force} force area has {told}."]
+
+
+def _say(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str) -> Said:
+    changed = partnership_years.year_change(table, newest, before)
+    said = sentences.change(changed, subject=subject)
+    text, rows = said.text, table[table["year"].isin([newest, before])]
+    quarters = changed["quarters"].iloc[0]
+    if said.status in ("ok", "too_few") and quarters and len(quarters.split(",")) < 4:
+        over = Period.parse(changed["period"].iloc[0]).label
+        text += f" The table does not hold all of {newest} and {before}: {over} is compared with "
+        text += "the same months of the other year."
+    for names, some in rows[rows["names"] != ""].groupby("names", sort=False):
+        parts = str(names).split("; ")
+        if len(parts) > 1:
+            years = present.listed(some["label"])
+            text += f" In {years} {area.name} is the sum of {present.listed(parts)}."
+    return replace(said, text=text)
+
+
+def _line(table: pd.DataFrame):
+    """The comparable years only: a collapsed figure would be read as a fall."""
+    sound = table[table["status"] == "ok"].reset_index(drop=True)
+    if sound.empty:
+        return None
+    return charts.trend_line(measures.count_interval(sound), value="count", decimals=0)

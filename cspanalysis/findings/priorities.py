@@ -1,0 +1,338 @@
+"""Chapter 09, first part: which priorities weigh most, how firmly, and on what evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.audit import registers
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import (
+    Finding,
+    Spec,
+    common,
+    finding,
+    priority_measures,
+    publish,
+    sentences,
+)
+from cspanalysis.findings import priority_scores as analysis
+from cspanalysis.findings.sentences import plan_outputs
+from cspanalysis.present import charts
+from cspanalysis.review.review import OFFENCE_SOURCES, Review
+
+_NEEDS = OFFENCE_SOURCES
+
+
+@finding(
+    "priorities.matrix",
+    title="Which priorities weigh most?",
+    needs=_NEEDS,
+    measure="score of the priorities",
+    unit="score from 0 to 1",
+    would_show="which priorities weigh most",
+)
+def matrix(review: Review, *, spec: Spec) -> Finding:
+    """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
+    weights = _weights(review)
+    result = analysis.score(_criteria(review), weights)
+    notes = [
+        "Weights: "
+        + present.listed([f"{name} {_two(weights[name])}" for name in analysis.CRITERIA])
+        + "; the partnership sets them. A larger dot speaks more for the priority; where there "
+        "is no dot there are no data.",
+        *_notes(result, weights),
+        *_unasked(review),
+    ]
+    result["places"] = [
+        "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
+        for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
+    ]
+    # Too few criteria make no score to compare: without a place there is none to read.
+    result["score_text"] = [
+        "–" if pd.isna(rank) else _two(score)
+        for rank, score in zip(result["rank"], result["score"], strict=True)
+    ]
+    result["rests_on"] = [
+        f"{known} of {of} criteria" for known, of in zip(result["known"], result["of"], strict=True)
+    ]
+    return publish(
+        review,
+        spec,
+        result,
+        say=sentences.priorities,
+        chart=charts.priorities,
+        comparison=review.comparisons[0],
+        sources=_sources(review),
+        columns={
+            "label": "Priority",
+            **{f"{name}_text": _heading(name, weights) for name in analysis.CRITERIA},
+            "rests_on": "Rests on",
+            "score_text": "Score",
+            "places": "Place with varied weights",
+            "things": "Counted",
+        },
+        caption=common.where(review, "Priorities by five criteria", review.period.label),
+        definition=analysis.RULE,
+        notes=notes,
+    )
+
+
+@finding(
+    "priorities.sensitivity",
+    title="Does the order survive other weights?",
+    needs=_NEEDS,
+    measure="order of the priorities under other weights",
+    unit="trials",
+    would_show="whether the order of the priorities survives other weights",
+)
+def sensitivity(review: Review, *, spec: Spec) -> Finding:
+    """The order with each weight a quarter larger and smaller, one at a time."""
+    weights = _weights(review)
+    result = analysis.sensitivity(_criteria(review), weights)
+    if result["order"].iloc[0].count(" > ") < 1:
+        raise NotAvailable(
+            (),
+            f"fewer than two can be judged on {present.in_words(analysis.needed(weights))} or more "
+            "criteria, so there is no order",
+        )
+    result = result.assign(
+        weight_text=[_exact(value) for value in result["weight"]],
+        varied_text=[_exact(value) for value in result["varied"]],
+        moved_text=[moved or "none" for moved in result["moved"]],
+    )
+    return publish(
+        review,
+        spec,
+        result,
+        say=plan_outputs.sensitivity,
+        comparison=review.comparisons[0],
+        sources=_sources(review),
+        columns={
+            "criterion": "Weight of",
+            "weight_text": "As set",
+            "varied_text": "Tried",
+            "is_same": "Same order",
+            "first": "First",
+            "moved_text": "Change place",
+        },
+        caption=common.where(review, "Order under other weights", review.period.label),
+        notes=["The tried weight is scaled with the others so that they still add up to 1."],
+    )
+
+
+@finding(
+    "priorities.evidence",
+    title="What does each priority rest on?",
+    needs=("action_plan", "targets", "outputs"),
+    measure="evidence, targets and actions by priority",
+    unit="priorities",
+    would_show="what each priority rests on",
+)
+def evidence(review: Review, *, spec: Spec) -> Finding:
+    """Every priority traced to its findings, and on to targets, outputs and actions."""
+    tables = {name: registers.table(review, name) for name in ("targets", "outputs", "action_plan")}
+    tables["targets"] = registers.current_targets(tables["targets"])
+    if all(table is None for table in tables.values()):
+        raise NotAvailable(("action_plan", "targets", "outputs"))
+    rows = []
+    for measure in priority_measures.MEASURES:
+        numbers = {
+            name: 0 if table is None else int(table["priority"].eq(measure.key).sum())
+            for name, table in tables.items()
+        }
+        rows.append(
+            {
+                "priority": measure.label,
+                "findings": len(measure.evidence),
+                "ids": ", ".join(measure.evidence),
+                "questions": " ".join(measure.evidence.values()),
+                "targets": numbers["targets"],
+                "actions": numbers["action_plan"],
+                "outputs": numbers["outputs"],
+            }
+        )
+    return publish(
+        review,
+        spec,
+        pd.DataFrame(rows),
+        say=plan_outputs.evidence,
+        comparison=review.comparisons[0],
+        sources=[name for name, table in tables.items() if table is not None],
+        columns={
+            "priority": "Priority",
+            "questions": "Questions that speak for it",
+            "targets": "Targets",
+            "actions": "Actions",
+            "outputs": "Outputs",
+        },
+        caption=common.where(review, "From evidence to action", review.period.label),
+    )
+
+
+def _weights(review: Review) -> dict[str, float]:
+    return analysis.weights_of(review.settings.get("priorities", {}).get("weights"))
+
+
+def _criteria(review: Review) -> pd.DataFrame:
+    """A row per priority with its five criteria as scores and as words."""
+    comparison = review.comparisons[0]
+    chosen = review.settings.get("priorities", {})
+    harm, questions = chosen.get("harm", {}), chosen.get("concern", {})
+    rows = []
+    for measure in priority_measures.measures(review):
+        now, _ = priority_measures.counts(review, measure, comparison)
+        trend = priority_measures.trend(review, measure, comparison)
+        differing = _differing(priority_measures.parts(review, measure, comparison), trend)
+        versus = priority_measures.against_peers(review, measure, comparison.period)
+        rows.append(
+            {
+                "priority": present.inside(measure.label),
+                "label": measure.label,
+                "things": measure.things,
+                "count": now,
+                "harm": harm.get(measure.key, np.nan),
+                "trend": analysis.TREND_SCORES.get(trend, np.nan),
+                "trend_text": _TREND.get(trend, "[x]") + (" (parts differ)" if differing else ""),
+                "trend_of": differing,
+                "peers": analysis.PEER_SCORES.get(versus.verdict, np.nan),
+                "peers_text": _peers_text(versus),
+                "peers_by": versus.by,
+                "peers_are": versus.peers,
+                "named": priority_measures.concern(
+                    review, questions, measure.key, comparison.period
+                ),
+            }
+        )
+    table = pd.DataFrame(rows)
+    if table["count"].isna().all():
+        raise NotAvailable(_NEEDS, f"nothing is counted in {comparison.period.label}")
+    table["volume"] = analysis.relative(table["count"])
+    table["concern"] = analysis.relative(table["named"])
+    table["volume_text"] = [present.cell(value, "count") for value in table["count"]]
+    table["harm_text"] = [_two(value) or "[x]" for value in table["harm"]]
+    table["concern_text"] = [
+        "[x]" if pd.isna(v) else f"{present.number(v, 1)}% of residents" for v in table["named"]
+    ]
+    return table
+
+
+#: What each criterion needs, for those that no priority has data for.
+_NEEDED_FOR = {
+    "volume": "volume needs counts of the period",
+    "harm": "harm is the partnership's judgement, in partnership.toml, [priorities.harm]",
+    "trend": "trend needs the counts of the earlier period",
+    "peers": "peers need the counts of other areas",
+    "concern": "concern needs survey results and, in partnership.toml, [priorities.concern], the "
+    "question",
+}
+
+
+def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
+    rows = result.to_dict("records")
+    lacking = [
+        _NEEDED_FOR[name]
+        for name in analysis.CRITERIA
+        if weights[name] > 0 and result[name].isna().all()
+    ]
+    notes = []
+    if lacking:
+        notes.append(f"No priority can be judged by some criteria: {'; '.join(lacking)}.")
+    if result["harm"].notna().any():
+        notes.append("Harm is a judgement of the partnership, not a measurement.")
+    notes += [
+        f"The trend of {row['priority']} is that of all it counts together: {row['trend_of']}."
+        for row in rows
+        if row["trend_of"]
+    ]
+    notes += _peer_notes(rows)
+    bare = [
+        row["priority"] for row in rows if row["status"] == "ok" and row["of"] - row["known"] > 1
+    ]
+    if bare:
+        notes.append(
+            f"Two or more criteria have no data for {present.listed(bare)}: these scores rest on "
+            "the remaining criteria and are less firm than the others."
+        )
+    return notes
+
+
+def _differing(parts: dict[str, str], together: str) -> str:
+    """What the parts of a sum did by themselves, if one changed clearly and the sum did not so."""
+    verbs = {"up": "rose", "down": "fell", "no_clear_change": "did not change clearly"}
+    known = {words: verdict for words, verdict in parts.items() if verdict in verbs}
+    if not known or together not in verbs or not {*known.values()} & ({"up", "down"} - {together}):
+        return ""
+    return present.listed([f"{words} {verbs[verdict]}" for words, verdict in known.items()])
+
+
+def _unasked(review: Review) -> list[str]:
+    """A note where the settings name questions for concern that no survey asks."""
+    if not review.store.has("surveys"):
+        return []
+    asked = set(review.table("surveys", own=False)["question"])
+    named = review.settings.get("priorities", {}).get("concern", {})
+    lacking = [
+        f"“{present.shorten(question, 100)}” ({present.inside(priority_measures.label(key))})"
+        for key, question in named.items()
+        if question not in asked
+    ]
+    if not lacking:
+        return []
+    return [
+        f"The surveys do not ask {present.listed(lacking)}, which partnership.toml, "
+        "[priorities.concern], names: concern stays without data there."
+    ]
+
+
+def _peer_notes(rows: list[dict]) -> list[str]:
+    """Who the peers are, and by what a priority was set beside them if not by what is counted."""
+    of: dict[str, list[str]] = {}
+    for row in rows:
+        if row["peers_are"]:
+            of.setdefault(row["peers_are"], []).append(row["priority"])
+    if not of:
+        return []
+    usual, *further = sorted(of, key=lambda peers: -len(of[peers]))
+    text = f"The peers are {usual}"
+    text += "".join(f"; for {present.listed(of[peers])} {peers}" for peers in further) + "."
+    return [text] + [
+        f"{row['label']} is set beside its peers by {row['peers_by']} alone, not by all that is "
+        f"counted for it ({row['things']}); on the whole of it the comparison could come out "
+        "differently."
+        for row in rows
+        if row["peers_by"]
+    ]
+
+
+def _peers_text(versus: priority_measures.Versus) -> str:
+    text = _PEERS.get(versus.verdict, "[x]")
+    return f"{text} (by {versus.by} alone)" if versus.by else text
+
+
+_TREND = {"up": "worse", "no_clear_change": "no clear change", "down": "better"}
+_PEERS = {"higher": "worse", "similar": "similar", "lower": "better"}
+
+
+def _heading(name: str, weights: dict[str, float]) -> str:
+    return f"{present.capital(name)} (weight {_two(weights[name])})"
+
+
+def _two(value: float) -> str:
+    return "" if pd.isna(value) else present.number(value, 2)
+
+
+def _exact(value: float) -> str:
+    """A weight with two decimals, or as many as it has."""
+    if pd.isna(value):
+        return "–"
+    whole, _, part = f"{value:.4f}".partition(".")
+    return f"{whole}.{part[:2]}{part[2:].rstrip('0')}"
+
+
+def _sources(review: Review) -> list[str]:
+    used = dict.fromkeys(of.source for m in priority_measures.measures(review) for of in m.counted)
+    if not review.store.has("police_extract"):
+        used |= dict.fromkeys(("police_uk", "population"))
+    return [name for name in (*used, "peer_counts", "surveys") if review.store.has(name)]

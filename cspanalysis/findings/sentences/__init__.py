@@ -1,0 +1,74 @@
+"""Sentences: one function per kind of answer, from a protected result table to a `Said`.
+
+Every function takes a result table and keyword-only words (a `subject` as it stands in
+mid-sentence). The wording follows the interval: *up*, *down*, *lower* and *higher* appear only
+where it excludes no difference. Whether a direction is good is never said here; that is the
+finding's polarity. A hidden value is named as hidden and never counted as 0.
+"""
+
+from cspanalysis.findings.sentences.change_wording import change, changes, detectable
+from cspanalysis.findings.sentences.composition import age_sex, clusters, mix, share
+from cspanalysis.findings.sentences.indicators import indicators
+from cspanalysis.findings.sentences.months_wording import control, season, trend
+from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
+from cspanalysis.findings.sentences.places import hours, places
+from cspanalysis.findings.sentences.plan_wording import actions, priorities, targets
+from cspanalysis.findings.sentences.quality_wording import (
+    coverage,
+    problems,
+    row_account,
+    source_months,
+    unlocated,
+)
+from cspanalysis.findings.sentences.schools import against_england, cluster_rates, exclusions
+from cspanalysis.findings.sentences.side_by_side import (
+    amount,
+    each_share,
+    few_changes,
+    sexes,
+    share_change,
+    whole_share,
+    years,
+)
+from cspanalysis.findings.sentences.standardised import standardised
+from cspanalysis.present.phrases import by_chance, unplaced
+
+__all__ = [
+    "actions",
+    "against_england",
+    "age_sex",
+    "amount",
+    "by_chance",
+    "change",
+    "changes",
+    "cluster_rates",
+    "clusters",
+    "control",
+    "coverage",
+    "detectable",
+    "each_share",
+    "exclusions",
+    "few_changes",
+    "funnel",
+    "hours",
+    "indicators",
+    "mix",
+    "peers",
+    "places",
+    "priorities",
+    "problems",
+    "rate",
+    "row_account",
+    "season",
+    "sexes",
+    "share",
+    "share_change",
+    "source_months",
+    "standardised",
+    "targets",
+    "trend",
+    "unlocated",
+    "unplaced",
+    "whole_share",
+    "years",
+]

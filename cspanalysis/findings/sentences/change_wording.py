@@ -1,0 +1,279 @@
+"""Did it rise or fall? The wording follows the interval of the ratio per day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.findings import Said, values_of
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.present.phrases import HIDDEN, by_chance, confidence, first, get, hidden, size
+
+#: Below this count a year earlier, a percentage says little and comes only in brackets.
+SMALL_BASE = 50
+
+#: So many reasons why some of several things could not be compared are given.
+MOST_REASONS = 2
+
+#: Said of several things at once, where each has shares of its own.
+PLACES_CHANGED = (
+    "The share of records without a place, which count for no district, is not the same in both "
+    "periods."
+)
+
+_KEYS = "count compare_count percent_change ratio lower upper p confidence".split()  # noqa: SIM905
+
+
+def change(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether something rose or fell between two periods.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, compare_count, days, compare_days, percent_change, ratio, lower, upper, p,
+        period, compare, status. Optional dispersed_lower, dispersed_upper, dispersed_p: limits
+        of the ratio that allow for counts varying more than chance; where they include 1 they
+        decide, and the sentence says so.
+    subject : str
+        What is counted, as in mid-sentence: 'recorded crime', 'thefts from the person'.
+
+    Returns
+    -------
+    Said
+        Verdict up, down or no_clear_change.
+    """
+    row = first(table)
+    status = get(row, "status", "ok")
+    now, before = get(row, "count"), get(row, "compare_count")
+    if not row or now is None or before is None or status not in ("ok", "too_few"):
+        return cannot(subject, row, "change")
+    values = {k: v for k, v in values_of(row).items() if k in _KEYS}
+    if before == 0:
+        values.pop("percent_change", None)
+        values.pop("ratio", None)
+    verdict = verdict_of(row)
+    decided = _dispersed(row)
+    if verdict in ("up", "down") and verdict_of(decided) == "no_clear_change":
+        return _overdispersed(subject, row, decided, values, status)
+    is_clear = verdict in ("up", "down")
+    text = _clear(subject, row, verdict) if is_clear else _unclear(subject, row)
+    return Said(text + _caution(row), verdict=verdict, values=values, status=status)
+
+
+def verdict_of(row: Mapping[str, Any]) -> str:
+    """up, down or no_clear_change by the limits of the ratio; none where a count is missing."""
+    lower, upper = row.get("lower"), row.get("upper")
+    if present.is_missing(lower) and present.is_missing(upper):
+        # Two zeros have no ratio and did not change; a count alone cannot tell.
+        is_alone = present.is_missing(row.get("compare_count", 0))
+        return "none" if is_alone or present.is_missing(row.get("count")) else "no_clear_change"
+    if not present.is_missing(lower) and lower > 1:
+        return "up"
+    if not present.is_missing(upper) and upper < 1:
+        return "down"
+    return "no_clear_change"
+
+
+def decided_verdict(row: Mapping[str, Any]) -> str:
+    """`verdict_of`, taken back where counts that vary more than chance do not support it."""
+    if verdict_of(_dispersed(row)) == "no_clear_change":
+        return "no_clear_change"
+    return verdict_of(row)
+
+
+def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offence types") -> Said:
+    """Which of several things rose or fell clearly, and how many did not.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing with the columns of `change`.
+    label : str
+        The column that names the things.
+    subject : str
+        The whole they belong to.
+    items : str
+        What the things are, in the plural.
+    """
+    rows = table.to_dict("records")
+    usable = [r for r in rows if not present.is_missing(r.get("count"))
+              and not present.is_missing(r.get("compare_count"))
+              and r.get("status") != "not_comparable"]  # fmt: skip
+    if not usable:
+        return cannot(subject, first(table), "change")
+    groups: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": []}
+    for row in usable:
+        groups[decided_verdict(row)].append(_named(row, label))
+    clear = [
+        f"{present.listed(groups[v])} {word}"
+        for v, word in (("down", "fell"), ("up", "rose"))
+        if groups[v]
+    ]
+    unclear, n = len(groups["no_clear_change"]), len(usable)
+    if not clear:
+        # 'The five kinds of fire in fires' would say it twice.
+        is_said = items.rpartition(" of ")[2].rstrip("s") in subject
+        where = "" if is_said else f" in {subject}"
+        text = f"None of the {present.in_words(n)} {items}{where} changed clearly."
+        if n == 1:
+            text = f"There was no clear change in {_named(usable[0], label)}, the only one known."
+    else:
+        text = present.capital(", while ".join(clear)) + "."
+        if unclear:
+            text += (
+                f" For {present.in_words(unclear)} of {present.in_words(n)} {items} there is no "
+                "clear change."
+            )
+    concealed, whole = hidden(table), present.in_words(len(rows))
+    if concealed:
+        number, verb = present.in_words(concealed), "is" if concealed == 1 else "are"
+        text += f" {present.capital(number)} of {whole} {items} {verb} {HIDDEN}."
+    absent = len(rows) - len(usable) - concealed
+    if absent > 0:
+        number = present.capital(present.in_words(absent))
+        text += f" {number} of {whole} {items} could not be compared."
+        reasons = [str(get(r, "reason", "")).strip() for r in rows if r not in usable]
+        for reason in list(dict.fromkeys(filter(None, reasons)))[:MOST_REASONS]:
+            text += f" {present.capital(reason.rstrip('.'))}."
+    cautions = list(dict.fromkeys(filter(None, map(_caution, usable))))
+    if len(cautions) > 1:
+        cautions = [f" {PLACES_CHANGED}"]
+    text += "".join(cautions)
+    return Said(text + (by_chance(n) if clear else ""))
+
+
+def detectable(found: Any) -> str:
+    """What it would take to be called a change, from the result of `stats.detectable`."""
+    base, rise = present.count(found.baseline), present.count(found.rise_to)
+    if found.fall_to is None:
+        text = f"From {base}, no fall could be told from chance, and a rise only from {rise} on."
+    else:
+        fall = present.count(found.fall_to)
+        text = f"From {base}, only {fall} or fewer, or {rise} or more, could be told from chance."
+    ends = [
+        f"{way} to about {present.count(round(level))}"
+        for way, level in (("a fall", found.true_fall_to), ("a rise", found.true_rise_to))
+        if level is not None
+    ]
+    true = present.capital(" or ".join(ends))
+    power = present.per_cent(100 * found.power, 0)
+    return f"{text} {true} in truth would be found with a chance of {power}."
+
+
+def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False, dp: int = 1) -> str:
+    """The limits of a ratio as words: '7.5 to 13.2 per cent lower per day'."""
+    tail = " per day" if per_day else ""
+
+    def percent(ratio: float) -> str:
+        return size((ratio - 1) * 100, dp)
+
+    if present.is_missing(upper) or math.isinf(upper):
+        side = "higher" if lower >= 1 else "lower"
+        return f"from {percent(lower)} per cent {side}, without an upper limit{tail}"
+    if upper < 1:
+        return f"{percent(upper)} to {percent(lower)} per cent lower{tail}"
+    if lower > 1:
+        return f"{percent(lower)} to {percent(upper)} per cent higher{tail}"
+    return f"{percent(lower)} per cent lower to {percent(upper)} per cent higher{tail}"
+
+
+def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
+    now, before = row["count"], row["compare_count"]
+    when, verb = _when(row), "rose" if verdict == "up" else "fell"
+    start = f"{present.capital(subject)} {verb} from "
+    if before == 0:
+        return (
+            f"{start}none {when} to {present.count(now)}; a change from nothing has no percentage."
+        )
+    counts = f"{present.count(before)} {when} to {present.count(now)}"
+    limits = f"{confidence(row)} interval {interval_of(row)}"
+    percent = get(row, "percent_change", (now / before - 1) * 100)
+    if (percent > 0) != (verdict == "up"):
+        # The leap day: counts one way, counts per day the other.
+        return (
+            f"{present.capital(subject)} {verb} per day ({limits}), "
+            f"from {present.count(before)} in {row['compare_days']} days {when} "
+            f"to {present.count(now)} in {row['days']}."
+        )
+    direction = "up" if verdict == "up" else "down"
+    if before < SMALL_BASE:
+        limits = f"{confidence(row)} interval {interval_of(row, 0)}"
+        return f"{start}{counts} ({direction} {size(percent, 0)} per cent; {limits})."
+    return f"{start}{counts}, {direction} {size(percent)} per cent ({limits})."
+
+
+def _unclear(subject: str, row: Mapping[str, Any]) -> str:
+    now, before, when = row["count"], row["compare_count"], _when(row)
+    start = f"There was no clear change in {subject}: "
+    if now == 0 and before == 0:
+        return f"{start}none was recorded, and none {when}."
+    if before == 0:
+        return (
+            f"{start}{present.count(now)} against none {when}; "
+            "a change from nothing has no percentage."
+        )
+    counts = (
+        f"{present.count(now)} in both periods"
+        if now == before
+        else f"{present.count(now) if now else 'none'} against {present.count(before)} {when}"
+    )
+    if present.is_missing(row.get("lower")):
+        return f"{start}{counts}."
+    limits = f"{confidence(row)} interval {interval_of(row)}"
+    if before < SMALL_BASE or now == before:
+        return f"{start}{counts} ({limits})."
+    percent = get(row, "percent_change", (now / before - 1) * 100)
+    side = "higher" if percent > 0 else "lower"
+    return (
+        f"{start}{counts}. The count is {size(percent)} per cent {side}, "
+        f"which can be within chance ({limits})."
+    )
+
+
+def _overdispersed(
+    subject: str,
+    row: Mapping[str, Any],
+    decided: Mapping[str, Any],
+    values: dict[str, Any],
+    status: str,
+) -> Said:
+    values |= {"lower": decided["lower"], "upper": decided["upper"]}
+    # p belongs to the narrower interval; with the wider one only its own p may stand.
+    values.pop("p", None)
+    if get(row, "dispersed_p") is not None:
+        values["p"] = row["dispersed_p"]
+    word = "rise" if verdict_of(row) == "up" else "fall"
+    text = (
+        f"{_unclear(subject, {**row, **decided})} If each case were independent of the others this "
+        f"would count as a {word}, but the months vary more than that."
+    )
+    return Said(text + _caution(row), verdict="no_clear_change", values=values, status=status)
+
+
+def _caution(row: Mapping[str, Any]) -> str:
+    """What the reader must know beside the change, where the row says so."""
+    caution = str(get(row, "caution", ""))
+    return f" {present.capital(caution)}" if caution else ""
+
+
+def _dispersed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"lower": row.get("dispersed_lower"), "upper": row.get("dispersed_upper")}
+
+
+def _named(row: Mapping[str, Any], label: str) -> str:
+    counts = f"{present.count(row['compare_count'])} to {present.count(row['count'])}"
+    return f"{present.shorten(row[label], 60)} ({counts})"
+
+
+def _when(row: Mapping[str, Any]) -> str:
+    return present.earlier(row.get("period"), row.get("compare"))
+
+
+def interval_of(row: Mapping[str, Any], dp: int = 1) -> str:
+    """The interval of a change's ratio, said to be per day where the periods differ in length."""
+    per_day = get(row, "days") != get(row, "compare_days")
+    return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day, dp=dp)

@@ -1,0 +1,184 @@
+"""Months and years: season, control chart, trend over five years."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.findings import Said
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.present.phrases import confidence, first, get, number_of, shown
+
+#: A sentence about a control chart speaks of so many newest months, because even a series in
+#: which nothing changed signals now and then over a longer run.
+NEWEST = 6
+
+
+def season(table: pd.DataFrame, *, subject: str) -> Said:
+    """The month that stands out in a usual year; or why no index is given.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Twelve rows month_of_year, index, lower, upper (average month = 100), or, where no index
+        may be published, a row per month with its count. The same on every row: season_status
+        ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a sentence),
+        status, series_months (how many months were used).
+    subject : str
+        What is counted.
+
+    Returns
+    -------
+    Said
+        Verdict peak only for a published index whose highest month lies clearly above 100.
+    """
+    row = first(table)
+    stage = get(row, "season_status", "ok" if "index" in table else "withheld")
+    reason = _sentence(get(row, "reason", ""))
+    rows = shown(table, "index") if "index" in table else table.iloc[0:0]
+    if stage == "withheld" or rows.empty:
+        status = get(row, "status", "too_few")
+        text = f"No seasonal index is given for {subject}.{reason}"
+        if len(table) and "count" in table and table["count"].notna().any():
+            text += " The monthly counts are shown instead."
+        return Said(text, status="too_few" if status == "ok" else status)
+    top = rows.loc[rows["index"].idxmax()]
+    name = present.month_of_year(top["month_of_year"])
+    level = (
+        f"index {present.number(top['index'])}, {confidence(top)} interval "
+        f"{present.interval(top['lower'], top['upper'], 0)}; average month = 100"
+    )
+    stands_out = top["lower"] > 100
+    values = {k: top[k] for k in ("index", "lower", "upper", "confidence") if k in top}
+    if stage == "provisional":
+        used = get(row, "series_months")
+        base = f", from {int(used)} months only" if used is not None else ""
+        text = f"Provisionally{base}, {name} was the highest month for {subject} ({level})."
+        text += reason
+        return Said(text, values=values, status=get(row, "status", "ok"))
+    if not stands_out:
+        text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
+        return Said(text, values=values)
+    others = rows[(rows["lower"] > 100) & (rows["month_of_year"] != top["month_of_year"])]
+    text = f"{present.capital(subject)} peaks in {name}: {_above(top['index'])} ({level})."
+    if 0 < len(others) <= 3:
+        names = present.listed(present.month_of_year(m) for m in others["month_of_year"])
+        verb = "is" if len(others) == 1 else "are"
+        text += f" {names} {verb} also above the average month."
+    return Said(text, verdict="peak", values=values | {"peak": int(top["month_of_year"])})
+
+
+def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
+    """Whether one of the newest six months is out of the ordinary.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per month: month, value, centre, signal ('' or the rule that it breaks),
+        is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
+        months, 0 to 1).
+    ended : str
+        Why the chart ends before the newest month, as a sentence; '' where it does not.
+    """
+    rows = shown(table, "value").sort_values("month")
+    if rows.empty:
+        return cannot(subject, first(table), "control chart")
+    if ended:
+        return Said(
+            f"The latest half year of {subject} is not judged: the chart ends with "
+            f"{present.month(rows['month'].iloc[-1])}. {ended}",
+            status="not_comparable",
+        )
+    newest = rows.tail(NEWEST)
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    span = present.period(f"{first_month}/{last_month}")
+    signals = newest[newest["signal"].fillna("").astype(str).str.strip() != ""]
+    is_provisional = "is_provisional" in rows and bool(rows["is_provisional"].iloc[-1])
+    if is_provisional:
+        text = (
+            f"The chart of {subject} is provisional: it is not adjusted for the season, so no "
+            f"month is read as a change."
+        )
+        if len(signals):
+            again = present.capital(_months(signals, newest))
+            pause = "," if "newest" in again else ""
+            text += f" {again}{pause} should be looked at again when more months are in."
+        return Said(text, status="too_few")
+    if signals.empty:
+        text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
+        text += f"ordinary for {subject}, the usual season allowed for."
+    else:
+        text = _signals(signals, newest, subject)
+    chance = first(rows).get("false_signal_rate")
+    if not present.is_missing(chance):
+        text += (
+            f" By chance alone {present.number(chance * 100)} in 100 unchanged series show such a "
+            f"signal within six months."
+        )
+    return Said(text)
+
+
+def trend(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether a yearly rate went one way over its last five years.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per year: year, rate, and on every row verdict (up, down, no_clear_change, none),
+        status and reason of the trend; optional rate_per.
+    """
+    rows = shown(table, "rate")
+    row = first(table)
+    verdict = get(row, "verdict", "none")
+    if rows.empty or verdict not in ("up", "down", "no_clear_change"):
+        reason = str(get(row, "reason", "it needs five years")).rstrip(".")
+        status = get(row, "status", "too_few")
+        text = f"No trend of {subject} can be calculated: {reason}."
+        return Said(text, status="too_few" if status == "ok" else status)
+    last = rows.tail(5)
+    start, end = last.iloc[0], last.iloc[-1]
+    per = f" per {present.count(row['rate_per'])}" if get(row, "rate_per") is not None else ""
+    span = f"{start['year']} to {end['year']}"
+    rates = f"from {present.rate(start['rate'])} to {present.rate(end['rate'])}{per}"
+    if verdict == "no_clear_change":
+        text = f"There is no clear trend in {subject} over {span} ({rates})."
+    else:
+        verb = "rose" if verdict == "up" else "fell"
+        text = f"Over {span} {subject} {verb}, {rates}."
+    return Said(text, verdict=verdict, values={"rate": end["rate"]})
+
+
+def _sentence(reason: str) -> str:
+    reason = str(reason).strip().rstrip(".")
+    return f" {present.capital(reason)}." if reason else ""
+
+
+def _above(index: float) -> str:
+    if index >= 200:
+        return f"{present.number(index / 100, 1)} times the average month"
+    return f"{present.per_cent(index - 100, 0)} above the average month"
+
+
+def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str) -> str:
+    # Months on the same side of the mean stand together, with each rule named once.
+    side = pd.Series(["above" if v > c else "below" for v, c in
+                      zip(signals["value"], signals["centre"], strict=True)],
+                     index=signals.index)  # fmt: skip
+    if "direction" in signals:
+        side = signals["direction"].where(signals["direction"].isin(["above", "below"]), side)
+    parts = []
+    for where in dict.fromkeys(side):
+        these = signals[side == where]
+        rules = "; ".join(dict.fromkeys(present.clean(r) for r in these["signal"]))
+        parts.append(f"out of the ordinary and {where} the mean in {_months(these, newest)} "
+                     f"({rules})")  # fmt: skip
+    text = f"{present.capital(subject)} was {present.listed(parts)}, the usual season allowed for."
+    return text
+
+
+def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    if len(signals) == len(newest) > 2:
+        span = present.period(f"{first_month}/{last_month}")
+        return f"all of the newest {number_of(len(newest), 'month')}, {span}"
+    return present.listed(present.month(m) for m in signals["month"])

@@ -1,0 +1,273 @@
+"""Figures side by side: years in a row, a few series, shares a year apart, sums of money."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.findings import Said, values_of
+from cspanalysis.findings.sentences.change_wording import (
+    SMALL_BASE,
+    decided_verdict,
+    ratio_interval,
+)
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.present.phrases import HIDDEN, MOST_NAMED, confidence, first, get, hidden
+
+
+def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
+    """How the newest year compares with the first, and whether each year had more than the last.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per year in order: `label`, count, and on every row change_ratio, change_lower,
+        change_upper, change_verdict, is_each_higher, is_each_lower; optional rate with rate_per
+        and per ('resident', 'pupil'), rounded_to.
+    subject : str
+        What is counted, as in mid-sentence.
+    """
+    if len(table) < 2:
+        row = {**first(table), "status": "too_few", "reason": "there is one year only"}
+        return cannot(subject, row, "change over the years")
+    start, end = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
+    if get(start, "count") is None or get(end, "count") is None:
+        row = start if get(start, "count") is None else end
+        return cannot(subject, row, "change over the years")
+    verdict = get(end, "change_verdict", "none")
+    rates = _rates(start, end)
+    limits = (
+        f"{confidence(end)} interval {ratio_interval(end['change_lower'], end['change_upper'])}"
+    )
+    if rates:
+        limits = f"{limits} per {get(end, 'per', 'resident')}"
+    before, now = present.count(start["count"]), present.count(end["count"])
+    if verdict in ("up", "down"):
+        verb = "rose" if verdict == "up" else "fell"
+        text = (
+            f"{present.capital(subject)} {verb} from {before} in {start[label]} to {now} in "
+            f"{end[label]}"
+        )
+        percent = (end["count"] / start["count"] - 1) * 100 if start["count"] else 0
+        if rates:
+            text += f", from {rates[0]} to {rates[1]}"
+        elif start["count"] >= SMALL_BASE and (percent > 0) == (verdict == "up"):
+            text += f", {verdict} {present.number(abs(percent), 1)} per cent"
+        text += f" ({limits})."
+    else:
+        text = (
+            f"There is no clear change in {subject}: {now} in {end[label]} against {before} in "
+            f"{start[label]}"
+        )
+        text += f", or {rates[1]} against {rates[0]}" if rates else ""
+        text += f" ({limits})."
+    if get(end, "is_each_higher", False):
+        text += " Each year had more than the one before."
+    elif get(end, "is_each_lower", False):
+        text += " Each year had fewer than the one before."
+    if get(end, "rounded_to"):
+        text += (
+            f" Counts are rounded to the nearest {int(end['rounded_to'])}, "
+            "and the interval allows for that."
+        )
+    values = {"count": end["count"], "compare_count": start["count"]}
+    values |= {"ratio": end["change_ratio"], "lower": end["change_lower"]}
+    values |= {"upper": end["change_upper"], "confidence": end["confidence"]}
+    values |= {k: v for k, v in values_of(end).items() if k in ("rate", "rate_per", "population")}
+    values = {k: v for k, v in values.items() if not present.is_missing(v)}
+    return Said(text, verdict=verdict, values=values)
+
+
+def share_change(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """A share with its interval, and the share of the same months a year earlier.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, total, share, lower, upper; compare_count, compare_total, compare_share,
+        difference_lower, difference_upper and verdict where the earlier period is known; period,
+        compare.
+    subject : str
+        The cases, in the plural.
+    of : str
+        What the counted ones did, as a verb phrase: 'were detected'.
+    """
+    row = first(table)
+    if present.is_missing(row.get("share")):
+        if row and row.get("total") == 0:
+            row = {**row, "status": "too_few", "reason": "none was recorded"}
+        return cannot(subject, row, "share")
+    text = (
+        f"{present.count(row['count'])} of {present.count(row['total'])} {subject} {of} "
+        f"({present.share(row['share'])}, {confidence(row)} interval "
+        f"{present.percent_interval(row['lower'], row['upper'])})."
+    )
+    values = {k: row[k] for k in ("count", "share", "lower", "upper", "confidence")}
+    verdict = "none"
+    if not present.is_missing(row.get("compare_share")):
+        verdict = row["verdict"]
+        earlier = present.earlier(row.get("period"), row.get("compare"))
+        text += (
+            f" {present.capital(earlier)} it was {present.count(row['compare_count'])} of "
+            f"{present.count(row['compare_total'])} ({present.share(row['compare_share'])})"
+        )
+        tail = {"up": ": the share rose.", "down": ": the share fell."}
+        text += tail.get(verdict, "; the difference can be chance.")
+        values["compare_count"] = row["compare_count"]
+    return Said(text, verdict=verdict, values=values)
+
+
+def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
+    """Each of a few things with its counts: which rose, which fell, which did not clearly change.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing, `label` as in mid-sentence, with the columns of `narrative.change`.
+    subject : str
+        The whole they belong to, for the case that nothing can be said.
+    """
+    rows = [
+        r
+        for r in table.to_dict("records")
+        if get(r, "count") is not None and get(r, "compare_count") is not None
+    ]
+    if not rows:
+        return cannot(subject, first(table), "change")
+    named: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": [], "none": []}
+    for row in rows:
+        counts = f"{present.count(row['compare_count'])} to {present.count(row['count'])}"
+        named[decided_verdict(row)].append(f"{present.shorten(row[label], 60)} ({counts})")
+    parts = [
+        f"{present.listed(named[v], MOST_NAMED)} {word}"
+        for v, word in (("up", "rose"), ("down", "fell"))
+        if named[v]
+    ]
+    unclear = named["no_clear_change"] + named["none"]
+    if unclear:
+        parts.append(f"there was no clear change in {present.listed(unclear, MOST_NAMED)}")
+    text = present.capital("; ".join(parts)) + "."
+    if n := hidden(table):
+        text += (
+            f" {present.capital(present.in_words(n))} of them {'is' if n == 1 else 'are'} {HIDDEN}."
+        )
+    return Said(text)
+
+
+def each_share(table: pd.DataFrame, *, label: str, subject: str, of: str) -> Said:
+    """A few shares of the same kind, one after the other.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing: `label`, count, total, share, lower, upper.
+    subject, of : str
+        What the share is of, and the words before the label: 'of the sites surveyed', 'were
+        below the standard for'.
+    """
+    rows = [r for r in table.to_dict("records") if get(r, "share") is not None]
+    if not rows:
+        return cannot(subject, first(table), "share")
+    parts = [
+        f"{present.share(r['share'])} {f'{subject} {of} ' if i == 0 else 'for '}"
+        f"{present.shorten(r[label], 60)} ({present.count(r['count'])} of "
+        f"{present.count(r['total'])}; {confidence(r)} interval "
+        f"{present.percent_interval(r['lower'], r['upper'])})"
+        for i, r in enumerate(rows)
+    ]
+    keys = ("count", "share", "lower", "upper", "confidence")
+    return Said(
+        present.listed(parts, MOST_NAMED, "further") + ".", values={k: rows[0][k] for k in keys}
+    )
+
+
+def amount(table: pd.DataFrame, *, subject: str, unit: str = "£") -> Said:
+    """A sum of money in two periods; no interval, as an amount is no count of cases.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: amount, compare_amount, period, compare.
+    """
+    row = first(table)
+    now, before = get(row, "amount"), get(row, "compare_amount")
+    if now is None or before is None:
+        return cannot(subject, row, "figure")
+    text = (
+        f"{present.capital(subject)} was {unit}{present.number(now)}, against "
+        f"{unit}{present.number(before)} {present.earlier(row.get('period'), row.get('compare'))}"
+    )
+    values = {}
+    if before:
+        change = (now / before - 1) * 100
+        values["percent_change"] = change
+        side = "more" if change > 0 else "less"
+        size = present.number(abs(change), 1)
+        text += f" ({size} per cent {side})" if size != "0.0" else " (the same)"
+    return Said(text + ".", values=values)
+
+
+def _rates(start: dict, end: dict) -> tuple[str, str] | None:
+    """Both rates as words, the unit at the second."""
+    if get(start, "rate") is None or get(end, "rate") is None:
+        return None
+    per = get(end, "per", "resident")
+    return (
+        present.rate(start["rate"]),
+        f"{present.rate(end['rate'])} per {present.count(end['rate_per'])} {per}s",
+    )
+
+
+def sexes(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether females or males had more, per resident of their sex where residents are known.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows 'female' and 'male', in this order, with count and on both change_lower and
+        change_upper, the limits of males over females; optional rate, rate_per, year.
+    """
+    female, male = (table.iloc[i].to_dict() for i in range(2))
+    if get(female, "count") is None or get(male, "count") is None:
+        return cannot(subject, female if get(female, "count") is None else male, "comparison")
+    when = f" in {female['year']}" if get(female, "year") else ""
+    lower, upper = get(male, "change_lower"), get(male, "change_upper")
+    counts = f"{present.count(female['count'])} against {present.count(male['count'])}"
+    if get(female, "rate") is not None and get(male, "rate") is not None:
+        counts += (
+            f", or {present.rate(female['rate'])} against {present.rate(male['rate'])} per "
+            f"{present.count(female['rate_per'])} residents"
+        )
+    if upper is not None and upper < 1:
+        text = f"Females had more {subject} than males{when}: {counts}."
+    elif lower is not None and lower > 1:
+        text = f"Females had fewer {subject} than males{when}: {counts}."
+    else:
+        text = (
+            f"Females and males did not clearly differ in {subject}{when}: {counts}, females first."
+        )
+    if get(female, "rounded_to"):
+        text += f" Counts are rounded to the nearest {int(female['rounded_to'])}."
+    return Said(text, values={"count": female["count"], "compare_count": male["count"]})
+
+
+def whole_share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """A share in whole per cent, where the counts behind it are rounded or not to be shown.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: share, lower, upper (0 to 1, two decimals); optional rounded_to.
+    subject, of : str
+        The cases in the plural, and what the counted ones were, as a verb phrase.
+    """
+    row = first(table)
+    if get(row, "share") is None:
+        return cannot(subject, row, "share")
+    text = (
+        f"{present.share(row['share'], 0)} of {subject} {of} ({confidence(row)} interval "
+        f"{present.percent_interval(row['lower'], row['upper'], 0)})."
+    )
+    if get(row, "rounded_to"):
+        text += " The share was computed before the counts were rounded."
+    return Said(text, values={k: row[k] for k in ("share", "lower", "upper", "confidence")})

@@ -1,0 +1,267 @@
+"""Chapter 05, violence: how much, compared with whom, and the night-time economy."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings import sentences
+from cspanalysis.findings.common import areas_together
+from cspanalysis.findings.overview import crime_question, offence_breakdown, rate_question
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes import changes
+from cspanalysis.present import charts
+from cspanalysis.review.review import OFFENCE_SOURCES
+from cspanalysis.review.series import Series
+from cspanalysis.stats import change as statistics
+from cspanalysis.stats import measures, night
+from cspanalysis.stats.night import NightTime
+
+NTE = "night-time economy violence"
+
+#: So many labels of premises a sentence names.
+MOST_LABELS = 6
+
+#: What street-level files lack for it.
+NO_TIME = "hold no time of day"
+
+night_question = partial(crime_question, needs="police_extract", measure=NTE)
+
+
+@crime_question("violence.change", "Did violent crime rise or fall?")
+def violent_crime_change(ask: Question, offences: str = "violent crime") -> Finding:
+    """Violent crime against the same months of the year before."""
+    return ask.change(ask.series(offences))
+
+
+@question(
+    "violence.mix",
+    "What does violent crime consist of?",
+    needs=OFFENCE_SOURCES,
+    measure="share of violent crime",
+    unit="offences",
+    would_show="what violent crime consists of",
+)
+def violent_crime_mix(ask: Question, offences: str = "violent crime") -> Finding:
+    """Shares of the offences in violent crime."""
+    return offence_breakdown(ask, offences)
+
+
+@rate_question(
+    "violence.peers.{group}",
+    "How does violent crime compare with the other {members}?",
+    needs=("peer_counts", "police_uk"),
+)
+def violent_crime_peers(ask: Question, group: str, offences: str = "violent crime") -> Finding:
+    """Violent crime per 1,000 residents among a peer group."""
+    return ask.peers(offences, group, things="violent offences")
+
+
+@night_question("violence.nte.change", "Did night-time economy violence rise or fall?")
+def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
+    """Night-time economy violence against the same months of the year before, both definitions."""
+    definition = definition or ask.review.night_time
+    ask.review.source_of(ask.period, ask.compare, lacks=NO_TIME)
+    violence = _classified(ask, definition)
+    classified = violence.rows
+    result = _settled(ask, changes.compared(ask, _at_night(violence, definition)), classified)
+    notes = _premises_notes(classified, ask.period)
+    if definition.core is not None:
+        core = changes.compared(ask, violence.of(classified[classified["is_core"]])).iloc[0]
+        notes.append(
+            f"Under the narrower second definition ({definition.core.definition}) there are "
+            f"{int(core['count']):,} against {int(core['compare_count']):,} {ask.earlier}."
+        )
+    now = classified[ask.period.contains(classified["month"])]
+    account = night.summary(now, definition).iloc[0]
+    notes.append(
+        f"{int(account['untimed']):,} of {int(account['total']):,} offences "
+        f"({present.listed(definition.offences)}) in {ask.period.label} without a usable "
+        f"start time cannot be counted; {int(account['midnight_exact']):,} with a start exactly "
+        "at midnight may have it by default."
+    )
+    return ask.publish(
+        result,
+        series=_at_night(violence, definition),
+        wording=partial(sentences.change, subject=NTE),
+        compared=True,
+        columns=changes.columns(ask.earlier),
+        notes=notes,
+    )
+
+
+@night_question(
+    "violence.nte.years",
+    "How did night-time economy violence develop over the years?",
+    would_show="how night-time economy violence developed over the years",
+    once=True,
+)
+def nte_years(ask: Question, definition: NightTime | None = None) -> Finding:
+    """Night-time economy violence by financial year."""
+    definition = definition or ask.review.night_time
+    return ask.years(_at_night(_classified(ask, definition), definition), "Offences")
+
+
+@night_question(
+    "violence.town_centres.years",
+    "How did violence in town centres develop over the years?",
+    measure="violence in town centres",
+    would_show="how violence in town centres developed over the years",
+    once=True,
+)
+def town_centre_years(ask: Question, offences: str = "violent crime") -> Finding:
+    """Violent crime flagged as in a town centre, at any hour, by financial year."""
+    unsaid = "do not say what lies in a town centre"
+    violence = _records(ask, offences, lacks=unsaid)
+    if violence.rows["is_town_centre"].isna().all():
+        raise NotAvailable("police_extract", f"the records {unsaid}")
+    inside = violence.rows[violence.rows["is_town_centre"].fillna(False).astype(bool)]
+    return ask.years(violence.of(inside, f"{offences} in town centres"), "Offences")
+
+
+@question(
+    "violence.nte.town_centre_share",
+    "How much night-time violence happens in town centres?",
+    needs="police_extract",
+    measure=f"share of {NTE} in town centres",
+    unit="share",
+    would_show="how much night-time economy violence happens in town centres",
+)
+def nte_town_centre_share(ask: Question, definition: NightTime | None = None) -> Finding:
+    """Share of night-time economy violence in town centres, with a Wilson interval."""
+    definition = definition or ask.review.night_time
+    violence = _classified(ask, definition, ask.period)
+    classified = violence.rows
+    if classified["is_town_centre"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
+    table = pd.DataFrame(
+        {
+            "count": [int(classified["is_town_centre_night"].sum())],
+            "total": [int(classified["is_night_time"].sum())],
+        }
+    )
+    if not table["total"].iloc[0]:
+        raise NotAvailable((), f"no {NTE} in {ask.period.label}")
+    return ask.publish(
+        measures.proportion(table),
+        series=_at_night(violence, definition),
+        subject=ask.spec.measure,
+        wording=partial(
+            sentences.share, subject=f"{NTE} offences", of="took place in town centres"
+        ),
+        columns={
+            "count": "In town centres",
+            "total": "All",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        what=f"{NTE} in town centres",
+    )
+
+
+@question(
+    "violence.nte.week",
+    "On which nights and at what hours?",
+    needs="police_extract",
+    measure="violence by hour and weekday",
+    unit="offences",
+    would_show="on which nights and at what hours violence happens",
+)
+def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
+    """Violence outside the home by hour and weekday; shows whether the night hours fit."""
+    definition = definition or ask.review.night_time
+    violence = _classified(ask, definition, ask.period)
+    week = night.week(violence.rows, mask=violence.rows["is_night_time"])
+    if not week["count"].any():
+        raise NotAvailable((), f"no {NTE} in {ask.period.label}")
+    # Only hours of the night can hold any; the others would double the table.
+    hours = week.groupby("hour")["count"].transform("sum") > 0
+    return ask.publish(
+        week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True),
+        series=_at_night(violence, definition),
+        subject=ask.spec.measure,
+        wording=partial(sentences.hours, subject=f"{NTE} offences"),
+        chart=charts.heatmap,
+        columns={"weekday": "Day", "hour": "Hour", "count": "Offences"},
+        what=f"{NTE} by weekday and hour",
+        when=f"{ask.period.label}; {charts.ROWS_KEY}",
+        method="counts by weekday and hour of the clock",
+        notes=("A night belongs to the date of its 18:00; hours are clock hours.",),
+    )
+
+
+@rate_question(
+    "violence.nte.peers.{group}",
+    "How does night-time economy violence compare with the other {members}?",
+    needs="peer_counts",
+)
+def nte_peers(ask: Question, group: str) -> Finding:
+    """Night-time economy violence among a peer group, as the partner counted it."""
+    areas_together.check_partner_counts(ask.review, NTE, group, ask.period)
+    return ask.peers(NTE, group, things=f"{NTE} offences")
+
+
+def _records(ask: Question, offences, *periods: Period, lacks: str) -> Series:
+    """Records of offences; of no offence of the taxonomy are the parts that are counted of them."""
+    found = ask.review.series(offences, *periods, each=True, lacks=lacks)
+    return found.of(found.rows, selection="")
+
+
+def _at_night(violence: Series, definition: NightTime) -> Series:
+    rows = violence.rows[violence.rows["is_night_time"]]
+    return violence.of(rows, NTE, definition=definition.definition)
+
+
+def _classified(ask: Question, definition: NightTime, *periods: Period) -> Series:
+    records = _records(ask, definition.offences, *periods, lacks=NO_TIME)
+    rows = night.classify(records.rows, definition)
+    # What no record tells is not known to be 0.
+    if len(rows) and not rows["has_time"].any():
+        raise NotAvailable("police_extract", "the records hold no time of day")
+    if len(rows) and definition.premises and rows["premises"].isna().all():
+        raise NotAvailable("police_extract", "the records do not say in what kind of place")
+    if rows["has_strange_premises"].any() and not rows["is_night_time"].any():
+        raise NotAvailable(
+            (),
+            "the definition asks for places of the kind "
+            f"{' or '.join(definition.premises)}, and the records name places in "
+            f"words that are not known: {_strange(rows)}. What they mean can be said in "
+            "partnership.toml under [sources.police_extract.values.premises]",
+        )
+    return records.of(rows)
+
+
+def _strange(classified: pd.DataFrame) -> str:
+    """The labels of premises that are not known, with the records that would else count."""
+    found = classified.loc[classified["has_strange_premises"], "premises"].value_counts()
+    named = [f"'{present.shorten(label, 60)}' ({n:,})" for label, n in found.items()]
+    return present.listed(named, MOST_LABELS, "further labels")
+
+
+def _premises_notes(classified: pd.DataFrame, period: Period) -> list[str]:
+    now = classified[period.contains(classified["month"])]
+    count = int(now["has_strange_premises"].sum())
+    if not count:
+        return []
+    return [
+        f"Not counted are {present.plural(count, 'record')} of {period.label} whose kind of place "
+        f"is not known: {_strange(now)}."
+    ]
+
+
+def _settled(ask: Question, result: pd.DataFrame, classified: pd.DataFrame) -> pd.DataFrame:
+    """The change, withheld where records of places of an unknown kind could be what makes it."""
+    now, before = (
+        int(classified.loc[p.contains(classified["month"]), "has_strange_premises"].sum())
+        for p in (ask.period, ask.compare)
+    )
+    if not statistics.is_unsettled(result, now, before):
+        return result
+    return statistics.withheld(
+        result, f"the kind of place is not known of records with {_strange(classified)}"
+    )

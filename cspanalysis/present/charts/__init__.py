@@ -1,0 +1,55 @@
+"""Charts in the Analysis Function style, one function per kind, from result tables only.
+
+Every function returns a Plotly figure without a fixed width, or None where nothing may be drawn
+(all values hidden or missing). Titles, units and sources stand in the page's caption, not in the
+figure. All text from data passes `inert`. Coordinates are rounded; nothing in a figure is random.
+"""
+
+from cspanalysis.present.charts.bars import (
+    clusters_bars,
+    places_bars,
+    ranked_bars,
+    reference_line,
+    sorted_bars,
+)
+from cspanalysis.present.charts.dots import (
+    CHANGES_KEY,
+    change_intervals,
+    shares_with_intervals,
+    targets,
+)
+from cspanalysis.present.charts.funnels import funnel
+from cspanalysis.present.charts.grids import ROWS_KEY, age_by_sex, heatmap, priorities
+from cspanalysis.present.charts.lines import control_chart, monthly_line, seasonal_index, trend_line
+from cspanalysis.present.charts.maps import place_map
+from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
+
+quiet()
+
+__all__ = [
+    "CHANGES_KEY",
+    "OTHER",
+    "OWN",
+    "ROWS_KEY",
+    "TEMPLATE",
+    "age_by_sex",
+    "change_intervals",
+    "clusters_bars",
+    "control_chart",
+    "funnel",
+    "heatmap",
+    "inert",
+    "monthly_line",
+    "place_map",
+    "places_bars",
+    "priorities",
+    "quiet",
+    "ranked_bars",
+    "reference_line",
+    "seasonal_index",
+    "shares_with_intervals",
+    "sorted_bars",
+    "targets",
+    "trend_line",
+    "wrap",
+]

@@ -1,0 +1,289 @@
+"""Months and years along a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cspanalysis import present
+from cspanalysis.present.charts import style
+
+HEIGHT = 280
+
+#: The newest months of a control chart, of which its sentence speaks.
+NEWEST = 6
+
+
+def monthly_line(
+    table: pd.DataFrame, *, value: str = "per_day", unit: str | None = None
+) -> go.Figure | None:
+    """A monthly series from 0 with its interval as a band, the newest month labelled.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        month 'YYYY-MM', `value`, optional lower and upper, status ('incomplete' months are hollow).
+    unit : str
+        What follows the newest value; default 'a day' for `per_day`, else nothing.
+    """
+    unit = unit if unit is not None else "a day" if value == "per_day" else ""
+    table = table.sort_values("month", kind="stable")
+    values = style.coordinates(table[value])
+    if not any(v is not None for v in values):
+        return None
+    months = _dates(table["month"])
+    has_band = {"lower", "upper"} <= set(table) and table["upper"].notna().any()
+    chart = _dated(months)
+    top = style.top_of(values, table["upper"] if has_band else ())
+    chart.update_yaxes(range=[0, top * 1.08], nticks=5, tickformat=",~g")
+    if has_band:
+        _band(chart, months, table)
+    incomplete = (
+        table["status"].isin(["incomplete", "provisional"]).tolist()
+        if "status" in table
+        else [False] * len(table)
+    )
+    chart.add_scatter(
+        x=months,
+        y=values,
+        mode="lines+markers",
+        line={"color": style.OWN, "width": 2.5},
+        marker={
+            "size": 7,
+            "color": ["#FFFFFF" if i else style.OWN for i in incomplete]
+            if any(incomplete)
+            else style.OWN,
+            "line": {"color": style.OWN, "width": 1.5},
+        },
+        hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
+    )
+    last = max(i for i, v in enumerate(values) if v is not None)
+    text = f"{present.cell(table[value].iloc[last], value)} {style.inert(unit, 14)}"
+    _end_label(chart, months[last], values[last], text.strip())
+    if any(incomplete):
+        _corner(chart, "○ incomplete month")
+    return chart
+
+
+def control_chart(table: pd.DataFrame) -> go.Figure | None:
+    """Months with the mean and the limits that unchanged months keep to; signals are diamonds.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        month, value, centre, lower and upper (or lower_limit, upper_limit), signal text ('' for
+        none), optional is_provisional.
+    """
+    table = table.sort_values("month", kind="stable")
+    values = style.coordinates(table["value"])
+    if not any(v is not None for v in values):
+        return None
+    low, high = ("lower_limit", "upper_limit") if "lower_limit" in table else ("lower", "upper")
+    months = _dates(table["month"])
+    chart = _dated(months, right=106)
+    for column in (low, high):
+        chart.add_scatter(
+            x=months, y=style.coordinates(table[column]), mode="lines", hoverinfo="skip",
+            line={"color": style.SOFT, "width": 1.5, "dash": "dash", "shape": "hvh"},
+        )  # fmt: skip
+    chart.add_scatter(
+        x=months, y=style.coordinates(table["centre"]), mode="lines", hoverinfo="skip",
+        line={"color": style.SOFT, "width": 1.5},
+    )  # fmt: skip
+    newest = [i >= len(months) - NEWEST for i in range(len(months))]
+    signal = (table["signal"].fillna("").astype(str).str.strip() != "").tolist()
+    chart.add_scatter(
+        x=months,
+        y=values,
+        mode="lines+markers",
+        line={"color": style.OTHER, "width": 1.5},
+        marker={
+            "size": [_size(s, n) for s, n in zip(signal, newest, strict=True)],
+            "opacity": 1,
+            "symbol": ["diamond" if s else "circle" for s in signal],
+            "color": [_dot(s, n) for s, n in zip(signal, newest, strict=True)],
+            "line": {
+                "width": [1.5 if s and n else 0 for s, n in zip(signal, newest, strict=True)],
+                "color": style.INK,
+            },
+        },
+        hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
+    )
+    for column, name in ((high, "upper limit"), ("centre", "mean"), (low, "lower limit")):
+        end = table[column].iloc[-1]
+        if style.is_shown(end):
+            _end_label(chart, months[-1], style.coordinate(end), f"{name} {present.rate(end)}",
+                       colour=style.SOFT, name=style.LIMIT)  # fmt: skip
+    drawn = [v for v in (*values, *style.coordinates(table[low]), *style.coordinates(table[high]))
+             if v is not None]  # fmt: skip
+    pad = (max(drawn) - min(drawn)) * 0.12 or 1
+    chart.update_yaxes(range=[max(min(drawn) - pad, 0) if min(drawn) >= 0 else min(drawn) - pad,
+                              max(drawn) + pad], nticks=5, tickformat=",~g")  # fmt: skip
+    key = "coloured: newest six months"
+    _corner(chart, f"{key}   ◆: signal" if any(signal) else key)
+    return chart
+
+
+def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
+    """Twelve months around the average month (100) with intervals, the peak dark and labelled.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        month_of_year, index, lower, upper. A table of monthly counts instead (no index may be
+        published) is drawn as monthly_line.
+    """
+    if "index" not in table or not table["index"].notna().any():
+        return monthly_line(table, value="count", unit="") if "month" in table else None
+    table = table.sort_values("month_of_year", kind="stable")
+    values = style.coordinates(table["index"])
+    x = [int(m) for m in table["month_of_year"]]
+    peak = max(range(len(values)), key=lambda i: values[i] if values[i] is not None else -1)
+    # Only a month that is clearly above the average is a peak.
+    if style.has_limits(table) and not table["lower"].iloc[peak] > 100:
+        peak = -1
+    top = style.top_of(values, table.get("upper", ()))
+    chart = style.figure(
+        HEIGHT + 10,
+        xaxis={"tickvals": x, "ticktext": [present.short_month(m) for m in x], "tickangle": 0,
+               "range": [0.4, 12.6], "showgrid": False},
+        yaxis={"range": [0, top * 1.12], "nticks": 6},
+        bargap=0.25,
+    )  # fmt: skip
+    chart.add_bar(
+        x=x, y=values, hoverinfo="skip",
+        marker={"color": [style.OWN if i == peak else style.OTHER for i in range(len(x))]},
+    )  # fmt: skip
+    if style.has_limits(table):
+        style.add_intervals(chart, table, x, vertical=True)
+    # At the foot of the bars no interval and no reference line runs through the numbers.
+    chart.add_scatter(
+        x=x, y=[0] * len(x), mode="text", textposition="top center", hoverinfo="skip",
+        name=style.FOOT,
+        text=[style.bold(present.number(v)) if i == peak else present.number(v)
+              for i, v in enumerate(values)],
+        textfont={"size": style.SMALL,
+                  "color": ["#FFFFFF" if i == peak else style.INK for i in range(len(x))]},
+    )  # fmt: skip
+    chart.update_layout(
+        margin_t=26,
+        shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 100, "y1": 100,
+                 "line": {"color": style.INK, "width": 1.5, "dash": "dash"}}],
+    )  # fmt: skip
+    _corner(chart, "dashed line: average month = 100")
+    return chart
+
+
+def trend_line(
+    table: pd.DataFrame, *, x: str = "year", value: str = "rate", decimals: int = 1
+) -> go.Figure | None:
+    """A yearly rate from 0 with intervals, first and last value labelled.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `x` (years as text, in order), `value`, optional lower and upper.
+    """
+    values = style.coordinates(table[value])
+    known = [i for i, v in enumerate(values) if v is not None]
+    if not known:
+        return None
+    at = list(range(len(values)))
+    top = style.top_of(values, table.get("upper", ()))
+    chart = style.figure(
+        HEIGHT,
+        xaxis={"tickvals": at, "ticktext": [style.inert(v, 10) for v in table[x]],
+               "showgrid": False, "range": [-0.4, len(values) - 0.6]},
+        yaxis={"range": [0, top * 1.15], "nticks": 5, "tickformat": ",~g"},
+    )  # fmt: skip
+    if style.has_limits(table):
+        style.add_intervals(chart, table, at, vertical=True)
+    chart.add_scatter(
+        x=at, y=values, mode="lines+markers", hoverinfo="skip",
+        line={"color": style.OWN, "width": 2.5}, marker={"size": 8, "color": style.OWN},
+    )  # fmt: skip
+    ends = {known[0], known[-1]}
+    tops = table["upper"] if "upper" in table else table[value]
+    chart.add_scatter(
+        x=sorted(ends), y=style.coordinates(tops.iloc[i] for i in sorted(ends)), mode="text",
+        text=[present.number(table[value].iloc[i], decimals) for i in sorted(ends)],
+        textposition="top center", cliponaxis=False, hoverinfo="skip",
+    )  # fmt: skip
+    return chart
+
+
+def _dates(months: pd.Series) -> list[str]:
+    return [f"{m}-01" for m in months]
+
+
+def _dated(months: list[str], right: int = 84) -> go.Figure:
+    # Room on the right for the labels at the line's end; half a month free on the left.
+    return style.figure(
+        HEIGHT,
+        xaxis={"type": "date", "tickformat": "%b<br>%Y" if len(months) < 25 else "%b %Y",
+               "hoverformat": "%B %Y", "showgrid": False, "nticks": 6,
+               "tickmode": "array", "tickvals": _month_ticks(months),
+               "ticktext": [_month_text(m) for m in _month_ticks(months)]},
+        margin={"r": right, "t": 26},
+    )  # fmt: skip
+
+
+def _month_ticks(months: list[str]) -> list[str]:
+    # At most five, ending on the newest month, a quarter, half-year or year apart.
+    n = len(months)
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if (n - 1) // s < 5), 120)
+    return months[::-1][::step][::-1]
+
+
+def _month_text(date: str) -> str:
+    return f"{present.short_month(int(date[5:7]))}<br>{date[:4]}"
+
+
+def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
+    # Runs of months with limits are filled one by one, so that no band crosses a gap.
+    limits = list(zip(months, style.coordinates(table["lower"]),
+                      style.coordinates(table["upper"]), strict=True))  # fmt: skip
+    run: list[tuple[str, Any, Any]] = []
+    for point in [*limits, ("", None, None)]:
+        if point[1] is not None and point[2] is not None:
+            run.append(point)
+            continue
+        if run:
+            chart.add_scatter(
+                x=[m for m, _, _ in run] + [m for m, _, _ in reversed(run)],
+                y=[u for _, _, u in run] + [low for _, low, _ in reversed(run)],
+                mode="lines", fill="toself", fillcolor=style.BAND, line={"width": 0},
+                hoverinfo="skip",
+            )  # fmt: skip
+        run = []
+
+
+def _end_label(
+    chart: go.Figure, x: Any, y: Any, text: str, *, colour: str = style.OWN, name: str = style.END
+) -> None:
+    # By its name a page finds it: on a phone there is no room beside the line's end.
+    chart.add_annotation(
+        x=x, y=y, text=text, xanchor="left", xshift=8, name=name,
+        font={"color": colour, "size": style.SMALL},
+    )  # fmt: skip
+
+
+def _corner(chart: go.Figure, text: str) -> None:
+    chart.add_annotation(
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=text,
+        name=style.KEY,
+    )  # fmt: skip
+
+
+def _size(signal: bool, newest: bool) -> int:
+    if newest:
+        return 11 if signal else 8
+    return 8 if signal else 6
+
+
+def _dot(signal: bool, newest: bool) -> str:
+    if newest:
+        return style.SIGNAL if signal else style.OWN
+    return style.OTHER

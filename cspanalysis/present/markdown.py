@@ -1,0 +1,75 @@
+"""A finding as Markdown: what JupyterLab shows and nbval compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cspanalysis.present import numbers, words
+
+# Characters by which text could become markup, a formula ($), a link or a table border.
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def escape(text: Any) -> str:
+    """Text from data as Markdown that only shows it: no markup, no link, no formula."""
+    text = "".join(_ENTITIES.get(c, c) for c in words.clean(text))
+    text = _MARKUP.sub(r"\\\1", text)
+    text = re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", text).replace("://", "&#58;//")
+    text = text.replace("@", "&#64;")
+    # At the start of a line these would open a list.
+    return re.sub(r"^(?:([+-])(?=\s)|(\d+)([.)])(?=\s))", _at_start, text)
+
+
+def markdown(record: Mapping[str, Any]) -> str:
+    """A finding's record in Markdown: heading, sentence, windows, table, definition, method, …"""
+    parts = [f"### {escape(record['title'])}", escape(record["sentence"])]
+    for window in record["windows"]:
+        name = words.period(window["period"]) if window["period"] else window["id"]
+        parts.append(f"**{escape(name)}:** {escape(window['sentence'])}")
+    if record["table"].get("rows"):
+        parts += [_table(record["table"]), *_symbols(record["table"])]
+    parts += [f"*Note:* {escape(n)}" for n in record["notes"]]
+    if record["definition"]:
+        parts.append(f"*Definition:* {escape(record['definition'])}")
+    if record["method"]:
+        parts.append(f"*Method:* {escape(record['method'])}")
+    if record["sources"]:
+        parts.append("*Source:* " + "; ".join(_source(s) for s in record["sources"]))
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _table(table: Mapping[str, Any]) -> str:
+    columns, own = table["columns"], set(table.get("own", ()))
+    lines = [
+        _line(escape(c["label"]) for c in columns),
+        _line("---:" if c["numeric"] else ":---" for c in columns),
+    ]
+    for i, row in enumerate(table["rows"]):
+        texts = [escape(t) for t in row]
+        lines.append(_line(f"**{t}**" if i in own and t else t for t in texts))
+    return "\n".join(lines)
+
+
+def _line(cells) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _symbols(table: Mapping[str, Any]) -> list[str]:
+    used = numbers.symbols_of(table)
+    return ["*Symbols:* " + "; ".join(f"{escape(s)} {m}" for s, m in used.items())] if used else []
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    parts = [source.get("title") or source.get("source", ""), source.get("publisher", "")]
+    if source.get("as_of"):
+        parts.append(f"as of {source['as_of']}")
+    if source.get("synthetic") and not any("synthetic" in str(p) for p in parts):
+        parts.append("synthetic reconstruction")
+    return ", ".join(escape(p) for p in parts if p)
+
+
+def _at_start(match: re.Match) -> str:
+    return f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}"

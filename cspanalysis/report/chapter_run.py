@@ -1,0 +1,139 @@
+"""Executes one chapter notebook with papermill and collects what it found.
+
+Nothing raised by a chapter leaves this module: a chapter that fails, hangs or exits comes back
+as a `Rendered` whose `failure` says so in words fit for a page. Details that might hold values
+from the data (messages of unforeseen errors, tracebacks) stay in `trace`, which no page shows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cspanalysis.domain import errors
+from cspanalysis.report import collect
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.notebooks import Chapter
+
+#: Errors whose message is written for the user and may be printed.
+_FOR_USERS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.CspError)
+}
+
+
+@dataclass(frozen=True)
+class ChapterTask:
+    """One notebook and the parameters to run it with.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    parameters : mapping
+        For the notebook's cell tagged `parameters`.
+    engine : str
+        Name of a papermill engine, or 'plain' for papermill's own.
+    timeout : float
+        Seconds a cell may take.
+    """
+
+    chapter: Chapter
+    parameters: Mapping[str, Any]
+    engine: str
+    timeout: float
+
+
+def execute(task: ChapterTask) -> Rendered:
+    """Run the chapter and collect its findings; failures are told, not raised."""
+    started = time.perf_counter()
+    chapter = task.chapter
+    try:
+        notebook = _papermill(task)
+        unfinished = _unfinished(notebook)
+        if unfinished:
+            done = _failed(chapter, unfinished)
+        else:
+            done = collect.collect(notebook, chapter.key, chapter.slug, chapter.title)
+    except collect.ChartMissing as error:
+        done = _failed(chapter, f"{error}.")
+    except Exception as error:
+        done = _failed(chapter, *_reason(error, task))
+    return replace(done, seconds=time.perf_counter() - started)
+
+
+def failed(chapter: Chapter, reason: str) -> Rendered:
+    """A chapter whose process was lost."""
+    return _failed(chapter, "Its process ended before it was finished.", reason)
+
+
+def _papermill(task: ChapterTask) -> Mapping[str, Any]:
+    import papermill
+    from papermill.engines import papermill_engines
+
+    from cspanalysis.report import engine
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
+    if task.engine == engine.NAME:
+        # Also found by its entry point; this serves installations older than that.
+        papermill_engines.register(engine.NAME, forked_engine())
+    return papermill.execute_notebook(
+        str(task.chapter.path),
+        None,
+        parameters=dict(task.parameters),
+        engine_name=None if task.engine == "plain" else task.engine,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        execution_timeout=task.timeout,
+    )
+
+
+def forked_engine() -> type:
+    """The forked engine's class; papermill must be imported before its module."""
+    import papermill  # noqa: F401 - see cspanalysis.report.forked
+
+    from cspanalysis.report.forked import ForkedEngine
+
+    return ForkedEngine
+
+
+def _unfinished(notebook: Mapping[str, Any]) -> str:
+    """Papermill takes `sys.exit()` in a cell for a good end; the rest would be missing."""
+    for number, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] != "code" or not cell["source"].strip():
+            continue
+        if cell.get("execution_count") is None or any(
+            o["output_type"] == "error" for o in cell["outputs"]
+        ):
+            return f"It ended before its last cell (cell {number})."
+    return ""
+
+
+def _reason(error: Exception, task: ChapterTask) -> tuple[str, str]:
+    """Words for the page, and the details for the terminal and the log of a debug run."""
+    kind = type(error).__name__
+    if kind == "PapermillExecutionError":
+        trace = "\n".join(error.traceback) or f"{error.ename}: {error.evalue}"
+        if error.ename in _FOR_USERS:
+            return error.evalue, trace
+        return f"Its code stopped with an error ({error.ename}).", trace
+    if kind == "CellTimeoutError":
+        return f"A step took longer than {task.timeout:g} seconds and was stopped.", str(error)
+    if kind == "DeadKernelError":
+        return "Its process ended without an answer.", str(error)
+    return f"It could not be run ({kind}).", f"{kind}: {error}"
+
+
+def _failed(chapter: Chapter, reason: str, trace: str = "") -> Rendered:
+    return Rendered(
+        chapter.key, chapter.slug, chapter.title, failure=collect.clean(reason), trace=trace
+    )

@@ -1,0 +1,326 @@
+"""Pages from records, through our own template: no code cells, nothing from the network.
+
+Every text from data is escaped by Jinja; charts travel as JSON that cannot close its script
+element and are drawn by one small script. The same records give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from cspanalysis import present
+from cspanalysis.domain.periods import Period
+from cspanalysis.present import suppliers, symbols_of
+from cspanalysis.report.collect import Rendered, Section
+
+TEMPLATES = Path(__file__).parent / "template"
+
+#: Policy of a page beside its assets; the single-file edition uses hashes (see single_file).
+CSP = (
+    "default-src 'none'; script-src 'self' file:; style-src 'unsafe-inline'; "
+    "img-src data: blob:; font-src data:"
+)
+
+#: Rows of a table shown on a page; the workbook holds all.
+MOST_ROWS = 200
+#: Characters of a cell shown on a page.
+MOST_TEXT = 300
+#: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
+FEW_ROWS, MOST_LISTED = 3, 25
+# A text of a notebook that is a heading and nothing else.
+_HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
+#: Letters of a text that is long, and of one that needs hardly any room.
+LONG_TEXT, BRIEF_TEXT = 40, 10
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every page of a review says about it.
+
+    Parameters
+    ----------
+    area, code, partnership : str
+        Name, code and the partnership's full name.
+    period, compare : str
+        `YYYY-MM/YYYY-MM`; compare may be ''.
+    edition : str
+        'public' or 'partner'.
+    contents : sequence of (slug, title)
+        The chapters, in order.
+    synthetic : bool
+        True if any source is a synthetic reconstruction.
+    sources : sequence of mapping
+        Everything cited in the review, each once.
+    version : str
+        Of this library.
+    partial : bool
+        True if only some chapters were asked for.
+    product : str
+        What the pages are called.
+    """
+
+    area: str
+    period: str
+    compare: str = ""
+    edition: str = "public"
+    code: str = ""
+    partnership: str = ""
+    contents: Sequence[tuple[str, str]] = ()
+    synthetic: bool = False
+    sources: Sequence[Mapping[str, Any]] = ()
+    version: str = ""
+    partial: bool = False
+    product: str = "Strategic assessment"
+
+    @property
+    def period_label(self) -> str:
+        """The period in words."""
+        return label(self.period)
+
+    @property
+    def compare_label(self) -> str:
+        """The comparator in words."""
+        return label(self.compare)
+
+    @property
+    def owner(self) -> str:
+        """The partnership as the header names it."""
+        return self.partnership or f"{self.area} Community Safety Partnership"
+
+    @property
+    def attributions(self) -> list[str]:
+        """Attribution statements of the sources, each once."""
+        return _each_once(s.get("attribution") for s in self.sources)
+
+    @property
+    def licences(self) -> list[str]:
+        """Licences of the sources, each once."""
+        return _each_once(s.get("licence") for s in self.sources)
+
+    @property
+    def as_of(self) -> str:
+        """Dates of the data in words: 'Data as at 31 March 2008'; '' if none is stated."""
+        dates = sorted({str(s["as_of"]) for s in self.sources if s.get("as_of")})
+        if not dates:
+            return ""
+        ends = _each_once((day(dates[0]), day(dates[-1])))
+        return f"Data as at {' to '.join(ends)}"
+
+
+def page(
+    context: Context,
+    chapter: Rendered,
+    *,
+    before: tuple[str, str] | None = None,
+    after: tuple[str, str] | None = None,
+) -> str:
+    """A chapter's page.
+
+    Parameters
+    ----------
+    context : Context
+    chapter : Rendered
+        With a failure, an honest page that says so.
+    before, after : (slug, title), optional
+        The neighbouring pages.
+    """
+    charts, templates = chart_data(chapter.sections)
+    return render(
+        "chapter.html.j2",
+        c=context,
+        policy=CSP,
+        chapter=chapter,
+        tiles=tiles(chapter.records),
+        here=chapter.slug,
+        questions=[r for r in chapter.records if r["status"] != "not_available"],
+        before=before,
+        after=after,
+        charts=charts,
+        templates=templates,
+    )
+
+
+def render(template: str, **content: Any) -> str:
+    """Fill one of our templates."""
+    return _environment().get_template(template).render(**content)
+
+
+def tiles(records: Iterable[Mapping[str, Any]], most: int = 4) -> list[Mapping[str, str]]:
+    """The headline figures that findings bring with them, the first `most`."""
+    return [
+        {**r["tile"], "id": r["id"]}
+        for r in records
+        if r.get("tile") and r.get("status", "ok") == "ok"
+    ][:most]
+
+
+def chart_data(sections: Iterable[Section]) -> tuple[dict[str, Any], list[Any]]:
+    """Charts by finding id, with the Plotly templates they share held once.
+
+    A template is about 8 KB; a page of ten charts would repeat it ten times.
+    """
+    templates: list[Any] = []
+    charts: dict[str, Any] = {}
+    for section in sections:
+        if section.figure is None:
+            continue
+        layout = dict(section.figure["layout"])
+        template = layout.pop("template", None)
+        if template is not None and template not in templates:
+            templates.append(template)
+        charts[section.record["id"]] = {
+            "data": section.figure["data"],
+            "layout": layout,
+            "template": None if template is None else templates.index(template),
+        }
+    return charts, templates
+
+
+def script_json(value: Any) -> Markup:
+    """JSON for a `<script type="application/json">`: '<', '>' and '&' cannot appear in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def shown(blocks: Sequence[Section | str]) -> list[Section | str]:
+    """What a page shows of a chapter, in order: texts and the findings that have an answer.
+
+    A heading that no text and no such finding follows is left out.
+    """
+    kept: list[Section | str] = []
+    # From the end: the level of what was kept last, 0 at the end and 9 for what is no heading.
+    follows = 0
+    for block in reversed(blocks):
+        heading = _HEADING.fullmatch(block.strip()) if isinstance(block, str) else None
+        if heading and int(heading[1]) >= follows:
+            continue
+        if isinstance(block, Section) and block.record["status"] == "not_available":
+            continue
+        kept.append(block)
+        follows = int(heading[1]) if heading else 9
+    return kept[::-1]
+
+
+def lacking(
+    records: Iterable[Mapping[str, Any]],
+) -> list[tuple[list[Mapping[str, Any]], str]]:
+    """Findings without an answer, those that lack the same together, and what would supply it."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        if record["status"] == "not_available":
+            groups.setdefault(record.get("lacks") or record["sentence"], []).append(record)
+    return [(of, suppliers.answering(shared, len(of))) for shared, of in groups.items()]
+
+
+def label(period: str) -> str:
+    """A period in words; the text itself if it is none."""
+    try:
+        return Period.parse(period).label if period else ""
+    except Exception:
+        return period
+
+
+def day(iso: str) -> str:
+    """'2008-03-31' as '31 March 2008'; other texts as they are."""
+    try:
+        date = datetime.date.fromisoformat(str(iso)[:10])
+    except ValueError:
+        return str(iso)
+    return f"{date.day} {date:%B %Y}"
+
+
+def short(text: Any, most: int = MOST_TEXT) -> str:
+    """A cell's text, cut where it would bury the table."""
+    words = "" if text is None else str(text)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def is_list(table: Mapping[str, Any]) -> bool:
+    """Whether a phone shows a table as a list, a value a line, instead of letting it scroll.
+
+    A few rows of many columns are read one by one, and long texts beside numbers would leave
+    most of the others' room empty; many rows of numbers are compared down their columns.
+    """
+    if len(table["columns"]) < 4:
+        return False
+    n = len(table["rows"])
+    return n <= FEW_ROWS or (n <= MOST_LISTED and "long" in cell_classes(table)[1:])
+
+
+def cell_classes(table: Mapping[str, Any]) -> list[str]:
+    """For each column what its cells are: numbers 'n', 'brief' or 'long' texts, or ''."""
+    rows = table["rows"][:MOST_ROWS]
+    longest = [
+        max((len(str(row[i])) for row in rows), default=0) for i in range(len(table["columns"]))
+    ]
+    return [
+        "n"
+        if column["numeric"]
+        else "long"
+        if most > LONG_TEXT
+        else "brief"
+        if most <= BRIEF_TEXT
+        else ""
+        for column, most in zip(table["columns"], longest, strict=True)
+    ]
+
+
+def anchor(identifier: str) -> str:
+    """A finding's id as an element id: letters, digits, dots, hyphens, underscores."""
+    return "".join(ch if ch.isalnum() or ch in "._-" else "-" for ch in identifier)
+
+
+def source_line(record: Mapping[str, Any]) -> str:
+    """The sources of a finding as one line: titles, then publisher and date said once."""
+    groups: dict[str, list[str]] = {}
+    for source in record.get("sources", ()):
+        publisher = str(source.get("publisher") or "")
+        after = [publisher] if publisher and publisher != "not stated" else []
+        if source.get("as_of"):
+            after.append(f"data as at {day(source['as_of'])}")
+        title = str(source.get("title") or source.get("source") or "")
+        groups.setdefault(", ".join(after), []).append(title)
+    lines = []
+    for after, titles in groups.items():
+        names = "; ".join(_each_once(titles))
+        lines.append(f"{names} – {after}" if after and names else names or after)
+    return "; ".join(lines)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(
+        script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
+        is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
+        in_words=present.in_words,
+    )  # fmt: skip
+    environment.globals.update(
+        source_line=source_line,
+        symbols=symbols_of,
+        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        most_rows=MOST_ROWS,
+    )
+    return environment
+
+
+def _each_once(texts: Iterable[Any]) -> list[str]:
+    return list(dict.fromkeys(str(t).strip() for t in texts if t and str(t).strip()))

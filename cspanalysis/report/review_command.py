@@ -1,0 +1,136 @@
+"""What `csp review` asks of the runner, checked before anything runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from cspanalysis.disclosure import audit, editions
+from cspanalysis.domain import areas
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import DisclosureFailed, UsageError, paragraph
+from cspanalysis.domain.periods import Period
+from cspanalysis.report import folder, runner
+from cspanalysis.review import coverage, offence_counts, scope
+from cspanalysis.store import clean_run
+from cspanalysis.store.tables import Store
+from cspanalysis.workspace import workspace as workspaces
+
+
+def review_request(options: argparse.Namespace) -> runner.Request:
+    """The request of `csp review`, after cleaning what changed.
+
+    Raises
+    ------
+    UsageError
+        Unknown area, period, edition or chapter, or a number of jobs below 1.
+    DataRefused
+        If cleaning refuses a file.
+    CspError
+        If the reports' folder cannot be written.
+    """
+    space = workspaces.load(options.workspace)
+    editions.check(options.edition)
+    if options.jobs < 1:
+        raise UsageError(paragraph(f"--jobs {options.jobs}", allowed="1 or more"))
+    period, compare = (Period.parse(t) if t else None for t in (options.period, options.compare))
+    # Without any period the newest twelve months are taken, which only clean data tell.
+    if asked := period or space.period:
+        scope.against(space, asked, compare)
+    runner.pick(tuple(options.chapter), runner.chapters())
+    folder.check_writable(options.out or space.reports)
+    named = [space.area(name) for name in options.csp] or [space.area()]
+    clean_run.clean(space.root, dict(space.settings), report=print)
+    store = Store(space.processed)
+    chosen = every_area(store) if options.all else named
+    if options.all:
+        chosen = _with_offences(store, chosen, period)
+    first = scope.choose(
+        chosen[0].name,
+        period,
+        compare=compare,
+        edition=options.edition,
+        workspace=space.root,
+    )
+    return runner.Request(
+        workspace=space.root,
+        areas=tuple(runner.Area(a.name, a.code, partnership(a)) for a in chosen),
+        period=first.comparisons[0].period.iso,
+        compare=first.comparisons[0].compare.iso,
+        edition=options.edition,
+        chapters=tuple(options.chapter),
+        jobs=options.jobs,
+        out=options.out,
+        resume=options.resume,
+        single_file=options.single_file,
+        pdf=options.pdf,
+        debug=options.debug,
+        all_areas=options.all or len(chosen) > 1,
+        inputs=store.inputs(),
+        notices=store.notices(),
+        check=check_disclosure if options.edition == "public" else None,
+    )
+
+
+def every_area(store: Store) -> list[Area]:
+    """Every partnership whose offences the store holds, as its own force recorded them.
+
+    Stray rows that a neighbouring force recorded do not make an area.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    known = {
+        district
+        for table in ("police_extract", "police_uk_counts")
+        if store.has(table)
+        for district in store.load(table, columns=["district"])["district"].dropna().unique()
+    }
+    found = [a for a in areas.all_partnerships() if set(a.districts) <= known]
+    found = [
+        a
+        for a in found
+        if any(coverage.of(store, s, a).months for s in offence_counts.OFFENCE_SOURCES)
+    ]
+    if not found:
+        raise UsageError(
+            paragraph(
+                "the workspace holds no offences of any whole partnership",
+                do="Put street-level files or a police extract into data/raw, then try again.",
+            )
+        )
+    return found
+
+
+def _with_offences(store: Store, found: list[Area], period: Period | None) -> list[Area]:
+    """The areas that hold offences in the period; all of them without one.
+
+    Where none does, the first stays, so that its own message can tell what is held.
+    """
+    months = set(period.month_list()) if period else set()
+    kept = [a for a in found if not months or months & set(offence_counts.held(store, a))]
+    if kept and len(kept) < len(found):
+        names = ", ".join(a.name for a in found if a not in kept)
+        print(f"Left out, because no offences of theirs are held in the period: {names}")
+    return kept or found[:1]
+
+
+def partnership(area: Area) -> str:
+    """The name that a report's header bears."""
+    return f"{area.name} Community Safety Partnership"
+
+
+def check_disclosure(folder: Path, parts: Sequence[str] = audit.PARTS) -> None:
+    """Tries to recover protected values from a review, or from some parts of it.
+
+    Raises
+    ------
+    DisclosureFailed
+        If one can be pinned down.
+    """
+    recovered = audit.check(folder, parts)
+    if recovered:
+        raise DisclosureFailed(audit.describe(recovered, folder))

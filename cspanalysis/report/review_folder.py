@@ -1,0 +1,140 @@
+"""Writes one review folder from its executed chapters: pages, assets, findings, tables."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.report import collect, findings_json, markup, summary, workers
+from cspanalysis.report.collect import Rendered
+
+
+def context_of(
+    chapters: Sequence[Rendered],
+    *,
+    area: Mapping[str, str],
+    period: str,
+    compare: str,
+    edition: str,
+    partial: bool = False,
+) -> markup.Context:
+    """What all pages of the review say, gathered from its findings' sources."""
+    area = collect.clean(area)
+    records = [r for c in chapters for r in c.records]
+    sources: dict[tuple, Mapping[str, Any]] = {}
+    for record in findings_json.flat(records):
+        for source in record.get("sources", ()):
+            key = tuple(str(source.get(k, "")) for k in ("source", "title", "as_of"))
+            sources.setdefault(key, source)
+    return markup.Context(
+        area=area["name"],
+        code=area.get("code", ""),
+        partnership=area.get("partnership", ""),
+        period=period,
+        compare=compare,
+        edition=edition,
+        partial=partial,
+        contents=tuple((c.slug, c.title) for c in chapters),
+        synthetic=findings_json.is_synthetic(records),
+        sources=tuple(sources.values()),
+        version=version("cspanalysis"),
+    )
+
+
+def write(
+    folder: Path,
+    chapters: Sequence[Rendered],
+    context: markup.Context,
+    *,
+    inputs: Mapping[str, str],
+    previous: Mapping[str, Any] | None = None,
+    is_parallel: bool = False,
+    check: Callable[[Path, Sequence[str]], None] | None = None,
+) -> summary.Summary:
+    """Write everything of a review but its log and manifest into `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    chapters : sequence of Rendered
+    context : html.Context
+    inputs : mapping
+        Raw file → sha256, for findings.json.
+    previous : mapping, optional
+        An earlier review's findings.json.
+    is_parallel : bool
+        Write workbook and pages at the same time.
+    check : callable, optional
+        Called with the folder and ('findings',) when all but the workbook is written.
+
+    Returns
+    -------
+    index.Summary
+    """
+    from cspanalysis.report import workbook
+
+    assets = folder / "assets"
+    assets.mkdir(parents=True)
+    chosen = summary.summary(chapters, previous, context.period)
+    records = [r for c in chapters for r in c.records]
+
+    def tables() -> None:
+        workbook.write(folder / "tables.xlsx", chapters, context)
+
+    def pages() -> None:
+        _put(assets / "plotly.min.js", plotly_js())
+        _put(assets / "charts.js", template_file("charts.js"))
+        neighbours = [("index", "Summary"), *context.contents, None]
+        for number, chapter in enumerate(chapters):
+            before, after = neighbours[number], neighbours[number + 2]
+            text = markup.page(context, chapter, before=before, after=after)
+            _put(folder / f"{chapter.slug}.html", text)
+        _put(folder / "index.html", summary.page(context, chosen))
+        content = findings_json.document(
+            records,
+            area={"name": context.area, "code": context.code},
+            period=context.period,
+            compare=context.compare,
+            edition=context.edition,
+            created_from=inputs,
+        )
+        (folder / "findings.json").write_bytes(findings_json.dump(content))
+        (folder / "findings.csv").write_bytes(findings_json.table(records))
+        if check:
+            check(folder, ("findings",))
+
+    if is_parallel:
+        workers.side_by_side((tables, pages))
+    else:
+        tables()
+        pages()
+    return chosen
+
+
+@functools.cache
+def plotly_js() -> str:
+    """plotly.js as the installed plotly package holds it."""
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs()
+
+
+def template_file(name: str) -> str:
+    """One of our own scripts."""
+    return (markup.TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def version(distribution: str) -> str:
+    """Installed version of a distribution; '' if it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,335 @@
+"""One area's review from start to swap: chapters, pages, manifest, log."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.domain.errors import CspError, DataRefused, paragraph
+from cspanalysis.domain.periods import Period
+from cspanalysis.report import (
+    chapter_run,
+    collect,
+    earlier_review,
+    findings_json,
+    folder,
+    review_folder,
+    workers,
+)
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.notebooks import Chapter
+from cspanalysis.report.request import Area, Failure, Request, ReviewDone
+from cspanalysis.review import coverage
+from cspanalysis.store import provenance
+from cspanalysis.store.tables import Store
+from cspanalysis.workspace import workspace as workspaces
+
+MANIFEST = "cspanalysis.review/1"
+
+#: What the reports need, imported before forking.
+WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook", "plotly.offline")
+
+_VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request with what is the same for all its areas, worked out once."""
+
+    request: Request
+    chapters: tuple[Chapter, ...]
+    inputs: Mapping[str, str]
+    basis: str
+
+
+def plan(request: Request, chapters: list[Chapter]) -> Plan:
+    """Hash what every area's review is made from."""
+    inputs = request.inputs
+    if inputs is None:
+        raw = Path(request.workspace) / "data" / "raw"
+        files = sorted(p for p in raw.rglob("*") if p.is_file() and p.name != "README.md")
+        inputs = {p.relative_to(request.workspace).as_posix(): provenance.sha256(p) for p in files}
+    settings = Path(request.workspace) / "partnership.toml"
+    package = Path(__file__).parents[1]
+    code = [
+        p for p in sorted(package.rglob("*")) if p.suffix in (".py", ".j2", ".css", ".js", ".csv")
+    ]
+    basis = {
+        "inputs": dict(sorted(inputs.items())),
+        "settings": provenance.sha256(settings) if settings.is_file() else "",
+        "notebooks": {c.key: provenance.sha256(c.path) for c in chapters},
+        "code": {p.relative_to(package).as_posix(): provenance.sha256(p) for p in code},
+        "versions": _versions(),
+        "period": [request.period, request.compare, request.edition],
+        "editions": [request.single_file, request.pdf],
+    }
+    return Plan(request, tuple(chapters), inputs, _digest(basis))
+
+
+def review_quietly(task: tuple[Plan, Area]) -> ReviewDone:
+    """`review` for a worker process: no progress of its own."""
+    return review(*task, step=lambda _: None, jobs=1)
+
+
+def review(
+    plan: Plan, area: Area, step: Callable[[str], None], jobs: int | None = None
+) -> ReviewDone:
+    """Write one area's review, or leave it if it is complete and `resume` was asked.
+
+    Failures are told in the result, not raised; the last good folder stays unless a whole new
+    one takes its place.
+    """
+    request, target = plan.request, plan.request.folder(area)
+    try:
+        folder.recover(target)
+        earlier = _previous(request, area)
+        fingerprint = _digest([plan.basis, area.name, area.code, area.partnership, earlier])
+        if request.resume and _is_complete(target, fingerprint):
+            return ReviewDone(area, target, skipped=True)
+        folder.try_out(target)
+        started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+        done = _chapters(plan, area, step, jobs)
+        context = review_folder.context_of(
+            done,
+            area={"name": area.name, "code": area.code, "partnership": area.partnership},
+            period=request.period,
+            compare=request.compare,
+            edition=request.edition,
+            partial=bool(request.chapters),
+        )
+        failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
+        records = [r for c in done for r in c.records]
+        is_answered = any(map(_answers, records)) or not records
+        if not failures and not is_answered and not _holds_anything(plan, area):
+            failures = (Failure(area.name, "", _unanswered(plan, area)),)
+        notices = [n for c in done for n in c.notices]
+        notices += earlier_review.replaced(target, request.edition, [c.key for c in plan.chapters])
+        with folder.replacing(target) as fresh:
+            # The plain engine stands for a parent that must not fork.
+            review_folder.write(
+                fresh,
+                done,
+                context,
+                inputs=plan.inputs,
+                previous=earlier,
+                is_parallel=jobs != 1 and request.engine != "plain",
+                check=request.check,
+            )
+            written = time.perf_counter() - clock
+            if request.check:
+                request.check(fresh, ("workbook",))
+            checked = time.perf_counter() - clock - written
+            steps = (
+                f"pages, tables and their check after {written:.2f} s",
+                f"check of the workbook {checked:.2f} s",
+            )
+            extras, told = _extras(request, area, done, context, earlier)
+            notices += told
+            seconds = time.perf_counter() - clock
+            _manifest(fresh, plan, area, done, fingerprint, started, seconds)
+            _log(fresh, plan, area, done, [*steps, *notices], started, seconds)
+    except CspError as error:
+        failure = Failure(area.name, "", str(error), exit_code=max(1, error.exit_code))
+        return ReviewDone(area, target, written=False, failures=(failure,))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = f"{where}{error.strerror or error}. The last good review is untouched."
+        return ReviewDone(area, target, written=False, failures=(Failure(area.name, "", reason),))
+    return ReviewDone(area, target, failures=failures, notices=tuple(notices), extras=tuple(extras))
+
+
+def _answers(record: Mapping[str, Any]) -> bool:
+    """Whether a finding says anything that data are behind."""
+    is_told = record["status"] != "not_available"
+    return is_told and bool(record["sources"] or any(record["values"].values()))
+
+
+def _holds_anything(plan: Plan, area: Area) -> bool:
+    """Whether a source covers a month of the period: that none was recorded is an answer too."""
+    workspace = workspaces.load(plan.request.workspace)
+    store, months = Store(workspace.processed), Period.parse(plan.request.period).month_list()
+    own = workspace.area(area.name)
+    covered = (coverage.of(store, source, own).months for source in coverage.sources(store))
+    return any(set(months) & set(held) for held in covered)
+
+
+def _unanswered(plan: Plan, area: Area) -> str:
+    """What to do where no question could be answered."""
+    raw = Path(plan.request.workspace) / "data" / "raw"
+    if not plan.inputs:
+        found = f"no data are in {raw}"
+        do = (
+            "Put the partners' files into its folders (the note in each says what goes there), "
+            "or fetch open data: csp fetch"
+        )
+    else:
+        found = (
+            f"no file in {raw} holds what the questions of this review need for {area.name} "
+            f"in {plan.request.period}"
+        )
+        do = "The data quality page says which months each source covers; see: csp clean"
+    return paragraph(f"nothing could be answered, because {found}", do=do)
+
+
+def _chapters(
+    plan: Plan, area: Area, step: Callable[[str], None], jobs: int | None
+) -> list[Rendered]:
+    request = plan.request
+    parameters = {
+        "csp": area.name,
+        "period": request.period,
+        "compare": request.compare or None,
+        "edition": request.edition,
+        "workspace": str(Path(request.workspace).resolve()),
+    }
+    tasks = [
+        chapter_run.ChapterTask(c, parameters, request.engine, request.timeout)
+        for c in plan.chapters
+    ]
+    if jobs == 1:
+        return [chapter_run.execute(task) for task in tasks]
+    # The longest first, so that no core is left with it at the end; a notebook with much in it,
+    # stored outputs too, takes long.
+    order = sorted(range(len(tasks)), key=lambda i: -tasks[i].chapter.path.stat().st_size)
+    done: dict[int, Rendered] = {}
+    jobs = jobs or max(request.jobs, min(4, os.cpu_count() or 1))
+    for result in workers.each(chapter_run.execute, [tasks[i] for i in order], jobs):
+        index = order[result.index]
+        chapter = plan.chapters[index]
+        done[index] = result.result or chapter_run.failed(chapter, result.error)
+        mark = " (failed)" if done[index].failure else ""
+        step(f"{area.name}: {chapter.title}{mark}")
+    return [done[i] for i in range(len(tasks))]
+
+
+def _extras(
+    request: Request, area: Area, done: list[Rendered], context: Any, earlier: Any
+) -> tuple[list[Path], list[str]]:
+    """The single-file edition and the PDF, beside the folder to keep that small."""
+    paths: list[Path] = []
+    notices: list[str] = []
+    if not (request.single_file or request.pdf):
+        return paths, notices
+    from cspanalysis.report import pdf, single_file
+
+    stem = f"{area.slug}_{Period.parse(request.period).slug}"
+    text = single_file.page(done, context, earlier)
+    if request.single_file:
+        path = request.reports / area.slug / f"{stem}.html"
+        folder.write_file(path, text.encode("utf-8"))
+        paths.append(path)
+    if request.pdf:
+        path = request.reports / area.slug / f"{stem}.pdf"
+        try:
+            folder.write_file(path, pdf.from_html(text))
+            paths.append(path)
+        except pdf.NoBrowser as error:
+            notices.append(str(error))
+    return paths, notices
+
+
+def _previous(request: Request, area: Area) -> Mapping[str, Any] | None:
+    """findings.json of the newest earlier review of the area, same edition."""
+    now, found = Period.parse(request.period), []
+    for path in sorted((request.reports / area.slug).glob("[0-9]*/findings.json")):
+        try:
+            content = findings_json.load(path)
+            period = Period.parse(content["period"])
+        except (DataRefused, CspError, KeyError):
+            continue
+        if content.get("edition") == request.edition and period.last < now.last:
+            found.append((period.last, period.first, content))
+    return max(found, key=lambda f: f[:2])[2] if found else None
+
+
+def _is_complete(target: Path, fingerprint: str) -> bool:
+    manifest = earlier_review.manifest(target)
+    return bool(manifest.get("complete")) and manifest.get("fingerprint") == fingerprint
+
+
+def _manifest(
+    target: Path,
+    plan: Plan,
+    area: Area,
+    done: list[Rendered],
+    fingerprint: str,
+    started: datetime.datetime,
+    seconds: float,
+) -> None:
+    request = plan.request
+    content = {
+        "schema": MANIFEST,
+        "complete": not any(c.failure for c in done),
+        "fingerprint": fingerprint,
+        "area": collect.clean({"name": area.name, "code": area.code}),
+        "period": request.period,
+        "compare": request.compare,
+        "edition": request.edition,
+        "chapters": [
+            {
+                "name": c.key,
+                "title": c.title,
+                "page": f"{c.slug}.html",
+                "status": "failed" if c.failure else "ok",
+                "findings": len(c.records),
+            }
+            for c in done
+        ],
+        "failures": [{"chapter": c.key, "reason": c.failure} for c in done if c.failure],
+        "inputs": dict(sorted(plan.inputs.items())),
+        "versions": _versions(),
+        "created": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+    (target / "manifest.json").write_bytes(findings_json.dump(content))
+
+
+def _log(
+    target: Path,
+    plan: Plan,
+    area: Area,
+    done: list[Rendered],
+    notices: list[str],
+    started: datetime.datetime,
+    seconds: float,
+) -> None:
+    request = plan.request
+    lines = [
+        f"{started.isoformat(timespec='seconds')} review of {area.name}, {request.period} "
+        f"against {request.compare or 'the nearest before'}, {request.edition} edition",
+        f"engine {request.engine}; Python {platform.python_version()}; {platform.system()}",
+        "versions " + ", ".join(f"{k} {v}" for k, v in _versions().items()),
+        *(f"input {sha} {name}" for name, sha in sorted(plan.inputs.items())),
+    ]
+    for chapter in done:
+        state = (
+            f"FAILED {chapter.failure}" if chapter.failure else f"{len(chapter.records)} findings"
+        )
+        lines.append(f"chapter {chapter.key} {chapter.seconds:.2f} s {state}")
+        if chapter.trace and request.debug:
+            lines.append(chapter.trace)
+        if chapter.warned:
+            number = len(chapter.warned.splitlines())
+            lines.append(f"warning {chapter.key} wrote {number} lines to standard error")
+            lines += [chapter.warned.rstrip()] if request.debug else []
+    lines += [f"warning {notice}" for notice in request.notices]
+    lines += notices
+    lines.append(f"written after {seconds:.2f} s")
+    (target / "run.log").write_text(collect.clean("\n".join(lines)) + "\n", encoding="utf-8")
+
+
+def _versions() -> dict[str, str]:
+    return {name: review_folder.version(name) for name in _VERSIONS}
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

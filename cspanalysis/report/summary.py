@@ -1,0 +1,312 @@
+"""The summary page: what of a review comes first. The choosing is pure; the page shows it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cspanalysis import present
+from cspanalysis.domain.periods import Period
+from cspanalysis.report import markup
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.markup import Context
+
+Record = Mapping[str, Any]
+
+#: Verdicts that say something happened or differs; the others say that nothing clear did.
+DECISIVE = ("up", "down", "higher", "lower", "peak")
+#: The data-quality badge is 'good' up to these shares, and with every month complete.
+MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
+
+#: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
+PANELS = (
+    ("priorities.matrix", "Priorities",
+     ("label", "score_text", "places", "trend_text", "peers_text")),
+    ("plan.targets", "Targets",
+     ("measure", "label", "baseline_text", "target_text", "actual_text", "progress_text")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Key:
+    """A chapter's part of the summary."""
+
+    slug: str
+    title: str
+    records: tuple[Record, ...]
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A finding whose verdict differs from the previous review's."""
+
+    slug: str
+    id: str
+    title: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Questions (title and slug) that the workspace has no data for, and what would answer them."""
+
+    questions: tuple[tuple[str, str], ...]
+    sentence: str
+
+    @property
+    def number(self) -> int:
+        """How many questions."""
+        return len(self.questions)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the summary page shows.
+
+    Parameters
+    ----------
+    tiles : tuple of mapping
+        Headline figures, at most six, no chapter twice before each had its turn.
+    keys : tuple of Key
+        Chapters with their key findings.
+    quality : mapping or None
+        Badge ('good' or 'care'), its words, the sentence, and the page.
+    panels : tuple of (heading, record, slug)
+        Tables of priorities and targets.
+    changed : tuple of Changed
+    unchanged : int
+        Findings of both reviews with the same verdict.
+    previous : str
+        Period of the previous review; '' if there is none.
+    missing : tuple of Gap
+        Findings that the workspace has no data for.
+    is_compared : bool
+        Whether some finding sets the period against the compared one.
+    """
+
+    tiles: tuple[Mapping[str, str], ...] = ()
+    keys: tuple[Key, ...] = ()
+    quality: Mapping[str, str] | None = None
+    panels: tuple[tuple[str, Record, str], ...] = ()
+    changed: tuple[Changed, ...] = ()
+    unchanged: int = 0
+    previous: str = ""
+    missing: tuple[Gap, ...] = ()
+    is_compared: bool = True
+
+
+def summary(
+    chapters: Sequence[Rendered], previous: Mapping[str, Any] | None = None, period: str = ""
+) -> Summary:
+    """Choose what comes first from the findings of all chapters.
+
+    Parameters
+    ----------
+    chapters : sequence of Rendered
+    previous : mapping, optional
+        The findings.json of an earlier review of the same area and edition.
+    period : str
+        What is reviewed; figures of years before it are not repeated here.
+
+    Returns
+    -------
+    Summary
+    """
+    placed = [(c.slug, r) for c in chapters for r in c.records]
+    by_id = {r["id"]: (r, slug) for slug, r in placed}
+    panels = tuple(
+        (
+            heading,
+            {**by_id[id][0], "table": some_columns(by_id[id][0]["table"], keys)},
+            by_id[id][1],
+        )
+        for id, heading, keys in PANELS
+        if id in by_id and by_id[id][0]["status"] == "ok" and by_id[id][0].get("table")
+    )
+    # Data quality has a part of its own further down.
+    shown = {record["id"] for _, record, _ in panels}
+    if "priorities.matrix" in shown:
+        # Its sentence says already whether the order holds with other weights.
+        shown.add("priorities.sensitivity")
+    shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.") or _is_old(r, period)}
+    keys = tuple(
+        Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
+    )
+    changed, unchanged = _changes(placed, previous)
+    return Summary(
+        tiles=tuple(_tiles(chapters)),
+        keys=tuple(k for k in keys if k.records or k.failure),
+        quality=_quality(by_id),
+        panels=panels,
+        changed=changed,
+        unchanged=unchanged,
+        previous=previous["period"] if previous else "",
+        missing=tuple(
+            Gap(tuple((r["title"], r["slug"]) for r in of), sentence)
+            for of, sentence in markup.lacking({**r, "slug": slug} for slug, r in placed)
+        ),
+        is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
+    )
+
+
+def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 3) -> list:
+    """The findings of a chapter that a summary repeats, in the chapter's order.
+
+    The first that is judged is the chapter's headline. Of the others a clear verdict comes before
+    'no clear change' or 'similar', and those before findings without a verdict; among clear ones
+    the larger effect comes first. The same comparison with two peer groups, or as a ranking and as
+    a funnel, is said once, and so is a finding with its parts.
+    """
+    leave = set(leave)
+    said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
+    topics = [topic(r, said) for r in said]
+    headline = next((t for t, r in zip(topics, said, strict=True) if r["verdict"] != "none"), "")
+    chosen: dict[str, int] = {}
+    for place in sorted(range(len(said)), key=lambda i: (topics[i] != headline, *_weight(said[i]))):
+        chosen.setdefault(topics[place], place)
+    return [said[i] for i in sorted(list(chosen.values())[:most])]
+
+
+def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
+    """A display table with those of the named columns that hold something, in their order.
+
+    The whole table if it has fewer than three of them.
+    """
+    rows = table["rows"]
+    held = {
+        column["key"]: i
+        for i, column in enumerate(table["columns"])
+        if not rows or any(row[i] for row in rows)
+    }
+    places = [held[key] for key in keys if key in held]
+    if len(places) < 3:
+        return table
+    return {
+        **table,
+        "columns": [table["columns"][i] for i in places],
+        "rows": [[row[i] for i in places] for row in table["rows"]],
+    }
+
+
+def topic(record: Record, among: Iterable[Record] = ()) -> str:
+    """What a finding is about.
+
+    A comparison with peers is one topic, whatever group and picture, and a finding whose id goes on
+    from another's is a part of that one's.
+    """
+    id = re.split(r"\.(?:peers|funnel)\.", record["id"])[0]
+    return min((r["id"] for r in among if id.startswith(f"{r['id']}.")), key=len, default=id)
+
+
+def effect(values: Mapping[str, Any]) -> float:
+    """Size of an effect on a scale common to ratios, changes and indices: |log ratio|."""
+    ratio = values.get("ratio")
+    if ratio is None and values.get("percent_change") is not None:
+        ratio = 1 + values["percent_change"] / 100
+    if ratio is None and values.get("index") is not None:
+        ratio = values["index"] / 100
+    return abs(math.log(ratio)) if ratio and ratio > 0 and math.isfinite(ratio) else 0.0
+
+
+def page(context: Context, chosen: Summary) -> str:
+    """The summary page, index.html."""
+    return markup.render(
+        "index.html.j2",
+        c=context,
+        s=chosen,
+        policy=markup.CSP,
+        here="index",
+        first=context.contents[0] if context.contents else None,
+    )
+
+
+def _is_old(record: Record, period: str) -> bool:
+    of = record.get("period")
+    return bool(of and period) and Period.parse(of).is_long_before(Period.parse(period))
+
+
+def _weight(record: Record) -> tuple[int, float]:
+    verdict = record.get("verdict", "none")
+    if verdict in DECISIVE:
+        return 0, -effect(record.get("values", {}))
+    # The size of an effect that can be chance says nothing: these keep the chapter's order.
+    return 2 if verdict == "none" else 1, 0.0
+
+
+def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:
+    rows = []
+    for chapter in chapters:
+        if not chapter.key.startswith("00"):
+            first = {}
+            for record in chapter.records:
+                if record.get("tile"):
+                    first.setdefault(topic(record), record)
+            rows.append([{**t, "slug": chapter.slug} for t in markup.tiles(first.values())])
+    turns = [row[i] for i in range(max(map(len, rows), default=0)) for row in rows if i < len(row)]
+    return turns[:most]
+
+
+def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | None:
+    if "quality.rows" not in by_id:
+        return None
+    record, slug = by_id["quality.rows"]
+
+    def rows(id: str) -> list[Mapping[str, Any]]:
+        return by_id[id][0].get("rows", []) if id in by_id else []
+
+    aside = _share(rows("quality.rows"), "set_aside", "rows")
+    unlocated = _share(rows("quality.unlocated"), "count", "total")
+    incomplete = sum(1 for r in rows("quality.coverage") if r.get("status", "ok") != "ok")
+    good = (
+        record["status"] == "ok"
+        and aside <= MOST_SET_ASIDE
+        and unlocated <= MOST_UNLOCATED
+        and not incomplete
+    )
+    return {
+        "badge": "good" if good else "care",
+        "words": "Good" if good else "Read with care",
+        "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
+        f"{present.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
+        f"{present.share(MOST_UNLOCATED, 0)} of the records without a place, and no month "
+        "incomplete.",
+        "slug": slug,
+    }
+
+
+def _usable(unlocated: float, incomplete: int) -> str:
+    """In words: the records without a place, and the months that are not complete."""
+    places = f"{present.share(unlocated)} of the records have no place"
+    months = f"{present.in_words(incomplete)} {'month is' if incomplete == 1 else 'months are'}"
+    if not unlocated:
+        places = "no record is without a place"
+    return f"{present.capital(places)}, and {months} incomplete."
+
+
+def _share(rows: Iterable[Mapping[str, Any]], part: str, whole: str) -> float:
+    rows = list(rows)
+    total = sum(r.get(whole) or 0 for r in rows)
+    return sum(r.get(part) or 0 for r in rows) / total if total else 0.0
+
+
+def _changes(
+    placed: Sequence[tuple[str, Record]], previous: Mapping[str, Any] | None
+) -> tuple[tuple[Changed, ...], int]:
+    before = {r["id"]: r for r in (previous or {}).get("findings", []) if "@" not in r["id"]}
+    both = [
+        (slug, r, before[r["id"]])
+        for slug, r in placed
+        if r["id"] in before and "ok" == r["status"] == before[r["id"]].get("status")
+    ]
+    changed = tuple(
+        Changed(slug, r["id"], r["title"], str(old.get("sentence", "")), r["sentence"])
+        for slug, r, old in both
+        # From 'nothing to compare with' to 'no clear change' nothing has changed.
+        if r["verdict"] != old.get("verdict") and {r["verdict"], old.get("verdict")} & {*DECISIVE}
+    )
+    return changed, len(both) - len(changed)

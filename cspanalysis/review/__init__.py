@@ -1,0 +1,1 @@
+"""One area over its periods, and what is counted of it."""

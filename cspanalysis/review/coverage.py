@@ -1,0 +1,404 @@
+"""Which months a source covers: the one rule, for every source, that a missing month is never zero.
+
+A dated log covers the months from its first record to its last, but for runs without any that are
+longer than is usual for its kind; street-level files the months that the area's own force
+published whole; monthly figures the months with a value, yearly ones their years.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import areas
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period, months_of
+from cspanalysis.present import suppliers
+from cspanalysis.store.tables import Store
+
+#: So many months in a row without any record of the whole source are quiet; of more, a file is
+#: missing. In a police extract no month is quiet.
+QUIET_MONTHS = {"police_extract": 0, "asb_calls": 2, "fires": 2, "stats19": 2, "marac": 2}
+
+#: Of so many records that would be expected, none is less likely than one in a thousand.
+NO_CHANCE = 7
+
+_DATED = {"police_extract": "recorded"}
+_FINANCIAL, _SCHOOL = Period.financial_year, Period.academic_year
+#: Table and column of the years of a source of yearly figures, and when such a year begins.
+_YEARLY: dict[str, tuple[str, Callable[[int], Period]]] = {
+    "hospital_extract": ("year", _FINANCIAL),
+    "youth_offending": ("year", _FINANCIAL),
+    "school_exclusions": ("school_year", _SCHOOL),
+    "home_office_csp": ("year", _FINANCIAL),
+    "dfe_exclusions": ("school_year", _SCHOOL),
+}
+#: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
+STREET_COLUMNS = ("district", "month", "force", "offence", "count")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The months that a source covers for an area.
+
+    Parameters
+    ----------
+    source : str
+    months : tuple of str
+        'YYYY-MM' in order; gaps are gaps.
+    incomplete : tuple of str
+        Months that are there, but incomplete as published.
+    elsewhere : tuple of str
+        Months in which the source goes on, without any record of the area.
+    unlocated : tuple of str
+        Months whose records name no LSOA, so that none belongs to a district.
+    area : str
+        Its name.
+    """
+
+    source: str
+    months: tuple[str, ...]
+    incomplete: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    unlocated: tuple[str, ...] = ()
+    area: str = ""
+
+    def of(self, months: Iterable[str]) -> Coverage:
+        """The coverage of a series of this source that is known for some months only."""
+        return replace(self, months=tuple(sorted(set(months))))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Months between the first and the last that are not covered."""
+        return tuple(self.missing(Period.parse(f"{self.months[0]}/{self.months[-1]}")) if
+                     self.months else ())  # fmt: skip
+
+    def missing(self, *periods: Period) -> list[str]:
+        """Months of the periods that are not covered, in order."""
+        return sorted({m for p in periods for m in p.month_list()} - set(self.months))
+
+    def check(self, *periods: Period) -> None:
+        """Refuse periods that are not wholly covered.
+
+        Raises
+        ------
+        NotAvailable
+            Names the runs that are covered and those that are not.
+        """
+        if missing := self.missing(*periods):
+            raise NotAvailable(self.source, self.told(missing))
+
+    def told(self, missing: Iterable[str] = ()) -> str:
+        """What is covered and what of the months wanted is missing, as a clause."""
+        name, verb = suppliers.held(self.source)
+        missing = sorted(missing)
+        if not self.months and self.unlocated:
+            return (
+                f"{name} of {present.runs(self.unlocated)} name no LSOA, so that none of their "
+                "records belongs to a district"
+            )
+        if not self.months:
+            return f"{name} {'hold' if verb == 'cover' else 'holds'} no whole month" + (
+                f" of {self.area}" if self.area else ""
+            )
+        text = f"{name} {verb} {present.runs(self.months)}"
+        outside = [m for m in missing if not self.months[0] <= m <= self.months[-1]]
+        inside = self.gaps_told(set(missing) - set(outside))
+        text += f", with {inside}" if inside else ""
+        flawed = {*self.incomplete, *self.unlocated}
+        beyond = self.gaps_told([m for m in outside if m in flawed])
+        text += f", with {beyond}" if beyond else ""
+        wanted = [m for m in outside if m not in flawed]
+        return text + (f", and {present.runs(wanted)} would be needed too" if wanted else "")
+
+    def gaps_told(self, months: Iterable[str]) -> str:
+        """'no records of May to September 2023', by the reason that months are not covered."""
+        left = sorted(months)
+        parts = []
+        for why, known in (
+            ("{} incomplete as published", self.incomplete),
+            ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
+            (f"no records of {self.area} of {{}}, while those of other areas go on",
+             self.elsewhere),
+            (f"no {'figures' if self.source in _YEARLY else 'records'} of {{}}", left),
+        ):  # fmt: skip
+            told = [m for m in left if m in known]
+            left = [m for m in left if m not in known]
+            parts += [why.format(present.runs(told))] if told else []
+        return present.listed(parts)
+
+
+def of(store: Store, source: str, area: Area) -> Coverage:
+    """The months that a source covers for an area.
+
+    It is asked of all that the source holds, not of the rows that one finding chose: a month
+    without any hate crime is quiet, one without any record is missing. No month where the
+    workspace lacks the source or it holds nothing of the area.
+    """
+    return _of(store, source, area)
+
+
+@functools.lru_cache(maxsize=64)
+def _of(store: Store, source: str, area: Area) -> Coverage:
+    if source == "police_uk":
+        return _street(store, area)
+    none = Coverage(source, (), area=area.name)
+    if not store.has(source):
+        return none
+    if source in _YEARLY:
+        column, year = _YEARLY[source]
+        rows = _own(store.load(source, columns=_columns(store, source, column)), area)
+        starts = {int(str(label)[:4]) for label in rows[column].dropna()}
+        return none.of(m for start in starts for m in year(start).month_list())
+    if source not in QUIET_MONTHS:
+        rows = store.load(source)
+        rows = _own(rows, area) if "month" in rows else rows.iloc[:0]
+        known = rows["value"].notna() if "value" in rows else slice(None)
+        return none.of(rows.loc[known, "month"].dropna() if "month" in rows else ())
+    every = _by_district(store, source)
+    counts = _own(every, area).groupby("month")["count"].sum()
+    if counts.empty:
+        return none
+    whole = log_months(every["month"].unique(), QUIET_MONTHS[source])
+    gone = vanished(counts, whole)
+    return replace(none.of(set(whole) - gone), elsewhere=tuple(sorted(gone)))
+
+
+def sources(store: Store) -> list[str]:
+    """The sources of a workspace that are about months or years."""
+    timed = {"police_uk", "environmental", *QUIET_MONTHS, *_YEARLY}
+    return [source for source in store.sources() if source in timed]
+
+
+def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
+    """Months that a log of dated records covers.
+
+    Parameters
+    ----------
+    months : iterable of str
+        Months in which it has a record.
+    quiet : int
+        Up to so many months in a row without any are covered and have none; of more, a file is
+        missing.
+    """
+    seen = {m for m in months if isinstance(m, str)}
+    covered: list[str] = []
+    empty: list[str] = []
+    span = Period.parse(f"{min(seen)}/{max(seen)}").month_list() if seen else []
+    for month in span:
+        if month not in seen:
+            empty.append(month)
+            continue
+        covered += empty if len(empty) <= quiet else []
+        covered.append(month)
+        empty = []
+    return covered
+
+
+def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
+    """Months in which something that is usually there is gone, and not by chance.
+
+    A run of months without any counts as gone where `NO_CHANCE` or more would be expected at the
+    rate of the other months: a small district has quiet months, a large one has none. Fewer than
+    that many altogether are no evidence, whatever their months.
+
+    Parameters
+    ----------
+    counts : mapping
+        Month to count.
+    months : iterable of str
+        Months that are judged.
+    """
+    ordered = sorted(months)
+    total = sum(counts.get(m, 0) for m in ordered)
+    runs: list[list[str]] = [[]]
+    for month in ordered:
+        if counts.get(month, 0):
+            runs.append([])
+        else:
+            runs[-1].append(month)
+    return {
+        month
+        for run in runs
+        if run and len(run) < len(ordered) and total >= NO_CHANCE
+        if total / (len(ordered) - len(run)) * len(run) >= NO_CHANCE
+        for month in run
+    }
+
+
+def _columns(store: Store, source: str, *columns: str) -> list[str]:
+    """The columns wanted, with the district where the source has one."""
+    has_district = "district" in store.columns(source)
+    return [*columns, *(["district"] if has_district else [])]
+
+
+def _own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    return rows[rows["district"].isin(area.districts)] if "district" in rows else rows
+
+
+@functools.lru_cache(maxsize=16)
+def _by_district(store: Store, source: str) -> pd.DataFrame:
+    """Records of a dated log by month and district; a row without a district counts for none."""
+    column = _DATED.get(source, "month")
+    rows = store.load(source, columns=_columns(store, source, column))
+    month = months_of(rows[column]) if source in _DATED else rows[column]
+    keys = ["month", *(["district"] if "district" in rows else [])]
+    counts = rows.assign(month=month).groupby(keys, dropna=False).size()
+    return counts.rename("count").reset_index()
+
+
+def _street(store: Store, area: Area) -> Coverage:
+    none = Coverage("police_uk", (), area=area.name)
+    if not store.has("police_uk_counts"):
+        return none
+    own = own_force(store, area)
+    published = store.coverage()
+    if own is None:
+        is_own = [bool(area.force) and areas.is_force(area.force, f) for f in published["force"]]
+        return replace(none, unlocated=_unlocated(published[is_own]))
+    force, counts = own
+    published = published[published["force"] == force]
+    whole = set(published.loc[published["status"] == "ok", "month"])
+    gone = vanished(counts, whole)
+    flawed = published.loc[published["status"] == "incomplete", "month"]
+    return replace(
+        none.of(whole - gone),
+        incomplete=tuple(sorted(flawed)),
+        elsewhere=tuple(sorted(gone)),
+        unlocated=_unlocated(published),
+    )
+
+
+def _unlocated(published: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(published.loc[published["status"] == "unlocated", "month"]))
+
+
+def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:
+    """The force whose files cover an area, and its records there by month; None without any.
+
+    Rows of a district can come from other forces and from the transport police: a few of them do
+    not cover it. Its own force does; where that is unknown, the one that records most.
+    """
+    by_force = street_counts(store, area.districts).groupby(["force", "month"])["count"].sum()
+    forces = by_force.groupby("force").sum()
+    if area.force:
+        forces = forces[[areas.is_force(area.force, label) for label in forces.index]]
+    if forces.empty:
+        return None
+    force = str(forces.idxmax())
+    return force, by_force[force].to_dict()
+
+
+def lacking_forces(
+    store: Store, area: Area, forces: Iterable[str], *periods: Period
+) -> dict[str, list[str]]:
+    """Forces without files for all of the periods, each with the months that lack.
+
+    A second force that records in an area, such as the Transport Police, makes a fall where its
+    files end. Few rows of a cut file are no evidence of that: see `vanished`.
+
+    Parameters
+    ----------
+    area : Area
+        Whose covered months are looked at; without periods, all of them must be there.
+    """
+    looked_at = set(of(store, "police_uk", area).months)
+    wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
+    published = store.coverage()
+    published = published[published["force"].isin(list(forces))]
+    found = {}
+    for force, rows in published.groupby("force"):
+        gone = vanished(rows.set_index("month")["rows"].to_dict(), looked_at)
+        gone |= set(rows.loc[rows["status"] == "incomplete", "month"])
+        if lacking := sorted(gone & wanted):
+            found[str(force)] = lacking
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict[str, list[str]]:
+    """The other forces that record in an area and lack months of the periods."""
+    own = own_force(store, area)
+    if own is None:
+        return {}
+    others = set(street_counts(store, area.districts)["force"]) - {own[0]}
+    return lacking_forces(store, area, others, *periods)
+
+
+class Unplaced(NamedTuple):
+    """How many of a source's records have no place and so count for no district.
+
+    Parameters
+    ----------
+    whose : str
+        The records that are meant: 'Kent Police's records'.
+    count, total : int
+    """
+
+    whose: str
+    count: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.count / self.total if self.total else 0.0
+
+
+def unplaced(
+    store: Store, source: str, area: Area, period: Period, offences: Iterable[str] | None = None
+) -> Unplaced | None:
+    """Records of a period that belong to no district; None where the source cannot tell.
+
+    Of street-level files those of the area's own force, of a partner's extract all.
+
+    Parameters
+    ----------
+    offences : iterable of str, optional
+        Those that are counted; all by default.
+    """
+    own = own_force(store, area) if source == "police_uk" else None
+    if source != "police_uk" and (source not in QUIET_MONTHS or not store.has(source)):
+        return None
+    if source == "police_uk" and own is None:
+        return None
+    rows = _by_place(store, source, own[0] if own else "")
+    if rows is None:
+        return None
+    rows = rows[period.contains(rows["month"])]
+    if offences is not None:
+        rows = rows[rows["offence"].isin(list(offences))]
+    whose = f"the records of {own[0]}" if own else f"the records in {suppliers.held(source)[0]}"
+    return Unplaced(whose, int(rows.loc[~rows["is_placed"], "count"].sum()),
+                    int(rows["count"].sum()))  # fmt: skip
+
+
+@functools.lru_cache(maxsize=8)
+def _by_place(store: Store, source: str, force: str) -> pd.DataFrame | None:
+    """Records by month, offence and whether they have a district."""
+    table = "police_uk_counts" if source == "police_uk" else source
+    held = store.columns(table)
+    if "district" not in held:
+        return None
+    column = _DATED.get(source, "month")
+    wanted = [c for c in (column, "offence", "district", "count") if c in held]
+    where = {"force": force} if force else None
+    rows = store.load(table, columns=wanted, where=where)
+    rows = rows.assign(
+        month=months_of(rows[column]) if source in _DATED else rows[column],
+        is_placed=rows["district"].notna(),
+        count=rows["count"] if source == "police_uk" else 1,
+    )
+    keys = [k for k in ("month", "offence", "is_placed") if k in rows]
+    return rows.groupby(keys, as_index=False)["count"].sum()
+
+
+def street_counts(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
+    """Street-level counts of some districts: district, month, force, offence, count."""
+    where = {"district": list(districts)}
+    return store.load("police_uk_counts", columns=STREET_COLUMNS, where=where)

@@ -1,0 +1,447 @@
+"""Counting recorded offences: which months a source covers, how many a month, and the records.
+
+Two sources count offences, a partner's record-level extract and the open street-level files; both
+are handed on in one shape here, so that chapters need not know which one a workspace has.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import offences
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.domain.periods import Period, months_of
+from cspanalysis.review import coverage
+from cspanalysis.review.series import Series
+from cspanalysis.store.tables import Store
+
+#: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
+OFFENCE_SOURCES = ("police_extract", "police_uk")
+
+#: So many labels in no group a note names.
+MOST_LABELS = 6
+
+
+class Counted(NamedTuple):
+    """A table with the sources it was counted from.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See the method that returns it.
+    sources : tuple of str
+        Source names, for the finding's citation.
+    scheme : str
+        Offence scheme of the counts, 'notifiable' or 'police_uk'.
+    change : offences.Change
+        What changes where a question of 2008 was answered from today's labels.
+    notes : tuple of str
+        What is left out of the counts and why.
+    """
+
+    table: pd.DataFrame
+    sources: tuple[str, ...]
+    scheme: str = offences.NOTIFIABLE
+    change: offences.Change = offences.Change()
+    notes: tuple[str, ...] = ()
+
+
+def source_of(
+    store: Store, area: Area, *periods: Period, lacks: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The source that counts offences over all of the periods, the preferred first.
+
+    Without periods, the first source that covers any month.
+
+    Parameters
+    ----------
+    lacks : mapping
+        Sources that cannot tell what is wanted, whatever months they cover, each with why not.
+
+    Raises
+    ------
+    NotAvailable
+        If none does; says what is covered and what would be needed, and names only sources that
+        can tell what is wanted.
+    """
+    seen = []
+    for source in OFFENCE_SOURCES:
+        known = coverage.of(store, source, area)
+        missing = known.missing(*periods)
+        if known.months and source in lacks:
+            seen.append(lacks[source])
+        elif known.months and not missing:
+            return source
+        elif known.months or known.unlocated:
+            seen.append(known.told(missing))
+    raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
+
+
+def by_month(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    *periods: Period | str,
+    by: str | None = None,
+) -> Counted:
+    """Offences of an area by month [and offence or kind]; see `Review.offences_by_month`."""
+    if by not in (None, "offence", "kind"):
+        raise UsageError(
+            paragraph(f"offences are not counted by '{by}'", allowed="by='offence', by='kind'")
+        )
+    wanted = [Period.parse(p) for p in periods]
+    source = source_of(store, area, *wanted, lacks=unable(store, selection))
+    scheme, chosen = members(selection, source)
+    if source == "police_extract" and offences.is_all(selection):
+        chosen += tuple(ungrouped(store, area).index)
+    months = list(coverage.of(store, source, area).months)
+    if wanted:
+        inside = {m for p in wanted for m in p.month_list()}
+        months = [m for m in months if m in inside]
+    left_out = _left_out(store, source, area, wanted)
+    notes = tuple(_left_out_notes(store, area, left_out, months, chosen))
+    counts = _grid(store, source, area.districts, tuple(left_out)).reindex(
+        index=months, columns=list(chosen), fill_value=0
+    )
+    changed = offences.Change()
+    if source == "police_extract":
+        changed = offences.change(selection, counts.columns[counts.sum() > 0])
+    if not by:
+        table = pd.DataFrame({"month": months, "count": counts.sum(axis=1).to_numpy(dtype=int)})
+        return Counted(table, (source,), scheme, changed, notes)
+    if by == "kind":
+        kinds = offences.kinds(scheme)
+        counts = counts.T.groupby([kinds.get(o, o) for o in chosen], sort=False).sum().T
+    labels = list(counts.columns)
+    table = pd.DataFrame({"month": np.repeat(months, len(labels)), by: labels * len(months)})
+    table = table.assign(count=counts.to_numpy(dtype=int).ravel())
+    return Counted(table, (source,), scheme, changed, notes)
+
+
+def series(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    *periods: Period,
+    subject: str = "",
+    each: bool = False,
+    lacks: str = "",
+    people: bool = False,
+) -> Series:
+    """Offences of an area as a series, by month, offence and kind; see `Review.series`."""
+    name = selection if isinstance(selection, str) else tuple(selection)
+    cannot = unable(store, name) | in_open_data(lacks)
+    source = source_of(store, area, *periods, lacks=cannot)
+    scheme, chosen = members(name, source)
+    if source == "police_extract" and offences.is_all(name):
+        chosen += tuple(ungrouped(store, area).index)
+    known = coverage.of(store, source, area)
+    inside = {m for p in periods for m in p.month_list()} or set(known.months)
+    left_out = _left_out(store, source, area, periods)
+    if each:
+        rows = select(store, area, name, *periods, lacks=lacks, people=people).table
+        known = known.of(inside & set(known.months))
+    else:
+        rows = monthly(store, source, area)
+        rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
+        kinds = offences.kinds(scheme)
+        rows = rows.assign(kind=[kinds.get(o, o) for o in rows["offence"]])
+    changed = offences.Change()
+    if source == "police_extract":
+        seen = rows.loc[rows["month"].isin(inside), "offence"].unique()
+        changed = offences.change(name, seen)
+    left_out_notes = _left_out_notes(store, area, left_out, sorted(inside), chosen)
+    return Series(
+        rows,
+        known,
+        changed.subject or subject or present.listed([name] if isinstance(name, str) else name),
+        sources=(source,),
+        selection=name,
+        scheme=scheme,
+        offences=chosen,
+        notes=(*changed.notes, *left_out_notes),
+    )
+
+
+def select(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str] | None,
+    *periods: Period | str,
+    lacks: str = "",
+    people: bool = False,
+) -> Counted:
+    """Records of an area; see `Review.records`."""
+    wanted = [Period.parse(p) for p in periods]
+    cannot = unable(store, selection or offences.ALL) | in_open_data(lacks)
+    source = source_of(store, area, *wanted, lacks=cannot)
+    scheme, chosen = members(selection or offences.ALL, source)
+    if source == "police_extract" and offences.is_all(selection or offences.ALL):
+        chosen += tuple(ungrouped(store, area).index)
+    if selection is None:
+        table = records(store, source, area, span(wanted), people)
+    else:
+        table = _selected(store, source, area, span(wanted), chosen, people)
+    if wanted:
+        inside = {m for p in wanted for m in p.month_list()}
+        table = table[table["month"].isin(inside)]
+    if left_out := _left_out(store, source, area, wanted):
+        table = table[~table["force"].isin(list(left_out))]
+    changed = offences.Change()
+    if source == "police_extract" and selection is not None:
+        changed = offences.change(selection, table["offence"].unique())
+    return Counted(table.reset_index(drop=True), (source,), scheme, changed)
+
+
+def _left_out(
+    store: Store, source: str, area: Area, periods: Sequence[Period]
+) -> dict[str, list[str]]:
+    """Second forces whose files end within what is counted, each with the months that lack."""
+    if source != "police_uk":
+        return {}
+    return coverage.second_forces(store, area, tuple(periods))
+
+
+def _left_out_notes(
+    store: Store,
+    area: Area,
+    left_out: Mapping[str, list[str]],
+    months: Sequence[str],
+    chosen: Sequence[str],
+) -> Iterable[str]:
+    counts = monthly(store, "police_uk", area) if left_out else None
+    for force, lacking in left_out.items():
+        rows = counts[(counts["force"] == force) & counts["offence"].isin(chosen)]
+        number = int(rows.loc[rows["month"].isin(months), "count"].sum())
+        if number:
+            yield (
+                f"Not counted, so that all months are alike: {present.plural(number, 'record')} of "
+                f"{force}, of which there are none of {present.runs(lacking)}."
+            )
+
+
+def held(store: Store, area: Area) -> list[str]:
+    """Months ('YYYY-MM') in which any source holds an offence of an area, complete or not."""
+    months = [monthly(store, source, area)["month"].unique() for source in OFFENCE_SOURCES]
+    return sorted(set().union(*months))
+
+
+def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
+    """Offences of an area by month, force and offence.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns month, force, offence, count; empty where the workspace lacks the source.
+    """
+    return _monthly(store, source, area.districts)
+
+
+@functools.lru_cache(maxsize=8)
+def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFrame:
+    keys = ["month", "force", "offence"]
+    if not store.has("police_uk_counts" if source == "police_uk" else source):
+        return pd.DataFrame(columns=[*keys, "count"])
+    if source == "police_uk":
+        counts = coverage.street_counts(store, districts)
+        return counts.groupby(keys, as_index=False)["count"].sum()
+    where = {"district": list(districts), "is_crime": True}
+    records = store.load(source, columns=["recorded", "offence"], where=where)
+    records = records.assign(month=months_of(records["recorded"]), force="")
+    return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
+
+
+@functools.lru_cache(maxsize=8)
+def _grid(
+    store: Store, source: str, districts: tuple[str, ...], without: tuple[str, ...]
+) -> pd.DataFrame:
+    """Months by offences, all forces together but those left out."""
+    counts = _monthly(store, source, districts)
+    counts = counts[~counts["force"].isin(without)]
+    return counts.pivot_table("count", "month", "offence", aggfunc="sum", fill_value=0)
+
+
+def records(
+    store: Store, source: str, area: Area, over: Period | None, people: bool = False
+) -> pd.DataFrame:
+    """Records of an area, with `month`; see docs/data_dictionary.md for the source's columns.
+
+    One row a crime; with `people` also the further rows that an extract has of its victims and
+    offenders.
+    """
+    # A shallow copy: pandas copies on write, so nobody changes what is kept.
+    kept = _records(store, source, area.districts, over if source == "police_uk" else None)
+    if source == "police_extract" and not people and not kept["is_crime"].all():
+        kept = kept[kept["is_crime"]].reset_index(drop=True)
+    return kept.copy(deep=False)
+
+
+def once_each(rows: pd.DataFrame, *of: str) -> pd.DataFrame:
+    """Of rows of people one for each crime, or for each crime and person (`of`: 'victim_id').
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Records with `people`, as chosen by what they say of a person.
+    """
+    keys = rows[["incident_id", *of]].assign(year=rows["recorded"].dt.year)
+    keys["incident_id"] = keys["incident_id"].str.lower()
+    # The row of the crime first; what bears no reference is a crime each time.
+    order = (~rows["is_crime"].astype(bool)).sort_values(kind="stable").index
+    is_further = keys.loc[order].duplicated().reindex(rows.index) & ~rows["is_crime"].astype(bool)
+    if of:
+        crime = ["incident_id", "year"]
+        is_blank = keys[list(of)].isna().any(axis=1)
+        known = pd.MultiIndex.from_frame(keys.loc[~is_blank, crime])
+        is_further |= is_blank & pd.MultiIndex.from_frame(keys[crime]).isin(known)
+    return rows[~is_further]
+
+
+@functools.lru_cache(maxsize=8)
+def _records(
+    store: Store, source: str, districts: tuple[str, ...], over: Period | None
+) -> pd.DataFrame:
+    where: dict[str, Any] = {"district": list(districts)}
+    if over is not None:
+        months = over.month_list()
+        where["month"] = (months[0], months[-1])
+    table = store.load(source, where=where)
+    if source == "police_extract":
+        table = table.assign(month=months_of(table["recorded"]))
+    return table
+
+
+@functools.lru_cache(maxsize=16)
+def _selected(
+    store: Store,
+    source: str,
+    area: Area,
+    over: Period | None,
+    offences: tuple[str, ...],
+    people: bool,
+) -> pd.DataFrame:
+    """Records of some offences: the windows of a finding ask for the same ones."""
+    table, places = _by_offence(store, source, area, over, people)
+    found = [places[name] for name in offences if name in places]
+    return table.take(np.sort(np.concatenate(found)) if found else [])
+
+
+@functools.lru_cache(maxsize=8)
+def _by_offence(
+    store: Store, source: str, area: Area, over: Period | None, people: bool
+) -> tuple[pd.DataFrame, Mapping[str, np.ndarray]]:
+    table = records(store, source, area, over, people)
+    return table, table.groupby("offence").indices
+
+
+def ungrouped(store: Store, area: Area, *periods: Period) -> pd.Series:
+    """Crimes of an area's extract whose label is in no group: label → crimes, the most first.
+
+    They count in all recorded crime and in no kind of it.
+    """
+    counts = monthly(store, "police_extract", area)
+    if periods:
+        counts = counts[counts["month"].isin({m for p in periods for m in p.month_list()})]
+    strange = counts[~counts["offence"].isin(offences.kinds(offences.NOTIFIABLE))]
+    found = strange.groupby("offence")["count"].sum()
+    return found.sort_values(ascending=False, kind="stable")
+
+
+def ungrouped_told(found: pd.Series) -> str:
+    """Words for them: "24 have a label that is in no group: 'x' (20), 'y' (4)"."""
+    total = int(found.sum())
+    named = [f"'{present.shorten(label, 60)}' ({n:,})" for label, n in found.items()]
+    verb = "has" if total == 1 else "have"
+    listed = present.listed(named, MOST_LABELS, "further labels")
+    return f"{total:,} {verb} a label that is in no group: {listed}"
+
+
+def unable(store: Store, selection: str | Iterable[str]) -> dict[str, str]:
+    """Which sources cannot count a selection, whatever months they cover, each with why.
+
+    Of a category that no record of an extract bears, nobody knows whether it was in the file; it
+    is not said that none was recorded.
+
+    Raises
+    ------
+    UsageError
+        If no scheme knows the selection.
+    """
+    found = indistinct(selection)
+    if not store.has("police_extract") or offences.is_all(selection):
+        return found
+    name = present.listed([selection] if isinstance(selection, str) else list(selection))
+    try:
+        _, chosen = members(selection, "police_extract")
+    except UsageError:
+        return found | {"police_extract": f"the police extract does not tell {name}"}
+    held = _labels(store)
+    if not held & set(chosen):
+        text = f"no record of the police extract bears a label of {name}"
+        strange = held - set(offences.kinds(offences.NOTIFIABLE))
+        if strange:
+            text += ", and some bear labels that are in no group: " + present.listed(
+                [f"'{present.shorten(label, 60)}'" for label in sorted(strange)],
+                MOST_LABELS, "further labels",
+            )  # fmt: skip
+        return found | {"police_extract": text}
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _labels(store: Store) -> frozenset[str]:
+    """Every offence of the extract, of whatever area and month."""
+    return frozenset(store.load("police_extract", columns=["offence"])["offence"].dropna())
+
+
+def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:
+    """Scheme of a source, and the offences of a selection in it.
+
+    Raises
+    ------
+    UsageError
+        If the scheme does not know the selection.
+    """
+    scheme = offences.POLICE_UK if source == "police_uk" else offences.NOTIFIABLE
+    return scheme, offences.members(selection, scheme)
+
+
+def indistinct(selection: str | Iterable[str]) -> dict[str, str]:
+    """Why the street-level files cannot count a selection, as `source_of` takes it; else empty.
+
+    Raises
+    ------
+    UsageError
+        If no scheme knows the selection.
+    """
+    try:
+        offences.members(selection, offences.POLICE_UK)
+    except UsageError:
+        offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
+        return in_open_data("do not tell this offence apart")
+    return {}
+
+
+def in_open_data(lacks: str) -> dict[str, str]:
+    """What the street-level files lack ('hold no time of day'), as `source_of` takes it."""
+    return {"police_uk": f"the street-level files {lacks}"} if lacks else {}
+
+
+def span(periods: Sequence[Period]) -> Period | None:
+    """The shortest period that holds all of them; None without any."""
+    if not periods:
+        return None
+    return Period(min(p.first for p in periods), max(p.last for p in periods))
+
+
+def months_label(months: Sequence[str]) -> str:
+    """Words for a run of months, from the first to the last."""
+    return Period.parse(f"{months[0]}/{months[-1]}").label if months else "no month"

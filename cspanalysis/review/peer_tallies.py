@@ -1,0 +1,276 @@
+"""Counts and residents of the areas of a peer group, from peer counts or from open data."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import areas, district_labels, offences
+from cspanalysis.domain.areas import Area, PeerGroup
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.domain.periods import Period
+from cspanalysis.review import coverage, offence_counts, residents
+from cspanalysis.review.offence_counts import Counted
+from cspanalysis.store.tables import Store
+
+#: So many police forces are named to whom they would have to be fetched.
+MOST_FORCES = 4
+
+#: So many areas are named of those whose residents are missing.
+MOST_NAMED = 4
+
+#: Groups whose districts the files of the area's own police force hold.
+WITHIN_FORCE = ("county", "force")
+
+
+def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:
+    """Counts and residents of the group; see `Review.peer_counts`."""
+    table = from_peer_counts(store, area, group, selection, period)
+    if table is not None and table.loc[table["count"].notna(), "population"].notna().all():
+        return Counted(table, ("peer_counts",))
+    if table is not None:
+        return Counted(_with_residents(store, area, table, period), ("peer_counts", "population"))
+    table = from_open_data(store, area, group, selection, period)
+    return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
+
+
+def from_peer_counts(
+    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
+) -> pd.DataFrame | None:
+    """The group's counts as the force or the Home Office supplied them, or None if there are none.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        One row per member: area, is_own, count, population, population_year; a member without
+        counts has missing values.
+
+    Raises
+    ------
+    NotAvailable
+        If a member has two different counts for the period.
+    """
+    if not store.has("peer_counts"):
+        return None
+    rows = supplied(store, group.key, period)
+    rows = rows.take(np.flatnonzero(rows["offence"] == selection))
+    rows = _with_own(_as_in_group(rows, area, group), area)
+    names = rows["area"].tolist()
+    if area.name not in names:
+        return None
+    if len(set(names)) < len(names):
+        rows = rows[["area", "count", "population"]].drop_duplicates()
+        if twice := sorted(set(rows.loc[rows["area"].duplicated(), "area"])):
+            raise NotAvailable(
+                "peer_counts", f"two files count '{selection}' of {twice[0]} differently"
+            )
+        names = rows["area"].tolist()
+    places = pd.Index(names).get_indexer(list(group.areas))
+    return pd.DataFrame(
+        {
+            "area": list(group.areas),
+            **{c: rows[c].array.take(places, allow_fill=True) for c in ("count", "population")},
+            "is_own": [name == area.name for name in group.areas],
+            "population_year": period.midpoint.year,
+        }
+    )
+
+
+def strangers(store: Store, area: Area, group: PeerGroup, period: Period) -> list[str]:
+    """Areas that the peers' counts have under the group and that are none of its members."""
+    if not store.has("peer_counts"):
+        return []
+    rows = _as_in_group(supplied(store, group.key, period), area, group)
+    return sorted(set(rows["area"]) - {area.name, *area.districts, *group.areas})
+
+
+def _as_in_group(rows: pd.DataFrame, area: Area, group: PeerGroup) -> pd.DataFrame:
+    """The rows with the group's names, where they were typed in another spelling."""
+    named = {area.name, *group.areas}
+    if set(rows["area"]) <= named:
+        return rows
+    meant = {district_labels.match(name).name: name for name in named}
+    meant.pop("", None)
+    found = {
+        name: meant.get(district, district)
+        for name in set(rows["area"]) - named
+        if (district := district_labels.match(name).name)
+    }
+    return rows.assign(area=rows["area"].replace(found))
+
+
+def _with_own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    """The rows with one of the area, where they count its districts one by one."""
+    own = rows[rows["area"].isin(area.districts)].drop_duplicates(["area", "count", "population"])
+    if area.name in set(rows["area"]) or sorted(own["area"]) != sorted(area.districts):
+        return rows
+    whole = own.head(1).assign(
+        area=area.name,
+        count=own["count"].sum(),
+        population=own["population"].sum(min_count=len(own)),
+    )
+    return pd.concat([rows[~rows["area"].isin(area.districts)], whole])
+
+
+def _with_residents(store: Store, area: Area, table: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Peer counts that state no residents, with those of the population estimates.
+
+    Raises
+    ------
+    NotAvailable
+        If there is no estimate of the area itself, or of none of the others.
+    """
+    parts = {name: _districts(name, area) for name in table["area"]}
+    lacking = table.loc[table["population"].isna() & table["count"].notna(), "area"].tolist()
+    detail = "the peers' counts state no residents of " + present.listed(lacking, MOST_NAMED)
+    try:
+        people = residents.estimates(store, [d for p in parts.values() for d in p], period)
+    except NotAvailable as error:
+        raise NotAvailable("population", f"{detail}; {error.detail}".rstrip("; ")) from None
+    estimated = pd.Series(
+        [people["population"].reindex(p).sum(min_count=len(p)) for p in parts.values()],
+        table.index,
+    )
+    # All of one kind: rates on residents of two years would not rank.
+    stated = table["population"]
+    if estimated[table["count"].notna()].notna().all():
+        stated = estimated
+    found = table.assign(
+        population=stated.astype("Float64").fillna(estimated).to_numpy(float, na_value=np.nan),
+        population_year=int(people["year"].max()),
+    )
+    known = found["count"].notna() & found["population"].notna()
+    if not known[found["is_own"]].all() or not known[~found["is_own"]].any():
+        missing = found.loc[found["population"].isna() & found["count"].notna(), "area"].tolist()
+        raise NotAvailable(
+            "population",
+            "neither the peers' counts nor the population estimates state the residents of "
+            + present.listed(missing, MOST_NAMED),
+        )
+    return found
+
+
+def _districts(name: str, area: Area) -> list[str]:
+    """The districts of a member of a group: of a partnership all of them."""
+    if name == area.name:
+        return list(area.districts)
+    try:
+        return list(areas.find(name).districts)
+    except UsageError:
+        return [name]  # an area of the settings
+
+
+def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:
+    """The supplied counts of a group over a period: the rows of the table `peer_counts`.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace has no such table.
+    """
+    table, places = _supplied(store)
+    return table.take(places.get((group, period.iso), []))
+
+
+@functools.lru_cache(maxsize=2)
+def _supplied(store: Store) -> tuple[pd.DataFrame, Mapping[tuple[str, str], np.ndarray]]:
+    # A review asks for some hundred of them, and the table has thousands of rows.
+    table = store.load("peer_counts")
+    return table, table.groupby(["group", "period"]).indices
+
+
+def from_open_data(
+    store: Store, area: Area, group: PeerGroup, selection: str, period: Period
+) -> pd.DataFrame:
+    """The group's counts from the street-level files and the population estimates.
+
+    Raises
+    ------
+    NotAvailable
+        If either is missing, the files do not tell the offence apart or are incomplete over the
+        period, or hold fewer than half of the others of a group beyond the force: a place among a
+        chance few is none in the group.
+    """
+    if unable := offence_counts.indistinct(selection).get("police_uk"):
+        raise NotAvailable("peer_counts", unable)
+    _, chosen = offence_counts.members(selection, "police_uk")
+    known = coverage.of(store, "police_uk", area)
+    if missing := known.missing(period):
+        details = []
+        if store.has("peer_counts"):
+            details.append(
+                f"the peers' counts hold no {selection} of {group.label}, {period.label}"
+            )
+        if store.has("police_uk_counts"):
+            details.append(known.told(missing))
+        raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
+    parts = {name: _districts(name, area) for name in group.areas}
+    districts = [d for members in parts.values() for d in members]
+    counts = store.load(
+        "police_uk_counts",
+        columns=["month", "district", "force", "offence", "count"],
+        where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
+    )
+    lacking = coverage.lacking_forces(store, area, set(counts["force"]), period)
+    held = set(counts["district"])
+    whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
+    counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
+    # As in the area's own count: a second force that lacks months is counted nowhere.
+    counts = counts[~counts["force"].isin(list(lacking))]
+    # A district that the files cover and that has no such offence has none recorded: 0.
+    by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
+    others = [p for name, p in parts.items() if name != area.name]
+    known = sum(set(p) <= whole for p in others)
+    if group.key not in WITHIN_FORCE and 2 * known < len(others):
+        raise NotAvailable(
+            ("peer_counts", "police_uk"),
+            f"the workspace holds the counts of {present.in_words(known) if known else 'none'} of "
+            f"the {present.in_words(len(others))} others; to fetch more, name their police forces "
+            f"beside your own in partnership.toml, [fetch] forces{_forces(group, whole)}",
+        )
+    people = residents.estimates(store, districts, period)
+    table = pd.DataFrame(
+        {
+            "area": list(parts),
+            "is_own": [name == area.name for name in parts],
+            # A member with a district that has no rows, or no estimate, is missing, not zero.
+            "count": [
+                by_district.reindex(p).astype(float).sum(min_count=len(p)) for p in parts.values()
+            ],
+            "population": [
+                people.reindex(p)["population"].sum(min_count=len(p)) for p in parts.values()
+            ],
+        }
+    )
+    return table.assign(population_year=int(people["year"].max()))
+
+
+def _forces(group: PeerGroup, held: set[str]) -> str:
+    """The police forces of the members without counts, those of the most first: ' (A and B)'."""
+    found: Counter[str] = Counter()
+    for name in group.areas:
+        with contextlib.suppress(UsageError):  # an area of the settings
+            member = areas.find(name)
+            if member.force and not set(member.districts) <= held:
+                found[member.force] += 1
+    names = [force for force, _ in found.most_common()]
+    return f" ({present.listed(names, MOST_FORCES)})" if names else ""
+
+
+def _is_covered(store: Store, district: str, area: Area, period: Period) -> bool:
+    """Whether the force of a district published every month; other forces' few rows are not it."""
+    if district in area.districts:
+        return True  # the area's own months were asked for before
+    try:
+        member = areas.find(district)
+    except UsageError:
+        return True  # an area of the settings, of which no force is known
+    if member.districts != (district,):
+        member = Area(district, "", (district,), force=member.force)
+    return not coverage.of(store, "police_uk", member).missing(period)

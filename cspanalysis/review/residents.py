@@ -1,0 +1,201 @@
+"""Residents: the mid-year estimate that belongs to a period, by district."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Set
+
+import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
+
+from cspanalysis.domain import crosswalk
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
+from cspanalysis.store.tables import Store
+
+#: The age of a row that is of all ages together.
+ALL_AGES = -1
+#: Single years of age that end earlier than this are not of everybody.
+_OPEN_ENDED = 85
+#: How the codes of counties begin.
+_COUNTIES = "E10"
+
+
+def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
+    """Residents of districts, from the mid-year estimate that holds the period's mid-point.
+
+    Where that year has none, the nearest earlier one serves, else the first later one; the year
+    is returned so that a chart can name it. A district of which a year has none is the sum of the
+    former districts that became it, if it has them all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index district; columns population, year. Missing where a district has no estimate.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace holds no estimates of any of them.
+    """
+    if not store.has("population"):
+        raise NotAvailable("population")
+    wanted = list(districts)
+    table = _of(store, tuple(wanted))
+    if table.empty:
+        held = store.load("population", where={"area": wanted})
+        raise NotAvailable(
+            "population",
+            f"no estimate for {', '.join(wanted[:3])}"
+            + ("" if held.empty else ", only parts of the residents (one sex, or some ages)"),
+        )
+    year = nearest(table["year"], Period.parse(period).midpoint.year)
+    table = table[table["year"] == year].set_index("area")[["population", "year"]]
+    return table.reindex(wanted)
+
+
+def of_when(store: Store, districts: Iterable[str], year: int) -> str:
+    """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
+    table = _of(store, tuple(districts)) if store.has("population") else None
+    if table is None or not (rows := table[table["year"] == year])["is_census"].any():
+        when = f"mid-{year}"
+    else:
+        when = f"the Census of {year}"
+    is_summed = table is not None and rows["is_summed"].any()
+    return f"{when} (those of its former districts together)" if is_summed else when
+
+
+def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
+    """Residents of districts together, by sex and single year of age.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns year, sex, age, population.
+
+    Raises
+    ------
+    NotAvailable
+        If the workspace holds no estimates by age.
+    """
+    if not store.has("population"):
+        raise NotAvailable("population")
+    wanted = list(districts)
+    table = _load(store, wanted)
+    table = table[table["age"] != ALL_AGES]
+    # A year counts of which every district has every age.
+    whole = _of_all_ages(table.groupby(["area", "year", "sex"], as_index=False), "year", "area")
+    made = {
+        year: [_made_of(district, set(areas)) for district in dict.fromkeys(wanted)]
+        for year, areas in whole.groupby("year")["area"]
+    }
+    years = [year for year, parts in made.items() if all(parts)]
+    if not years:
+        raise NotAvailable("population", "no estimate by single year of age")
+    year = nearest(years, Period.parse(period).midpoint.year)
+    names = [name for parts in made[year] for name in parts]
+    table = table[(table["year"] == year) & table["area"].isin(names)]
+    table = _where_given(table, ~_is_census(table))
+    return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
+
+
+def beside(store: Store, districts: Iterable[str], period: Period | str) -> str:
+    """What to say where residents by age are not those that other rates of a period rest on.
+
+    Returns
+    -------
+    str
+        A sentence; '' where both are the same, or one of them is not held.
+    """
+    wanted = list(districts)
+    try:
+        total, ages = estimates(store, wanted, period), by_age(store, wanted, period)
+    except NotAvailable:
+        return ""
+    year, count = int(ages["year"].max()), total["population"].sum()
+    persons = ages[ages["sex"] == "persons"] if "persons" in set(ages["sex"]) else ages
+    other = persons["population"].sum()
+    if total["population"].isna().any() or count == other:
+        return ""
+    edition = " (an earlier edition of the estimates)" if year == total["year"].max() else ""
+    return (
+        f"Residents by age are those of {of_when(store, wanted, year)}{edition}, "
+        f"{int(other):,} in all; other rates for the period rest on {int(count):,}."
+    )
+
+
+def nearest(years: Iterable[int], wanted: int) -> int:
+    """The newest year not after the wanted one, else the earliest there is."""
+    known = sorted({int(y) for y in years})
+    earlier = [y for y in known if y <= wanted]
+    return earlier[-1] if earlier else known[0]
+
+
+@functools.lru_cache(maxsize=64)
+def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
+    """Residents of areas by year, all ages together; `is_summed` those of former districts."""
+    table = _all_ages(_load(store, areas))
+    found = []
+    for year, rows in table.groupby("year"):
+        rows = rows.set_index("area")
+        for area in dict.fromkeys(areas):
+            if names := _made_of(area, set(rows.index)):
+                of = rows.loc[names]
+                count, is_census = of["population"].sum(), of["is_census"].any()
+                found.append([area, year, count, is_census, names != [area]])
+    return pd.DataFrame(found, columns=["area", "year", "population", "is_census", "is_summed"])
+
+
+def _load(store: Store, districts: Iterable[str]) -> pd.DataFrame:
+    """Rows of districts and of those that became them."""
+    names = list(dict.fromkeys(districts))
+    for name in names:
+        names += [former for former in crosswalk.predecessors(name) if former not in names]
+    table = store.load("population", where={"area": names})
+    if "area_code" in table:
+        # A county of the same name: Dorset's had other districts than the council has today.
+        table = table[~table["area_code"].fillna("").str.startswith(_COUNTIES)]
+    return table
+
+
+def _made_of(district: str, held: Set[str]) -> list[str]:
+    """The areas held whose residents are a district's: its own, else all that became it."""
+    if district in held:
+        return [district]
+    parts = [_made_of(former, held) for former in crosswalk.predecessors(district)]
+    return [name for part in parts for name in part] if all(parts) else []
+
+
+def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
+    # Mid-year estimates where there are any, else the Census; persons where they are given, else
+    # the sexes added; all ages (-1) likewise before their sum. A part alone is no whole.
+    table = _where_given(table, ~_is_census(table))
+    table = _where_given(table, table["sex"] == "persons")
+    table = _where_given(table, table["age"] == ALL_AGES)
+    table = table.assign(is_census=_is_census(table))
+    by = table.groupby(["area", "year"], as_index=False)
+    found = by.agg(
+        population=("population", "sum"), is_census=("is_census", "any"), sexes=("sex", "unique")
+    )
+    is_of_both = found["sexes"].map(lambda sexes: "persons" in sexes or len(sexes) == 2)
+    whole = _of_all_ages(by, "area", "year")
+    return found[is_of_both].drop(columns="sexes").merge(whole, on=["area", "year"])
+
+
+def _of_all_ages(by: DataFrameGroupBy, *keys: str) -> pd.DataFrame:
+    """The keys of the groups whose ages are those of everybody."""
+    found = by["age"].agg(["min", "max", "nunique"])
+    is_total = found["min"] == ALL_AGES
+    is_complete = (found["min"] == 0) & (found["nunique"] == found["max"] + 1)
+    return found.loc[is_total | (is_complete & (found["max"] >= _OPEN_ENDED)), list(keys)]
+
+
+def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:
+    """The rows marked; of an area and year without any, all rows."""
+    given = is_given.astype(int)
+    has_given = given.groupby([table["area"], table["year"]]).transform("max")
+    return table[given == has_given]
+
+
+def _is_census(table: pd.DataFrame) -> pd.Series:
+    return table["note"].fillna("").str.startswith("Census")

@@ -1,0 +1,150 @@
+"""What is counted: the rows or monthly figures of one subject, with the months that are known.
+
+A finding, a priority, a target and the audit count the same thing in the same way, because they
+count a `Series`. `Review.series` and its neighbours make them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import pandas as pd
+
+from cspanalysis.disclosure import Protect
+from cspanalysis.domain.periods import Period
+from cspanalysis.review.coverage import Coverage
+
+#: Sources of dated records and monthly figures → what they record, in mid-sentence; one of it, in
+#: the plural; what counts as one.
+RECORDED = {
+    "asb_calls": (
+        "calls about anti-social behaviour",
+        "calls",
+        "Calls to the police and reports to the council's ASB officer.",
+    ),
+    "fires": (
+        "fires",
+        "fires",
+        "Primary, secondary and chimney fires that the fire service attended.",
+    ),
+    "stats19": (
+        "road collisions with injury",
+        "collisions",
+        "Collisions on public roads in which somebody was hurt and of which the police know; "
+        "collisions with damage only are not recorded.",
+    ),
+    "environmental": ("environmental records", "incidents", ""),
+    "marac": ("referrals to the MARAC", "referrals", ""),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Things counted by month, and which months are known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A row a thing, with `month` ('YYYY-MM'); or figures, with month, [further columns], count.
+    coverage : Coverage
+        The months that the source covers; all others are unknown, never 0.
+    subject : str
+        What is counted, as in mid-sentence: 'road collisions with injury'.
+    unit : str
+        One of it in the plural: 'collisions'.
+    sources : tuple of str
+        Source names, for the citation.
+    definition : str
+        What counts as one, printed beside the figures.
+    protect : Protect, optional
+        How counts of it are protected.
+    selection : str or tuple of str
+        Offences and groups of the taxonomy that are counted, for the register of breaks; '' where
+        it is no offence.
+    scheme : str
+        Offence scheme of the counts.
+    offences : tuple of str, optional
+        The source's offences that are counted; None: all its records.
+    notes : tuple of str
+        What is left out of the counts, and what changed in them.
+    """
+
+    rows: pd.DataFrame
+    coverage: Coverage
+    subject: str
+    unit: str = "offences"
+    sources: tuple[str, ...] = ()
+    definition: str = ""
+    protect: Protect | None = None
+    selection: str | tuple[str, ...] = ""
+    scheme: str = ""
+    offences: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    def of(self, rows: pd.DataFrame, subject: str = "", **fields: Any) -> Self:
+        """A part of it: other rows, known for the same months, under a subject of its own."""
+        return replace(self, rows=rows, subject=subject or self.subject, **fields)
+
+    @property
+    def known_as(self) -> str:
+        """The one name under which the register of breaks knows it; 'all' where it has several."""
+        return self.selection if isinstance(self.selection, str) and self.selection else "all"
+
+    def inside(self, period: Period) -> pd.DataFrame:
+        """The rows of a period.
+
+        Raises
+        ------
+        NotAvailable
+            If the period is not wholly covered.
+        """
+        self.coverage.check(period)
+        return self.rows[period.contains(self.rows["month"])]
+
+    def count(self, period: Period) -> int:
+        """How many in a period; raises as `inside` does."""
+        rows = self.inside(period)
+        return int(rows["count"].sum()) if "count" in rows else len(rows)
+
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """Every covered month in order, with its count: month, count; 0 where there is no row."""
+        months = self.rows["month"]
+        has_counts = "count" in self.rows
+        counts = self.rows.groupby(months)["count"].sum() if has_counts else months.value_counts()
+        counts = counts.to_dict()
+        months = sorted(self.coverage.months)
+        return pd.DataFrame({"month": months, "count": [counts.get(m, 0) for m in months]})
+
+    def by_financial_year(self, until: Period) -> pd.DataFrame:
+        """Whole financial years that end by the end of a period: year ('2006/07'), count, days."""
+        return _whole_years(
+            self.by_month, until, Period.financial_year, lambda y: f"{y}/{(y + 1) % 100:02d}"
+        )
+
+    def by_calendar_year(self, until: Period) -> pd.DataFrame:
+        """Whole calendar years that end by the end of a period: year ('2006'), count, days."""
+        return _whole_years(self.by_month, until, Period.calendar_year, str)
+
+
+def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:
+    known = set(by_month["month"])
+    rows = []
+    for start in sorted({int(m[:4]) for m in known}):
+        whole = year_of(start)
+        if whole.last <= until.last and set(whole.month_list()) <= known:
+            count = by_month.loc[whole.contains(by_month["month"]), "count"].sum()
+            rows.append({"year": label(start), "count": int(count), "days": whole.days})
+    return pd.DataFrame(rows, columns=["year", "count", "days"])
+
+
+def whole_years(years: Iterable[str]) -> Period:
+    """The months from the first financial year ('2006/07') to the last."""
+    known = sorted(years)
+    return Period(
+        Period.financial_year(int(known[0][:4])).first,
+        Period.financial_year(int(known[-1][:4])).last,
+    )

@@ -1,0 +1,308 @@
+"""Figures of one file that look alike once they are read, though the file tells them apart.
+
+The settings bring two labels together, or a column that nobody reads tells two rows apart: neither
+row is a correction of the other, and none may be set aside. What can be added up is added up,
+anything else is refused. Rows that the file does not tell apart are the matter of `once`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources import csv_rows, same_rows
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW
+from cspanalysis.sources.schema import as_text, choose
+from cspanalysis.sources.table import Context, Read
+
+#: Two names of one total are not added up.
+_TOTALS = ("persons", "all ages")
+#: Headings of columns that differ between a row and its correction.
+_REMARKS = r"(?i)\b(date|day|updated?|revised|revision|version|notes?|comments?|remarks?)\b"
+#: So many groups of rows show whether an unread column of numbers tells their rows apart.
+_GROUPS = 3
+
+_Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Rows as the file has them: cells by row, headings, and where the columns are."""
+
+    cells: dict[int, list[str]]
+    header: list[str]
+    at: dict[str, int]
+
+    def label(self, row: dict[str, Any], column: str) -> str:
+        return self.cells[row[ROW]][self.at[column]]
+
+
+def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) -> Read:
+    """What was read, with rows added up that only reading made alike.
+
+    Parameters
+    ----------
+    part : Part
+        What was read.
+    reader : module
+        Its reader. FIGURES names the key of each table; ADDED the columns that may be added up;
+        TELLING says what would tell rows apart that a file gives without it.
+    context : Context
+        Settings.
+    found : Read
+        What it gave.
+
+    Raises
+    ------
+    DataRefused
+        If such rows cannot be added up.
+    """
+    for name, key in getattr(reader, "FIGURES", {}).items():
+        frame = found.tables.get(name)
+        if frame is None or frame.is_empty():
+            continue
+        several = frame.with_columns(group=same_rows.hashed(frame, key))
+        several = several.filter(pl.len().over("group") > 1)
+        if several.is_empty():
+            continue
+        written = _as_written(part, reader, context, several[ROW].to_list())
+        groups = [g.drop("group").to_dicts() for g in several.partition_by("group")]
+        own = [c for c in key if c in written.at]
+        brought = [g for g in groups if len(_by_label(g, own, written)) > 1]
+        values = [c for c in frame.columns if c not in {*key, "file", ROW}]
+        _refuse_unread(
+            part, reader, name, written,
+            [g for g in groups if g not in brought and len({_of(r, values) for r in g}) > 1],
+        )  # fmt: skip
+        sums: dict[int, dict[str, Any]] = {}
+        gone: set[int] = set()
+        for group in brought:
+            alike = _by_label(group, own, written)
+            columns = [c for c in own if len({written.label(r, c) for r in alike}) > 1]
+            if any(group[0][c] in _TOTALS for c in columns):
+                continue
+            added = getattr(reader, "ADDED", {}).get(name, ())
+            _check_sum(part, context, columns[0], alike, written, values, added)
+            first, *others = alike
+            sums[first[ROW]] = _added(alike, added)
+            gone |= {r[ROW] for r in others}
+            found.problems.add(
+                first[ROW], columns[0], _labels(alike, columns[0], written), "one figure",
+                "noted", f"read as one '{first[columns[0]]}' and added up",
+            )  # fmt: skip
+        if sums:
+            kept = [sums.get(r[ROW], r) for r in frame.to_dicts() if r[ROW] not in gone]
+            summed = pl.DataFrame(kept, schema=frame.schema)
+            found = found.with_tables(**{**found.tables, name: summed})
+    mapped = {c for key in getattr(reader, "FIGURES", {}).values() for c in key}
+    mapped &= set(context.settings.get("values", {}))
+    return replace(found, brought=_brought(part, reader, context, mapped)) if mapped else found
+
+
+def _brought(
+    part: Part, reader: ModuleType, context: Context, columns: set[str]
+) -> dict[str, dict[str, list[str]]]:
+    """The file's own labels for each value that the settings give, by column."""
+    written = _as_written(part, reader, context)
+    found: dict[str, dict[str, list[str]]] = {}
+    for column in sorted(columns & set(written.at)):
+        values = context.settings["values"][column]
+        become = {str(old).strip().lower(): as_text(new).lower() for old, new in values.items()}
+        for label in sorted({cells[written.at[column]] for cells in written.cells.values()}):
+            value = become.get(label, label)
+            if value in become.values():
+                found.setdefault(column, {}).setdefault(value, []).append(label)
+    return found
+
+
+def check_files(
+    key: Sequence[Any],
+    frames: Callable[[int], pl.DataFrame],
+    brought: Sequence[Mapping[str, Mapping[str, list[str]]]],
+    labels: Sequence[str],
+    repeated: pl.DataFrame,
+) -> None:
+    """Refuse figures of two files that only the settings make one, under labels of their own.
+
+    Parameters
+    ----------
+    key : sequence of str
+        What makes two rows the same figure.
+    frames : callable
+        The tables, by number.
+    brought, labels : sequence
+        Each file's own labels (see `Read.brought`), and its name.
+    repeated : polars.DataFrame
+        From `once.repeats`.
+
+    Raises
+    ------
+    DataRefused
+        If two such files give different figures: nobody can say whether one replaces the other.
+    """
+    differing = repeated.filter(~pl.col("is_same") & (pl.col("part") != pl.col("used_part")))
+    for row in differing.iter_rows(named=True):
+        own, other = brought[row["part"]], brought[row["used_part"]]
+        for column in set(own) & set(other) & set(key):
+            value = str(frames(row["part"])[column][row["at"]])
+            mine, theirs = (set(b[column].get(value.lower(), ())) for b in (own, other))
+            if mine and theirs and not mine & theirs:
+                raise DataRefused(
+                    paragraph(
+                        f"partnership.toml brings {_quoted(mine)} of this file and "
+                        f"{_quoted(theirs)} of {labels[row['used_part']]} together as '{value}', "
+                        f"and row {row['used_row']} there gives another figure for the same; "
+                        "nobody can say whether one replaces the other or both are to be added up",
+                        file=labels[row["part"]], row=row[ROW], column=column,
+                        allowed=f"labels for '{value}' that one file has together",
+                        do="Put both into one file to have them added up; move the older one out "
+                        "of data/raw if the other replaces it.",
+                    )
+                )  # fmt: skip
+
+
+def _quoted(labels: Iterable[str]) -> str:
+    return " and ".join(f"'{label}'" for label in sorted(labels))
+
+
+def _of(row: dict[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[c] for c in columns)
+
+
+def _by_label(group: _Rows, key: Sequence[str], written: _Written) -> _Rows:
+    """Rows of different labels; of those with one label the last."""
+    last = {tuple(written.label(r, c) for c in key): r for r in group}
+    return list(last.values())
+
+
+def _labels(alike: _Rows, column: str, written: _Written) -> str:
+    return _quoted({written.label(r, column) for r in alike})
+
+
+def _as_written(
+    part: Part, reader: ModuleType, context: Context, wanted: list[int] | None = None
+) -> _Written:
+    """Some rows of a part, or all of them, as text."""
+    mapped = context.settings.get("columns", {})
+    constants = context.settings.get("constants", {})
+
+    def fits(header: list[str]) -> bool:
+        return any(not s.missing(s.find(header, mapped), constants) for s in reader.SCHEMAS)
+
+    with part.open() as stream:
+        read = csv_rows.read(part, fits, stream, max(s.tail for s in reader.SCHEMAS))
+        _, at = choose(part, read.header, reader.SCHEMAS, mapped, constants)
+        is_wanted = pl.lit(True) if wanted is None else pl.col(ROW).is_in(wanted)
+        blocks = [block.filter(is_wanted) for block in read.blocks]
+    cells = {
+        row: [" ".join((cell or "").lower().split()) for cell in line]
+        for block in blocks
+        for row, *line in block.select(
+            pl.col(ROW), *(pl.col(str(i)).cast(pl.String) for i in range(len(read.header)))
+        ).iter_rows()
+    }
+    return _Written(cells, read.header, dict(at))
+
+
+def _check_sum(
+    part: Part,
+    context: Context,
+    column: str,
+    alike: _Rows,
+    written: _Written,
+    values: Sequence[str],
+    added: Sequence[str],
+) -> None:
+    """Refuse what cannot be added up, or would count a total beside its parts."""
+    become = str(alike[0][column])
+    is_mapped = column in context.settings.get("values", {})
+    is_total = is_mapped and become.lower() in {written.label(r, column) for r in alike}
+    rest = [c for c in values if c not in (*added, "status", "symbol")]
+    is_one_kind = len({_of(r, rest) for r in alike}) == 1
+    if added and is_one_kind and not is_total and alike[0].get("unit") not in ("per cent", "%"):
+        return
+    why = (
+        f"'{become}' may be the total of the others, which would then count twice"
+        if is_total
+        else "figures of this kind cannot be added up"
+    )
+    by = "partnership.toml brings" if is_mapped else "reading brings"
+    numbers = ", ".join(str(r[ROW]) for r in alike[:6])
+    raise DataRefused(
+        paragraph(
+            f"{by} {_labels(alike, column, written)} together as '{become}', and rows {numbers} "
+            f"then give the same figure; {why}",
+            file=part.label, row=alike[-1][ROW], column=column,
+            allowed=f"one row for '{become}'",
+            do="Give one row for all of them together, or give each a name of its own in "
+            f"partnership.toml, [sources.{part.file.split('/')[0]}.values.{column}].",
+        )
+    )  # fmt: skip
+
+
+def _added(alike: _Rows, columns: Sequence[str]) -> dict[str, Any]:
+    """The rows as one: what one of them does not give, nobody knows of all."""
+    row = dict(alike[0])
+    flagged = [r for r in alike if r.get("status", "ok") != "ok"]
+    for column in columns:
+        known = [r[column] for r in alike]
+        row[column] = None if flagged or None in known else sum(known)
+    if flagged:
+        row |= {c: flagged[0][c] for c in ("status", "symbol") if c in row}
+    return row
+
+
+def _refuse_unread(
+    part: Part, reader: ModuleType, name: str, written: _Written, groups: list[_Rows]
+) -> None:
+    """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should."""
+    if not groups:
+        return
+    heading = _telling(groups, written)
+    wanted = getattr(reader, "TELLING", {}).get(name, "")
+    if not (heading or wanted):
+        return
+    alike = groups[0]
+    source = part.file.split("/")[0]
+    same = ", ".join(
+        f"{c} '{alike[0][c]}'" for c in reader.FIGURES[name] if alike[0][c] is not None
+    )
+    numbers = ", ".join(str(r[ROW]) for r in alike[:6])
+    text = f"rows {numbers} give different figures for the same {same}"
+    do = wanted
+    if heading:
+        text += f"; the column '{heading}', which is not read, tells them apart"
+        do = (
+            f"Keep the rows of one '{heading}', or one row for all of them together. If it is a "
+            f"column that is read, name it in partnership.toml: [sources.{source}.columns]. {do}"
+        )
+    more = len(groups) - 1
+    text += f"; so do {more} further groups of rows" if more else ""
+    raise DataRefused(
+        paragraph(text, file=part.label, row=alike[-1][ROW], allowed="one row a figure", do=do)
+    )
+
+
+def _telling(groups: list[_Rows], written: _Written) -> str:
+    """The heading of an unread column that tells the rows of every group apart; '' for none."""
+    used = set(written.at.values())
+    for at, heading in enumerate(written.header):
+        if at in used or re.search(_REMARKS, heading):
+            continue
+        cells = [[written.cells[r[ROW]][at] for r in group] for group in groups]
+        if any(len(set(c)) < len(c) for c in cells):
+            continue
+        every = {c for group in cells for c in group}
+        are_words = all(re.search("[a-z]", c) for c in every)
+        # The same few numbers in every group are months or sites; measures differ throughout.
+        are_few = len(groups) >= _GROUPS and len(every) <= 2 * max(map(len, cells))
+        if are_words or are_few:
+            return heading.strip()
+    return ""

@@ -1,0 +1,1 @@
+"""Statistics: pure functions, a table in and a tidy table out."""

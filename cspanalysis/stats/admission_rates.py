@@ -1,0 +1,171 @@
+"""Hospital admissions standardised for age and sex, before anything of them is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cspanalysis.domain import diagnoses
+from cspanalysis.stats.measures import directly_standardised
+
+ALL_AGES = "all ages"
+PERSONS = "persons"
+#: What a sex or an age is called that the extract does not give.
+NOT_KNOWN = "not known"
+
+_KEYS = ["year", "sex", "age_band"]
+
+
+@dataclass(frozen=True)
+class OfCause:
+    """The admissions of one cause, and which labels of the extract they are.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        year, cause, sex, age_band, count, status, symbol: one row each, districts added up.
+    counted : tuple of str
+        Labels that were counted.
+    parts : tuple of str
+        Labels beneath one that was counted as their total.
+    wider : tuple of str
+        Labels that take in more than the cause, or hold it beside others; not counted.
+    left_out : tuple of str
+        Years in which the labels or districts cannot be added up.
+    """
+
+    rows: pd.DataFrame
+    counted: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> OfCause:
+    """The admissions of a cause, whatever codes beneath it the extract has.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Processed rows of `hospital_extract`.
+    cause : str
+        A code, a range of codes or a label: 'F10', 'X85-Y09'.
+    districts : sequence of str
+        Districts that must be there in a year; default: those of the table.
+
+    Notes
+    -----
+    Where a year has a code and others beneath it, the code is their total, unless it counts fewer
+    than they do. A total over sexes or ages is used where every code and district has one; a year
+    in which one gives totals only and another parts only is left out.
+    """
+    table = table.assign(label=table["cause"])
+    if "secondary" in table and diagnoses.is_external(cause):
+        # External causes never are the main diagnosis.
+        second = table["secondary"].fillna("").map(lambda text: diagnoses.touches(text, cause))
+        table["label"] = table["cause"].mask(second.astype(bool), cause)
+    if "district" not in table:
+        table["district"] = ""
+    labels = table["label"].dropna().unique()
+    inside = {text for text in labels if diagnoses.is_within(text, cause)}
+    wider = {text for text in labels if diagnoses.touches(text, cause)} - inside
+    rows, counted, parts, left_out = [], set(), set(), []
+    for year, of_year in table.groupby("year", sort=True):
+        lacking = set(districts) - set(of_year["district"])
+        of_year = of_year[of_year["label"].isin(inside)]
+        if of_year.empty:
+            continue
+        beneath = _beneath(of_year)
+        chosen = _alike(of_year[~of_year["label"].isin(beneath)])
+        if lacking or chosen.empty:
+            left_out.append(str(year))
+            continue
+        counted |= set(chosen["label"])
+        parts |= beneath
+        rows.append(_summed(chosen, _KEYS))
+    columns = [*_KEYS, "count", "status", "symbol"]
+    found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    return OfCause(
+        found.assign(cause=cause),
+        *(tuple(sorted(s)) for s in (counted, parts, wider)),
+        tuple(left_out),
+    )
+
+
+def _beneath(rows: pd.DataFrame) -> set[str]:
+    """Labels that are parts of another label of the same year."""
+    found: set[str] = set()
+    for text in rows["label"].unique():
+        others = [other for other in rows["label"].unique() if other != text]
+        under = {other for other in others if diagnoses.is_within(other, text)}
+        whole = rows[rows["label"] == text].groupby(["sex", "age_band"])["count"].sum(min_count=1)
+        parts = rows[rows["label"].isin(under)]
+        parts = parts.groupby(["sex", "age_band"])["count"].sum(min_count=1)
+        both = pd.concat([whole, parts], axis=1, keys=["whole", "parts"]).dropna()
+        if (both["whole"] >= both["parts"]).all():
+            found |= under
+    return found
+
+
+def _alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of those totals and parts that every label of every district has."""
+    shape = list(zip(rows["sex"].eq(PERSONS), rows["age_band"].eq(ALL_AGES), strict=True))
+    rows = rows.assign(shape=shape)
+    shapes = rows.groupby(["label", "district"], dropna=False)["shape"].agg(set)
+    return rows[rows["shape"].isin(set.intersection(*shapes))].drop(columns="shape")
+
+
+def standardised(
+    admissions: pd.DataFrame, population: pd.DataFrame, cause: str, *, per: float = 100_000
+) -> pd.DataFrame:
+    """Directly standardised rates of one cause by year, over age bands and both sexes.
+
+    Parameters
+    ----------
+    population : pandas.DataFrame
+        year, sex ('male', 'female'), age_band, population.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `measures.directly_standardised`; one row per year, and of the parts by sex and age
+        band that have an admission: parts (how many), smallest (the smallest count). A year with a
+        hidden part has status 'suppressed', one with a part missing 'not_available'. Must be
+        computed before protection and is released only if its own numerator passes.
+    """
+    rows = strata_of(admissions, cause)
+    parts = population.merge(_summed(rows, _KEYS), on=_KEYS, how="left")
+    result = directly_standardised(parts, by=["year"], sexes=2, per=per)
+    counts = parts["count"].astype("Float64")
+    parts = parts.assign(
+        some=counts.where(counts > 0), hidden=parts["status"].notna() & parts["status"].ne("ok")
+    )
+    about = parts.groupby("year", as_index=False).agg(
+        parts=("some", "count"), smallest=("some", "min"), hidden=("hidden", "any")
+    )
+    result = result.merge(about, on="year")
+    is_hidden = (result["status"] == "not_available") & result.pop("hidden")
+    return result.assign(status=result["status"].mask(is_hidden, "suppressed"))
+
+
+def strata_of(admissions: pd.DataFrame, cause: str) -> pd.DataFrame:
+    """The rows of one cause that are of one sex and one age band, totals left out."""
+    return admissions[
+        (admissions["cause"] == cause)
+        & ~admissions["age_band"].isin([ALL_AGES, NOT_KNOWN])
+        & admissions["sex"].isin(["male", "female"])
+    ]
+
+
+def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    counts = rows.assign(count=pd.to_numeric(rows["count"]).astype("Float64"))
+    sums = counts.groupby(keys, sort=False)["count"].sum(skipna=False)
+    result = sums.astype("Int64").reset_index()
+    flagged = rows[rows["status"] != "ok"]
+    for column in ("status", "symbol"):
+        if column in rows:
+            first = flagged.groupby(keys)[column].first().rename(column).reset_index()
+            result = result.merge(first, on=keys, how="left")
+    return result.assign(status=result["status"].fillna("ok"))

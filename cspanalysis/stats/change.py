@@ -1,0 +1,302 @@
+"""Change between two periods: exact test, interval, and the verdict that wording follows.
+
+The p-value and the limits of the ratio belong to one test (see `ratio`), so the interval leaves out
+1 exactly when p is below 1 - confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis.domain import breaks
+from cspanalysis.domain.periods import Period
+from cspanalysis.stats.dispersion import Dispersion, dispersion
+from cspanalysis.stats.measures import as_float
+from cspanalysis.stats.power import Detectable, detectable
+from cspanalysis.stats.ratio import exact_ratio
+
+__all__ = [
+    "Detectable",
+    "Dispersion",
+    "between",
+    "change",
+    "compared",
+    "detectable",
+    "dispersion",
+    "exact_ratio",
+]
+
+#: Under this base a sentence names the counts before any percentage.
+SMALL_BASE = 50
+
+#: From this difference on, a share of rows without a place has changed enough to be remarked on.
+PLACES_DIFFER = 0.01
+
+METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
+
+
+def change(
+    table: pd.DataFrame, *, exposure_adjusted: bool = False, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Compare `count` in `days` with `compare_count` in `compare_days`, row by row.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns count, compare_count, days, compare_days; others are kept.
+    exposure_adjusted : bool
+        False: `percent_change` compares the counts, as publishers do for the same months of two
+        years. True: it compares counts per day. Ratio, limits and p are per day either way.
+    confidence : float
+        Level of the limits; the verdict follows them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with percent_change (missing on a base of zero), ratio, lower, upper, p,
+        confidence, method, status, verdict, is_small_base. Status 'too_few': no split of so few
+        incidents could have been called; 'not_available': a count is missing.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative, or no whole number, or days are not positive.
+    """
+    later, base = as_float(table["count"]), as_float(table["compare_count"])
+    days, base_days = as_float(table["days"]), as_float(table["compare_days"])
+    for counts in (later, base):
+        known = counts[~np.isnan(counts)]
+        if np.any(known < 0) or np.any(known != np.floor(known)):
+            raise ValueError("counts must be whole numbers of 0 or more")
+    if np.any(days <= 0) or np.any(base_days <= 0):
+        raise ValueError("days must be positive")
+    alpha = 1 - confidence
+    share = days / (days + base_days)
+    lower, upper, p = exact_ratio(later, base, days, base_days, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(base > 0, (later / days) / (base / base_days), np.nan)
+        by_count = np.where(base > 0, 100 * (later - base) / base, np.nan)
+    missing = np.isnan(later) | np.isnan(base)
+    # The most extreme split, all incidents in one period, must be able to reach p < alpha.
+    total = later + base
+    callable_ = 2 * np.minimum(share**total, (1 - share) ** total) < alpha
+    status = np.select([missing, ~callable_], ["not_available", "too_few"], "ok")
+    is_called = ~missing & (p < alpha)
+    verdict = np.select(
+        [missing, is_called & (lower > 1), is_called & (upper < 1)],
+        ["none", "up", "down"],
+        "no_clear_change",
+    )
+    return table.assign(
+        percent_change=100 * (ratio - 1) if exposure_adjusted else by_count,
+        ratio=ratio,
+        lower=lower,
+        upper=upper,
+        p=p,
+        confidence=confidence,
+        method=METHOD,
+        status=status,
+        verdict=verdict,
+        is_small_base=base < SMALL_BASE,
+    )
+
+
+def between(
+    by_month: pd.DataFrame,
+    period: Period | str,
+    compare: Period | str,
+    *,
+    by: Sequence[str] = (),
+    covered: Iterable[str] | pd.DataFrame | None = None,
+    series: str | Iterable[str] | None = None,
+    scheme: str = "",
+    exposure_adjusted: bool = False,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Counts of two periods and their change, one row per group.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        Columns month ('YYYY-MM'), count and those of `by` (for example area).
+    period, compare : Period or str
+        The period reported and the one it is compared with.
+    covered : iterable of str or pandas.DataFrame, optional
+        Months for which data exist: texts, or a table of month and (some of) the `by` columns.
+        Default: every month that occurs in `by_month`. A covered month without a row counts 0; a
+        month not covered makes the period's count missing.
+    series : str or iterable of str, optional
+        Offence or group whose series breaks are looked up: across a break of action 'refuse' the
+        comparison is refused.
+    scheme : str
+        Offence scheme of the counts, for breaks of one publisher's categories.
+    exposure_adjusted : bool
+        Allow periods of other months or lengths, compared per day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        by…, period, compare, count, compare_count, days, compare_days, the columns of `change`,
+        and reason. Periods of other months, or across a break, are refused: the counts are given
+        with status 'not_comparable' and verdict 'none'.
+    """
+    period, compare, by = Period.parse(period), Period.parse(compare), list(by)
+    if covered is None:
+        covered = by_month["month"].unique()
+    rows = by_month[by].drop_duplicates().sort_values(by) if by else pd.DataFrame(index=[0])
+    rows = rows.reset_index(drop=True)
+    sums = {}
+    for name, span in (("count", period), ("compare_count", compare)):
+        value = _summed(by_month, span, rows)
+        sums[name] = np.where(_is_covered(rows, covered, span), value, np.nan)
+    rows = rows.assign(
+        period=period.iso,
+        compare=compare.iso,
+        **sums,
+        days=period.days,
+        compare_days=compare.days,
+    )
+    result = change(rows, exposure_adjusted=exposure_adjusted, confidence=confidence)
+    result["reason"] = np.where(
+        result["status"] == "not_available", "Not all months of both periods are covered.", ""
+    )
+    crossed = breaks.crossing(series, period, compare, scheme) if series else ()
+    refused = [b.reason for b in crossed if b.action == "refuse"]
+    if not (exposure_adjusted or period.same_months_as(compare)):
+        refused.append("The periods do not cover the same months of the year.")
+    return withheld(result, " ".join(refused)) if refused else result
+
+
+def compared(
+    by_month: pd.DataFrame,
+    period: Period,
+    compare: Period,
+    *,
+    series: str | Iterable[str] | None = None,
+    scheme: str = "",
+    exposure_adjusted: bool = False,
+) -> pd.DataFrame:
+    """One series over both periods, with the limits that allow for its dispersion.
+
+    Repeats and series make counts vary more than chance alone; where 24 months or more are there
+    to estimate by how much, the wider limits decide, and the verdict is theirs.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
+    series, scheme, exposure_adjusted
+        See `between`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row as from `between`; with dispersion, dispersed_lower, dispersed_upper and
+        dispersed_p where they are known.
+    """
+    result = between(
+        by_month, period, compare, series=series, scheme=scheme,
+        exposure_adjusted=exposure_adjusted,
+    )  # fmt: skip
+    if not period.same_months_as(compare):
+        return result
+    checked = dispersion(by_month, period, compare)
+    if checked.status != "ok" or result["status"].iloc[0] == "not_comparable":
+        return result
+    if checked.is_verdict_changed:
+        result = result.assign(verdict=checked.verdict)
+    return result.assign(
+        dispersion=checked.phi,
+        dispersed_lower=checked.lower,
+        dispersed_upper=checked.upper,
+        dispersed_p=checked.p,
+    )
+
+
+def is_unsettled(result: pd.DataFrame, now: int, before: int) -> bool:
+    """Whether records that could not be told, so many in each period, could make a change.
+
+    So it is where a period has nothing but them, or they differ by as much as the counts do.
+    """
+    row = result.iloc[0]
+    if (now and row["count"] == 0) or (before and row["compare_count"] == 0):
+        return True
+    is_change = row["verdict"] in ("up", "down")
+    return bool(
+        is_change
+        and now != before
+        and abs(now - before) >= abs(row["count"] - row["compare_count"])
+    )
+
+
+def withheld(result: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """The counts of a change with the status 'not_comparable' and no verdict, for a reason."""
+    return result.assign(
+        **dict.fromkeys(["percent_change", "ratio", "lower", "upper", "p"], np.nan),
+        status=result["status"].where(result["status"] == "not_available", "not_comparable"),
+        verdict="none",
+        reason=reason,
+    )
+
+
+def with_places(result: pd.DataFrame, now: float, before: float) -> pd.DataFrame:
+    """A change of a district's counts, judged where the share of rows without a place changed.
+
+    Rows without a place count for no district, so that its counts change with their share. If
+    those of the force were spread as the others are, counts would change by a factor; they need
+    not be, so the verdict must hold for twice as much. Else none is given.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        One row of `between`, with the limits that allow for dispersion where they are known.
+    now, before : float
+        Share of rows without a place, 0 to 1, in the period and in the one it is compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With unplaced_share and compare_unplaced_share where they differ by `PLACES_DIFFER` or
+        more; status 'not_comparable' and verdict 'none' where the difference could explain it.
+    """
+    if abs(now - before) < PLACES_DIFFER or max(now, before) == 1:
+        return result
+    result = result.assign(unplaced_share=now, compare_unplaced_share=before)
+    row = result.iloc[0]
+    if row["verdict"] == "none":
+        return result
+    factor = max(0.0, 1 + 2 * ((1 - before) / (1 - now) - 1))
+    wide = ["dispersed_lower", "dispersed_upper"]
+    limits = row[wide] if set(wide) <= set(result) else row[["lower", "upper"]]
+    lower, upper = (float(limit) * factor for limit in limits)
+    if row["verdict"] == ("up" if lower > 1 else "down" if upper < 1 else "no_clear_change"):
+        return result
+    return withheld(result, "the share of records without a place is not the same in both periods")
+
+
+def _summed(by_month: pd.DataFrame, span: Period, rows: pd.DataFrame) -> np.ndarray:
+    """For each row, the count of a period; a missing monthly count leaves it missing, not zero."""
+    by = list(rows.columns)
+    if not by:
+        wanted = set(span.month_list())
+        is_inside = np.array([month in wanted for month in by_month["month"]], dtype=bool)
+        return as_float(by_month["count"])[is_inside].sum(keepdims=True)
+    inside = by_month[span.contains(by_month["month"])]
+    sums = inside.groupby(by)["count"].sum(skipna=False)
+    keys = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
+    return sums.reindex(keys, fill_value=0).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _is_covered(rows: pd.DataFrame, covered, span: Period) -> np.ndarray:
+    """For each row, whether every month of the span has data."""
+    if not isinstance(covered, pd.DataFrame):
+        return np.full(len(rows), set(span.month_list()) <= set(covered))
+    inside = covered[span.contains(covered["month"])]
+    keys = [c for c in rows.columns if c in covered.columns and c not in ("month", "count")]
+    if not keys:
+        return np.full(len(rows), inside["month"].nunique() == span.months)
+    months = inside.groupby(keys)["month"].nunique().rename("months").reset_index()
+    return rows[keys].merge(months, on=keys, how="left")["months"].eq(span.months).to_numpy()

@@ -1,0 +1,282 @@
+"""Comparison with a peer group: rates, places with their uncertainty, and the funnel.
+
+A place in a ranking of noisy rates is itself noisy; no official tool reports by how much, so the
+interval of the rank is our own: seeded draws of every area's rate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cspanalysis.stats.measures import as_float, count_limits, rate
+
+#: Seed and number of the draws behind rank intervals, fixed so that a review can be repeated.
+SEED, DRAWS = 20080401, 10_000
+
+#: Level of the wider of the two verdicts (the usual outer limit of a funnel plot).
+WIDE = 0.998
+
+#: Share of areas at each end whose z-scores are pulled in before over-dispersion is estimated.
+WINSORISED = 0.1
+
+#: Areas that an estimate of over-dispersion needs: with fewer, an area's own distance makes up so
+#: much of the spread that no distance whatever could be called at 99.8%.
+FEWEST_DISPERSED = 5
+
+
+def compare(
+    table: pd.DataFrame,
+    *,
+    per: float = 1000,
+    confidence: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Rank the areas of a peer group and set each against the others taken together.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per area: area, is_own, count, population. Missing count or population: no data.
+    per : float
+        Multiplier of the rates.
+    draws, seed : int
+        Draws behind the rank interval; without any, rank_lower and rank_upper are missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Lowest rate first, areas without data last (status 'not_available'). Added columns: rate,
+        lower, upper, rate_per, confidence, method, status; lower_998, upper_998; rank (1 = lowest
+        unrounded rate; ties share the smallest), is_tied, of (areas with data), rank_lower,
+        rank_upper; others_rate (pooled rate of all other areas), mean_rate (unweighted mean of
+        rates, the area itself included); verdict and verdict_998: 'lower', 'similar' or 'higher' as
+        the area's own interval lies below, around or above others_rate, 'none' without others; phi
+        and is_widened (`overdispersion` of the group); verdict_widened (where is_widened the
+        verdict of `funnel`, else that at 95%: beyond what is usual in the group).
+
+    Raises
+    ------
+    ValueError
+        If an area occurs twice.
+    """
+    if table["area"].duplicated().any():
+        raise ValueError("an area occurs twice among the peers")
+    result = rate(table, per=per, confidence=confidence)
+    has_data = (result["status"] == "ok").to_numpy()
+    x, n = as_float(result["count"]), as_float(result["population"])
+    x, n = np.where(has_data, x, 0.0), np.where(has_data, n, 0.0)
+    of = int(has_data.sum())
+    rest = n.sum() - n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
+        expected = np.where(has_data, x.sum() / n.sum() * n, np.nan)
+        scale = per / np.where(has_data, n, np.nan)
+    phi, is_widened = overdispersion(x[has_data], expected[has_data])
+    wide = [scale * limit for limit in count_limits(x, WIDE)]
+    verdict = _verdict(others, result["lower"], result["upper"])
+    # What is usual among the areas is the funnel's to say: the two stand on one page.
+    usual = _outside(x, *expected_range(expected, confidence, np.sqrt(phi)))
+    known = x[has_data], n[has_data]
+    ranks = _ranks(*known)
+    if draws:
+        _, first, last = rank_intervals(*known, confidence, draws, seed)
+        places = {"rank_lower": _whole(first, has_data), "rank_upper": _whole(last, has_data)}
+    else:
+        none = _whole(np.array([]), np.zeros(len(x), dtype=bool))
+        places = {"rank_lower": none, "rank_upper": none}
+    tied = np.zeros(len(result), dtype=bool)
+    tied[has_data] = pd.Series(ranks).duplicated(keep=False)
+    result = result.assign(
+        lower_998=wide[0],
+        upper_998=wide[1],
+        phi=phi,
+        is_widened=is_widened,
+        rank=_whole(ranks, has_data),
+        **places,
+        is_tied=tied,
+        of=of,
+        others_rate=others,
+        mean_rate=float(result["rate"].mean()),
+        verdict=verdict,
+        verdict_998=_verdict(others, *wide),
+        verdict_widened=usual if is_widened else verdict,
+    )
+    # Ties are listed by name; areas without a rate come last.
+    return result.sort_values(["rate", "area"], na_position="last", ignore_index=True)
+
+
+def rank_intervals(
+    count, population, confidence: float = 0.95, draws: int = DRAWS, seed: int = SEED
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ranks of the rates, 1 = lowest, and the interval of each rank from Gamma draws.
+
+    Each draw takes every area's rate from Gamma(count + 1/2) / population (the Jeffreys posterior
+    of a Poisson rate); the limits are percentiles of the drawn ranks.
+
+    Returns
+    -------
+    rank, lower, upper : numpy.ndarray of int
+    """
+    x, n = np.asarray(count, dtype=float), np.asarray(population, dtype=float)
+    if not len(x):
+        return (np.array([], dtype=int),) * 3
+    ranks = _ranks(x, n)
+    generator = np.random.default_rng(seed)
+    drawn = generator.gamma(x + 0.5, size=(draws, len(x))) / n
+    # The place of each area in each draw: the order turned inside out.
+    places = np.empty(drawn.shape, dtype=np.int16)
+    order = drawn.argsort(axis=1)
+    np.put_along_axis(places, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
+    tail = 100 * (1 - confidence) / 2
+    lower, upper = np.percentile(places, [tail, 100 - tail], axis=0, method="nearest").astype(int)
+    # A tie shares the smallest place, so its own place must lie within the interval.
+    return ranks, np.minimum(lower, ranks), np.maximum(upper, ranks)
+
+
+def from_highest(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of `compare` with places counted from the highest rate (1 = highest)."""
+    tied = table.groupby("rank")["rank"].transform("size").astype("Int64")
+    return table.assign(
+        rank=table["of"] + 2 - table["rank"] - tied,
+        rank_lower=table["of"] + 1 - table["rank_upper"],
+        rank_upper=table["of"] + 1 - table["rank_lower"],
+    )
+
+
+def funnel(table: pd.DataFrame, *, per: float = 1000) -> pd.DataFrame:
+    """Flag areas outside what chance, and the usual differences between areas, would explain.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        area, is_own, count, population.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with rate, rate_per, expected (count at the pooled baseline), baseline_rate, phi
+        (winsorised over-dispersion of the z-scores), is_widened, limit_lower, limit_upper,
+        limit_lower_998, limit_upper_998 (rates an area of that size may have at the baseline),
+        verdict, verdict_998 ('lower', 'similar', 'higher', 'none'), verdict_by_chance (the 95%
+        verdict without widening), method, status.
+
+    Notes
+    -----
+    The area's own exact or Byar interval is set against the baseline; where phi exceeds 1 by more
+    than chance (one-sided 5%, chi-square), its half-widths are multiplied by the root of phi.
+    Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202.
+    """
+    result = rate(table, per=per).drop(columns=["lower", "upper", "confidence"])
+    has_data = (result["status"] == "ok").to_numpy()
+    x, n = as_float(result["count"]), as_float(result["population"])
+    x, n = np.where(has_data, x, np.nan), np.where(has_data, n, np.nan)
+    baseline = np.nansum(x) / np.nansum(n) if has_data.any() else np.nan
+    expected = baseline * n
+    phi, is_widened = overdispersion(x[has_data], expected[has_data])
+    scale = np.sqrt(phi) if is_widened else 1.0
+    added = {}
+    for suffix, level in (("", 0.95), ("_998", WIDE)):
+        low, high = expected_range(expected, level, scale)
+        added |= {
+            f"limit_lower{suffix}": per * low / n,
+            f"limit_upper{suffix}": per * high / n,
+            f"verdict{suffix}": _outside(x, low, high),
+        }
+    widened = f", widened by the root of {phi:.2f} (over-dispersion, winsorised)"
+    return result.assign(
+        expected=expected,
+        baseline_rate=per * baseline,
+        verdict_by_chance=_outside(x, *expected_range(expected, 0.95)),
+        phi=phi,
+        is_widened=is_widened,
+        **added,
+        method="funnel of Poisson counts" + (widened if is_widened else ""),
+    )
+
+
+def overdispersion(count: np.ndarray, expected: np.ndarray) -> tuple[float, bool]:
+    """Winsorised over-dispersion φ of counts about their expectation, and whether it is real.
+
+    The z-scores are of square roots (variance-stabilised); the extreme tenth at each end is pulled
+    in to the 10th and 90th percentiles, so that outlying areas do not hide themselves. Under
+    `FEWEST_DISPERSED` areas it cannot be estimated: 1, and not real.
+    """
+    z = 2 * (np.sqrt(count) - np.sqrt(expected))
+    if len(z) < FEWEST_DISPERSED:
+        return 1.0, False
+    low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
+    phi = float(np.mean(np.clip(z, low, high) ** 2))
+    return phi, bool(len(z) * phi > stats.chi2.isf(0.05, len(z) - 1))
+
+
+def expected_range(expected, level: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Counts whose own interval, its half-widths times `scale`, just reaches the expectation.
+
+    A count below the first or above the second is flagged; found by bisection, so that the limits
+    drawn in a chart and the flag from the area's own interval are one and the same.
+    """
+    target = np.asarray(expected, dtype=float)
+
+    def solve(edge) -> np.ndarray:
+        low, high = np.zeros_like(target), 4 * target + 40 * scale**2 + 40
+        for _ in range(70):
+            middle = (low + high) / 2
+            is_short = edge(middle) < target
+            low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
+        return np.where(np.isnan(target), np.nan, high)
+
+    lower = solve(lambda x: x + scale * (count_limits(x, level)[1] - x))
+    upper = solve(lambda x: x - scale * (x - count_limits(x, level)[0]))
+    return lower, upper
+
+
+def funnel_lines(table: pd.DataFrame, points: int = 80) -> pd.DataFrame:
+    """Smooth limits of a funnel for drawing, from the result of `funnel`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        population, limit_lower, limit_upper, limit_lower_998, limit_upper_998, baseline_rate.
+    """
+    known = table[table["status"] == "ok"]
+    low, high = known["population"].min(), known["population"].max()
+    size = np.linspace(0.9 * low, 1.05 * high, points)
+    per, phi = known["rate_per"].iloc[0], known["phi"].iloc[0]
+    scale = np.sqrt(phi) if known["is_widened"].iloc[0] else 1.0
+    expected = known["baseline_rate"].iloc[0] / per * size
+    lines = {"population": size}
+    for suffix, level in (("", 0.95), ("_998", WIDE)):
+        below, above = expected_range(expected, level, scale)
+        lines[f"limit_lower{suffix}"] = per * below / size
+        lines[f"limit_upper{suffix}"] = per * above / size
+    return pd.DataFrame(lines).assign(baseline_rate=known["baseline_rate"].iloc[0])
+
+
+def _ranks(x: np.ndarray, n: np.ndarray) -> np.ndarray:
+    # Equal fractions divide to the same float (IEEE division rounds correctly): ties stay exact.
+    return stats.rankdata(x / n, method="min").astype(int)
+
+
+def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:
+    """Whole numbers for the areas with data, missing for the others."""
+    filled = np.zeros(len(has_data), dtype="int64")
+    filled[has_data] = values
+    return pd.arrays.IntegerArray(filled, ~has_data)
+
+
+def _verdict(reference, lower, upper) -> np.ndarray:
+    """How an interval lies to the reference: wholly 'lower', wholly 'higher', or 'similar'."""
+    reference, lower, upper = (np.asarray(v, dtype=float) for v in (reference, lower, upper))
+    unknown = np.isnan(reference) | np.isnan(lower) | np.isnan(upper)
+    return np.select(
+        [unknown, upper < reference, lower > reference], ["none", "lower", "higher"], "similar"
+    )
+
+
+def _outside(count, low, high) -> np.ndarray:
+    """Whether a count lies below, above or within the range expected of it."""
+    unknown = np.isnan(count) | np.isnan(low)
+    return np.select([unknown, count < low, count > high], ["none", "lower", "higher"], "similar")

@@ -1,0 +1,1 @@
+"""What was read from where, what was kept, and loading it again."""

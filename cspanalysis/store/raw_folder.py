@@ -1,0 +1,131 @@
+"""What lies in data/raw, and whether the cleaned tables still belong to it.
+
+Only names, sizes and times are looked at, and no engine is imported: this runs at the start of
+every review and of every notebook.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.store.manifest import PROBLEMS, manifest
+from cspanalysis.store.provenance import SUFFIX
+
+_IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
+
+#: What Windows puts into folders by itself.
+_IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+
+
+def raw_files(raw: Path) -> dict[str, Path]:
+    """Files that should be data, by their name relative to data/raw, in order.
+
+    Sidecars, notes (README…, *.md), hidden files, those that desktops and office programs leave
+    behind, and unfinished downloads are left out.
+    """
+    found: dict[str, Path] = {}
+    for folder, folders, names in os.walk(raw):
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
+        for name in names:
+            path = Path(folder, name)
+            is_note = name.lower().startswith(("readme", ".", "~$", *_IGNORED_NAMES))
+            if is_note or name.endswith(SUFFIX) or path.suffix.lower() in _IGNORED_SUFFIXES:
+                continue
+            found[path.relative_to(raw).as_posix()] = path
+    return dict(sorted(found.items()))
+
+
+def stamp(path: Path) -> list[int]:
+    """Size and time of a file, [] where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
+def state(raw: Path) -> dict[str, list[int]]:
+    """Stamps of every file in data/raw that cleaning looks at, sidecars among them."""
+    found = {}
+    for name, path in raw_files(raw).items():
+        found[name] = stamp(path)
+        found[name + SUFFIX] = stamp(path.with_name(path.name + SUFFIX))
+    return found
+
+
+def changed(root: Path) -> list[tuple[Path, list[int]]]:
+    """The raw files of a workspace that are not as they were when last read, with their stamps."""
+    known = manifest(root / "data" / "processed")["files"]
+    stamps = {
+        label: (path, stamp(path)) for label, path in raw_files(root / "data" / "raw").items()
+    }
+    return [
+        (path, now)
+        for label, (path, now) in stamps.items()
+        if label not in known or known[label]["stamp"] != now
+    ]
+
+
+#: Modules beside the readers that decide what cleaning gives.
+_CODE = ("repeats", "overlaps", "areas", "district_labels", "offences", "premises")
+
+
+@functools.cache
+def code() -> str:
+    """Fingerprint of everything in the package that decides what cleaning gives."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    rooms = (package / room for room in ("domain", "sources", "store"))
+    files = [p for room in rooms for p in room.rglob("*") if p.suffix in (".py", ".csv")]
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint(value: object) -> str:
+    """Short hash of anything that can be written as JSON."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def decisive(settings: Mapping[str, Any]) -> str:
+    """Fingerprint of what in the settings decides what cleaning gives."""
+    return fingerprint([settings.get("sources", {}), named(settings)])
+
+
+def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Labels that the settings speak of and that a source's column may therefore hold."""
+    area = settings.get("area", {})
+    groups = settings.get("peers", {}).values()
+    districts = {
+        *area.get("districts", [area.get("name", "")]),
+        *(name for group in groups for name in group.get("areas", ())),
+    }
+    night = settings.get("night_time_economy", {})
+    premises = {*night.get("premises", ()), *night.get("second", {}).get("premises", ())}
+    return {
+        "district": tuple(sorted(filter(None, map(str, districts)))),
+        "premises": tuple(sorted(str(one).lower() for one in premises)),
+    }
+
+
+def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether the cleaned tables belong to the raw files, settings and code as they are now."""
+    found = manifest(root / "data" / "processed")
+    if not found.get("complete"):
+        return False
+    if found["code"] != code() or found["settings"] != decisive(settings):
+        return False
+    if found["state"] != state(root / "data" / "raw"):
+        return False
+    problems = stamp(root / "data" / "processed" / PROBLEMS)
+    if problems[:1] != [found.get("problems_bytes")]:
+        return False
+    files = (path for table in found["tables"].values() for path in table["files"])
+    return all((root / "data" / "processed" / path).is_file() for path in files)

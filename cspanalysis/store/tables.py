@@ -1,0 +1,316 @@
+"""The store of cleaned tables: what analysts and chapters load, as pandas frames.
+
+`data/processed/manifest.json` says which files make up each table; nothing else in the folder
+counts, so a run that is cut short leaves the last good state. Reading one area's rows from the
+tables of a whole country touches only the files and row groups that hold it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
+from cspanalysis.store.manifest import PROBLEMS, manifest
+
+_COVERAGE = (
+    "source", "force", "month", "rows", "crime", "asb", "without_lsoa", "without_district",
+    "status", "reason",
+)  # fmt: skip
+_PROBLEMS = ("source", "file", "row", "column", "found", "allowed", "action", "reason")
+_NULLABLE = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.uint32(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+#: Results kept for the next reader, each of so many rows at the most: a chapter asks for the
+#: same tables many times.
+_KEPT_TABLES, _KEPT_ROWS = 24, 60_000
+
+
+class Store:
+    """Cleaned tables of one workspace.
+
+    Parameters
+    ----------
+    processed : pathlib.Path
+        The workspace's data/processed.
+    """
+
+    def __init__(self, processed: Path):
+        self.processed = Path(processed)
+        self._loaded: dict[Any, pd.DataFrame] = {}
+
+    def _open(self) -> None:
+        """Forget what was read of the manifest."""
+        self._loaded.clear()
+        self.__dict__.pop("_manifest", None)
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        return manifest(self.processed)
+
+    @property
+    def _holds(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """File of a table → district → where its rows begin and end, for files that cover many."""
+        found: dict[str, dict[str, list[int]]] = self._manifest.get("holds", {})
+        return found
+
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that hold rows."""
+        return tuple(sorted(t for t, entry in self._manifest["tables"].items() if entry["rows"]))
+
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources that have raw files."""
+        return tuple(dict.fromkeys(f["source"] for f in self._manifest["files"].values()))
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there and holds rows."""
+        entry = self._manifest["tables"].get(table)
+        return bool(entry and entry["rows"])
+
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns; none where the workspace has no such table."""
+        if table not in self._manifest["tables"]:
+            return []
+        path = self.processed / self._manifest["tables"][table]["files"][0]
+        return list(pq.read_schema(path).names)
+
+    def load(
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """Rows of a table.
+
+        Parameters
+        ----------
+        table : str
+            Its name; see docs/data_dictionary.md.
+        columns : sequence of str, optional
+            Columns wanted, in this order; all by default.
+        where : mapping, optional
+            Column to a value or a list of values (one of these), or to a pair as a tuple (from
+            the first to the last, both inside).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Text as pandas text, whole numbers and yes/no as nullable types, dates as datetimes.
+
+        Raises
+        ------
+        NotAvailable
+            If the workspace has no such table.
+        UsageError
+            If a column is unknown.
+        """
+        key = (table, tuple(columns) if columns is not None else None, repr(where or {}))
+        if key not in self._loaded:
+            try:
+                found = self._read(table, columns, where)
+            except FileNotFoundError:
+                # Another run cleaned the workspace meanwhile: its manifest names the new files.
+                self._open()
+                try:
+                    found = self._read(table, columns, where)
+                except FileNotFoundError:
+                    raise CspError(
+                        paragraph(
+                            f"a file of the table '{table}' is gone",
+                            file="data/processed",
+                            do="Run: csp clean",
+                        )
+                    ) from None
+            if len(found) > _KEPT_ROWS:
+                return found
+            if len(self._loaded) >= _KEPT_TABLES:
+                self._loaded.pop(next(iter(self._loaded)))
+            self._loaded[key] = found
+        # Shallow: pandas copies on write, so that nobody changes what another reads.
+        return self._loaded[key].copy(deep=False)
+
+    def _read(
+        self,
+        table: str,
+        columns: Sequence[str] | None,
+        where: Mapping[str, Any] | None,
+    ) -> pd.DataFrame:
+        if table not in self._manifest["tables"]:
+            raise NotAvailable(table)
+        paths = self._manifest["tables"][table]["files"]
+        schema = pq.read_schema(self.processed / paths[0])
+        for name in [*(columns or ()), *(where or {})]:
+            if name not in schema.names:
+                raise UsageError(
+                    paragraph(
+                        f"the table '{table}' has no column '{name}'",
+                        allowed=", ".join(schema.names),
+                    )
+                )
+        condition, wanted = _filter(where or {}), (where or {}).get("district")
+        names = list(columns) if columns is not None else schema.names
+        if isinstance(wanted, str | list) and all(p in self._holds for p in paths):
+            districts = [wanted] if isinstance(wanted, str) else wanted
+            needed = list(dict.fromkeys([*names, *(where or {})]))
+            found = self._of_districts(paths, districts, needed).filter(condition).select(names)
+        else:
+            files = [str(self.processed / p) for p in paths]
+            data = ds.dataset(files, schema=schema, format="parquet")
+            found = _plain(data.to_table(columns=names, filter=condition))
+        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+
+    def _of_districts(
+        self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
+    ) -> pa.Table:
+        """The stretches of files in which rows of the districts lie."""
+        stretches = []
+        for path in paths:
+            spans = [span for name, span in self._holds[path].items() if name in districts]
+            if spans:
+                stretches.append((path, min(s[0] for s in spans), max(s[1] for s in spans)))
+
+        def read(stretch: tuple[str, int, int]) -> pa.Table:
+            path, first, stop = stretch
+            return _rows(self.processed / path, first, stop, columns)
+
+        with ThreadPoolExecutor(2) as pool:
+            tables = list(pool.map(read, stretches or [(paths[0], 0, 0)]))
+        return pa.concat_tables(tables, promote_options="permissive")
+
+    def account(self) -> pd.DataFrame:
+        """Row account by raw part.
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, file, member, layout, rows_read, rows_kept, rows_set_aside, rows_noted, sha256.
+        """
+        columns = (
+            "source", "file", "member", "layout", "rows_read", "rows_kept", "rows_set_aside",
+            "rows_noted",
+        )  # fmt: skip
+        parts = self._manifest["parts"].values()
+        table = pd.DataFrame([[p[c] for c in columns] for p in parts], columns=list(columns))
+        hashes = {file: entry["sha256"] for file, entry in self._manifest["files"].items()}
+        return table.assign(sha256=[hashes.get(p["file"], "") for p in parts])
+
+    def problems(self) -> pd.DataFrame:
+        """Problems row by row; of a file, column and reason beyond the first 1,000 each value once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, file, row, column, found, allowed, action ('set aside', 'noted', 'corrected'),
+            reason.
+        """
+        path = self.processed / PROBLEMS
+        if not path.is_file():
+            return pd.DataFrame(columns=list(_PROBLEMS))
+        return pd.read_csv(path, dtype={"row": "Int64"}, keep_default_na=False)
+
+    def problem_counts(self) -> pd.DataFrame:
+        """Exact numbers of problems: source, file, column, action, reason, count."""
+        rows = [
+            [part["source"], label, *counted]
+            for label, part in self._manifest["parts"].items()
+            for counted in part["problems"]
+        ]
+        columns = ["source", "file", "column", "action", "reason", "count"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def coverage(self) -> pd.DataFrame:
+        """Coverage of street-level data by force and month.
+
+        Returns
+        -------
+        pandas.DataFrame
+            source, force, month, rows, crime, asb, without_lsoa, without_district (of the rows),
+            status ('ok', 'incomplete', 'unlocated', 'missing'), reason; no rows where the
+            workspace has no such data.
+        """
+        if not self.has("coverage"):
+            return pd.DataFrame(columns=list(_COVERAGE))
+        return self.load("coverage")
+
+    def citation(self, source: str) -> dict[str, Any]:
+        """What to print about a source.
+
+        Returns
+        -------
+        dict
+            source, title, publisher, licence, attribution, as_of (ISO date of the newest file, ''
+            if not stated), synthetic, files (names).
+        """
+        entries = {f: e for f, e in self._manifest["files"].items() if e["source"] == source}
+        cards = [e["sidecar"] for e in entries.values()]
+
+        def stated(key: str) -> str:
+            values = [str(c[key]) for c in cards if c.get(key) and c[key] != "not stated"]
+            return "; ".join(dict.fromkeys(values))
+
+        dates = [str(c.get("published") or c.get("retrieved") or "") for c in cards]
+        titles = self._manifest.get("titles", {})
+        return {
+            "source": source,
+            "title": (stated("title") if len(cards) == 1 else "") or titles.get(source, source),
+            "publisher": stated("publisher") or "not stated",
+            "licence": stated("licence") or "not stated",
+            "attribution": stated("attribution"),
+            "as_of": max(dates, default=""),
+            "synthetic": any(c.get("synthetic") is True for c in cards),
+            "files": [f.split("/", 1)[1] for f in entries],
+        }  # fmt: skip
+
+    def inputs(self) -> dict[str, str]:
+        """Raw file, relative to the workspace, to its sha256."""
+        return {f"data/raw/{f}": e["sha256"] for f, e in self._manifest["files"].items()}
+
+    def notices(self) -> tuple[str, ...]:
+        """What the last cleaning had to remark."""
+        return tuple(self._manifest["notices"])
+
+
+def _rows(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
+    """Rows of a file from the first to before the last; other row groups are not touched."""
+    with pq.ParquetFile(path) as file:
+        sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
+        ends = list(itertools.accumulate(sizes))
+        starts = [0, *ends[:-1]]
+        groups = [i for i, end in enumerate(ends) if end > first and starts[i] < stop]
+        found = file.read_row_groups(groups, columns=columns, use_threads=False)
+        return _plain(found.slice(first - starts[groups[0]] if groups else 0, stop - first))
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with categories as the text they stand for."""
+    columns = [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _filter(where: Mapping[str, Any]) -> pc.Expression | None:
+    condition = None
+    for column, wanted in where.items():
+        field = ds.field(column)
+        if isinstance(wanted, tuple):
+            one = (field >= wanted[0]) & (field <= wanted[1])
+        elif isinstance(wanted, str) or not hasattr(wanted, "__iter__"):
+            one = field == wanted
+        else:
+            one = field.isin(list(wanted)) if len(wanted) else ds.scalar(False)
+        condition = one if condition is None else condition & one
+    return condition

@@ -1,0 +1,1 @@
+"""A partnership's settings, and getting its data in."""

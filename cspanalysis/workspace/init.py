@@ -1,0 +1,199 @@
+"""`csp init`: a new workspace: settings, empty folders, and a note in each on what goes there."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import tomlkit
+
+from cspanalysis import present, sources
+from cspanalysis.domain import area_groups, areas
+from cspanalysis.domain.areas import Area, PeerGroup
+from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
+from cspanalysis.present.suppliers import NAMES
+from cspanalysis.present.unlocks import UNLOCKS
+from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.workspace.workspace import SETTINGS, Workspace
+
+
+def init(directory: Path, csp: str) -> str:
+    """Make a workspace for an area; an existing one is never overwritten.
+
+    Returns
+    -------
+    str
+        What was made and what to do next.
+
+    Raises
+    ------
+    UsageError
+        If the area is unknown, or the folder already is a workspace.
+    """
+    area = areas.find(csp)
+    settings = directory / SETTINGS
+    if settings.exists():
+        raise UsageError(
+            paragraph(
+                "this folder already is a workspace",
+                file=settings,
+                do="Choose another folder, or edit that file.",
+            )
+        )
+    for source in sources.NAMES:
+        folder = directory / "data" / "raw" / source
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "README.md").write_text(_note(source), encoding="utf-8")
+    for folder in ("data/processed", "reports"):
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    (directory / ".gitignore").write_text(
+        "# Partner data never slip into version control.\ndata/raw/*/*\n!data/raw/*/README.md\n"
+        "data/processed/\nreports/\nnotebooks/\n",
+        encoding="utf-8",
+    )
+    settings.write_text(_settings(area), encoding="utf-8")
+    groups = "\n".join(
+        f"  {key}: {len(group.areas) - 1} other {_described(key, group)}"
+        for key, group in proposed_peers(area).items()
+    )
+    force = f"; police force: {area.force}" if area.force else ""
+    return (
+        f"{directory}: a workspace for {area.name} ({', '.join(area.districts)}{force}).\n"
+        f"Peer groups, listed in {directory / SETTINGS}:\n{groups or '  none known'}\n"
+        f"Next: put files into {directory}/data/raw/<source>/ (each folder says what goes there), "
+        f"or fetch the open data:\n"
+        f"  csp fetch --workspace {directory}\n"
+        f"  csp review --workspace {directory}"
+    )
+
+
+def _settings(area: Area) -> str:
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Settings of this partnership; docs/settings.md explains each."))
+    section = tomlkit.table()
+    section["name"] = area.name
+    section["code"] = area.code
+    section["districts"] = list(area.districts)
+    document["area"] = section
+    return "\n".join([tomlkit.dumps(document), _PERIODS, _peers(area), _REST])
+
+
+def proposed_peers(area: Area) -> dict[str, PeerGroup]:
+    """The peer groups that an area has without any settings, by key.
+
+    'similar' (computed, see `cspanalysis.domain.area_groups`), 'county' and 'force'; those it is
+    alone in, or that nothing is known about, are left out.
+    """
+    space = Workspace(root=Path(), area_name=area.name)
+    found = {}
+    for key in ("similar", "county", "force"):
+        try:
+            group = space.peers(area, key)
+        except (UsageError, NotAvailable):
+            continue
+        if len(group.areas) > 1:
+            found[key] = group
+    return found
+
+
+def _described(key: str, group: PeerGroup) -> str:
+    return f"{group.label}, {area_groups.BASIS}" if key == "similar" else group.label
+
+
+def _peers(area: Area) -> str:
+    lines = ["# Peer groups that need no entry; the area itself is among them."]
+    for key, group in proposed_peers(area).items():
+        others = ", ".join(name for name in group.areas if name != area.name)
+        lines += textwrap.wrap(
+            f"{key}: {_described(key, group)}: {others}.",
+            width=96, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False,
+        )  # fmt: skip
+    return "\n".join([*lines, "", _SIMILAR])
+
+
+def _note(source: str) -> str:
+    module = sources.get(source)
+    layouts = "\n\n".join(map(_layout, module.SCHEMAS))
+    found = {c.name: c for schema in module.SCHEMAS for c in schema.columns}
+    further = "\n".join(
+        f"- {_headings(found[name])}: {what}."
+        for name, what in UNLOCKS.get(source, {}).items()
+        if name in found and not found[name].is_required
+    )
+    return (
+        f"# {module.TITLE}\n\n"
+        f"{module.DESCRIPTION} It comes from: {NAMES.get(source, source)}.\n\n"
+        "Columns that must be there, by layout. Each goes by any of the headings named, in any "
+        "case, with or without blanks; other headings are named in partnership.toml, which "
+        f"`csp map FILE` proposes.\n\n{layouts}\n\n"
+        + (
+            f"Further columns, and what each lets the review say:\n\n{further}\n\n"
+            if further
+            else ""
+        )
+        + "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
+        "`<file>.source.toml` with publisher, title, licence, dates and hash; a file without one "
+        "gets a draft to fill in.\n"
+    )
+
+
+def _layout(schema: Schema) -> str:
+    required = [c for c in schema.columns if c.is_required]
+    lines = [f"- {_headings(c)}: {c.meaning}." for c in required if not c.name.isdigit()]
+    # A column for each year of age needs no line for each.
+    if ages := [c for c in required if c.name.isdigit()]:
+        first, last = ages[0], ages[-1]
+        lines.append(f"- {_headings(first)} to {_headings(last)}: {first.meaning} to {last.name}.")
+    return "\n".join([f"{present.capital(schema.meaning)}:", "", *lines])
+
+
+def _headings(column: Column) -> str:
+    names = ", ".join(f'"{name}"' for name in column.aliases)
+    pattern = "the code or name with its year, as published" if column.pattern else ""
+    more = " or ".join(filter(None, (names, pattern)))
+    return f"`{column.name}`" + (f" (also {more})" if more else "")
+
+
+_PERIODS = """\
+[review]
+# Without a period the newest twelve months that the data cover are reviewed.
+# period = "2025-01/2025-12"
+# compare = "2024-01/2024-12"
+
+# Further periods shown in every chapter:
+# [[windows]]
+# period = "2025-10/2025-12"
+"""
+
+_SIMILAR = """\
+# How much each side counts in 'similar' (docs/settings.md); a 0 leaves it out.
+[peers.similar.weights]
+population = 1
+density = 1
+age = 1
+rural_urban = 1
+
+# The official most similar group, pasted in, takes the place of 'similar'. Its members' counts come
+# from data/raw/peer_counts or, for districts, from the open data.
+# [peers.msg]
+# label = "areas of the most similar group"
+# as_of = "2025"
+# areas = ["…", "…"]
+"""
+
+_REST = """\
+[night_time_economy]
+# No national definition exists; ours is printed beside every figure made with it.
+start = "18:00"
+end = "06:00"
+exclude_domestic = true
+
+[purse_dipping]
+offences = ["theft from the person", "other theft"]
+method_words = ["purse dip", "bag dip"]
+
+[disclosure]
+threshold = 5
+hospital_extract = "hes"
+school_exclusions = "threshold"
+"""

@@ -1,0 +1,152 @@
+"""What partnership.toml may hold; a name that nothing reads is refused, and a value of no use.
+
+A typing error must not change a figure in silence.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cspanalysis.domain import area_groups, protections
+from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.workspace import priority_weights, publishers
+
+#: Section → its keys; None where the room that reads the section checks them.
+_SECTIONS = {
+    "area": {"name", "code", "districts", "force", "county", "region"},
+    "review": {"period", "compare"},
+    "windows": {"period", "compare", "note"},
+    "peers": None,
+    "night_time_economy": None,
+    "purse_dipping": None,
+    "sources": None,
+    "disclosure": {"threshold", *protections.DEFAULT_POLICIES},
+    "priorities": {"weights", "harm", "concern"},
+    "fetch": publishers.KEYS,
+    "review_of_plan": {"period"},
+}
+
+#: Sections within a section → their keys.
+_WITHIN = {
+    ("priorities", "weights"): priority_weights.CRITERIA,
+    ("priorities", "harm"): priority_weights.PRIORITIES,
+    ("priorities", "concern"): priority_weights.PRIORITIES,
+}
+
+#: Keys that hold several names.
+_LISTS = {"districts", "areas"}
+
+
+def check(settings: Mapping[str, Any], path: Path) -> None:
+    """Refuses what the settings hold and nothing reads.
+
+    Raises
+    ------
+    UsageError
+    """
+    _check_names(settings, _SECTIONS, path, "unknown section", "[{}]")
+    for section, value in settings.items():
+        tables = value if section == "windows" and isinstance(value, list) else [value]
+        for table in tables:
+            _check_table(table, _SECTIONS[section], section, path)
+    if isinstance(windows := settings.get("windows", []), Mapping):
+        raise UsageError(
+            paragraph("[windows] is one of several", file=path, do="Write [[windows]] above it.")
+        )
+    if any("period" not in window for window in windows):
+        raise UsageError(
+            paragraph(
+                "a [[windows]] has no period", file=path, do='Add: period = "YYYY-MM/YYYY-MM".'
+            )
+        )
+    for (section, part), known in _WITHIN.items():
+        _check_table(settings.get(section, {}).get(part, {}), known, f"{section}.{part}", path)
+    for source, table in settings.get("sources", {}).items():
+        _check_table(table, None, f"sources.{source}", path)
+    _check_texts(settings.get("area", {}), "area", path)
+    _check_peers(settings.get("peers", {}), path)
+    protections.check(settings.get("disclosure", {}), path)
+    publishers.check(settings.get("fetch", {}), path)
+    priority_weights.check(settings.get("priorities", {}), path)
+
+
+def check_keys(table: Iterable[str], known: Iterable[str], section: str, path: Path) -> None:
+    """Refuses keys of a section that are none of the known.
+
+    Raises
+    ------
+    UsageError
+    """
+    _check_names(table, known, path, "unknown key", "'{}'", f" in [{section}]")
+
+
+def _check_table(table: Any, known: Iterable[str] | None, section: str, path: Path) -> None:
+    if not isinstance(table, Mapping):
+        raise UsageError(
+            paragraph(f"'{section}' is no section", file=path, do=f"Write [{section}] and keys.")
+        )
+    if known is not None:
+        check_keys(table, known, section, path)
+
+
+def _check_peers(groups: Mapping[str, Any], path: Path) -> None:
+    known = {"label", "areas", "as_of", "weights"}
+    for key, group in groups.items():
+        found = ""
+        if not isinstance(group, Mapping):
+            found = f"'{key}' in [peers] is no group"
+        elif unknown := sorted(set(group) - known):
+            found = f"unknown key '{unknown[0]}' in [peers.{key}]"
+        elif "weights" in group and key != "similar":
+            found = f"[peers.{key}.weights]: only the computed group 'similar' has weights"
+        elif "areas" not in group and key != "similar":
+            found = f"[peers.{key}] names no areas"
+        if found:
+            raise UsageError(
+                paragraph(
+                    found, file=path, allowed='[peers.<name>] with label, as_of and areas = ["…"]'
+                )
+            )
+        _check_texts(
+            {k: v for k, v in group.items() if k in {"label", "areas"}}, f"peers.{key}", path
+        )
+    weights = groups.get("similar", {}).get("weights", {})
+    _check_table(weights, None, "peers.similar.weights", path)
+    area_groups.weights(weights)
+
+
+def _check_texts(table: Mapping[str, Any], section: str, path: Path) -> None:
+    """Refuses what is no text or, under a key for several names, no list of texts."""
+    for key, value in table.items():
+        if key in _LISTS:
+            is_good = isinstance(value, list) and all(isinstance(v, str) for v in value)
+            allowed = f'a list of names: {key} = ["…", "…"]'
+        else:
+            is_good, allowed = isinstance(value, str), f'text in quotes: {key} = "…"'
+        if not is_good:
+            raise UsageError(
+                paragraph(f"{key} = {value!r} in [{section}]", file=path, allowed=allowed)
+            )
+
+
+def _check_names(
+    names: Iterable[str], known: Iterable[str], path: Path, what: str, written: str, where: str = ""
+) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                paragraph(
+                    f"{what} {written.format(name)}{where}",
+                    file=path,
+                    allowed=", ".join(sorted(known)),
+                    do=_nearest(name, known, written),
+                )
+            )
+
+
+def _nearest(name: str, known: Iterable[str], written: str) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {written.format(near[0])}?" if near else "Remove or rename it."

@@ -1,0 +1,188 @@
+"""JupyterLab in headless Chromium: the notebook for exploring runs, and its widgets redraw."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from cspanalysis.report import pdf
+from cspanalysis.workspace import init
+
+pytestmark = pytest.mark.browser
+
+PROJECT = Path(__file__).resolve().parents[1]
+HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context\n"
+)
+#: District, an LSOA of it, burglaries and thefts of a bicycle a month, longitude of its dots.
+DISTRICTS = (
+    ("Tonbridge and Malling", "E01024767", 6, 3, 0.27),
+    ("Sevenoaks", "E01024490", 9, 2, 0.19),
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """Two districts over two years, with the notebook as it is shipped."""
+    root = tmp_path_factory.mktemp("lab") / "ws"
+    init.init(root, "Tonbridge and Malling")
+    for year in (2024, 2025):
+        for month in range(1, 13):
+            rows = [HEADER]
+            for district, code, *counts, longitude in DISTRICTS:
+                for offence, n in zip(("Burglary", "Bicycle theft"), counts, strict=True):
+                    rows += [
+                        f"{code[-3:]}{offence[:2].encode().hex()}{year}{month:02}{i:051},"
+                        f"{year}-{month:02},Kent Police,Kent Police,{longitude + i / 1000},51.2,"
+                        f"On or near Street {i},{code},{district} 001A,{offence},"
+                        "Under investigation,\n"
+                        for i in range(n + month % 3)
+                    ]
+            path = root / f"data/raw/police_uk/{year}-{month:02}-kent-street.csv"
+            path.write_text("".join(rows), encoding="utf-8")
+    (root / "data/raw/population/mid_2024.csv").write_text(
+        "area_code,area,year,sex,age,population\n"
+        "E07000115,Tonbridge and Malling,2024,persons,-1,135000\n"
+        "E07000111,Sevenoaks,2024,persons,-1,121000\n",
+        encoding="utf-8",
+    )
+    (root / "notebooks").mkdir()
+    shutil.copy(PROJECT / "notebooks" / "explore.ipynb", root / "notebooks")
+    return root
+
+
+@pytest.fixture(scope="module")
+def lab(workspace, tmp_path_factory):
+    """Address of a JupyterLab on this machine alone."""
+    home = tmp_path_factory.mktemp("home")
+    try:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    except OSError as error:
+        pytest.skip(f"no port is free on this machine: {error}")
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "PYTHONPATH": str(PROJECT),
+    }
+    # The kernel named in the notebook is started without a question.
+    tracker = home / "config/lab/user-settings/@jupyterlab/notebook-extension"
+    tracker.mkdir(parents=True)
+    (tracker / "tracker.jupyterlab-settings").write_text('{"autoStartDefaultKernel": true}')
+    # The debugger's panel, not used here, reports an error of its own when a kernel is late.
+    (home / "config/labconfig").mkdir()
+    (home / "config/labconfig/page_config.json").write_text(
+        '{"disabledExtensions": {"@jupyterlab/debugger-extension": true}}'
+    )
+    log = (home / "lab.log").open("wb")
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
+            "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
+            f"--ServerApp.root_dir={workspace}",
+            # Neither news nor extensions are asked for from the network.
+            "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ],
+        stdout=log, stderr=subprocess.STDOUT, env=environment,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            if server.poll() is not None:
+                pytest.skip(f"JupyterLab did not start: {(home / 'lab.log').read_text()[-500:]}")
+            try:
+                urllib.request.urlopen(f"{address}/api/status", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """The notebook opened in a browser that can reach this machine only."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = pdf.browser()
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge was found")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        # As high as the whole notebook: JupyterLab draws only the cells that are in view.
+        page = browser.new_page(viewport={"width": 1400, "height": 9000})
+        page.set_default_timeout(300_000)
+        page.asked, page.errors = [], []
+        page.on("request", lambda r: page.asked.append(r.url))
+        page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: page.errors.append(str(e)))
+        page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.wait_for_selector("#jupyterlab-splash", state="detached")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        page.wait_for_timeout(4000)  # idle is shown before the kernel's channel is settled
+        yield page
+        browser.close()
+
+
+WIDGETS = ".jp-Cell:has(.widget-dropdown)"
+CHARTS = f"{WIDGETS} .js-plotly-plot .main-svg"
+DRAWN = (
+    "([cell, text]) => { const it = document.querySelector(cell);"
+    " return it && it.innerText.includes(text) &&"
+    " it.querySelectorAll('.js-plotly-plot .mlayer path, .js-plotly-plot .scatterlayer path')"
+    ".length > 0; }"
+)
+
+
+def shown(page, text):
+    """Waits until the widgets show a text, with charts that have marks."""
+    page.wait_for_function(DRAWN, arg=[WIDGETS, text])
+    return page.locator(CHARTS).count()
+
+
+def test_explore_runs_redraws_and_asks_nothing_off_the_machine(page, lab):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    assert shown(page, "Tonbridge and Malling") >= 3
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+        ".every(p => /\\[\\d+\\]/.test(p.innerText))"
+    )
+    assert not page.locator(".jp-RenderedText[data-mime-type*=stderr]").count()
+    area, offence = page.locator(f"{WIDGETS} select").all()
+    area.select_option("Sevenoaks")
+    shown(page, "Sevenoaks recorded")
+    offence.select_option("bicycle theft")
+    assert shown(page, "Where is bicycle theft recorded?") >= 3
+    period = page.locator(f"{WIDGETS} input[type=text]")
+    period.fill("2025")
+    period.press("Enter")
+    page.wait_for_function(
+        "cell => document.querySelector(cell).innerText.includes(\"'2025' is not a period\")",
+        arg=WIDGETS,
+    )
+    assert not page.locator(CHARTS).count()
+    assert page.errors == []
+    here = lab.removeprefix("http")
+    strange = [u for u in page.asked if not u.startswith((f"http{here}", "data:", "blob:"))]
+    assert strange == []

@@ -1,0 +1,70 @@
+"""Chapter 02 on the embedded sample: purse dipping under both definitions, and its places."""
+
+import re
+
+import pytest
+
+import cspanalysis
+from cspanalysis.findings import acquisitive, domestic
+from cspanalysis.stats import concentration, thefts
+
+
+@pytest.fixture(scope="module")
+def review():
+    return cspanalysis.open("Tonbridge and Malling")
+
+
+def test_the_count_under_the_second_definition_stands_beside_the_first(review):
+    records = review.records(["theft from the person", "other theft"]).table
+    first = len(thefts.purse_dipping(records, review.purse_dipping))
+    second = int((records["offence"] == "theft from the person").sum())
+    assert first != second
+    found = acquisitive.purse_dipping_season(review)
+    assert found.notes == (
+        "Under the second definition, all theft from the person whatever the method, there are "
+        f"{second:,} instead of {first:,}.",
+    )
+    earlier = acquisitive.purse_dipping_season(review, until="2007-03").notes[0]
+    months = records[records["month"] <= "2007-03"]
+    assert f"there are {(months['offence'] == 'theft from the person').sum():,} " in earlier
+
+
+def test_places_say_how_concentrated_they_are(review):
+    found = acquisitive.purse_dipping_places(review, over=review.comparisons[:1])
+    year = review.records(list(review.purse_dipping.offences), review.period).table
+    spread = concentration.concentration(thefts.purse_dipping(year, review.purse_dipping)).iloc[0]
+    note = next(n for n in found.notes if "Gini" in n)
+    assert re.search(r"adjusted Gini (\d\.\d\d)", note)[1] == f"{spread['gini']:.2f}"
+    assert f"{100 * spread['share_top_10']:.1f} per cent" in note
+    assert any("second definition" in n for n in found.notes)
+
+
+def test_beside_a_change_that_is_not_clear_stands_what_would_be(review):
+    theft = "theft from the person"
+    found = acquisitive.change(review, "x", theft, subject=theft)
+    assert found.verdict == "no_clear_change"
+    base = found.values["compare_count"]
+    assert any(n.startswith(f"From {base:.0f}, only ") and "80 per cent" in n for n in found.notes)
+    # Where it is clear nothing is added, and windows, whose notes nobody sees, have none.
+    for one in acquisitive.change(review, "y", "burglary dwelling", subject="burglary").windows:
+        assert not any("told from chance" in n for n in one.notes)
+    clear = acquisitive.change(review, "z", "theft of vehicle", subject="theft of vehicles")
+    told = any("told from chance" in n for n in clear.notes)
+    assert told == (clear.verdict == "no_clear_change")
+
+
+def test_no_base_that_is_protected_is_named_in_a_note(review):
+    found = domestic.domestic_change(review, over=review.comparisons[:1])
+    assert not any("told from chance" in n for n in found.notes)
+
+
+def test_captions_say_what_the_marks_of_a_chart_mean(review):
+    season = acquisitive.offence_season(review, "p", "theft from the person", subject="theft")
+    assert season.caption.startswith("Theft by month of the year –")
+    assert season.caption.endswith("April 2004 to March 2008; line = 95% interval")
+    # Without an index the chart shows every month, not twelve.
+    counts = acquisitive.offence_season(review, "r", "robbery", subject="robbery")
+    assert counts.caption.startswith("Robbery by month –")
+    assert counts.caption.endswith("band = 95% interval")
+    hours = acquisitive.likely_hours(review, "v", "vehicle crime", subject="vehicle crime")
+    assert hours.caption.endswith("; a row runs from 06:00 to 05:59 of the next day")

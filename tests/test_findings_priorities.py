@@ -1,0 +1,257 @@
+"""The priority matrix: weights in the open, missing criteria, and how firm the order is."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis.domain.errors import UsageError
+from cspanalysis.findings import priority_scores
+from cspanalysis.workspace import priority_weights, settings_file
+
+WEIGHTS = {"volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.15, "concern": 0.15}
+
+
+def table(*rows):
+    return pd.DataFrame(
+        [
+            {"priority": name, **dict(zip(priority_scores.CRITERIA, v, strict=True))}
+            for name, *v in rows
+        ]
+    )
+
+
+def test_the_score_is_the_weighted_mean():
+    result = priority_scores.score(table(("a", 1, 0.5, 0.5, 0, 0)), WEIGHTS)
+    assert result["score"].iloc[0] == pytest.approx(0.2 + 0.15 + 0.1)
+
+
+def test_a_criterion_without_data_is_left_out_and_never_counts_as_nothing():
+    result = priority_scores.score(table(("a", np.nan, 0.5, 0.5, 0.5, 0.5)), WEIGHTS).iloc[0]
+    assert result["score"] == pytest.approx(0.5) and (result["known"], result["of"]) == (4, 5)
+    nothing = priority_scores.score(table(("a", *[np.nan] * 5)), WEIGHTS).iloc[0]
+    assert np.isnan(nothing["score"]) and nothing["status"] == "not_available"
+
+
+def test_the_order_and_its_firmness():
+    firm = priority_scores.score(table(("a", 1, 1, 1, 1, 1), ("b", 0, 0, 0, 0, 0)), WEIGHTS)
+    assert firm["priority"].tolist() == ["a", "b"] and firm["is_stable"].all()
+    close = priority_scores.score(table(("a", 0.5, 1, 0, 0, 0), ("b", 1, 0.65, 0, 0, 0)), WEIGHTS)
+    assert not close["is_stable"].any()
+    assert close["best_rank"].tolist() == [1, 1] and close["worst_rank"].tolist() == [2, 2]
+
+
+def test_a_place_needs_more_than_half_of_the_criteria():
+    gap = np.nan
+    rows = table(("one", 1, gap, gap, gap, gap), ("three", 0.4, 0.5, 0.5, gap, gap),
+                 ("two", 1, gap, gap, 1, gap), ("five", 0.2, 0.2, 0.5, 0.5, 0.1))  # fmt: skip
+    result = priority_scores.score(rows, WEIGHTS).set_index("priority")
+    assert result.index.tolist() == ["three", "five", "one", "two"]
+    assert result["rank"].tolist() == [1, 2, pd.NA, pd.NA]
+    assert result["status"].tolist() == ["ok", "ok", "too_few", "too_few"]
+    assert result["is_stable"].tolist() == [True, True, False, False]
+    assert result.loc[["one", "two"], ["best_rank", "worst_rank"]].isna().all(axis=None)
+    trials = priority_scores.sensitivity(rows, WEIGHTS)
+    assert set(trials["order"]) == {"three > five"} and set(trials["first"]) == {"three"}
+
+
+def test_criteria_of_weight_0_are_not_asked_for():
+    weights = priority_scores.weights_of(
+        {"volume": 1, "trend": 1, "harm": 0, "peers": 0, "concern": 0}
+    )
+    rows = table(("a", 1, np.nan, 1, np.nan, np.nan), ("b", 0, 1, np.nan, 1, 1))
+    result = priority_scores.score(rows, weights).set_index("priority")
+    assert priority_scores.needed(weights) == 2
+    assert result["known"].to_dict() == {"a": 2, "b": 1} and result["rank"]["a"] == 1
+    assert result["of"].eq(2).all() and result["status"]["b"] == "too_few"
+
+
+def test_sensitivity_lists_every_trial():
+    rows = table(("a", 0.5, 1, 0, 0, 0), ("b", 1, 0.65, 0, 0, 0))
+    trials = priority_scores.sensitivity(rows, WEIGHTS)
+    assert len(trials) == 11 and trials["is_same"].iloc[0]
+    moved = trials[~trials["is_same"]]
+    assert len(moved) and moved["moved"].ne("").all()
+
+
+@given(
+    st.lists(st.lists(st.floats(0, 1), min_size=5, max_size=5), min_size=2, max_size=6),
+    st.floats(0.1, 10),
+)
+@settings(max_examples=30, deadline=None)
+def test_scores_lie_between_0_and_1_and_scaling_all_weights_changes_nothing(values, factor):
+    rows = table(*((f"p{i}", *v) for i, v in enumerate(values)))
+    result = priority_scores.score(rows, WEIGHTS)
+    assert result["score"].between(-1e-12, 1 + 1e-12).all()
+    scaled = priority_scores.weights_of({k: v * factor for k, v in WEIGHTS.items()})
+    again = priority_scores.score(rows, scaled)
+    pd.testing.assert_series_equal(result["score"], again["score"])
+
+
+@pytest.mark.parametrize(
+    "weights", [{"cost": 1}, {"volume": -1}, {"volume": "much"}, {"volume": True}, {"harm": 0}]
+)
+def test_bad_weights_are_refused(weights):
+    with pytest.raises(UsageError):
+        settings_file.check({"priorities": {"weights": weights}}, Path("partnership.toml"))
+
+
+def test_the_settings_know_the_priorities_that_the_matrix_weighs():
+    from cspanalysis.findings import priority_measures
+
+    assert (
+        tuple(measure.key for measure in priority_measures.MEASURES) == priority_weights.PRIORITIES
+    )
+
+
+def test_without_settings_all_weigh_the_same():
+    assert set(priority_scores.weights_of(None).values()) == {0.2}
+
+
+def test_the_matrix_of_the_sample(project):
+    import cspanalysis
+    from cspanalysis.findings import priorities as chapter
+    from cspanalysis.findings import priority_measures
+
+    review = cspanalysis.open(workspace=project)
+    found = chapter.matrix(review)
+    assert len(found.rows) == len(priority_measures.MEASURES) == 7
+    labels = [column["label"] for column in found.table["columns"]]
+    assert "Harm (weight 0.30)" in labels
+    evidence = chapter.evidence(review)
+    # No question is cut in the middle.
+    assert not [cell for row in evidence.table["rows"] for cell in row if "…" in cell]
+    traced = evidence.rows
+    assert (traced["findings"] > 0).all() and traced["actions"].sum() == 89
+    assert "Did vehicle crime rise or fall? When in the year" in traced["questions"].iloc[0]
+    assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12
+
+
+def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(project):
+    import cspanalysis
+    from cspanalysis.findings import priorities as chapter
+    from cspanalysis.findings import priority_measures
+
+    review = cspanalysis.open(workspace=project)
+    found = chapter.matrix(review)
+    named = found.rows.set_index("priority")["peers_by"]
+    assert named[named != ""].to_dict() == {"anti-social behaviour": "criminal damage"}
+    assert "better (by criminal damage alone)" in [c for row in found.table["rows"] for c in row]
+    notes = " ".join(found.notes)
+    assert "set beside its peers by criminal damage alone, not by all that is counted" in notes
+    assert "The peers are the other areas of the most similar group; for perception" in notes
+    # The rule looks at what is counted, not at a priority's name.
+    measure = priority_measures.Measure(
+        "x", "X", (priority_measures._police("drug offences"),), peer="robbery"
+    )
+    assert priority_measures.against_peers(review, measure, review.period).by == "robbery"
+
+
+def test_the_matrix_says_where_the_parts_of_a_sum_went_different_ways(project):
+    import cspanalysis
+    from cspanalysis.findings import priorities as chapter
+
+    # Criminal damage fell clearly, calls rose clearly; of both together neither can be said.
+    found = chapter.matrix(cspanalysis.open(workspace=project))
+    row = found.rows.set_index("priority").loc["anti-social behaviour"]
+    assert row["trend_text"] == "no clear change (parts differ)"
+    assert (
+        "The trend of anti-social behaviour is that of all it counts together: criminal damage "
+        "fell and calls about anti-social behaviour rose."
+    ) in found.notes
+    assert found.rows["trend_text"].str.contains("parts differ").sum() == 1
+
+
+def test_without_a_log_of_calls_the_street_level_incidents_are_counted(tmp_path):
+    from test_review_peer_groups import ALL, reviewing
+    from test_workspace_init import STREET, street_rows
+
+    from cspanalysis.explore import entry
+    from cspanalysis.findings import priorities as chapter
+
+    reviewing(tmp_path / "ws", "Medway", ALL)
+    rows = street_rows("Medway", "Kent Police", 12, "E01010000").splitlines(keepends=True)
+    kinds = ["Criminal damage and arson"] * 5 + ["Anti-social behaviour"] * 7
+    text = "".join(row.replace("Burglary", k) for row, k in zip(rows, kinds, strict=True))
+    (tmp_path / "ws/data/raw/police_uk/2025-01-btp-street.csv").write_text(STREET + text)
+    found = chapter.matrix(entry.open("Medway", "2025-01/2025-01", workspace=tmp_path / "ws"))
+    row = found.rows.set_index("priority").loc["anti-social behaviour"]
+    assert row["count"] == 12
+    assert row["things"] == "criminal damage and incidents of anti-social behaviour"
+
+
+def test_a_question_for_concern_that_no_survey_asks_is_told(project):
+    import dataclasses
+
+    import cspanalysis
+    from cspanalysis.findings import priorities as chapter
+
+    review = cspanalysis.open(workspace=project)
+    assert "do not ask" not in " ".join(chapter.matrix(review).notes)
+    section = {**review.settings["priorities"], "concern": {"violent_crime": "percieves violence"}}
+    settings = {**review.settings, "priorities": section}
+    review.workspace = dataclasses.replace(review.workspace, settings=settings)
+    notes = " ".join(chapter.matrix(review).notes)
+    assert "The surveys do not ask “percieves violence” (violent crime)" in notes
+
+
+def test_open_data_alone_give_no_order_of_priorities(tmp_path):
+    from test_review_peer_groups import ALL, reviewing
+
+    from cspanalysis.findings import priorities as chapter
+
+    # One month of one kind of crime: volume and peers are all that is known.
+    review = reviewing(tmp_path / "ws", "Medway", ALL)
+    found = chapter.matrix(review)
+    assert found.status == "too_few" and "highest" not in found.sentence
+    assert "of 5 criteria" in str(found.table["rows"])
+    place = [column["label"] for column in found.table["columns"]].index("Score")
+    assert {row[place] for row in found.table["rows"]} == {"–"}
+    assert {"police_uk", "population"} <= {source["source"] for source in found.sources}
+    lacking = found.notes[1]
+    assert (
+        "[priorities.harm]" in lacking and "trend needs the counts of the earlier period" in lacking
+    )
+    assert "volume" not in lacking
+    trials = chapter.sensitivity(review)
+    assert trials.status == "not_available" and "no order" in trials.sentence
+
+
+def test_weights_are_written_with_the_decimals_they_have():
+    from cspanalysis.findings import priorities as chapter
+
+    assert [chapter._exact(v) for v in (0.2, 0.375, 0.1125, np.nan)] == [
+        "0.20", "0.375", "0.1125", "–",
+    ]  # fmt: skip
+
+
+def test_hospital_counts_of_the_matrix_are_rounded(project):
+    import cspanalysis
+    from cspanalysis.findings import priority_measures
+
+    review = cspanalysis.open(workspace=project)
+    alcohol = next(m for m in priority_measures.MEASURES if m.key == "substance_misuse_alcohol")
+    now, before = priority_measures.counts(review, alcohol, review.comparisons[0])
+    assert now % 5 == 0 and before % 5 == 0
+
+
+def test_every_question_named_as_evidence_is_a_finding_of_some_chapter(project):
+    from cspanalysis.findings import MIME, priority_measures
+
+    stored = {
+        output["data"][MIME]["id"]: output["data"][MIME]["title"]
+        for path in (project / "notebooks").glob("0*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    }
+    named = {
+        id: title
+        for measure in priority_measures.MEASURES
+        for id, title in measure.evidence.items()
+    }
+    assert named == {id: stored.get(id) for id in named}

@@ -1,0 +1,516 @@
+"""Sentences say what the interval supports, and no more."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta, chi2
+
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import sentences
+from cspanalysis.findings.sentences import survey_wording
+from cspanalysis.findings.sentences.change_wording import decided_verdict, verdict_of
+from cspanalysis.present import phrases, suppliers
+from cspanalysis.stats.change import detectable
+
+NAN = float("nan")
+
+
+def changed(count: int, compare: int, days: int = 365, compare_days: int = 365, **more):
+    """One row of a change, with Clopper-Pearson limits of the ratio."""
+    n, exposure = count + compare, compare_days / days
+    low = beta.ppf(0.025, count, compare + 1) if count else 0.0
+    high = beta.ppf(0.975, count + 1, compare) if compare else 1.0
+    row = {
+        "period": "2007-04/2008-03",
+        "compare": "2006-04/2007-03",
+        "count": count,
+        "compare_count": compare,
+        "days": days,
+        "compare_days": compare_days,
+        "percent_change": (count / compare - 1) * 100 if compare else NAN,
+        "ratio": count / compare * exposure if compare else NAN,
+        "lower": (low / (1 - low) if n else 0.0) * exposure,
+        "upper": high / (1 - high) * exposure if high < 1 and n else NAN,
+        "p": 0.5,
+        "confidence": 0.95,
+        "status": "ok",
+    }
+    return pd.DataFrame([row | more])
+
+
+def test_no_clear_change_says_so_with_the_counts():
+    said = sentences.change(changed(31, 42), subject="theft from the person")
+    assert said.verdict == "no_clear_change"
+    assert said.text == (
+        "There was no clear change in theft from the person: 31 against 42 a year earlier "
+        "(95% interval 55.1 per cent lower to 20.2 per cent higher)."
+    )
+
+
+def test_published_rise_of_night_time_violence_can_be_chance():
+    said = sentences.change(changed(207, 170), subject="night-time economy violence")
+    assert said.verdict == "no_clear_change"
+    assert "no clear change" in said.text and "207 against 170" in said.text
+    assert "21.8 per cent higher, which can be within chance" in said.text
+    assert "1.1 per cent lower to 50.0 per cent higher" in said.text
+    assert said.values["percent_change"] == pytest.approx(21.7647, abs=1e-3)
+
+
+def test_clear_fall():
+    said = sentences.change(changed(59, 84), subject="robbery")
+    assert said.verdict == "down"
+    assert said.text == (
+        "Robbery fell from 84 a year earlier to 59, down 29.8 per cent "
+        "(95% interval 0.8 to 50.5 per cent lower)."
+    )
+
+
+def test_leap_year_interval_is_said_to_be_per_day():
+    said = sentences.change(changed(6337, 7056, 366, 365), subject="recorded crime")
+    assert said.text.startswith("Recorded crime fell from 7,056 a year earlier to 6,337, down 10.2")
+    assert said.text.endswith("per cent lower per day).")
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(5, "no_clear_change"), (9, "up")])
+def test_a_base_of_zero_has_no_percentage(count, verdict):
+    said = sentences.change(changed(count, 0), subject="graffiti")
+    assert said.verdict == verdict
+    assert "no percentage" in said.text and "per cent" not in said.text
+    assert "percent_change" not in said.values and "upper" not in said.values
+
+
+def test_a_small_base_has_its_percentage_in_brackets_after_the_counts():
+    text = sentences.change(changed(30, 12), subject="graffiti").text
+    assert text.index("12 a year earlier to 30") < text.index("(up 150 per cent")
+    # As round as the percentage that it belongs to.
+    assert re.search(r"95% interval \d+ to \d+ per cent higher", text)
+
+
+def test_what_only_rounds_to_nothing_is_less_than_the_last_decimal():
+    assert phrases.size(0.04) == "less than 0.1" and phrases.size(0.4, 0) == "less than 1"
+    assert phrases.size(0) == "0.0" and phrases.size(-1234.5, 0) == "1,235"
+
+
+def test_kinds_of_a_thing_are_not_said_to_be_in_it():
+    table = pd.concat([changed(10, 11).assign(kind=k) for k in "abcde"], ignore_index=True)
+    say = partial(sentences.changes, table, label="kind")
+    assert say(subject="fires by motive", items="kinds of fire").text == (
+        "None of the five kinds of fire changed clearly."
+    )
+    assert "types in acquisitive crime changed" in say(subject="acquisitive crime").text
+
+
+def test_nothing_in_both_periods():
+    said = sentences.change(changed(0, 0, lower=NAN, upper=NAN), subject="arson")
+    assert said.verdict == "no_clear_change" and "none was recorded" in said.text
+
+
+def test_overdispersed_counts_lose_their_verdict_and_the_sentence_says_why():
+    table = changed(200, 260, dispersed_lower=0.6, dispersed_upper=1.02)
+    assert sentences.change(changed(200, 260), subject="graffiti").verdict == "down"
+    said = sentences.change(table, subject="graffiti")
+    assert said.verdict == "no_clear_change"
+    assert "would count as a fall, but the months vary more" in said.text
+    assert (said.values["lower"], said.values["upper"]) == (0.6, 1.02)
+    assert "p" not in said.values
+
+
+def test_dispersion_never_makes_a_change_out_of_none():
+    table = changed(207, 170, dispersed_lower=1.01, dispersed_upper=1.4)
+    assert sentences.change(table, subject="x").verdict == "no_clear_change"
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        ("suppressed", "nobody can be identified"),
+        ("not_comparable", "recording changed"),
+        ("not_available", "recording changed"),
+    ],
+)
+def test_without_comparable_figures_no_number_is_said(status, word):
+    table = changed(31, 42).assign(count=None, status=status, reason="recording changed")
+    said = sentences.change(table, subject="burglary")
+    assert said.status == status and said.verdict == "none" and not said.values
+    assert word in said.text and not re.search(r"\d", said.text)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_rose_and_fell_appear_exactly_where_the_interval_leaves_out_one(count, compare):
+    table = changed(count, compare)
+    row = table.iloc[0]
+    said = sentences.change(table, subject="crime")
+    clear = row["lower"] > 1 or row["upper"] < 1
+    assert (said.verdict != "no_clear_change") == clear
+    assert bool(re.search(r"\b(rose|fell|up|down)\b", said.text)) == clear
+    assert "nan" not in said.text and "[x]" not in said.text
+
+
+def test_several_changes_name_the_clear_ones_only():
+    table = pd.concat(
+        [
+            changed(31, 42).assign(offence="theft from the person"),
+            changed(59, 84).assign(offence="robbery"),
+            changed(90, 50).assign(offence="arson"),
+            changed(9, 9).assign(offence="fraud", count=None),
+        ]
+    )
+    text = sentences.changes(table, label="offence", subject="recorded crime").text
+    assert text.startswith("Robbery (84 to 59) fell, while arson (50 to 90) rose.")
+    assert "For one of three offence types there is no clear change." in text
+    assert "theft" not in text and "One of four offence types could not be compared" in text
+
+
+KENT = {
+    "Sevenoaks": (6206, 121387), "Tunbridge Wells": (6447, 118939),
+    "Tonbridge and Malling": (7328, 132571), "Folkestone and Hythe": (7997, 113320),
+    "Ashford": (9274, 131018), "Dover": (8919, 118514), "Maidstone": (13618, 173132),
+    "Gravesham": (8617, 106890), "Swale": (12993, 151015), "Canterbury": (14761, 166762),
+    "Medway": (25082, 279142), "Thanet": (13895, 141458), "Dartford": (11440, 114051),
+}  # fmt: skip
+
+
+def ranking(own: str = "Tonbridge and Malling") -> pd.DataFrame:
+    table = pd.DataFrame(
+        [{"area": a, "count": c, "population": p} for a, (c, p) in KENT.items()]
+    ).assign(rate_per=1000, confidence=0.95, status="ok", is_tied=False, of=13)
+    table["is_own"] = table["area"] == own
+    table["rate"] = table["count"] / table["population"] * 1000
+    for column, q, add in (("lower", 0.025, 0), ("upper", 0.975, 2)):
+        limits = chi2.ppf(q, 2 * table["count"] + add) / 2
+        table[column] = limits / table["population"] * 1000
+    table["rank"] = table["rate"].rank(method="min")
+    table["rank_lower"], table["rank_upper"] = table["rank"] - 1, table["rank"]
+    rest = table[~table["is_own"]]
+    table["others_rate"] = rest["count"].sum() / rest["population"].sum() * 1000
+    return table
+
+
+def test_peers():
+    said = sentences.peers(ranking())
+    assert said.text == (
+        "Tonbridge and Malling recorded 55.3 crimes per 1,000 residents, the 3rd lowest of the 13 "
+        "districts and 31 per cent below the other twelve taken together (80.2); its place could "
+        "lie between 2nd and 3rd lowest."
+    )
+    assert said.verdict == "lower" and said.values["rank"] == 3 and said.values["rank_upper"] == 3
+
+
+def test_peers_at_the_upper_end_count_from_there():
+    said = sentences.peers(ranking("Thanet"))
+    assert said.verdict == "higher"
+    assert "the 2nd highest of the 13" in said.text and "above the other twelve" in said.text
+    assert "between 2nd and 3rd highest" in said.text
+    assert said.values["rank"] == 12
+
+
+def test_peers_not_clearly_different_are_not_said_to_be():
+    table = ranking("Gravesham").assign(lower=70.0, upper=90.0)
+    said = sentences.peers(table)
+    assert said.verdict == "similar" and "not clearly different" in said.text
+    assert "below" not in said.text and "above" not in said.text
+
+
+def test_a_difference_that_only_the_narrower_level_calls_is_said_to_be_one():
+    assert "99.8" not in sentences.peers(ranking().assign(verdict_998="lower")).text
+    text = sentences.peers(ranking().assign(verdict_998="similar")).text
+    assert text.endswith("The difference is clear at 95 per cent, not at 99.8 per cent.")
+    table = ranking("Gravesham").assign(lower=70.0, upper=90.0, verdict_998="similar")
+    assert "99.8" not in sentences.peers(table).text  # no difference, so nothing to qualify
+
+
+def test_among_areas_that_differ_by_more_than_chance_the_sentence_says_what_is_usual():
+    wide = ranking().assign(is_widened=True, verdict_998="lower")  # 55.3, the others 80.2
+    said = sentences.peers(wide.assign(verdict_widened="similar"))
+    assert said.verdict == "lower" and "31 per cent below the other twelve" in said.text
+    assert said.text.endswith(
+        "It is lower by more than chance, but not by more than is usual among them."
+    )
+    faint = sentences.peers(wide.assign(verdict_widened="similar", verdict_998="similar"))
+    assert faint.text.endswith("not at 99.8 per cent, and not more than is usual among them.")
+    beyond = sentences.peers(wide.assign(verdict_widened="lower"))
+    assert beyond.text.endswith("lower by more than chance and by more than is usual among them.")
+
+
+def test_the_funnel_says_so_where_only_its_widening_keeps_the_area_inside():
+    table = ranking().assign(limit_lower=50.0, limit_upper=110.0, is_widened=True)
+    said = sentences.funnel(table.assign(verdict_by_chance="lower"))
+    assert said.verdict == "similar"
+    assert "It is lower by more than chance, but not by more than is usual among them." in said.text
+    assert (
+        "more than chance, but"
+        not in sentences.funnel(table.assign(verdict_by_chance="similar")).text
+    )
+
+
+def test_peers_with_ties_and_without_figures():
+    table = ranking().assign(of=12)
+    table.loc[table["area"].isin(["Tonbridge and Malling", "Ashford"]), "rank"] = 3
+    table.loc[table["area"] == "Dover", ["count", "rate", "rank", "lower", "upper"]] = NAN
+    text = sentences.peers(table).text
+    assert "the joint 3rd lowest of the twelve districts" in text
+    assert text.endswith("There are no figures for Dover.")
+
+
+def test_peers_without_own_figures():
+    table = ranking().assign(rate=lambda t: t["rate"].where(~t["is_own"]))
+    said = sentences.peers(table)
+    assert (said.status, said.verdict) == ("not_available", "none")
+    assert said.text == "No comparison is given for crimes: there are no figures."
+
+
+def test_share_and_mix():
+    row = pd.DataFrame(
+        [{"count": 69, "total": 207, "share": 1 / 3, "lower": 0.2727, "upper": 0.4001}]
+    )
+    said = sentences.share(row, subject="violent offences", of="took place in town centres")
+    assert said.text == (
+        "About a third of violent offences took place in town centres (69 of 207: 33.3 per cent, "
+        "95% interval 27.3 to 40.0 per cent)."
+    )
+    mix = pd.DataFrame({"offence": ["a", "b", "c"], "count": [60, 30, None],
+                        "share": [0.6, 0.3, None], "total": 100,
+                        "status": ["ok", "ok", "suppressed"]})  # fmt: skip
+    text = sentences.mix(mix, subject="crime").text
+    assert text.startswith("A made up 60.0 per cent of crime (60 of 100), b 30.0 per cent.")
+    assert "One part is hidden" in text
+
+
+def year(index, **more) -> pd.DataFrame:
+    table = pd.DataFrame({"month_of_year": range(1, 13), "index": index})
+    return table.assign(lower=table["index"] * 0.85, upper=table["index"] * 1.15,
+                        confidence=0.95, **more)  # fmt: skip
+
+
+def test_season_names_a_peak_only_where_it_is_clear():
+    peaked = sentences.season(year([90.0] * 11 + [210.0]), subject="purse dipping")
+    assert (peaked.verdict, peaked.values["peak"]) == ("peak", 12)
+    assert "Purse dipping peaks in December: 2.1 times the average month" in peaked.text
+    flat = sentences.season(year([100.0] * 11 + [104.0]), subject="purse dipping")
+    assert flat.verdict == "none" and "No month stands out" in flat.text
+    assert "peak" not in flat.values
+
+
+def test_season_withheld_or_provisional_gives_the_reason_and_no_peak():
+    counts = pd.DataFrame({"month": ["2020-01", "2020-02"], "count": [5, 6]}).assign(
+        season_status="withheld", reason="the pandemic cuts the series", status="not_comparable"
+    )
+    said = sentences.season(counts, subject="theft")
+    assert said.status == "not_comparable" and said.verdict == "none"
+    assert "No seasonal index is given for theft. The pandemic cuts the series." in said.text
+    table = year([90.0] * 11 + [210.0], season_status="provisional", series_months=27, reason="")
+    provisional = sentences.season(table, subject="theft")
+    assert provisional.verdict == "none" and "from 27 months only" in provisional.text
+
+
+def months(signal: dict[int, str], **more) -> pd.DataFrame:
+    names = [f"2007-{m:02d}" for m in range(1, 13)]
+    return pd.DataFrame(
+        {"month": names, "value": 10.0, "centre": 9.0,
+         "signal": [signal.get(m, "") for m in range(1, 13)]}
+    ).assign(is_provisional=False, false_signal_rate=0.08, **more)  # fmt: skip
+
+
+def test_control_chart_speaks_of_the_newest_six_months_only():
+    old = sentences.control(months({2: "outside limits"}), subject="crime").text
+    assert "None of the newest six months (July to December 2007)" in old
+    new = sentences.control(months({11: "outside limits"}), subject="crime").text
+    assert new.startswith(
+        "Crime was out of the ordinary and above the mean in November 2007 (outside limits), "
+        "the usual season allowed for."
+    )
+    assert "8 in 100 unchanged series" in new and "February" not in new
+
+
+def test_control_signals_on_one_side_stand_together():
+    table = months({m: "outside limits" if m % 2 else "7 on one side" for m in range(7, 13)})
+    assert sentences.control(table, subject="crime").text.startswith(
+        "Crime was out of the ordinary and above the mean in all of the newest six months, "
+        "July to December 2007 (outside limits; 7 on one side), the usual season allowed for."
+    )
+
+
+def test_provisional_control_chart_is_not_read_as_change():
+    table = months({11: "7-point trend"}).assign(is_provisional=True, false_signal_rate=NAN)
+    text = sentences.control(table, subject="crime").text
+    assert "provisional" in text and "out of the ordinary" not in text and "nan" not in text
+
+
+def test_trend():
+    table = pd.DataFrame({"year": ["2002/03", "2006/07"], "rate": [600.0, 740.0],
+                          "rate_per": 100_000, "verdict": "up", "status": "ok"})  # fmt: skip
+    said = sentences.trend(table, subject="admissions")
+    assert said.text == (
+        "Over 2002/03 to 2006/07 admissions rose, from 600.0 to 740.0 per 100,000."
+    )
+    few = table.assign(verdict="none", status="too_few", reason="it needs five years")
+    assert sentences.trend(few, subject="admissions").status == "too_few"
+
+
+def test_places_name_single_places_and_call_generic_labels_so():
+    table = pd.DataFrame({"place": ["Supermarket", "High Street"], "count": [30, 14]}).assign(
+        share=[0.3, 0.14], total=100, is_generic=[True, False]
+    )
+    text = sentences.places(table, subject="theft").text
+    assert text.startswith("High Street had the most theft: 14 of 100 (14.0 per cent).")
+    assert "'Supermarket' is a label that can stand for many places" in text
+
+
+def test_a_period_without_a_count_to_compare_gets_no_verdict():
+    alone = {"count": 3157, "compare_count": None, "lower": None, "upper": None}
+    assert verdict_of(alone) == decided_verdict(alone) == "none"
+    assert verdict_of({**alone, "compare_count": 3100}) == "no_clear_change"
+
+
+def test_hours_put_the_small_hours_to_the_evening_before():
+    table = pd.DataFrame({"weekday": [6, 5, 2], "hour": [2, 23, 12], "count": [6, 3, 1]})
+    text = sentences.hours(table, subject="violence").text
+    assert "busiest hour of the week was Sunday 02:00 to 02:59 (Saturday night), with 6" in text
+    assert "hold 90.0 per cent of violence" in text
+
+
+def test_clusters_give_no_total_while_one_is_hidden():
+    table = pd.DataFrame({"cluster": ["Malling", "Tonbridge"], "count": [24.0, 12.0],
+                          "status": ["ok", "ok"]})  # fmt: skip
+    text = sentences.clusters(table, subject="exclusions", when="2006/07").text
+    assert text.startswith("In 2006/07 Malling had the most exclusions: 24 of 36 in the two clus")
+    hidden = pd.concat([table, pd.DataFrame(
+        {"cluster": ["Snodland"], "count": [NAN], "status": ["suppressed"]})])  # fmt: skip
+    said = sentences.clusters(hidden, subject="exclusions")
+    assert "36" not in said.text and "share" not in said.values
+    assert "One group is hidden so that nobody can be identified." in said.text
+
+
+def test_age_by_sex_speaks_of_the_groups_shown():
+    table = pd.DataFrame({"age_band": ["10-19", "40-49"] * 2,
+                          "sex": ["male"] * 2 + ["female"] * 2,
+                          "count": [NAN, 40, 10, 25],
+                          "status": ["suppressed", "ok", "ok", "ok"]})  # fmt: skip
+    text = sentences.age_sex(table, subject="admissions").text
+    assert text.startswith("Males aged 40 to 49 had the most admissions of the groups shown, 40.")
+
+
+def test_targets_actions_and_priorities():
+    table = pd.DataFrame({"measure": list("abc"), "baseline": 100, "target": 95,
+                          "actual": [90, 97, NAN], "progress": ["met", "unclear", None],
+                          "is_detectable": [False, False, True]})  # fmt: skip
+    text = sentences.targets(table).text
+    assert text.startswith(
+        "Of three targets two have figures so far: one was met and one is too close"
+    )
+    assert "Two of the three ask for a change so small" in text
+    states = pd.DataFrame({"state": ["complete", "overdue"], "count": [3, 1]})
+    assert sentences.actions(states).text == "Of 4 actions: 3 complete and 1 overdue."
+
+
+def test_an_order_of_priorities_says_on_how_many_criteria_each_rests():
+    order = pd.DataFrame({"priority": ["violence", "theft", "drugs"], "score": [0.7, 0.5, 1.0],
+                          "known": [5, 3, 1], "of": 5, "rank": [1, 2, None],
+                          "is_stable": [True, True, False]})  # fmt: skip
+    said = sentences.priorities(order)
+    assert said.text == (
+        "Violence (0.70 on five of five criteria) scores highest, followed by theft (0.50 on "
+        "three). The order stays the same when each weight is a quarter larger or smaller. Drugs "
+        "has no place, with data for fewer than three criteria."
+    )
+    none = sentences.priorities(order.assign(known=2, rank=NAN))
+    assert none.status == "too_few" and "None of the three can be judged on three" in none.text
+    assert "highest" not in none.text and "stays the same" not in none.text
+
+
+def test_quality_accounts_for_every_row():
+    table = pd.DataFrame({"file": ["a"], "rows": [100], "kept": [97], "set_aside": [2]})
+    text = sentences.row_account(table).text
+    assert "97 were kept and 2 set aside" in text and "1 row was not accounted for" in text
+    cover = pd.DataFrame({"month": ["2018-10", "2018-11"], "status": ["ok", "incomplete"]})
+    assert "November 2018 is incomplete as published" in sentences.coverage(cover).text
+    nowhere = pd.DataFrame({"count": [2163], "total": [180022]})
+    assert "2,163 of 180,022 records (1 in 83) carry no location" in (
+        sentences.unlocated(nowhere).text
+    )
+
+
+def test_what_is_missing_names_who_supplies_it():
+    said = suppliers.missing_sentence("the nights", NotAvailable(("fires", "x"), "no times"))
+    assert said == (
+        "This review cannot say the nights: no times. "
+        "The fire service's incident extract or x would supply it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "words"), [(9, ""), (10, "about one"), (29, "about one"), (40, "about two")]
+)
+def test_many_comparisons_say_how_many_can_look_clear_by_chance(comparisons, words):
+    text = sentences.by_chance(comparisons)
+    assert (words in text) if words else text == ""
+
+
+def test_tables_of_many_comparisons_all_say_so():
+    phrase = "comparisons about one can look clear by chance."
+    offences = pd.concat([changed(20, 60).assign(offence=f"kind {n}") for n in range(12)])
+    assert phrase in sentences.changes(offences, label="offence", subject="crime").text
+    funnel = ranking().assign(limit_lower=60.0, limit_upper=100.0, is_widened=False)
+    assert phrase in sentences.funnel(funnel).text
+    clusters = pd.DataFrame(
+        {"cluster": [f"Cluster {n}" for n in range(12)], "count": [60] + [20] * 11, "roll": 1000,
+         "rate_per": 100, "confidence": 0.95, "status": "ok"}
+    )  # fmt: skip
+    clusters["rate"] = clusters["count"] / 10
+    clusters["lower"], clusters["upper"] = clusters["rate"] * 0.7, clusters["rate"] * 1.3
+    assert phrase in sentences.cluster_rates(clusters, subject="exclusions").text
+    answers = pd.DataFrame(
+        {"question": [f"sees problem {n}" for n in range(12)], "area": "here", "round": "2007",
+         "other_area": "county", "compare_round": "2006", "share": 0.4, "compare_share": 0.3,
+         "points": 10.0, "points_lower": 5.0, "points_upper": 15.0, "verdict": "up",
+         "confidence": 0.95, "total": 500, "compare_total": 500}
+    )  # fmt: skip
+    assert phrase in survey_wording.answer_changes(answers, subject="problems").text
+    assert phrase in survey_wording.against_average(answers, subject="problems").text
+    near = answers.head(1).assign(points_lower=0.03)
+    assert "less than 0.1 to 15.0 points higher" in survey_wording.answer_change(near).text
+    few = answers.head(9)
+    assert phrase not in survey_wording.against_average(few, subject="problems").text
+
+
+def test_what_it_takes_to_be_called_a_change_stands_in_words():
+    text = sentences.detectable(detectable(300))
+    assert text == (
+        "From 300, only 252 or fewer, or 351 or more, could be told from chance. A fall to about "
+        "234 or a rise to about 374 in truth would be found with a chance of 80 per cent."
+    )
+    few = sentences.detectable(detectable(3))
+    assert few.startswith("From 3, no fall could be told from chance, and a rise only from 12 on.")
+    assert "A rise to about 15 in truth" in few and "fall to about" not in few
+
+
+def test_a_count_with_nothing_to_compare_is_no_unclear_change():
+    row = {"count": 31, "compare_count": NAN, "lower": NAN, "upper": NAN, "status": "not_available"}
+    assert verdict_of(row) == decided_verdict(row) == "none"
+    # Two zeros have no ratio either, and did not change.
+    assert verdict_of(row | {"count": 0, "compare_count": 0}) == "no_clear_change"
+
+
+def test_years_without_clear_change_say_which_count_is_whose():
+    table = pd.DataFrame({"year": ["2004/05", "2007/08"], "count": [130, 165],
+                          "change_ratio": 1.27, "change_lower": 0.96, "change_upper": 1.64,
+                          "change_verdict": "no_clear_change", "confidence": 0.95})  # fmt: skip
+    text = sentences.years(table, subject="admissions").text
+    assert text.startswith(
+        "There is no clear change in admissions: 165 in 2007/08 against 130 in 2004/05 (95%"
+    )
+
+
+def test_a_chart_that_judges_nothing_is_no_result():
+    rows = {"month": ["2025-01", "2025-02"], "value": [20.0, 21.0], "centre": 20.5, "signal": ""}
+    table = pd.DataFrame({**rows, "is_provisional": True})
+    assert sentences.control(table, subject="crime").status == "too_few"
+    ended = sentences.control(table, subject="crime", ended="The pandemic began.")
+    assert ended.status == "not_comparable"

@@ -1,0 +1,211 @@
+"""The summary chooses by verdict and effect size, and compares with the previous review."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis.findings import VERDICTS
+from cspanalysis.report import markup, summary
+from cspanalysis.report.collect import Rendered, Section
+
+
+def record(id, verdict="none", status="ok", **more):
+    base = {"id": id, "chapter": id.split(".")[0], "title": f"What of {id}?", "status": status,
+            "sentence": f"About {id}.", "verdict": verdict, "values": {}, "windows": [],
+            "sources": [], "rows": [], "table": {}, "notes": [], "tile": None}  # fmt: skip
+    return {**base, **more}
+
+
+def chapter(key, *records, **more):
+    return Rendered(key, key[3:], key[3:].capitalize(), "", tuple(map(Section, records)), **more)
+
+
+def test_clear_verdicts_come_before_unclear_ones_and_larger_effects_first():
+    records = [
+        record("a.none"),
+        record("a.lead", "no_clear_change", values={"ratio": 1.0}),
+        record("a.small", "up", values={"ratio": 1.05}),
+        record("a.unclear", "no_clear_change", values={"ratio": 3.0}),
+        record("a.large", "down", values={"percent_change": -60.0}),
+        record("a.season", "peak", values={"index": 130.0}),
+    ]
+    chosen = [r["id"] for r in summary.key_findings(records)]
+    # |log 0.4| > |log 1.3| > |log 1.05|; the first that is judged is the chapter's headline.
+    assert chosen == ["a.lead", "a.large", "a.season"]
+
+
+def test_among_unclear_findings_size_says_nothing():
+    records = [
+        record("a.lead", "no_clear_change", values={"ratio": 1.0}),
+        record("a.second", "no_clear_change", values={"ratio": 1.1}),
+        record("a.third", "no_clear_change", values={"ratio": 3.0}),
+    ]
+    chosen = [r["id"] for r in summary.key_findings(records, most=2)]
+    assert chosen == ["a.lead", "a.second"]
+
+
+def test_a_part_of_a_finding_is_not_said_beside_it():
+    records = [record("p.actions"), record("p.actions.list"), record("p.outputs")]
+    assert [r["id"] for r in summary.key_findings(records)] == ["p.actions", "p.outputs"]
+
+
+def test_figures_of_years_before_the_period_are_not_key():
+    old = record("a.old", "down", period="2016-09/2017-08", values={"ratio": 0.1})
+    late = record("a.late", "up", period="2023-09/2024-08")
+    [key] = summary.summary([chapter("06_a", old, late)], period="2025-01/2025-12").keys
+    assert [r["id"] for r in key.records] == ["a.late"]
+
+
+def test_findings_without_data_are_listed_and_never_key():
+    one = chapter("05_violence", record("v.gone", status="not_available"), record("v.ok", "up"))
+    made = summary.summary([one])
+    assert [r["id"] for r in made.keys[0].records] == ["v.ok"]
+    assert made.missing == (summary.Gap((("What of v.gone?", "violence"),), "About v.gone."),)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(VERDICTS),
+            st.sampled_from(("ok", "suppressed", "too_few")),
+            st.one_of(st.none(), st.floats(0.01, 100)),
+        ),
+        max_size=8,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_choosing_keeps_the_order_and_only_what_is_published(items):
+    records = [
+        record(f"a.f{i}", v, s, values={} if r is None else {"ratio": r})
+        for i, (v, s, r) in enumerate(items)
+    ]
+    chosen = summary.key_findings(records)
+    assert len(chosen) == min(3, sum(r["status"] == "ok" for r in records))
+    assert all(r["status"] == "ok" for r in chosen)
+    assert [r["id"] for r in chosen] == sorted((r["id"] for r in chosen), key=lambda i: i)
+
+
+@pytest.mark.parametrize("values", [{}, {"ratio": 0}, {"ratio": None}, {"percent_change": -100}])
+def test_an_effect_without_size_counts_as_none(values):
+    assert summary.effect(values) == 0.0
+
+
+def test_tiles_take_turns_between_chapters():
+    def tiled(id):
+        return record(id, tile={"value": id, "label": "x"})
+
+    chapters = [
+        chapter("01_a", *(tiled(f"a.{i}") for i in range(5))),
+        chapter("02_b", tiled("b.0")),
+    ]
+    assert [t["value"] for t in summary.summary(chapters).tiles][:3] == ["a.0", "b.0", "a.1"]
+
+
+def test_what_changed_names_only_findings_whose_verdict_differs():
+    old = {
+        "period": "2006-04/2007-03",
+        "findings": [
+            {"id": "a.one", "verdict": "down", "status": "ok", "sentence": "It fell."},
+            {"id": "a.two", "verdict": "up", "status": "ok", "sentence": "It rose."},
+            {"id": "a.three", "verdict": "up", "status": "not_available", "sentence": ""},
+            {"id": "a.four", "verdict": "none", "status": "ok", "sentence": "There were 9."},
+            {"id": "a.one@2006-04_2006-09", "verdict": "up", "status": "ok", "sentence": "x"},
+        ],
+    }
+    now = chapter("01_a", record("a.one", "up"), record("a.two", "up"), record("a.three", "down"),
+                  record("a.four", "no_clear_change"))  # fmt: skip
+    made = summary.summary([now], old)
+    assert [(c.id, c.before, c.now) for c in made.changed] == [
+        ("a.one", "It fell.", "About a.one.")
+    ]
+    assert made.unchanged == 2
+    context = markup.Context("Alpha", "2007-04/2008-03", contents=[("a", "A")])
+    page = summary.page(context, made)
+    assert "What changed since the previous review?" in page and "Then: It fell." in page
+
+
+def test_priorities_and_targets_are_shown_as_tables_when_they_exist():
+    table = {"columns": [{"key": "p", "label": "Priority", "numeric": False}],
+             "rows": [["Night-time violence"]], "own": []}  # fmt: skip
+    one = chapter("09_plan", record("priorities.matrix", table=table), record("plan.targets"))
+    made = summary.summary([one])
+    assert [p[0] for p in made.panels] == ["Priorities"]
+    context = markup.Context("Alpha", "2007-04/2008-03", contents=[("plan", "Plan")])
+    assert "Night-time violence</th>" in summary.page(context, made)
+
+
+def test_a_failed_chapter_is_named_on_the_summary():
+    made = summary.summary([chapter("05_violence", failure="It stopped.")])
+    context = markup.Context("Alpha", "2007-04/2008-03", contents=[("violence", "Violence")])
+    assert "It stopped." in summary.page(context, made)
+
+
+def test_the_same_comparison_with_two_peer_groups_is_said_once():
+    tile = {"value": "3rd", "label": "x"}
+    records = [
+        record("a.crime.peers.county", "lower", values={"ratio": 0.8}, tile=tile),
+        record("a.crime.peers.force", "lower", values={"ratio": 0.7}, tile=tile),
+        record("a.crime.funnel.force", "lower", values={"ratio": 0.7}),
+        record("a.crime.change", "up", values={"ratio": 1.1}, tile=tile),
+    ]
+    chosen = [r["id"] for r in summary.key_findings(records)]
+    assert chosen == ["a.crime.peers.force", "a.crime.change"]
+    assert [t["id"] for t in summary.summary([chapter("01_a", *records)]).tiles] == [
+        "a.crime.peers.county", "a.crime.change",
+    ]  # fmt: skip
+
+
+def test_panels_show_the_columns_that_matter_and_whole_tables_otherwise():
+    keys = ("label", "volume_text", "score", "places")
+    columns = [{"key": k, "label": k, "numeric": False} for k in keys]
+    table = {"columns": columns, "rows": [["ASB", "6,612", "0.49", "1"]], "own": []}
+    assert summary.some_columns(table, ("label", "score", "places"))["rows"] == [
+        ["ASB", "0.49", "1"]
+    ]
+    # On a phone the first columns are read first.
+    assert summary.some_columns(table, ("places", "label", "score"))["rows"] == [
+        ["1", "ASB", "0.49"]
+    ]
+    assert summary.some_columns(table, ("label", "none")) is table
+    table["rows"][0][1] = ""
+    assert summary.some_columns(table, keys)["rows"] == [["ASB", "0.49", "1"]]
+
+
+def quality_of(set_aside=0, unlocated=0, months=("ok", "ok")):
+    records = [
+        {"id": "quality.rows", "status": "ok", "sentence": "Rows.", "rows": [
+            {"rows": 1000, "set_aside": set_aside}]},
+        {"id": "quality.unlocated", "status": "ok", "sentence": "", "rows": [
+            {"count": unlocated, "total": 1000}]},
+        {"id": "quality.coverage", "status": "ok", "sentence": "", "rows": [
+            {"status": m} for m in months]},
+    ]  # fmt: skip
+    return summary._quality({r["id"]: (r, "data-quality") for r in records})
+
+
+def test_the_quality_badge_follows_its_printed_rule():
+    assert quality_of(10, 50)["badge"] == "good"
+    assert quality_of(11)["badge"] == "care"
+    assert quality_of(0, 51)["badge"] == "care"
+    assert quality_of(months=("ok", "incomplete"))["badge"] == "care"
+    assert "at most 1 per cent of the rows set aside" in quality_of()["sentence"]
+    assert "No record is without a place, and no months are incomplete." in quality_of()["sentence"]
+    some = quality_of(0, 20, ("ok", "incomplete"))["sentence"]
+    assert "2.0 per cent of the records have no place, and one month is incomplete." in some
+
+
+def test_the_summary_speaks_of_the_compared_period_only_where_something_is_compared():
+    alone = record("a.rate", values={"count": 5})
+    assert not summary.summary([chapter("01", alone)]).is_compared
+    both = record("a.change", values={"count": 5, "compare_count": 7})
+    assert summary.summary([chapter("01", alone, both)]).is_compared
+
+
+def test_the_trial_of_the_weights_is_not_said_again_beside_the_priorities():
+    trial = record("priorities.sensitivity")
+    table = {"columns": [{"key": "label", "label": "Priority", "numeric": False}], "rows": [["x"]]}
+    said = summary.summary([chapter("09", record("priorities.matrix", table=table), trial)])
+    assert not said.keys
+    assert summary.summary([chapter("09", trial)]).keys

@@ -1,0 +1,113 @@
+"""Residents: one estimate of an area and year, whatever totals and parts the files give."""
+
+import pandas as pd
+import pytest
+
+from cspanalysis.review import residents
+
+COLUMNS = ["area", "year", "sex", "age", "population", "note", "file"]
+ESTIMATE, CENSUS = "mid-year estimate", "Census, usual residents"
+
+
+def rows(file, note, *figures, year=2021):
+    return [("Dover", year, sex, age, count, note, file) for sex, age, count in figures]
+
+
+TOTAL = rows("population/a.csv", ESTIMATE, ("persons", -1, 100))
+SEXES = rows("population/c.csv", ESTIMATE, ("male", -1, 50), ("female", -1, 51))
+AGES = rows("population/d.csv", None, *[(s, a, 30) for s in ("male", "female") for a in range(91)])
+COUNTED = rows(
+    "population/z.csv", CENSUS, ("persons", -1, 90), ("male", -1, 44), ("female", -1, 46)
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([TOTAL], 100),
+        ([SEXES, AGES], 101),
+        ([AGES], 2 * 91 * 30),
+        ([TOTAL, SEXES, AGES], 100),
+        ([COUNTED, TOTAL], 100),
+        ([COUNTED, SEXES], 101),
+        ([COUNTED], 90),
+    ],
+)
+def test_totals_and_their_parts_do_not_double_the_residents(given, expected):
+    table = pd.DataFrame([row for part in given for row in part], columns=COLUMNS)
+    found = residents._all_ages(table)
+    assert found["population"].tolist() == [expected]
+
+
+class Held:
+    """A store of one table."""
+
+    def __init__(self, *parts):
+        self.table = pd.DataFrame([row for part in parts for row in part], columns=COLUMNS)
+
+    def has(self, name):
+        return True
+
+    def load(self, name, where=None):
+        return self.table
+
+
+def test_residents_of_a_census_are_called_so():
+    # Census day was in March: 'mid-2021' would name another figure.
+    assert residents.of_when(Held(COUNTED), ["Dover"], 2021) == "the Census of 2021"
+    assert residents.of_when(Held(COUNTED, TOTAL), ["Dover"], 2021) == "mid-2021"
+    assert residents.of_when(Held(COUNTED), ["Dover"], 2019) == "mid-2019"
+
+
+def of(area, year, count, sex="persons", age=-1, code="E07000001"):
+    return (area, year, sex, age, count, ESTIMATE, "population/a.csv", code)
+
+
+class Coded(Held):
+    """The same with codes."""
+
+    def __init__(self, *rows):
+        self.table = pd.DataFrame(rows, columns=[*COLUMNS, "area_code"])
+
+
+BUCKS = ("Aylesbury Vale", "Chiltern", "South Bucks", "Wycombe")
+
+
+def test_residents_of_a_merged_council_are_those_of_its_former_districts():
+    store = Coded(*(of(name, 2019, 100) for name in BUCKS), of("Buckinghamshire", 2021, 500))
+    found = residents.estimates(store, ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["population"].tolist() == [400] and found["year"].tolist() == [2019]
+    assert "former districts together" in residents.of_when(store, ["Buckinghamshire"], 2019)
+    assert residents.of_when(store, ["Buckinghamshire"], 2021) == "mid-2021"
+
+
+def test_a_missing_former_district_leaves_no_sum():
+    store = Coded(*(of(name, 2019, 100) for name in BUCKS[1:]), of("Buckinghamshire", 2021, 500))
+    found = residents.estimates(store, ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["year"].tolist() == [2021]
+
+
+def test_councils_that_merged_twice_are_found_at_either_stage():
+    rest = [of(name, 2018, 1) for name in ("Mendip", "Sedgemoor", "South Somerset")]
+    early = Coded(*rest, of("Taunton Deane", 2018, 2), of("West Somerset", 2018, 2))
+    later = Coded(*rest, of("Somerset West and Taunton", 2018, 4))
+    for store in (early, later):
+        found = residents.estimates(store, ["Somerset"], "2018-01/2018-12")
+        assert found["population"].tolist() == [7]
+
+
+def test_a_county_of_the_same_name_is_no_district():
+    # Dorset's county had Christchurch in it, and not Bournemouth and Poole.
+    parts = ("East Dorset", "North Dorset", "Purbeck", "West Dorset", "Weymouth and Portland")
+    store = Coded(*(of(n, 2018, 10) for n in parts), of("Dorset", 2018, 99, code="E10000009"))
+    found = residents.estimates(store, ["Dorset"], "2018-01/2018-12")
+    assert found["population"].tolist() == [50]
+
+
+def test_residents_by_age_are_summed_from_former_districts():
+    ages = [
+        of(name, 2019, 1, sex, age)
+        for name in BUCKS for sex in ("male", "female") for age in range(91)
+    ]  # fmt: skip
+    found = residents.by_age(Coded(*ages), ["Buckinghamshire"], "2019-01/2019-12")
+    assert found["population"].sum() == 4 * 2 * 91 and len(found) == 2 * 91

@@ -1,0 +1,143 @@
+"""Control chart: limits, rules with their lengths, seasonal adjustment, stages."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cspanalysis.domain.periods import Period
+from cspanalysis.stats import control, season
+
+
+def series(months, mean=60, size=0.0, seed=1, last="2008-03"):
+    end = Period.parse(last).last
+    run = Period(end - months + 1, end).month_list()
+    of_year, days = season.calendar(run)
+    rate = mean / 30.4375 * (1 + size * np.cos(2 * np.pi * (of_year - 8) / 12))
+    counts = np.random.default_rng(seed).poisson(rate * days)
+    return pd.DataFrame({"month": run, "count": counts})
+
+
+def marked(values, centre=0.0, lower=-3.0, upper=3.0):
+    found, _ = control.signals(np.array(values, dtype=float), centre, lower, upper)
+    return found
+
+
+def test_limits_by_hand():
+    values = np.array([10.0, 12, 11, 13, 12, 14])
+    centre, lower, upper = control.limits(values)
+    assert centre == pytest.approx(12)
+    assert upper - centre == pytest.approx(2.66 * (2 + 1 + 2 + 1 + 2) / 5)
+    assert lower == pytest.approx(24 - upper)
+
+
+def test_one_jump_is_screened_out_of_the_moving_ranges():
+    calm = np.tile([10.0, 11], 10)
+    jump = calm.copy()
+    jump[10:] += 30
+    for values in (calm, jump):
+        centre, _, upper = control.limits(values)
+        assert upper - centre == pytest.approx(2.66)
+
+
+def test_a_point_outside_the_limits():
+    found = marked([0, 1, -1, 3.1, 1, 3.0])
+    assert found[0].tolist() == [False, False, False, True, False, False]
+
+
+def test_two_of_three_need_all_three_on_one_side():
+    assert marked([0, 2.5, 0.5, 2.5, -1])[1].tolist() == [False, True, False, True, False]
+    assert not marked([0, 2.5, -0.5, 2.5, -1])[1].any()
+    assert not marked([0, 2.5, 0.5, 1.5, -1])[1].any()
+
+
+def test_seven_on_one_side_but_not_six_and_a_point_on_the_mean_breaks_the_run():
+    assert marked([-1, 1, 1, 1, 1, 1, 1, 1])[2].tolist() == [False] + [True] * 7
+    assert not marked([-1, 1, 1, 1, 1, 1, 1])[2].any()
+    assert not marked([1, 1, 1, 0, 1, 1, 1, 1])[2].any()
+
+
+def test_seven_points_rising_but_not_with_a_tie():
+    rising = [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]
+    assert marked(rising)[3].all() and marked(rising[::-1])[3].all()
+    assert not marked([*rising[:3], -0.1, *rising[4:]])[3].any()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(-5, 5), min_size=3, max_size=30))
+def test_signals_of_a_mirrored_series_are_the_same(values):
+    values = np.array(values, dtype=float)
+    np.testing.assert_array_equal(marked(values), marked(-values))
+
+
+def test_a_season_is_taken_out_before_anything_signals():
+    table = series(48, mean=400, size=0.25)
+    chart = control.control_chart(table)
+    assert (chart.stage, chart.adjustment) == ("adjusted", "seasonal")
+    season_left = chart.table["value"].to_numpy().reshape(4, 12).mean(axis=0)
+    assert np.ptp(season_left) / season_left.mean() < 0.05
+    raw = table["count"].to_numpy() / season.calendar(list(table["month"]))[1]
+    unadjusted, _ = control.signals(raw, *control.limits(raw))
+    assert unadjusted.any(axis=0).sum() > 10 > chart.table["is_signal"].sum()
+
+
+def test_adjusting_keeps_the_level():
+    table = series(48, mean=400, size=0.25)
+    chart = control.control_chart(table)
+    _, days = season.calendar(list(table["month"]))
+    assert chart.centre == pytest.approx(table["count"].sum() / days.sum(), rel=0.01)
+
+
+def test_a_real_jump_in_the_newest_months_is_named():
+    table = series(48, mean=60, size=0.25, seed=3)
+    table.loc[table["month"] == "2008-02", "count"] += 70
+    chart = control.control_chart(table)
+    assert {"month": "2008-02", "rule": control.RULES[0], "direction": "above"} in chart.recent
+    assert chart.table.loc[chart.table["is_recent"], "month"].tolist() == [
+        "2007-10", "2007-11", "2007-12", "2008-01", "2008-02", "2008-03",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("months", "stage"),
+    [
+        (36, "adjusted"),
+        (35, "provisional"),
+        (13, "provisional"),
+        (12, "trial"),
+        (6, "trial"),
+        (5, "none"),
+    ],
+)
+def test_stages(months, stage):
+    chart = control.control_chart(series(months))
+    assert chart.stage == stage
+    assert np.isnan(chart.false_signal_rate) == (stage != "adjusted")
+    assert chart.status == ("too_few" if stage == "none" else "ok")
+
+
+def test_rare_offences_are_not_adjusted():
+    assert control.control_chart(series(48, mean=2)).stage == "provisional"
+
+
+def test_limits_do_not_run_across_the_pandemic():
+    chart = control.control_chart(series(72, last="2023-12"))
+    assert chart.table["month"].iloc[0] == "2021-08" and len(chart.table) == 29
+    assert chart.stage == "provisional" and "pandemic" in chart.reason
+
+
+def test_the_input_stays_as_it_is():
+    table = series(40)
+    before = table.copy(deep=True)
+    control.control_chart(table)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_unchanged_series_signal_no_more_with_a_season_than_the_printed_rate():
+    # A small echo of docs/calibration.md: 0.10 printed, with three standard errors to spare.
+    rates = []
+    for size in (0.0, 0.25):
+        charts = [control.control_chart(series(48, size=size, seed=s)) for s in range(60)]
+        rates.append(np.mean([bool(c.recent) for c in charts]))
+    assert max(rates) < control.FALSE_SIGNAL_RATE + 3 * np.sqrt(0.1 * 0.9 / 60)

@@ -1,0 +1,504 @@
+"""`csp fetch` against every publisher's layout: right, resumed, or refused with the right words."""
+
+import csv
+import json
+import tomllib
+import zipfile
+from datetime import date
+
+import pytest
+from publishers import (
+    COLLISIONS,
+    Fault,
+    Server,
+    archive,
+    everything,
+    feature_service,
+    fingertips,
+    outlines,
+    street,
+)
+
+import cspanalysis as csp
+from cspanalysis.domain import areas
+from cspanalysis.domain.errors import UsageError
+from cspanalysis.workspace import fetch, publishers
+from cspanalysis.workspace.fetch import FetchFailed, geography, home_office, nomis
+from cspanalysis.workspace.fetch.web import ATTEMPTS, Web
+
+HTML = b"<!DOCTYPE html><html><body>Service unavailable</body></html>"
+TODAY = date(2025, 11, 20)
+POLICE = "/police/latest.zip"
+NOMIS = "/nomis/dataset/NM_2002_1.data.csv"
+
+
+class Place:
+    """A workspace and the publishers that it fetches from."""
+
+    def __init__(self, root, server):
+        self.root, self.server = root, server
+        self.options = everything(server)
+        self.lines = []
+
+    def fetch(self, *sources, months=2):
+        self.lines.clear()
+        return fetch.run(
+            self.root,
+            {"fetch": self.options},
+            areas.find("Tonbridge and Malling"),
+            sources,
+            months,
+            self.lines.append,
+            web=Web(sleep=lambda _: None, timeout=5),
+            today=TODAY,
+        )
+
+    def raw(self, path):
+        return self.root / "data" / "raw" / path
+
+    def sidecar(self, path):
+        return tomllib.loads(self.raw(path + ".source.toml").read_text("utf-8"))
+
+    def left_over(self):
+        return [p.name for p in self.raw(".").rglob("*") if ".part" in p.name]
+
+
+@pytest.fixture
+def place(tmp_path):
+    with Server() as server:
+        yield Place(tmp_path, server)
+
+
+def test_everything_arrives_with_provenance_and_a_second_call_changes_nothing(place):
+    first = place.fetch()
+    assert {f.source for f in first} == set(fetch.SOURCES)
+    assert {f.status for f in first} == {"fetched"}
+    for file in first:
+        sidecar = tomllib.loads(
+            file.path.with_name(file.path.name + ".source.toml").read_text("utf-8")
+        )
+        assert sidecar["licence"] == "Open Government Licence v3.0"
+        assert sidecar["attribution"] and sidecar["publisher"]
+        assert sidecar["url"].startswith(place.server.base)
+        assert sidecar["retrieved"] == TODAY
+    assert place.left_over() == []
+    second = place.fetch()
+    assert {f.status for f in second} == {"unchanged"}
+    assert place.lines[-1].endswith("transferred in all")
+
+
+def test_only_the_wanted_force_months_leave_the_archive(place):
+    place.server.content[POLICE] = whole = archive(["2025-08", "2025-09"], noise=2_000_000)
+    found = place.fetch("police_uk")
+    assert [f.path.name for f in found] == [
+        "2025-08-kent-street.csv", "2025-08-btp-street.csv",
+        "2025-09-kent-street.csv", "2025-09-btp-street.csv",
+    ]  # fmt: skip
+    assert found[0].path.read_bytes() == street("2025-08", "kent")
+    assert place.sidecar("police_uk/2025-08/2025-08-kent-street.csv")["published"] == date(
+        2025, 11, 3
+    )
+    assert sum(f.bytes for f in found) < len(whole) / 20
+    assert any("transferred" in line for line in place.lines)
+
+
+def test_the_newest_archive_may_send_on_to_where_it_is_stored(place):
+    # As data.police.uk does: every request for latest.zip ends at the store's own address.
+    stored = "/store/2025-09.zip"
+    place.server.content[stored] = place.server.content.pop(POLICE)
+    place.server.misbehave(POLICE, *[Fault(302, {"Location": stored})] * 40)
+    found = place.fetch("police_uk")
+    assert len(found) == 4 and {f.status for f in found} == {"fetched"}
+    assert sum(f.bytes for f in found) < len(place.server.content[stored]) / 20
+
+
+def test_months_beyond_one_archive_come_from_the_one_before(place):
+    found = place.fetch("police_uk", months=5)
+    months = sorted({f.path.parent.name for f in found})
+    assert months == ["2025-05", "2025-06", "2025-07", "2025-08", "2025-09"]
+
+
+def test_the_oldest_archive_ends_the_search_without_failing(place):
+    found = place.fetch("police_uk", months=40)
+    assert len({f.path.parent.name for f in found}) == 6
+    assert any("no archive goes further back" in line for line in place.lines)
+
+
+def test_a_revised_month_is_fetched_again_and_others_are_not(place):
+    place.fetch("police_uk")
+    path = place.raw("police_uk/2025-09/2025-09-kent-street.csv")
+    path.write_bytes(path.read_bytes().replace(b"Shoplifting", b"Other theft"))
+    found = {f.path.name: f.status for f in place.fetch("police_uk")}
+    assert found.pop("2025-09-kent-street.csv") == "fetched"
+    assert set(found.values()) == {"unchanged"}
+    assert path.read_bytes() == street("2025-09", "kent")
+
+
+def test_months_already_held_in_an_archive_are_not_counted_twice(place):
+    folder = place.raw("police_uk")
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "kent_2025.zip", "w") as out:
+        out.writestr("2025-09/2025-09-kent-street.csv", street("2025-09", "kent"))
+    found = {f.path.name: f.status for f in place.fetch("police_uk")}
+    assert found["kent_2025.zip"] == "held"
+    assert not (folder / "2025-09" / "2025-09-kent-street.csv").exists()
+
+
+def test_refused_ranges_are_explained_and_the_whole_archive_taken_on_request(place):
+    place.server.honours_ranges = False
+    with pytest.raises(FetchFailed, match="whole_archive = true"):
+        place.fetch("police_uk")
+    assert not list(place.raw("police_uk").rglob("*.csv"))
+    place.options["whole_archive"] = True
+    assert [f.status for f in place.fetch("police_uk")] == ["fetched"] * 4
+    assert place.left_over() == []
+
+
+def test_an_archive_interrupted_half_way_keeps_its_finished_months(place):
+    place.server.content[POLICE] = archive(["2025-08", "2025-09"], noise=2_000_000)
+    place.server.misbehave(POLICE, Fault(), Fault(), *[Fault(cut=10)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match="cut off in the middle"):
+        place.fetch("police_uk")
+    assert len(list(place.raw("police_uk").rglob("*street.csv"))) == 1
+    statuses = [f.status for f in place.fetch("police_uk")]
+    assert statuses == ["unchanged", "fetched", "fetched", "fetched"]
+
+
+def test_a_force_the_archive_lacks_is_a_question(place):
+    place.options["forces"] = ["Gwent"]
+    with pytest.raises(FetchFailed, match=r"no force 'gwent'.*kent, metropolitan") as error:
+        place.fetch("police_uk")
+    assert error.value.exit_code == 2
+
+
+def test_forces_can_be_named_in_words(place):
+    place.options["forces"] = ["KENT Police", "kent", "British Transport Police"]
+    place.fetch("police_uk", months=1)
+    names = {path.name for path in place.raw("police_uk").rglob("*street.csv")}
+    assert names == {"2025-09-kent-street.csv", "2025-09-btp-street.csv"}
+
+
+@pytest.mark.parametrize(
+    ("written", "short"),
+    [
+        ("Kent", "kent"), ("west yorkshire", "west-yorkshire"),
+        ("west-yorkshire", "west-yorkshire"),
+        ("Metropolitan Police Service", "metropolitan"), ("metropolitan", "metropolitan"),
+        ("London, City of", "city-of-london"), ("City of London Police", "city-of-london"),
+        ("Devon & Cornwall", "devon-and-cornwall"), ("Devon and Cornwall", "devon-and-cornwall"),
+        ("Hampshire and Isle of Wight Constabulary", "hampshire"), ("BTP", "btp"),
+        ("Dyfed-Powys", "dyfed-powys"), ("northern-ireland", "northern-ireland"),
+        ("Police", None), ("", None), ("Yorkshire", None),
+    ],
+)  # fmt: skip
+def test_the_short_name_of_a_force(written, short):
+    assert publishers.short_name(written) == short
+
+
+def test_every_force_has_a_short_name_of_its_own():
+    names = areas.register()["force"].unique()
+    found = [publishers.short_name(name) for name in names]
+    assert len(set(found)) == len(names)
+    assert [publishers.short_name(name) for name in found] == found
+
+
+def test_changed_columns_of_a_street_file_are_refused(place):
+    whole = archive(["2025-09"])
+    place.server.content[POLICE] = whole
+    with zipfile.ZipFile(place.root / "new.zip", "w") as out:
+        out.writestr("2025-09/2025-09-kent-street.csv", b"Identifier,Period,Kind\n1,2,3\n")
+    place.server.content[POLICE] = (place.root / "new.zip").read_bytes()
+    with pytest.raises(FetchFailed, match="changed the layout") as error:
+        place.fetch("police_uk", months=1)
+    assert error.value.exit_code == 3
+
+
+def test_one_publisher_down_does_not_stop_the_others(place):
+    place.server.misbehave(NOMIS, *[Fault(500)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match=r"1 of 2 sources.*\n  population: .*500") as error:
+        place.fetch("population", "fingertips")
+    statuses = {f.source: f.status for f in error.value.fetched}
+    assert statuses == {"population": "failed", "fingertips": "fetched"}
+    assert error.value.exit_code == 1
+    assert {f.status for f in place.fetch("population")} == {"fetched"}
+
+
+FILES = [
+    ("fingertips", "/fingertips/all_data/csv/by_indicator_id"),
+    ("dfe_exclusions", "/ees/data-set-files/d2/download"),
+    ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.xlsx"),
+    ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
+]
+
+
+@pytest.mark.parametrize(("source", "path"), FILES)
+def test_a_web_page_in_place_of_the_file_is_refused_and_mended_by_a_second_call(
+    place, source, path
+):
+    place.server.misbehave(path, Fault(body=HTML))
+    with pytest.raises(FetchFailed, match=r"HTML page|no spreadsheet"):
+        place.fetch(source)
+    assert not [p for p in place.raw(source).glob("*") if b"<html>" in p.read_bytes()]
+    assert place.left_over() == []
+    assert place.fetch(source)[0].status in ("fetched", "unchanged")
+
+
+@pytest.mark.parametrize(("source", "path"), FILES)
+def test_a_file_cut_off_for_good_is_no_file_and_a_second_call_completes_it(place, source, path):
+    place.server.misbehave(path, *[Fault(cut=5)] * ATTEMPTS)
+    with pytest.raises(FetchFailed, match="cut off in the middle"):
+        place.fetch(source)
+    assert not [p for p in place.raw(source).glob("[!.]*") if path.rsplit("/", 1)[1] == p.name]
+    assert {f.status for f in place.fetch(source)} <= {"fetched", "unchanged"}
+    assert place.left_over() == []
+
+
+def test_a_failed_second_fetch_leaves_the_first_one_in_use(place):
+    place.fetch("fingertips")
+    kept = place.raw("fingertips/indicators_districts.csv")
+    before = kept.read_bytes()
+    place.server.content["/fingertips/all_data/csv/by_indicator_id"] = b"Id,Name,Area\n1,2,3\n"
+    with pytest.raises(FetchFailed, match="column 'Indicator ID'") as error:
+        place.fetch("fingertips")
+    assert error.value.exit_code == 3
+    assert kept.read_bytes() == before
+
+
+def test_an_indicator_number_with_another_meaning_is_refused(place):
+    changed = fingertips().replace(b"hospital admissions for violence", b"hip fractures")
+    changed = changed.replace(b"Violence", b"Falls").replace(b"sexual violence", b"all falls")
+    place.server.content["/fingertips/all_data/csv/by_indicator_id"] = changed
+    with pytest.raises(FetchFailed, match="indicator 11201 is called 'Falls"):
+        place.fetch("fingertips")
+
+
+def test_population_comes_page_by_page_and_never_in_part(place, monkeypatch):
+    monkeypatch.setattr(nomis, "PAGE", 50)
+    place.fetch("population")
+    with place.raw("population/nomis_mid_year_totals.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    expected = 3 * len(areas.register())
+    assert len(rows) == expected
+    assert len({(r["GEOGRAPHY_CODE"], r["GENDER_NAME"]) for r in rows}) == expected
+    true = place.server.content[NOMIS]
+    place.server.content[NOMIS] = lambda query: (
+        true(query) if query["recordoffset"] == "0" else true({**query, "recordoffset": "99999"})
+    )
+    with pytest.raises(FetchFailed, match="rows came"):
+        place.fetch("population")
+
+
+def test_what_was_fetched_is_cleaned_without_refusal(place):
+    from cspanalysis.store import clean_run
+    from cspanalysis.store.tables import Store
+
+    place.fetch(months=1)
+    clean_run.clean(place.root, {}, report=lambda _: None)
+    store = Store(place.root / "data" / "processed")
+    assert len(store.load("police_uk")) == 40
+    own = store.load("population", where={"area_code": ["E07000115"]})
+    assert set(own["age"]) == {-1, 0, 1, 90}
+    assert set(own["sex"]) == {"persons", "male", "female"}
+    assert set(store.load("lsoas")["lsoa_edition"]) >= {"2021"}
+    assert store.load("districts")["csp"].tolist() == ["Tonbridge and Malling"]
+    assert set(store.load("home_office_csp")["year"]) == {"2023/24", "2024/25"}
+    assert set(store.load("fingertips")["indicator_id"]) == {"92906", "92904", "93764", "11201"}
+    assert "Kent" in set(store.load("dfe_exclusions")["area"])
+    for source in ("police_uk", "population", "home_office_csp", "fingertips"):
+        assert store.citation(source)["licence"] == "Open Government Licence v3.0"
+
+
+def test_a_feature_service_that_is_gone_says_where_to_name_the_new_one(place):
+    path = "/arcgis/LSOA21_WD24_LAD24_EW_LU/FeatureServer/0/query"
+    place.server.content[path] = json.dumps(
+        {"error": {"code": 400, "message": "Invalid URL"}}
+    ).encode()
+    with pytest.raises(FetchFailed, match=r"Invalid URL.*lookup_services"):
+        place.fetch("lookups")
+
+
+def test_boundaries_hold_every_area_of_the_district(place):
+    place.fetch("boundaries")
+    shapes = json.loads(place.raw("boundaries/lsoa_2021.geojson").read_text())
+    assert [f["properties"]["LSOA21CD"] for f in shapes["features"]] == [
+        "E01024710", "E01024711", "E01024712",
+    ]  # fmt: skip
+    # Two pages, since the layer gives two shapes at once.
+    layer = f"/arcgis/{geography.BOUNDARY_SERVICE}/FeatureServer/0/query"
+    assert place.server.requests(layer) == 3
+    kinds = [f["geometry"]["type"] for f in shapes["features"]]
+    assert kinds == ["Polygon", "Polygon", "MultiPolygon"]
+
+
+def test_fetched_outlines_lie_beneath_the_map(place):
+    (place.root / "partnership.toml").write_text('[area]\nname = "Tonbridge and Malling"\n')
+    place.fetch("lookups", "population", "police_uk", "boundaries", months=1)
+    review = csp.open(None, "2025-09/2025-09", workspace=place.root)
+    *below, dots = review.map("shoplifting").data
+    # Three LSOAs of four parts in all; a hole in one is no part of its own.
+    assert sum(list(trace.x).count(None) for trace in below) == 4
+    assert all(trace.fill == "toself" for trace in below) and dots.mode == "markers+text"
+    corners = [x for trace in below for x in trace.x if x is not None]
+    assert 0.26 < min(corners) < max(corners) < 0.31 and max(len(str(x)) for x in corners) < 9
+
+
+def test_outlines_that_do_not_all_come_are_not_kept(place):
+    layer = f"/arcgis/{geography.BOUNDARY_SERVICE}/FeatureServer/0/query"
+    place.server.content[layer] = feature_service(outlines()[:2])
+    with pytest.raises(FetchFailed, match="outlines are missing for 1 of 3 LSOAs"):
+        place.fetch("boundaries")
+    assert not place.raw("boundaries/lsoa_2021.geojson").exists()
+
+
+def test_the_newest_partnership_table_is_chosen(place):
+    (found,) = place.fetch("home_office_csp")
+    assert found.path.name == "prc-csp-1516-2425-tables.xlsx"
+    assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.xlsx")["published"] == date(
+        2025, 10, 23
+    )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("prc-csp-mar16-mar20-tables-290126.ods", "prc-csp-mar21-sep25-tables-290126.ods"),
+        ("prc-csp-mar16-mar20-tables-230726.ods", "prc-csp-mar2021-mar2026-tables-230726.ods"),
+        ("prc-csp-0203-to-0607-tabs.xlsx", "prc-csp-1112-1415-tables.xlsx"),
+    ],
+)
+def test_the_newest_table_is_told_by_the_names_it_has_had(older, newer):
+    for listed in ((older, newer), (newer, older)):
+        tables = [{"title": "Community Safety Partnership", "url": f"x/{n}"} for n in listed]
+        assert max(tables, key=home_office._last_year)["url"] == f"x/{newer}"
+
+
+def test_a_page_without_such_a_table_lists_what_it_has(place):
+    path = "/govuk/government/statistics/police-recorded-crime-open-data-tables"
+    place.server.content[path] = json.dumps(
+        {"details": {"attachments": [{"title": "Outcomes", "url": "http://x/outcomes.ods"}]}}
+    ).encode()
+    with pytest.raises(FetchFailed, match="it lists: Outcomes"):
+        place.fetch("home_office_csp")
+
+
+def test_the_exclusions_of_local_authorities_are_chosen_from_the_catalogue(place):
+    (found,) = place.fetch("dfe_exclusions")
+    assert found.path.name == "suspensions-and-exclusions-by-geography.csv"
+    sidecar = place.sidecar("dfe_exclusions/suspensions-and-exclusions-by-geography.csv")
+    assert sidecar["published"] == date(2025, 7, 10)
+    assert "Academic year 2023/24" in sidecar["title"]
+
+
+def test_a_catalogue_without_the_data_set_lists_what_it_has(place):
+    place.options["dfe_data_set"] = "by ward"
+    with pytest.raises(FetchFailed, match="called 'by ward'; there are 'Exclusions by reason'"):
+        place.fetch("dfe_exclusions")
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("home_office_csp", "/govuk/government/statistics/police-recorded-crime-open-data-tables"),
+        ("dfe_exclusions", "/ees/data-set-files"),
+        ("lookups", "/arcgis/LAD24_CSP24_PFA24_EW_LU/FeatureServer/0/query"),
+    ],
+)
+@pytest.mark.parametrize("reply", [b"[]", b'{"results": [{}], "count": "x", "details": 5}'])
+def test_a_reply_of_another_shape_is_refused_in_words(place, source, path, reply):
+    place.server.content[path] = reply
+    with pytest.raises(FetchFailed) as error:
+        place.fetch(source)
+    assert source in str(error.value)
+
+
+def test_a_year_of_road_data_not_yet_published_is_passed_over(place):
+    del place.server.content["/roads/dft-road-casualty-statistics-collision-2024.csv"]
+    found = place.fetch("stats19")
+    assert {f.path.name[-8:-4] for f in found} == {"2023", "2022", "2021"}
+    assert any("2024 is not published yet" in line for line in place.lines)
+
+
+def test_a_hole_among_the_years_is_a_failure(place):
+    del place.server.content["/roads/dft-road-casualty-statistics-collision-2023.csv"]
+    with pytest.raises(FetchFailed, match="404"):
+        place.fetch("stats19")
+
+
+def test_unchanged_files_are_not_transferred_again(place):
+    place.fetch("stats19")
+    before = len(place.server.asked)
+    found = place.fetch("stats19")
+    assert {f.status for f in found} == {"unchanged"}
+    assert sum(f.bytes for f in found) == 0
+    assert len(place.server.asked) - before == len(found)
+
+
+def test_a_file_changed_by_hand_is_fetched_anew(place):
+    (first, *_) = place.fetch("stats19")
+    first.path.write_bytes(b"changed")
+    place.fetch("stats19")
+    assert first.path.read_bytes() == COLLISIONS
+
+
+@pytest.mark.parametrize("name", ["polis_uk", "fingertip"])
+def test_an_unknown_source_is_a_usage_error_with_a_suggestion(place, name):
+    with pytest.raises(UsageError, match="Did you mean"):
+        place.fetch(name)
+
+
+def test_a_second_fetch_at_the_same_time_is_refused(place):
+    import filelock
+
+    place.raw(".").mkdir(parents=True)
+    with (
+        filelock.FileLock(place.raw(".fetch.lock")),
+        pytest.raises(UsageError, match="another fetch is at work"),
+    ):
+        place.fetch("lookups")
+
+
+def test_an_area_without_codes_says_so(place):
+    with pytest.raises(UsageError, match="no district code"):
+        fetch.run(place.root, {}, areas.Area("Nowhere"), web=Web())
+
+
+def test_publishers_of_england_alone_are_passed_over_in_wales(place):
+    lines = []
+    found = fetch.run(
+        place.root, {"fetch": place.options}, areas.find("Cardiff"), ["fingertips"],
+        report=lines.append, web=Web(), today=TODAY,
+    )  # fmt: skip
+    assert found == []
+    assert "covers England only" in lines[0]
+
+
+def test_the_documentation_names_every_source_and_setting(project):
+    text = (project / "docs" / "fetching.md").read_text("utf-8")
+    block = text.split("```toml", 1)[1].split("```", 1)[0]
+    settings = tomllib.loads(block)["fetch"]
+    assert set(settings) == set(publishers.KEYS)
+    publishers.check(settings, project / "docs" / "fetching.md")
+    for source in fetch.SOURCES:
+        assert f"| `{source}` |" in text
+
+
+def test_the_command_fetches_into_a_new_workspace(place, tmp_path, capsys):
+    from cspanalysis import cli
+
+    root = tmp_path / "dover"
+    assert cli.main(["init", str(root), "--csp", "Dover"]) == 0
+    settings = root / "partnership.toml"
+    lines = [f'{key} = "{base}"' for key, base in place.options.items()]
+    settings.write_text(
+        settings.read_text("utf-8") + "\n[fetch]\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
+    command = ["fetch", "--workspace", str(root)]
+    assert cli.main([*command, "police_uk", "fingertips", "--months", "1"]) == 0
+    assert "police_uk: 2 fetched" in capsys.readouterr().out
+    assert (root / "data/raw/police_uk/2025-09/2025-09-kent-street.csv").is_file()
+    del place.server.content["/fingertips/all_data/csv/by_indicator_id"]
+    assert cli.main([*command, "fingertips"]) == 1
+    said = capsys.readouterr().err
+    assert "404" in said and "Traceback" not in said
+    assert cli.main([*command, "fingertip"]) == 2
+    assert cli.main([*command, "--months", "0"]) == 2
