@@ -6,10 +6,9 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis.findings import Finding
-from cspanalysis.findings.common import areas_together
 from cspanalysis.findings.overview import crime_question, rate_question
 from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
 
 DAMAGE = "criminal damage"
 
@@ -62,15 +61,12 @@ def damage_peers(ask: Question, group: str) -> Finding:
 )
 def damage_share(ask: Question, group: str) -> Finding:
     """Share of criminal damage in recorded crime over a group of areas together."""
-    return areas_together.share_finding(
-        ask.review,
-        ask.spec,
-        ask.comparison,
-        group,
-        DAMAGE,
-        "recorded crime",
-        subject="recorded crimes",
+    return ask.share(
+        ask.series(DAMAGE, ask.period, among=group),
+        ask.series("recorded crime", ask.period, among=group, subject="recorded crimes"),
         of="were criminal damage",
+        columns=("Criminal damage", "Recorded crime"),
+        what="Criminal damage as a share of recorded crime",
     )
 
 
@@ -93,17 +89,12 @@ def damage_by_property(ask: Question) -> Finding:
 )
 def damage_by_property_together(ask: Question, group: str) -> Finding:
     """Criminal damage by the kind of property over a group of areas together."""
-    return areas_together.mix_finding(
-        ask.review,
-        ask.spec,
-        ask.comparison,
-        group,
-        PROPERTY,
-        DAMAGE,
-        label="property",
-        heading="Property",
-        subject=DAMAGE,
-    )
+    parts = ask.series(PROPERTY, ask.period, among=group, subject=DAMAGE)
+    rows = parts.rows.assign(property=parts.rows["offence"].map(PROPERTY))
+    return ask.breakdown(
+        parts.of(rows), "property", "Property", "Offences",
+        top=len(PROPERTY), whole=ask.series(DAMAGE, ask.period, among=group),
+    )  # fmt: skip
 
 
 def _named(value: object) -> str:

@@ -113,9 +113,11 @@ class Publication:
         compared : bool
             Whether the figures are compared with an earlier time.
         """
+        place = ""
         if series is not None:
             sources = sources or series.sources
-            subject = subject or series.subject
+            what = what or subject or series.subject
+            subject, place = subject or series.named, series.place
             unit = unit or self.spec.unit or series.unit
             definition = definition or series.definition
             protect = protect or series.protect
@@ -125,7 +127,8 @@ class Publication:
         of = Comparison(of, self.compare) if isinstance(of, Period) else of
         if not caption:
             what = present.capital(what or subject)
-            caption = f"{what} – {self.review.area.name}, {when or self.period.label}"
+            place = present.capital(place) or self.review.area.name
+            caption = f"{what} – {place}, {when or self.period.label}"
         shown = disclosure.apply(result, protect, edition=self.review.edition)
         shown = disclosure.declare(shown, protect, edition=self.review.edition)
         # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
@@ -10,7 +11,6 @@ from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import sentences
-from cspanalysis.findings.common import areas_together
 from cspanalysis.findings.overview import crime_question, offence_breakdown, rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
@@ -19,7 +19,7 @@ from cspanalysis.present import charts
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series
 from cspanalysis.stats import change as statistics
-from cspanalysis.stats import measures, night
+from cspanalysis.stats import night
 from cspanalysis.stats.night import NightTime
 
 NTE = "night-time economy violence"
@@ -139,27 +139,13 @@ def nte_town_centre_share(ask: Question, definition: NightTime | None = None) ->
     classified = violence.rows
     if classified["is_town_centre"].isna().all():
         raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
-    table = pd.DataFrame(
-        {
-            "count": [int(classified["is_town_centre_night"].sum())],
-            "total": [int(classified["is_night_time"].sum())],
-        }
-    )
-    if not table["total"].iloc[0]:
-        raise NotAvailable((), f"no {NTE} in {ask.period.label}")
-    return ask.publish(
-        measures.proportion(table),
-        series=_at_night(violence, definition),
-        subject=ask.spec.measure,
-        wording=partial(
-            sentences.share, subject=f"{NTE} offences", of="took place in town centres"
-        ),
-        columns={
-            "count": "In town centres",
-            "total": "All",
-            "share": "Share",
-            "interval": "95% interval",
-        },
+    at_night = _at_night(violence, definition)
+    inside = classified[classified["is_town_centre_night"]]
+    return ask.share(
+        at_night.of(inside, ask.spec.measure),
+        at_night.of(at_night.rows, f"{NTE} offences"),
+        of="took place in town centres",
+        columns=("In town centres", "All"),
         what=f"{NTE} in town centres",
     )
 
@@ -202,11 +188,10 @@ def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
 )
 def nte_peers(ask: Question, group: str) -> Finding:
     """Night-time economy violence among a peer group, as the partner counted it."""
-    areas_together.check_partner_counts(ask.review, NTE, group, ask.period)
     return ask.peers(NTE, group, things=f"{NTE} offences")
 
 
-def _records(ask: Question, offences, *periods: Period, lacks: str) -> Series:
+def _records(ask: Question, offences: str | Iterable[str], *periods: Period, lacks: str) -> Series:
     """Records of offences; of no offence of the taxonomy are the parts that are counted of them."""
     found = ask.review.series(offences, *periods, each=True, lacks=lacks)
     return found.of(found.rows, selection="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,9 @@ from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.review import coverage, offence_counts, residents
+from cspanalysis.review.coverage import Coverage
 from cspanalysis.review.offence_counts import Counted
+from cspanalysis.review.series import Totals
 from cspanalysis.store.tables import Store
 
 #: So many police forces are named to whom they would have to be fetched.
@@ -29,9 +31,19 @@ MOST_NAMED = 4
 WITHIN_FORCE = ("county", "force")
 
 
-def counted(store: Store, area: Area, group: PeerGroup, selection: str, period: Period) -> Counted:
+def counted(
+    store: Store,
+    area: Area,
+    group: PeerGroup,
+    selection: str,
+    period: Period,
+    *,
+    open_data: bool = True,
+) -> Counted:
     """Counts and residents of the group; see `Review.peer_counts`."""
     table = from_peer_counts(store, area, group, selection, period)
+    if table is None and not open_data:
+        raise _lacking(store, selection, area.name, period)
     if table is not None and table.loc[table["count"].notna(), "population"].notna().all():
         return Counted(table, ("peer_counts",))
     if table is not None:
@@ -80,6 +92,38 @@ def from_peer_counts(
             "population_year": period.midpoint.year,
         }
     )
+
+
+def together(
+    store: Store,
+    area: Area,
+    group: PeerGroup,
+    names: Iterable[str],
+    *periods: Period,
+    subject: str,
+) -> Totals:
+    """Counts that a partner supplies for every member of a group; see `Review.series`.
+
+    Raises
+    ------
+    NotAvailable
+        If a member lacks one of them over one of the periods.
+    """
+    rows = []
+    for period in periods:
+        for name in names:
+            table = from_peer_counts(store, area, group, name, period)
+            if table is None or table["count"].isna().any():
+                raise _lacking(store, name, f"all {group.label}", period)
+            rows.append(table[["area", "count"]].assign(offence=name, period=period.iso))
+    known = Coverage("peer_counts", tuple(sorted({m for p in periods for m in p.month_list()})))
+    found = pd.concat(rows, ignore_index=True)
+    return Totals(found, known, subject, sources=("peer_counts",), among=group.label)
+
+
+def _lacking(store: Store, name: str, whom: str, period: Period) -> NotAvailable:
+    there = store.has("peer_counts")
+    return NotAvailable("peer_counts", f"no '{name}' of {whom} for {period.label}" if there else "")
 
 
 def strangers(store: Store, area: Area, group: PeerGroup, period: Period) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import disclosure
+from cspanalysis import disclosure, present
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
@@ -198,6 +198,7 @@ class Review:
         each: bool = False,
         lacks: str = "",
         people: bool = False,
+        among: str = "",
     ) -> Series:
         """What is counted of this area: offences, the records of a dated log, or figures.
 
@@ -220,12 +221,20 @@ class Review:
             'hold no time of day'. Only a partner's extract will do then.
         people : bool
             With `each`: also the further rows that an extract has of a crime's people (`records`).
+        among : str
+            Key of a peer group: what a partner counts (`what`) of all its members together.
 
         Raises
         ------
         NotAvailable
             If the workspace holds nothing of it, or no source covers the periods.
         """
+        if among:
+            names = [what] if isinstance(what, str) else list(what)
+            return peer_tallies.together(
+                self.store, self.area, self.peer_group(among), names, *periods,
+                subject=subject or present.listed(names),
+            )  # fmt: skip
         if not (isinstance(what, str) and what in RECORDED):
             return offence_counts.series(
                 self.store, self.area, what, *periods,
@@ -292,7 +301,9 @@ class Review:
         """How a heading names a peer group, whether or not there are data for it."""
         return peer_groups.label_of(self.workspace, self.area, group)
 
-    def peer_counts(self, selection: str, group: str, period: Period | str) -> Counted:
+    def peer_counts(
+        self, selection: str, group: str, period: Period | str, *, open_data: bool = True
+    ) -> Counted:
         """Counts and residents of every area of a peer group over a period.
 
         Parameters
@@ -302,6 +313,9 @@ class Review:
         group : str
             Key of the peer group.
         period : Period or str
+        open_data : bool
+            Whether the street-level files may be asked where the partner's table has none; False
+            for what they cannot tell, so that it is no offence of the taxonomy.
 
         Returns
         -------
@@ -315,7 +329,9 @@ class Review:
             If no source holds counts for the group over the period.
         """
         members = self.peer_group(group)
-        return peer_tallies.counted(self.store, self.area, members, selection, Period.parse(period))
+        return peer_tallies.counted(
+            self.store, self.area, members, selection, Period.parse(period), open_data=open_data
+        )
 
     def population(self, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
         """Residents of districts, from the mid-year estimate nearest the period's mid-point.

@@ -14,8 +14,11 @@ from typing import Any, Self
 import pandas as pd
 
 from cspanalysis.disclosure import Protect
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.offences import POLICE_UK
 from cspanalysis.domain.periods import Period
 from cspanalysis.review.coverage import Coverage
+from cspanalysis.stats import change
 
 #: Sources of dated records and monthly figures → what they record, in mid-sentence; one of it, in
 #: the plural; what counts as one.
@@ -70,6 +73,9 @@ class Series:
         The source's offences that are counted; None: all its records.
     notes : tuple of str
         What is left out of the counts, and what changed in them.
+    among : str
+        The areas that are counted together ('districts of West Kent'); '' where it is the
+        review's own.
     """
 
     rows: pd.DataFrame
@@ -83,6 +89,7 @@ class Series:
     scheme: str = ""
     offences: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
+    among: str = ""
 
     def of(self, rows: pd.DataFrame, subject: str = "", **fields: Any) -> Self:
         """A part of it: other rows, known for the same months, under a subject of its own."""
@@ -92,6 +99,21 @@ class Series:
     def known_as(self) -> str:
         """The one name under which the register of breaks knows it; 'all' where it has several."""
         return self.selection if isinstance(self.selection, str) and self.selection else "all"
+
+    @property
+    def place(self) -> str:
+        """The areas counted together, as a sentence names them; '' for the review's own."""
+        return f"the {self.among} together" if self.among else ""
+
+    @property
+    def named(self) -> str:
+        """What is counted, and where if not in the review's area."""
+        return f"{self.subject} in {self.place}" if self.among else self.subject
+
+    @property
+    def area(self) -> dict[str, str]:
+        """The column `area` of a result that is not of the review's area."""
+        return {"area": self.among} if self.among else {}
 
     def inside(self, period: Period) -> pd.DataFrame:
         """The rows of a period.
@@ -119,6 +141,24 @@ class Series:
         months = sorted(self.coverage.months)
         return pd.DataFrame({"month": months, "count": [counts.get(m, 0) for m in months]})
 
+    def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
+        """Both periods and their change, as `stats.change.compared` gives them.
+
+        Raises
+        ------
+        NotAvailable
+            If the periods are not wholly covered.
+        """
+        self.coverage.check(period, compare)
+        # Of several offences together, those that a publisher split are looked up by their parts.
+        known_as = self.selection if self.scheme == POLICE_UK else self.known_as
+        return change.compared(
+            self.by_month, period, compare,
+            series=known_as if self.selection else None,
+            scheme=self.scheme,
+            exposure_adjusted=per_day,
+        )  # fmt: skip
+
     def by_financial_year(self, until: Period) -> pd.DataFrame:
         """Whole financial years that end by the end of a period: year ('2006/07'), count, days."""
         return _whole_years(
@@ -128,6 +168,41 @@ class Series:
     def by_calendar_year(self, until: Period) -> pd.DataFrame:
         """Whole calendar years that end by the end of a period: year ('2006'), count, days."""
         return _whole_years(self.by_month, until, Period.calendar_year, str)
+
+
+class Totals(Series):
+    """Several areas taken together, of which a partner's table has totals of whole periods only.
+
+    Its rows: area, offence (or what else is counted), period, count.
+    """
+
+    def inside(self, period: Period) -> pd.DataFrame:
+        """The totals of a period; raises where the table has none of exactly this period."""
+        found = self.rows[self.rows["period"] == period.iso]
+        if found.empty:
+            raise NotAvailable(self.sources, f"no total of {self.named} for {period.label}")
+        return found
+
+    def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
+        """Both periods and their change; nothing is known of the dispersion of totals."""
+        now, before = self.count(period), self.count(compare)
+        table = pd.DataFrame(
+            {
+                **self.area,
+                "period": [period.iso],
+                "compare": compare.iso,
+                "count": now,
+                "compare_count": before,
+                "days": period.days,
+                "compare_days": compare.days,
+            }
+        )
+        return change.change(table, exposure_adjusted=per_day)
+
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """Raises: totals of whole periods say nothing of their months."""
+        raise NotAvailable(self.sources, "its counts are of whole periods, not of months")
 
 
 def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:

@@ -24,6 +24,7 @@ def breakdown(
     things: str,
     *,
     top: int = 3,
+    whole: Series | None = None,
     notes: Iterable[str] = (),
 ) -> Finding:
     """What a series consists of in the period: counts by a column, with Wilson intervals.
@@ -36,6 +37,8 @@ def breakdown(
         Heading of the counts: 'Fires'.
     top : int
         How many parts the sentence names.
+    whole : Series, optional
+        What the parts are shares of, where it is counted by itself.
 
     Raises
     ------
@@ -47,13 +50,14 @@ def breakdown(
     counts = counts[counts > 0]
     if counts.empty:
         raise NotAvailable((), f"no {series.subject} in {ask.period.label}")
-    totals = counts.rename("count").reset_index().assign(total=counts.sum())
+    total = counts.sum() if whole is None else whole.count(ask.period)
+    totals = counts.rename("count").reset_index().assign(**series.area, total=total)
     result = measures.proportion(totals)
     result = result.sort_values(["count", label], ascending=[False, True], ignore_index=True)
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.mix, label=label, subject=series.subject, top=top),
+        wording=partial(sentences.mix, label=label, subject=series.named, top=top),
         chart=partial(charts.sorted_bars, label=label),
         columns={label: heading, "count": things, "share": "Share", "interval": "95% interval"},
         what=f"{series.subject} by {heading.lower()}",

@@ -41,7 +41,7 @@ def change(
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.change, subject=series.subject),
+        wording=partial(sentences.change, subject=series.named),
         compared=True,
         columns=columns(ask.earlier),
         notes=[
@@ -112,17 +112,7 @@ def compared(ask: Publication, series: Series, *, per_day: bool = False) -> pd.D
     NotAvailable
         If the series does not cover both periods.
     """
-    series.coverage.check(ask.period, ask.compare)
-    # Of several offences together, those that a publisher split are looked up by their parts.
-    known_as = series.selection if series.scheme == offences.POLICE_UK else series.known_as
-    result = statistics.compared(
-        series.by_month,
-        ask.period,
-        ask.compare,
-        series=known_as if series.selection else None,
-        scheme=series.scheme,
-        exposure_adjusted=per_day,
-    )
+    result = series.compared(ask.period, ask.compare, per_day=per_day)
     return _placed(ask, series, _settled(ask, series, result))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain.areas import PeerGroup
 from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
 from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
@@ -58,7 +59,7 @@ def peers(
         What is counted, in a sentence and over its column.
     """
     if isinstance(counted, str):
-        offence, counted = counted, ask.review.peer_counts(counted, group, ask.period)
+        offence, counted = counted, _counts(ask, counted, group, ask.period)
         if "peer_counts" in counted.sources and not ask.comparison.is_window:
             said = [*_stated_residents(ask, offence, group), *_stranger_notes(ask, group)]
             notes = [*notes, *said]
@@ -87,6 +88,12 @@ def peers(
         ],
         tile=partial(_place_tile, things=things, members=members.label),
     )
+
+
+def _counts(ask: Publication, selection: str, group: str, period: Period) -> Counted:
+    """Counts of the group; of what only a partner supplies, no open data are looked for."""
+    open_data = ask.spec.needs != ("peer_counts",)
+    return ask.review.peer_counts(selection, group, period, open_data=open_data)
 
 
 def resident_notes(ask: Publication, year: int) -> list[str]:
@@ -132,7 +139,7 @@ def _stated_residents(ask: Publication, selection: str, group: str) -> list[str]
     found = []
     for comparison in ask.review.comparisons:
         with contextlib.suppress(NotAvailable):
-            table = ask.review.peer_counts(selection, group, comparison.period).table
+            table = _counts(ask, selection, group, comparison.period).table
             stated = table.loc[table["is_own"], "population"].iloc[0]
             estimate, _ = ask.review.residents(comparison.period)
             if pd.notna(stated) and stated != estimate:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
@@ -22,6 +22,7 @@ def share(
     *,
     of: str,
     columns: tuple[str, str],
+    what: str = "",
     notes: Iterable[str] = (),
 ) -> Finding:
     """The share of one series in another over the period, with its Wilson interval.
@@ -32,18 +33,22 @@ def share(
         What the counted ones did, as a verb phrase: 'took place in town centres'.
     columns : tuple of str
         Headings of the part and of the whole.
+    what : str
+        For the caption; default: the part 'as a share of' the whole.
+
+    Raises
+    ------
+    NotAvailable
+        If the period is not covered, or there is nothing to have a share of.
     """
-    table = pd.DataFrame(
-        {
-            "area": [ask.review.area.name],
-            "count": [part.count(ask.period)],
-            "total": [whole.count(ask.period)],
-        }
-    )
+    total = whole.count(ask.period)
+    if not total:
+        raise NotAvailable((), f"no {whole.named} in {ask.period.label}")
+    table = pd.DataFrame({**part.area, "count": [part.count(ask.period)], "total": total})
     return ask.publish(
         measures.proportion(table),
         series=part,
-        wording=partial(sentences.share, subject=whole.subject, of=of),
+        wording=partial(sentences.share, subject=whole.named, of=of),
         columns={
             "area": "Area",
             "count": columns[0],
@@ -51,6 +56,6 @@ def share(
             "share": "Share",
             "interval": "95% interval",
         },
-        what=f"{present.capital(part.subject)} as a share of {whole.subject}",
+        what=what or f"{part.subject} as a share of {whole.subject}",
         notes=notes,
     )
