@@ -147,7 +147,7 @@ def test_graffiti_of_a_calendar_year_against_a_financial_year(review):
     odd = against("2007-01/2007-12", "2004-04/2005-03")
     refused = environment.graffiti_change(review, over=odd)
     assert refused.status == "not_comparable" and refused.verdict == "none"
-    found = environment.graffiti_change(review, exposure_adjusted=True, over=odd)
+    found = environment.graffiti_change(review, per_day=True, over=odd)
     assert (found.values["count"], found.values["compare_count"]) == (142, 200)
     assert found.values["percent_change"] == pytest.approx(-29.0)
 

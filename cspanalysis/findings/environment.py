@@ -11,13 +11,17 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, common, finding, publish, sentences
-from cspanalysis.findings.common import other_counts
+from cspanalysis.findings import sentences
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.shapes import changes
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import MOST_NAMED
-from cspanalysis.review.review import Review
+from cspanalysis.present.phrases import MOST_NAMED, confidence, first, get
+from cspanalysis.review.series import Series, newest_year
 from cspanalysis.stats import change, measures
 
+SOURCE = "environmental"
 GRAFFITI = "graffiti reported to the police"
 GRAFFITI_COST = "graffiti removal cost"
 FLY_TIPPING = "fly-tipping incidents"
@@ -43,96 +47,62 @@ _COUNTED = (
 NOTICES = ("fixed penalty notices for litter", "fixed penalty notices for dog fouling")
 
 
-@finding(
+council_question = partial(question, needs=SOURCE, fewer_is_better=True)
+
+
+@council_question(
     "antisocial.graffiti.change",
-    title="Did graffiti rise or fall?",
-    needs="environmental",
+    "Did graffiti rise or fall?",
     measure=GRAFFITI,
     unit="incidents",
-    polarity="lower_is_better",
-    would_show="whether graffiti rose or fell",
+    any_months=True,
 )
-def graffiti_change(
-    review: Review,
-    indicator: str = GRAFFITI,
-    exposure_adjusted: bool = False,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
-    """Graffiti reported to the police; `exposure_adjusted` allows years that begin differently."""
-    return other_counts.change_of(
-        review,
-        spec,
-        comparison,
-        _monthly(review, indicator),
-        subject=indicator,
-        sources=("environmental",),
-        exposure_adjusted=exposure_adjusted,
-    )
+def graffiti_change(ask: Question, indicator: str = GRAFFITI, per_day: bool = False) -> Finding:
+    """Graffiti reported to the police; `per_day` allows years that begin differently."""
+    return ask.change(_figures(ask, indicator), per_day=per_day)
 
 
-@finding(
+@council_question(
     "antisocial.graffiti.cost",
-    title="What does it cost to remove graffiti?",
-    needs="environmental",
+    "What does it cost to remove graffiti?",
     measure="cost of removing graffiti",
     unit="pounds",
-    polarity="lower_is_better",
     would_show="what it costs to remove graffiti",
 )
-def graffiti_cost(
-    review: Review,
-    indicator: str = GRAFFITI_COST,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def graffiti_cost(ask: Question, indicator: str = GRAFFITI_COST) -> Finding:
     """What removing graffiti cost, against the same months of the year before."""
-    months = _monthly(review, indicator)
-    both = [_total(review, months, p) for p in (comparison.period, comparison.compare)]
-    result = pd.DataFrame(
-        {
-            "period": [comparison.period.iso],
-            "compare": [comparison.compare.iso],
-            "compare_amount": [both[1]],
-            "amount": [both[0]],
-            "status": "ok",
-        }
-    )
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.amount, subject="the cost of removing graffiti"),
-        comparison=comparison,
+    costs = _figures(ask, indicator)
+    now, before = (float(costs.inside(p)["count"].sum()) for p in (ask.period, ask.compare))
+    return ask.publish(
+        pd.DataFrame(
+            {
+                "period": [ask.period.iso],
+                "compare": [ask.compare.iso],
+                "compare_amount": [before],
+                "amount": [now],
+                "status": "ok",
+            }
+        ),
+        sources=(SOURCE,),
+        subject="cost of removing graffiti",
+        wording=_amount,
         compared=True,
-        sources=("environmental",),
         columns={
-            "compare_amount": f"{common.capital(common.earlier(comparison))}, pounds",
+            "compare_amount": f"{present.capital(ask.earlier)}, pounds",
             "amount": "Now, pounds",
         },
-        caption=common.where(review, "Cost of removing graffiti", comparison.period.label),
         method="sum of the monthly costs, at the prices of the time; an amount has no interval",
     )
 
 
-@finding(
+@council_question(
     "antisocial.environment.changes",
-    title="Which other environmental problems rose or fell?",
-    needs="environmental",
+    "Which other environmental problems rose or fell?",
     measure="environmental problems reported",
     unit="reports",
-    polarity="lower_is_better",
     would_show="which environmental problems rose or fell",
 )
-def environment_changes(
-    review: Review,
-    indicators: Sequence[str] = tuple(REPORTS),
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def environment_changes(ask: Question, indicators: Sequence[str] = tuple(REPORTS)) -> Finding:
     """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change.
 
     Kinds that the council does not count, or not in both periods, are left out and named. Without
@@ -141,86 +111,60 @@ def environment_changes(
     """
     try:
         return _changes(
-            review,
-            spec,
-            comparison,
+            ask,
             {REPORTS.get(i, i): i for i in indicators},
             subject="environmental problems reported",
             items="kinds",
         )
     except NotAvailable:
-        if FLY_TIPPING not in indicators or not review.store.has("fly_tipping"):
+        if FLY_TIPPING not in indicators or not ask.review.store.has("fly_tipping"):
             raise
-        return _fly_tipping_years(review, spec)
+        return _fly_tipping_years(ask)
 
 
-@finding(
+@question(
     "antisocial.penalty_notices.changes",
-    title="Were more fixed penalty notices issued?",
-    needs="environmental",
+    "Were more fixed penalty notices issued?",
+    needs=SOURCE,
     measure="fixed penalty notices",
     unit="notices",
     would_show="whether more fixed penalty notices were issued",
 )
-def penalty_notices(
-    review: Review,
-    indicators: Sequence[str] = NOTICES,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def penalty_notices(ask: Question, indicators: Sequence[str] = NOTICES) -> Finding:
     """Fixed penalty notices by what they were for; more can mean more enforcement."""
     return _changes(
-        review,
-        spec,
-        comparison,
-        {i: i for i in indicators},
-        subject="fixed penalty notices",
-        items="kinds of notice",
+        ask, {i: i for i in indicators}, subject="fixed penalty notices", items="kinds of notice"
     )
 
 
-@finding(
+@council_question(
     "antisocial.cleanliness",
-    title="How many sites are below the standard of cleanliness?",
-    needs="environmental",
+    "How many sites are below the standard of cleanliness?",
     measure="sites below the standard",
     unit="share",
-    polarity="lower_is_better",
-    would_show="how many sites are below the standard of cleanliness",
+    once=True,
 )
-def cleanliness(review: Review, *, spec: Spec) -> Finding:
+def cleanliness(ask: Question) -> Finding:
     """Share of surveyed sites below the standard, by kind of dirt, in the newest survey year."""
+    review = ask.review
     if not review.store.has("cleanliness"):
-        records = review.store.has("environmental")
-        raise NotAvailable(
-            "environmental", "the records hold no surveys of cleanliness" if records else ""
-        )
+        records = review.store.has(SOURCE)
+        raise NotAvailable(SOURCE, "the records hold no surveys of cleanliness" if records else "")
     table = review.table("cleanliness")
-    year = common.newest_year(table["year"], review.period, "environmental")
+    year = newest_year(table["year"], review.period, SOURCE)
     rows = table[(table["year"] == year) & (table["status"] == "ok")]
-    rows = rows.assign(measure=rows["measure"].str.strip())
     if rows.empty:
-        raise NotAvailable("environmental", f"no survey of cleanliness in {year}")
-    result = measures.proportion(
-        rows[["year", "measure", "below_standard", "sites"]].rename(
-            columns={"below_standard": "count", "sites": "total"}
-        )
+        raise NotAvailable(SOURCE, f"no survey of cleanliness in {year}")
+    rows = rows.assign(
+        measure=rows["measure"].str.strip(), count=rows["below_standard"], total=rows["sites"]
     )
-    start = Period.financial_year(int(year[:4]))
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(
-            sentences.each_share,
-            label="measure",
-            subject="of the sites surveyed",
-            of="were below the standard for",
-        ),
+    return ask.publish(
+        measures.proportion(rows[["year", "measure", "count", "total"]]),
+        sources=(SOURCE,),
+        subject="sites below the standard",
+        wording=_below_standard,
         chart=partial(charts.shares_with_intervals, label="measure"),
-        comparison=Comparison(start, start.before),
-        sources=("environmental",),
+        over=Period.financial_year(int(year[:4])),
         columns={
             "measure": "Kind of dirt",
             "count": "Below the standard",
@@ -228,26 +172,25 @@ def cleanliness(review: Review, *, spec: Spec) -> Finding:
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=common.where(review, "Sites below the standard", f"financial year {year}"),
-        method=common.method_of(result),
+        when=f"financial year {year}",
     )
 
 
-def _fly_tipping_years(review: Review, spec: Spec) -> Finding:
+def _fly_tipping_years(ask: Question) -> Finding:
     """Fly-tipping in the newest financial year of Defra's table against the year before."""
-    rows = _fly_tipping(review)
+    rows = _fly_tipping(ask)
     counts = rows.groupby("year")["count"].sum()
     if counts.empty:
         raise NotAvailable(
-            "environmental", f"it holds no whole year of fly-tipping by {review.period.label}"
+            SOURCE, f"it holds no whole year of fly-tipping by {ask.review.period.label}"
         )
     newest = counts.index.max()
     span = Period.financial_year(int(newest[:4]))
-    comparison = Comparison(span, span.before)
+    both = Comparison(span, span.before)
     before = f"{int(newest[:4]) - 1}/{newest[2:4]}"
     if before not in counts.index:
         raise NotAvailable(
-            "environmental",
+            SOURCE,
             f"fly-tipping of {before} is not there for the whole year, which {newest} would be "
             "compared with",
         )
@@ -265,31 +208,28 @@ def _fly_tipping_years(review: Review, spec: Spec) -> Finding:
     if basis[before] != basis[newest] and all(basis.values()):
         told = [f"'{present.listed(sorted(basis[y]))}' in {y}" for y in (before, newest)]
         result = change.withheld(result, f"What is counted changed: {present.listed(told)}.")
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=partial(sentences.change, subject=REPORTS[FLY_TIPPING]),
-        comparison=comparison,
+        sources=(SOURCE,),
+        subject=FLY_TIPPING,
+        wording=partial(sentences.change, subject=REPORTS[FLY_TIPPING]),
+        over=both,
         compared=True,
-        sources=("environmental",),
-        columns={"kind": "Kind", **common.change_columns(comparison)},
-        caption=common.where(review, "Fly-tipping incidents", f"{newest} against {before}"),
-        method=common.method_of(result),
+        columns={"kind": "Kind", **changes.columns(present.earlier(span.iso, span.before.iso))},
+        when=f"{newest} against {before}",
         notes=_basis_notes(basis[newest]),
-        measure="fly-tipping incidents",
     )
 
 
-def _fly_tipping(review: Review) -> pd.DataFrame:
+def _fly_tipping(ask: Question) -> pd.DataFrame:
     """Rows of Defra's table: whole years of all districts of the area, by the period's end."""
-    table = review.table("fly_tipping", own=False)
-    table = table[table["district"].isin(review.area.districts) & (table["status"] == "ok")]
+    table, districts = ask.review.table("fly_tipping", own=False), ask.review.area.districts
+    table = table[table["district"].isin(districts) & (table["status"] == "ok")]
     table = table[table["measure"] == "incidents"]
     ends = table["year"].map(lambda year: Period.financial_year(int(year[:4])).last)
-    table = table[pd.to_numeric(ends) <= review.period.last]
+    table = table[pd.to_numeric(ends) <= ask.review.period.last]
     known = table.groupby("year")["district"].transform("nunique")
-    return table[known == len(review.area.districts)]
+    return table[known == len(districts)]
 
 
 def _basis_notes(basis: set[str]) -> list[str]:
@@ -302,53 +242,34 @@ def _basis_notes(basis: set[str]) -> list[str]:
     return notes
 
 
-def _changes(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    indicators: Mapping[str, str],
-    *,
-    subject: str,
-    items: str,
-) -> Finding:
-    by_label: dict[str, pd.DataFrame] = {}
+def _changes(ask: Question, indicators: Mapping[str, str], *, subject: str, items: str) -> Finding:
+    by_label: dict[str, Series] = {}
     lacking: dict[str, NotAvailable] = {}
     for label, indicator in indicators.items():
         try:
-            months = _monthly(review, indicator)
-            for period in (comparison.period, comparison.compare):
-                review.coverage("environmental").of(months["month"]).check(period)
+            figures = _figures(ask, indicator)
+            figures.coverage.check(ask.period)
+            figures.coverage.check(ask.compare)
+            by_label[label] = figures
         except NotAvailable as error:
             lacking[label] = error
-        else:
-            by_label[label] = months
     if not by_label:
         raise next(iter(lacking.values()))
     notes = []
     if lacking:
-        named = present.listed(lacking)
-        notes = [f"The records have no figures of {named} for both periods."]
-    if REPORTS[FLY_TIPPING] in lacking and review.store.has("fly_tipping"):
-        by_year = _fly_tipping(review).groupby("year")["count"].sum().tail(2)
+        notes = [f"The records have no figures of {present.listed(lacking)} for both periods."]
+    if REPORTS[FLY_TIPPING] in lacking and ask.review.store.has("fly_tipping"):
+        by_year = _fly_tipping(ask).groupby("year")["count"].sum().tail(2)
         told = [f"{present.count(n)} in {year}" for year, n in by_year.items()]
         notes += [f"Fly-tipping by financial year: {present.listed(told)}."] if told else []
-    return other_counts.changes_of(
-        review,
-        spec,
-        comparison,
-        by_label,
-        notes=notes,
-        label="kind",
-        heading="Kind",
-        subject=subject,
-        items=items,
-        sources=("environmental",),
+    return ask.changes(
+        by_label, label="kind", heading="Kind", subject=subject, items=items, notes=notes
     )
 
 
-def _monthly(review: Review, indicator: str) -> pd.DataFrame:
-    """Month and count of one indicator; a month that is hidden or missing stays missing."""
-    table = review.table("environmental")
+def _figures(ask: Question, indicator: str) -> Series:
+    """One indicator by month; a month that is hidden or missing stays missing."""
+    table, subject = ask.review.table(SOURCE), indicator
     names = set(table["indicator"])
     if indicator not in names and indicator in _THINGS:
         pattern = rf"(({_COUNTED})\W+)*({_THINGS[indicator]})(\W+({_COUNTED}))*"
@@ -357,17 +278,48 @@ def _monthly(review: Review, indicator: str) -> pd.DataFrame:
         indicator = alike[0] if len(alike) == 1 else indicator
     rows = table[table["indicator"] == indicator]
     if rows.empty:
-        held = [f"'{present.shorten(name, 40)}'" for name in sorted(table["indicator"].unique())]
+        held = [f"'{present.shorten(name, 40)}'" for name in sorted(names)]
         named = present.listed(held, MOST_NAMED, "further figures")
-        raise NotAvailable("environmental", f"it holds no '{indicator}'; it holds {named}")
+        raise NotAvailable(SOURCE, f"it holds no '{indicator}'; it holds {named}")
     # Several districts of one partnership are added up, but only if all of them are known.
     by_month = rows.groupby("month")
-    is_whole = by_month["district"].nunique() == len(review.area.districts)
+    is_whole = by_month["district"].nunique() == len(ask.review.area.districts)
     values = by_month["value"].sum(skipna=False)[is_whole].dropna()
-    return values.rename("count").reset_index()
+    known = ask.review.coverage(SOURCE).of(values.index)
+    return Series(values.rename("count").reset_index(), known, subject, sources=(SOURCE,))
 
 
-def _total(review: Review, months: pd.DataFrame, period: Period) -> float:
-    review.coverage("environmental").of(months["month"]).check(period)
-    inside = months[period.contains(months["month"])]
-    return float(inside["count"].sum())
+def _amount(table: pd.DataFrame) -> Said:
+    """A sum of money in two periods; no interval, as an amount is no count of cases."""
+    subject, row = "the cost of removing graffiti", first(table)
+    now, before = get(row, "amount"), get(row, "compare_amount")
+    if now is None or before is None:
+        return cannot(subject, row, "figure")
+    text = (
+        f"{present.capital(subject)} was £{present.number(now)}, against £{present.number(before)} "
+        f"{present.earlier(row.get('period'), row.get('compare'))}"
+    )
+    values = {}
+    if before:
+        values["percent_change"] = percent = (now / before - 1) * 100
+        size, side = present.number(abs(percent), 1), "more" if percent > 0 else "less"
+        text += f" ({size} per cent {side})" if size != "0.0" else " (the same)"
+    return Said(text + ".", values=values)
+
+
+def _below_standard(table: pd.DataFrame) -> Said:
+    """The share of sites below the standard for each kind of dirt, one after the other."""
+    subject = "of the sites surveyed"
+    rows = [r for r in table.to_dict("records") if get(r, "share") is not None]
+    if not rows:
+        return cannot(subject, first(table), "share")
+    parts = [
+        f"{present.share(r['share'])} {'' if i else f'{subject} were below the standard '}for "
+        f"{present.shorten(r['measure'], 60)} ({present.count(r['count'])} of "
+        f"{present.count(r['total'])}; {confidence(r)} interval "
+        f"{present.percent_interval(r['lower'], r['upper'])})"
+        for i, r in enumerate(rows)
+    ]
+    keys = ("count", "share", "lower", "upper", "confidence")
+    text = present.listed(parts, MOST_NAMED, "further")
+    return Said(f"{text}.", values={k: rows[0][k] for k in keys})

@@ -6,7 +6,7 @@ count a `Series`. `Review.series` and its neighbours make them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -216,10 +216,29 @@ def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "count", "days"])
 
 
-def whole_years(years: Iterable[str]) -> Period:
-    """The months from the first financial year ('2006/07') to the last."""
+def whole_years(
+    years: Iterable[str], year_of: Callable[[int], Period] = Period.financial_year
+) -> Period:
+    """The months from the first financial (or other) year, such as '2006/07', to the last."""
     known = sorted(years)
-    return Period(
-        Period.financial_year(int(known[0][:4])).first,
-        Period.financial_year(int(known[-1][:4])).last,
-    )
+    return Period(year_of(int(known[0][:4])).first, year_of(int(known[-1][:4])).last)
+
+
+def begun(
+    years: Iterable[str], until: Period, year_of: Callable[[int], Period] = Period.financial_year
+) -> list[str]:
+    """The years, each once and in order, that begin before a period ends."""
+    return sorted(y for y in set(years) if year_of(int(y[:4])).first <= until.last)
+
+
+def newest_year(years: Iterable[str], until: Period, source: str) -> str:
+    """The newest financial year that begins before a period ends.
+
+    Raises
+    ------
+    NotAvailable
+        If the source's years all begin later.
+    """
+    if found := begun(years, until):
+        return found[-1]
+    raise NotAvailable(source, f"it holds no year that begins before {until.label} ends")

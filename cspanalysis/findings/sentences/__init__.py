@@ -22,8 +22,6 @@ from cspanalysis.findings.sentences.quality_wording import (
 )
 from cspanalysis.findings.sentences.schools import against_england, cluster_rates, exclusions
 from cspanalysis.findings.sentences.side_by_side import (
-    amount,
-    each_share,
     few_changes,
     sexes,
     share_change,
@@ -37,7 +35,6 @@ __all__ = [
     "actions",
     "against_england",
     "age_sex",
-    "amount",
     "by_chance",
     "change",
     "changes",
@@ -46,7 +43,6 @@ __all__ = [
     "control",
     "coverage",
     "detectable",
-    "each_share",
     "exclusions",
     "few_changes",
     "funnel",

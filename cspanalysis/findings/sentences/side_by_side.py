@@ -154,59 +154,6 @@ def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
     return Said(text)
 
 
-def each_share(table: pd.DataFrame, *, label: str, subject: str, of: str) -> Said:
-    """A few shares of the same kind, one after the other.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per thing: `label`, count, total, share, lower, upper.
-    subject, of : str
-        What the share is of, and the words before the label: 'of the sites surveyed', 'were
-        below the standard for'.
-    """
-    rows = [r for r in table.to_dict("records") if get(r, "share") is not None]
-    if not rows:
-        return cannot(subject, first(table), "share")
-    parts = [
-        f"{present.share(r['share'])} {f'{subject} {of} ' if i == 0 else 'for '}"
-        f"{present.shorten(r[label], 60)} ({present.count(r['count'])} of "
-        f"{present.count(r['total'])}; {confidence(r)} interval "
-        f"{present.percent_interval(r['lower'], r['upper'])})"
-        for i, r in enumerate(rows)
-    ]
-    keys = ("count", "share", "lower", "upper", "confidence")
-    return Said(
-        present.listed(parts, MOST_NAMED, "further") + ".", values={k: rows[0][k] for k in keys}
-    )
-
-
-def amount(table: pd.DataFrame, *, subject: str, unit: str = "£") -> Said:
-    """A sum of money in two periods; no interval, as an amount is no count of cases.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: amount, compare_amount, period, compare.
-    """
-    row = first(table)
-    now, before = get(row, "amount"), get(row, "compare_amount")
-    if now is None or before is None:
-        return cannot(subject, row, "figure")
-    text = (
-        f"{present.capital(subject)} was {unit}{present.number(now)}, against "
-        f"{unit}{present.number(before)} {present.earlier(row.get('period'), row.get('compare'))}"
-    )
-    values = {}
-    if before:
-        change = (now / before - 1) * 100
-        values["percent_change"] = change
-        side = "more" if change > 0 else "less"
-        size = present.number(abs(change), 1)
-        text += f" ({size} per cent {side})" if size != "0.0" else " (the same)"
-    return Said(text + ".", values=values)
-
-
 def _rates(start: dict, end: dict) -> tuple[str, str] | None:
     """Both rates as words, the unit at the second."""
     if get(start, "rate") is None or get(end, "rate") is None:
