@@ -7,7 +7,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis.findings import fire_and_rescue, partnerships, perceptions, roads
-from cspanalysis.findings.sentences import survey_wording as wording
+from cspanalysis.findings import survey_wording as wording
 from cspanalysis.findings.sentences.year_pairs import year_pairs
 from cspanalysis.review import coverage
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, chi2
 
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import sentences
-from cspanalysis.findings.sentences import survey_wording
+from cspanalysis.findings import quality, sentences, survey_wording
 from cspanalysis.findings.sentences.change_wording import decided_verdict, verdict_of
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats.change import detectable
@@ -427,13 +426,13 @@ def test_an_order_of_priorities_says_on_how_many_criteria_each_rests():
 
 def test_quality_accounts_for_every_row():
     table = pd.DataFrame({"file": ["a"], "rows": [100], "kept": [97], "set_aside": [2]})
-    text = sentences.row_account(table).text
+    text = quality.rows_told(table).text
     assert "97 were kept and 2 set aside" in text and "1 row was not accounted for" in text
     cover = pd.DataFrame({"month": ["2018-10", "2018-11"], "status": ["ok", "incomplete"]})
-    assert "November 2018 is incomplete as published" in sentences.coverage(cover).text
+    assert "November 2018 is incomplete as published" in quality.coverage_told(cover).text
     nowhere = pd.DataFrame({"count": [2163], "total": [180022]})
     assert "2,163 of 180,022 records (1 in 83) carry no location" in (
-        sentences.unlocated(nowhere).text
+        quality.unlocated_told(nowhere).text
     )
 
 

@@ -10,36 +10,33 @@ from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.domain.problem_limits import CUT, LISTED
-from cspanalysis.findings import Finding, Spec, common, finding, publish, sentences
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts, suppliers
+from cspanalysis.present.phrases import first, was
 from cspanalysis.review import coverage as coverages
 from cspanalysis.review import offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import measures
 
+quality_question = partial(question, once=True)
 
-@finding(
+
+@quality_question(
     "quality.rows",
-    title="How many rows were read, and how many were kept?",
+    "How many rows were read, and how many were kept?",
     measure="rows of the raw files",
     unit="rows",
 )
-def row_account(review: Review, *, spec: Spec) -> Finding:
+def row_account(ask: Question) -> Finding:
     """Rows read = rows kept + rows set aside, file by file."""
-    account = review.store.account()
-    keys = ["source", "file"]
-    numbers = ["rows_read", "rows_kept", "rows_set_aside"]
-    result = account.groupby(keys, as_index=False)[numbers].sum()
-    result = result.rename(
-        columns={"rows_read": "rows", "rows_kept": "kept", "rows_set_aside": "set_aside"}
-    )
-    return publish(
-        review,
-        spec,
-        result,
-        say=sentences.row_account,
-        comparison=review.comparisons[0],
-        sources=(),
+    store = ask.review.store
+    numbers = {"rows_read": "rows", "rows_kept": "kept", "rows_set_aside": "set_aside"}
+    account = store.account().groupby(["source", "file"], as_index=False)[list(numbers)].sum()
+    return ask.publish(
+        account.rename(columns=numbers),
+        wording=rows_told,
         columns={
             "source": "Source",
             "file": "File",
@@ -49,28 +46,47 @@ def row_account(review: Review, *, spec: Spec) -> Finding:
         },
         caption="Rows read, kept and set aside, by file",
         method="rows read = rows kept + rows set aside, checked file by file",
-        notes=review.store.notices(),
+        notes=store.notices(),
     )
 
 
-@finding(
+def rows_told(table: pd.DataFrame) -> Said:
+    """Whether every row received was kept or set aside for a stated reason."""
+    if table.empty:
+        return cannot("the files received", {}, "row account")
+    rows, kept, aside = (int(table[c].sum()) for c in ("rows", "kept", "set_aside"))
+    files = present.plural(len(table), "file")
+    if kept == rows:
+        return Said(
+            f"All {present.plural(rows, 'row')} in {files} were kept.", values={"count": rows}
+        )
+    text = f"Of {present.plural(rows, 'row')} in {files}, {present.count(kept)} {was(kept)} kept"
+    if aside:
+        text += (
+            f" and {present.count(aside)} set aside with a reason ({present.share(aside / rows)})"
+        )
+    else:
+        text += " and none set aside"
+    lost = rows - kept - aside
+    text += f"; {present.plural(lost, 'row')} {was(lost)} not accounted for." if lost else "."
+    return Said(text, values={"count": rows})
+
+
+@quality_question(
     "quality.problems",
-    title="What was set aside, corrected or noted, and why?",
+    "What was set aside, corrected or noted, and why?",
     measure="problems by reason",
     unit="rows",
 )
-def problems(review: Review, *, spec: Spec) -> Finding:
+def problems(ask: Question) -> Finding:
     """Every kind of problem with the number of rows it concerns."""
-    counts = review.store.problem_counts()
+    counts = ask.review.store.problem_counts()
     keys = ["source", "action", "column", "reason"]
     result = counts.groupby(keys, as_index=False, dropna=False)["count"].sum()
     result = result.sort_values(["action", "count"], ascending=[False, False], ignore_index=True)
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=sentences.problems,
-        comparison=review.comparisons[0],
+        wording=problems_told,
         sources=tuple(dict.fromkeys(result["source"])),
         columns={
             "source": "Source",
@@ -84,16 +100,41 @@ def problems(review: Review, *, spec: Spec) -> Finding:
     )
 
 
-@finding(
+def problems_told(table: pd.DataFrame) -> Said:
+    """The rows set aside, corrected or only noted; the commonest reason for setting aside."""
+    if table.empty:
+        return Said("Nothing had to be set aside, corrected or remarked on.", values={"count": 0})
+    by_action = table.groupby("action")["count"].sum()
+    parts = [
+        f"{present.plural(int(by_action[action]), 'row')} {words}"
+        for action, words in (
+            ("set aside", "set aside"),
+            ("corrected", "corrected"),
+            ("noted", "kept with a remark"),
+        )
+        if action in by_action
+    ]
+    text = f"Cleaning left {present.listed(parts)}."
+    aside = table[table["action"] == "set aside"]
+    if len(aside):
+        top = aside.sort_values("count", ascending=False, kind="stable").iloc[0]
+        text += (
+            f" The commonest reason for setting rows aside: {present.shorten(top['reason'], 100)}."
+        )
+    return Said(text, values={"count": int(by_action.get("set aside", 0))})
+
+
+@quality_question(
     "quality.coverage",
-    title="Which months are complete?",
+    "Which months are complete?",
     needs=OFFENCE_SOURCES,
     measure="offence records by month",
     unit="records",
     would_show="which months of recorded offences are complete",
 )
-def coverage(review: Review, *, spec: Spec) -> Finding:
+def coverage(ask: Question) -> Finding:
     """Months of the offence source, with those incomplete or missing marked."""
+    review = ask.review
     for source in OFFENCE_SOURCES:
         table = offence_counts.monthly(review.store, source, review.area)
         if len(table):
@@ -104,7 +145,7 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
     complete = set(known.months)
     counts = table.groupby("month")["count"].sum()
     first, last = min({*complete, *counts.index}), max({*complete, *counts.index})
-    wanted = {m for p in (review.period, review.compare) for m in p.month_list()}
+    wanted = {m for p in (ask.period, ask.compare) for m in p.month_list()}
     months = sorted({*Period.parse(f"{first}/{last}").month_list(), *wanted})
     result = pd.DataFrame({"month": months})
     # A covered month without any record has none; of another it is not known.
@@ -112,16 +153,14 @@ def coverage(review: Review, *, spec: Spec) -> Finding:
     result["status"] = [
         "ok" if m in complete else "incomplete" if m in counts.index else "missing" for m in months
     ]
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=partial(sentences.coverage, subject=_whose(review, source)),
+        wording=partial(coverage_told, subject=_whose(review, source)),
         chart=partial(charts.monthly_line, value="count"),
-        comparison=review.comparisons[0],
         sources=(source,),
         columns={"month": "Month", "count": "Records", "status": "Coverage"},
-        caption=common.where(review, "Offence records by month", common.span(first, last)),
+        what="Offence records by month",
+        when=Period.parse(f"{first}/{last}").label,
         method=(
             "a month counts as incomplete where the force's crime is under 75 per cent of the "
             "series' median while anti-social behaviour stays above 90 per cent"
@@ -137,16 +176,39 @@ def _whose(review: Review, source: str) -> str:
     return f"the records of {own[0]}" if own else f"the records of {suppliers.held(source)[0]}"
 
 
-@finding(
+def coverage_told(table: pd.DataFrame, *, subject: str = "the records") -> Said:
+    """Which months are incomplete or missing."""
+    if table.empty:
+        return cannot(subject, {}, "coverage")
+    n = len(table)
+    found = {
+        word: table.loc[table["status"] == word, "month"].tolist()
+        for word in ("incomplete", "missing")
+    }
+    if not any(found.values()):
+        months = f"All {present.in_words(n)} months" if n > 1 else "The month"
+        return Said(f"{months} of {subject} {'are' if n > 1 else 'is'} complete.")
+    parts = []
+    for word, months in found.items():
+        if not months:
+            continue
+        verb = "is" if len(months) == 1 else "are"
+        word = "incomplete as published" if word == "incomplete" else word
+        parts.append(f"{present.runs(months)} {verb} {word}")
+    text = f"In {subject} {'; '.join(parts)}."
+    return Said(text + " No change over such months is given.")
+
+
+@quality_question(
     "quality.sources",
-    title="Which months does each source cover?",
+    "Which months does each source cover?",
     measure="months covered",
     unit="months",
     would_show="which months each source covers",
 )
-def source_months(review: Review, *, spec: Spec) -> Finding:
+def source_months(ask: Question) -> Finding:
     """Every source that is about months or years, with the runs of months it lacks."""
-    rows = []
+    review, rows = ask.review, []
     for source in coverages.sources(review.store):
         known = review.coverage(source)
         gaps = known.gaps_told(known.gaps)
@@ -167,20 +229,12 @@ def source_months(review: Review, *, spec: Spec) -> Finding:
             "count": [len(months) for _, months, _ in rows],
         }
     )
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=sentences.source_months,
-        comparison=review.comparisons[0],
+        wording=sources_told,
         sources=coverages.sources(review.store),
-        columns={
-            "whose": "Source",
-            "covers": "Covers",
-            "count": "Months",
-            "gaps": "Gaps",
-        },
-        caption=common.where(review, "Months covered by each source", review.period.label),
+        columns={"whose": "Source", "covers": "Covers", "count": "Months", "gaps": "Gaps"},
+        what="Months covered by each source",
         method=(
             "a log of dated records covers the months from its first to its last, but for more "
             "than two months in a row without any (police extract: any month); open data cover "
@@ -205,21 +259,39 @@ def _periods_outside(review: Review) -> list[str]:
     ]
 
 
-@finding(
+def sources_told(table: pd.DataFrame) -> Said:
+    """Which sources have gaps between their first month and their last."""
+    empty = table[table["count"] == 0]["whose"].tolist()
+    broken = table[(table["gaps"] != "none") & (table["count"] > 0)]
+    parts = [f"{row['whose']} has {row['gaps']}" for row in broken.to_dict("records")]
+    number = present.plural(len(table), "source")
+    if parts:
+        verb = "has" if len(parts) == 1 else "have"
+        text = f"Of {number} with months or years, {present.in_words(len(parts))} {verb} gaps: "
+        text += f"{'; '.join(parts)}."
+    else:
+        text = f"None of {number} with months or years has a gap."
+    if empty:
+        text += f" There is nothing of this area in {present.listed(empty)}."
+    return Said(text, values={"count": len(parts)})
+
+
+@quality_question(
     "quality.unlocated",
-    title="How many records have no place?",
+    "How many records have no place?",
     needs=OFFENCE_SOURCES,
     measure="share of records without a place",
     unit="share",
     would_show="how many offences have no place",
 )
-def unlocated(review: Review, *, spec: Spec) -> Finding:
+def unlocated(ask: Question) -> Finding:
     """Share of the records that cannot be put on a map or into a district."""
-    source = review.source_of(review.period)
+    review = ask.review
+    source = review.source_of(ask.period)
     if source == "police_uk":
         forces = offence_counts.monthly(review.store, source, review.area)
         force = forces.groupby("force")["count"].sum().idxmax()
-        months = review.period.month_list()
+        months = ask.period.month_list()
         rows = review.store.load(
             "police_uk_counts",
             columns=["month", "force", "district", "count"],
@@ -228,16 +300,13 @@ def unlocated(review: Review, *, spec: Spec) -> Finding:
         missing, total = rows.loc[rows["district"].isna(), "count"].sum(), rows["count"].sum()
         whose = f"all records of {force}"
     else:
-        records = review.records(None, review.period).table
+        records = review.records(None, ask.period).table
         missing, total = records["place"].isna().sum(), len(records)
         whose = f"records of {review.area.name}"
     result = measures.proportion(pd.DataFrame({"count": [int(missing)], "total": [int(total)]}))
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=sentences.unlocated,
-        comparison=review.comparisons[0],
+        wording=unlocated_told,
         sources=(source,),
         columns={
             "count": "Without a place",
@@ -245,11 +314,27 @@ def unlocated(review: Review, *, spec: Spec) -> Finding:
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=f"Records without a place, {whose}, {review.period.label}",
-        method=common.method_of(result),
+        caption=f"Records without a place, {whose}, {ask.period.label}",
         notes=(
             "Records without a place are counted for the police force and belong to no district.",
         )
         if source == "police_uk"
         else (),
     )
+
+
+def unlocated_told(table: pd.DataFrame, *, subject: str = "records") -> Said:
+    """How many records carry no location and so belong to no district."""
+    row = first(table)
+    if present.is_missing(row.get("count")) or not row.get("total"):
+        return cannot(subject, row, "share without location")
+    count, total = int(row["count"]), int(row["total"])
+    if not count:
+        return Said(f"All {present.count(total)} {subject} carry a location.", values={"count": 0})
+    one_in = f"1 in {present.count(total / count)}"
+    carries = "carries" if count == 1 else "carry"
+    text = (
+        f"{present.count(count)} of {present.count(total)} {subject} ({one_in}) {carries} no "
+        f"location and {'belongs' if count == 1 else 'belong'} to no district here."
+    )
+    return Said(text, values={"count": count, "share": count / total})

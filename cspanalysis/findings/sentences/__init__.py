@@ -13,13 +13,6 @@ from cspanalysis.findings.sentences.months_wording import control, season, trend
 from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
 from cspanalysis.findings.sentences.places import hours, places
 from cspanalysis.findings.sentences.plan_wording import actions, priorities, targets
-from cspanalysis.findings.sentences.quality_wording import (
-    coverage,
-    problems,
-    row_account,
-    source_months,
-    unlocated,
-)
 from cspanalysis.findings.sentences.schools import against_england, cluster_rates, exclusions
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
@@ -41,7 +34,6 @@ __all__ = [
     "cluster_rates",
     "clusters",
     "control",
-    "coverage",
     "detectable",
     "exclusions",
     "few_changes",
@@ -52,18 +44,14 @@ __all__ = [
     "peers",
     "places",
     "priorities",
-    "problems",
     "rate",
-    "row_account",
     "season",
     "sexes",
     "share",
     "share_change",
-    "source_months",
     "standardised",
     "targets",
     "trend",
-    "unlocated",
     "unplaced",
     "whole_share",
     "years",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.findings import Said, values_of
+from cspanalysis.findings.record import Said, values_of
 from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present.phrases import MOST_NAMED, by_chance, confidence, first, get, shown, size
 
@@ -21,18 +21,7 @@ _PLURALS = {"was": "were", "has": "have", "is": "are", "does": "do", "goes": "go
 
 
 def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
-    """What share of the people asked gave each answer, with its interval.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per answer, the ones to be named first: survey, round, question, share, lower,
-        upper, total (people asked), percent.
-    subject : str
-        What the answers are about, for the sentence where there is none.
-    most : int
-        How many answers of a survey are named.
-    """
+    """What share of the people asked gave each answer, with its interval."""
     rows = shown(table, "lower")
     if rows.empty:
         return cannot(subject, first(table), "share")
@@ -57,14 +46,7 @@ def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
 
 
 def answer_change(table: pd.DataFrame) -> Said:
-    """Whether one answer was given more or less often than in the round before.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: question, round, compare_round, share, compare_share, total, compare_total,
-        points, points_lower, points_upper, verdict.
-    """
+    """Whether one answer was given more or less often than in the round before."""
     row = first(table)
     question = present.clean(row.get("question", "this answer"))
     if not row or present.is_missing(row.get("points_lower")):
@@ -87,15 +69,7 @@ def answer_change(table: pd.DataFrame) -> Said:
 
 
 def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
-    """Which of several answers were given clearly more or less often than before.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows as for `answer_change`.
-    subject : str
-        What the answers are about.
-    """
+    """Which of several answers were given clearly more or less often than before."""
     rows = shown(table, "points_lower")
     if rows.empty:
         return cannot(subject, first(table), "change")
@@ -123,14 +97,7 @@ def answer_changes(table: pd.DataFrame, *, subject: str) -> Said:
 
 
 def against_average(table: pd.DataFrame, *, subject: str) -> Said:
-    """Which answers are clearly more or less frequent here than in a wider area.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per answer: question, area, other_area, share, compare_share, points, points_lower,
-        points_upper, verdict.
-    """
+    """Which answers are clearly more or less frequent here than in a wider area."""
     rows = shown(table, "points_lower")
     if rows.empty:
         return cannot(subject, first(table), "comparison")
@@ -159,14 +126,7 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
 
 
 def sample_needed(table: pd.DataFrame) -> Said:
-    """How many people a survey must ask to see the change that a target wants.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: question, share, target, people (to be asked in each round), base (people asked
-        so far), fall_to, rise_to, power, optional population.
-    """
+    """How many people a survey must ask to see the change that a target wants."""
     row = first(table)
     if not row or present.is_missing(row.get("people")):
         return cannot("the target", row, "sample size")
