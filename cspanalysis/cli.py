@@ -244,9 +244,9 @@ def _check_disclosure(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from cspanalysis.audit import registers
+    from cspanalysis.audit import outcome
 
-    text, unexplained = registers.run(options.workspace)
+    text, unexplained = outcome.run(options.workspace)
     print(text)
     return 1 if unexplained else 0
 

@@ -31,7 +31,7 @@ import pandas as pd
 import polars as pl
 
 from cspanalysis import present
-from cspanalysis.audit import registers
+from cspanalysis.audit import outcome
 from cspanalysis.report import chapter_run, engine, findings_json, review_folder, summary, workers
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter, chapters
@@ -138,7 +138,7 @@ def _clean(root: Path) -> None:
 
 
 def _audited(root: Path) -> str:
-    return registers.run(root)[0]
+    return outcome.run(root)[0]
 
 
 def _tasks(name: str, root: Path) -> Iterator[tuple[str, chapter_run.ChapterTask]]:

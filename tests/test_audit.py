@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cspanalysis.audit import printed as reading
-from cspanalysis.audit import registers, rulings
+from cspanalysis.audit import outcome, printed, register, rules
 
 H1, H0, YEAR = "2015-04/2015-09", "2014-04/2014-09", "2015-04/2016-03"
 
@@ -59,14 +58,14 @@ def clean():
 
 
 def hits(figures, targets=None, actions=None):
-    rows = rulings.statements(
+    rows = register.statements(
         pd.DataFrame(figures),
         targets,
         actions=actions,
         area="Nether Wallop",
         plan="2016-04/2017-03",
     )
-    return rulings.check(rows)
+    return rules.check(rows)
 
 
 def test_a_consistent_register_is_left_alone():
@@ -74,7 +73,7 @@ def test_a_consistent_register_is_left_alone():
 
 
 @pytest.mark.parametrize(
-    ("change", "rule", "outcome"),
+    ("change", "rule", "settled"),
     [
         ({"id": "1", "direction": "down"}, "direction_against_numbers", "contradicts itself"),
         ({"id": "8", "direction": "up"}, "direction_against_numbers", "contradicts itself"),
@@ -94,12 +93,12 @@ def test_a_consistent_register_is_left_alone():
         ({"id": "9", "compare_period": "2014"}, "unlike_periods", "base not stated"),
     ],
 )
-def test_a_planted_error_is_caught_and_nothing_else(change, rule, outcome):
+def test_a_planted_error_is_caught_and_nothing_else(change, rule, settled):
     figures, targets, actions = clean()
     figures = [f | change if f["id"] == change["id"] else f for f in figures]
     found = hits(figures, targets, actions)
     assert set(found["rule"]) == {rule}
-    assert set(found["outcome"]) == {outcome}
+    assert set(found["outcome"]) == {settled}
     assert change["id"] in set(found["id"])
     assert found[["first", "second", "text"]].ne("").all().all()
 
@@ -182,7 +181,7 @@ def test_a_target_smaller_than_chance_is_remarked_on_without_an_outcome(baseline
 
 
 def test_outcomes_rank_contradiction_then_base_then_data():
-    rows = rulings.statements(
+    rows = register.statements(
         pd.DataFrame(
             [
                 figure("1", value="10", compare_value="5", direction="down"),
@@ -203,7 +202,7 @@ def test_outcomes_rank_contradiction_then_base_then_data():
             "reason": ["", "", "", "", "no data"],
         }
     )
-    result = rulings.decide(rows, rulings.check(rows), data).set_index("id")["outcome"]
+    result = outcome.decide(rows, rules.check(rows), data).set_index("id")["outcome"]
     assert result.to_dict() == {
         "1": "contradicts itself", "2": "agrees", "3": "disagrees", "4": "base not stated",
         "5": "cannot be checked", "6": "",
@@ -215,16 +214,16 @@ def test_outcomes_rank_contradiction_then_base_then_data():
     [("twelve other", (12, True)), ("14 peers", (14, True)), ("of 15", (15, False)), ("all", None)],
 )
 def test_sizes_in_words(text, size):
-    assert reading.size_in_words(text) == size
+    assert printed.size_in_words(text) == size
 
 
 def test_printed_figures_are_read_with_their_exactness():
-    assert reading.number("1,027") == 1027
-    assert reading.number("−10.2 %") == -10.2
-    assert reading.number("well over half") is None
-    assert reading.rounds_to(10.249, "10.2") and not reading.rounds_to(10.26, "10.2")
-    assert reading.period("2007").iso == "2007-01/2007-12"
-    assert reading.period("2007/08").iso == "2007-04/2008-03"
+    assert printed.number("1,027") == 1027
+    assert printed.number("−10.2 %") == -10.2
+    assert printed.number("well over half") is None
+    assert printed.rounds_to(10.249, "10.2") and not printed.rounds_to(10.26, "10.2")
+    assert printed.period("2007").iso == "2007-01/2007-12"
+    assert printed.period("2007/08").iso == "2007-04/2008-03"
 
 
 # ------------------------------------------------------------------ the sample
@@ -234,12 +233,12 @@ def test_printed_figures_are_read_with_their_exactness():
 def sample_audit(project):
     import cspanalysis
 
-    return registers.audit(cspanalysis.open(workspace=project)).set_index("id")
+    return outcome.audit(cspanalysis.open(workspace=project)).set_index("id")
 
 
 def test_every_statement_of_the_sample_has_an_outcome(sample_audit):
     assert len(sample_audit) == 78 + 19 + 12 + 89
-    assert sample_audit["outcome"].isin(rulings.OUTCOMES).all()
+    assert sample_audit["outcome"].isin(outcome.OUTCOMES).all()
     assert sample_audit.index.is_unique
     assert sample_audit[["rule", "first", "second"]].ne("").loc[lambda t: t["rule"]].shape[0] > 190
 
@@ -274,7 +273,7 @@ def test_small_protected_counts_stay_out_of_the_audit(sample_audit):
 
 
 def test_the_report_names_registers_and_outcomes(project):
-    text, unexplained = registers.run(project)
+    text, unexplained = outcome.run(project)
     assert unexplained == 0
     assert "78 figures, 19 targets, 12 outputs, 89 actions" in text
     assert "without an outcome: 0" in text
@@ -295,7 +294,7 @@ def test_a_register_alone_can_be_audited_without_any_data(tmp_path):
         "4,count,horses taken,2015-04/2015-09,10,8,rise,,,\n",
         encoding="utf-8",
     )
-    text, unexplained = registers.run(root)
+    text, unexplained = outcome.run(root)
     assert unexplained == 0
     for found in ("1 bicycles", "2 bicycles", "3 bicycles"):
         assert f"  {found} taken [" in text

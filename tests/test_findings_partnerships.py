@@ -26,7 +26,8 @@ def table(force="Kent", **years):
 
 
 def changed(rows, csp, year="2024/25", compare="2023/24"):
-    by_year = partnership_years.by_year(rows, SOUND, csp)
+    area = csp if isinstance(csp, Area) else areas.find(csp)
+    by_year = partnership_years.by_year(rows, SOUND, area)
     return partnership_years.year_change(by_year, year, compare).iloc[0]
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from cspanalysis.domain import areas
 from cspanalysis.domain.errors import DataRefused
 from cspanalysis.findings import partnership_years
 from cspanalysis.sources import home_office_csp
@@ -192,7 +193,7 @@ def years():
 
 
 def test_a_collapse_is_no_fall():
-    by_year = partnership_years.by_year(*years(), "Medway")
+    by_year = partnership_years.by_year(*years(), areas.find("Medway"))
     result = partnership_years.year_change(by_year, "2024/25", "2022/23").iloc[0]
     assert (result["compare_count"], result["count"]) == (1220, 7)
     assert (result["status"], result["verdict"]) == ("not_comparable", "none")
@@ -202,7 +203,7 @@ def test_a_collapse_is_no_fall():
 def test_a_partnership_that_vanishes_has_no_zero():
     table, coverage = years()
     coverage = coverage.assign(status="ok", reason="")
-    by_year = partnership_years.by_year(table, coverage, "Tonbridge and Malling")
+    by_year = partnership_years.by_year(table, coverage, areas.find("Tonbridge and Malling"))
     assert by_year["year"].to_list() == ["2022/23", "2024/25"]
     assert pd.isna(by_year["count"][1]) and by_year["status"][1] == "not_available"
     result = partnership_years.year_change(by_year, "2024/25", "2022/23").iloc[0]
@@ -212,7 +213,8 @@ def test_a_partnership_that_vanishes_has_no_zero():
 def test_comparable_years_are_compared():
     table, coverage = years()
     coverage = coverage.assign(status="ok", reason="")
-    by_year = partnership_years.by_year(table, coverage, "Medway", ["theft offences"])
+    thefts = table[table["offence_group"] == "theft offences"]
+    by_year = partnership_years.by_year(thefts, coverage, areas.find("Medway"))
     assert partnership_years.year_change(by_year, "2024/25", "2022/23")["verdict"][0] == "down"
 
 
@@ -226,6 +228,5 @@ def test_the_107_offences_of_medway_raise_a_coverage_problem(shared):
     flawed = coverage[coverage["status"] != "ok"]
     assert flawed["force"].tolist() == ["Kent"]
     assert "2025/26, Kent: 68,563 of 68,670" in " ".join(found.problems.table()["found"])
-    assert partnership_years.by_year(table, coverage, "Medway")["status"].tolist() == [
-        "not_comparable"
-    ]
+    by_year = partnership_years.by_year(table, coverage, areas.find("Medway"))
+    assert by_year["status"].tolist() == ["not_comparable"]

@@ -37,13 +37,7 @@ class Series(NamedTuple):
 
 
 def count(review: Review, of: Series, period: Period) -> float:
-    """How many in a period.
-
-    Raises
-    ------
-    NotAvailable
-        If the workspace cannot count it there and then.
-    """
+    """How many in a period."""
     if " - " in of.series and of.source == "peer_counts":
         first, *others = of.series.split(" - ")
         less = sum(count(review, of._replace(series=name), period) for name in others)
@@ -69,13 +63,7 @@ def group_counts(review: Review, area: str, offence: str, period: Period) -> pd.
 
 
 def records(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    """The rows that a series counts, each with its weight in the count.
-
-    Raises
-    ------
-    NotAvailable
-        If the source is missing, does not cover the period, or the area is another one.
-    """
+    """The rows that a series counts, each with its weight in the count."""
     if not of.source:
         raise NotAvailable((), "no data describe it")
     is_own = of.area in ("", review.area.name)
@@ -175,13 +163,7 @@ def _complete(of: Series, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
 
 
 def financial_years(of: Series, period: Period) -> list[str]:
-    """The financial years '2006/07' that make up a period.
-
-    Raises
-    ------
-    NotAvailable
-        If the period is not made of whole financial years.
-    """
+    """The financial years '2006/07' that make up a period."""
     if period.first % 12 != 3 or period.months % 12:
         raise NotAvailable(of.source, f"its figures are by financial year, not {period.label}")
     first = period.first // 12

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas, crosswalk
+from cspanalysis.domain import crosswalk
 from cspanalysis.domain.areas import Area
-from cspanalysis.domain.errors import UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats import change
 
@@ -31,14 +30,7 @@ _QUARTER_COLUMNS = [f"quarter_{q}" for q in QUARTERS]
 _COLUMNS = ["year", "label", "count", "quarters", "names", *_QUARTER_COLUMNS, "status", "reason"]
 
 
-def by_year(
-    table: pd.DataFrame,
-    coverage: pd.DataFrame,
-    csp: str | Area,
-    groups: Iterable[str] = (),
-    *,
-    force: str = "",
-) -> pd.DataFrame:
+def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataFrame:
     """Recorded offences of a partnership by financial year.
 
     Parameters
@@ -48,12 +40,6 @@ def by_year(
         another year), quarter, force, csp, is_unassigned, offence_group, count.
     coverage : pandas.DataFrame
         `home_office_csp_coverage`: year, force, status, reason.
-    csp : str or Area
-        The partnership.
-    groups : iterable of str, optional
-        Offence groups counted; all without any.
-    force : str, optional
-        Its force, for the years in which the partnership does not appear at all.
 
     Returns
     -------
@@ -65,18 +51,13 @@ def by_year(
         left unassigned, by its force as a whole or where the partnership's own collapsed, keeps the
         count with status 'not_comparable'; 'incomplete' is a year without all its quarters.
     """
-    area = _area(csp)
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
                               for name in table["csp"].unique()})  # fmt: skip
-    forces = {*table.loc[known.astype(bool), "force"], force or area.force} - {""}
+    forces = {*table.loc[known.astype(bool), "force"], area.force} - {""}
     table = table[table["force"].isin(forces)]
-    if "is_unassigned" not in table:
-        table = table.assign(is_unassigned=table["csp"].str.startswith("Unassigned"))
-    quarter = table["quarter"] if "quarter" in table else pd.Series(None, table.index, dtype=object)
-    table = table.assign(quarter=quarter.map(str, na_action="ignore"))
+    table = table.assign(quarter=table["quarter"].astype(object).map(str, na_action="ignore"))
     flawed = coverage[coverage["force"].isin(forces) & (coverage["status"] != "ok")]
     reasons = dict(zip(flawed["year"], flawed["reason"], strict=True))
-    chosen = list(groups)
     rows, wholes = [], []
     for year in sorted(table["year"].unique()):
         of_year = table[table["year"] == year]
@@ -91,19 +72,9 @@ def by_year(
                 "unassigned": float(of_year["count"].sum() - assigned["count"].sum()),
             }
         )
-        held = own[own["offence_group"].isin(chosen)] if chosen else own
-        rows.append(_year(str(year), of_year, own, held, made, area, reasons.get(year, "")))
+        rows.append(_year(str(year), of_year, own, made, area, reasons.get(year, "")))
     found = pd.DataFrame(rows, columns=_COLUMNS)
     return _with_collapses(found, pd.DataFrame(wholes), area, present.listed(sorted(forces)))
-
-
-def _area(csp: str | Area) -> Area:
-    if isinstance(csp, Area):
-        return csp
-    try:
-        return areas.find(csp)
-    except UsageError:
-        return Area(csp, districts=(csp,))
 
 
 def _parts(name: str, area: Area) -> frozenset[str]:
@@ -117,7 +88,6 @@ def _year(
     year: str,
     of_year: pd.DataFrame,
     own: pd.DataFrame,
-    held: pd.DataFrame,
     made: crosswalk.Made,
     area: Area,
     flaw: str,
@@ -146,18 +116,18 @@ def _year(
         status = "incomplete"
         reason = f"{when} holds {_spoken(there)} only"
     is_there = bool(made.names) and not made.missing
-    alone = held.groupby("quarter")["count"].sum() if is_there else {}
+    alone = own.groupby("quarter")["count"].sum() if is_there else {}
     return {
         "year": year,
         "label": when,
-        "count": float(held["count"].sum()) if is_there else np.nan,
+        "count": float(own["count"].sum()) if is_there else np.nan,
         "quarters": ",".join(there),
         "names": "; ".join(made.names),
         **{
             column: float(alone.get(q, 0)) if is_there and q in there else np.nan
             for q, column in zip(QUARTERS, _QUARTER_COLUMNS, strict=True)
             # A row that counts several quarters gives none of them.
-            if not (held["quarter"].fillna("").str.len() > 1).any()
+            if not (own["quarter"].fillna("").str.len() > 1).any()
         },
         "status": status,
         "reason": reason,
@@ -256,7 +226,7 @@ def _run(now: dict, before: dict) -> tuple[str, ...]:
             runs[-1].append(q)
         else:
             runs.append([q])
-    return tuple(max(runs, key=len, default=()))
+    return tuple(max(runs, key=len, default=[]))
 
 
 def _of(row: dict, run: tuple[str, ...]) -> float:

@@ -7,22 +7,16 @@ from dataclasses import replace
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import (
-    Finding,
-    Said,
-    Spec,
-    common,
-    finding,
-    partnership_years,
-    publish,
-    sentences,
-)
+from cspanalysis.findings import partnership_years, sentences
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
 from cspanalysis.present import charts
 from cspanalysis.review.review import Review
 from cspanalysis.stats import measures
@@ -32,42 +26,37 @@ NAMES = {
     SOURCE: "the Home Office's table",
     ONS: "the table of the Office for National Statistics",
 }
-SUBJECTS = {source: f"recorded crime in {name}" for source, name in NAMES.items()}
 #: The offence line of all crime.
 TOTAL = "total recorded crime (excluding fraud)"
 
 
-@finding(
+@question(
     "quality.partnership_table",
-    title="Can the official figures of the partnership be compared?",
+    "Can the official figures of the partnership be compared?",
     needs=(SOURCE, ONS),
     measure="recorded crime in the official tables",
     unit="offences",
-    polarity="lower_is_better",
+    fewer_is_better=True,
     would_show="whether the official figures of the partnership can be compared",
+    once=True,
 )
-def partnership_table(review: Review, *, spec: Spec) -> Finding:
+def partnership_table(ask: Question) -> Finding:
     """The newest year against the one before; a year left mostly unassigned is not comparable."""
-    area = review.area
-    source, result, newest, before = _years(review)
-    subject = SUBJECTS[source]
+    review, area = ask.review, ask.review.area
+    source, result, newest, before = _years(review, ask.period)
+    subject = f"recorded crime in {NAMES[source]}"
     changed = partnership_years.year_change(result, newest, before)
-    over = [Period.parse(changed[c].iloc[0]) for c in ("period", "compare")]
-    return publish(
-        review,
-        spec,
+    newer, older = (Period.parse(changed[c].iloc[0]) for c in ("period", "compare"))
+    return ask.publish(
         result,
-        say=partial(_say, newest=newest, before=before, area=area, subject=subject),
+        wording=partial(_told, newest=newest, before=before, area=area, subject=subject),
         chart=_line,
-        comparison=Comparison(*over),
+        over=Comparison(newer, older),
         compared=True,
         sources=(source,),
         columns={"label": "Year", "count": "Offences", "status": "Status", "reason": "Reason"},
-        caption=common.where(
-            review,
-            f"{common.capital(subject)} by year",
-            f"{result['label'].iloc[0]} to {result['label'].iloc[-1]}",
-        ),
+        what=f"{subject} by year",
+        when=f"{result['label'].iloc[0]} to {result['label'].iloc[-1]}",
         method="conditional exact test of two Poisson counts, Clopper-Pearson limits",
         definition=(
             "A year is not comparable where more than 5% of the force's offences are recorded "
@@ -79,7 +68,7 @@ def partnership_table(review: Review, *, spec: Spec) -> Finding:
     )
 
 
-def _years(review: Review) -> tuple[str, pd.DataFrame, str, str]:
+def _years(review: Review, until: Period) -> tuple[str, pd.DataFrame, str, str]:
     """The source, the partnership's years in it, and the two that are compared.
 
     Raises
@@ -92,9 +81,7 @@ def _years(review: Review) -> tuple[str, pd.DataFrame, str, str]:
         if not store.has(source):
             continue
         result = partnership_years.by_year(load(review), store.load(f"{source}_coverage"), area)
-        is_over = [
-            partnership_years.last_month(r) <= review.period.last for _, r in result.iterrows()
-        ]
+        is_over = [partnership_years.last_month(r) <= until.last for _, r in result.iterrows()]
         result = result[is_over].reset_index(drop=True)
         years = result["year"].tolist()
         # Years of the national statisticians end with any quarter: only whole years apart compare.
@@ -159,7 +146,7 @@ def _force_notes(review: Review, *years: str) -> list[str]:
     return [f"In the table by police force the whole {force} force area has {told}."]
 
 
-def _say(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str) -> Said:
+def _told(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str) -> Said:
     changed = partnership_years.year_change(table, newest, before)
     said = sentences.change(changed, subject=subject)
     text, rows = said.text, table[table["year"].isin([newest, before])]
@@ -176,7 +163,7 @@ def _say(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str
     return replace(said, text=text)
 
 
-def _line(table: pd.DataFrame):
+def _line(table: pd.DataFrame) -> go.Figure | None:
     """The comparable years only: a collapsed figure would be read as a fall."""
     sound = table[table["status"] == "ok"].reset_index(drop=True)
     if sound.empty:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.audit import registers
+from cspanalysis.audit import register
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import Finding, Spec, common, finding, priority_measures, publish
@@ -150,7 +150,7 @@ def action_list(review: Review, *, spec: Spec) -> Finding:
 def outputs(review: Review, *, spec: Spec) -> Finding:
     """Promised outputs against those delivered and the time gone."""
     rows = review.table("outputs")
-    plan = registers.plan_period(review, registers.table(review, "targets"))
+    plan = register.plan_period(review, register.table(review, "targets"))
     if not plan:
         raise NotAvailable("targets", "the months of the plan are not known")
     result = rows.assign(

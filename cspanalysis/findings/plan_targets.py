@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.audit import printed, register_series, registers
+from cspanalysis.audit import printed, register, register_series
 from cspanalysis.audit.register_series import Series
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
@@ -56,7 +56,7 @@ _PROGRESS = {
 )
 def targets(review: Review, *, spec: Spec) -> Finding:
     """Printed against computed percentage, detectable or not, progress against the path."""
-    rows = registers.current_targets(review.table("targets"))
+    rows = register.current_targets(review.table("targets"))
     return progress_finding(review, spec, rows, plan_outputs.targets)
 
 

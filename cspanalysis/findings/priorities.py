@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.audit import registers
+from cspanalysis.audit import register
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import (
     Finding,
@@ -132,8 +132,8 @@ def sensitivity(review: Review, *, spec: Spec) -> Finding:
 )
 def evidence(review: Review, *, spec: Spec) -> Finding:
     """Every priority traced to its findings, and on to targets, outputs and actions."""
-    tables = {name: registers.table(review, name) for name in ("targets", "outputs", "action_plan")}
-    tables["targets"] = registers.current_targets(tables["targets"])
+    tables = {name: register.table(review, name) for name in ("targets", "outputs", "action_plan")}
+    tables["targets"] = register.current_targets(tables["targets"])
     if all(table is None for table in tables.values()):
         raise NotAvailable(("action_plan", "targets", "outputs"))
     rows = []

@@ -8,10 +8,13 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.audit import registers, rulings
-from cspanalysis.findings import Finding, Spec, finding, publish
-from cspanalysis.findings.sentences import audit_wording
+from cspanalysis.audit import outcome as outcomes
+from cspanalysis.audit import register as registers
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import named, number_of
 from cspanalysis.review.review import Review
 
 DEFINITION = (
@@ -20,149 +23,145 @@ DEFINITION = (
     "that contradicts itself counts as that, even where the records agree with its number."
 )
 
-_COLUMNS = {
-    "about": "About",
-    "printed": "Printed",
-    "found": "The records give",
-    "why_by_rule": "Why, and by which rule",
+#: Outcome → what one statement does, and several do.
+_WORDS = {
+    "agrees": ("agrees with the records", "agree with the records"),
+    "disagrees": ("disagrees with the records", "disagree with the records"),
+    "contradicts itself": ("contradicts itself", "contradict themselves"),
+    "base not stated": ("does not state its base", "do not state their base"),
+    "cannot be checked": ("cannot be checked", "cannot be checked"),
 }
 
+#: So many subjects are named in a sentence.
+_NAMED = 5
 
-@finding(
-    "published.audit",
-    title="Do the published figures hold?",
+audit_question = partial(
+    question,
     needs=registers.REGISTERS,
-    measure="published statements by outcome of the audit",
+    measure="published statements",
     unit="statements",
+    once=True,
+)
+
+
+@audit_question(
+    "published.audit",
+    "Do the published figures hold?",
+    measure="published statements by outcome of the audit",
     would_show="whether the published figures hold",
 )
-def audit(review: Review, *, spec: Spec) -> Finding:
+def audit(ask: Question) -> Finding:
     """Statements by outcome."""
-    return publish(
-        review,
-        spec,
-        rulings.totals(_outcomes(review)),
-        say=audit_wording.outcomes,
+    return ask.publish(
+        outcomes.totals(_outcomes(ask)),
+        wording=outcomes_told,
         chart=partial(charts.sorted_bars, label="outcome", share=False),
-        comparison=review.comparisons[0],
-        sources=_sources(review),
+        sources=_sources(ask),
         columns={"outcome": "Outcome", "count": "Statements"},
-        caption=_caption(review, "Published statements by outcome of the audit"),
+        caption=_caption(ask, "Published statements by outcome of the audit"),
         definition=DEFINITION,
-        notes=_notes(review),
+        notes=_notes(ask),
     )
 
 
-@finding(
+@audit_question(
     "published.contradictions",
-    title="Which statements contradict themselves?",
-    needs=registers.REGISTERS,
-    measure="published statements",
-    unit="statements",
+    "Which statements contradict themselves?",
     would_show="which published statements contradict themselves",
 )
-def contradictions(review: Review, *, spec: Spec) -> Finding:
+def contradictions(ask: Question) -> Finding:
     """Statements that their own numbers or words do not bear out."""
-    return _with_outcome(review, spec, "contradicts itself")
+    return _with_outcome(ask, "contradicts itself")
 
 
-@finding(
+@audit_question(
     "published.unstated",
-    title="Which statements do not say what they rest on?",
-    needs=registers.REGISTERS,
-    measure="published statements",
-    unit="statements",
+    "Which statements do not say what they rest on?",
     would_show="which published statements do not say what they rest on",
 )
-def unstated(review: Review, *, spec: Spec) -> Finding:
+def unstated(ask: Question) -> Finding:
     """Statements whose area, whole or period the text leaves open."""
-    return _with_outcome(review, spec, "base not stated")
+    return _with_outcome(ask, "base not stated")
 
 
-@finding(
+@audit_question(
     "published.disagreements",
-    title="Which statements do the records not bear out?",
-    needs=registers.REGISTERS,
-    measure="published statements",
-    unit="statements",
+    "Which statements do the records not bear out?",
     would_show="which published statements the records do not bear out",
 )
-def disagreements(review: Review, *, spec: Spec) -> Finding:
+def disagreements(ask: Question) -> Finding:
     """Statements that the records of their own period and area do not bear out."""
-    return _with_outcome(review, spec, "disagrees")
+    return _with_outcome(ask, "disagrees")
 
 
-@finding(
+@audit_question(
     "published.register",
-    title="What was printed, and what do the records give?",
-    needs=registers.REGISTERS,
+    "What was printed, and what do the records give?",
     measure="published figures, targets and outputs",
-    unit="statements",
     would_show="what was printed and what the records give",
 )
-def register(review: Review, *, spec: Spec) -> Finding:
+def register(ask: Question) -> Finding:
     """Every figure, target and output with its outcome; due dates are in the action plan."""
-    outcomes = _outcomes(review)
-    return publish(
-        review,
-        spec,
-        outcomes[outcomes["register"] != "actions"].reset_index(drop=True),
-        say=audit_wording.register,
-        comparison=review.comparisons[0],
-        sources=_sources(review),
+    found = _outcomes(ask)
+    return ask.publish(
+        found[found["register"] != "actions"].reset_index(drop=True),
+        wording=register_told,
+        sources=_sources(ask),
         columns={
             "about": "About",
             "printed": "Printed",
             "found": "The records give",
             "outcome": "Outcome",
         },
-        caption=_caption(review, "Register of published figures"),
+        caption=_caption(ask, "Register of published figures"),
     )
 
 
-def _with_outcome(review: Review, spec: Spec, outcome: str) -> Finding:
+def _with_outcome(ask: Question, outcome: str) -> Finding:
     """The statements of one outcome, each with the rule and the two figures that led to it."""
-    outcomes = _outcomes(review)
-    return publish(
-        review,
-        spec,
-        outcomes[outcomes["outcome"] == outcome].reset_index(drop=True),
-        say=partial(audit_wording.contradictions, outcome=outcome),
-        comparison=review.comparisons[0],
-        sources=_sources(review),
-        columns=_COLUMNS,
-        caption=_caption(review, f"Statements with the outcome '{outcome}'"),
+    found = _outcomes(ask)
+    return ask.publish(
+        found[found["outcome"] == outcome].reset_index(drop=True),
+        wording=partial(statements_told, outcome=outcome),
+        sources=_sources(ask),
+        columns={
+            "about": "About",
+            "printed": "Printed",
+            "found": "The records give",
+            "why_by_rule": "Why, and by which rule",
+        },
+        caption=_caption(ask, f"Statements with the outcome '{outcome}'"),
     )
 
 
 @functools.lru_cache(maxsize=1)
 def _audited(review: Review) -> pd.DataFrame:
-    return registers.audit(review)
+    return outcomes.audit(review)
 
 
-def _outcomes(review: Review) -> pd.DataFrame:
-    outcomes = _audited(review)
-    return outcomes.assign(
-        about=[f"{m} ({id})" for m, id in zip(outcomes["measure"], outcomes["id"], strict=True)],
+def _outcomes(ask: Question) -> pd.DataFrame:
+    found = _audited(ask.review)
+    return found.assign(
+        about=[f"{m} ({id})" for m, id in zip(found["measure"], found["id"], strict=True)],
         why_by_rule=[
             f"{why} [{rule.replace('_', ' ')}]".strip()
-            for why, rule in zip(outcomes["why"], outcomes["rule"], strict=True)
+            for why, rule in zip(found["why"], found["rule"], strict=True)
         ],
     )
 
 
-def _sources(review: Review) -> list[str]:
-    return [name for name in registers.REGISTERS if review.store.has(name)]
+def _sources(ask: Question) -> list[str]:
+    return [name for name in registers.REGISTERS if ask.review.store.has(name)]
 
 
-def _notes(review: Review) -> list[str]:
-    counts = _outcomes(review)["register"].value_counts(sort=False)
+def _notes(ask: Question) -> list[str]:
+    counts = _outcomes(ask)["register"].value_counts(sort=False)
     notes = [
         "The statements are "
         + present.listed([f"{present.count(n)} {name}" for name, n in counts.items()])
         + "; of the actions only the due date is audited."
     ]
-    if review.is_synthetic:
+    if ask.review.is_synthetic:
         notes.append(
             "The records are synthetic and were drawn to agree with the printed figures wherever "
             "these agree with each other. That they agree shows how the audit works; it is no "
@@ -171,5 +170,45 @@ def _notes(review: Review) -> list[str]:
     return notes
 
 
-def _caption(review: Review, what: str) -> str:
-    return f"{what} – {review.area.name}"
+def _caption(ask: Question, what: str) -> str:
+    return f"{what} – {ask.review.area.name}"
+
+
+def outcomes_told(table: pd.DataFrame) -> Said:
+    """How many statements came out which way."""
+    total = int(table["count"].sum())
+    if not total:
+        return cannot("the published figures", {}, "audit")
+    parts = [
+        f"{present.count(row['count'])} {_WORDS[row['outcome']][row['count'] != 1]}"
+        for row in table.to_dict("records")
+        if row["count"]
+    ]
+    text = f"Of {present.count(total)} printed statements, {present.listed(parts)}."
+    if not table.loc[table["outcome"] == "disagrees", "count"].sum():
+        text += " None that can be recomputed as it is printed disagrees with the records."
+    return Said(text, values={"count": total})
+
+
+def statements_told(table: pd.DataFrame, *, outcome: str) -> Said:
+    """Which statements have one outcome."""
+    if table.empty:
+        return Said(f"No statement {_WORDS[outcome][0]}.", values={"count": 0})
+    names = list(dict.fromkeys(named(m) for m in table["measure"]))
+    text = f"{present.capital(present.in_words(len(table)))} "
+    text += f"{'statement' if len(table) == 1 else 'statements'} {_WORDS[outcome][len(table) != 1]}"
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], number_of(len(names) - _NAMED, "further subject")]
+    text += f", about {present.listed(names)}."
+    return Said(text, values={"count": len(table)})
+
+
+def register_told(table: pd.DataFrame) -> Said:
+    """How much of a register could be recomputed at all."""
+    known = (table["found"].ne("") & table["outcome"].ne("cannot be checked")).sum()
+    many = present.capital(present.in_words(int(known))) if known else "None"
+    return Said(
+        f"{many} of {present.count(len(table))} printed figures, targets and outputs could be set "
+        "against data.",
+        values={"count": len(table)},
+    )

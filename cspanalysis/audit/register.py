@@ -1,8 +1,14 @@
-"""One table of statements from the registers of figures, targets, outputs and actions."""
+"""The registers of a workspace (figures, targets, outputs, actions) as one table of statements."""
 
 from __future__ import annotations
 
 import pandas as pd
+
+from cspanalysis.domain.periods import Period
+from cspanalysis.review.review import Review
+
+#: Registers that an audit reads, in the order it reports them.
+REGISTERS = ("published", "targets", "outputs", "action_plan")
 
 COLUMNS = (
     "register", "id", "theme", "kind", "measure", "family", "area", "period", "value", "bound",
@@ -22,29 +28,10 @@ def statements(
     area: str = "",
     plan: str = "",
 ) -> pd.DataFrame:
-    """Statements of all registers in one shape, a row each.
+    """The processed tables of all registers in one shape: `COLUMNS`, a row each.
 
-    Parameters
-    ----------
-    figures : pandas.DataFrame, optional
-        The register of figures (id, kind, measure, period, value, …: any of `COLUMNS`).
-    targets : pandas.DataFrame, optional
-        id, measure, baseline_period, baseline, target_period, target, unit, printed_change,
-        better, optional priority, series, source.
-    outputs : pandas.DataFrame, optional
-        id, output, promised, due (text), optional delivered, delivered_to.
-    actions : pandas.DataFrame, optional
-        no, action, due (a date, or missing), timescale.
-    area : str
-        Area of the targets, outputs and actions.
-    plan : str
-        Months of the action plan, 'YYYY-MM/YYYY-MM'; '' if unknown.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `COLUMNS`; `register` is figures, targets, outputs or actions; `value` is as
-        printed. A target's comparison is its baseline; an action's id is AP and its number.
+    `value` is as printed. A target's comparison is its baseline; an action's id is AP and its
+    number. Targets, outputs and actions are of `area` and of the months of the `plan`.
     """
     start, _, end = plan.partition("/")
     parts = []
@@ -90,3 +77,26 @@ def statements(
     frames = [part.reindex(columns=list(COLUMNS)).astype(object) for part in parts]
     table = pd.concat(frames, ignore_index=True)
     return table.where(table.notna(), None)
+
+
+def table(review: Review, name: str) -> pd.DataFrame | None:
+    """A register of the workspace, or None without one."""
+    return review.table(name) if review.store.has(name) else None
+
+
+def current_targets(targets: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The targets of the newest plan."""
+    if targets is None or targets.empty:
+        return targets
+    plans = targets["plan"].astype("string").fillna("")
+    return targets[plans == plans.max()].reset_index(drop=True)
+
+
+def plan_period(review: Review, targets: pd.DataFrame | None) -> str:
+    """Months of the action plan: the settings', else the year that the targets are for."""
+    section = review.settings.get("review_of_plan", {})
+    if "period" in section:
+        return Period.parse(section["period"]).iso
+    newest = current_targets(targets)
+    years = [] if newest is None else sorted(newest["target_period"].dropna().unique())
+    return Period.financial_year(int(years[0][:4])).iso if years else ""
