@@ -18,7 +18,7 @@ from cspanalysis.findings import (
     young_people,
     youth,
 )
-from cspanalysis.stats import proportions, yearly
+from cspanalysis.stats import measures, yearly
 
 
 def against(period, compare=None):
@@ -357,7 +357,7 @@ def test_a_finding_without_data_names_its_source(bare, make, words):
 
 
 def test_difference_of_two_shares_as_newcombe_published_it():
-    row = proportions.difference(
+    row = measures.difference(
         pd.DataFrame({"count": [56], "total": [70], "compare_count": [48], "compare_total": [80]})
     ).iloc[0]
     assert row["difference"] == pytest.approx(0.2)

@@ -175,7 +175,7 @@ CALLS = {
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.sensitivity": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.relative": lambda: ((PRIORITIES["harm"],), {}),
-    "stats.proportions.difference": lambda: (
+    "stats.measures.difference": lambda: (
         (pd.DataFrame({"count": [9], "total": [20], "compare_count": [3], "compare_total": [20]}),),
         {},
     ),

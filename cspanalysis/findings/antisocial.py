@@ -6,17 +6,17 @@ Criminal damage and the environment, which belong to the chapter too, have rooms
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, common, finding
-from cspanalysis.findings.common import other_counts
-from cspanalysis.review.review import Review
-
-ASB_SOURCES = ("asb_calls", "police_uk")
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings.overview import rate_question
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
+from cspanalysis.review.series import Series
 
 #: Types of call in the log that are no anti-social behaviour and are counted by themselves.
 NOT_ASB = ("bogus caller",)
@@ -29,241 +29,136 @@ MOST_RECEIVERS = 6
 #: What each of them receives.
 THINGS = {POLICE: "calls", OFFICER: "reports"}
 
+calls_question = partial(question, needs="asb_calls", unit="calls")
 
-@finding(
+
+@calls_question(
     "antisocial.calls.change",
-    title="Did calls about anti-social behaviour rise or fall?",
-    needs=ASB_SOURCES,
-    measure="calls about anti-social behaviour",
-    unit="calls",
-    polarity="lower_is_better",
-    would_show="whether anti-social behaviour calls rose or fell",
+    "Did calls about anti-social behaviour rise or fall?",
+    needs=("asb_calls", "police_uk"),
+    fewer_is_better=True,
 )
-def calls_change(
-    review: Review,
-    leave_out: Sequence[str] = NOT_ASB,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to police and council against the same months of the year before."""
     try:
-        log = _log(review)
+        calls = _calls(ask, leave_out)
     except NotAvailable:
-        return common.change_finding(
-            review,
-            spec,
-            comparison,
-            "anti-social behaviour",
-            subject="anti-social behaviour incidents",
-        )
-    kept = _without(log, leave_out)
-    return other_counts.change_of(
-        review,
-        spec,
-        comparison,
-        _by_month(review, kept),
-        subject="calls about anti-social behaviour",
-        sources=("asb_calls",),
-        definition=_definition(kept),
-        notes=_left_out(leave_out),
-    )
+        incidents = "anti-social behaviour incidents"
+        return ask.change(ask.series("anti-social behaviour", subject=incidents))
+    return ask.change(calls.of(calls.rows, definition=_definition(calls.rows)))
 
 
-@finding(
+@calls_question(
     "antisocial.calls.received",
-    title="Who received more calls?",
-    needs="asb_calls",
+    "Who received more calls?",
     measure="calls by who received them",
-    unit="calls",
-    polarity="lower_is_better",
     would_show="whether calls to the police and reports to the ASB officer rose or fell",
+    fewer_is_better=True,
 )
-def calls_by_receiver(
-    review: Review, leave_out: Sequence[str] = NOT_ASB, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def calls_by_receiver(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to the police and reports to the ASB officer, each with its change."""
-    log = _log(review)
-    kept = _without(log, leave_out)
-    receivers = sorted(kept["received_by"].dropna().unique(), reverse=True)
+    calls = _calls(ask, leave_out)
+    receivers = sorted(calls.rows["received_by"].dropna().unique(), reverse=True)
     if not receivers:
         raise NotAvailable((), "the log does not say who received its calls")
-    return other_counts.changes_of(
-        review,
-        spec,
-        comparison,
-        {
-            f"{THINGS.get(who, 'calls')} to the {who}": _by_month(
-                review, kept[kept["received_by"] == who]
-            )
-            for who in receivers
-        },
+    return ask.changes(
+        {f"{THINGS.get(who, 'calls')} to the {who}": _received(calls, who) for who in receivers},
         label="received_by",
         heading="Received",
-        subject="calls about anti-social behaviour",
+        subject=calls.subject,
         items="ways of calling",
-        sources=("asb_calls",),
-        notes=(*_left_out(leave_out), *_unsaid(kept, comparison.period)),
+        notes=_unsaid(calls.rows, ask.period),
     )
 
 
-@finding(
+@calls_question(
     "antisocial.calls.types",
-    title="What are the calls about?",
-    needs="asb_calls",
+    "What are the calls about?",
     measure="calls by type",
-    unit="calls",
     would_show="what the calls are about",
 )
 def calls_by_type(
-    review: Review,
-    received_by: str = POLICE,
-    leave_out: Sequence[str] = NOT_ASB,
-    *,
-    comparison: Comparison,
-    spec: Spec,
+    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = NOT_ASB
 ) -> Finding:
     """Calls by type, with their share and its interval."""
-    return _types(review, spec, comparison, received_by, leave_out, "calls")
+    return _types(ask, received_by, leave_out)
 
 
-@finding(
+@calls_question(
     "antisocial.calls.type_changes",
-    title="Which kinds of call rose or fell?",
-    needs="asb_calls",
+    "Which kinds of call rose or fell?",
     measure="calls by type",
-    unit="calls",
-    polarity="lower_is_better",
-    would_show="which kinds of call rose or fell",
+    fewer_is_better=True,
 )
 def type_changes(
-    review: Review,
-    received_by: str = POLICE,
-    leave_out: Sequence[str] = NOT_ASB,
-    *,
-    comparison: Comparison,
-    spec: Spec,
+    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = NOT_ASB
 ) -> Finding:
     """Each type of call against the same months of the year before."""
-    log = _log(review)
-    kept = _received(_without(log, leave_out), received_by)
-    names = kept["type"].value_counts().index
-    return other_counts.changes_of(
-        review,
-        spec,
-        comparison,
-        {name: _by_month(review, kept[kept["type"] == name]) for name in names},
+    calls = _received(_calls(ask, leave_out), received_by)
+    names = calls.rows["type"].value_counts().index
+    return ask.changes(
+        {name: calls.of(calls.rows[calls.rows["type"] == name]) for name in names},
         label="type",
         heading="Type",
-        subject=f"calls to the {received_by}",
+        subject=calls.subject,
         items="types of call",
-        sources=("asb_calls",),
-        notes=_left_out(leave_out),
     )
 
 
-@finding(
+@calls_question(
     "antisocial.officer_reports.types",
-    title="What is reported to the ASB officer?",
-    needs="asb_calls",
+    "What is reported to the ASB officer?",
     measure="reports to the ASB officer by type",
     unit="reports",
-    would_show="what is reported to the ASB officer",
 )
-def officer_reports_by_type(
-    review: Review,
-    leave_out: Sequence[str] = NOT_ASB,
-    *,
-    comparison: Comparison,
-    spec: Spec,
-) -> Finding:
+def officer_reports_by_type(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Reports to the council's ASB officer by type."""
-    return _types(review, spec, comparison, OFFICER, leave_out, "reports")
+    return _types(ask, OFFICER, leave_out)
 
 
-@finding(
+@rate_question(
     "antisocial.peers.{group}",
-    title="How do calls about anti-social behaviour compare with the other {members}?",
+    "How do calls about anti-social behaviour compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
-    measure="calls about anti-social behaviour per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    polarity="lower_is_better",
-    would_show="how calls about anti-social behaviour compare with the peers",
 )
-def peers(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+def peers(ask: Question, group: str) -> Finding:
     """Calls to the police (in open data: incidents) per 1,000 residents among a peer group."""
-    counted = review.peer_counts("anti-social behaviour", group, comparison.period)
-    has_calls = "peer_counts" in counted.sources
+    counted = ask.review.peer_counts("anti-social behaviour", group, ask.period)
     things = "calls to the police about anti-social behaviour"
-    things = things if has_calls else "anti-social behaviour incidents"
-    return common.peers_of(review, spec, comparison, counted, group, things=things)
+    if "peer_counts" not in counted.sources:
+        things = "anti-social behaviour incidents"
+    return ask.peers(counted, group, things=things)
 
 
-@finding(
-    "antisocial.bogus_callers.change",
-    title="Did calls about bogus callers rise or fall?",
-    needs="asb_calls",
-    measure="calls about bogus callers",
-    unit="calls",
-    would_show="whether calls about bogus callers rose or fell",
-)
-def bogus_callers_change(
-    review: Review, types: Sequence[str] = NOT_ASB, *, comparison: Comparison, spec: Spec
-) -> Finding:
+@calls_question("antisocial.bogus_callers.change", "Did calls about bogus callers rise or fall?")
+def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
-    log = _log(review)
-    rows = log[_is_of(log, types)]
+    log = ask.series("asb_calls", subject="calls about bogus callers")
+    rows = log.rows[_is_of(log.rows, types)]
     if rows.empty:
         named = " or ".join(f"'{name}'" for name in types)
         raise NotAvailable((), f"no call of the log is of the type {named}")
-    return other_counts.change_of(
-        review,
-        spec,
-        comparison,
-        _by_month(review, rows),
-        subject="calls about bogus callers",
-        sources=("asb_calls",),
-        notes=(
+    return ask.change(
+        log.of(rows, definition=""),
+        notes=[
             "A rise can mean that more people report callers they are unsure of, not only that "
-            "there are more.",
-        ),
+            "there are more."
+        ],
     )
 
 
-def _types(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    received_by: str,
-    leave_out: Sequence[str],
-    things: str,
-) -> Finding:
-    log = _log(review)
-    review.coverage("asb_calls").check(comparison.period)
-    kept = _received(_without(log, leave_out), received_by)
-    kept = kept[comparison.period.contains(kept["month"])]
-    if kept.empty:
-        raise NotAvailable((), f"no {things} to the {received_by} in {comparison.period.label}")
-    return other_counts.mix_of(
-        review,
-        spec,
-        comparison,
-        kept,
-        label="type",
-        heading="Type",
-        things=common.capital(things),
-        subject=f"{things} to the {received_by}",
-        sources=("asb_calls",),
-        notes=_left_out(leave_out) if received_by == POLICE else (),
-    )
+def _types(ask: Question, received_by: str, leave_out: Sequence[str]) -> Finding:
+    calls = _received(_calls(ask, leave_out), received_by)
+    return ask.breakdown(calls, "type", "Type", present.capital(THINGS.get(received_by, "calls")))
 
 
-def _log(review: Review) -> pd.DataFrame:
-    return review.table("asb_calls")
-
-
-def _without(log: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
-    return log[~_is_of(log, leave_out)]
+def _calls(ask: Question, leave_out: Sequence[str]) -> Series:
+    """The log without some types of call, which a note names."""
+    log = ask.series("asb_calls")
+    names = " and ".join(f"'{name}'" for name in leave_out)
+    note = f"Calls logged as {names} are left out: they are not anti-social behaviour."
+    rows = log.rows[~_is_of(log.rows, leave_out)]
+    return log.of(rows, definition="", notes=(note,) if names else ())
 
 
 def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
@@ -276,7 +171,7 @@ def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
     return log["type"].isin([t for t in log["type"].dropna().unique() if key(t) in wanted])
 
 
-def _received(log: pd.DataFrame, who: str) -> pd.DataFrame:
+def _received(calls: Series, who: str) -> Series:
     """Calls that somebody received.
 
     Raises
@@ -284,16 +179,19 @@ def _received(log: pd.DataFrame, who: str) -> pd.DataFrame:
     NotAvailable
         If the log names no such receiver; says whom it names.
     """
-    found = log[log["received_by"] == who]
+    receivers = calls.rows["received_by"]
+    found = calls.rows[receivers == who]
     if found.empty:
-        others = [f"'{name}' ({n:,})" for name, n in log["received_by"].value_counts().items()]
+        others = [f"'{name}' ({n:,})" for name, n in receivers.value_counts().items()]
         named = present.listed(others, MOST_RECEIVERS) or "nobody"
         raise NotAvailable(
             (),
             f"the log names as who received its calls {named}, not '{who}'; if that is the same, "
             "say so in partnership.toml under [sources.asb_calls.values.received_by]",
         )
-    return found
+    things = THINGS.get(who, "calls")
+    notes = () if who == OFFICER else calls.notes
+    return calls.of(found, f"{things} to the {who}", unit=things, notes=notes)
 
 
 def _definition(log: pd.DataFrame) -> str:
@@ -306,21 +204,10 @@ def _definition(log: pd.DataFrame) -> str:
     return f"All calls of the log, received by {present.listed(found, MOST_RECEIVERS)}."
 
 
-def _unsaid(log: pd.DataFrame, period: Period) -> tuple[str, ...]:
+def _unsaid(log: pd.DataFrame, period: Period) -> list[str]:
     """How many calls do not say who received them."""
     count = int(log.loc[period.contains(log["month"]), "received_by"].isna().sum())
     if not count:
-        return ()
+        return []
     verb = "does" if count == 1 else "do"
-    return (f"{present.plural(count, 'call')} of {period.label} {verb} not say who received it.",)
-
-
-def _by_month(review: Review, rows: pd.DataFrame) -> pd.DataFrame:
-    return other_counts.monthly(rows, review.covered("asb_calls"))
-
-
-def _left_out(leave_out: Sequence[str]) -> tuple[str, ...]:
-    if not leave_out:
-        return ()
-    names = " and ".join(f"'{name}'" for name in leave_out)
-    return (f"Calls logged as {names} are left out: they are not anti-social behaviour.",)
+    return [f"{present.plural(count, 'call')} of {period.label} {verb} not say who received it."]

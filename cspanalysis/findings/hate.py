@@ -2,132 +2,174 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
+from cspanalysis import disclosure, present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, finding
-from cspanalysis.findings.common import areas_together, other_counts
-from cspanalysis.findings.domestic import protect
-from cspanalysis.review.review import Review
+from cspanalysis.domain.offences import ALL
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings.domestic import MORE_REPORTED
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.present.phrases import confidence, first
+from cspanalysis.review.series import Series
+from cspanalysis.stats import measures
 
-SOURCES = ("police_extract",)
+HATE = "hate crime"
+#: What a partner counts of hate crime.
+COUNTS = NO_CRIME, DETECTED = "hate crime no-crimed", "hate crime detected"
 
-#: What street-level files lack for it.
-UNFLAGGED = "do not say which offences were hate crimes"
+detection_question = partial(
+    question, measure="hate crimes detected", unit="share", fewer_is_better=False
+)
 
 
-@finding(
+@question(
     "violence.hate.change",
-    title="Did recorded hate crime rise or fall?",
-    needs=SOURCES,
-    measure="hate crime",
+    "Did recorded hate crime rise or fall?",
+    needs="police_extract",
+    measure=HATE,
     unit="offences",
-    would_show="whether recorded hate crime rose or fell",
 )
-def hate_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def hate_change(ask: Question) -> Finding:
     """Offences flagged as hate crime against the same months of the year before."""
-    rows = _hate(review.records(lacks=UNFLAGGED).table)
-    return other_counts.change_of(
-        review,
-        spec,
-        comparison,
-        other_counts.monthly(rows, review.covered("police_extract")),
-        subject="recorded hate crime",
-        sources=SOURCES,
-        protect=protect(review),
-        definition="Hate crime here is every recorded offence that the force flagged as such.",
-        notes=("More recorded offences can mean that more victims come forward.",),
-    )
+    return ask.change(_hate(ask), notes=[MORE_REPORTED])
 
 
-@finding(
-    "violence.hate.detection",
-    title="How much hate crime is detected?",
-    needs=SOURCES,
-    measure="hate crimes detected",
-    unit="share",
-    polarity="higher_is_better",
-    would_show="how much hate crime is detected",
+@detection_question(
+    "violence.hate.detection", "How much hate crime is detected?", needs="police_extract"
 )
-def hate_detection(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def hate_detection(ask: Question) -> Finding:
     """Detected hate crimes as a share of all, beside the same months of the year before."""
-    now = _detected(review, comparison.period)
-    try:
-        before = _detected(review, comparison.compare)
-    except NotAvailable:
-        before = (None, None)
-    if not now[1]:
-        raise NotAvailable((), f"no hate crime in {comparison.period.label}")
-    return areas_together.detection(
-        review,
-        spec,
-        comparison,
-        {
-            "count": now[0],
-            "total": now[1],
-            "compare_count": before[0],
-            "compare_total": before[1],
-        },
-        protect=protect(review),
-        subject="hate crimes",
-        area=review.area.name,
-        sources=SOURCES,
-        place=review.area.name,
-    )
+    return _detection(ask, partial(_hate, ask), _detected)
 
 
-@finding(
+@detection_question(
     "violence.hate.detection.{group}",
-    title="How much hate crime is detected in the {members}?",
+    "How much hate crime is detected in the {members}?",
     needs="peer_counts",
-    measure="hate crimes detected",
-    unit="share",
-    polarity="higher_is_better",
     would_show="how much hate crime is detected in the group of districts",
 )
-def hate_detection_together(
-    review: Review, group: str, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def hate_detection_together(ask: Question, group: str) -> Finding:
     """The same over a group of areas together."""
-    return areas_together.detection_finding(
-        review, spec, comparison, group, protect=protect(review)
-    )
+    return _detection(ask, partial(ask.series, [HATE, *COUNTS], among=group), _detected_together)
 
 
-@finding(
+@question(
     "violence.hate.share.{group}",
-    title="How much of all crime is hate crime in the {members}?",
+    "How much of all crime is hate crime in the {members}?",
     needs="peer_counts",
     measure="hate crime as a share of recorded crime",
     unit="share",
     would_show="how much of all crime is hate crime",
 )
-def hate_share(review: Review, group: str, *, comparison: Comparison, spec: Spec) -> Finding:
+def hate_share(ask: Question, group: str) -> Finding:
     """Hate crime as a share of recorded crime over a group of areas together."""
-    return areas_together.share_finding(
-        review,
-        spec,
-        comparison,
-        group,
-        "hate crime",
-        "recorded crime",
-        subject="recorded crimes",
+    crimes = ask.series(HATE, ask.period, among=group)
+    return ask.share(
+        crimes.of(crimes.rows, protect=ask.protection()),
+        ask.series("recorded crime", ask.period, among=group, subject="recorded crimes"),
         of="were hate crimes",
-        protect=protect(review),
+        columns=("Hate crime", "Recorded crime"),
+        what="Hate crime as a share of recorded crime",
     )
 
 
-def _hate(table: pd.DataFrame) -> pd.DataFrame:
-    if table["is_hate"].isna().all():
-        raise NotAvailable(SOURCES, "the records do not say which offences were hate crimes")
-    return table[table["is_hate"].fillna(False).astype(bool)]
+def _hate(ask: Question, *periods: Period) -> Series:
+    records = ask.review.series(
+        ALL, *periods, knows="is_hate", lacks="do not say which offences were hate crimes"
+    )
+    return records.flagged(
+        "is_hate",
+        "recorded hate crime",
+        protect=ask.protection(),
+        definition="Hate crime here is every recorded offence that the force flagged as such.",
+    )
 
 
-def _detected(review: Review, period: Period) -> tuple[int, int]:
-    rows = _hate(review.records(None, period, lacks=UNFLAGGED).table)
+def _detected(rows: pd.DataFrame) -> tuple[int, int]:
+    """Detected hate crimes among records, and all that the police did not take off the record."""
     if len(rows) and rows["is_detected"].isna().all():
-        raise NotAvailable(SOURCES, "the records do not say which offences were detected")
+        raise NotAvailable("police_extract", "the records do not say which offences were detected")
     if "is_no_crime" in rows:
         rows = rows[~rows["is_no_crime"].fillna(False).astype(bool)]
     return int(rows["is_detected"].fillna(False).astype(bool).sum()), len(rows)
+
+
+def _detected_together(rows: pd.DataFrame) -> tuple[int, int]:
+    counts = rows.groupby("offence")["count"].sum()
+    return int(counts[DETECTED]), int(counts[HATE] - counts[NO_CRIME])
+
+
+def _detection(
+    ask: Question,
+    hate: Callable[[Period], Series],
+    counted: Callable[[pd.DataFrame], tuple[int, int]],
+) -> Finding:
+    """A detection rate beside that of the same months of the year before, where it is known."""
+    found, protect = hate(ask.period), ask.protection()
+    count, total = counted(found.inside(ask.period))
+    before: tuple[int | None, int | None] = (None, None)
+    try:
+        known = counted(hate(ask.compare).inside(ask.compare))
+        before = known if disclosure.may_show_share(*known, protect) else before
+    except NotAvailable:
+        pass
+    if not total:
+        raise NotAvailable((), f"no hate crime in {ask.period.label}")
+    row = {"count": count, "total": total, "compare_count": before[0], "compare_total": before[1]}
+    table = pd.DataFrame([row]).astype("Float64").assign(
+        area=found.among or ask.review.area.name,
+        period=ask.period.iso,
+        compare=ask.compare.iso,
+    )  # fmt: skip
+    crimes = found.of(found.rows, "hate crimes", protect=protect, definition="")
+    result = measures.difference(table)
+    return ask.publish(
+        result,
+        series=crimes,
+        subject=f"{crimes.named} detected",
+        wording=partial(_said, subject=crimes.named, of="were detected"),
+        compared=bool(result["compare_share"].notna().all()),
+        columns={
+            "area": "Area",
+            "count": "Detected",
+            "total": "Hate crimes",
+            "share": "Share",
+            "interval": "95% interval",
+            "compare_count": f"Detected {ask.earlier}",
+            "compare_total": f"Hate crimes {ask.earlier}",
+            "compare_share": f"Share {ask.earlier}",
+        },
+        what="Hate crimes detected",
+        notes=["Records that the police later marked 'no crime' are left out of the base."],
+    )
+
+
+def _said(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """A share with its interval, and the share of the same months a year earlier."""
+    row = first(table)
+    if present.is_missing(row.get("share")):
+        return cannot(subject, row, "share")
+    text = (
+        f"{present.count(row['count'])} of {present.count(row['total'])} {subject} {of} "
+        f"({present.share(row['share'])}, {confidence(row)} interval "
+        f"{present.percent_interval(row['lower'], row['upper'])})."
+    )
+    values = {k: row[k] for k in ("count", "share", "lower", "upper", "confidence")}
+    verdict = "none"
+    if not present.is_missing(row.get("compare_share")):
+        verdict = row["verdict"]
+        earlier = present.earlier(row.get("period"), row.get("compare"))
+        text += (
+            f" {present.capital(earlier)} it was {present.count(row['compare_count'])} of "
+            f"{present.count(row['compare_total'])} ({present.share(row['compare_share'])})"
+        )
+        tail = {"up": ": the share rose.", "down": ": the share fell."}
+        text += tail.get(verdict, "; the difference can be chance.")
+        values["compare_count"] = row["compare_count"]
+    return Said(text, verdict=verdict, values=values)

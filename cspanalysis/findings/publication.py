@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -68,6 +68,11 @@ class Publication:
     def earlier(self) -> str:
         """Words for the time of the period compared with: 'a year earlier'."""
         return present.earlier(self.period.iso, self.compare.iso)
+
+    def protection(self, source: str = "", **fields: Any) -> disclosure.Protect:
+        """How counts of a source are protected; without one as of victims, below the threshold."""
+        policy = self.review.policy(source) if source else "threshold"
+        return disclosure.Protect(policy, threshold=self.review.threshold, **fields)
 
     def publish(
         self,

@@ -134,8 +134,8 @@ def question(
 def clause(title: str) -> str:
     """A question as a clause: 'Did fires rise or fall?' gives 'whether fires rose or fell'.
 
-    Only where its first words tell how: questions of a rise or fall, of peers, and those whose
-    word of asking is the subject ('Which kinds of fire rose or fell?').
+    Only where its first words tell how: questions of a rise or fall, of years, of peers, and those
+    whose word of asking is the subject ('Which kinds of fire rose or fell?').
     """
     text = title.rstrip("?")
     if found := re.fullmatch(r"Did (.+) rise or fall(.*)", text):
@@ -144,6 +144,8 @@ def clause(title: str) -> str:
         return f"how {found[1]} compare with {found[2]}"
     if found := re.fullmatch(r"How does (.+) compare with (.+)", text):
         return f"how {found[1]} compares with {found[2]}"
+    if found := re.fullmatch(r"How did (.+) develop(.*)", text):
+        return f"how {found[1]} developed{found[2]}"
     return text[:1].lower() + text[1:]
 
 

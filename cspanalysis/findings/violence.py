@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
@@ -28,7 +27,7 @@ NTE = "night-time economy violence"
 MOST_LABELS = 6
 
 #: What street-level files lack for it.
-NO_TIME = "hold no time of day"
+NO_TIME, NO_CENTRES = "hold no time of day", "do not say what lies in a town centre"
 
 night_question = partial(crime_question, needs="police_extract", measure=NTE)
 
@@ -98,7 +97,6 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
 @night_question(
     "violence.nte.years",
     "How did night-time economy violence develop over the years?",
-    would_show="how night-time economy violence developed over the years",
     once=True,
 )
 def nte_years(ask: Question, definition: NightTime | None = None) -> Finding:
@@ -111,17 +109,13 @@ def nte_years(ask: Question, definition: NightTime | None = None) -> Finding:
     "violence.town_centres.years",
     "How did violence in town centres develop over the years?",
     measure="violence in town centres",
-    would_show="how violence in town centres developed over the years",
     once=True,
 )
 def town_centre_years(ask: Question, offences: str = "violent crime") -> Finding:
     """Violent crime flagged as in a town centre, at any hour, by financial year."""
-    unsaid = "do not say what lies in a town centre"
-    violence = _records(ask, offences, lacks=unsaid)
-    if violence.rows["is_town_centre"].isna().all():
-        raise NotAvailable("police_extract", f"the records {unsaid}")
-    inside = violence.rows[violence.rows["is_town_centre"].fillna(False).astype(bool)]
-    return ask.years(violence.of(inside, f"{offences} in town centres"), "Offences")
+    violence = ask.review.series(offences, knows="is_town_centre", lacks=NO_CENTRES)
+    inside = violence.flagged("is_town_centre", f"{offences} in town centres")
+    return ask.years(inside, "Offences")
 
 
 @question(
@@ -138,7 +132,7 @@ def nte_town_centre_share(ask: Question, definition: NightTime | None = None) ->
     violence = _classified(ask, definition, ask.period)
     classified = violence.rows
     if classified["is_town_centre"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say what lies in a town centre")
+        raise NotAvailable("police_extract", f"the records {NO_CENTRES}")
     at_night = _at_night(violence, definition)
     inside = classified[classified["is_town_centre_night"]]
     return ask.share(
@@ -191,19 +185,13 @@ def nte_peers(ask: Question, group: str) -> Finding:
     return ask.peers(NTE, group, things=f"{NTE} offences")
 
 
-def _records(ask: Question, offences: str | Iterable[str], *periods: Period, lacks: str) -> Series:
-    """Records of offences; of no offence of the taxonomy are the parts that are counted of them."""
-    found = ask.review.series(offences, *periods, each=True, lacks=lacks)
-    return found.of(found.rows, selection="")
-
-
 def _at_night(violence: Series, definition: NightTime) -> Series:
     rows = violence.rows[violence.rows["is_night_time"]]
     return violence.of(rows, NTE, definition=definition.definition)
 
 
 def _classified(ask: Question, definition: NightTime, *periods: Period) -> Series:
-    records = _records(ask, definition.offences, *periods, lacks=NO_TIME)
+    records = ask.review.series(definition.offences, *periods, each=True, lacks=NO_TIME)
     rows = night.classify(records.rows, definition)
     # What no record tells is not known to be 0.
     if len(rows) and not rows["has_time"].any():
@@ -218,7 +206,8 @@ def _classified(ask: Question, definition: NightTime, *periods: Period) -> Serie
             f"words that are not known: {_strange(rows)}. What they mean can be said in "
             "partnership.toml under [sources.police_extract.values.premises]",
         )
-    return records.of(rows)
+    # Parts of offences are no offence of the taxonomy.
+    return records.of(rows, selection="")
 
 
 def _strange(classified: pd.DataFrame) -> str:

@@ -198,6 +198,7 @@ class Review:
         each: bool = False,
         lacks: str = "",
         people: bool = False,
+        knows: str = "",
         among: str = "",
     ) -> Series:
         """What is counted of this area: offences, the records of a dated log, or figures.
@@ -221,6 +222,8 @@ class Review:
             'hold no time of day'. Only a partner's extract will do then.
         people : bool
             With `each`: also the further rows that an extract has of a crime's people (`records`).
+        knows : str
+            A column of the records ('is_domestic') that not all may leave open; they `lacks` else.
         among : str
             Key of a peer group: what a partner counts (`what`) of all its members together.
 
@@ -236,10 +239,13 @@ class Review:
                 subject=subject or present.listed(names),
             )  # fmt: skip
         if not (isinstance(what, str) and what in RECORDED):
-            return offence_counts.series(
+            found = offence_counts.series(
                 self.store, self.area, what, *periods,
-                subject=subject, each=each, lacks=lacks, people=people,
+                subject=subject, each=each or bool(knows), lacks=lacks, people=people,
             )  # fmt: skip
+            if knows and found.rows[knows].isna().all():
+                raise NotAvailable(found.sources, f"the records {lacks}")
+            return found
         of_it, unit, definition = RECORDED[what]
         known, rows = self.coverage(what), conditions.matching(self.table(what), where)
         if "value" in rows:
@@ -334,18 +340,7 @@ class Review:
         )
 
     def population(self, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
-        """Residents of districts, from the mid-year estimate nearest the period's mid-point.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Index district; columns population, year.
-
-        Raises
-        ------
-        NotAvailable
-            If the workspace holds no population estimates.
-        """
+        """Residents of districts for a period: `residents.estimates`."""
         return residents.estimates(self.store, districts, period)
 
     def residents(self, period: Period | str) -> tuple[int, int]:

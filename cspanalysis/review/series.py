@@ -95,6 +95,11 @@ class Series:
         """A part of it: other rows, known for the same months, under a subject of its own."""
         return replace(self, rows=rows, subject=subject or self.subject, **fields)
 
+    def flagged(self, column: str, subject: str = "", **fields: Any) -> Self:
+        """The records that bear a flag: those of no offence of the taxonomy, but parts of them."""
+        has = self.rows[column].fillna(False).astype(bool)
+        return self.of(self.rows[has], subject, **{"selection": "", **fields})
+
     @property
     def known_as(self) -> str:
         """The one name under which the register of breaks knows it; 'all' where it has several."""

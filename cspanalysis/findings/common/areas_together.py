@@ -10,15 +10,12 @@ from functools import partial
 
 import pandas as pd
 
-from cspanalysis import disclosure
-from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import Finding, Spec, common, publish, sentences
-from cspanalysis.present import charts
 from cspanalysis.review import peer_tallies
 from cspanalysis.review.review import Review
-from cspanalysis.stats import change, measures, proportions
+from cspanalysis.stats import change
 
 SOURCES = ("peer_counts",)
 
@@ -48,168 +45,6 @@ def together(review: Review, group: str, names: Sequence[str], period: Period) -
 def where_together(review: Review, group: str) -> str:
     """How a sentence names the group as a whole: 'the districts of West Kent together'."""
     return f"the {review.peer_group(group).label} together"
-
-
-def share_finding(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    group: str,
-    part: str,
-    whole: str,
-    *,
-    subject: str,
-    of: str,
-    protect: Protect | None = None,
-) -> Finding:
-    """Which share of one count another makes up, over a group of areas together."""
-    counts = together(review, group, [part, whole], comparison.period)
-    result = measures.proportion(
-        pd.DataFrame({"area": [_name(review, group)], "count": counts[part],
-                      "total": counts[whole]})
-    )  # fmt: skip
-    named = where_together(review, group)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.share, subject=f"{subject} in {named}", of=of),
-        protect=protect,
-        comparison=comparison,
-        sources=SOURCES,
-        columns={
-            "area": "Area",
-            "count": common.capital(part),
-            "total": common.capital(whole),
-            "share": "Share",
-            "interval": "95% interval",
-        },
-        caption=f"{common.capital(part)} as a share of {whole} – "
-        f"{common.capital(named)}, {comparison.period.label}",
-        method=common.method_of(result),
-        measure=f"{part} in {named}",
-    )
-
-
-def mix_finding(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    group: str,
-    parts: dict[str, str],
-    whole: str,
-    *,
-    label: str,
-    heading: str,
-    subject: str,
-) -> Finding:
-    """What a count consists of, over a group of areas together.
-
-    Parameters
-    ----------
-    parts : dict
-        Measure as the counts name it → how a reader sees it.
-    """
-    counts = together(review, group, [*parts, whole], comparison.period)
-    table = pd.DataFrame({label: list(parts.values()), "count": [counts[p] for p in parts]}).assign(
-        area=_name(review, group), total=counts[whole]
-    )
-    result = measures.proportion(table).sort_values("count", ascending=False, ignore_index=True)
-    named = where_together(review, group)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.mix, label=label, subject=f"{subject} in {named}", top=len(parts)),
-        chart=partial(charts.sorted_bars, label=label),
-        comparison=comparison,
-        sources=SOURCES,
-        columns={
-            label: heading,
-            "count": "Offences",
-            "share": "Share",
-            "interval": "95% interval",
-        },
-        caption=f"{common.capital(subject)} by {heading.lower()} – "
-        f"{common.capital(named)}, {comparison.period.label}",
-        method=common.method_of(result),
-        measure=f"{subject} in {named}",
-    )
-
-
-def detection_finding(
-    review: Review, spec: Spec, comparison: Comparison, group: str, *, protect: Protect
-) -> Finding:
-    """Detected hate crimes as a share of those not taken off the record, with the year before."""
-    names = ["hate crime", "hate crime no-crimed", "hate crime detected"]
-    now = together(review, group, names, comparison.period)
-    try:
-        before = together(review, group, names, comparison.compare)
-    except NotAvailable:
-        before = None
-    row = {"count": now[names[2]], "total": now[names[0]] - now[names[1]]}
-    row["compare_count"] = before[names[2]] if before else None
-    row["compare_total"] = before[names[0]] - before[names[1]] if before else None
-    return detection(
-        review,
-        spec,
-        comparison,
-        row,
-        protect=protect,
-        subject=f"hate crimes in {where_together(review, group)}",
-        area=_name(review, group),
-        sources=SOURCES,
-        place=common.capital(where_together(review, group)),
-    )
-
-
-def detection(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    row: dict,
-    *,
-    protect: Protect,
-    subject: str,
-    area: str,
-    sources: Sequence[str],
-    place: str,
-) -> Finding:
-    """A detection rate beside that of the same months of the year before."""
-    if row["compare_count"] is None or not disclosure.may_show_share(
-        row["compare_count"], row["compare_total"], protect
-    ):
-        row = {**row, "compare_count": None, "compare_total": None}
-    table = (
-        pd.DataFrame([row])
-        .astype("Float64")
-        .assign(area=area, period=comparison.period.iso, compare=comparison.compare.iso)
-    )
-    result = proportions.difference(table)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.share_change, subject=subject, of="were detected"),
-        protect=protect,
-        comparison=comparison,
-        compared=bool(result["compare_share"].notna().all()),
-        sources=sources,
-        columns={
-            "area": "Area",
-            "count": "Detected",
-            "total": "Hate crimes",
-            "share": "Share",
-            "interval": "95% interval",
-            "compare_count": f"Detected {common.earlier(comparison)}",
-            "compare_total": f"Hate crimes {common.earlier(comparison)}",
-            "compare_share": f"Share {common.earlier(comparison)}",
-        },
-        caption=f"Hate crimes detected – {place}, {comparison.period.label}",
-        method=common.method_of(result),
-        notes=("Records that the police later marked 'no crime' are left out of the base.",),
-        measure=f"{subject} detected",
-    )
 
 
 def change_finding(

@@ -17,7 +17,6 @@ from cspanalysis.findings.sentences.schools import against_england, cluster_rate
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
     sexes,
-    share_change,
     whole_share,
     years,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "season",
     "sexes",
     "share",
-    "share_change",
     "standardised",
     "targets",
     "trend",

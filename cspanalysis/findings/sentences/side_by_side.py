@@ -1,4 +1,4 @@
-"""Figures side by side: years in a row, a few series, shares a year apart, sums of money."""
+"""Figures side by side: years in a row, a few series, shares, sums of money."""
 
 from __future__ import annotations
 
@@ -75,45 +75,6 @@ def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
     values |= {"upper": end["change_upper"], "confidence": end["confidence"]}
     values |= {k: v for k, v in values_of(end).items() if k in ("rate", "rate_per", "population")}
     values = {k: v for k, v in values.items() if not present.is_missing(v)}
-    return Said(text, verdict=verdict, values=values)
-
-
-def share_change(table: pd.DataFrame, *, subject: str, of: str) -> Said:
-    """A share with its interval, and the share of the same months a year earlier.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: count, total, share, lower, upper; compare_count, compare_total, compare_share,
-        difference_lower, difference_upper and verdict where the earlier period is known; period,
-        compare.
-    subject : str
-        The cases, in the plural.
-    of : str
-        What the counted ones did, as a verb phrase: 'were detected'.
-    """
-    row = first(table)
-    if present.is_missing(row.get("share")):
-        if row and row.get("total") == 0:
-            row = {**row, "status": "too_few", "reason": "none was recorded"}
-        return cannot(subject, row, "share")
-    text = (
-        f"{present.count(row['count'])} of {present.count(row['total'])} {subject} {of} "
-        f"({present.share(row['share'])}, {confidence(row)} interval "
-        f"{present.percent_interval(row['lower'], row['upper'])})."
-    )
-    values = {k: row[k] for k in ("count", "share", "lower", "upper", "confidence")}
-    verdict = "none"
-    if not present.is_missing(row.get("compare_share")):
-        verdict = row["verdict"]
-        earlier = present.earlier(row.get("period"), row.get("compare"))
-        text += (
-            f" {present.capital(earlier)} it was {present.count(row['compare_count'])} of "
-            f"{present.count(row['compare_total'])} ({present.share(row['compare_share'])})"
-        )
-        tail = {"up": ": the share rose.", "down": ": the share fell."}
-        text += tail.get(verdict, "; the difference can be chance.")
-        values["compare_count"] = row["compare_count"]
     return Said(text, verdict=verdict, values=values)
 
 
