@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,8 +12,9 @@ import plotly.io as pio
 from cspanalysis import present
 from cspanalysis.domain import offences
 from cspanalysis.domain.errors import CspError, NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, common
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts, suppliers
 from cspanalysis.review import coverage
 from cspanalysis.review.review import Review
@@ -144,32 +144,30 @@ def choices(review: Review) -> list[str]:
     return [*first, *sorted(set(known) - set(first))]
 
 
+@question("explore.change", "Did {offence} rise or fall?", unit="offences")
+def _change(ask: Question, offence: str) -> Finding:
+    return ask.change(ask.series(offence, subject=offence))
+
+
+@question(
+    "explore.months", "Is the latest half year of {offence} out of the ordinary?", unit="offences"
+)
+def _months(ask: Question, offence: str) -> Finding:
+    return ask.control(ask.review.series(offence, subject=offence))
+
+
+@question("explore.peers.{group}", "How does {offence} compare with the other {members}?")
+def _peers(ask: Question, group: str, offence: str) -> Finding:
+    things = "crimes" if offence == "recorded crime" else f"{offence} offences"
+    return ask.peers(offence, group, things=things)
+
+
 def at_a_glance(review: Review, offence: str) -> list[Finding]:
     """Change, months and peers of one offence, those that the data allow."""
-    here = Comparison(review.period, review.compare)
-    makers = [
-        ("change", f"Did {offence} rise or fall?", partial(common.change_finding, subject=offence)),
-        (
-            "months",
-            f"Is the latest half year of {offence} out of the ordinary?",
-            partial(common.control_finding, subject=offence),
-        ),
-    ]
-    found = []
-    for name, title, make in makers:
-        spec = Spec(f"explore.{name}", title, measure=offence, unit="offences")
-        try:
-            found.append(make(review, spec, here, offence))
-        except NotAvailable:
-            continue
-    for group in review.peers.groups():
-        label = review.peer_label(group)
-        spec = Spec(f"explore.peers.{group}", f"How does {offence} compare with the other {label}?")
-        try:
-            things = "crimes" if offence == "recorded crime" else f"{offence} offences"
-            found.append(common.peers_finding(review, spec, here, offence, group, things=things))
-        except NotAvailable:
-            continue
+    over = review.comparisons[:1]
+    asked = [_change(review, offence, over=over), _months(review, offence, over=over)]
+    asked += [_peers(review, group, offence, over=over) for group in review.peers.groups()]
+    found = [finding for finding in asked if finding.status != "not_available"]
     if not found:
         raise NotAvailable(
             ("police_extract", "police_uk"),

@@ -11,7 +11,6 @@ from cspanalysis.findings.common.captions import (
     membership_notes,
     method_of,
     newest_year,
-    rate_tile,
     resident_notes,
     span,
     where,
@@ -19,15 +18,13 @@ from cspanalysis.findings.common.captions import (
 from cspanalysis.findings.common.change_shapes import (
     change_columns,
     change_finding,
-    changes_finding,
     detectable_notes,
     is_unsettled,
     with_dispersion,
     with_places,
 )
-from cspanalysis.findings.common.monthly_shapes import control_finding, season_finding
+from cspanalysis.findings.common.monthly_shapes import control_finding
 from cspanalysis.findings.common.peer_shapes import PEER_COLUMNS, peers_finding, peers_of
-from cspanalysis.findings.common.share_shapes import mix_finding, places_finding
 from cspanalysis.present import capital
 
 __all__ = [
@@ -36,7 +33,6 @@ __all__ = [
     "capital",
     "change_columns",
     "change_finding",
-    "changes_finding",
     "control_finding",
     "detectable_notes",
     "earlier",
@@ -44,14 +40,10 @@ __all__ = [
     "is_unsettled",
     "membership_notes",
     "method_of",
-    "mix_finding",
     "newest_year",
     "peers_finding",
     "peers_of",
-    "places_finding",
-    "rate_tile",
     "resident_notes",
-    "season_finding",
     "span",
     "where",
     "with_dispersion",

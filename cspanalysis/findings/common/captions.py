@@ -104,16 +104,3 @@ def break_notes(
         for b in breaks.crossing(name, comparison.period, comparison.compare, scheme)
     ]
     return list(dict.fromkeys(found))
-
-
-def rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] | None:
-    """A count with its rate as a headline figure."""
-    row = table.iloc[0]
-    if pd.isna(row["count"]):
-        return None
-    limits = present.interval(row["lower"], row["upper"])
-    return {
-        "value": present.count(row["count"]),
-        "label": f"{things}, {period}: {present.rate(row['rate'])} per 1,000 residents "
-        f"(95% interval {limits})",
-    }

@@ -13,7 +13,6 @@ from cspanalysis.domain.periods import Comparison
 from cspanalysis.findings import Finding, Spec, publish, sentences
 from cspanalysis.findings.common.captions import break_notes, earlier, method_of, where
 from cspanalysis.findings.sentences.change_wording import verdict_of
-from cspanalysis.present import charts
 from cspanalysis.review import coverage, offence_counts
 from cspanalysis.review.review import Counted, Review
 from cspanalysis.stats import change
@@ -123,49 +122,6 @@ def detectable_notes(result: pd.DataFrame, comparison: Comparison) -> list[str]:
         int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
     )
     return [sentences.detectable(found)]
-
-
-def changes_finding(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    selections: Iterable[str],
-    *,
-    subject: str,
-    notes: Iterable[str] = (),
-) -> Finding:
-    """Several offences or groups side by side, each with its change and interval."""
-    selections = list(selections)
-    found = [_compared(review, comparison, selection) for selection in selections]
-    result = pd.concat(
-        [row.assign(offence=of) for of, (_, row) in zip(selections, found, strict=True)],
-        ignore_index=True,
-    )
-    counted = found[0][0]
-    said = [note for one, _ in found for note in (*one.change.notes, *one.notes)]
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.changes, label="offence", subject=subject),
-        chart=partial(charts.change_intervals, label="offence"),
-        comparison=comparison,
-        compared=True,
-        sources=counted.sources,
-        columns={"offence": "Offence", **change_columns(comparison)},
-        caption=where(
-            review,
-            f"Change in {subject}",
-            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
-        ),
-        method=method_of(result),
-        notes=[
-            *notes,
-            *dict.fromkeys(said),
-            *break_notes(selections, comparison, counted.scheme),
-        ],
-        measure=subject,
-    )
 
 
 def _compared(

@@ -149,45 +149,6 @@ def changes_of(
     )
 
 
-def mix_of(
-    review: Review,
-    spec: Spec,
-    comparison: Comparison,
-    rows: pd.DataFrame,
-    *,
-    label: str,
-    heading: str,
-    things: str,
-    subject: str,
-    sources: Sequence[str],
-    notes: Iterable[str] = (),
-) -> Finding:
-    """What a set of records consists of: counts by a column, with shares and Wilson intervals."""
-    if rows.empty:
-        raise NotAvailable((), f"no {subject} in {comparison.period.label}")
-    totals = rows.groupby(label, as_index=False).size().rename(columns={"size": "count"})
-    result = measures.proportion(totals.assign(total=len(rows)))
-    result = result.sort_values(["count", label], ascending=[False, True], ignore_index=True)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.mix, label=label, subject=subject),
-        chart=partial(charts.sorted_bars, label=label),
-        comparison=comparison,
-        sources=sources,
-        columns={label: heading, "count": things, "share": "Share", "interval": "95% interval"},
-        caption=common.where(
-            review,
-            f"{common.capital(subject)} by {heading.lower()}",
-            comparison.period.label,
-        ),
-        method=common.method_of(result),
-        notes=notes,
-        measure=subject,
-    )
-
-
 def years_of(
     review: Review,
     spec: Spec,
