@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, chi2
 
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import quality, sentences, survey_wording
+from cspanalysis.findings import quality, sentences, survey_wording, young_people
 from cspanalysis.findings.sentences.change_wording import decided_verdict, verdict_of
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats.change import detectable
@@ -377,12 +377,12 @@ def test_hours_put_the_small_hours_to_the_evening_before():
 
 def test_clusters_give_no_total_while_one_is_hidden():
     table = pd.DataFrame({"cluster": ["Malling", "Tonbridge"], "count": [24.0, 12.0],
-                          "status": ["ok", "ok"]})  # fmt: skip
-    text = sentences.clusters(table, subject="exclusions", when="2006/07").text
+                          "status": "ok", "school_year": "2006/07", "rate": NAN})  # fmt: skip
+    text = young_people.clusters_told(table, subject="exclusions").text
     assert text.startswith("In 2006/07 Malling had the most exclusions: 24 of 36 in the two clus")
     hidden = pd.concat([table, pd.DataFrame(
         {"cluster": ["Snodland"], "count": [NAN], "status": ["suppressed"]})])  # fmt: skip
-    said = sentences.clusters(hidden, subject="exclusions")
+    said = young_people.clusters_told(hidden, subject="exclusions")
     assert "36" not in said.text and "share" not in said.values
     assert "One group is hidden so that nobody can be identified." in said.text
 
@@ -460,11 +460,11 @@ def test_tables_of_many_comparisons_all_say_so():
     assert phrase in sentences.funnel(funnel).text
     clusters = pd.DataFrame(
         {"cluster": [f"Cluster {n}" for n in range(12)], "count": [60] + [20] * 11, "roll": 1000,
-         "rate_per": 100, "confidence": 0.95, "status": "ok"}
+         "rate_per": 100, "confidence": 0.95, "status": "ok", "school_year": "2006/07"}
     )  # fmt: skip
     clusters["rate"] = clusters["count"] / 10
     clusters["lower"], clusters["upper"] = clusters["rate"] * 0.7, clusters["rate"] * 1.3
-    assert phrase in sentences.cluster_rates(clusters, subject="exclusions").text
+    assert phrase in young_people.clusters_told(clusters, subject="exclusions").text
     answers = pd.DataFrame(
         {"question": [f"sees problem {n}" for n in range(12)], "area": "here", "round": "2007",
          "other_area": "county", "compare_round": "2006", "share": 0.4, "compare_share": 0.3,

@@ -221,7 +221,7 @@ def of_column(name: str, value: Any) -> Any:
     return int(found) if is_whole else found
 
 
-def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The contract's value keys that a result row holds (missing ones left out)."""
-    found = {k: of_column(k, row[k]) for k in VALUE_KEYS if k in row}
+def values_of(row: Mapping[str, Any], *only: str) -> dict[str, Any]:
+    """The contract's value keys (or some of them) that a result row holds, none missing."""
+    found = {k: of_column(k, row[k]) for k in VALUE_KEYS if k in row and k in (only or VALUE_KEYS)}
     return {k: value for k, value in found.items() if value is not None}

@@ -3,78 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cspanalysis import disclosure, present
 from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, common, exclusion_rates, finding, publish, sentences
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings import exclusion_rates, sentences
+from cspanalysis.findings.publication import method_of
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said, values_of
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import (
+    by_chance,
+    confidence,
+    first,
+    get,
+    hidden_note,
+    number_of,
+    own,
+    shown,
+)
 from cspanalysis.review.review import Review
+from cspanalysis.review.series import newest_year, whole_years
 from cspanalysis.stats import measures, yearly
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 SOURCE = "school_exclusions"
+AUTHORITIES = "dfe_exclusions"
 
 #: Kind of exclusion in the data → what a reader counts.
 THINGS = {"permanent": "permanent exclusions", "fixed term": "fixed-term exclusions"}
+_HOW = {"permanent": "were excluded permanently", "fixed term": "for a fixed term"}
+
+exclusion_question = partial(question, fewer_is_better=True, once=True)
+school_question = partial(exclusion_question, needs=(SOURCE, AUTHORITIES), unit="exclusions")
 
 
-@finding(
+@school_question(
     "young_people.exclusions.change",
-    title="Are more children excluded from school?",
-    needs=(SOURCE, "dfe_exclusions"),
+    "Are more children excluded from school?",
     measure="exclusions from school",
-    unit="exclusions",
-    polarity="lower_is_better",
     would_show="whether more children are excluded from school",
 )
 def exclusions_change(
-    review: Review,
+    ask: Question,
     kinds: Sequence[str] = ("permanent", "fixed term"),
     school_year: str | None = None,
-    *,
-    spec: Spec,
 ) -> Finding:
     """Exclusions and children excluded, by school year up to one (default: the newest up to the
     period's end), per 100 pupils on roll, against the first year known."""
-    known = _protected(review)
-    own = known[
-        known["district"].isin(review.area.districts)
+    districts = ask.review.area.districts
+    known = _protected(ask.review)
+    known = known[
+        known["district"].isin(districts)
         & (known["cluster"] == "total")
         & known["kind"].isin(list(kinds))
     ]
     # A year that one of several districts lacks would be the sum of the others.
-    held = own.groupby(["school_year", "kind"])["district"].transform("nunique")
-    own = own[held == len(review.area.districts)]
-    last = school_year or newest_school_year(own["school_year"], review.period, SOURCE)
-    own = own[own["school_year"] <= last]
-    parts = []
-    for kind in kinds:
-        rows = own[own["kind"] == kind].groupby("school_year", as_index=False).agg(_together)
-        if len(rows) < 2:
-            raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
-        if not rows["roll"].notna().all():
-            parts.append(yearly.first_to_last(rows, year="school_year"))
-            continue
-        rated = measures.rate(rows, population="roll", per=100)
-        rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
-        compared = yearly.first_to_last(rated, year="school_year", exposure="roll")
-        parts.append(compared.assign(per="pupil"))
-    result = pd.concat(parts, ignore_index=True).assign(district=review.area.districts[0])
-    result["things"] = result["kind"].map(lambda k: THINGS.get(k, f"{k} exclusions"))
-    span = _span(result["school_year"])
-    return publish(
-        review,
-        spec,
+    held = known.groupby(["school_year", "kind"])["district"].transform("nunique")
+    known = known[held == len(districts)]
+    last = school_year or _newest(ask, known, SOURCE)
+    known = known[known["school_year"] <= last]
+    result = pd.concat([_by_year(known, kind) for kind in kinds], ignore_index=True)
+    result = result.assign(district=districts[0], things=result["kind"].map(_things))
+    return ask.publish(
         result,
-        say=partial(sentences.exclusions, kinds=THINGS),
-        chart=_change_chart,
-        protect=_protect(review),
-        comparison=Comparison(span, review.compare),
         sources=(SOURCE,),
+        wording=_years_told,
+        chart=_change_chart,
+        protect=_protect(ask.review),
+        over=whole_years(result["school_year"], Period.academic_year),
         columns={
             "kind": "Kind",
             "school_year": "School year",
@@ -84,71 +90,55 @@ def exclusions_change(
             "rate": "Exclusions per 100 pupils",
             "interval": "95% interval",
         },
-        caption=common.where(
-            review,
-            "Change in exclusions per 100 pupils on roll",
-            f"school year {last} against {result['school_year'].min()}; {charts.CHANGES_KEY}",
-        ),
-        method=f"{common.method_of(result)}; {yearly.METHOD}, related to the pupils on roll",
+        what="Change in exclusions per 100 pupils on roll",
+        when=f"school year {last} against {result['school_year'].min()}; {charts.CHANGES_KEY}",
+        method=f"{method_of(result)}; {yearly.METHOD}, related to the pupils on roll",
         definition="A child excluded more than once in a year counts as one child and as several "
         "exclusions.",
     )
 
 
-@finding(
+@school_question(
     "young_people.exclusions.clusters",
-    title="Which school clusters exclude the most pupils?",
-    needs=(SOURCE, "dfe_exclusions"),
+    "Which school clusters exclude the most pupils?",
     measure="exclusions per 100 pupils on roll",
-    unit="exclusions",
-    polarity="lower_is_better",
-    would_show="which school clusters exclude the most pupils",
 )
 def exclusions_by_cluster(
-    review: Review, kind: str = "permanent", school_year: str | None = None, *, spec: Spec
+    ask: Question, kind: str = "permanent", school_year: str | None = None
 ) -> Finding:
     """Exclusions and rates by school cluster in one school year."""
-    return _clusters(review, spec, kind, school_year)
+    return _clusters(ask, kind, school_year)
 
 
-@finding(
+@school_question(
     "young_people.fixed_term.clusters",
-    title="Which school clusters exclude the most pupils for a fixed term?",
-    needs=(SOURCE, "dfe_exclusions"),
+    "Which school clusters exclude the most pupils for a fixed term?",
     measure="fixed-term exclusions per 100 pupils on roll",
-    unit="exclusions",
-    polarity="lower_is_better",
-    would_show="which school clusters exclude the most pupils for a fixed term",
 )
 def fixed_term_by_cluster(
-    review: Review, kind: str = "fixed term", school_year: str | None = None, *, spec: Spec
+    ask: Question, kind: str = "fixed term", school_year: str | None = None
 ) -> Finding:
     """The same for fixed-term exclusions, since 2020 called suspensions."""
-    return _clusters(review, spec, kind, school_year)
+    return _clusters(ask, kind, school_year)
 
 
-@finding(
+@exclusion_question(
     "young_people.authority.{name}",
-    title="How does the local authority compare with England on {things}?",
-    needs="dfe_exclusions",
+    "How does the local authority compare with England on {things}?",
+    needs=AUTHORITIES,
+    measure="{things} per 100 pupils",
     unit="per 100 pupils",
-    polarity="lower_is_better",
     would_show="how the local authority compares with England on exclusions",
 )
 def authority_rates(
-    review: Review,
-    name: str,
-    kind: str,
-    things: str,
-    school_year: str | None = None,
-    *,
-    spec: Spec,
+    ask: Question, name: str, kind: str, things: str, school_year: str | None = None
 ) -> Finding:
     """Rates of the county or unitary authority, its region and England, as published.
 
     National figures up to 2016/17 are rounded to 5; the interval of the authority is ours.
     """
-    table = review.table("dfe_exclusions")
+    review = ask.review
+    table = review.table(AUTHORITIES)
     table = table[
         (table["kind"] == kind)
         & table["reason"].isna()
@@ -158,16 +148,14 @@ def authority_rates(
     authority = review.area.county or review.area.name
     is_own = (table["level"] == "local authority") & (table["area"] == authority)
     whole = table["is_whole"]
-    own = whole & is_own
-    if not own.any():
+    if not (whole & is_own).any():
         only = ", only parts: some pupils, schools or terms" if is_own.any() else ""
-        raise NotAvailable("dfe_exclusions", f"it holds no {things} of {authority}{only}")
-    year = school_year or newest_school_year(
-        table.loc[own, "school_year"], review.period, "dfe_exclusions"
+        raise NotAvailable(AUTHORITIES, f"it holds no {things} of {authority}{only}")
+    year = school_year or _newest(ask, table[whole & is_own], AUTHORITIES)
+    around = (table["level"] == "national") | (
+        (table["level"] == "region") & (table["area"] == review.area.region)
     )
-    chosen = whole & (table["school_year"] == year)
-    rows = table[chosen & (own | table["level"].isin(["region", "national"]))]
-    rows = rows[(rows["level"] != "region") | (rows["area"] == review.area.region)]
+    rows = table[whole & (table["school_year"] == year) & (is_own | around)]
     rows = rows.drop_duplicates(["level", "area"])
     result = measures.rate(
         rows[["school_year", "area", "level", "kind", "count", "headcount"]],
@@ -176,26 +164,21 @@ def authority_rates(
     ).assign(is_own=(rows["level"] == "local authority").to_numpy())
     england = result.loc[result["level"] == "national", "rate"]
     result = result.assign(others_rate=england.iloc[0] if len(england) else float("nan"))
-    result = result.sort_values("rate", ignore_index=True)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.against_england, things=things),
+    return ask.publish(
+        result.sort_values("rate", ignore_index=True),
+        sources=(AUTHORITIES,),
+        wording=partial(_england_told, things=things),
         chart=partial(charts.ranked_bars, reference=False),
-        comparison=Comparison(_span([year]), review.compare),
-        sources=("dfe_exclusions",),
+        over=Period.academic_year(int(year[:4])),
         columns={
             "area": "Area",
-            "count": common.capital(things),
+            "count": present.capital(things),
             "headcount": "Pupils",
             "rate": "Per 100 pupils",
             "interval": "95% interval",
         },
-        caption=f"{common.capital(things)} per 100 pupils – {authority}, school year {year}",
-        method=common.method_of(result),
+        caption=f"{present.capital(things)} per 100 pupils – {authority}, school year {year}",
         notes=_term_notes(table[is_own], year, review.period),
-        measure=f"{things} per 100 pupils",
     )
 
 
@@ -211,41 +194,43 @@ def _term_notes(table: pd.DataFrame, year: str, period: Period) -> list[str]:
     return [f"The files also hold {present.listed(names, 3)}: a term does not stand for a year."]
 
 
-def newest_school_year(years: Sequence[str], period: Period, source: str) -> str:
-    """The newest school year ('2006/07') that begins before the period ends.
-
-    Raises
-    ------
-    NotAvailable
-        If the source's years all begin later.
-    """
-    inside = [y for y in years if Period.academic_year(int(y[:4])).first <= period.last]
-    if not inside:
-        raise NotAvailable(
-            source, f"it holds no school year that begins before {period.label} ends"
-        )
-    return max(inside)
+def _newest(ask: Question, rows: pd.DataFrame, source: str) -> str:
+    return newest_year(rows["school_year"], ask.review.period, source, Period.academic_year)
 
 
-def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) -> Finding:
-    known = _protected(review)
+def _things(kind: str) -> str:
+    return THINGS.get(kind, f"{kind} exclusions")
+
+
+def _by_year(known: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """One kind by school year, the districts added up, the newest year against the first."""
+    rows = known[known["kind"] == kind].groupby("school_year", as_index=False).agg(_together)
+    if len(rows) < 2:
+        raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
+    if not rows["roll"].notna().all():
+        return yearly.first_to_last(rows, year="school_year")
+    rated = measures.rate(rows, population="roll", per=100)
+    rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
+    compared = yearly.first_to_last(rated, year="school_year", exposure="roll")
+    return compared.assign(per="pupil")
+
+
+def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
+    known = _protected(ask.review)
     known = known[(known["cluster"] != "total") & (known["kind"] == kind)]
-    chosen = school_year or newest_school_year(known["school_year"], review.period, SOURCE)
+    chosen = school_year or _newest(ask, known, SOURCE)
     rows = known[known["school_year"] == chosen].drop(columns="children")
     if rows.empty:
         raise NotAvailable(SOURCE, f"no {kind} exclusions for {chosen}")
     result = exclusion_rates.rates(rows, per=100, by=("district", "cluster"))
-    result["is_own"] = result["district"].isin(review.area.districts)
-    span = _span([chosen])
-    return publish(
-        review,
-        spec,
+    result["is_own"] = result["district"].isin(ask.review.area.districts)
+    return ask.publish(
         result,
-        say=partial(sentences.cluster_rates, subject=THINGS.get(kind, f"{kind} exclusions")),
-        chart=partial(charts.clusters_bars, value="rate"),
-        protect=_protect(review),
-        comparison=Comparison(span, review.compare),
         sources=(SOURCE,),
+        wording=partial(clusters_told, subject=_things(kind)),
+        chart=partial(charts.clusters_bars, value="rate"),
+        protect=_protect(ask.review),
+        over=Period.academic_year(int(chosen[:4])),
         columns={
             "cluster": "School cluster",
             "district": "District",
@@ -254,10 +239,9 @@ def _clusters(review: Review, spec: Spec, kind: str, school_year: str | None) ->
             "rate": "Per 100 pupils",
             "interval": "95% interval",
         },
-        caption=f"{common.capital(THINGS.get(kind, f'{kind} exclusions'))} per 100 pupils on roll "
+        caption=f"{present.capital(_things(kind))} per 100 pupils on roll "
         f"by school cluster – {present.listed(sorted(rows['district'].unique()), 3)}, "
         f"school year {chosen}; line = 95% interval",
-        method=common.method_of(result),
     )
 
 
@@ -302,7 +286,7 @@ def _together(column: pd.Series) -> object:
     return flagged.iloc[0] if len(flagged) else column.iloc[0]
 
 
-def _change_chart(table: pd.DataFrame):
+def _change_chart(table: pd.DataFrame) -> go.Figure | None:
     """Change from the first to the newest year, a row per kind, from the protected table."""
     ends = [
         {
@@ -318,9 +302,94 @@ def _change_chart(table: pd.DataFrame):
     return charts.change_intervals(pd.DataFrame(ends), label="kind")
 
 
-def _span(years: Sequence[str]) -> Period:
-    known = sorted(years)
-    return Period(
-        Period.academic_year(int(known[0][:4])).first,
-        Period.academic_year(int(known[-1][:4])).last,
+def _years_told(table: pd.DataFrame) -> Said:
+    """How each kind of exclusion changed since the first year, and how many children it met."""
+    said, heads = [], []
+    for kind, rows in table.groupby("kind", sort=False):
+        things = _things(kind)
+        said.append(
+            sentences.years(rows.reset_index(drop=True), subject=things, label="school_year")
+        )
+        newest = rows.iloc[-1].to_dict()
+        if get(newest, "children") is not None:
+            number = present.plural(int(newest["children"]), "child", "children")
+            heads.append((f"{number} {_HOW.get(kind, f'({kind})')}", newest["school_year"]))
+    text = " ".join(one.text for one in said)
+    if heads:
+        text = f"In {heads[0][1]}, {present.listed(h for h, _ in heads)}. {text}"
+    return replace(said[0], text=text)
+
+
+def clusters_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """Which cluster has most, and which the highest rate against the others shown."""
+    said = _most(table, subject)
+    rows = shown(table, "rate")
+    if len(rows) < 2 or not (rows["rate"] > 0).any():
+        return said
+    lead = rows.loc[rows["rate"].astype(float).idxmax()]
+    rest = rows.drop(index=lead.name)
+    others = float(rest["count"].sum()) / float(rest["roll"].sum()) * float(lead["rate_per"])
+    limits = present.interval(lead["lower"], lead["upper"], present.rate_decimals(lead["rate"]))
+    is_clear = lead["lower"] > others
+    text = (
+        f" The rate was highest in {present.shorten(lead['cluster'], 60)}, "
+        f"{present.rate(lead['rate'])} per {present.count(lead['rate_per'])} pupils on roll "
+        f"({confidence(lead)} interval {limits}), "
+        f"{'above' if is_clear else 'not clearly different from'} the other clusters shown "
+        f"together ({present.rate(others)})."
     )
+    text += by_chance(len(rows)) if is_clear else ""
+    rates = values_of(lead, "rate", "rate_per", "lower", "upper")
+    verdict = "higher" if is_clear else "similar"
+    return replace(said, text=said.text + text, verdict=verdict, values={**said.values, **rates})
+
+
+def _most(table: pd.DataFrame, subject: str) -> Said:
+    """Which cluster has the most, as a share of all where nothing is hidden."""
+    when = f"in {table['school_year'].iloc[0]} "
+    rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
+    if rows.empty:
+        return cannot(subject, first(table), "breakdown")
+    lead, note = rows["count"].iloc[0], hidden_note(table, "group")
+    if lead == 0:
+        text = f"{when}no {subject} were recorded in any of the {len(rows)} groups shown."
+        return Said(present.capital(text) + note, values={"count": 0})
+    names = [present.shorten(n, 60) for n in rows.loc[rows["count"] == lead, "cluster"]]
+    values: dict[str, Any] = {"count": lead}
+    text = f"{present.listed(names)} had the most {subject}"
+    if len(names) > 1:
+        text += f", {present.count(lead)} each"
+    elif len(rows) < len(table):
+        # The sum of the rows shown is no total while others are hidden.
+        text += f" of those shown, {present.count(lead)}"
+    else:
+        total = rows["count"].sum()
+        values["share"] = lead / total
+        text += (
+            f": {present.count(lead)} of {present.count(total)} in the "
+            f"{number_of(len(rows), 'cluster')} ({present.share(lead / total)})"
+        )
+    return Said(present.capital(when + text) + "." + note, values=values)
+
+
+def _england_told(table: pd.DataFrame, *, things: str) -> Said:
+    """The authority's rate against that of England."""
+    row = own(table)
+    if get(row, "rate") is None:
+        return cannot(things, row, "rate")
+    limits = present.interval(row["lower"], row["upper"], present.rate_decimals(row["rate"]))
+    text = (
+        f"{present.shorten(row['area'], 60)} had {present.count(row['count'])} {things} in "
+        f"{row['school_year']}, {present.rate(row['rate'])} per {present.count(row['rate_per'])} "
+        f"pupils ({confidence(row)} interval {limits})"
+    )
+    england, verdict = get(row, "others_rate"), "none"
+    if england is not None:
+        verdict = (
+            "lower" if row["upper"] < england else "higher" if row["lower"] > england
+            else "similar"
+        )  # fmt: skip
+        words = {"lower": "below", "higher": "above", "similar": "not clearly different from"}
+        text += f", {words[verdict]} the {present.rate(england)} of England"
+    values = values_of(row, "count", "rate", "rate_per", "lower", "upper", "confidence")
+    return Said(text + ".", verdict=verdict, values=values)

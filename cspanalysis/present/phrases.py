@@ -45,6 +45,14 @@ def hidden(table: pd.DataFrame, column: str = "count") -> int:
     return int((table["status"].eq("suppressed") & table[column].isna()).sum())
 
 
+def hidden_note(table: pd.DataFrame, noun: str, column: str = "count") -> str:
+    """' Two groups are hidden …', where some rows hide their value; else ''."""
+    n = hidden(table, column)
+    if not n:
+        return ""
+    return f" {present.capital(present.in_words(n))} {noun}{' is' if n == 1 else 's are'} {HIDDEN}."
+
+
 def get(row: Mapping[str, Any], key: str, default: Any = None) -> Any:
     """A value of a row, or the default where it is absent or missing."""
     value = row.get(key, default)

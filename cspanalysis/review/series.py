@@ -236,14 +236,20 @@ def begun(
     return sorted(y for y in set(years) if year_of(int(y[:4])).first <= until.last)
 
 
-def newest_year(years: Iterable[str], until: Period, source: str) -> str:
-    """The newest financial year that begins before a period ends.
+def newest_year(
+    years: Iterable[str],
+    until: Period,
+    source: str,
+    year_of: Callable[[int], Period] = Period.financial_year,
+) -> str:
+    """The newest financial (or other) year that begins before a period ends.
 
     Raises
     ------
     NotAvailable
         If the source's years all begin later.
     """
-    if found := begun(years, until):
+    if found := begun(years, until, year_of):
         return found[-1]
-    raise NotAvailable(source, f"it holds no year that begins before {until.label} ends")
+    year = "school year" if year_of == Period.academic_year else "year"
+    raise NotAvailable(source, f"it holds no {year} that begins before {until.label} ends")

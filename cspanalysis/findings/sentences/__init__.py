@@ -7,13 +7,12 @@ finding's polarity. A hidden value is named as hidden and never counted as 0.
 """
 
 from cspanalysis.findings.sentences.change_wording import change, changes, detectable
-from cspanalysis.findings.sentences.composition import age_sex, clusters, mix, share
+from cspanalysis.findings.sentences.composition import age_sex, mix, share
 from cspanalysis.findings.sentences.indicators import indicators
 from cspanalysis.findings.sentences.months_wording import control, season, trend
 from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
 from cspanalysis.findings.sentences.places import hours, places
 from cspanalysis.findings.sentences.plan_wording import actions, priorities, targets
-from cspanalysis.findings.sentences.schools import against_england, cluster_rates, exclusions
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
     sexes,
@@ -25,16 +24,12 @@ from cspanalysis.present.phrases import by_chance, unplaced
 
 __all__ = [
     "actions",
-    "against_england",
     "age_sex",
     "by_chance",
     "change",
     "changes",
-    "cluster_rates",
-    "clusters",
     "control",
     "detectable",
-    "exclusions",
     "few_changes",
     "funnel",
     "hours",

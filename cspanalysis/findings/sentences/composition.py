@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -12,15 +10,14 @@ from cspanalysis import present
 from cspanalysis.findings import Said, values_of
 from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present.phrases import (
-    HIDDEN,
     MOST_NAMED,
     confidence,
     first,
-    hidden,
-    number_of,
+    hidden_note,
     shown,
 )
 
+_SHARE = ("count", "share", "lower", "upper", "confidence")
 #: Not men and women: age bands begin with children.
 _SEX = {"male": "Males", "female": "Females"}
 
@@ -51,8 +48,8 @@ def mix(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int =
     rest = [f"{present.shorten(r[label], 60)} {present.share(r['share'])}" for r in rows[1:]]
     text += f", {present.listed(rest)}." if rest else "."
     values = {"count": lead["count"], "share": lead["share"]}
-    values |= {k: v for k, v in values_of(lead).items() if k in ("lower", "upper", "confidence")}
-    return Said(text + _hidden_note(table, "part"), values=values)
+    values |= values_of(lead, "lower", "upper", "confidence")
+    return Said(text + hidden_note(table, "part"), values=values)
 
 
 def share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
@@ -82,49 +79,7 @@ def share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
         text = f"About {fraction} of {subject} {of} ({counts}: {limits})."
     else:
         text = f"{counts} {subject} {of} ({limits})."
-    return Said(present.capital(text), values=_share_values(row))
-
-
-def clusters(table: pd.DataFrame, *, subject: str, label: str = "cluster", when: str = "") -> Said:
-    """Which group has most of something, as a share of all where nothing is hidden.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per group: `label`, count (missing where hidden), status, optional share.
-    subject : str
-        What is counted, in the plural: 'permanent exclusions'.
-    when : str
-        The year, as in 'in 2006/07'.
-    """
-    in_year = f"in {when} " if when else ""
-    rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
-    if rows.empty:
-        return cannot(subject, first(table), "breakdown")
-    lead, concealed = rows.iloc[0], len(table) - len(rows)
-    names = [present.shorten(n, 60) for n in rows.loc[rows["count"] == lead["count"], label]]
-    if lead["count"] == 0:
-        text = f"{in_year}no {subject} were recorded in any of the {len(rows)} groups shown."
-        return Said(present.capital(text) + _hidden_note(table, "group"), values={"count": 0})
-    values: dict[str, Any] = {"count": lead["count"]}
-    if len(names) > 1:
-        text = (
-            f"{present.listed(names)} had the most {subject}, {present.count(lead['count'])} each"
-        )
-    elif concealed:
-        # The sum of the rows shown is no total while others are hidden.
-        text = f"{names[0]} had the most {subject} of those shown, {present.count(lead['count'])}"
-    else:
-        total = rows["count"].sum()
-        part = lead["count"] / total
-        values["share"] = part
-        text = (
-            f"{names[0]} had the most {subject}: {present.count(lead['count'])} of "
-            f"{present.count(total)} in the {number_of(len(rows), label)} "
-            f"({present.share(part)})"
-        )
-    text = present.capital(in_year + text) + "."
-    return Said(text + _hidden_note(table, "group"), values=values)
+    return Said(present.capital(text), values=values_of(row, *_SHARE))
 
 
 def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
@@ -155,20 +110,8 @@ def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
     scope = " of the groups shown" if len(rows) < len(groups) else ""
     text = f"{present.listed(names)} had the {verb} {subject}{scope}, {figure}"
     text += " each." if len(best) > 1 else "."
-    return Said(text + _hidden_note(groups, "group", value), values={value: row[value]})
+    return Said(text + hidden_note(groups, "group", value), values={value: row[value]})
 
 
 def _age(band: str) -> str:
     return re.sub(r"(?<=\d)-(?=\d)", " to ", present.shorten(band, 60))
-
-
-def _share_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    keys = ("count", "share", "lower", "upper", "confidence")
-    return {k: v for k, v in values_of(row).items() if k in keys}
-
-
-def _hidden_note(table: pd.DataFrame, noun: str, column: str = "count") -> str:
-    n = hidden(table, column)
-    if not n:
-        return ""
-    return f" {present.capital(present.in_words(n))} {noun}{' is' if n == 1 else 's are'} {HIDDEN}."

@@ -49,7 +49,7 @@ def peers(
     ranked = shown(table, "rate")
     others = get(row, "others_rate")
     verdict = _verdict(row, others)
-    values = {k: v for k, v in values_of(row).items() if k in _KEYS}
+    values = values_of(row, *_KEYS)
     text = (
         f"{present.shorten(row['area'], 60)} recorded {present.rate(row['rate'])} {things} per "
         f"{present.count(get(row, 'rate_per', 1000))} {per}"
@@ -116,9 +116,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     if outside or verdict != "similar":
         text += by_chance(n + 1)
     keep = {"count", "rate", "rate_per", "population"}
-    return Said(
-        text, verdict=verdict, values={k: v for k, v in values_of(row).items() if k in keep}
-    )
+    return Said(text, verdict=verdict, values=values_of(row, *keep))
 
 
 def _verdict(row: Mapping[str, Any], others: float | None) -> str:

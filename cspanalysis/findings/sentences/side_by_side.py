@@ -73,7 +73,7 @@ def years(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
     values = {"count": end["count"], "compare_count": start["count"]}
     values |= {"ratio": end["change_ratio"], "lower": end["change_lower"]}
     values |= {"upper": end["change_upper"], "confidence": end["confidence"]}
-    values |= {k: v for k, v in values_of(end).items() if k in ("rate", "rate_per", "population")}
+    values |= values_of(end, "rate", "rate_per", "population")
     values = {k: v for k, v in values.items() if not present.is_missing(v)}
     return Said(text, verdict=verdict, values=values)
 
