@@ -58,12 +58,12 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
     settings = (project / "partnership.toml").read_text(encoding="utf-8")
     maps = tomllib.loads(settings)["sources"]
     planted = set()
-    for name in sources.NAMES:
+    for name in sources.names():
         target = root / "data" / "raw" / name
         target.mkdir(parents=True)
         theirs = sorted((project / "data" / "raw" / name).glob("*.csv*"))
         files = [p for p in theirs if not p.name.endswith(provenance.SUFFIX)]
-        lacking = {s.name for s in sources.get(name).SCHEMAS}
+        lacking = {s.name for s in sources.get(name).schemas}
         newest = {re.sub(r"\d.*", "", p.name): p for p in files}.values()
         for path in files:
             if path not in newest:
@@ -81,7 +81,7 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
             schema, columns = _plant(path, target / f"fixture_{path.name}", name, {})
             lacking.discard(schema)
             planted |= {(name, schema, c) for c in columns}
-        for schema in (s for s in sources.get(name).SCHEMAS if s.name in lacking):
+        for schema in (s for s in sources.get(name).schemas if s.name in lacking):
             path = root / f"{schema.name}.csv"
             # By its columns' names a file may be of another layout: then by their other headings.
             for alias in (False, True):
@@ -156,7 +156,7 @@ PEERS = ("<script>window.owned=1</script> zq", "=1+2 zq", "zq " + "peer with a l
 
 
 def _fitting(source: str, header: list[str], mapped: dict) -> Schema | None:
-    for schema in sources.get(source).SCHEMAS:
+    for schema in sources.get(source).schemas:
         if not schema.missing(schema.find(header, mapped), {}):
             return schema
     return None

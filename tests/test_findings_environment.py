@@ -128,7 +128,7 @@ def test_a_part_year_of_the_workbooks_notes_is_not_whole(tmp_path):
         sheet.append(line.split(","))
     book.save(tmp_path / "flytipping.xlsx")
     part = Part(tmp_path / "flytipping.xlsx", "fly_tipping/flytipping.xlsx")
-    frame = environmental.read(part, Context()).tables["fly_tipping"]
+    frame = environmental.SOURCE.read(part, Context()).tables["fly_tipping"]
     assert frame.select("year", "count", "status").rows() == [
         ("2022/23", 700, "incomplete"), ("2023/24", 900, "ok"),
     ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_part_year_of_the_workbooks_notes_is_not_whole(tmp_path):
 def test_the_publishers_real_table(shared):
     folder = shared / "data" / "fly_tipping"
     path = folder / "flytipping_la_incidents_2012-13_2021-22.csv.gz"
-    found = environmental.read(Part(path, f"fly_tipping/{path.name}"), Context())
+    found = environmental.SOURCE.read(Part(path, f"fly_tipping/{path.name}"), Context())
     assert (found.rows_read, found.rows_kept) == (3323, 3222)
     own = found.tables["fly_tipping"].filter(district="Tonbridge and Malling").sort("year")
     assert own["count"].to_list()[-2:] == [1017, 827] and own.height == 10

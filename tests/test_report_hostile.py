@@ -91,8 +91,8 @@ class Page(HTMLParser):
 def test_every_text_column_of_every_layout_is_planted(planted):
     wanted = {
         (name, schema.name, column.name)
-        for name in sources.NAMES
-        for schema in sources.get(name).SCHEMAS
+        for name in sources.names()
+        for schema in sources.get(name).schemas
         for column in schema.columns
         if column.kind in hostile.WORDS
     }

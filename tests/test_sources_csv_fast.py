@@ -65,7 +65,7 @@ def parts_of(folder, texts, **how):
         for number, text in enumerate(texts):
             out.writestr(f"2025-01/2025-01-force{number}-street.csv", text)
     try:
-        yield archive.parts(folder / "a.zip", "police_uk/a.zip", police_uk.OTHERS)[0]
+        yield archive.parts(folder / "a.zip", "police_uk/a.zip", police_uk.SOURCE.strangers)[0]
     finally:
         archive.close()
 
@@ -75,7 +75,7 @@ def alone(parts, context):
     found = []
     for part in parts:
         try:
-            found.append(police_uk.read(part, context()))
+            found.append(police_uk.SOURCE.read(part, context()))
         except DataRefused:
             found.append(None)
     return found
@@ -91,9 +91,9 @@ def agree(parts, context=lambda: Context(lsoas=LSOAS)):
     contexts = [context() for _ in parts]
     if None in expected:
         with pytest.raises(DataRefused):
-            police_uk.read_batch(parts, contexts)
+            police_uk.SOURCE.batching.read(parts, contexts)
         return
-    tables, found = police_uk.read_batch(parts, contexts)
+    tables, found = police_uk.SOURCE.batching.read(parts, contexts)
     assert [account(read) for read in found] == [account(read) for read in expected]
     for one, other in zip(found, expected, strict=True):
         assert one.rows_read == one.rows_kept + one.rows_set_aside
@@ -189,7 +189,7 @@ def test_a_line_too_long_is_not_plain_however_the_pieces_fall(size):
 
 def test_a_coordinate_that_is_no_number_is_noted_and_left_blank(tmp_path):
     with parts_of(tmp_path, [FAULTS["no coordinate"](STREET), STREET]) as parts:
-        tables, accounts = police_uk.read_batch(parts, [Context()] * 2)
+        tables, accounts = police_uk.SOURCE.batching.read(parts, [Context()] * 2)
     told = accounts[0].problems.table().filter(column="longitude")
     assert told["action"].to_list() == ["noted"]
     assert told["found"].str.contains("east").all()
@@ -203,7 +203,7 @@ def test_files_without_faults_take_the_quick_way(tmp_path, monkeypatch):
     texts = [STREET, FAULTS["CRLF"](STREET), FAULTS["a district with a comma"](STREET)]
     for how in ({}, {"compression": zipfile.ZIP_DEFLATED}):
         with parts_of(tmp_path, texts, **how) as parts:
-            _, found = police_uk.read_batch(parts, [Context()] * 3)
+            _, found = police_uk.SOURCE.batching.read(parts, [Context()] * 3)
         assert [read.rows_kept for read in found] == [7, 7, 7]
 
 
@@ -230,9 +230,9 @@ def test_a_spoilt_member_is_refused_by_name(tmp_path, spoil):
             content[directory + 20] -= 20
         path.write_bytes(content)
         archive.close()
-        parts = archive.parts(path, "police_uk/a.zip", police_uk.OTHERS)[0]
+        parts = archive.parts(path, "police_uk/a.zip", police_uk.SOURCE.strangers)[0]
         with pytest.raises(DataRefused, match="force1-street"):
-            police_uk.read_batch(parts, [Context()] * 2)
+            police_uk.SOURCE.batching.read(parts, [Context()] * 2)
 
 
 def test_more_than_announced_is_not_unpacked(tmp_path):
@@ -243,7 +243,7 @@ def test_more_than_announced_is_not_unpacked(tmp_path):
         content[directory + 24 : directory + 28] = (1000).to_bytes(4, "little")
         path.write_bytes(content)
         archive.close()
-        ((part,), _) = archive.parts(path, "police_uk/a.zip", police_uk.OTHERS)
+        ((part,), _) = archive.parts(path, "police_uk/a.zip", police_uk.SOURCE.strangers)
         assert part.size == 1000
         with pytest.raises(inflation.NotPlain):
             list(inflation.pieces(part))
@@ -260,7 +260,11 @@ def test_files_of_a_month_go_together_and_other_months_do_not_matter(tmp_path, m
         path.write_bytes(b"0123456789")
         parts.append(Part(path, f"police_uk/x/{path.name}"))
     packed = Part(folder / "z.csv.gz", "police_uk/x/2025-02-z-street.csv.gz")
-    found = [[p.name[:9] for p in batch] for batch in police_uk.batches([*parts, packed])]
+    found = [
+        [p.name[:9] for p in batch] for batch in police_uk.SOURCE.batching.batches([*parts, packed])
+    ]
     assert found == [["2025-01-a", "2025-01-b"], ["2025-01-c"], ["2025-02-a", "2025-02-b"],
                      ["2025-02-z"]]  # fmt: skip
-    assert police_uk.batches(parts[:3]) == police_uk.batches(parts)[:2]
+    assert (
+        police_uk.SOURCE.batching.batches(parts[:3]) == police_uk.SOURCE.batching.batches(parts)[:2]
+    )

@@ -14,7 +14,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "dfe_exclusions"
 
 
 def read(path):
-    return dfe_exclusions.read(Part(path, f"dfe_exclusions/{path.name}"), Context())
+    return dfe_exclusions.SOURCE.read(Part(path, f"dfe_exclusions/{path.name}"), Context())
 
 
 def table(found, **where):

@@ -15,9 +15,9 @@ def test_the_committed_dictionary_is_what_the_schemas_give(project):
 
 def test_every_source_is_described_with_every_column():
     text = dictionary.text()
-    for name in sources.NAMES:
+    for name in sources.names():
         assert f"\n## {name}\n" in text
-        for schema in sources.get(name).SCHEMAS:
+        for schema in sources.get(name).schemas:
             assert schema.meaning in text
             named = [c for c in schema.columns if not c.name.isdigit()]
             assert named
@@ -25,8 +25,8 @@ def test_every_source_is_described_with_every_column():
 
 
 def test_an_example_stands_for_every_pattern():
-    for name in sources.NAMES:
-        for column in (c for s in sources.get(name).SCHEMAS for c in s.columns if c.pattern):
+    for name in sources.names():
+        for column in (c for s in sources.get(name).schemas for c in s.columns if c.pattern):
             heading = key(column.example)
             assert re.fullmatch(column.pattern, heading), (name, column.name, heading)
 

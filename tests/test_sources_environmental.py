@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "environmental"
 
 
 def read(path):
-    return environmental.read(Part(path, f"environmental/{path.name}"), Context())
+    return environmental.SOURCE.read(Part(path, f"environmental/{path.name}"), Context())
 
 
 def test_monthly_figures():

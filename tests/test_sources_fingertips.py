@@ -12,7 +12,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "fingertips"
 
 
 def read(path):
-    return fingertips.read(Part(path, f"fingertips/{path.name}"), Context())
+    return fingertips.SOURCE.read(Part(path, f"fingertips/{path.name}"), Context())
 
 
 def test_line_breaks_in_names_short_records_and_a_torn_one():

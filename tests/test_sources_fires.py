@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "fires"
 
 
 def read(name):
-    return fires.read(Part(FIXTURES / name, f"fires/{name}"), Context())
+    return fires.SOURCE.read(Part(FIXTURES / name, f"fires/{name}"), Context())
 
 
 def test_every_row_is_kept_or_set_aside():

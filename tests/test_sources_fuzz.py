@@ -38,7 +38,7 @@ def cut(path, records=6):
 
 def contents():
     """Source, name and content of a file of each layout."""
-    for source in sources.NAMES:
+    for source in sources.names():
         made = sorted((FIXTURES / source).glob("*.csv"))
         for path in made:
             yield source, path.name, path.read_bytes()
@@ -85,7 +85,7 @@ def check(source, part):
 
 
 def test_every_reader_is_tried():
-    assert {file.split("/")[0] for file in FILES} == set(sources.NAMES)
+    assert {file.split("/")[0] for file in FILES} == set(sources.names())
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -97,7 +97,7 @@ def test_no_crash_without_a_message_and_no_row_lost(file, edits, tmp_path):
     check(file.split("/")[0], Part(path, file))
 
 
-@pytest.mark.parametrize("source", sources.NAMES)
+@pytest.mark.parametrize("source", sources.names())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_what_is_no_table_at_all_is_refused_or_accounted_for(source, content, tmp_path):
@@ -123,7 +123,7 @@ def test_packed_files_whose_bytes_are_spoilt(file, edits, ends, tmp_path):
     path.write_bytes(spoilt(packed.getvalue(), edits))
     label = f"{source}/{path.name}"
     try:
-        parts, _ = archive.parts(path, label, getattr(sources.get(source), "OTHERS", ()))
+        parts, _ = archive.parts(path, label, sources.get(source).strangers)
     except DataRefused as refused:
         assert label in str(refused)
         return

@@ -24,7 +24,7 @@ HEADER = [
 
 
 def read(path):
-    return home_office_csp.read(Part(path, f"home_office_csp/{path.name}"), Context())
+    return home_office_csp.SOURCE.read(Part(path, f"home_office_csp/{path.name}"), Context())
 
 
 def row(year, csp, count, force="Kent"):
@@ -166,7 +166,7 @@ def test_partnerships_under_an_unknown_heading_do_not_pass_for_forces(tmp_path):
 
 def test_a_force_that_leaves_its_crime_unassigned_is_not_comparable():
     found = read(FIXTURES / "csp.csv")
-    coverage = home_office_csp.combine({"_totals": found.tables["_totals"]})
+    coverage = home_office_csp.SOURCE.combine({"_totals": found.tables["_totals"]})
     table = coverage["home_office_csp_coverage"]
     kent = {r["year"]: r for r in table.iter_rows(named=True) if r["force"] == "Kent"}
     assert kent["2022/23"]["status"] == "ok"

@@ -23,7 +23,7 @@ SETTINGS = (
 
 
 def read(name):
-    return marac.read(Part(FIXTURES / name, f"marac/{name}"), Context())
+    return marac.SOURCE.read(Part(FIXTURES / name, f"marac/{name}"), Context())
 
 
 def test_every_row_is_kept_or_set_aside():

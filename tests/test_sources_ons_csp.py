@@ -39,7 +39,7 @@ def rows(medway, unassigned, force="Kent"):
 
 
 def read(path):
-    return ons_csp.read(Part(path, f"ons_csp/{path.name}"), Context())
+    return ons_csp.SOURCE.read(Part(path, f"ons_csp/{path.name}"), Context())
 
 
 def book(tmp_path, now=(900, 10), before=(1000, 10)):

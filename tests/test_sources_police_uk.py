@@ -23,7 +23,7 @@ LSOAS = pl.DataFrame(
 
 
 def read(name, lsoas=LSOAS):
-    return police_uk.read(Part(FIXTURES / name, f"police_uk/{name}"), Context(lsoas=lsoas))
+    return police_uk.SOURCE.read(Part(FIXTURES / name, f"police_uk/{name}"), Context(lsoas=lsoas))
 
 
 def test_behaviour_duplicates_and_unlocated_rows_are_all_kept():
@@ -68,7 +68,7 @@ def test_a_name_of_former_days_becomes_todays_district():
 
 def test_counts_add_up_to_the_rows_and_name_the_force():
     tables = read("street.csv").tables
-    counts = police_uk.combine({"_counts": tables["_counts"]})["police_uk_counts"]
+    counts = police_uk.SOURCE.combine({"_counts": tables["_counts"]})["police_uk_counts"]
     assert counts["count"].sum() == 7
     assert counts.filter(pl.col("district").is_null())["count"].sum() == 1
     own = counts.filter(district="Tonbridge and Malling", force="British Transport Police")
@@ -83,7 +83,9 @@ def test_a_forces_name_with_blanks_to_spare_is_no_other_force(tmp_path):
         plain.replace("Kent Police,", "Kent  Police ,", 2), encoding="utf-8"
     )
     one, other = (
-        police_uk.read(Part(tmp_path / name, f"police_uk/{name}"), Context(lsoas=LSOAS)).tables
+        police_uk.SOURCE.read(
+            Part(tmp_path / name, f"police_uk/{name}"), Context(lsoas=LSOAS)
+        ).tables
         for name in ("plain.csv", "blanks.csv")
     )
     assert set(other["_counts"]["force"]) == {"Kent Police", "British Transport Police"}
@@ -102,7 +104,7 @@ def test_a_row_without_a_month_is_set_aside(tmp_path):
     path = tmp_path / "street.csv"
     text = (FIXTURES / "street.csv").read_text()
     path.write_text(text.replace("aaa1,2025-01", "aaa1,2025-13", 1))
-    found = police_uk.read(Part(path, "police_uk/street.csv"), Context())
+    found = police_uk.SOURCE.read(Part(path, "police_uk/street.csv"), Context())
     assert (found.rows_kept, found.rows_set_aside) == (6, 1)
     assert found.problems.table().row(0, named=True) | {"allowed": ""} == {
         "file": "police_uk/street.csv",
@@ -139,7 +141,7 @@ def test_a_month_that_a_spreadsheet_rewrote(tmp_path, shown, name, month):
     text = (FIXTURES / "street.csv").read_text()
     path = tmp_path / name
     path.write_text(text.replace("aaa1,2025-01", f"aaa1,{shown}", 1))
-    found = police_uk.read(Part(path, f"police_uk/{name}"), Context())
+    found = police_uk.SOURCE.read(Part(path, f"police_uk/{name}"), Context())
     kept = found.tables["police_uk"].filter(pl.col("row") == 4)["month"].cast(pl.String).to_list()
     listed = found.problems.table().row(0, named=True)
     assert (listed["row"], listed["column"], listed["found"]) == (4, "month", shown)
@@ -154,7 +156,7 @@ def test_an_unknown_crime_type_is_kept_under_its_name_and_noted(tmp_path):
     path = tmp_path / "street.csv"
     text = (FIXTURES / "street.csv").read_text()
     path.write_text(text.replace("Burglary", "Drone Nuisance"))
-    found = police_uk.read(Part(path, "police_uk/street.csv"), Context())
+    found = police_uk.SOURCE.read(Part(path, "police_uk/street.csv"), Context())
     assert "drone nuisance" in set(found.tables["police_uk"]["offence"])
     assert ("Crime type", "noted") in {key[:2] for key in found.problems.counts}
 
@@ -216,8 +218,8 @@ def test_a_force_missing_from_an_archive_is_flagged_and_other_archives_are_not_a
 
 
 def read_all(path):
-    parts, _ = archive.parts(path, f"police_uk/{path.name}", police_uk.OTHERS)
-    return [police_uk.read(part, Context()) for part in parts]
+    parts, _ = archive.parts(path, f"police_uk/{path.name}", police_uk.SOURCE.strangers)
+    return [police_uk.SOURCE.read(part, Context()) for part in parts]
 
 
 @pytest.mark.realdata
@@ -241,8 +243,10 @@ def test_coverage_says_how_many_rows_have_no_lsoa_and_how_many_no_district(tmp_p
     strange = text.replace("E01024717,Tonbridge and Malling 005A", "E01999999,", 1)
     path = tmp_path / "2025-01-kent-street.csv"
     path.write_text(strange, encoding="utf-8")
-    found = police_uk.read(Part(path, "police_uk/2025-01-kent-street.csv"), Context(lsoas=LSOAS))
-    judged = police_uk.combine(found.tables)["coverage"].filter(force="Kent Police")
+    found = police_uk.SOURCE.read(
+        Part(path, "police_uk/2025-01-kent-street.csv"), Context(lsoas=LSOAS)
+    )
+    judged = police_uk.SOURCE.combine(found.tables)["coverage"].filter(force="Kent Police")
     assert judged.select("rows", "without_lsoa", "without_district").rows() == [(6, 1, 2)]
 
 
@@ -262,7 +266,7 @@ def test_city_of_london_comes_in_36_files(shared):
 @pytest.mark.realdata
 def test_rows_of_the_transport_police_are_located(shared, tmp_path):
     path = shutil.copyfile(shared / "data/police_uk/2025-01-btp-street.csv", tmp_path / "b.csv")
-    found = police_uk.read(Part(Path(path), "police_uk/b.csv"), Context())
+    found = police_uk.SOURCE.read(Part(Path(path), "police_uk/b.csv"), Context())
     assert found.rows_kept == 3_304
     assert "anti-social behaviour" not in set(found.tables["police_uk"]["offence"])
 

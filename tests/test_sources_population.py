@@ -43,7 +43,7 @@ def mye2(names, title="{} by single year of age, mid-2024"):
 
 
 def read(path, name=""):
-    return population.read(Part(path, f"population/{name or path.name}"), Context())
+    return population.SOURCE.read(Part(path, f"population/{name or path.name}"), Context())
 
 
 def totals(found):

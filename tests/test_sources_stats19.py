@@ -14,7 +14,7 @@ OWN = ("E07000115", "Tonbridge and Malling")
 
 
 def read(path):
-    return stats19.read(Part(path, f"stats19/{path.name}"), Context())
+    return stats19.SOURCE.read(Part(path, f"stats19/{path.name}"), Context())
 
 
 def districts(found):

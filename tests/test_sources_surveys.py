@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "surveys"
 
 
 def read(name):
-    return surveys.read(Part(FIXTURES / name, f"surveys/{name}"), Context())
+    return surveys.SOURCE.read(Part(FIXTURES / name, f"surveys/{name}"), Context())
 
 
 def test_shares_and_bases_in_their_many_spellings():

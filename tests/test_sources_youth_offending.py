@@ -11,7 +11,7 @@ FIXTURES = Path(__file__).parent / "fixtures" / "youth_offending"
 
 def test_symbols_blanks_and_zero_stay_apart():
     path = FIXTURES / "figures.csv"
-    found = youth_offending.read(Part(path, "youth_offending/figures.csv"), Context())
+    found = youth_offending.SOURCE.read(Part(path, "youth_offending/figures.csv"), Context())
     table = found.tables["youth_offending"]
     assert table.select("count", "status", "symbol").rows() == [
         (186, "ok", None),

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cspanalysis import sources
-from cspanalysis.sources import same_rows
 from cspanalysis.store import clean_run, manifest, provenance
 from cspanalysis.store.tables import Store
 
@@ -141,8 +140,8 @@ def test_a_newer_file_with_one_row_more_gives_that_row(name, tmp_path):
 
 
 def test_every_table_states_what_makes_two_rows_the_same():
-    for source in set(sources.NAMES) - OWN_RULE:
-        stated = same_rows.keys(sources.get(source))
+    for source in set(sources.names()) - OWN_RULE:
+        stated = sources.get(source).keys
         assert source in stated, source
 
 

@@ -28,15 +28,15 @@ def line(crime_id="", kind="Burglary", outcome="", force="Kent Police", place="H
 def read(tmp_path, text, name="2025-01-kent-street.csv", settings=None):
     (tmp_path / name).write_text(text, encoding="utf-8")
     part = Part(tmp_path / name, f"police_uk/{name}")
-    return police_uk.read(part, Context(settings or {}))
+    return police_uk.SOURCE.read(part, Context(settings or {}))
 
 
 def read_both_ways(tmp_path, text):
     """The careful way, and the quick one."""
     read(tmp_path, text)
     part = Part(tmp_path / "2025-01-kent-street.csv", "police_uk/2025-01-kent-street.csv")
-    tables, (account,) = police_uk.read_batch([part], [Context()])
-    careful = police_uk.read(part, Context())
+    tables, (account,) = police_uk.SOURCE.batching.read([part], [Context()])
+    careful = police_uk.SOURCE.read(part, Context())
     assert careful.tables["police_uk"].equals(tables["police_uk"])
     assert careful.tables["_counts"].equals(tables["_counts"])
     assert careful.problems.table().equals(account.problems.table())
@@ -129,7 +129,9 @@ def test_a_street_file_in_an_archive_is_told_by_its_columns_not_by_its_name(tmp_
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
         out.writestr("kent all.csv", HEADER + line("a"))
         out.writestr("2025-01/2025-01-kent-outcomes.csv", "Crime ID,Outcome type\n")
-    parts, refused = archive.parts(tmp_path / "a.zip", "police_uk/a.zip", police_uk.OTHERS)
+    parts, refused = archive.parts(
+        tmp_path / "a.zip", "police_uk/a.zip", police_uk.SOURCE.strangers
+    )
     assert [p.member for p in parts] == ["kent all.csv"]
     assert [name for name, _ in refused] == ["2025-01/2025-01-kent-outcomes.csv"]
 
@@ -151,8 +153,8 @@ def test_the_register_of_lsoas_is_that_of_the_lookup(shared):
 @pytest.mark.realdata
 def test_avon_and_somerset_tells_597_crimes_again(shared):
     path = shared / "data/police_uk/avon-and-somerset_2018-01_2021-09.zip"
-    parts, _ = archive.parts(path, "police_uk/a.zip", police_uk.OTHERS)
-    found = [police_uk.read_batch([part], [Context()])[1][0] for part in parts]
+    parts, _ = archive.parts(path, "police_uk/a.zip", police_uk.SOURCE.strangers)
+    found = [police_uk.SOURCE.batching.read([part], [Context()])[1][0] for part in parts]
     assert sum(one.rows_read for one in found) == 620_495
     assert sum(one.rows_set_aside for one in found) == 597
     assert sum(one.problems.count("noted") for one in found) == 9_259 - 597

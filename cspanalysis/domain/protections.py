@@ -1,4 +1,4 @@
-"""Which protection a source's counts get: by default, and as the settings may choose."""
+"""Which protections of counts the settings may choose."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ from cspanalysis.domain.errors import UsageError, paragraph
 
 #: What can be chosen (docs/methods.md).
 POLICIES = ("none", "hes", "threshold", "dfe")
-
-#: Disclosure policies by source, unless the settings say otherwise; other sources have none.
-DEFAULT_POLICIES = {
-    "hospital_extract": "hes",
-    "school_exclusions": "threshold",
-    "dfe_exclusions": "dfe",
-    "youth_offending": "threshold",
-    "marac": "threshold",
-}
 
 #: A smaller one would hide nothing: the symbol itself would be the value.
 LEAST_THRESHOLD = 3

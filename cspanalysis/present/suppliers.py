@@ -4,55 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from cspanalysis import present
+from cspanalysis import present, sources
 from cspanalysis.domain.errors import NotAvailable
 
-#: Source name → a noun phrase.
-NAMES: dict[str, str] = {
-    "police_uk": "the street-level files of data.police.uk",
-    "police_extract": "a record-level extract from the police force",
-    "peer_counts": "counts for the peer areas (the iQuanta kind of table)",
-    "asb_calls": "the log of anti-social behaviour calls kept by police and council",
-    "hospital_extract": "an extract of hospital admissions by cause, age and sex",
-    "school_exclusions": "the schools' exclusions by cluster",
-    "population": "the mid-year population estimates of the Office for National Statistics",
-    "lookups": "the area lookups of the Office for National Statistics",
-    "home_office_csp": "the Home Office's recorded crime tables by Community Safety Partnership",
-    "ons_csp": "the Office for National Statistics' recorded crime tables by partnership",
-    "fingertips": "the public health profiles (Fingertips)",
-    "dfe_exclusions": "the Department for Education's suspensions and permanent exclusions",
-    "stats19": "the road safety data (STATS19) of the Department for Transport",
-    "fires": "the fire service's incident extract",
-    "surveys": "survey results with the number of people asked",
-    "youth_offending": "the Youth Offending Service's figures",
-    "marac": "the list of referrals to the MARAC, with pseudonyms, from its coordinator",
-    "environmental": "the council's environmental records (graffiti, litter, fly-tipping)",
-    "targets": "the partnership's list of targets",
-    "outputs": "the partnership's list of promised outputs",
-    "action_plan": "the partnership's action plan",
-    "published": "a register of published figures",
-}
 
-#: How a sentence names a source that is there, and whether it covers or they cover.
-_HELD: dict[str, tuple[str, str]] = {
-    "police_uk": ("the open street-level data", "cover"),
-    "police_extract": ("the police extract", "covers"),
-    "peer_counts": ("the peers' counts", "cover"),
-    "asb_calls": ("the log of calls", "covers"),
-    "hospital_extract": ("the hospital extract", "covers"),
-    "stats19": ("the road safety data", "cover"),
-    "home_office_csp": ("the Home Office's table", "covers"),
-    "ons_csp": ("the table of the Office for National Statistics", "covers"),
-    "school_exclusions": ("the schools' exclusions", "cover"),
-    "youth_offending": ("the Youth Offending Service's figures", "cover"),
-    "marac": ("the list of referrals to the MARAC", "covers"),
-    "environmental": ("the council's environmental records", "cover"),
-}
+def supplier(source: str) -> str:
+    """Who has a source, as a noun phrase: "the fire service's incident extract"."""
+    found = sources.find(source)
+    return found.supplier if found else source
 
 
 def held(source: str) -> tuple[str, str]:
     """How a sentence names a source that is there, with its verb: 'the log of calls', 'covers'."""
-    return _HELD.get(source, (NAMES.get(source, source), "covers"))
+    found = sources.find(source)
+    return found.held if found else (source, "covers")
 
 
 def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
@@ -63,7 +28,7 @@ def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
     there : collection of str
         Sources that the workspace holds already: they do not supply it.
     """
-    lacking = [NAMES.get(source, source) for source in missing.needs if source not in there]
+    lacking = [supplier(source) for source in missing.needs if source not in there]
     *first, last = lacking or [""]
     return f"{', '.join(first)} or {last}" if first else last
 

@@ -20,11 +20,8 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
+from cspanalysis.sources import find
 from cspanalysis.store.tables import Store
-
-#: So many months in a row without any record of the whole source are quiet; of more, a file is
-#: missing. In a police extract no month is quiet.
-QUIET_MONTHS = {"police_extract": 0, "asb_calls": 2, "fires": 2, "stats19": 2, "marac": 2}
 
 #: Of so many records that would be expected, none is less likely than one in a thousand.
 NO_CHANCE = 7
@@ -156,7 +153,8 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
         rows = _own(store.load(source, columns=_columns(store, source, column)), area)
         starts = {int(str(label)[:4]) for label in rows[column].dropna()}
         return none.of(m for start in starts for m in year(start).month_list())
-    if source not in QUIET_MONTHS:
+    quiet = quiet_months(source)
+    if quiet is None:
         rows = store.load(source)
         rows = _own(rows, area) if "month" in rows else rows.iloc[:0]
         known = rows["value"].notna() if "value" in rows else slice(None)
@@ -165,15 +163,21 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
     counts = _own(every, area).groupby("month")["count"].sum()
     if counts.empty:
         return none
-    whole = log_months(every["month"].unique(), QUIET_MONTHS[source])
+    whole = log_months(every["month"].unique(), quiet)
     gone = vanished(counts, whole)
     return replace(none.of(set(whole) - gone), elsewhere=tuple(sorted(gone)))
 
 
 def sources(store: Store) -> list[str]:
     """The sources of a workspace that are about months or years."""
-    timed = {"police_uk", "environmental", *QUIET_MONTHS, *_YEARLY}
-    return [source for source in store.sources() if source in timed]
+    timed = {"police_uk", "environmental", *_YEARLY}
+    return [s for s in store.sources() if s in timed or quiet_months(s) is not None]
+
+
+def quiet_months(source: str) -> int | None:
+    """So many months in a row without any record of the whole source are quiet; None: no log."""
+    found = find(source)
+    return found.quiet_months if found else None
 
 
 def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
@@ -363,7 +367,7 @@ def unplaced(
         Those that are counted; all by default.
     """
     own = own_force(store, area) if source == "police_uk" else None
-    if source != "police_uk" and (source not in QUIET_MONTHS or not store.has(source)):
+    if source != "police_uk" and (quiet_months(source) is None or not store.has(source)):
         return None
     if source == "police_uk" and own is None:
         return None

@@ -1,47 +1,84 @@
-"""Readers of raw files, one module per source, all alike.
-
-Each module has NAME, TITLE, DESCRIPTION and SCHEMAS (for the reader and the data dictionary) and
-`read(part, context) -> Read`; it may have OTHERS (how the names of an archive's members end that
-are another kind of table) and `combine(tables) -> tables`, which joins what its parts gave into
-final tables. Tables whose names begin with an underscore exist for `combine` alone.
-"""
+"""The kinds of file that are read: a module each, with its `SOURCE`, and their registry."""
 
 from __future__ import annotations
 
-import importlib
-from types import ModuleType
+from cspanalysis.sources import (
+    action_plan,
+    asb_calls,
+    dfe_exclusions,
+    environmental,
+    fingertips,
+    fires,
+    home_office_csp,
+    hospital_extract,
+    lookups,
+    marac,
+    ons_csp,
+    outputs,
+    peer_counts,
+    police_extract,
+    police_uk,
+    population,
+    published,
+    school_exclusions,
+    stats19,
+    surveys,
+    targets,
+    youth_offending,
+)
+from cspanalysis.sources.source import Source
 
 #: In the order of cleaning: lookups first, for others to use.
-NAMES = (
-    "lookups",
-    "population",
-    "police_uk",
-    "police_extract",
-    "peer_counts",
-    "asb_calls",
-    "hospital_extract",
-    "school_exclusions",
-    "home_office_csp",
-    "ons_csp",
-    "fingertips",
-    "dfe_exclusions",
-    "stats19",
-    "fires",
-    "surveys",
-    "youth_offending",
-    "marac",
-    "environmental",
-    "targets",
-    "outputs",
-    "action_plan",
-    "published",
+SOURCES: tuple[Source, ...] = (
+    lookups.SOURCE,
+    population.SOURCE,
+    police_uk.SOURCE,
+    police_extract.SOURCE,
+    peer_counts.SOURCE,
+    asb_calls.SOURCE,
+    hospital_extract.SOURCE,
+    school_exclusions.SOURCE,
+    home_office_csp.SOURCE,
+    ons_csp.SOURCE,
+    fingertips.SOURCE,
+    dfe_exclusions.SOURCE,
+    stats19.SOURCE,
+    fires.SOURCE,
+    surveys.SOURCE,
+    youth_offending.SOURCE,
+    marac.SOURCE,
+    environmental.SOURCE,
+    targets.SOURCE,
+    outputs.SOURCE,
+    action_plan.SOURCE,
+    published.SOURCE,
 )
 
 
-#: Further folders whose files a source reads.
-FOLDERS = {"home_office_pfa": "home_office_csp", "fly_tipping": "environmental"}
+def names() -> tuple[str, ...]:
+    """The names of all sources, in the order of cleaning."""
+    return tuple(one.name for one in SOURCES)
 
 
-def get(name: str) -> ModuleType:
-    """The reader of a source."""
-    return importlib.import_module(f"cspanalysis.sources.{name}")
+def find(name: str) -> Source | None:
+    """A source by its name or the name of one of its folders; None if there is none."""
+    return next((one for one in SOURCES if name in (one.name, *one.folders)), None)
+
+
+def get(name: str) -> Source:
+    """A source by its name.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    found = find(name)
+    if found is None or found.name != name:
+        raise KeyError(name)
+    return found
+
+
+def policies() -> dict[str, str]:
+    """Disclosure policies by source, unless the settings say otherwise; other sources have none."""
+    return {one.name: one.policy for one in SOURCES if one.policy != "none"}

@@ -2,7 +2,7 @@
 
 The settings bring two labels together, or a column that nobody reads tells two rows apart: neither
 row is a correction of the other, and none may be set aside. What can be added up is added up,
-anything else is refused. Rows that the file does not tell apart are the matter of `once`.
+anything else is refused. Rows that the file does not tell apart are the matter of `same_rows`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -20,6 +19,7 @@ from cspanalysis.sources import csv_rows, same_rows
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import as_text, choose
+from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context, Read
 
 #: Two names of one total are not added up.
@@ -44,16 +44,15 @@ class _Written:
         return self.cells[row[ROW]][self.at[column]]
 
 
-def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) -> Read:
+def told_apart(part: Part, source: Source, context: Context, found: Read) -> Read:
     """What was read, with rows added up that only reading made alike.
 
     Parameters
     ----------
     part : Part
         What was read.
-    reader : module
-        Its reader. FIGURES names the key of each table; ADDED the columns that may be added up;
-        TELLING says what would tell rows apart that a file gives without it.
+    source : Source
+        Its source.
     context : Context
         Settings.
     found : Read
@@ -64,7 +63,7 @@ def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) ->
     DataRefused
         If such rows cannot be added up.
     """
-    for name, key in getattr(reader, "FIGURES", {}).items():
+    for name, key in source.figures.items():
         frame = found.tables.get(name)
         if frame is None or frame.is_empty():
             continue
@@ -72,13 +71,13 @@ def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) ->
         several = several.filter(pl.len().over("group") > 1)
         if several.is_empty():
             continue
-        written = _as_written(part, reader, context, several[ROW].to_list())
+        written = _as_written(part, source, context, several[ROW].to_list())
         groups = [g.drop("group").to_dicts() for g in several.partition_by("group")]
         own = [c for c in key if c in written.at]
         brought = [g for g in groups if len(_by_label(g, own, written)) > 1]
         values = [c for c in frame.columns if c not in {*key, "file", ROW}]
         _refuse_unread(
-            part, reader, name, written,
+            part, source, name, written,
             [g for g in groups if g not in brought and len({_of(r, values) for r in g}) > 1],
         )  # fmt: skip
         sums: dict[int, dict[str, Any]] = {}
@@ -88,7 +87,7 @@ def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) ->
             columns = [c for c in own if len({written.label(r, c) for r in alike}) > 1]
             if any(group[0][c] in _TOTALS for c in columns):
                 continue
-            added = getattr(reader, "ADDED", {}).get(name, ())
+            added = source.added.get(name, ())
             _check_sum(part, context, columns[0], alike, written, values, added)
             first, *others = alike
             sums[first[ROW]] = _added(alike, added)
@@ -101,16 +100,16 @@ def told_apart(part: Part, reader: ModuleType, context: Context, found: Read) ->
             kept = [sums.get(r[ROW], r) for r in frame.to_dicts() if r[ROW] not in gone]
             summed = pl.DataFrame(kept, schema=frame.schema)
             found = found.with_tables(**{**found.tables, name: summed})
-    mapped = {c for key in getattr(reader, "FIGURES", {}).values() for c in key}
+    mapped = {c for key in source.figures.values() for c in key}
     mapped &= set(context.settings.get("values", {}))
-    return replace(found, brought=_brought(part, reader, context, mapped)) if mapped else found
+    return replace(found, brought=_brought(part, source, context, mapped)) if mapped else found
 
 
 def _brought(
-    part: Part, reader: ModuleType, context: Context, columns: set[str]
+    part: Part, source: Source, context: Context, columns: set[str]
 ) -> dict[str, dict[str, list[str]]]:
     """The file's own labels for each value that the settings give, by column."""
-    written = _as_written(part, reader, context)
+    written = _as_written(part, source, context)
     found: dict[str, dict[str, list[str]]] = {}
     for column in sorted(columns & set(written.at)):
         values = context.settings["values"][column]
@@ -140,7 +139,7 @@ def check_files(
     brought, labels : sequence
         Each file's own labels (see `Read.brought`), and its name.
     repeated : polars.DataFrame
-        From `once.repeats`.
+        From `same_rows.repeats`.
 
     Raises
     ------
@@ -187,18 +186,18 @@ def _labels(alike: _Rows, column: str, written: _Written) -> str:
 
 
 def _as_written(
-    part: Part, reader: ModuleType, context: Context, wanted: list[int] | None = None
+    part: Part, source: Source, context: Context, wanted: list[int] | None = None
 ) -> _Written:
     """Some rows of a part, or all of them, as text."""
     mapped = context.settings.get("columns", {})
     constants = context.settings.get("constants", {})
 
     def fits(header: list[str]) -> bool:
-        return any(not s.missing(s.find(header, mapped), constants) for s in reader.SCHEMAS)
+        return any(not s.missing(s.find(header, mapped), constants) for s in source.schemas)
 
     with part.open() as stream:
-        read = csv_rows.read(part, fits, stream, max(s.tail for s in reader.SCHEMAS))
-        _, at = choose(part, read.header, reader.SCHEMAS, mapped, constants)
+        read = csv_rows.read(part, fits, stream, max(s.tail for s in source.schemas))
+        _, at = choose(part, read.header, source.schemas, mapped, constants)
         is_wanted = pl.lit(True) if wanted is None else pl.col(ROW).is_in(wanted)
         blocks = [block.filter(is_wanted) for block in read.blocks]
     cells = {
@@ -260,19 +259,18 @@ def _added(alike: _Rows, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _refuse_unread(
-    part: Part, reader: ModuleType, name: str, written: _Written, groups: list[_Rows]
+    part: Part, source: Source, name: str, written: _Written, groups: list[_Rows]
 ) -> None:
     """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should."""
     if not groups:
         return
     heading = _telling(groups, written)
-    wanted = getattr(reader, "TELLING", {}).get(name, "")
+    wanted = source.telling.get(name, "")
     if not (heading or wanted):
         return
     alike = groups[0]
-    source = part.file.split("/")[0]
     same = ", ".join(
-        f"{c} '{alike[0][c]}'" for c in reader.FIGURES[name] if alike[0][c] is not None
+        f"{c} '{alike[0][c]}'" for c in source.figures[name] if alike[0][c] is not None
     )
     numbers = ", ".join(str(r[ROW]) for r in alike[:6])
     text = f"rows {numbers} give different figures for the same {same}"
@@ -281,7 +279,8 @@ def _refuse_unread(
         text += f"; the column '{heading}', which is not read, tells them apart"
         do = (
             f"Keep the rows of one '{heading}', or one row for all of them together. If it is a "
-            f"column that is read, name it in partnership.toml: [sources.{source}.columns]. {do}"
+            "column that is read, name it in partnership.toml: "
+            f"[sources.{source.name}.columns]. {do}"
         )
     more = len(groups) - 1
     text += f"; so do {more} further groups of rows" if more else ""

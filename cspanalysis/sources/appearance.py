@@ -47,7 +47,11 @@ def told(path: Path, source: str) -> str:
     body = [row for _, row in found.rows[header + 1 : header + 1 + _LOOKED_AT]]
     names = found.rows[header][1]
     known = {m.at: m.column for m in headings.match(source, names)}
-    lacking = [c for c in _columns(source) if c.is_required and c.name not in known.values()]
+    lacking = [
+        c
+        for c in sources.get(source).schemas[0].columns
+        if c.is_required and c.name not in known.values()
+    ]
     seen = []
     for at, name in enumerate(names):
         if name:
@@ -57,10 +61,6 @@ def told(path: Path, source: str) -> str:
             seen.append(f"'{name[:40]}' {guess + ', ' if guess else ''}{holds}")
     rest = f" and {len(seen) - _TOLD} more" if len(seen) > _TOLD else ""
     return f"Its columns seem to be: {'; '.join(seen[:_TOLD])}{rest}." if seen else ""
-
-
-def _columns(source: str) -> Sequence[Column]:
-    return sources.get(source).SCHEMAS[0].columns
 
 
 def _holds(cells: Sequence[str]) -> str:

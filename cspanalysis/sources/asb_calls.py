@@ -7,77 +7,24 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import Context, Read
-
-NAME = "asb_calls"
-TITLE = "Calls about anti-social behaviour to police and council"
-DESCRIPTION = "One row per call."
-
-SCHEMAS = (
-    Schema(
-        "calls",
-        "a log of calls",
-        (
-            Column(
-                "date",
-                "Day of the call",
-                ("call date", "date of call", "date received"),
-                "date",
-                essential=True,
-            ),
-            Column(
-                "received_by",
-                "Who took it: police, ASB officer",
-                ("received", "source", "agency"),
-                required=True,
-            ),
-            Column(
-                "type",
-                "Kind of behaviour",
-                ("call type", "category", "incident type"),
-                "lower",
-                essential=True,
-            ),
-            Column("place", "Street or named place", ("location", "street")),
-            Column("district", "Local authority district", ("local authority",)),
-        ),
-    ),
-)
-
-
-DERIVED = {"asb_calls": {"month": "Month of the call, 'YYYY-MM'"}}
-
-#: Calls have no identifier: they are compared as a whole.
-RECORDS = {NAME: ()}
-
+from cspanalysis.sources.source import Source, month_of
+from cspanalysis.sources.table import Read
 
 #: Words around 'police' that name no other receiver.
 _OFFICER = ("asb officer", "asb officers", "anti social behaviour officer")
 _AROUND = "control room|call centre|contact centre|force|the|via|to|by|101|999|service"
 
 
-def read(part: Part, context: Context) -> Read:
-    """Read one log: the schema's columns with month ('YYYY-MM'), file and row.
-
-    Who received a call is 'police' and 'ASB officer' however these are written; other words stay,
-    each in its first spelling.
-    """
-    found = table.read(part, SCHEMAS, context, NAME)
-    written = found.tables[NAME]["received_by"].drop_nulls().unique(maintain_order=True)
-    frame = found.tables[NAME].with_columns(
-        pl.col("received_by").replace(_receivers(written)),
-        month=pl.col("date").dt.strftime("%Y-%m"),
-        file=pl.lit(part.label),
-    )
-    columns = [c.name for c in SCHEMAS[0].columns]
-    return found.with_tables(asb_calls=frame.select(*columns, "month", "file", "row"))
+def _with_receivers(found: Read) -> Read:
+    """Who took a call is 'police' or 'ASB officer' however written; others as first spelled."""
+    ((name, frame),) = found.tables.items()
+    written = frame["received_by"].drop_nulls().unique(maintain_order=True)
+    frame = frame.with_columns(pl.col("received_by").replace(_receivers(written)))
+    return found.with_tables(**{name: frame})
 
 
 def _receivers(written: Iterable[str]) -> dict[str, str]:
-    """How each receiver is called: those that we know by our names, the others as first written."""
     first: dict[str, str] = {}
     found = {}
     for text in written:
@@ -90,3 +37,49 @@ def _receivers(written: Iterable[str]) -> dict[str, str]:
         else:
             found[text] = first.setdefault(key, text)
     return found
+
+
+SOURCE = Source(
+    name="asb_calls",
+    title="Calls about anti-social behaviour to police and council",
+    description="One row per call.",
+    supplier="the log of anti-social behaviour calls kept by police and council",
+    called="the log of calls",
+    schemas=(
+        Schema("calls", "a log of calls", (
+            Column(
+                "date", "Day of the call", ("call date", "date of call", "date received"), "date",
+                essential=True,
+                seen_as=("incident date", "log date", "date reported", "call received",
+                         "received on"),
+            ),
+            Column(
+                "received_by", "Who took it: police, ASB officer",
+                ("received", "source", "agency"), required=True,
+                seen_as=("reported to", "taken by", "call taker", "organisation"),
+            ),
+            Column(
+                "type", "Kind of behaviour", ("call type", "category", "incident type"), "lower",
+                essential=True,
+                seen_as=("nature of call", "asb type", "description", "type of behaviour",
+                         "nature", "closing code", "type of asb"),
+            ),
+            Column(
+                "place", "Street or named place", ("location", "street"),
+                seen_as=("road", "street name", "address"),
+                unlocks="the streets and places with most calls",
+            ),
+            Column(
+                "district", "Local authority district", ("local authority",),
+                seen_as=("borough", "council", "la", "lad"),
+                unlocks="the area's own calls, where the log covers several districts",
+            ),
+        )),
+    ),
+    derived={"asb_calls": {"month": month_of("date", "Month of the call, 'YYYY-MM'")}},
+    # Calls have no identifier: they are compared as a whole.
+    records={"asb_calls": ()},
+    is_mapped=True,
+    quiet_months=2,
+    check=_with_receivers,
+)  # fmt: skip

@@ -15,15 +15,8 @@ import polars as pl
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import ROW, Context, Read
-
-NAME = "dfe_exclusions"
-TITLE = "Suspensions and permanent exclusions in England"
-DESCRIPTION = (
-    "One row per school year, area, kind of school, breakdown and kind of exclusion (permanent, "
-    "suspension, pupils suspended), with count and rate as published; in files of reasons one row "
-    "per reason. National figures up to 2016/17 are rounded to 5."
-)
 
 _LEVELS = {
     "national": "national",
@@ -115,7 +108,7 @@ def _reason(kind: str, key: str) -> Column:
     return Column(f"{kind}_{key}", meaning, aliases, "figure", required=key == "other")
 
 
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "figures",
         "exclusions with rates",
@@ -132,56 +125,25 @@ SCHEMAS = (
     ),
 )
 
-DERIVED = {
-    "dfe_exclusions": {
-        "area_code": "ONS code of the country, region or authority",
-        "area": "Its name",
-        "reason": "Reason; missing in files of rates",
-        "kind": "permanent, suspension or pupils suspended",
-        "count": "Number as published",
-        "status": "ok, or why there is no count",
-        "symbol": "What stood in the count's place",
-        "rate": "Per 100 pupils, as published",
-        "rate_status": "ok, or why there is no rate",
-        "rate_symbol": "What stood in the rate's place",
-        "headcount_status": "ok, or why there is no headcount",
-        "is_whole": "The row is of all pupils and schools of its area and of the whole school year",
-    }
-}
-
 _KEYS = (
     "school_year", "term", "level", "area_code", "area", "old_la_code", "school_type", "topic",
     "breakdown", "sex",
 )  # fmt: skip
 
-#: What makes rows of two files the same.
-RECORDS = {NAME: (*_KEYS, "reason", "kind")}
 
-
-def read(part: Part, context: Context) -> Read:
-    """Read one file of either layout.
-
-    Returns
-    -------
-    Read
-        school_year ('2016/17'), term, level, area_code, area, old_la_code, school_type, topic,
-        breakdown, sex, reason, kind, count, status, symbol, rate (per 100 pupils), rate_status,
-        rate_symbol, headcount, headcount_status, schools, is_whole, file, row. Several rows come of
-        each raw row.
-    """
-    found = table.read(part, SCHEMAS, context, NAME)
-    frame = _with_area(found.tables[NAME]).with_columns(file=pl.lit(part.label))
+def _read(part: Part, context: Context) -> Read:
+    """One file of either layout: several rows come of each raw row."""
+    found = table.read(part, _SCHEMAS, context, "dfe_exclusions")
+    frame = _with_area(found.tables["dfe_exclusions"]).with_columns(file=pl.lit(part.label))
     if frame["term"].is_null().all():
         frame = _older_symbols(frame)
     frame = _with_parts(frame, part)
     pieces = _by_kind(frame) if found.schema == "figures" else _by_reason(frame)
     whole = _marked(pl.concat(pieces).sort(ROW, maintain_order=True))
     _tell_parts(whole, found)
-    found.problems.add_rows(
-        whole.filter(pl.col("count") != pl.col("count").round()).select(
-            ROW, found=pl.col("count").cast(pl.String)
-        ),
-        "count", "a whole number", "noted", "no whole number (an estimate); kept as published",
+    found.note(
+        whole.filter(pl.col("count") != pl.col("count").round()), "count", "a whole number",
+        "no whole number (an estimate); kept as published",
     )  # fmt: skip
     return found.with_tables(dfe_exclusions=whole)
 
@@ -261,61 +223,72 @@ def _by_kind(frame: pl.DataFrame) -> list[pl.DataFrame]:
     pieces = []
     for kind in _KINDS:
         name = kind.replace(" ", "_")
-        pieces.append(
-            _rows(frame, name, kind, pl.lit(None, pl.String)).with_columns(
-                rate=frame[f"{name}_rate"],
-                rate_status=_or_missing(frame, f"{name}_rate_status"),
-                rate_symbol=_or_missing(frame, f"{name}_rate_symbol"),
-                headcount=frame["headcount"],
-                headcount_status=frame["headcount_status"],
-                schools=frame["schools"],
-            )
-        )
-    return [piece.select(_columns()) for piece in pieces]
-
-
-def _by_reason(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    blank = {
-        "rate": pl.Float64, "rate_status": pl.String, "rate_symbol": pl.String,
-        "headcount": pl.Int64, "headcount_status": pl.String,
-    }  # fmt: skip
-    pieces = []
-    for kind in _PREFIXES:
-        for key, reason in _REASONS.items():
-            rows = _rows(frame, f"{kind}_{key}", kind, pl.lit(reason))
-            rows = rows.with_columns(
-                *(pl.lit(None, dtype).alias(name) for name, dtype in blank.items()),
-                schools=frame["schools"],
-            )
-            pieces.append(rows.select(_columns()))
+        rate = frame.select(
+            pl.col(f"{name}_rate").cast(pl.Float64).alias("rate"),
+            pl.col(f"{name}_rate_status").alias("rate_status"),
+            pl.col(f"{name}_rate_symbol").alias("rate_symbol"),
+            pl.col("headcount").cast(pl.Int64), "headcount_status",
+        )  # fmt: skip
+        pieces.append(_rows(frame, name, kind, None, rate))
     return pieces
 
 
-def _rows(frame: pl.DataFrame, name: str, kind: str, reason: pl.Expr) -> pl.DataFrame:
-    has_status = f"{name}_status" in frame.columns
-    status = (
-        pl.col(f"{name}_status").fill_null("not_available")
-        if has_status
-        else pl.lit("not_available")
-    )
-    symbol = pl.col(f"{name}_symbol") if has_status else pl.lit(None, pl.String)
-    return frame.select(
-        *_KEYS, reason.alias("reason"), pl.lit(kind).alias("kind"),
-        pl.col(name).cast(pl.Float64).alias("count"), status.alias("status"),
-        symbol.alias("symbol"), "file", ROW,
+def _by_reason(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    blank = pl.DataFrame(
+        schema={
+            "rate": pl.Float64, "rate_status": pl.String, "rate_symbol": pl.String,
+            "headcount": pl.Int64, "headcount_status": pl.String,
+        }
+    ).clear(frame.height)  # fmt: skip
+    return [
+        _rows(frame, f"{kind}_{key}", kind, reason, blank)
+        for kind in _PREFIXES
+        for key, reason in _REASONS.items()
+    ]
+
+
+def _rows(
+    frame: pl.DataFrame, name: str, kind: str, reason: str | None, further: pl.DataFrame
+) -> pl.DataFrame:
+    """A row for each raw row: the figure of one kind, and one reason, with rate and headcount."""
+    figure = frame.select(
+        *_KEYS,
+        pl.lit(reason, pl.String).alias("reason"), pl.lit(kind).alias("kind"),
+        pl.col(name).cast(pl.Float64).alias("count"),
+        pl.col(f"{name}_status").fill_null("not_available").alias("status"),
+        pl.col(f"{name}_symbol").alias("symbol"),
     )  # fmt: skip
-
-
-def _or_missing(frame: pl.DataFrame, name: str) -> pl.Series:
-    return (
-        frame[name] if name in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+    return figure.hstack(further).hstack(
+        frame.select(pl.col("schools").cast(pl.Int64), "file", ROW)
     )
 
 
-def _columns() -> list[pl.Expr]:
-    casts = {"rate": pl.Float64, "headcount": pl.Int64, "schools": pl.Int64}
-    names = (
-        *_KEYS, "reason", "kind", "count", "status", "symbol", "rate", "rate_status",
-        "rate_symbol", "headcount", "headcount_status", "schools", "file", ROW,
-    )  # fmt: skip
-    return [pl.col(n).cast(casts[n], strict=False) if n in casts else pl.col(n) for n in names]
+SOURCE = Source(
+    name="dfe_exclusions",
+    title="Suspensions and permanent exclusions in England",
+    description="One row per school year, area, kind of school, breakdown and kind of exclusion "
+    "(permanent, suspension, pupils suspended), with count and rate as published; in files of "
+    "reasons one row per reason. National figures up to 2016/17 are rounded to 5.",
+    supplier="the Department for Education's suspensions and permanent exclusions",
+    schemas=_SCHEMAS,
+    derived={
+        "dfe_exclusions": by_reader(
+            area_code="ONS code of the country, region or authority",
+            area="Its name",
+            reason="Reason; missing in files of rates",
+            kind="permanent, suspension or pupils suspended",
+            count="Number as published",
+            status="ok, or why there is no count",
+            symbol="What stood in the count's place",
+            rate="Per 100 pupils, as published",
+            rate_status="ok, or why there is no rate",
+            rate_symbol="What stood in the rate's place",
+            headcount_status="ok, or why there is no headcount",
+            is_whole="The row is of all pupils and schools of its area and of the whole school "
+            "year",
+        )
+    },
+    records={"dfe_exclusions": (*_KEYS, "reason", "kind")},
+    policy="dfe",
+    reader=_read,
+)

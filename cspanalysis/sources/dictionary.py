@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 from cspanalysis import sources
 from cspanalysis.domain import whole_files
 from cspanalysis.sources import column_types
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "data_dictionary.md"
 _STATUSES = ", ".join(sorted(set(column_types.SYMBOLS.values())))
@@ -39,8 +39,8 @@ _KINDS = {
 def text() -> str:
     """The dictionary as Markdown."""
     parts = [_INTRODUCTION]
-    for name in sources.NAMES:
-        parts += _source(sources.get(name))
+    for source in sources.SOURCES:
+        parts += _source(source)
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -50,19 +50,18 @@ def write(path: Path = PATH) -> str:
     return f"Wrote {path}"
 
 
-def _source(reader: ModuleType) -> Iterator[str]:
-    yield f"## {reader.NAME}\n"
-    yield f"**{reader.TITLE}.** {reader.DESCRIPTION}\n"
-    for schema in reader.SCHEMAS:
+def _source(source: Source) -> Iterator[str]:
+    yield f"## {source.name}\n"
+    yield f"**{source.title}.** {source.description}\n"
+    for schema in source.schemas:
         yield f"### Raw layout: {schema.meaning}\n"
         yield _table(
             ("Column", "Other headings", "Kind", "Unit", "Must be there", "Meaning"),
             (_row(column) for column in _shown(schema)),
         )
-    derived: Mapping[str, Mapping[str, str]] = getattr(reader, "DERIVED", {})
-    for table, columns in derived.items():
+    for table, columns in source.derived.items():
         yield f"### Table `{table}`: columns beside those of the layout\n"
-        yield _table(("Column", "Meaning"), ((f"`{c}`", m) for c, m in columns.items()))
+        yield _table(("Column", "Meaning"), ((f"`{c}`", d.meaning) for c, d in columns.items()))
 
 
 def _shown(schema: Schema) -> Iterator[Column]:

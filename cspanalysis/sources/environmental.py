@@ -11,16 +11,8 @@ from cspanalysis.domain import areas
 from cspanalysis.sources import column_types, table, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source, by_reader, status_of
 from cspanalysis.sources.table import ROW, Context, Read
-
-NAME = "environmental"
-TITLE = "Environmental records of the council"
-DESCRIPTION = (
-    "`environmental`: one row per month and indicator (graffiti, litter, fly-tipping, penalty "
-    "notices). `cleanliness`: one row per year and kind of dirt, with the sites surveyed. "
-    "`fly_tipping`: one row per financial year and authority of the table of the Department for "
-    "Environment, Food and Rural Affairs (folder fly_tipping)."
-)
 
 _AUTHORITY = (
     Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
@@ -39,7 +31,7 @@ _PART = re.compile(
 _YEAR = re.compile(r"^\s*(\d{4}/\d{2})")
 _DISTRICT = Column("district", "Local authority district", ("local authority",), required=True)
 
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "monthly",
         "monthly figures of the council",
@@ -80,47 +72,9 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
-DERIVED = {
-    "environmental": {
-        "status": "ok, or why there is no value",
-        "symbol": "What stood in the value's place",
-    },
-    "cleanliness": {
-        "status": "ok, or why there is no count",
-        "symbol": "What stood in the count's place",
-    },
-    "fly_tipping": {
-        "district": "Authority, by today's name where its code is a district of today",
-        "measure": "incidents or actions",
-        "count": "Number in the year",
-        "status": "ok, or why there is no count: 'incomplete' where the notes say part of a year",
-        "symbol": "What stood in the count's place",
-        "note": "What the notes say of the authority's year",
-    },
-}
 
-#: What makes two rows the same figure.
-FIGURES = {
-    "environmental": ("month", "indicator", "district"),
-    "cleanliness": ("year", "measure", "district"),
-    "fly_tipping": ("year", "measure", "area_code", "district"),
-}
-
-
-#: What of rows that reading makes alike is added up (see `figures`).
-ADDED = {"environmental": ("value",)}
-
-
-def read(part: Part, context: Context) -> Read:
-    """Read one file of any of the layouts; of Defra's workbook the sheets by authority.
-
-    Returns
-    -------
-    Read
-        `environmental`: district, month, indicator, unit, value, status, symbol, file, row; or
-        `cleanliness`: district, year, measure, below_standard, sites, percent, status, symbol,
-        file, row. More sites below the standard than were surveyed are set aside.
-    """
+def _read(part: Part, context: Context) -> Read:
+    """One file of any of the layouts; of Defra's workbook the sheets by authority."""
     found = table.of_sheets(part, lambda sheet: _one(sheet, context))
     if "fly_tipping" in found.tables and part.is_sheet:
         years = found.tables["fly_tipping"]
@@ -129,17 +83,14 @@ def read(part: Part, context: Context) -> Read:
 
 
 def _one(part: Part, context: Context) -> Read:
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, _SCHEMAS, context, "environmental")
     file = pl.lit(part.label).alias("file")
     if found.schema.startswith("fly_tipping"):
         return _by_authority(found, file)
     if found.schema == "monthly":
-        frame = found.tables[NAME].select(
-            "district", "month", "indicator", "unit", "value",
-            pl.col("value_status").fill_null("not_available").alias("status"),
-            pl.col("value_symbol").alias("symbol"),
-            file, ROW,
-        )  # fmt: skip
+        frame = found.tables["environmental"].select(
+            "district", "month", "indicator", "unit", "value", *_beside("value"), file, ROW
+        )
         return found.with_tables(environmental=frame)
     found = found.keep(
         pl.col("below_standard").is_null()
@@ -148,12 +99,18 @@ def _one(part: Part, context: Context) -> Read:
         "below_standard", pl.col("below_standard"), "at most the sites surveyed",
         "more sites below the standard than were surveyed",
     )  # fmt: skip
-    frame = found.tables[NAME].select(
+    frame = found.tables["environmental"].select(
         "district", "year", "measure", "below_standard", "sites", "percent",
-        pl.col("below_standard_status").fill_null("not_available").alias("status"),
-        pl.col("below_standard_symbol").alias("symbol"), file, ROW,
+        *_beside("below_standard"), file, ROW,
     )  # fmt: skip
     return found.with_tables(cleanliness=frame)
+
+
+def _beside(column: str) -> list[pl.Expr]:
+    """Why a figure is missing, and what stood in its place."""
+    return [
+        one.value.alias(name) for name, one in status_of(column).items() if one.value is not None
+    ]
 
 
 def _by_authority(found: Read, file: pl.Expr) -> Read:
@@ -166,13 +123,12 @@ def _by_authority(found: Read, file: pl.Expr) -> Read:
     column = "actions" if measure == "actions" else "count"
     names = dict(areas.district_names().values())
     code = pl.col("area_code").str.strip_chars()
-    frame = found.tables[NAME].select(
+    frame = found.tables["environmental"].select(
         pl.coalesce(code.replace_strict(names, default=None, return_dtype=pl.String), "area")
         .alias("district"),
         code, "year", pl.lit(measure).alias("measure"),
         pl.col(column).alias("count"),
-        pl.col(f"{column}_status").fill_null("not_available").alias("status"),
-        pl.col(f"{column}_symbol").alias("symbol"),
+        *_beside(column),
         pl.when(~pl.col("basis").is_in(list(column_types.SYMBOLS))).then("basis").alias("basis"),
         pl.lit(None, pl.String).alias("note"), file, ROW,
     )  # fmt: skip
@@ -213,3 +169,38 @@ def _with_notes(years: pl.DataFrame, lines: Iterable[str]) -> pl.DataFrame:
         )
         .drop("said")
     )
+
+
+SOURCE = Source(
+    name="environmental",
+    title="Environmental records of the council",
+    description="`environmental`: one row per month and indicator (graffiti, litter, fly-tipping, "
+    "penalty notices). `cleanliness`: one row per year and kind of dirt, with the sites surveyed. "
+    "`fly_tipping`: one row per financial year and authority of the table of the Department for "
+    "Environment, Food and Rural Affairs (folder fly_tipping).",
+    supplier="the council's environmental records (graffiti, litter, fly-tipping)",
+    called="the council's environmental records",
+    is_plural=True,
+    schemas=_SCHEMAS,
+    folders=("fly_tipping",),
+    derived={
+        "environmental": status_of("value"),
+        "cleanliness": status_of("below_standard", "count"),
+        "fly_tipping": by_reader(
+            district="Authority, by today's name where its code is a district of today",
+            measure="incidents or actions",
+            count="Number in the year",
+            status="ok, or why there is no count: 'incomplete' where the notes say part of a year",
+            symbol="What stood in the count's place",
+            note="What the notes say of the authority's year",
+        ),
+    },
+    figures={
+        "environmental": ("month", "indicator", "district"),
+        "cleanliness": ("year", "measure", "district"),
+        "fly_tipping": ("year", "measure", "area_code", "district"),
+    },
+    added={"environmental": ("value",)},
+    is_mapped=True,
+    reader=_read,
+)

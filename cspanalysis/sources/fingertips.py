@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.source import Source, by_reader, status_of
+from cspanalysis.sources.table import Read
 
-NAME = "fingertips"
-TITLE = "Public health profiles (Fingertips)"
-DESCRIPTION = (
-    "One row per indicator, area, sex, age and period, with the published value, its limits and "
-    "what it was made from. Published limits are kept."
-)
+#: What makes rows of two files the same.
+_SAME = (
+    "indicator_id", "area_code", "area_type", "sex", "age", "category_type", "category",
+    "time_period",
+)  # fmt: skip
+#: How rows are labelled that are of no group.
+_ALL = r"^\s*(all\b|total\b|not applicable|n/a|none)"
 
 
 def _limit(side: str, level: str) -> Column:
@@ -27,11 +27,36 @@ def _limit(side: str, level: str) -> Column:
     return Column(name, f"Published {side} limit, {level}%", tuple(aliases), "number")
 
 
-SCHEMAS = (
-    Schema(
-        "indicators",
-        "an export of Fingertips (26 or 27 columns)",
-        (
+def _check(found: Read) -> Read:
+    """Line breaks within names are spaces; a figure of several areas, or of a group, is marked."""
+    ((name, frame),) = found.tables.items()
+    note = pl.col("value_note").str.to_lowercase().fill_null("")
+    is_all = [
+        pl.col(c).str.to_lowercase().str.contains(_ALL).fill_null(True)
+        for c in ("category_type", "category")
+    ]
+    # Of a value that rows give otherwise, none is known to be that of all.
+    is_one = pl.struct("value", "count").n_unique().over(_SAME) == 1
+    frame = frame.with_columns(
+        pl.col("indicator").str.replace_all(r"\s+", " ").str.strip_chars(),
+        is_merged_area=note.str.contains(r"combined|merged|including"),
+        is_whole=pl.all_horizontal(*is_all, is_one),
+    )
+    found.note(
+        frame.filter("is_merged_area"), "Value note", "one area",
+        "the figure is of several areas together", pl.col("value_note"),
+    )  # fmt: skip
+    return found.with_tables(**{name: frame})
+
+
+SOURCE = Source(
+    name="fingertips",
+    title="Public health profiles (Fingertips)",
+    description="One row per indicator, area, sex, age and period, with the published value, its "
+    "limits and what it was made from. Published limits are kept.",
+    supplier="the public health profiles (Fingertips)",
+    schemas=(
+        Schema("indicators", "an export of Fingertips (26 or 27 columns)", (
             Column("indicator_id", "Number of the indicator", ("indicator id",), essential=True),
             Column("indicator", "Its name", ("indicator name",), required=True),
             Column("parent_code", "Area above, code", ("parent code",)),
@@ -53,66 +78,19 @@ SCHEMAS = (
             Column(
                 "time_period_sortable", "Period as a number", ("time period sortable",), "integer"
             ),
-        ),
-        # Records of some exports lack the blank last cell, 'Compared to goal'.
-        tail=1,
+            # Records of some exports lack the blank last cell, 'Compared to goal'.
+        ), tail=1),
     ),
+    derived={
+        "fingertips": {
+            **status_of("value"),
+            **by_reader(
+                is_merged_area="The figure is of several areas together",
+                is_whole="The row is of all residents of its sex and age, no group of them or of "
+                "areas",
+            ),
+        }
+    },
+    records={"fingertips": _SAME},
+    check=_check,
 )  # fmt: skip
-
-DERIVED = {
-    "fingertips": {
-        "status": "ok, or why there is no value",
-        "symbol": "What stood in the value's place",
-        "is_merged_area": "The figure is of several areas together",
-        "is_whole": "The row is of all residents of its sex and age, no group of them or of areas",
-    }
-}
-
-#: What makes rows of two files the same.
-RECORDS = {
-    NAME: (
-        "indicator_id", "area_code", "area_type", "sex", "age",
-        "category_type", "category", "time_period",
-    )
-}  # fmt: skip
-
-#: How rows are labelled that are of no group.
-_ALL = r"^\s*(all\b|total\b|not applicable|n/a|none)"
-
-
-def read(part: Part, context: Context) -> Read:
-    """Read one export.
-
-    Returns
-    -------
-    Read
-        The schema's columns with status and symbol of the value, is_merged_area (the note says
-        that the figure is of several areas together), is_whole (the row is no group: neither by
-        its category nor by a column nobody knows), file and row. Line breaks within names are
-        spaces.
-    """
-    found = table.read(part, SCHEMAS, context, NAME)
-    names = [c.name for c in SCHEMAS[0].columns]
-    note = pl.col("value_note").str.to_lowercase().fill_null("")
-    frame = found.tables[NAME].with_columns(
-        pl.col("indicator").str.replace_all(r"\s+", " ").str.strip_chars(),
-        is_merged_area=note.str.contains(r"combined|merged|including"),
-    )
-    is_all = [
-        pl.col(c).str.to_lowercase().str.contains(_ALL).fill_null(True)
-        for c in ("category_type", "category")
-    ]
-    # Of a value that rows give otherwise, none is known to be that of all.
-    is_one = pl.struct("value", "count").n_unique().over(RECORDS[NAME]) == 1
-    frame = frame.with_columns(is_whole=pl.all_horizontal(*is_all, is_one))
-    found.problems.add_rows(
-        frame.filter("is_merged_area").select(ROW, found=pl.col("value_note")),
-        "Value note", "one area", "noted", "the figure is of several areas together",
-    )  # fmt: skip
-    frame = frame.select(
-        *names,
-        pl.col("value_status").fill_null("not_available").alias("status"),
-        pl.col("value_symbol").alias("symbol"),
-        "is_merged_area", "is_whole", pl.lit(part.label).alias("file"), ROW,
-    )  # fmt: skip
-    return found.with_tables(fingertips=frame)

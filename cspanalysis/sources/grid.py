@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,7 +137,7 @@ def _unpacked(path: Path) -> bytes:
         ) from error
 
 
-def _numbered(rows) -> list[tuple[int, list[str]]]:
+def _numbered(rows: Iterable[Sequence[str]]) -> list[tuple[int, list[str]]]:
     found = []
     for number, row in enumerate(rows, 1):
         cells = [c.strip() for c in row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from rapidfuzz import fuzz, process
 from cspanalysis import sources
 from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.schema import Schema, key, numbered
-from cspanalysis.sources.vocabulary import HEADINGS, SOURCES
 
 HEADER_WITHIN = 25
 _NONE: Mapping[str, Any] = {}
@@ -73,7 +72,7 @@ class Header:
 
 def schema_of(source: str) -> Schema:
     """The layout that a source's extract is mapped to."""
-    return sources.get(source).SCHEMAS[0]
+    return sources.get(source).schemas[0]
 
 
 def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
@@ -87,7 +86,7 @@ def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
         The section `sources` of partnership.toml: headings named there count as known.
     """
     found = []
-    for source in SOURCES:
+    for source in (one.name for one in sources.SOURCES if one.is_mapped):
         own = given.get(source, {}).get("columns", {})
         readings = [
             _reading(source, index, cells, False, own)
@@ -117,21 +116,16 @@ def header_row(grid: Grid) -> int | None:
 
 def names_of(source: str, own: Mapping[str, Any] = _NONE) -> dict[str, list[str]]:
     """Column → every heading it is known by; one that the settings name goes by that alone."""
-    more = HEADINGS.get(source, {})
-    return {
-        c.name: list(
-            dict.fromkeys(
-                map(
-                    key,
-                    (*c.names(own.get(c.name)), *(() if c.name in own else more.get(c.name, ()))),
-                )
-            )
+    found = {}
+    for column in schema_of(source).columns:
+        more = () if column.name in own else column.seen_as
+        found[column.name] = list(
+            dict.fromkeys(map(key, (*column.names(own.get(column.name)), *more)))
         )
-        for c in schema_of(source).columns
-    }
+    return found
 
 
-def _joined(grid: Grid):
+def _joined(grid: Grid) -> Iterator[tuple[int, list[str]]]:
     """Two rows of headings as one: a merged cell above stands over the blank ones to its right."""
     for index in range(min(len(grid.rows) - 1, HEADER_WITHIN)):
         above, below = grid.rows[index][1], grid.rows[index + 1][1]

@@ -20,17 +20,11 @@ from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "home_office_csp"
 FORCES = "home_office_pfa"
-TITLE = "Police recorded crime by Community Safety Partnership"
-DESCRIPTION = (
-    "`home_office_csp`: one row per year, quarter, partnership and offence. "
-    "`home_office_csp_coverage`: one row per year and force, with the share that no partnership "
-    "was given and whether its partnerships can be compared with other years. `home_office_pfa`: "
-    "one row per year, quarter, police force and offence, from the tables by police force."
-)
 
 _FORCE = Column(
     "force",
@@ -57,7 +51,7 @@ _CSP = Column(
     ("csp name", "community safety partnership", "community safety partnership name"),
     essential=True,
 )  # fmt: skip
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "csp",
         "a recorded crime table by Community Safety Partnership",
@@ -66,23 +60,15 @@ SCHEMAS = (
     Schema("force", "a recorded crime table by police force", (*_BEFORE, _FORCE, *_AFTER)),
 )
 
-DERIVED = {
-    "home_office_csp": {
-        "quarter": "Quarters of the financial year that the row counts, '1' to '4' or '1,2,3,4'",
-        "force": "Police force area as the register of areas spells it",
-        "csp": "Name as the ONS spells it",
-        "csp_published": "Name as published",
-        "is_unassigned": "Recorded under 'Unassigned <force>'",
-    },
-    "home_office_csp_coverage": {
-        "year": "Financial year",
-        "force": "Police force area",
-        "count": "Offences of the force",
-        "unassigned": "Those under no partnership",
-        "share": "Their share, 0 to 1",
-        "status": "ok or not_comparable",
-        "reason": "Why not comparable",
-    },
+#: Columns of a table of coverage, with their meanings.
+COVERAGE = {
+    "year": "Financial year",
+    "force": "Police force area",
+    "count": "Offences of the force",
+    "unassigned": "Those under no partnership",
+    "share": "Their share, 0 to 1",
+    "status": "ok or not_comparable",
+    "reason": "Why not comparable",
 }
 
 #: Above this share of a force's offences without a partnership none of its partnerships can be
@@ -94,49 +80,20 @@ _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 #: In a table by police force hardly a figure comes twice.
 MOST_ALIKE = 0.8
 
-#: What makes rows of two files the same.
-RECORDS = {
-    NAME: (
-        "year", "quarter", "force", "csp", "offence",
-        "offence_group", "offence_subgroup", "offence_code",
-    ),
-    FORCES: (
-        "year", "quarter", "force", "offence", "offence_group", "offence_subgroup", "offence_code",
-    ),
-}  # fmt: skip
-
 _DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
-#: Of two editions the newer one's years count; of a file that holds one partnership, those of it.
-EDITIONS = {
-    NAME: Editions(
-        (("year", "quarter", "force"), ("year", "quarter", "force", "csp")),
-        ("force", "csp"), _DETAILS, ("quarter",),
-    ),
-    FORCES: Editions((("year", "quarter", "force"),), ("force",), _DETAILS, ("quarter",)),
-}  # fmt: skip
 
 
-def read(part: Part, context: Context) -> Read:
-    """Read one table: a CSV file, or every yearly sheet of a workbook.
+def _read(part: Part, context: Context) -> Read:
+    """One table: a CSV file, or every yearly sheet of a workbook.
 
-    Returns
-    -------
-    Read
-        `home_office_csp`: year, quarter, force, csp (name of the ONS), csp_published,
-        is_unassigned, offence, offence_group, offence_subgroup, offence_code, count, file, row;
-        `_totals` (year, force, csp, is_unassigned, count), of which `combine` makes the coverage.
-        Of a table by police force `home_office_pfa`, without the partnership.
-
-    Raises
-    ------
-    DataRefused
-        If no sheet is such a table, or a yearly one lacks a column.
+    Beside its rows `_totals` (year, force, csp, is_unassigned, count), of which the coverage is
+    made; of a table by police force those of `home_office_pfa`, without the partnership.
     """
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
     found = replace(found, released=found.released or releases.in_name(part.name))
     if NAME not in found.tables:
         return found
-    tables = small(found.tables)
+    tables = _small(found.tables)
     for row in coverage(tables["_totals"]).filter(pl.col("status") != "ok").iter_rows(named=True):
         found.problems.add(
             1, "CSP Name", f"{row['year']}, {row['force']}: {row['unassigned']:,} of "
@@ -151,7 +108,7 @@ def read(part: Part, context: Context) -> Read:
     return found.with_tables(**found.tables, **tables)
 
 
-def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What `combine` needs of a file's rows."""
     if NAME not in tables:
         return {}
@@ -163,7 +120,7 @@ def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {"_totals": totals.sort("year", "force", "csp")}
 
 
-def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Coverage by year and force over all files."""
     return {f"{NAME}_coverage": coverage(tables["_totals"])} if "_totals" in tables else {}
 
@@ -227,7 +184,7 @@ def _workbook(part: Part, context: Context) -> Read:
         raise _without_partnerships(of_forces, "other sheets have partnerships")
     tables = {name: pl.concat(some) for name, some in frames.items()}
     kept = sum(frame.height for frame in tables.values())
-    layout = SCHEMAS[0 if NAME in tables else 1].name
+    layout = _SCHEMAS[0 if NAME in tables else 1].name
     return Read(tables, problems, rows_read, kept, layout, released=releases.stated(said))
 
 
@@ -250,14 +207,14 @@ def _said(sheet: workbooks.Sheet) -> list[str]:
 
 
 def _one(part: Part, context: Context) -> Read:
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, _SCHEMAS, context, NAME)
     is_csp = found.schema == "csp"
     for column in ("csp", "force", "offence_group") if is_csp else ("force", "offence_group"):
         found = found.without_totals(column)
     frame = found.tables[NAME]
     taken_back = frame.filter(pl.col("count") < 0)
-    found.problems.add_rows(
-        taken_back.select(ROW, pl.col("count").alias("found")), "count", "0 or more", "noted",
+    found.note(
+        taken_back, "count", "0 or more",
         "below 0: crimes of an earlier quarter that were taken back; kept, as official totals do",
     )  # fmt: skip
     frame = official_names.with_names(frame, "force", official_names.force)
@@ -291,3 +248,43 @@ def _quarters() -> pl.Expr:
     )
     digits = text.str.extract_all(r"[1-4]").list.unique().list.sort().list.join(",")
     return pl.coalesce(spoken, pl.when(digits != "").then(digits))
+
+
+_FIGURE = ("offence", "offence_group", "offence_subgroup", "offence_code")
+SOURCE = Source(
+    name=NAME,
+    title="Police recorded crime by Community Safety Partnership",
+    description="`home_office_csp`: one row per year, quarter, partnership and offence. "
+    "`home_office_csp_coverage`: one row per year and force, with the share that no partnership "
+    "was given and whether its partnerships can be compared with other years. `home_office_pfa`: "
+    "one row per year, quarter, police force and offence, from the tables by police force.",
+    supplier="the Home Office's recorded crime tables by Community Safety Partnership",
+    called="the Home Office's table",
+    schemas=_SCHEMAS,
+    folders=(FORCES,),
+    derived={
+        NAME: by_reader(
+            quarter="Quarters of the financial year that the row counts, '1' to '4' or '1,2,3,4'",
+            force="Police force area as the register of areas spells it",
+            csp="Name as the ONS spells it",
+            csp_published="Name as published",
+            is_unassigned="Recorded under 'Unassigned <force>'",
+        ),
+        f"{NAME}_coverage": by_reader(**COVERAGE),
+    },
+    records={
+        NAME: ("year", "quarter", "force", "csp", *_FIGURE),
+        FORCES: ("year", "quarter", "force", *_FIGURE),
+    },
+    # Of two editions the newer one's years count; of a file of one partnership, those of it.
+    editions={
+        NAME: Editions(
+            (("year", "quarter", "force"), ("year", "quarter", "force", "csp")),
+            ("force", "csp"), _DETAILS, ("quarter",),
+        ),
+        FORCES: Editions((("year", "quarter", "force"),), ("force",), _DETAILS, ("quarter",)),
+    },
+    reader=_read,
+    combine=_combine,
+    small=_small,
+)  # fmt: skip

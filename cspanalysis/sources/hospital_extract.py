@@ -7,69 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.domain import diagnoses
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.source import Source, status_of
+from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
-
-NAME = "hospital_extract"
-TITLE = "Hospital admissions by cause, age and sex"
-DESCRIPTION = (
-    "One row per financial year, cause (ICD-10 code or group), sex and age band. A suppressed or "
-    "missing figure has a status and no count."
-)
-
-SCHEMAS = (
-    Schema(
-        "admissions",
-        "hospital admissions by cause, age and sex",
-        (
-            Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
-            Column(
-                "cause",
-                "ICD-10 code or group: the main diagnosis",
-                (
-                    "icd10",
-                    "icd 10",
-                    "icd10 code",
-                    "icd 10 code",
-                    "icd code",
-                    "diagnosis",
-                    "primary diagnosis",
-                    "main diagnosis",
-                    "primary diagnosis code",
-                ),
-                essential=True,
-            ),
-            Column(
-                "secondary",
-                "ICD-10 code of a further diagnosis or of the external cause",
-                ("secondary diagnosis", "secondary diagnoses", "external cause", "cause code"),
-            ),
-            Column("sex", "Sex", ("gender",), "lower", required=True),
-            Column(
-                "age_band",
-                "Age band",
-                ("age", "age group", "age band"),
-                "lower",
-                required=True,
-                unit="years",
-            ),
-            Column(
-                "count",
-                "Admissions, or a symbol",
-                ("admissions", "value", "number"),
-                "count",
-                required=True,
-            ),
-            Column(
-                "district", "Local authority district of residence", ("local authority", "area")
-            ),
-        ),
-    ),
-)
-
 
 #: What sex a cell means; whatever it holds beside these is not known.
 SEXES: Mapping[str, str] = {
@@ -82,63 +23,37 @@ NOT_KNOWN = "not known"
 #: '10-19' becomes Oct-19 in a spreadsheet, '5-9' 05-Sep, or the day itself.
 _DATED = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d+[-/]\d+[-/]\d{2}"
 
-DERIVED = {
-    "hospital_extract": {
-        "status": "ok, or why there is no count",
-        "symbol": "What stood in the count's place",
-    }
-}
 
-#: What makes two rows the same figure.
-FIGURES = {NAME: ("year", "cause", "secondary", "sex", "age_band", "district")}
-#: What of rows that reading makes alike is added up (see `figures`).
-ADDED = {NAME: ("count",)}
+def _check(found: Read) -> Read:
+    """Codes in one spelling ('F10.2'); a sex or age that is blank or not known is 'not known'.
 
-
-def read(part: Part, context: Context) -> Read:
-    """Read one table.
-
-    Returns
-    -------
-    Read
-        year, cause, secondary, sex, age_band, count, status, symbol, district, file, row. Codes
-        are in one spelling ('F10.2'); a sex or age that is blank or not known is 'not known'. A
-        cause without a code is kept and noted.
+    A cause without a code is kept and noted.
     """
-    found = table.read(part, SCHEMAS, context, NAME)
     found = found.keep(
         ~pl.col("age_band").fill_null("").str.contains(_DATED),
         "age_band", pl.col("age_band"), "an age band such as 10-19",
         "taken for a date by a spreadsheet",
     )  # fmt: skip
-    frame = found.tables[NAME]
+    ((name, frame),) = found.tables.items()
     sexes = told("sex", SEXES)
     for column, unknown, allowed in (
         ("sex", sexes.is_null(), "male, female, persons"),
         ("age_band", pl.col("age_band").is_null(), "an age band such as 10-19"),
     ):
-        found.problems.add_rows(
-            frame.filter(unknown).select(ROW, pl.col(column).alias("found")),
-            column, allowed, "noted", "not known: counted in totals only",
-        )  # fmt: skip
+        found.note(frame.filter(unknown), column, allowed, "not known: counted in totals only")
     no_code = pl.col("cause").map_elements(diagnoses.label, pl.String) == pl.col("cause")
     no_code &= ~pl.col("cause").str.contains(r"\d")
-    found.problems.add_rows(
-        frame.filter(no_code).select(ROW, pl.col("cause").alias("found")),
-        "cause", "an ICD-10 code such as F10.2", "noted",
+    found.note(
+        frame.filter(no_code), "cause", "an ICD-10 code such as F10.2",
         "no code: kept, but counted for none of the causes that are reported. If it is one of "
         "them, say so in partnership.toml, [sources.hospital_extract.values.cause]",
     )  # fmt: skip
-    frame = frame.select(
-        "year",
+    frame = frame.with_columns(
         *(pl.col(c).map_elements(diagnoses.label, pl.String) for c in ("cause", "secondary")),
         sexes.fill_null(NOT_KNOWN).alias("sex"),
-        age_band("age_band").fill_null(NOT_KNOWN), "count",
-        pl.col("count_status").fill_null("not_available").alias("status"),
-        pl.col("count_symbol").alias("symbol"),
-        "district", pl.lit(part.label).alias("file"), ROW,
-    )  # fmt: skip
-    return found.with_tables(hospital_extract=frame)
+        age_band("age_band").fill_null(NOT_KNOWN),
+    )
+    return found.with_tables(**{name: frame})
 
 
 def age_band(column: str) -> pl.Expr:
@@ -150,3 +65,56 @@ def age_band(column: str) -> pl.Expr:
         pl.col(column) == "all ages"
     )
     return pl.when(is_all).then(pl.lit("all ages")).otherwise(text).alias(column)
+
+
+SOURCE = Source(
+    name="hospital_extract",
+    title="Hospital admissions by cause, age and sex",
+    description="One row per financial year, cause (ICD-10 code or group), sex and age band. A "
+    "suppressed or missing figure has a status and no count.",
+    supplier="an extract of hospital admissions by cause, age and sex",
+    called="the hospital extract",
+    schemas=(
+        Schema("admissions", "hospital admissions by cause, age and sex", (
+            Column(
+                "year", "Financial year", ("financial year",), "financial_year", essential=True,
+                seen_as=("fin year", "fyear", "year of admission", "admission year"),
+            ),
+            Column(
+                "cause", "ICD-10 code or group: the main diagnosis",
+                ("icd10", "icd 10", "icd10 code", "icd 10 code", "icd code", "diagnosis",
+                 "primary diagnosis", "main diagnosis", "primary diagnosis code"),
+                essential=True, seen_as=("diag", "cause code"),
+            ),
+            Column(
+                "secondary", "ICD-10 code of a further diagnosis or of the external cause",
+                ("secondary diagnosis", "secondary diagnoses", "external cause", "cause code"),
+            ),
+            Column(
+                "sex", "Sex", ("gender",), "lower", required=True, seen_as=("sex of patient",)
+            ),
+            Column(
+                "age_band", "Age band", ("age", "age group", "age band"), "lower", required=True,
+                unit="years", seen_as=("age range", "ageband", "age at admission"),
+            ),
+            Column(
+                "count", "Admissions, or a symbol", ("admissions", "value", "number"), "count",
+                required=True,
+                seen_as=("faes", "fces", "number of admissions", "admission episodes", "spells",
+                         "total"),
+            ),
+            Column(
+                "district", "Local authority district of residence", ("local authority", "area"),
+                seen_as=("la", "lad", "local authority of residence", "district of residence",
+                         "borough"),
+                unlocks="the area's own admissions, where it covers several",
+            ),
+        )),
+    ),
+    derived={"hospital_extract": status_of("count", after="count")},
+    figures={"hospital_extract": ("year", "cause", "secondary", "sex", "age_band", "district")},
+    added={"hospital_extract": ("count",)},
+    is_mapped=True,
+    policy="hes",
+    check=_check,
+)  # fmt: skip

@@ -14,12 +14,8 @@ from cspanalysis.domain import areas
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema, key
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import Context, Read
-
-NAME = "lookups"
-TITLE = "Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs"
-DESCRIPTION = "Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA)."
-
 
 #: Years of an edition in a heading: 'LAD23CD', 'lsoa2021_code', 'LSOA code (2011)'.
 _YEAR = r"(?:20)?(\d\d)"
@@ -61,7 +57,7 @@ def _pair(name: str, prefix: str, meaning: str, essential: str = "") -> tuple[Co
 
 # Areas without an official code (a workspace's own) are known by name.
 _DISTRICT = _pair("district", "(ltla|lad)", "local authority district", "name")
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "lsoa_ward_district",
         "a lookup of LSOAs to wards and districts",
@@ -141,33 +137,19 @@ _DISTRICTS = (
 )  # fmt: skip
 
 
-DERIVED = {
-    "districts": {
-        **{c: c.replace("_", " ").capitalize() for c in _DISTRICTS},
-        "as_of": "Year of the newest lookup that names the district",
-    },
-    "lsoas": {
-        "lsoa_code": "LSOA",
-        "lsoa_edition": "2011 or 2021",
-        "district_code": "District of today",
-        "district": "Its name",
-        "ward_code": "Ward, where a lookup gives it",
-        "ward": "Its name",
-    },
-}
-
-
-def read(part: Part, context: Context) -> Read:
+def _read(part: Part, context: Context) -> Read:
     """Read one lookup into `_districts` or `_lsoas`, with the year of its districts in `as_of`."""
-    found = table.read(part, SCHEMAS, context, NAME)
-    about = [c for c in _DISTRICTS[2:] if c in found.tables[NAME].columns]
+    found = table.read(part, _SCHEMAS, context, "lookups")
+    about = [c for c in _DISTRICTS[2:] if c in found.tables["lookups"].columns]
     if about:
         found = found.keep(
             pl.any_horizontal(pl.col(about).is_not_null()),
             about[0], pl.col("district_code"), "what the district belongs to",
             "nothing said of a district: a note, not a record",
         )  # fmt: skip
-    frame = found.tables[NAME].with_columns(as_of=pl.lit(_year(found, "district_code"), pl.Int64))
+    frame = found.tables["lookups"].with_columns(
+        as_of=pl.lit(_year(found, "district_code"), pl.Int64)
+    )
     if found.schema == "lsoa11_lsoa21_district":
         editions = [
             frame.select(
@@ -195,16 +177,8 @@ def read(part: Part, context: Context) -> Read:
     return found.with_tables(_districts=frame.select(*_DISTRICTS, "as_of"))
 
 
-def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """One row per district and per LSOA; where files differ, the newest edition wins.
-
-    Returns
-    -------
-    dict
-        `districts`: district_code, district, csp_code, csp, force_code, force, county, region,
-        rural_urban, as_of. `lsoas`: lsoa_code, lsoa_edition, district_code, district (today's),
-        ward_code, ward.
-    """
+def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """One row per district and per LSOA; where files differ, the newest edition wins."""
     combined = {}
     if "_districts" in tables:
         newest = tables["_districts"].sort("as_of", descending=True, nulls_last=True)
@@ -262,3 +236,28 @@ def _lsoa_edition(found: Read, frame: pl.DataFrame) -> pl.Expr:
         is_new = code >= first.replace_strict(_FIRST_OF_2021, default="Z")
         year = 2021 if frame.select(is_new.any()).item() else 2011
     return pl.lit(str(year))
+
+
+SOURCE = Source(
+    name="lookups",
+    title="Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs",
+    description="Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA).",
+    supplier="the area lookups of the Office for National Statistics",
+    schemas=_SCHEMAS,
+    derived={
+        "districts": by_reader(
+            **{c: c.replace("_", " ").capitalize() for c in _DISTRICTS},
+            as_of="Year of the newest lookup that names the district",
+        ),
+        "lsoas": by_reader(
+            lsoa_code="LSOA",
+            lsoa_edition="2011 or 2021",
+            district_code="District of today",
+            district="Its name",
+            ward_code="Ward, where a lookup gives it",
+            ward="Its name",
+        ),
+    },
+    reader=_read,
+    combine=_combine,
+)

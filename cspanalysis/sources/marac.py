@@ -4,88 +4,63 @@ from __future__ import annotations
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.source import Source, month_of, noted_repeats
+from cspanalysis.sources.table import Read
 
-NAME = "marac"
-TITLE = "Referrals to the multi-agency risk assessment conference (MARAC)"
-DESCRIPTION = (
-    "One row per referral of a victim of domestic abuse at high risk, with pseudonyms of victim "
-    "and perpetrator; names and addresses are not wanted. Repeats are seen only if the list "
-    "reaches back twelve months before the period."
-)
+_note_repeats = noted_repeats("referral_id", "referral", "referral number")
 
-SCHEMAS = (
-    Schema(
-        "referrals",
-        "a list of referrals",
-        (
+
+def _check(found: Read) -> Read:
+    """Without a pseudonym a referral counts, but nobody can say whether it repeats another."""
+    ((_, frame),) = found.tables.items()
+    for column in ("victim_id", "perpetrator_id"):
+        found.note(
+            frame.filter(pl.col(column).is_null()), column, "a pseudonym",
+            "without it nobody can say whether the referral repeats another; it is kept",
+        )  # fmt: skip
+    return _note_repeats(found)
+
+
+SOURCE = Source(
+    name="marac",
+    title="Referrals to the multi-agency risk assessment conference (MARAC)",
+    description="One row per referral of a victim of domestic abuse at high risk, with pseudonyms "
+    "of victim and perpetrator; names and addresses are not wanted. Repeats are seen only if the "
+    "list reaches back twelve months before the period.",
+    supplier="the list of referrals to the MARAC, with pseudonyms, from its coordinator",
+    called="the list of referrals to the MARAC",
+    schemas=(
+        Schema("referrals", "a list of referrals", (
             Column(
-                "referral_id",
-                "Referral number",
+                "referral_id", "Referral number",
                 ("referral number", "referral no", "referral ref", "case number", "case ref"),
-                kind="identifier",
+                "identifier",
             ),
             Column(
-                "referred",
-                "Day of the referral",
-                ("referral date", "date of referral", "date referred", "date"),
-                "date",
+                "referred", "Day of the referral",
+                ("referral date", "date of referral", "date referred", "date"), "date",
                 essential=True,
             ),
             Column(
-                "victim_id",
-                "Pseudonym of the victim",
-                ("victim", "victim reference", "victim ref", "victim number"),
-                required=True,
+                "victim_id", "Pseudonym of the victim",
+                ("victim", "victim reference", "victim ref", "victim number"), required=True,
             ),
             Column(
-                "perpetrator_id",
-                "Pseudonym of the perpetrator",
+                "perpetrator_id", "Pseudonym of the perpetrator",
                 ("perpetrator", "perpetrator reference", "perpetrator ref", "perp ref"),
                 required=True,
             ),
             Column(
-                "district",
-                "Local authority district",
-                ("local authority", "borough"),
+                "district", "Local authority district", ("local authority", "borough"),
                 required=True,
             ),
-        ),
+        )),
     ),
-)
-
-DERIVED = {"marac": {"month": "Month of the referral, 'YYYY-MM'"}}
-
-#: What makes two rows the same record.
-RECORDS = {NAME: ("referral_id", "referred")}
-
-
-def read(part: Part, context: Context) -> Read:
-    """Read one list: the schema's columns with month ('YYYY-MM'), file and row.
-
-    A referral without a pseudonym of victim or perpetrator is kept and noted: it counts as a
-    referral, but nobody can say whether it repeats another. Repeated numbers are noted.
-    """
-    found = table.read(part, SCHEMAS, context, NAME)
-    frame = found.tables[NAME]
-    for column in ("victim_id", "perpetrator_id"):
-        found.problems.add_rows(
-            frame.filter(pl.col(column).is_null()).select(ROW, pl.lit("").alias("found")),
-            column, "a pseudonym", "noted",
-            "without it nobody can say whether the referral repeats another; it is kept",
-        )  # fmt: skip
-    repeats = frame.filter(
-        pl.col("referral_id").is_not_null() & ~pl.col("referral_id").is_first_distinct()
-    )
-    found.problems.add_rows(
-        repeats.select(ROW, pl.col("referral_id").alias("found")),
-        "referral_id", "one row per referral", "noted", "a repeated referral number; rows are kept",
-    )  # fmt: skip
-    frame = frame.with_columns(
-        month=pl.col("referred").dt.strftime("%Y-%m"), file=pl.lit(part.label)
-    )
-    columns = [c.name for c in SCHEMAS[0].columns]
-    return found.with_tables(marac=frame.select(*columns, "month", "file", ROW))
+    derived={"marac": {"month": month_of("referred", "Month of the referral, 'YYYY-MM'")}},
+    records={"marac": ("referral_id", "referred")},
+    is_mapped=True,
+    policy="threshold",
+    quiet_months=2,
+    check=_check,
+)  # fmt: skip

@@ -19,15 +19,10 @@ from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import Context, Read
 
 NAME = "ons_csp"
-TITLE = "Police recorded crime by Community Safety Partnership, year by year"
-DESCRIPTION = (
-    "One row per measure, year, police force or partnership and offence line: counts, published "
-    "changes in per cent and published rates per 1,000 residents or households. "
-    "`ons_csp_coverage`: one row per year and force, with the share under no partnership."
-)
 
 TOTAL = "total recorded crime (excluding fraud)"
 #: The offence lines, in the order of the tables.
@@ -50,7 +45,7 @@ def _key(line: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", line).strip()
 
 
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "wide",
         "recorded crime by partnership, a column per offence line",
@@ -91,30 +86,6 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
-DERIVED = {
-    NAME: {
-        "measure": "count, percent_change or rate",
-        "period": "First and last month of the year",
-        "level": "force, partnership or unassigned (under no partnership)",
-        "csp": "Partnership as the register spells it; blank for a force",
-        "csp_published": "Name as published",
-        "offence": "Offence line",
-        "value": "The figure; missing where the publisher gives none",
-        "status": "ok or not_available",
-        "population": "Residents, in the table of rates",
-        "households": "Households, in the table of rates",
-    },
-    f"{NAME}_coverage": {
-        **home_office_csp.DERIVED["home_office_csp_coverage"],
-        "year": "First and last month of the year",
-    },
-}
-
-#: What makes rows of two files the same.
-RECORDS = {NAME: ("measure", "period", "force", "level", "csp", "offence")}
-#: A table is published anew as a whole.
-EDITIONS = {NAME: Editions((("measure", "period"),), ("force", "level", "csp", "offence"))}
-
 _YEAR_ENDING = re.compile(
     r"year ending (january|february|march|april|may|june|july|august|september|october|november|"
     r"december) (\d{4})"
@@ -122,25 +93,13 @@ _YEAR_ENDING = re.compile(
 _MEASURES = {"percentage change": "percent_change", "rate per 1,000": "rate"}
 
 
-def read(part: Part, context: Context) -> Read:
-    """Read every table of a workbook, or one saved apart, into one row per figure.
-
-    Returns
-    -------
-    Read
-        `ons_csp`: measure, period, force, level, csp, csp_published, offence, value, status,
-        population, households, file, row; `_totals`, of which `combine` makes the coverage.
-
-    Raises
-    ------
-    DataRefused
-        If no sheet is such a table, or one does not say of which year it is.
-    """
+def _read(part: Part, context: Context) -> Read:
+    """Every table of a workbook, or one saved apart, and the `_totals` for the coverage."""
     found = table.of_sheets(part, lambda sheet: _one(sheet, context))
-    return found.with_tables(**found.tables, **small(found.tables))
+    return found.with_tables(**found.tables, **_small(found.tables))
 
 
-def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What `combine` needs of a file's rows."""
     is_count = (pl.col("measure") == "count") & (pl.col("offence") == TOTAL)
     rows = tables[NAME].filter(is_count & (pl.col("level") != "force"))
@@ -152,13 +111,13 @@ def small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {"_totals": totals}
 
 
-def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Coverage by year and force over all files."""
     return {f"{NAME}_coverage": home_office_csp.coverage(tables["_totals"])}
 
 
 def _one(part: Part, context: Context) -> Read:
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, _SCHEMAS, context, NAME)
     frame = found.tables[NAME]
     titles = " ".join([*found.titles, re.sub(r"[_-]+", " ", part.name)]).lower()
     measure = next((m for words, m in _MEASURES.items() if words in titles), "count")
@@ -206,3 +165,38 @@ def _period(titles: str, part: Part) -> str:
 def _month(name: str) -> int:
     months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     return 1 + months.index(name[:3])
+
+
+SOURCE = Source(
+    name=NAME,
+    title="Police recorded crime by Community Safety Partnership, year by year",
+    description="One row per measure, year, police force or partnership and offence line: counts, "
+    "published changes in per cent and published rates per 1,000 residents or households. "
+    "`ons_csp_coverage`: one row per year and force, with the share under no partnership.",
+    supplier="the Office for National Statistics' recorded crime tables by partnership",
+    called="the table of the Office for National Statistics",
+    schemas=_SCHEMAS,
+    derived={
+        NAME: by_reader(
+            measure="count, percent_change or rate",
+            period="First and last month of the year",
+            level="force, partnership or unassigned (under no partnership)",
+            csp="Partnership as the register spells it; blank for a force",
+            csp_published="Name as published",
+            offence="Offence line",
+            value="The figure; missing where the publisher gives none",
+            status="ok or not_available",
+            population="Residents, in the table of rates",
+            households="Households, in the table of rates",
+        ),
+        f"{NAME}_coverage": by_reader(
+            **{**home_office_csp.COVERAGE, "year": "First and last month of the year"}
+        ),
+    },
+    records={NAME: ("measure", "period", "force", "level", "csp", "offence")},
+    # A table is published anew as a whole.
+    editions={NAME: Editions((("measure", "period"),), ("force", "level", "csp", "offence"))},
+    reader=_read,
+    combine=_combine,
+    small=_small,
+)

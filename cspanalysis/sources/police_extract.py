@@ -6,137 +6,14 @@ or their aliases must be there. Offences take the names of the taxonomy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from cspanalysis.domain import offences, premises
-from cspanalysis.sources import column_types, table
-from cspanalysis.sources.archive import Part
+from cspanalysis.sources import column_types
 from cspanalysis.sources.problems import GROUPED, Problems
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
-
-NAME = "police_extract"
-TITLE = "Recorded crime, record-level extract of the police force"
-DESCRIPTION = (
-    "One row per recorded crime, with its times, place and the force's flags; or one per victim or "
-    "offender of it, of which one counts as the crime."
-)
-
-SCHEMAS = (
-    Schema(
-        "extract",
-        "a record-level extract of recorded crime",
-        (
-            Column(
-                "incident_id",
-                "Crime reference",
-                ("crime reference", "crime ref", "crime number", "reference"),
-                essential=True,
-                kind="identifier",
-            ),
-            Column(
-                "offence",
-                "Offence, name of the taxonomy",
-                ("offence type", "crime type", "offence description"),
-                "lower",
-                essential=True,
-            ),
-            Column(
-                "recorded",
-                "Day the crime was recorded; periods are counted by it",
-                ("recorded date", "date recorded"),
-                "date",
-                essential=True,
-            ),
-            Column(
-                "start",
-                "Earliest time it can have happened",
-                ("from", "from date", "committed from", "date from"),
-                "datetime",
-            ),
-            Column(
-                "start_time",
-                "Its time, where that is a column of its own",
-                ("from time", "time from"),
-                "time",
-            ),
-            Column(
-                "end",
-                "Latest time it can have happened",
-                ("to", "to date", "committed to", "date to"),
-                "datetime",
-            ),
-            Column(
-                "end_time",
-                "Its time, where that is a column of its own",
-                ("to time", "time to"),
-                "time",
-            ),
-            Column(
-                "district",
-                "Local authority district",
-                ("local authority", "lad name"),
-                essential=True,
-            ),
-            Column("place", "Street or named place", ("street", "location")),
-            Column("town", "Town or village", ("town village",)),
-            Column(
-                "premises",
-                "Kind of place: dwelling, public place, licensed premises, shop, …",
-                ("premises type", "location type"),
-                "lower",
-            ),
-            Column(
-                "is_domestic",
-                "Domestic abuse",
-                ("domestic", "domestic abuse", "dv flag"),
-                "boolean",
-            ),
-            Column("is_hate", "Hate crime", ("hate", "hate crime"), "boolean"),
-            Column("is_town_centre", "Within a town centre", ("town centre",), "boolean"),
-            Column("method", "Modus operandi, free text", ("mo", "modus operandi", "mo text")),
-            Column("property_stolen", "Property stolen", ("stolen",)),
-            Column("property_damaged", "Property damaged", ("damaged",)),
-            Column(
-                "in_custody",
-                "A suspect was taken into custody",
-                ("custody", "is custody"),
-                "boolean",
-            ),
-            Column("is_detected", "Detected (cleared up)", ("detected", "cleared up"), "boolean"),
-            Column(
-                "is_no_crime", "Later found to be no crime", ("no crime", "no crimed"), "boolean"
-            ),
-            Column("victim_id", "Pseudonym of the victim", ("victim", "victim reference")),
-            Column("victim_age", "Age of the victim", (), "integer", unit="years"),
-            Column(
-                "victim_sex",
-                "Sex of the victim",
-                ("victim gender",),
-                allowed={"f": "female", "m": "male", "female": "female", "male": "male"},
-            ),
-            Column(
-                "offender_age",
-                "Age of the offender where known",
-                ("suspect age",),
-                "integer",
-                unit="years",
-            ),
-        ),
-    ),
-)
-
-
-DERIVED = {
-    "police_extract": {
-        "has_time": "The time of day of `start` is known; `start` and `end` hold date and time",
-        "has_end_time": "The time of day of `end` is known",
-        "is_crime": "The row counts as the crime; further rows of the same reference and year "
-        "(other victims, other offenders) do not, and are there for questions on people",
-    }
-}
+from cspanalysis.sources.source import Derived, Source
+from cspanalysis.sources.table import ROW, Read
 
 #: What becomes of rows with a label that the taxonomy does not know.
 NO_GROUP = (
@@ -150,48 +27,28 @@ NO_PLACE = (
     "dwelling, shop, vehicle, other building)"
 )
 
-#: What makes two rows the same record.
-RECORDS = {NAME: ("incident_id", "recorded")}
 
+def _check(found: Read) -> Read:
+    """Labels under the taxonomy's names; times put together; one row of each crime marked.
 
-def read(part: Part, context: Context) -> Read:
-    """Read one extract.
-
-    Returns
-    -------
-    Read
-        `police_extract`: the schema's columns with start and end as times, has_time and
-        has_end_time (their time of day is known), is_crime (one row of each crime reference),
-        file and row. A crime whose end lies before its start keeps both and is noted.
+    A crime whose end lies before its start keeps both and is noted.
     """
-    found = table.read(part, SCHEMAS, context, NAME)
-    frame = found.tables[NAME]
-    names = _offences(frame, found.problems)
-    _name_premises(frame, found.problems, context.names.get("premises", ()))
+    ((name, frame),) = found.tables.items()
+    names = _offences(frame, found)
+    _name_premises(frame, found)
     frame = frame.with_columns(
         pl.col("offence").replace(names),
-        _with_time("start"),
-        _with_time("end"),
-        has_time=(pl.col("start_has_time") | pl.col("start_time").is_not_null()).fill_null(False)
-        & pl.col("start").is_not_null(),
-        has_end_time=(pl.col("end_has_time") | pl.col("end_time").is_not_null()).fill_null(False)
-        & pl.col("end").is_not_null(),
-        file=pl.lit(part.label),
-    ).drop("start_time", "end_time", "start_has_time", "end_has_time")
+        _with_time("start"), _with_time("end"),
+        has_time=_has_time("start"), has_end_time=_has_time("end"),
+    )  # fmt: skip
     # Without its time the end is the whole of its day, which does not end before a start on it.
     last = pl.when("has_end_time").then("end").otherwise(pl.col("end").dt.offset_by("1d"))
-    backwards = frame.filter((last < pl.col("start")).fill_null(False))
-    found.problems.add_rows(
-        backwards.select(ROW, pl.col("end").cast(pl.String).alias("found")),
-        "end", "a time not before the start", "noted", "ends before it starts; both are kept",
+    found.note(
+        frame.filter((last < pl.col("start")).fill_null(False)), "end",
+        "a time not before the start", "ends before it starts; both are kept",
+        pl.col("end").cast(pl.String),
     )  # fmt: skip
-    frame = _with_crimes(frame, found.problems)
-    derived = [*DERIVED[NAME]]
-    columns = [c for c in frame.columns if c not in ("file", ROW, *derived)]
-    at = columns.index("end") + 1
-    return found.with_tables(
-        police_extract=frame.select(*columns[:at], *derived, *columns[at:], "file", ROW)
-    )
+    return found.with_tables(**{name: _with_crimes(frame, found.problems)})
 
 
 def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -247,39 +104,204 @@ def _told(file: str, keyed: pl.DataFrame, several: pl.DataFrame, crimes: int, fu
     return text
 
 
-def _offences(frame: pl.DataFrame, problems: Problems) -> dict[str, str]:
+def _offences(frame: pl.DataFrame, found: Read) -> dict[str, str]:
     """The standard names of the labels; labels of no group are named."""
     written = dict(frame["offence"].drop_nulls().value_counts().iter_rows())
     names = offences.standards(written)
-    unknown = frame.filter(~pl.col("offence").is_in(list(names)))
-    problems.add_rows(
-        unknown.select(ROW, pl.col("offence").alias("found")),
-        "offence", "the offences of docs/offence_labels.md", "noted",
+    found.note(
+        frame.filter(~pl.col("offence").is_in(list(names))), "offence",
+        "the offences of docs/offence_labels.md",
         "no offence of the taxonomy; kept under its own name and in no group",
     )  # fmt: skip
     left = [(label, offences.near(label), n) for label, n in written.items() if label not in names]
-    problems.name("offence", left, NO_GROUP)
+    found.problems.name("offence", left, NO_GROUP)
     kinds_of = offences.kinds(offences.NOTIFIABLE)
     grouped = [(t, kinds_of[o], written[t]) for t, o in names.items() if kinds_of[o] != o]
-    problems.name("offence", grouped, GROUPED)
+    found.problems.name("offence", grouped, GROUPED)
     return names
 
 
-def _name_premises(frame: pl.DataFrame, problems: Problems, own: Sequence[str]) -> None:
+def _name_premises(frame: pl.DataFrame, found: Read) -> None:
     """Name the labels of premises that mean no known kind of place."""
     written = dict(frame["premises"].drop_nulls().value_counts().iter_rows())
-    strange = premises.unknown(written, own)
-    problems.add_rows(
-        frame.filter(pl.col("premises").is_in(strange)).select(
-            ROW, pl.col("premises").alias("found")
-        ),
-        "premises", "a known kind of place, or one of the settings", "noted",
+    strange = premises.unknown(written, found.names.get("premises", ()))
+    found.note(
+        frame.filter(pl.col("premises").is_in(strange)), "premises",
+        "a known kind of place, or one of the settings",
         "no known kind of place; kept under its own name",
     )  # fmt: skip
-    problems.name("premises", [(label, "", written[label]) for label in strange], NO_PLACE)
+    found.problems.name("premises", [(label, "", written[label]) for label in strange], NO_PLACE)
 
 
 def _with_time(column: str) -> pl.Expr:
     minutes = pl.col(f"{column}_time")
     separate = pl.col(column).dt.truncate("1d") + pl.duration(minutes=minutes)
     return pl.when(minutes.is_not_null()).then(separate).otherwise(pl.col(column)).alias(column)
+
+
+def _has_time(column: str) -> pl.Expr:
+    has_any = pl.col(f"{column}_has_time") | pl.col(f"{column}_time").is_not_null()
+    return has_any.fill_null(False) & pl.col(column).is_not_null()
+
+
+SOURCE = Source(
+    name="police_extract",
+    title="Recorded crime, record-level extract of the police force",
+    description="One row per recorded crime, with its times, place and the force's flags; or one "
+    "per victim or offender of it, of which one counts as the crime.",
+    supplier="a record-level extract from the police force",
+    called="the police extract",
+    schemas=(
+        Schema("extract", "a record-level extract of recorded crime", (
+            Column(
+                "incident_id", "Crime reference",
+                ("crime reference", "crime ref", "crime number", "reference"), "identifier",
+                essential=True,
+                seen_as=("crime no", "crime ref no", "crime reference number", "cris no", "urn",
+                         "occurrence number", "occurrence no", "incident number", "offence ref"),
+            ),
+            Column(
+                "offence", "Offence, name of the taxonomy",
+                ("offence type", "crime type", "offence description"), "lower", essential=True,
+                seen_as=("ho description", "offence title", "home office class",
+                         "classification", "offence class", "crime classification",
+                         "offence sub group"),
+            ),
+            Column(
+                "recorded", "Day the crime was recorded; periods are counted by it",
+                ("recorded date", "date recorded"), "date", essential=True,
+                seen_as=("date crime recorded", "recorded on", "created date", "date created"),
+            ),
+            Column(
+                "start", "Earliest time it can have happened",
+                ("from", "from date", "committed from", "date from"), "datetime",
+                seen_as=("committed from date", "committed on from", "offence from date",
+                         "first committed", "first committed on", "earliest date",
+                         "occurred from", "start date", "offence date", "offence start date",
+                         "date committed from"),
+                unlocks="days of the week, hours and the night-time economy",
+            ),
+            Column(
+                "start_time", "Its time, where that is a column of its own",
+                ("from time", "time from"), "time",
+                seen_as=("committed from time", "first committed time", "earliest time",
+                         "occurred from time", "start time", "offence time", "offence start time"),
+                unlocks="hours, where the time is not in the same column as the day",
+            ),
+            Column(
+                "end", "Latest time it can have happened",
+                ("to", "to date", "committed to", "date to"), "datetime",
+                seen_as=("committed to date", "committed on to", "offence to date",
+                         "last committed", "last committed on", "latest date", "occurred to",
+                         "end date", "offence end date", "date committed to"),
+                unlocks="hours of crimes found later, spread over the time in which they can have "
+                "happened",
+            ),
+            Column(
+                "end_time", "Its time, where that is a column of its own", ("to time", "time to"),
+                "time",
+                seen_as=("committed to time", "last committed time", "latest time",
+                         "occurred to time", "end time", "offence end time"),
+                unlocks="the same, where the time is not in the same column as the day",
+            ),
+            Column(
+                "district", "Local authority district", ("local authority", "lad name"),
+                essential=True, seen_as=("borough", "council", "council area", "la", "lad", "csp"),
+            ),
+            Column(
+                "place", "Street or named place", ("street", "location"),
+                seen_as=("road", "street name", "address", "road name"),
+                unlocks="the streets and places with most crimes",
+            ),
+            Column(
+                "town", "Town or village", ("town village",),
+                seen_as=("settlement", "locality"),
+                unlocks="towns and villages side by side",
+            ),
+            Column(
+                "premises", "Kind of place: dwelling, public place, licensed premises, shop, …",
+                ("premises type", "location type"), "lower",
+                seen_as=("place type", "location category", "venue type", "premises description"),
+                unlocks="violence by kind of place, licensed premises, the night-time economy",
+            ),
+            Column(
+                "is_domestic", "Domestic abuse", ("domestic", "domestic abuse", "dv flag"),
+                "boolean",
+                seen_as=("dv", "da", "domestic violence", "domestic abuse flag", "da marker",
+                         "da flag", "domestic flag"),
+                unlocks="domestic abuse, and violence in the night-time economy without it",
+            ),
+            Column(
+                "is_hate", "Hate crime", ("hate", "hate crime"), "boolean",
+                seen_as=("hate flag", "hate crime flag", "hate marker"), unlocks="hate crime",
+            ),
+            Column(
+                "is_town_centre", "Within a town centre", ("town centre",), "boolean",
+                seen_as=("town centre flag",), unlocks="crime in the town centres",
+            ),
+            Column(
+                "method", "Modus operandi, free text", ("mo", "modus operandi", "mo text"),
+                seen_as=("mo description", "mo summary", "crime summary"),
+                unlocks="purse dipping and other methods told by their words",
+            ),
+            Column(
+                "property_stolen", "Property stolen", ("stolen",),
+                seen_as=("stolen property", "items stolen"), unlocks="what is stolen",
+            ),
+            Column("property_damaged", "Property damaged", ("damaged",), unlocks="what is damaged"),
+            Column(
+                "in_custody", "A suspect was taken into custody", ("custody", "is custody"),
+                "boolean", seen_as=("arrested",),
+                unlocks="in how many cases a suspect was taken into custody",
+            ),
+            Column(
+                "is_detected", "Detected (cleared up)", ("detected", "cleared up"), "boolean",
+                seen_as=("detected flag", "sanction detection"),
+                unlocks="the share of crimes detected",
+            ),
+            Column(
+                "is_no_crime", "Later found to be no crime", ("no crime", "no crimed"), "boolean",
+                seen_as=("no crimed flag", "cancelled"),
+                unlocks="crimes later found to be none, which are then left out",
+            ),
+            Column(
+                "victim_id", "Pseudonym of the victim", ("victim", "victim reference"),
+                seen_as=("victim ref", "victim urn", "ip ref"),
+                unlocks="people who were victims more than once",
+            ),
+            Column(
+                "victim_age", "Age of the victim", kind="integer", unit="years",
+                seen_as=("age of victim", "ip age"), unlocks="victims by age",
+            ),
+            Column(
+                "victim_sex", "Sex of the victim", ("victim gender",),
+                allowed={"f": "female", "m": "male", "female": "female", "male": "male"},
+                seen_as=("sex of victim", "ip sex", "ip gender"), unlocks="victims by sex",
+            ),
+            Column(
+                "offender_age", "Age of the offender where known", ("suspect age",), "integer",
+                unit="years", seen_as=("age of offender",),
+                unlocks="how young known offenders are",
+            ),
+        )),
+    ),
+    derived={
+        "police_extract": {
+            "has_time": Derived(
+                "The time of day of `start` is known; `start` and `end` hold date and time",
+                after="end",
+            ),
+            "has_end_time": Derived("The time of day of `end` is known", after="end"),
+            "is_crime": Derived(
+                "The row counts as the crime; further rows of the same reference and year (other "
+                "victims, other offenders) do not, and are there for questions on people",
+                after="end",
+            ),
+        }
+    },
+    hidden=("start_time", "end_time"),
+    records={"police_extract": ("incident_id", "recorded")},
+    is_mapped=True,
+    quiet_months=0,
+    check=_check,
+)  # fmt: skip

@@ -18,16 +18,10 @@ from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_fast import PART
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Batching, Overlaps, Source, by_reader
 from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "police_uk"
-TITLE = "Street-level crime and anti-social behaviour, data.police.uk"
-DESCRIPTION = (
-    "One row per crime or incident of anti-social behaviour, by month and approximate place. "
-    "There are no times of day and no sub-types."
-)
-#: How the files end that stand in an archive beside these: there are thousands, and none is opened.
-OTHERS = ("-outcomes.csv", "-stop-and-search.csv")
 #: Bytes of text read at a time; some three times as much is held in memory for it.
 _BATCH = 24 * 1024**2
 
@@ -105,60 +99,22 @@ _STREET_WITHIN = Schema(
     ),
 )
 #: The older layout first: the newer one can do without what tells it apart.
-SCHEMAS = (_STREET_2010, _STREET, _STREET_WITHIN)
+_SCHEMAS = (_STREET_2010, _STREET, _STREET_WITHIN)
 
 _NUMBERS = [c.name for c in _STREET.columns if c.kind == "number"]
 _KINDS: dict[str, type[pl.DataType]] = {"category": pl.Categorical, "number": pl.Float64}
 _TYPES = {c.name: _KINDS.get(c.kind, pl.String) for c in _STREET.columns}
 
-DERIVED = {
-    "police_uk": {
-        "district_code": "District of today, by LSOA code through the lookup, else by LSOA name",
-        "district": "Its name; missing for rows without a location",
-        "is_located": "The row has an LSOA; rows without count for the force only",
-    },
-    "police_uk_counts": {
-        "month": "Month",
-        "force": "Force that reported the incidents",
-        "district_code": "District of today",
-        "district": "Its name; missing for rows without a location",
-        "offence": "Crime type",
-        "count": "Incidents",
-        "without_lsoa": "Of them, those without an LSOA",
-    },
-    "coverage": {
-        "source": "police_uk",
-        "force": "Force",
-        "month": "Month",
-        "rows": "Incidents, behaviour and crime together",
-        "crime": "Crimes",
-        "asb": "Incidents of anti-social behaviour",
-        "without_lsoa": "Of the rows, those without an LSOA",
-        "without_district": "Of the rows, those that belong to no district",
-        "status": "ok, incomplete (crime far under the median, behaviour not), unlocated (hardly "
-        "a row names an LSOA), missing",
-        "reason": "Why it is not ok",
-    },
-}
 
-
-def read(part: Part, context: Context) -> Read:
-    """Read one street file.
-
-    Returns
-    -------
-    Read
-        `police_uk` (the columns of COLUMNS, sorted by district) and `_counts` (month, force,
-        district_code, district, offence, count, without_lsoa, file), where rows without a location
-        have no district.
-    """
+def _read_one(part: Part, context: Context) -> Read:
+    """`police_uk`, sorted by district, and `_counts`; rows without a location have no district."""
     found = _carefully(part, context)
     return found.with_tables(
         **_finished([found.tables[NAME].with_columns(_numbered(0))], [part], context)
     )
 
 
-def batches(parts: Sequence[Part]) -> list[list[Part]]:
+def _batches(parts: Sequence[Part]) -> list[list[Part]]:
     """Which files are read together: those of one month in one folder, up to some megabytes.
 
     What is told apart here does not depend on what else there is, so that a further month leaves
@@ -177,27 +133,19 @@ def batches(parts: Sequence[Part]) -> list[list[Part]]:
     return found
 
 
-def read_batch(
+def _read_batch(
     parts: Sequence[Part], contexts: Sequence[Context]
 ) -> tuple[dict[str, pl.DataFrame], list[Read]]:
-    """Read some street files into common tables, as `read` does one by one.
-
-    Returns
-    -------
-    tables : dict of str to polars.DataFrame
-        `police_uk` and `_counts` of all of them.
-    accounts : list of Read
-        Each file's account and problems, in their order, without tables.
-    """
+    """Some street files as common tables, and each one's account in their order."""
     frames, accounts = _read(parts, contexts)
     return _finished(frames, parts, contexts[0]), [accounts[number] for number in range(len(parts))]
 
 
-def identified(parts: Sequence[Part], contexts: Sequence[Context]) -> pl.DataFrame:
+def _identified(parts: Sequence[Part], contexts: Sequence[Context]) -> pl.DataFrame:
     """The rows of some files with what tells the crime: `overlap.COLUMNS`; read anew."""
     numbers = {part.label: number for number, part in enumerate(parts)}
     found = []
-    for batch in batches(parts):
+    for batch in _batches(parts):
         inside = [numbers[part.label] for part in batch]
         frames, _ = _read(batch, [contexts[number] for number in inside])
         for frame in frames:
@@ -207,7 +155,7 @@ def identified(parts: Sequence[Part], contexts: Sequence[Context]) -> pl.DataFra
     return pl.concat(found)
 
 
-def without(rows: pl.DataFrame, needless: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _without(rows: pl.DataFrame, needless: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The tables of some files without the rows that other files tell (file, row)."""
     file = rows["file"].cast(pl.String)
     kept = rows.with_columns(file=file).join(
@@ -231,18 +179,10 @@ def _read(
     return frames, accounts
 
 
-def joined(
+def _joined(
     pieces: Mapping[str, Sequence[pl.DataFrame]], labels: Sequence[str]
 ) -> dict[str, pl.DataFrame]:
-    """Common tables of files that were read at different times, as if in one go.
-
-    Parameters
-    ----------
-    pieces : mapping
-        Rows of each table, by its name.
-    labels : sequence of str
-        The files, in their order.
-    """
+    """Common tables of files (`labels`, in order) read at different times, as if in one go."""
     number = pl.col("file").cast(pl.String).replace_strict(labels, range(len(labels)))
     found = {name: pl.concat(frames) for name, frames in pieces.items()}
     order = {NAME: ("district", number, ROW), "_counts": street.COUNTS_BY, "_problems": (number,)}
@@ -266,7 +206,7 @@ def _numbered(number: int) -> pl.Expr:
 
 def _carefully(part: Part, context: Context) -> Read:
     """One file against the schemas, whatever is in it; columns it lacks are missing."""
-    found = _with_months(table.read(part, SCHEMAS, context, NAME), part.name)
+    found = _with_months(table.read(part, _SCHEMAS, context, NAME), part.name)
     frame = found.tables[NAME]
     if "falls_within" not in frame.columns:
         frame = frame.with_columns(falls_within="force")
@@ -279,11 +219,10 @@ def _carefully(part: Part, context: Context) -> Read:
         frame = frame.join(same, on=ROW, how="anti", maintain_order="left")
     unknown = street.unknown_types(frame)
     if unknown:
-        rows = frame.filter(pl.col("offence").cast(pl.String).is_in(unknown))
-        found.problems.add_rows(
-            rows.select(ROW, pl.col("offence").alias("found")),
-            "Crime type", "the crime types of the register", "noted",
-            "no crime type of the register; kept under its own name",
+        found.note(
+            frame.filter(pl.col("offence").cast(pl.String).is_in(unknown)), "Crime type",
+            "the crime types of the register",
+            "no crime type of the register; kept under its own name", pl.col("offence"),
         )  # fmt: skip
     return replace(found, tables={NAME: frame}, rows_kept=frame.height)
 
@@ -293,10 +232,7 @@ def _note_lacking(frame: pl.DataFrame, found: Read) -> None:
     lacking = [name for name in SERVES if name not in found.given]
     if {*_LSOA} <= {*lacking}:
         lacking = [name for name in lacking if name not in _LSOA]
-        found.problems.add_rows(
-            frame.select(ROW, pl.lit("").alias("found")),
-            "LSOA code", "a column of LSOA codes or names", "noted", _NO_LSOA,
-        )  # fmt: skip
+        found.note(frame, "LSOA code", "a column of LSOA codes or names", _NO_LSOA, pl.lit(""))
     for name in lacking:
         reason = f"the file has no such column: {SERVES[name]}"
         found.problems.add(1, name.replace("_", " "), "", "the column", "noted", reason)
@@ -361,7 +297,7 @@ def _odd_parts(frame: pl.DataFrame) -> list[int]:
     return frame.select(pl.col(PART).filter(is_odd).unique()).to_series().to_list()
 
 
-def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """All counts in one table, `police_uk_counts`, sorted by district, and their `coverage`."""
     if "_counts" not in tables:
         return {}
@@ -388,3 +324,50 @@ def _with_months(found: Read, name: str) -> Read:
         ~pl.col("month").cast(pl.String).is_in([t for t in bad if t not in read]),
         "month", pl.col("month"), "a month such as 2025-01", "not a month",
     )  # fmt: skip
+
+
+SOURCE = Source(
+    name=NAME,
+    title="Street-level crime and anti-social behaviour, data.police.uk",
+    description="One row per crime or incident of anti-social behaviour, by month and approximate "
+    "place. There are no times of day and no sub-types.",
+    supplier="the street-level files of data.police.uk",
+    called="the open street-level data",
+    is_plural=True,
+    schemas=_SCHEMAS,
+    derived={
+        NAME: by_reader(
+            district_code="District of today, by LSOA code through the lookup, else by LSOA name",
+            district="Its name; missing for rows without a location",
+            is_located="The row has an LSOA; rows without count for the force only",
+        ),
+        "police_uk_counts": by_reader(
+            month="Month",
+            force="Force that reported the incidents",
+            district_code="District of today",
+            district="Its name; missing for rows without a location",
+            offence="Crime type",
+            count="Incidents",
+            without_lsoa="Of them, those without an LSOA",
+        ),
+        "coverage": by_reader(
+            source=NAME,
+            force="Force",
+            month="Month",
+            rows="Incidents, behaviour and crime together",
+            crime="Crimes",
+            asb="Incidents of anti-social behaviour",
+            without_lsoa="Of the rows, those without an LSOA",
+            without_district="Of the rows, those that belong to no district",
+            status="ok, incomplete (crime far under the median, behaviour not), unlocated (hardly "
+            "a row names an LSOA), missing",
+            reason="Why it is not ok",
+        ),
+    },
+    # There are thousands of them in an archive, and none is opened.
+    strangers=("-outcomes.csv", "-stop-and-search.csv"),
+    reader=_read_one,
+    combine=_combine,
+    batching=Batching(_batches, _read_batch, _joined),
+    overlaps=Overlaps(_identified, _without),
+)

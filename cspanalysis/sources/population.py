@@ -11,33 +11,16 @@ from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import population_layouts as layouts
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import Context, Read
 
 NAME = "population"
-TITLE = "Resident population by area, sex and age"
-DESCRIPTION = "One row per area, year, sex and single year of age (90 is 90 and over, -1 all ages)."
-
-SCHEMAS = layouts.SCHEMAS
 
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
 
-DERIVED = {
-    "population": {
-        "area_code": "ONS code, missing for areas without one",
-        "area": "Area",
-        "year": "Year of the estimate",
-        "sex": "persons, male, female",
-        "age": "Single year of age; 90 is 90 and over, -1 all ages",
-        "population": "Residents",
-        "note": "Mid-year estimate, Census, or the publisher's remark",
-    }
-}
-
 _IS_CENSUS = pl.col("note").str.starts_with("Census").fill_null(False)
 _FIGURE = ("area_code", "area", "year", "sex", "age", _IS_CENSUS.alias("is_census"))
-#: What makes rows of two files the same: the Census has figures of its own.
-RECORDS = {NAME: ("area", "year", "sex", "age", _IS_CENSUS)}
 
 #: Nobody is older; Census tables give single years up to 100.
 _OLDEST = 125
@@ -45,20 +28,11 @@ _OLDEST = 125
 _CONTRADICTION = 1.6
 
 
-def read(part: Part, context: Context) -> Read:
-    """Read a table, or every sheet of a workbook that is one, into the tidy form.
+def _read(part: Part, context: Context) -> Read:
+    """A table, or every sheet of a workbook that is one, in the tidy form.
 
-    Returns
-    -------
-    Read
-        `population`: area_code, area, year, sex, age, population, note, file, row; `_residents`
-        (area, year, is_census, population, file): persons of all ages, which `combine` compares.
-
-    Raises
-    ------
-    DataRefused
-        If a wide table says its year neither in a column, nor in its title, name or sidecar; if
-        its figures are no counts; if several rows give the same figure otherwise.
+    Beside it `_residents` (area, year, is_census, population, file): persons of all ages, which
+    `_combine` compares. Refused is what does not say its year, and what contradicts itself.
     """
     found = table.of_sheets(part, lambda sheet: _one(sheet, context))
     frame = _once(part, found.tables[NAME])
@@ -75,14 +49,8 @@ def read(part: Part, context: Context) -> Read:
     return found.with_tables(**tables)
 
 
-def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Nothing new; looks whether one file gives as all residents what is a part of another's.
-
-    Raises
-    ------
-    DataRefused
-        If it does.
-    """
+def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Nothing new; refused is a file that gives as all residents what is a part of another's."""
     given = tables["_residents"]
     both = given.join(given, on=["area", "year", "is_census"], suffix="_less")
     times = pl.col("population") / pl.col("population_less")
@@ -110,7 +78,7 @@ def combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def _one(part: Part, context: Context) -> Read:
-    found = table.read(part, SCHEMAS, context, NAME)
+    found = table.read(part, layouts.SCHEMAS, context, NAME)
     found = found.without_totals("area_code").without_totals("area")
     if found.schema in ("tidy", "by_year"):
         found = found.keep(
@@ -202,3 +170,28 @@ def _residents(tidy: pl.DataFrame) -> pl.DataFrame:
             population=pl.when("has_total").then("total").otherwise("parts"), file="file",
         )
     )  # fmt: skip
+
+
+SOURCE = Source(
+    name=NAME,
+    title="Resident population by area, sex and age",
+    description="One row per area, year, sex and single year of age (90 is 90 and over, -1 all "
+    "ages).",
+    supplier="the mid-year population estimates of the Office for National Statistics",
+    schemas=layouts.SCHEMAS,
+    derived={
+        NAME: by_reader(
+            area_code="ONS code, missing for areas without one",
+            area="Area",
+            year="Year of the estimate",
+            sex="persons, male, female",
+            age="Single year of age; 90 is 90 and over, -1 all ages",
+            population="Residents",
+            note="Mid-year estimate, Census, or the publisher's remark",
+        )
+    },
+    # The Census has figures of its own.
+    records={NAME: ("area", "year", "sex", "age", _IS_CENSUS)},
+    reader=_read,
+    combine=_combine,
+)

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import Context, Read
-
-NAME = "published"
-TITLE = "Register of published figures"
-DESCRIPTION = (
-    "One row per quantified statement of a published text: its kind, measure, area and period, the "
-    "printed figure, and which series of which source recomputes it."
-)
+from cspanalysis.sources.source import Source
+from cspanalysis.sources.table import Read
 
 KINDS = {
     **{name: name for name in (
@@ -33,11 +25,23 @@ DIRECTIONS = {
     "down every year": "down every year",
 }
 
-SCHEMAS = (
-    Schema(
-        "figures",
-        "a register of published figures",
-        (
+
+def _once(found: Read) -> Read:
+    """A second statement under an id is set aside: nobody could tell which one was checked."""
+    return found.keep(
+        pl.col("id").is_first_distinct(), "id", pl.col("id"), "each id once", "the id occurs twice"
+    )
+
+
+SOURCE = Source(
+    name="published",
+    title="Register of published figures",
+    description="One row per quantified statement of a published text: its kind, measure, area and "
+    "period, the printed figure, and which series of which source recomputes it.",
+    supplier="a register of published figures",
+    schemas=(
+        # Printed figures stay text: the number of their decimals says how exact they are.
+        Schema("figures", "a register of published figures", (
             Column("id", "Short name of the statement", essential=True),
             Column("theme", "Section of the text"),
             Column("kind", "Kind of statement", ("type",), "lower", essential=True, allowed=KINDS),
@@ -47,9 +51,7 @@ SCHEMAS = (
             Column("period", "Period the statement is about: months, 2007 or 2007/08"),
             Column("value", "Printed figure", kind="verbatim"),
             Column(
-                "bound",
-                "Printed as a bound",
-                kind="lower",
+                "bound", "Printed as a bound", kind="lower",
                 allowed=("more than", "less than", "at least", "at most"),
             ),
             Column("unit", "Unit of the figure"),
@@ -58,32 +60,22 @@ SCHEMAS = (
                 "compare_value", "Printed figure of that period", ("comparator_value",), "verbatim"
             ),
             Column(
-                "printed_change",
-                "Printed change",
-                ("printed change (%)", "printed change"),
-                "verbatim",
-                unit="per cent",
+                "printed_change", "Printed change", ("printed change (%)", "printed change"),
+                "verbatim", unit="per cent",
             ),
             Column(
-                "direction",
-                "Printed direction",
-                ("printed_direction",),
-                "lower",
+                "direction", "Printed direction", ("printed_direction",), "lower",
                 allowed=DIRECTIONS,
             ),
             Column("group", "Peer group of a rank", ("comparator",), "lower"),
             Column("group_size", "Areas in that group, the own one included", kind="integer"),
             Column(
-                "printed_group",
-                "Size of the group as the text words it",
-                ("printed_group_size",),
-                "lower",
+                "printed_group", "Size of the group as the text words it",
+                ("printed_group_size",), "lower",
             ),
             Column("listed", "Items named, separated by semicolons"),
             Column(
-                "ordered",
-                "How they are ordered: first, set or named",
-                kind="lower",
+                "ordered", "How they are ordered: first, set or named", kind="lower",
                 allowed=("first", "set", "named"),
             ),
             Column("share_of", "Statement whose count is the whole of a share"),
@@ -102,24 +94,8 @@ SCHEMAS = (
             Column("by", "Column whose values an ordering ranks"),
             Column("whole", "Series that is the whole of a share"),
             Column("note", "Remark", ("source_note",)),
-        ),
+        )),
     ),
-)
-
-#: What makes two rows the same figure.
-FIGURES = {NAME: ("id",)}
-
-
-def read(part: Part, context: Context) -> Read:
-    """Read one register: the schema's columns with file and row.
-
-    Printed figures stay text, as the number of their decimals says how exact they are. A second
-    statement under the id of another is set aside: nobody could tell which one was checked.
-    """
-    found = table.read(part, SCHEMAS, context, NAME)
-    found = found.keep(
-        pl.col("id").is_first_distinct(), "id", pl.col("id"), "each id once", "the id occurs twice"
-    )
-    frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
-    columns = [c.name for c in SCHEMAS[0].columns]
-    return found.with_tables(published=frame.select(*columns, "file", "row"))
+    figures={"published": ("id",)},
+    check=_once,
+)  # fmt: skip

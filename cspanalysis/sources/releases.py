@@ -1,8 +1,7 @@
 """Editions of a publisher's table: of what several give the newest one counts, as a whole.
 
 A publisher revises its table, names a category otherwise and leaves out what it had by mistake:
-the rows of two editions cannot be told apart by their labels. A reader says in EDITIONS what an
-edition
+the rows of two editions cannot be told apart by their labels. A source says what an edition
 replaces as a whole, and what makes two files editions of one table rather than pieces of it.
 """
 

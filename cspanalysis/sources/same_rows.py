@@ -1,17 +1,16 @@
 """What several rows give counts once: which row is used, and which others repeat it.
 
 A file is exported again, saved under another name, corrected and sent anew; extracts overlap. What
-makes two rows the same thing is stated by the reader: FIGURES names the key of each figure, RECORDS
-the identifier of a record with its day, or the key of a publisher's table whose rows may be finer
-than what is read of them. Of the files that give a key the newest is used, of figures its last row.
-Records without an identifier are compared as a whole, and repeat another file only where most of
-what both files hold of the same days is the same: two calls can be alike by chance.
+makes two rows the same thing is stated by the source: `figures` names the key of each figure,
+`records` the identifier of a record with its day, or the key of a publisher's table whose rows may
+be finer than what is read of them. Of the files that give a key the newest is used, of figures its
+last row. Records without an identifier are compared as a whole, and repeat another file only where
+most of what both files hold of the same days is the same: two calls can be alike by chance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import ModuleType
 
 import polars as pl
 
@@ -28,12 +27,6 @@ SCHEMA = {
     **{name: pl.UInt32 for name in ("used_part", "used_at")}, "used_file": pl.String,
     "used_row": pl.UInt32, "is_same": pl.Boolean,
 }  # fmt: skip
-
-
-def keys(reader: ModuleType) -> dict[str, tuple[Key, bool]]:
-    """Of a reader's tables the key, and whether it is that of a figure."""
-    found = {table: (key, True) for table, key in getattr(reader, "FIGURES", {}).items()}
-    return found | {table: (key, False) for table, key in getattr(reader, "RECORDS", {}).items()}
 
 
 def repeats(frames: Iterable[pl.DataFrame], key: Key, *, is_figure: bool) -> pl.DataFrame:

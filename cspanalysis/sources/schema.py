@@ -62,6 +62,10 @@ class Column:
         A heading that matches the pattern, for the data dictionary.
     written : str
         How a publisher writes its dates, where that is known; else the column has to show it.
+    seen_as : tuple of str
+        Further headings of partners' systems, which `csp map` recognises.
+    unlocks : str
+        What it lets the review say, for those who ask a partner for an extract.
     """
 
     name: str
@@ -75,6 +79,8 @@ class Column:
     pattern: str = ""
     example: str = ""
     written: str = ""
+    seen_as: tuple[str, ...] = ()
+    unlocks: str = ""
 
     @property
     def is_required(self) -> bool:

@@ -9,11 +9,12 @@ import polars as pl
 
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
-from cspanalysis.sources.schema import Schema
+from cspanalysis.sources.releases import Editions
+from cspanalysis.sources.same_rows import Key
+from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
 Tables = dict[str, pl.DataFrame]
-Key = Sequence[str | pl.Expr]
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,14 @@ class Derived:
     meaning : str
         For the data dictionary.
     value : polars.Expr, optional
-        How it is made of the layout's columns; None where the reader makes it itself.
+        How it is made of the layout's columns; None where check or reader make it.
+    after : str
+        Column of the layout that it stands behind; behind the last by default.
     """
 
     meaning: str
     value: pl.Expr | None = None
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,25 @@ class Batching:
         Tables read before and now, and the labels in order → one table each.
     """
 
-    batches: Callable[[list[Part]], list[list[Part]]]
-    read: Callable[[list[Part], list[Context]], tuple[Tables, list[Read]]]
-    joined: Callable[[Mapping[str, list[pl.DataFrame]], Sequence[str]], Tables]
+    batches: Callable[[Sequence[Part]], list[list[Part]]]
+    read: Callable[[Sequence[Part], Sequence[Context]], tuple[Tables, list[Read]]]
+    joined: Callable[[Mapping[str, Sequence[pl.DataFrame]], Sequence[str]], Tables]
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """How the rows of files that tell the same months are told apart.
+
+    Parameters
+    ----------
+    identified : callable
+        Parts and contexts → their rows with `overlap.COLUMNS`.
+    without : callable
+        A table and the (file, row) that another file tells → the tables without them.
+    """
+
+    identified: Callable[[Sequence[Part], Sequence[Context]], pl.DataFrame]
+    without: Callable[[pl.DataFrame, pl.DataFrame], Tables]
 
 
 @dataclass(frozen=True)
@@ -64,23 +84,37 @@ class Source:
     supplier : str
         Who has it, as a noun phrase: '… would supply it'.
     schemas : sequence of Schema
-        Layouts known, the first that fits is taken.
+        Layouts known, the first that fits is taken; the first gives the table its columns.
+    called : str
+        What a sentence calls it once it is there; by default as its supplier.
+    is_plural : bool
+        It 'cover', not 'covers', its months.
+    folders : sequence of str
+        Further raw folders of its files.
     derived : mapping
         Table → column → what cleaning adds to the layout's columns.
     hidden : sequence of str
         Columns of the layout that serve the derived ones only.
     records, figures : mapping
         Table → columns that make two rows the same record; the same figure, of which the newest
-        counts (`once.repeats`).
+        counts (`same_rows`).
+    added : mapping
+        Table → columns that may be added up where the settings make rows of one file alike.
+    telling : mapping
+        Table → what would tell rows apart that a file gives without it.
+    editions : mapping
+        Table → what an edition of a table that is revised as a whole replaces.
     totals : str
         Column in which rows that are the total of others name themselves; they are set aside.
-    members : str
-        How the names of its members in an archive end.
+    strangers : sequence of str
+        How the names of an archive's members end that are another kind of table.
+    is_mapped : bool
+        `csp map` recognises a partner's own export of it.
     policy : str
         Disclosure policy by default.
     quiet_months : int, optional
-        So many months in a row without a record are quiet; of more, a file is missing. None: its
-        records bear no dates.
+        So many months in a row without a record are quiet; of more, a file is missing. None: it is
+        no log of dated records.
     check : callable, optional
         Judges the typed table and adds to its account.
     reader : callable, optional
@@ -90,6 +124,7 @@ class Source:
     small : callable, optional
         What is kept of a table for `combine` once its repeats are known.
     batching : Batching, optional
+    overlaps : Overlaps, optional
     """
 
     name: str
@@ -97,12 +132,19 @@ class Source:
     description: str
     supplier: str
     schemas: Sequence[Schema]
+    called: str = ""
+    is_plural: bool = False
+    folders: Sequence[str] = ()
     derived: Mapping[str, Mapping[str, Derived]] = field(default_factory=dict)
     hidden: Sequence[str] = ()
     records: Mapping[str, Key] = field(default_factory=dict)
-    figures: Mapping[str, Key] = field(default_factory=dict)
+    figures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    added: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    telling: Mapping[str, str] = field(default_factory=dict)
+    editions: Mapping[str, Editions] = field(default_factory=dict)
     totals: str = ""
-    members: str = ""
+    strangers: Sequence[str] = ()
+    is_mapped: bool = False
     policy: str = "none"
     quiet_months: int | None = None
     check: Callable[[Read], Read] | None = None
@@ -110,6 +152,23 @@ class Source:
     combine: Callable[[Tables], Tables] | None = None
     small: Callable[[Tables], Tables] | None = None
     batching: Batching | None = None
+    overlaps: Overlaps | None = None
+
+    @property
+    def held(self) -> tuple[str, str]:
+        """How a sentence names it once it is there, with its verb: 'the log of calls', 'covers'."""
+        return self.called or self.supplier, "cover" if self.is_plural else "covers"
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """The columns of all layouts, by name."""
+        return {c.name: c for schema in self.schemas for c in schema.columns}
+
+    @property
+    def keys(self) -> dict[str, tuple[Key, bool]]:
+        """Of each table the key, and whether it is that of a figure."""
+        found: dict[str, tuple[Key, bool]] = {n: (key, True) for n, key in self.figures.items()}
+        return found | {name: (key, False) for name, key in self.records.items()}
 
     def read(self, part: Part, context: Context) -> Read:
         """Read a part: the layout's columns, the derived ones, file and row.
@@ -129,8 +188,32 @@ class Source:
         derived = self.derived.get(self.name, {})
         made = {name: one.value for name, one in derived.items() if one.value is not None}
         frame = found.tables[self.name].with_columns(**made, file=pl.lit(part.label))
-        own = [c for c in frame.columns if c not in (*self.hidden, *made, "file", ROW)]
-        return found.with_tables(**{self.name: frame.select(*own, *made, "file", ROW)})
+        return found.with_tables(**{self.name: frame.select(*self._order(derived), "file", ROW)})
+
+    def _order(self, derived: Mapping[str, Derived]) -> list[str]:
+        own = [c.name for c in self.schemas[0].columns if c.name not in self.hidden]
+        new = {name: one.after or own[-1] for name, one in derived.items() if name not in own}
+        return [n for at in own for n in (at, *(name for name, one in new.items() if one == at))]
+
+
+def month_of(column: str, meaning: str) -> Derived:
+    """The month of a day, 'YYYY-MM'."""
+    return Derived(meaning, pl.col(column).dt.strftime("%Y-%m"))
+
+
+def status_of(column: str, noun: str = "", after: str = "") -> dict[str, Derived]:
+    """Why a figure (called by `noun`) is missing, and what stood in its place."""
+    noun = noun or column
+    status = pl.col(f"{column}_status").fill_null("not_available")
+    return {
+        "status": Derived(f"ok, or why there is no {noun}", status, after),
+        "symbol": Derived(f"What stood in the {noun}'s place", pl.col(f"{column}_symbol"), after),
+    }
+
+
+def by_reader(**meanings: str) -> dict[str, Derived]:
+    """Columns that check or reader make themselves, with their meanings."""
+    return {name: Derived(meaning) for name, meaning in meanings.items()}
 
 
 def noted_repeats(column: str, thing: str, written: str) -> Callable[[Read], Read]:
@@ -139,10 +222,7 @@ def noted_repeats(column: str, thing: str, written: str) -> Callable[[Read], Rea
     def check(found: Read) -> Read:
         ((_, frame),) = found.tables.items()
         repeats = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_first_distinct())
-        found.problems.add_rows(
-            repeats.select(ROW, pl.col(column).alias("found")),
-            column, f"one row per {thing}", "noted", f"a repeated {written}; rows are kept",
-        )  # fmt: skip
+        found.note(repeats, column, f"one row per {thing}", f"a repeated {written}; rows are kept")
         return found
 
     return check

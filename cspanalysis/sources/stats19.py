@@ -11,14 +11,8 @@ from cspanalysis.domain import areas
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import ROW, Context, Read
-
-NAME = "stats19"
-TITLE = "Road safety data: collisions and casualties (STATS19)"
-DESCRIPTION = (
-    "`stats19`: one row per collision with injury that the police know of. `stats19_casualties`: "
-    "one row per person hurt. `stats19_vehicles`: one row per vehicle."
-)
 
 _SEVERITY = {"1": "fatal", "2": "serious", "3": "slight"}
 _ID = Column(
@@ -39,7 +33,7 @@ _COLLISION = (
     Column("speed_limit", "Speed limit", ("speed limit",), "integer", unit="mph"),
 )  # fmt: skip
 
-SCHEMAS = (
+_SCHEMAS = (
     Schema(
         "stats19",
         "collision records of 2016 and later, with district codes of the ONS",
@@ -102,40 +96,14 @@ SCHEMAS = (
     ),
 )  # fmt: skip
 
-DERIVED = {
-    "stats19": {
-        "month": "YYYY-MM",
-        "hour": "Hour of the day, 0 to 23",
-        "district_code": "District of today, ONS code",
-        "district": "Its name; a merged district keeps its old name",
-    },
-    "stats19_casualties": {"is_under_18": "Younger than 18; missing where the age is not known"},
-}
-
 ADULT = 18
 #: Bands 1 to 3 end at 15 and band 5 begins at 21; band 4 (16 to 20) does not say.
 _CHILD_BANDS, _UNDECIDED_BAND = (1, 2, 3), 4
 
-#: What makes two rows the same record.
-RECORDS = {
-    NAME: ("collision_id",),
-    "stats19_casualties": ("collision_id",),
-    "stats19_vehicles": ("collision_id",),
-}
 
-
-def read(part: Part, context: Context) -> Read:
-    """Read collisions, casualties or vehicles, as the header says.
-
-    Returns
-    -------
-    Read
-        `stats19`: collision_id, date, month, hour, severity, vehicles, casualties, longitude,
-        latitude, speed_limit, district_code, district, file, row. `stats19_casualties`:
-        collision_id, casualty, severity, age, age_band, is_under_18 (missing where the age is not
-        known), sex, role, file, row. `stats19_vehicles`: collision_id, vehicle, vehicle_type.
-    """
-    found = table.read(part, SCHEMAS, context, NAME).without_totals("collision_id")
+def _read(part: Part, context: Context) -> Read:
+    """Collisions, casualties or vehicles, as the header says."""
+    found = table.read(part, _SCHEMAS, context, "stats19").without_totals("collision_id")
     told = {"vehicles": ["vehicle", "vehicle_type"], "casualties": ["severity", "age_band"]}
     if found.schema in told:
         found = found.keep(
@@ -143,7 +111,7 @@ def read(part: Part, context: Context) -> Read:
             told[found.schema][0], pl.col("collision_id"), "a record of a collision",
             "nothing said of a collision: a note, not a record",
         )  # fmt: skip
-    frame = found.tables[NAME].with_columns(file=pl.lit(part.label))
+    frame = found.tables["stats19"].with_columns(file=pl.lit(part.label))
     if found.schema == "vehicles":
         return found.with_tables(stats19_vehicles=frame)
     if found.schema == "casualties":
@@ -168,10 +136,7 @@ def _with_age(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
     frame = frame.with_columns(age=age, age_band=pl.when(band > 0).then(band))
     frame = frame.with_columns(is_under_18=pl.coalesce(age < ADULT, by_band))
     unknown = frame.filter(pl.col("is_under_18").is_null())
-    found.problems.add_rows(
-        unknown.select(ROW, found=pl.col("age_band").cast(pl.String)),
-        "age", "an age in years", "noted", "not known whether under 18",
-    )  # fmt: skip
+    found.note(unknown, "age", "an age in years", "not known whether under 18", pl.col("age_band"))
     return frame.select(
         "collision_id", "casualty", "severity", "age", "age_band", "is_under_18", "sex", "role",
         "file", ROW,
@@ -192,10 +157,9 @@ def _with_district(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
     # Scotland's districts are in the files and no concern of ours.
     is_elsewhere = pl.col("ons_code").fill_null("").str.starts_with("S")
     unknown = frame.filter(pl.col("district").is_null() & ~is_elsewhere)
-    found.problems.add_rows(
-        unknown.select(ROW, found=pl.coalesce("ons_code", "old_code")),
-        "district", "a district of England or Wales", "noted",
-        "no known district; the collision counts for none",
+    found.note(
+        unknown, "district", "a district of England or Wales",
+        "no known district; the collision counts for none", pl.coalesce("ons_code", "old_code"),
     )  # fmt: skip
     return frame
 
@@ -212,3 +176,29 @@ def _codes() -> tuple[pl.DataFrame, pl.DataFrame]:
         {"code": [*names], "district_code": [*names], "district": [*names.values()]}
     )
     return old, todays
+
+
+SOURCE = Source(
+    name="stats19",
+    title="Road safety data: collisions and casualties (STATS19)",
+    description="`stats19`: one row per collision with injury that the police know of. "
+    "`stats19_casualties`: one row per person hurt. `stats19_vehicles`: one row per vehicle.",
+    supplier="the road safety data (STATS19) of the Department for Transport",
+    called="the road safety data",
+    is_plural=True,
+    schemas=_SCHEMAS,
+    derived={
+        "stats19": by_reader(
+            month="YYYY-MM",
+            hour="Hour of the day, 0 to 23",
+            district_code="District of today, ONS code",
+            district="Its name; a merged district keeps its old name",
+        ),
+        "stats19_casualties": by_reader(
+            is_under_18="Younger than 18; missing where the age is not known"
+        ),
+    },
+    records=dict.fromkeys(("stats19", "stats19_casualties", "stats19_vehicles"), ("collision_id",)),
+    quiet_months=2,
+    reader=_read,
+)

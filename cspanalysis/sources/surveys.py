@@ -4,95 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
-
-NAME = "surveys"
-TITLE = "Surveys of residents"
-DESCRIPTION = (
-    "One row per survey, round, area, question and answer. Without the number of people asked a "
-    "share has no interval, so rows without it are noted."
-)
-
-SCHEMAS = (
-    Schema(
-        "shares",
-        "survey results with the number of people asked",
-        (
-            Column("survey", "Name of the survey", essential=True),
-            Column(
-                "round",
-                "Year or financial year of the fieldwork",
-                ("period", "year", "wave", "survey year"),
-                essential=True,
-            ),
-            Column("area", "Area whose residents were asked", ("district",), essential=True),
-            Column(
-                "question",
-                "What was asked, as a phrase or with its answer",
-                ("measure",),
-                essential=True,
-            ),
-            Column(
-                "response",
-                "Answer that the share is of",
-                ("answer", "answers", "answer option", "response option", "responses"),
-            ),
-            Column(
-                "percent",
-                "Share that gave the answer, or a symbol",
-                ("per cent", "%", "value", "share"),
-                "figure",
-                required=True,
-                unit="per cent",
-            ),
-            Column(
-                "base",
-                "People who answered, unweighted",
-                ("respondents", "n", "sample size", "unweighted base", "number asked"),
-                "integer",
-                required=True,
-            ),
-        ),
-    ),
-)
+from cspanalysis.sources.source import Source, status_of
+from cspanalysis.sources.table import Read
 
 #: Answers that only affirm what the question says.
 YES = ("yes", "y")
 
-DERIVED = {
-    "surveys": {
-        "status": "ok, or why there is no share",
-        "symbol": "What stood in the share's place",
-    }
-}
 
-#: What makes two rows the same figure.
-FIGURES = {NAME: ("survey", "round", "area", "question", "response")}
+def _check(found: Read) -> Read:
+    """Shares outside 0 to 100 are set aside; the question has its answer after a colon.
 
-
-#: What tells the rows of a survey apart (see `figures`).
-TELLING = {
-    NAME: "If they are answers to one question, give the answer in a column 'Answer' (or "
-    "'Response'), or word each question as a phrase that holds its answer, such as 'feels safe "
-    "walking alone after dark'."
-}
-
-
-def read(part: Part, context: Context) -> Read:
-    """Read one table of results.
-
-    Returns
-    -------
-    Read
-        survey, round ('2007', '2007/08'), area, question, response, percent, base, status,
-        symbol, file, row. A question has its answer after a colon ('Do you feel safe?: no'), but
-        for a phrase that is affirmed. A share outside 0 to 100 is set aside.
+    'Do you feel safe?: no'; a phrase that is affirmed stands alone.
     """
-    found = table.read(part, SCHEMAS, context, NAME)
-    shares = found.tables[NAME]["percent"].drop_nulls()
+    ((name, frame),) = found.tables.items()
+    shares = frame["percent"].drop_nulls()
     # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
     if len(shares) > 1 and (shares <= 1).all() and (shares % 1 > 0).any():
         found = found.keep(
@@ -107,20 +33,15 @@ def read(part: Part, context: Context) -> Read:
         pl.col("base").is_null() | (pl.col("base") > 0),
         "base", pl.col("base"), "1 or more", "nobody was asked",
     )  # fmt: skip
-    frame = found.tables[NAME]
-    found.problems.add_rows(
-        frame.filter(pl.col("base").is_null()).select(ROW, pl.col("question").alias("found")),
-        "base", "a whole number", "noted", "without the number of people asked: no interval",
+    frame = found.tables[name]
+    found.note(
+        frame.filter(pl.col("base").is_null()), "base", "a whole number",
+        "without the number of people asked: no interval", pl.col("question"),
     )  # fmt: skip
-    frame = frame.select(
-        "survey",
-        pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"),
-        "area", question(), "response", "percent", "base",
-        pl.col("percent_status").fill_null("not_available").alias("status"),
-        pl.col("percent_symbol").alias("symbol"),
-        pl.lit(part.label).alias("file"), ROW,
-    )  # fmt: skip
-    return found.with_tables(surveys=frame)
+    frame = frame.with_columns(
+        pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"), question()
+    )
+    return found.with_tables(**{name: frame})
 
 
 def question() -> pl.Expr:
@@ -128,3 +49,48 @@ def question() -> pl.Expr:
     answer = pl.col("response").fill_null("yes")
     both = pl.format("{}: {}", "question", answer)
     return pl.when(answer.str.to_lowercase().is_in(YES)).then("question").otherwise(both)
+
+
+SOURCE = Source(
+    name="surveys",
+    title="Surveys of residents",
+    description="One row per survey, round, area, question and answer. Without the number of "
+    "people asked a share has no interval, so rows without it are noted.",
+    supplier="survey results with the number of people asked",
+    schemas=(
+        Schema("shares", "survey results with the number of people asked", (
+            Column("survey", "Name of the survey", essential=True),
+            Column(
+                "round", "Year or financial year of the fieldwork",
+                ("period", "year", "wave", "survey year"), essential=True,
+            ),
+            Column("area", "Area whose residents were asked", ("district",), essential=True),
+            Column(
+                "question", "What was asked, as a phrase or with its answer", ("measure",),
+                essential=True,
+            ),
+            Column(
+                "response", "Answer that the share is of",
+                ("answer", "answers", "answer option", "response option", "responses"),
+            ),
+            Column(
+                "percent", "Share that gave the answer, or a symbol",
+                ("per cent", "%", "value", "share"), "figure", required=True, unit="per cent",
+            ),
+            Column(
+                "base", "People who answered, unweighted",
+                ("respondents", "n", "sample size", "unweighted base", "number asked"), "integer",
+                required=True,
+            ),
+        )),
+    ),
+    derived={"surveys": status_of("percent", "share")},
+    figures={"surveys": ("survey", "round", "area", "question", "response")},
+    telling={
+        "surveys": "If they are answers to one question, give the answer in a column 'Answer' (or "
+        "'Response'), or word each question as a phrase that holds its answer, such as 'feels safe "
+        "walking alone after dark'."
+    },
+    is_mapped=True,
+    check=_check,
+)  # fmt: skip

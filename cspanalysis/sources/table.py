@@ -80,6 +80,8 @@ class Read:
         Text above the header.
     released : str
         Day of its release by its own notes, ISO; '' where they do not say.
+    names : mapping
+        See `Context`.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -92,6 +94,7 @@ class Read:
     given: Mapping[str, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
     released: str = ""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rows_set_aside(self) -> int:
@@ -116,14 +119,22 @@ class Read:
         kept = frame.filter(is_kept)
         return replace(self, tables={name: kept}, rows_kept=kept.height)
 
-    def without_totals(self, column: str) -> Read:
-        """Set aside the rows that are the total or mean of others: counted too, they would double.
+    def note(
+        self,
+        rows: pl.DataFrame,
+        column: str,
+        allowed: str,
+        reason: str,
+        found: pl.Expr | None = None,
+    ) -> None:
+        """Note rows that are kept; `found` is what is shown of them, by default the column."""
+        shown = pl.col(column) if found is None else found
+        self.problems.add_rows(
+            rows.select(ROW, shown.alias("found")), column, allowed, "noted", reason
+        )
 
-        Parameters
-        ----------
-        column : str
-            What such a row calls 'Total'.
-        """
+    def without_totals(self, column: str) -> Read:
+        """Set aside rows that call themselves a total or mean: counted too, they would double."""
         return self.keep(
             ~pl.col(column).fill_null("").str.contains(_TOTAL),
             column, pl.col(column), "one of the rows a total is made of", "a total of other rows",
@@ -209,6 +220,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         schema.name,
         given=dict.fromkeys(constants, "") | {name: raw.header[at] for name, at in found.items()},
         titles=tuple(raw.titles),
+        names=context.names,
     )
 
 

@@ -6,37 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cspanalysis.sources import table
-from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.table import ROW, Context, Read
+from cspanalysis.sources.source import Derived, Source, status_of
+from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
-
-NAME = "youth_offending"
-TITLE = "Young people known to the Youth Offending Service"
-DESCRIPTION = (
-    "One row per financial year, district and measure. A suppressed or missing figure has a status "
-    "and no count."
-)
-
-SCHEMAS = (
-    Schema(
-        "figures",
-        "yearly figures of the Youth Offending Service",
-        (
-            Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
-            Column("district", "Local authority district", ("local authority",), required=True),
-            Column(
-                "measure", "Referrals, entrants, or a kind of offence", ("category", "offence"),
-                essential=True,
-            ),
-            Column(
-                "count", "Young people, or a symbol",
-                ("young people", "number", "clients", "offenders"), "count", required=True,
-            ),
-        ),
-    ),
-)  # fmt: skip
 
 #: What a measure counts, by its words, in order: 'referral orders' are sentences, no referrals.
 TOPICS: Mapping[str, str] = {
@@ -54,37 +27,50 @@ TOPICS: Mapping[str, str] = {
     r"|forge|breach|racial|hate|weapon|knife|knives|blade|firearm|handling|harass|stalk|kidnap"
     r"|shoplift|trespass|anti-?social|crime",
 }
-
-DERIVED = {
-    "youth_offending": {
-        "topic": "What the measure counts: first-time entrants, reoffending, outcomes, referrals, "
-        "all offences, one kind of offences; missing where nobody can tell",
-        "status": "ok, or why there is no count",
-        "symbol": "What stood in the count's place",
-    }
-}
-
-#: What makes two rows the same figure.
-FIGURES = {NAME: ("year", "district", "measure")}
+_TOPIC = Derived(
+    "What the measure counts: first-time entrants, reoffending, outcomes, referrals, all offences, "
+    "one kind of offences; missing where nobody can tell",
+    after="measure",
+)
 
 
-def read(part: Part, context: Context) -> Read:
-    """Read one table: year, district, measure, topic, count, status, symbol, file, row.
-
-    A measure whose words are not known is kept and noted.
-    """
-    found = table.read(part, SCHEMAS, context, NAME).without_totals("measure")
-    topic = told("measure", TOPICS).alias("topic")
-    unknown = found.tables[NAME].filter(topic.is_null())
-    found.problems.add_rows(
-        unknown.select(ROW, pl.col("measure").alias("found")),
-        "measure", ", ".join(TOPICS), "noted",
+def _with_topics(found: Read) -> Read:
+    """A measure whose words are not known is kept and noted."""
+    ((name, frame),) = found.tables.items()
+    spaced = pl.col("measure").str.replace_all(r"\s+", " ")
+    frame = frame.with_columns(told("measure", TOPICS).alias("topic"))
+    found.note(
+        frame.filter(pl.col("topic").is_null()), "measure", ", ".join(TOPICS),
         "no measure that is known: kept, and shown by its name only",
     )  # fmt: skip
-    frame = found.tables[NAME].select(
-        "year", "district", pl.col("measure").str.replace_all(r"\s+", " "), topic, "count",
-        pl.col("count_status").fill_null("not_available").alias("status"),
-        pl.col("count_symbol").alias("symbol"),
-        pl.lit(part.label).alias("file"), ROW,
-    )  # fmt: skip
-    return found.with_tables(youth_offending=frame)
+    return found.with_tables(**{name: frame.with_columns(measure=spaced)})
+
+
+SOURCE = Source(
+    name="youth_offending",
+    title="Young people known to the Youth Offending Service",
+    description="One row per financial year, district and measure. A suppressed or missing figure "
+    "has a status and no count.",
+    supplier="the Youth Offending Service's figures",
+    is_plural=True,
+    schemas=(
+        Schema("figures", "yearly figures of the Youth Offending Service", (
+            Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
+            Column("district", "Local authority district", ("local authority",), required=True),
+            Column(
+                "measure", "Referrals, entrants, or a kind of offence", ("category", "offence"),
+                essential=True,
+            ),
+            Column(
+                "count", "Young people, or a symbol",
+                ("young people", "number", "clients", "offenders"), "count", required=True,
+            ),
+        )),
+    ),
+    derived={"youth_offending": {"topic": _TOPIC, **status_of("count")}},
+    figures={"youth_offending": ("year", "district", "measure")},
+    totals="measure",
+    is_mapped=True,
+    policy="threshold",
+    check=_with_topics,
+)  # fmt: skip

@@ -11,10 +11,11 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused
-from cspanalysis.sources import alike_figures, problems, same_rows
+from cspanalysis.sources import alike_figures, problems
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.schema import UnknownLayout
+from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context, Read
 from cspanalysis.store import duplicates, manifest_entries, strays, table_files
 from cspanalysis.store.batches import Batch
@@ -63,7 +64,7 @@ class Done:
     holds: dict[str, table_files.Spans]
 
 
-def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
+def read(source: Source, batch: Batch, place: Place) -> Done:
     """Read a batch and write its tables.
 
     Raises
@@ -72,45 +73,45 @@ def read(source: str, reader: Any, batch: Batch, place: Place) -> Done:
         If a part cannot be used.
     """
     known = {}
-    if hasattr(reader, "joined"):
+    if source.batching:
         known = unchanged(batch, place.before, place.processed)
     given = zip(batch.parts, batch.contexts, strict=True)
     fresh = [(part, context) for part, context in given if part.label not in known]
-    frames, by_label = _read(source, reader, fresh)
+    frames, by_label = _read(source, fresh)
     found = [*by_label.values()]
     for part, _ in fresh:
         manifest_entries.check_kept(part, by_label[part.label])
     listed = [row for one in found for row in one.problems.listed()]
     if listed:
         told = pl.DataFrame(listed, schema=problems.SCHEMA, orient="row")
-        frames["_problems"] = told.insert_column(0, pl.lit(source).alias("source"))
-    if known and (frames or any(entry["tables"] for entry in known.values())):
+        frames["_problems"] = told.insert_column(0, pl.lit(source.name).alias("source"))
+    if source.batching and known and (frames or any(e["tables"] for e in known.values())):
         pieces = _tables(known, place.processed)
         for name, frame in frames.items():
             pieces[name].append(frame)
-        frames = reader.joined(pieces, batch.labels)
-    paths = {name: batch.path(source, name) for name in frames}
+        frames = source.batching.joined(pieces, batch.labels)
+    paths = {name: batch.path(source.name, name) for name in frames}
     if place.write:
         for name, frame in frames.items():
             table_files.write(place.processed / paths[name], frame)
     # Where nothing is written, what has to be compared with other files is held, too.
-    held = () if place.write else same_rows.keys(reader)
+    held = () if place.write else source.keys
     small = {
         paths[name]: frame for name, frame in frames.items() if name.startswith("_") or name in held
     }
     holds = {}
-    if source in frames and "district" in frames[source].columns:
-        holds[paths[source]] = table_files.spans(frames[source])
-    return Done(batch.entries(source, by_label, known, paths), [*by_label], small, holds)
+    if "district" in frames.get(source.name, pl.DataFrame()).columns:
+        holds[paths[source.name]] = table_files.spans(frames[source.name])
+    return Done(batch.entries(source.name, by_label, known, paths), [*by_label], small, holds)
 
 
-def faults(reader: Any, batch: Batch, error: DataRefused) -> list[str]:
+def faults(source: Source, batch: Batch, error: DataRefused) -> list[str]:
     """All that is wrong with the parts of a batch, each with what its columns seem to be.
 
     Parameters
     ----------
-    reader : module
-        The source's reader.
+    source : Source
+        Their source.
     batch : Batch
         Parts of which one was refused.
     error : DataRefused
@@ -123,16 +124,16 @@ def faults(reader: Any, batch: Batch, error: DataRefused) -> list[str]:
     for part, context in zip(batch.parts, batch.contexts, strict=True):
         refusal: DataRefused | None = error
         if len(batch.parts) > 1:
-            refusal = _refusal(reader, part, context)
+            refusal = _refusal(source, part, context)
         if refusal:
-            found.append(f"{refusal} {appearance.told(part.path, reader.NAME)}".strip())
+            found.append(f"{refusal} {appearance.told(part.path, source.name)}".strip())
     return found or [str(error)]
 
 
-def _refusal(reader: Any, part: Part, context: Context) -> DataRefused | None:
+def _refusal(source: Source, part: Part, context: Context) -> DataRefused | None:
     """Why a part would be refused if it were the only one."""
     try:
-        manifest_entries.check_kept(part, reader.read(part, context))
+        manifest_entries.check_kept(part, source.read(part, context))
     except UnknownLayout as error:
         return None if strays.by_columns(error.part, part.file.split("/")[0]) else error
     except DataRefused as error:
@@ -141,23 +142,23 @@ def _refusal(reader: Any, part: Part, context: Context) -> DataRefused | None:
 
 
 def _read(
-    source: str, reader: Any, fresh: Sequence[tuple[Part, Context]]
+    source: Source, fresh: Sequence[tuple[Part, Context]]
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Read]]:
     """Tables of parts and what was read of each, by label; what is another kind is passed over."""
     passed: dict[str, Read] = {}
     while wanted := [(part, context) for part, context in fresh if part.label not in passed]:
         try:
-            if len(wanted) > 1:
-                frames, found = reader.read_batch(*map(list, zip(*wanted, strict=True)))
+            if source.batching and len(wanted) > 1:
+                frames, found = source.batching.read(*map(list, zip(*wanted, strict=True)))
             else:
                 part, context = wanted[0]
                 found = [
-                    alike_figures.told_apart(part, reader, context, reader.read(part, context))
+                    alike_figures.told_apart(part, source, context, source.read(part, context))
                 ]
                 frames = found[0].tables
         except UnknownLayout as error:
             label = error.part.label
-            if label in passed or not (stray := strays.by_columns(error.part, source)):
+            if label in passed or not (stray := strays.by_columns(error.part, source.name)):
                 raise
             passed[label] = Read({}, Problems(label), 0, 0, "", passed=tuple(stray))
             continue

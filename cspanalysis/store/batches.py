@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cspanalysis.sources.archive import Part
+from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context, Read
 from cspanalysis.store import raw_folder
 
@@ -99,12 +100,12 @@ class Batch:
         return entries
 
 
-def batched(reader: Any, wanted: list[Wanted]) -> list[list[Wanted]]:
-    """The parts as their reader wants them: one by one, unless it joins small ones."""
-    if not hasattr(reader, "batches"):
+def batched(source: Source, wanted: list[Wanted]) -> list[list[Wanted]]:
+    """The parts as their source wants them: one by one, unless it joins small ones."""
+    if not source.batching:
         return [[one] for one in wanted]
     by_label = {one[0].label: one for one in wanted}
     return [
         [by_label[part.label] for part in batch]
-        for batch in reader.batches([part for part, _, _ in wanted])
+        for batch in source.batching.batches([part for part, _, _ in wanted])
     ]

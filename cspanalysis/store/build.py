@@ -14,7 +14,8 @@ import polars as pl
 from cspanalysis import sources
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import DataRefused
-from cspanalysis.sources import archive, same_rows
+from cspanalysis.sources import archive
+from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context
 from cspanalysis.store import (
     batch_tables,
@@ -83,9 +84,9 @@ def run(
     now = _Run(root, settings, write, report, hashed, before, corrections.load(raw))
     by_source = manifest_entries.by_source(raw_folder.raw_files(raw), now.notices)
     try:
-        for source in sources.NAMES:
-            if source in by_source:
-                _source(now, source, by_source[source])
+        for source in sources.SOURCES:
+            if source.name in by_source:
+                _source(now, source, by_source[source.name])
     finally:
         archive.close()
     if now.faults:
@@ -106,7 +107,7 @@ def run(
         "complete": True,
         "code": raw_folder.code(),
         "settings": raw_folder.decisive(settings),
-        "titles": {s: sources.get(s).TITLE for s in by_source},
+        "titles": {s: sources.get(s).title for s in by_source},
         "files": now.files,
         "parts": now.parts,
         "tables": now.tables,
@@ -120,26 +121,25 @@ def run(
     return Done(found, now.parts_read)
 
 
-def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
-    reader = sources.get(source)
-    settings = now.settings.get("sources", {}).get(source, {})
-    lsoas = _lsoas(now) if source == "police_uk" else None
+def _source(now: _Run, source: Source, files: Mapping[str, Path]) -> None:
+    settings = now.settings.get("sources", {}).get(source.name, {})
+    lsoas = _lsoas(now) if source.overlaps else None
     lsoas_are = now.tables.get("lsoas", {}).get("fingerprint", "") if lsoas is not None else ""
     # Street files get their districts from LSOA codes, and need not be read again for a name.
-    names = raw_folder.named(now.settings) if source != "police_uk" else {}
+    names = raw_folder.named(now.settings) if not source.overlaps else {}
     wanted: list[Wanted] = []
     for label, path in files.items():
         try:
             entry, parts = manifest_entries.survey_file(
-                label, path, source, now.before["files"].get(label), reader, now.notices,
-                now.write, now.hashed,
+                label, path, source, now.before["files"].get(label), now.notices, now.write,
+                now.hashed,
             )  # fmt: skip
         except DataRefused as error:
             now.faults.append(str(error))
             continue
         now.files[label] = entry
         for part in parts:
-            lines = corrections.for_part(now.register, source, part.label)
+            lines = corrections.for_part(now.register, source.name, part.label)
             told = [
                 raw_folder.code(), part.check or entry["sha256"], raw_folder.fingerprint(settings),
                 lsoas_are, sorted(line.key for line in lines), entry["sidecar"].get("year"),
@@ -148,20 +148,20 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
             context = Context(settings, entry["sidecar"], lsoas, corrections.Applied(lines), names)
             wanted.append((part, context, raw_folder.fingerprint(told)))
     wanted = manifest_entries.without_twins(wanted, now.files, now.notices)
-    read_together = [Batch(batch) for batch in batched(reader, wanted)]
+    read_together = [Batch(batch) for batch in batched(source, wanted)]
     fresh = [batch for batch in read_together if not _is_known(now, batch)]
     partial: dict[str, pl.DataFrame] = {}
     holds: dict[str, table_files.Spans] = {}
     with ThreadPoolExecutor(_AT_ONCE if len(fresh) > 1 else 1) as pool:
         place = batch_tables.Place(now.processed, now.before["parts"], now.write)
-        jobs = [pool.submit(batch_tables.read, source, reader, batch, place) for batch in fresh]
+        jobs = [pool.submit(batch_tables.read, source, batch, place) for batch in fresh]
         try:
             for batch, job in zip(fresh, jobs, strict=True):
                 try:
                     done = job.result()
                 except DataRefused as error:
                     # One fault does not hide the next: all are told at once.
-                    now.faults += batch_tables.faults(reader, batch, error)
+                    now.faults += batch_tables.faults(source, batch, error)
                     continue
                 now.parts |= done.entries
                 now.parts_read += len(done.read)
@@ -191,10 +191,10 @@ def _source(now: _Run, source: str, files: Mapping[str, Path]) -> None:
         for label in batch.labels:
             paths = now.parts[label]["tables"].values()
             now.holds |= {path: held[path] for path in paths if path in held}
-    gone = {label for label, p in now.before["parts"].items() if p["source"] == source}
+    gone = {label for label, p in now.before["parts"].items() if p["source"] == source.name}
     has_changed = bool(fresh) or gone != set(labels)
-    has_changed |= _once(now, source, reader, wanted, partial)
-    _tables(now, source, reader, labels, partial, has_changed)
+    has_changed |= _once(now, source, wanted, partial)
+    _tables(now, source, labels, partial, has_changed)
 
 
 def _is_known(now: _Run, batch: Batch) -> bool:
@@ -207,26 +207,24 @@ def _is_known(now: _Run, batch: Batch) -> bool:
 
 def _once(
     now: _Run,
-    source: str,
-    reader: Any,
+    source: Source,
     wanted: Sequence[Wanted],
     partial: dict[str, pl.DataFrame],
 ) -> bool:
     """Compare the source's files with each other, newest last; whether anything is new in that."""
-    overlap = hasattr(reader, "identified")
-    if not same_rows.keys(reader) and not overlap:
+    if not source.keys and not source.overlaps:
         return False
     ages = {
         part.label: manifest_entries.age(part, now.files, now.parts[part.label].get("released", ""))
         for part, _, _ in wanted
     }
     entries = {label: now.parts[label] for label in sorted(ages, key=lambda label: ages[label])}
-    days = {label: age[0] for label, age in ages.items() if overlap}
+    days = {label: age[0] for label, age in ages.items() if source.overlaps}
     told = raw_folder.fingerprint(
         [raw_folder.code(), [[k, e["batch"]] for k, e in entries.items()], days]
     )
-    now.compared[source] = told
-    if now.before.get("compared", {}).get(source) == told:
+    now.compared[source.name] = told
+    if now.before.get("compared", {}).get(source.name) == told:
         again = {label: now.before["parts"][label] for label in entries}
         paths = [path for entry in again.values() for path in entry["tables"].values()]
         if all((now.processed / path).is_file() for path in paths):
@@ -246,20 +244,19 @@ def _once(
             table_files.write(now.processed / path, frame)
 
     shelf = duplicates.Shelf(load, write)
-    if overlap:
+    if source.overlaps:
         found = street_overlaps.settle(
-            source, reader, wanted, entries, days, shelf, write=now.write
+            source.name, source.overlaps, wanted, entries, days, shelf, write=now.write
         )
     else:
-        found = duplicates.settle(source, reader, entries, shelf)
+        found = duplicates.settle(source, entries, shelf)
     now.parts |= found
     return bool(found) or any("as_read" in e for e in now.before["parts"].values())
 
 
 def _tables(
     now: _Run,
-    source: str,
-    reader: Any,
+    source: Source,
     labels: list[str],
     partial: Mapping[str, pl.DataFrame],
     has_changed: bool,
@@ -268,16 +265,16 @@ def _tables(
     for label in labels:
         for name, path in now.parts[label]["tables"].items():
             if not name.startswith("_"):
-                entry = now.tables.setdefault(name, {"source": source, "files": [], "rows": 0})
+                entry = now.tables.setdefault(name, {"source": source.name, "files": [], "rows": 0})
                 if path not in entry["files"][-1:]:
                     entry["files"].append(path)
                 entry["rows"] += now.parts[label]["table_rows"][name]
-    if not hasattr(reader, "combine"):
+    if not source.combine:
         return
     kept = {
         name: entry
         for name, entry in now.before["tables"].items()
-        if entry["source"] == source and "fingerprint" in entry
+        if entry["source"] == source.name and "fingerprint" in entry
     }
     is_there = all((now.processed / p).is_file() for e in kept.values() for p in e["files"])
     if kept and not has_changed and is_there:
@@ -293,12 +290,12 @@ def _tables(
         for name, found in paths.items()
     }
     told = raw_folder.fingerprint([now.parts[label]["fingerprint"] for label in labels])
-    for name, frame in reader.combine(joined).items():
-        path = f"{source}/{name}.{told}.parquet"
+    for name, frame in source.combine(joined).items():
+        path = f"{source.name}/{name}.{told}.parquet"
         if now.write:
             table_files.write(now.processed / path, frame)
         now.tables[name] = {
-            "source": source, "files": [path], "rows": frame.height, "fingerprint": told,
+            "source": source.name, "files": [path], "rows": frame.height, "fingerprint": told,
         }  # fmt: skip
         if name == "lsoas":
             now.lsoas = frame

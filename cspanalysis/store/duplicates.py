@@ -13,7 +13,6 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -22,6 +21,7 @@ from cspanalysis.domain.problem_limits import LISTED
 from cspanalysis.sources import alike_figures, problems, releases, same_rows
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.source import Source
 from cspanalysis.store import raw_folder
 
 Entry = dict[str, Any]
@@ -47,17 +47,13 @@ class Shelf:
     write: Callable[[str, pl.DataFrame], object]
 
 
-def settle(
-    source: str, reader: ModuleType, parts: Mapping[str, Entry], shelf: Shelf
-) -> dict[str, Entry]:
+def settle(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[str, Entry]:
     """What the manifest says of the parts that repeat others, or themselves.
 
     Parameters
     ----------
-    source : str
-        The source.
-    reader : module
-        Its reader.
+    source : Source
+        Their source.
     parts : mapping
         Entries as read, by label, the newest last.
     shelf : Shelf
@@ -69,9 +65,9 @@ def settle(
         Their entries with other tables, counts and problems, `as_read` (the entry as it was) and
         `repeats` (file used instead, whether the same stands there, rows).
     """
-    found = _editions(source, reader, parts, shelf)
+    found = _editions(source, parts, shelf)
     parts = {**parts, **found}
-    for table, (key, is_figure) in same_rows.keys(reader).items():
+    for table, (key, is_figure) in source.keys.items():
         labels = [label for label, entry in parts.items() if table in entry["tables"]]
         if len(labels) < (1 if is_figure else 2):
             continue
@@ -86,19 +82,17 @@ def settle(
         for (number,), rows in repeated.partition_by("part", as_dict=True).items():
             kept = frame(number).with_row_index("at").join(rows, on="at", how="anti").drop("at")
             reasons = _reasons(labels[number], frame, rows)
-            entry = _without(source, table, parts[labels[number]], kept, reasons, told, shelf)
-            if hasattr(reader, "small"):
-                entry = _again(entry, reader.small({table: kept}), told, shelf)
+            entry = _without(source.name, table, parts[labels[number]], kept, reasons, told, shelf)
+            if source.small:
+                entry = _again(entry, source.small({table: kept}), told, shelf)
             found[labels[number]] = entry
     return found
 
 
-def _editions(
-    source: str, reader: ModuleType, parts: Mapping[str, Entry], shelf: Shelf
-) -> dict[str, Entry]:
+def _editions(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[str, Entry]:
     """Entries of the parts of which another one gives figures in a newer edition."""
     found: dict[str, Entry] = {}
-    for table, editions in getattr(reader, "EDITIONS", {}).items():
+    for table, editions in source.editions.items():
         labels = [label for label, entry in parts.items() if table in entry["tables"]]
         if len(labels) < 2:
             continue
@@ -133,10 +127,10 @@ def _editions(
                     spans.append([other, why, some.height, over])
                 listed = pl.format(f"{base} {{}}", pl.col(base)).alias("found")
                 reasons.problems.add_rows(some.select(ROW, listed), "", "once", "set aside", reason)
-            entry = _without(source, table, parts[label], kept, reasons, told, shelf)
+            entry = _without(source.name, table, parts[label], kept, reasons, told, shelf)
             entry["replaced"] = spans
-            if hasattr(reader, "small"):
-                entry = _again(entry, reader.small({table: kept}), told, shelf)
+            if source.small:
+                entry = _again(entry, source.small({table: kept}), told, shelf)
             found[label] = entry
     return found
 

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from cspanalysis import sources
@@ -16,6 +15,7 @@ from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import DataRefused, UsageError, paragraph
 from cspanalysis.sources import archive, dates
 from cspanalysis.sources.archive import Part
+from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context, Read
 from cspanalysis.store import corrections, provenance, raw_folder, strays
 
@@ -38,7 +38,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         and constants, each with what it maps.
     """
     for name, section in settings.items():
-        _check_name(name, sources.NAMES, f"sources.{name}")
+        _check_name(name, sources.names(), f"sources.{name}")
         for key, entries in section.items():
             where = f"sources.{name}.{key}"
             _check_name(key, _SECTIONS, where)
@@ -99,7 +99,7 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
     no_tables: dict[tuple[str, str], list[str]] = {}
     for label, path in files.items():
         folder, _, name = label.partition("/")
-        if folder in sources.NAMES and name and (what := strays.by_name(path.name)):
+        if folder in sources.names() and name and (what := strays.by_name(path.name)):
             no_tables.setdefault((folder, what), []).append(label)
         elif folder == _SHAPES and name:
             continue
@@ -108,13 +108,13 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
                 notices.append(
                     f"data/raw/{label} is not read: files belong into data/raw/<source>/"
                 )
-        elif (source := sources.FOLDERS.get(folder, folder)) in sources.NAMES:
-            found.setdefault(source, {})[label] = path
+        elif source := sources.find(folder):
+            found.setdefault(source.name, {})[label] = path
         else:
             strange[folder] = strange.get(folder, 0) + 1
     for folder, count in strange.items():
-        near = next(iter(difflib.get_close_matches(folder, sources.NAMES, 1)), "")
-        hint = f"did you mean {near}?" if near else f"sources are {', '.join(sources.NAMES)}"
+        near = next(iter(difflib.get_close_matches(folder, sources.names(), 1)), "")
+        hint = f"did you mean {near}?" if near else f"sources are {', '.join(sources.names())}"
         notices.append(f"data/raw/{folder}/ is no source, its {count} file(s) are not read; {hint}")
     notices += [strays.told(labels, what) for (_, what), labels in no_tables.items()]
     return found
@@ -123,9 +123,8 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
 def survey_file(
     label: str,
     path: Path,
-    source: str,
+    source: Source,
     before: Mapping[str, Any] | None,
-    reader: ModuleType,
     notices: list[str],
     write: bool,
     hashed: Callable[[Path], str],
@@ -165,7 +164,7 @@ def survey_file(
         refused = before["refused"]
         parts = [Part(path, label, member, check) for member, check in before["parts"]]
     else:
-        parts, refused = archive.parts(path, label, getattr(reader, "OTHERS", ()))
+        parts, refused = archive.parts(path, label, source.strangers)
     unread: dict[str, list[str]] = {}
     for name, reason in refused:
         if reason == archive.NOT_ITS:
@@ -174,9 +173,9 @@ def survey_file(
             notices.append(f"{label}: the member {name!r} was set aside: {reason}")
     notices += [strays.told(labels, what) for what, labels in unread.items()]
     if not parts:
-        notices.append(f"{label} holds nothing that {source} could read")
+        notices.append(f"{label} holds nothing that {source.name} could read")
     entry = {
-        "source": source,
+        "source": source.name,
         "stamp": stamp,
         "sha256": found,
         "sidecar": sidecar,

@@ -170,10 +170,10 @@ def told(labels: Sequence[str], what: str, source: str = "") -> str:
 def _layouts(source: str) -> list[tuple[str, Schema]]:
     """The layouts of the other sources."""
     return [
-        (name, schema)
-        for name in sources.NAMES
-        if name != source
-        for schema in sources.get(name).SCHEMAS
+        (one.name, schema)
+        for one in sources.SOURCES
+        if one.name != source
+        for schema in one.schemas
     ]
 
 

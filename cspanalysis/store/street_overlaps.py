@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from types import ModuleType
-from typing import Any
 
 import polars as pl
 
@@ -18,6 +16,7 @@ from cspanalysis.sources import overlap, problems
 from cspanalysis.sources.csv_fast import PART
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
+from cspanalysis.sources.source import Overlaps
 from cspanalysis.store import raw_folder
 from cspanalysis.store.batches import Wanted
 from cspanalysis.store.duplicates import Entry, Shelf
@@ -28,7 +27,7 @@ _OTHERWISE = "another edition of this force and month, which is used, has no suc
 
 def settle(
     source: str,
-    reader: ModuleType,
+    overlaps: Overlaps,
     wanted: Sequence[Wanted],
     entries: Mapping[str, Entry],
     days: Mapping[str, str],
@@ -42,8 +41,8 @@ def settle(
     ----------
     source : str
         The source.
-    reader : module
-        Its reader, with `identified` and `without`.
+    overlaps : Overlaps
+        How it tells its files' rows apart.
     wanted : sequence of (Part, Context, str)
         The parts.
     entries : mapping
@@ -67,7 +66,8 @@ def settle(
     given = [one for one in wanted if one[0].label in held]
     labels = [part.label for part, _, _ in given]
     ages = [overlap.Age(days[label], held[label], label) for label in labels]
-    rows = reader.identified([part for part, _, _ in given], [context for _, context, _ in given])
+    parts, contexts = [part for part, _, _ in given], [context for _, context, _ in given]
+    rows = overlaps.identified(parts, contexts)
     needless = overlap.repeats(rows, ages)
     if needless.is_empty():
         return {}
@@ -82,7 +82,7 @@ def settle(
         listed = {o: _problems(o, by_label[o], labels) for o in alike if o in by_label}
         tables = dict(paths)
         if write:
-            tables |= _anew(source, reader, dict(paths), listed, by_label, told, shelf)
+            tables |= _anew(source, overlaps, dict(paths), listed, by_label, told, shelf)
         for label in alike:
             entry = entries[label]
             new[label] = entry | {"as_read": entry, "tables": tables, "fingerprint": told}
@@ -151,7 +151,7 @@ def _problems(label: str, needless: pl.DataFrame, labels: Sequence[str]) -> Prob
 
 def _anew(
     source: str,
-    reader: Any,
+    overlaps: Overlaps,
     paths: Mapping[str, str],
     listed: Mapping[str, Problems],
     needless: Mapping[str, pl.DataFrame],
@@ -162,7 +162,7 @@ def _anew(
     gone = pl.concat(
         [needless[o].select(pl.lit(o).alias("file"), ROW) for o in listed if o in needless]
     )
-    frames = reader.without(shelf.load(paths[source]), gone)
+    frames = overlaps.without(shelf.load(paths[source]), gone)
     rows = [row for one in listed.values() for row in one.listed()]
     noted = pl.DataFrame(rows, schema=problems.SCHEMA, orient="row")
     noted = noted.insert_column(0, pl.lit(source).alias("source"))

@@ -11,9 +11,8 @@ from cspanalysis import present, sources
 from cspanalysis.domain import area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
-from cspanalysis.present.suppliers import NAMES
-from cspanalysis.present.unlocks import UNLOCKS
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.source import Source
 from cspanalysis.workspace.workspace import SETTINGS, Workspace
 
 
@@ -40,8 +39,8 @@ def init(directory: Path, csp: str) -> str:
                 do="Choose another folder, or edit that file.",
             )
         )
-    for source in sources.NAMES:
-        folder = directory / "data" / "raw" / source
+    for source in sources.SOURCES:
+        folder = directory / "data" / "raw" / source.name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "README.md").write_text(_note(source), encoding="utf-8")
     for folder in ("data/processed", "reports"):
@@ -111,18 +110,16 @@ def _peers(area: Area) -> str:
     return "\n".join([*lines, "", _SIMILAR])
 
 
-def _note(source: str) -> str:
-    module = sources.get(source)
-    layouts = "\n\n".join(map(_layout, module.SCHEMAS))
-    found = {c.name: c for schema in module.SCHEMAS for c in schema.columns}
+def _note(source: Source) -> str:
+    layouts = "\n\n".join(map(_layout, source.schemas))
     further = "\n".join(
-        f"- {_headings(found[name])}: {what}."
-        for name, what in UNLOCKS.get(source, {}).items()
-        if name in found and not found[name].is_required
+        f"- {_headings(column)}: {column.unlocks}."
+        for column in source.columns.values()
+        if column.unlocks and not column.is_required
     )
     return (
-        f"# {module.TITLE}\n\n"
-        f"{module.DESCRIPTION} It comes from: {NAMES.get(source, source)}.\n\n"
+        f"# {source.title}\n\n"
+        f"{source.description} It comes from: {source.supplier}.\n\n"
         "Columns that must be there, by layout. Each goes by any of the headings named, in any "
         "case, with or without blanks; other headings are named in partnership.toml, which "
         f"`csp map FILE` proposes.\n\n{layouts}\n\n"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from cspanalysis import sources
 from cspanalysis.domain import area_groups, protections
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import priority_weights, publishers
@@ -23,7 +24,7 @@ _SECTIONS = {
     "night_time_economy": None,
     "purse_dipping": None,
     "sources": None,
-    "disclosure": {"threshold", *protections.DEFAULT_POLICIES},
+    "disclosure": {"threshold", *sources.policies()},
     "priorities": {"weights", "harm", "concern"},
     "fetch": publishers.KEYS,
     "review_of_plan": {"period"},

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis.domain import area_groups, areas, protections
+from cspanalysis import sources
+from cspanalysis.domain import area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Comparison, Period
@@ -57,7 +58,7 @@ class Workspace:
     compare: Period | None = None
     windows: tuple[Comparison, ...] = ()
     peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
-    policies: Mapping[str, str] = field(default_factory=lambda: dict(protections.DEFAULT_POLICIES))
+    policies: Mapping[str, str] = field(default_factory=sources.policies)
     threshold: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -203,7 +204,7 @@ def load(root: Path | str | None = None) -> Workspace:
             for key, group in settings.get("peers", {}).items()
             if "areas" in group
         },
-        policies=protections.DEFAULT_POLICIES | disclosure,
+        policies=sources.policies() | disclosure,
         threshold=threshold,
         settings=settings,
     )

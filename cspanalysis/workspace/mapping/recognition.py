@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.present import suppliers
+from cspanalysis import sources
 from cspanalysis.sources import column_types, grid, headings
 from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.headings import Header, Match
 from cspanalysis.sources.schema import Column, folded, key, numbered
-from cspanalysis.sources.vocabulary import SOURCES
 from cspanalysis.workspace.mapping import date_forms, value_maps
 from cspanalysis.workspace.mapping.proposal import Mapped, Proposal
 from cspanalysis.workspace.mapping.questions import Question, Reading
@@ -267,7 +266,7 @@ def _counted_totals(header: Header, schema: dict[str, Column], totals) -> Questi
 
 def _unknown(path: Path, found: Grid) -> Proposal:
     cells = max(found.rows[:25], key=lambda r: sum(map(bool, r[1])))[1]
-    kinds = "; ".join(f"{s}: {suppliers.NAMES[s]}" for s in SOURCES)
+    kinds = "; ".join(f"{s.name}: {s.supplier}" for s in sources.SOURCES if s.is_mapped)
     question = Question(
         f"What is this file? Its widest row reads {', '.join(repr(c[:30]) for c in cells[:10])}. "
         f"It can be {kinds}. Name its headings under [sources.<source>.columns].",
