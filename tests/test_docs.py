@@ -13,6 +13,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.M | re.S)
 HOW_TO = PROJECT / "docs" / "how_to.md"
+#: Its blocks are run in test_docs_adding_a_source.
+ADDING_A_SOURCE = PROJECT / "docs" / "adding_a_source.md"
 
 
 def blocks(path):

@@ -15,13 +15,15 @@ from pathlib import Path
 import desk
 import pytest
 from publishers import Server, everything
-from test_docs import HOW_TO, PAGES, PROJECT, blocks
+from test_docs import ADDING_A_SOURCE, HOW_TO, PAGES, PROJECT, blocks
 
 from cspanalysis.present.words import in_words
 from cspanalysis.workspace import init, workspace
 
 LANGUAGES = ("sh", "console", "python", "toml", "text")
 COMMAND = re.compile(r"^\s*(\$ |\.venv/bin/|csp |make |python |pip |conda )", re.M)
+#: The how-to, whose blocks also have to say something, is run in test_docs.
+APART = (HOW_TO, ADDING_A_SOURCE)
 FIRST_REVIEW = PROJECT / "docs" / "your_first_review.md"
 #: Commands of blocks that are not typed here, with the reason.
 ELSEWHERE = {
@@ -59,11 +61,11 @@ def test_settings_shown_are_settings_that_load(page, head, block, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "page", dict.fromkeys(p.values[0] for p in of("python") if p.values[0] != HOW_TO),
+    "page",
+    dict.fromkeys(p.values[0] for p in of("python") if p.values[0] not in APART),
     ids=lambda p: p.name,
 )  # fmt: skip
 def test_python_shown_runs_on_the_sample(page, monkeypatch):
-    # The how-to, whose blocks also have to say something, is run in test_docs.
     monkeypatch.chdir(PROJECT)
     told = {"__name__": "shown"}
     for head, block in blocks(page):
