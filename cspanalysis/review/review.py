@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cspanalysis import disclosure, present
+from cspanalysis import disclosure, present, sources
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
@@ -417,7 +417,7 @@ class Review:
 
     def policy(self, source: str) -> str:
         """Disclosure policy of a source ('none' unless the settings or the defaults name one)."""
-        return self.workspace.policies.get(source, "none")
+        return (sources.policies() | self.workspace.policies).get(source, "none")
 
     @property
     def night_time(self) -> NightTime:

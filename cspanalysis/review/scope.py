@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from cspanalysis import sources
 from cspanalysis.disclosure import editions
+from cspanalysis.domain import protections
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Comparison, Period
@@ -14,6 +16,7 @@ from cspanalysis.stats.night import NightTime
 from cspanalysis.stats.thefts import PurseDipping
 from cspanalysis.store import clean_run
 from cspanalysis.store.tables import Store
+from cspanalysis.workspace import settings_file
 from cspanalysis.workspace import workspace as workspaces
 from cspanalysis.workspace.workspace import Workspace
 
@@ -52,6 +55,7 @@ def choose(
     area = space.area(csp)
     for section, kind in DEFINITIONS.items():
         space.definition(kind, section)
+    _check_disclosure(space)
     store = clean_run.ready(space.root, space.settings)
     chosen = Period.parse(period) if period else space.period or _newest_year(store, area)
     compared = against(space, chosen, compare)
@@ -59,6 +63,13 @@ def choose(
     is_own = _is_own(space, chosen) and area.name == space.area_name
     windows = space.windows if is_own else ()
     return Chosen(space, area, [Comparison(chosen, compared), *windows], edition, store)
+
+
+def _check_disclosure(space: Workspace) -> None:
+    section = space.settings.get("disclosure", {})
+    path = space.root / workspaces.SETTINGS
+    settings_file.check_keys(section, {"threshold", *sources.policies()}, "disclosure", path)
+    protections.check(section, path)
 
 
 def against(space: Workspace, period: Period, compare: str | Period | None = None) -> Period:

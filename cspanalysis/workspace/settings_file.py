@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cspanalysis import sources
-from cspanalysis.domain import area_groups, protections
+from cspanalysis.domain import area_groups
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import priority_weights, publishers
 
@@ -24,7 +23,7 @@ _SECTIONS = {
     "night_time_economy": None,
     "purse_dipping": None,
     "sources": None,
-    "disclosure": {"threshold", *sources.policies()},
+    "disclosure": None,
     "priorities": {"weights", "harm", "concern"},
     "fetch": publishers.KEYS,
     "review_of_plan": {"period"},
@@ -69,7 +68,6 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
         _check_table(table, None, f"sources.{source}", path)
     _check_texts(settings.get("area", {}), "area", path)
     _check_peers(settings.get("peers", {}), path)
-    protections.check(settings.get("disclosure", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     priority_weights.check(settings.get("priorities", {}), path)
 

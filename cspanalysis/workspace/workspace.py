@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis import sources
 from cspanalysis.domain import area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import UsageError, paragraph
@@ -44,7 +43,7 @@ class Workspace:
     peer_groups : mapping of str to PeerGroup
         Groups the settings define; force and county come from the register, 'similar' is computed.
     policies : mapping of str to str
-        Disclosure policy by source.
+        Disclosure policy by source, where the settings name one.
     threshold : int
         Counts below it are hidden under policy 'threshold'.
     settings : mapping
@@ -58,7 +57,7 @@ class Workspace:
     compare: Period | None = None
     windows: tuple[Comparison, ...] = ()
     peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
-    policies: Mapping[str, str] = field(default_factory=sources.policies)
+    policies: Mapping[str, str] = field(default_factory=dict)
     threshold: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -204,7 +203,7 @@ def load(root: Path | str | None = None) -> Workspace:
             for key, group in settings.get("peers", {}).items()
             if "areas" in group
         },
-        policies=sources.policies() | disclosure,
+        policies=disclosure,
         threshold=threshold,
         settings=settings,
     )
