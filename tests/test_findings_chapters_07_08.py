@@ -8,7 +8,6 @@ import pytest
 import cspanalysis
 from cspanalysis.findings import fire_and_rescue, partnerships, perceptions, roads
 from cspanalysis.findings import survey_wording as wording
-from cspanalysis.findings.sentences.year_pairs import year_pairs
 from cspanalysis.review import coverage
 
 
@@ -213,9 +212,10 @@ def test_clear_years_are_named():
             "year": ["2006"], "compare_year": ["2005"], "count": [200], "compare_count": [100],
             "days": [365], "compare_days": [365], "lower": [1.5], "upper": [2.5],
             "confidence": [0.95],
+            "verdict": ["up"],
         }
     )  # fmt: skip
-    said = year_pairs(table, subject="collisions")
+    said = roads._said(table, subject="collisions")
     assert said.verdict == "up"
     assert said.text == (
         "Collisions: 100 in 2005 and 200 in 2006. They rose from 2005 to 2006 "

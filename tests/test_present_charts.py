@@ -35,7 +35,8 @@ ROWS = pd.DataFrame(
     }
 )
 RATIOS = ROWS.assign(ratio=[1.07, 0.65, NAN, NAN], lower=[0.6, 0.4, 0.9, NAN],
-                     upper=[1.9, 0.98, NAN, NAN])  # fmt: skip
+                     upper=[1.9, 0.98, NAN, NAN],
+                     verdict=["no_clear_change", "down", "no_clear_change", "none"])  # fmt: skip
 SHARES = ROWS.assign(lower=[0.4, 0.25, 0.1, NAN], upper=[0.6, 0.42, 0.27, NAN])
 MONTHS = pd.DataFrame(
     {
@@ -46,7 +47,9 @@ MONTHS = pd.DataFrame(
     }
 ).assign(value=lambda t: t["per_day"], centre=11.0, lower=8.0, upper=14.0)
 YEAR = pd.DataFrame({"month_of_year": range(1, 13), "index": [90.0] * 11 + [210.0]}).assign(
-    lower=lambda t: t["index"] * 0.8, upper=lambda t: t["index"] * 1.2
+    lower=lambda t: t["index"] * 0.8,
+    upper=lambda t: t["index"] * 1.2,
+    is_above=lambda t: t["lower"] > 100,
 )
 TREND = pd.DataFrame({"year": ["2005/06", HOSTILE], "rate": [600.0, 640.0]}).assign(
     lower=560.0, upper=690.0
@@ -59,7 +62,8 @@ AGES = pd.DataFrame(
 TARGETS = pd.DataFrame({"measure": ["burglary", HOSTILE], "baseline": [300, 544],
                         "target": [285, 518], "actual": [270, NAN]})  # fmt: skip
 FUNNEL = ROWS.assign(limit_lower=14.0, limit_upper=22.0, limit_lower_998=10.0,
-                     limit_upper_998=26.0, baseline_rate=18.0)  # fmt: skip
+                     limit_upper_998=26.0, baseline_rate=18.0,
+                     verdict=["higher", "similar", "lower", "none"])  # fmt: skip
 ORDER = pd.DataFrame({"priority": ["violence", HOSTILE], "volume": [0.9, 0.1],
                       "harm": [1.0, NAN], "score": [0.9, 0.2]})  # fmt: skip
 
@@ -216,7 +220,7 @@ def test_age_by_sex_shows_hidden_cells_as_symbol_without_a_bar():
 def test_season_highlights_the_peak_and_falls_back_to_counts():
     colours = list(charts.seasonal_index(YEAR).data[0].marker.color)
     assert colours.index(style.OWN) == 11 and colours.count(style.OWN) == 1
-    flat = charts.seasonal_index(YEAR.assign(lower=60.0))
+    flat = charts.seasonal_index(YEAR.assign(is_above=False))
     assert style.OWN not in flat.data[0].marker.color
     counts = MONTHS.assign(count=MONTHS["per_day"]).drop(columns=["lower", "upper"])
     assert charts.seasonal_index(counts).data[0].mode == "lines+markers"
@@ -285,7 +289,8 @@ def test_targets_are_written_in_their_own_unit():
 def test_an_arrow_lies_inside_the_picture_it_ends():
     table = pd.DataFrame({"kind": ["a", "b"], "compare_count": [27, 1589], "count": [38, 2008],
                           "ratio": [1.42348, 1.27812], "lower": [0.84659, 1.19612],
-                          "upper": [2.424, 1.36592]})  # fmt: skip
+                          "upper": [2.424, 1.36592],
+                          "verdict": ["no_clear_change", "up"]})  # fmt: skip
     chart = charts.change_intervals(table, label="kind")
     low, high = chart.layout.xaxis.range
     assert chart.data[-1].marker.symbol == ("triangle-right",)
@@ -295,8 +300,14 @@ def test_an_arrow_lies_inside_the_picture_it_ends():
 def test_the_own_name_in_a_funnel_runs_over_no_other_point():
     table = pd.DataFrame({"area": ["Own and Long", "Near"], "is_own": [True, False],
                           "population": [100_000, 108_000], "rate": [60.0, 60.1]})  # fmt: skip
-    table = table.assign(limit_lower=50.0, limit_upper=70.0, baseline_rate=60.0)
-    far = table.assign(area=["c", "d"], is_own=False, population=[80_000, 140_000], rate=[55, 90])
+    table = table.assign(limit_lower=50.0, limit_upper=70.0, baseline_rate=60.0, verdict="similar")
+    far = table.assign(
+        area=["c", "d"],
+        is_own=False,
+        population=[80_000, 140_000],
+        rate=[55, 90],
+        verdict=["similar", "higher"],
+    )
     chart = charts.funnel(pd.concat([table, far], ignore_index=True))
     name = next(a for a in chart.layout.annotations if "Own and Long" in a.text)
     assert name.xanchor == "right"

@@ -17,7 +17,6 @@ from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import (
     acquisitive,
     antisocial,
-    common,
     fire_and_rescue,
     overview,
     quality,
@@ -328,8 +327,7 @@ def test_a_verdict_that_dispersion_takes_back_is_taken_back_in_the_row():
     periods = [Period.parse("2024-01/2024-12"), Period.parse("2023-01/2023-12")]
     result = change.between(by_month, *periods)
     assert result["verdict"].iloc[0] == "up"
-    comparison = Comparison(*periods)
-    judged = common.with_dispersion(result, by_month, comparison)
+    judged = change.with_dispersion(result, by_month, *periods)
     assert judged["verdict"].iloc[0] == "no_clear_change"
     assert "the months vary more" in sentences.change(judged, subject="x").text
 

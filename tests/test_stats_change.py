@@ -65,12 +65,17 @@ def test_a_missing_count_is_not_zero():
     assert np.isnan(result["lower"])
 
 
-def test_the_leap_day_counts_in_the_ratio_but_not_in_the_percentage():
+def test_percentage_and_limits_are_both_of_counts_per_day():
     result = row(6337, 7056, days=366, compare_days=365)
-    assert result["percent_change"] == pytest.approx(-10.19, abs=0.005)
-    assert 100 * (result["ratio"] - 1) == pytest.approx(-10.44, abs=0.005)
-    adjusted = row(6337, 7056, days=366, compare_days=365, exposure_adjusted=True)
-    assert adjusted["percent_change"] == pytest.approx(100 * (result["ratio"] - 1))
+    assert result["percent_change"] == pytest.approx(-10.44, abs=0.005)
+    assert 100 * (result["ratio"] - 1) == pytest.approx(result["percent_change"])
+    assert row(6337, 7056)["percent_change"] == pytest.approx(-10.19, abs=0.005)
+
+
+def test_a_count_with_nothing_to_compare_is_no_unclear_change():
+    assert row(31, None)["verdict"] == "none"
+    # Two zeros have no ratio either, and did not change.
+    assert row(0, 0)["verdict"] == "no_clear_change"
 
 
 @settings(max_examples=50, deadline=None)
@@ -133,7 +138,7 @@ def test_between_sums_the_periods_and_counts_their_days():
     result = change.between(table, "2007-04/2008-03", "2006-04/2007-03").iloc[0]
     assert (result["count"], result["compare_count"]) == (120, 120)
     assert (result["days"], result["compare_days"]) == (366, 365)
-    assert result["percent_change"] == 0
+    assert result["percent_change"] == pytest.approx(100 * (365 / 366 - 1))
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -254,15 +259,27 @@ def test_dispersion_agrees_with_statsmodels():
 
 
 def test_dispersion_takes_back_a_verdict_that_repeats_made():
-    table = series(np.random.default_rng(1), 8)
+    periods = Period.parse("2007-04/2008-03"), Period.parse("2006-04/2007-03")
     for seed in range(60):
         table = series(np.random.default_rng(seed), 8)
-        found = change.dispersion(table, "2007-04/2008-03", "2006-04/2007-03")
-        if found.is_verdict_changed:
+        found = change.compared(table, *periods).iloc[0]
+        if found["verdict"] != found["verdict_by_chance"]:
             break
-    exact = change.between(table, "2007-04/2008-03", "2006-04/2007-03").iloc[0]
-    assert exact["verdict"] in ("up", "down") and found.verdict == "no_clear_change"
-    assert found.lower < exact["lower"] and found.upper > exact["upper"]
+    exact = change.between(table, *periods).iloc[0]
+    assert exact["verdict"] == found["verdict_by_chance"] in ("up", "down")
+    assert found["verdict"] == "no_clear_change" and found["p"] > 0.05 > exact["p"]
+    assert found["lower"] < exact["lower"] and found["upper"] > exact["upper"]
+    assert found["lower"] < 1 < found["upper"]
+
+
+def test_the_wider_limits_stand_beside_a_change_that_is_still_clear_too():
+    periods = Period.parse("2007-04/2008-03"), Period.parse("2006-04/2007-03")
+    table = series(np.random.default_rng(3), 8)
+    table["count"] = table["count"].where(table["month"] < "2007-04", table["count"] * 3)
+    found, exact = (f(table, *periods).iloc[0] for f in (change.compared, change.between))
+    assert found["verdict"] == exact["verdict"] == "up" and found["dispersion"] > 2
+    assert 1 < found["lower"] < exact["lower"] and found["upper"] > exact["upper"]
+    assert found["method"] == change.WIDENED != exact["method"]
 
 
 def test_dispersion_needs_two_whole_years_and_does_not_look_ahead():

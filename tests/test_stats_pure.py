@@ -117,6 +117,15 @@ CALLS = {
     "stats.change.change": lambda: ((PAIR,), {}),
     "stats.change.between": lambda: ((BY_MONTH, YEAR, BEFORE), {"covered": list(MONTHS)}),
     "stats.change.compared": lambda: ((BY_MONTH, Period.parse(YEAR), Period.parse(BEFORE)), {}),
+    "stats.change.with_dispersion": lambda: (
+        (
+            change.between(BY_MONTH, YEAR, BEFORE),
+            BY_MONTH,
+            Period.parse(YEAR),
+            Period.parse(BEFORE),
+        ),
+        {},
+    ),
     "stats.change.withheld": lambda: ((_changed(), "they could belong here"), {}),
     "stats.change.with_places": lambda: ((_changed(), 0.05, 0.10), {}),
     "stats.change.is_unsettled": lambda: ((_changed(), 3, 9), {}),

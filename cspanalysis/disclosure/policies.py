@@ -8,7 +8,7 @@ import numpy as np
 DERIVED = (
     *("rate", "lower", "upper", "p", "share", "ratio", "percent_change", "index", "value"),
     *("total_share", "cumulative_share", "rank", "rank_lower", "rank_upper", "is_tied"),
-    *("verdict", "dispersed_lower", "dispersed_upper", "is_small_base"),
+    *("verdict", "is_small_base", "is_above", "dispersion"),
     *("lower_998", "upper_998", "verdict_998", "verdict_by_chance"),
     *("verdict_widened", "phi", "is_widened"),
 )

@@ -21,11 +21,10 @@ from cspanalysis.findings import (
     publish,
     sentences,
 )
-from cspanalysis.findings.common import other_counts as monthly
 from cspanalysis.findings.sentences import plan_outputs
 from cspanalysis.present import charts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
-from cspanalysis.stats import control
+from cspanalysis.stats import change, control
 
 #: Actions due so many months after the period are announced.
 AHEAD = 3
@@ -47,7 +46,7 @@ def priorities(review: Review, *, spec: Spec) -> Finding:
     for measure in priority_measures.measures(review):
         try:
             by_month = priority_measures.by_month(review, measure)
-            result = monthly.compared(by_month, comparison)
+            result = change.compared(by_month, comparison.period, comparison.compare)
             result = priority_measures.comparable(review, measure, comparison, result)
         except NotAvailable:
             continue

@@ -17,7 +17,6 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import common
 from cspanalysis.findings.common import other_counts as monthly
-from cspanalysis.findings.sentences.change_wording import decided_verdict
 from cspanalysis.review import conditions
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import change, peers
@@ -219,7 +218,7 @@ def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
     if measure.question:
         return _survey_trend(review, measure, comparison)
     try:
-        result = monthly.compared(by_month(review, measure), comparison)
+        result = change.compared(by_month(review, measure), comparison.period, comparison.compare)
         result = comparable(review, measure, comparison, result)
     except NotAvailable:
         now, before = counts(review, measure, comparison)
@@ -228,8 +227,7 @@ def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
         days = {"days": [comparison.period.days], "compare_days": [comparison.compare.days]}
         result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
     row = result.iloc[0].to_dict()
-    verdict = "none" if row.get("status") == "not_comparable" else decided_verdict(row)
-    return "" if verdict == "none" else verdict
+    return "" if row["verdict"] == "none" else row["verdict"]
 
 
 def comparable(

@@ -6,17 +6,22 @@ from functools import partial
 
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding
-from cspanalysis.findings.sentences.year_pairs import year_pairs
+from cspanalysis.findings.record import Finding, Said, values_of
+from cspanalysis.findings.sentences.change_wording import interval_of
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import confidence, first
 from cspanalysis.review import collisions
 from cspanalysis.review.series import Series
 from cspanalysis.stats import change, measures
 
 ROADS = "stats19"
+
+_KEYS = ("count", "compare_count", "percent_change", "ratio", "lower", "upper", "p", "confidence")
 
 road_question = partial(question, needs=ROADS, unit="collisions", fewer_is_better=True)
 child_question = partial(road_question, measure="collisions with a casualty under 18")
@@ -82,7 +87,7 @@ def child_casualty_years(ask: Question) -> Finding:
     return ask.publish(
         result,
         series=children,
-        wording=partial(year_pairs, subject=children.subject),
+        wording=partial(_said, subject=children.subject),
         chart=_year_line,
         over=Comparison(Period.calendar_year(int(last)), Period.calendar_year(int(last) - 1)),
         compared=True,
@@ -151,6 +156,33 @@ def _year_pairs(years: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return change.change(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def _said(table: pd.DataFrame, *, subject: str) -> Said:
+    """Each year's count, and which years differ clearly from the one before."""
+    rows = table[table["count"].notna() & table["compare_count"].notna()].to_dict("records")
+    if not rows:
+        return cannot(subject, first(table), "comparison of years")
+    counts = {}
+    clear, unclear = [], []
+    for row in rows:
+        counts[row["compare_year"]], counts[row["year"]] = row["compare_count"], row["count"]
+        verdict = row["verdict"]
+        limits = f"{confidence(row)} interval {interval_of(row)}"
+        years = f"{row['compare_year']} to {row['year']}"
+        if verdict in ("up", "down"):
+            clear.append(f"{'rose' if verdict == 'up' else 'fell'} from {years} ({limits})")
+        else:
+            unclear.append(f"from {years} ({limits})")
+    said = present.listed(f"{present.count(n)} in {year}" for year, n in sorted(counts.items()))
+    text = f"{present.capital(subject)}: {said}."
+    if clear:
+        text += f" They {present.listed(clear)}."
+    if unclear:
+        text += f" There is no clear change {present.listed(unclear)}."
+    newest = rows[-1]
+    values = {k: v for k, v in values_of(newest).items() if k in _KEYS}
+    return Said(text, verdict=newest["verdict"], values=values)
 
 
 def _year_line(table: pd.DataFrame):

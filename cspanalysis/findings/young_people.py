@@ -296,6 +296,7 @@ def _change_chart(table: pd.DataFrame) -> go.Figure | None:
             "ratio": rows["change_ratio"].iloc[-1],
             "lower": rows["change_lower"].iloc[-1],
             "upper": rows["change_upper"].iloc[-1],
+            "verdict": rows["change_verdict"].iloc[-1],
         }
         for kind, rows in table.groupby("things", sort=False)
     ]

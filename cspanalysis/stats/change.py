@@ -36,20 +36,18 @@ SMALL_BASE = 50
 PLACES_DIFFER = 0.01
 
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
+WIDENED = "quasi-Poisson limits of the ratio: the months vary more than chance alone"
 
 
-def change(
-    table: pd.DataFrame, *, exposure_adjusted: bool = False, confidence: float = 0.95
-) -> pd.DataFrame:
+def change(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     """Compare `count` in `days` with `compare_count` in `compare_days`, row by row.
+
+    Percentage, ratio, limits and p are of counts per day, so that a leap day is no rise.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Columns count, compare_count, days, compare_days; others are kept.
-    exposure_adjusted : bool
-        False: `percent_change` compares the counts, as publishers do for the same months of two
-        years. True: it compares counts per day. Ratio, limits and p are per day either way.
     confidence : float
         Level of the limits; the verdict follows them.
 
@@ -78,7 +76,6 @@ def change(
     lower, upper, p = exact_ratio(later, base, days, base_days, confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(base > 0, (later / days) / (base / base_days), np.nan)
-        by_count = np.where(base > 0, 100 * (later - base) / base, np.nan)
     missing = np.isnan(later) | np.isnan(base)
     # The most extreme split, all incidents in one period, must be able to reach p < alpha.
     total = later + base
@@ -91,7 +88,7 @@ def change(
         "no_clear_change",
     )
     return table.assign(
-        percent_change=100 * (ratio - 1) if exposure_adjusted else by_count,
+        percent_change=100 * (ratio - 1),
         ratio=ratio,
         lower=lower,
         upper=upper,
@@ -134,7 +131,7 @@ def between(
     scheme : str
         Offence scheme of the counts, for breaks of one publisher's categories.
     exposure_adjusted : bool
-        Allow periods of other months or lengths, compared per day.
+        Allow periods of other months or lengths.
 
     Returns
     -------
@@ -159,7 +156,7 @@ def between(
         days=period.days,
         compare_days=compare.days,
     )
-    result = change(rows, exposure_adjusted=exposure_adjusted, confidence=confidence)
+    result = change(rows, confidence=confidence)
     result["reason"] = np.where(
         result["status"] == "not_available", "Not all months of both periods are covered.", ""
     )
@@ -194,25 +191,48 @@ def compared(
     Returns
     -------
     pandas.DataFrame
-        One row as from `between`; with dispersion, dispersed_lower, dispersed_upper and
-        dispersed_p where they are known.
+        One row as from `between` and `with_dispersion`.
     """
     result = between(
         by_month, period, compare, series=series, scheme=scheme,
         exposure_adjusted=exposure_adjusted,
     )  # fmt: skip
-    if not period.same_months_as(compare):
+    return with_dispersion(result, by_month, period, compare)
+
+
+def with_dispersion(
+    result: pd.DataFrame, by_month: pd.DataFrame, period: Period, compare: Period
+) -> pd.DataFrame:
+    """A change whose limits, p and verdict allow for months that vary more than chance alone.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        One row of `between`.
+    by_month : pandas.DataFrame
+        month, count: every month that the source covers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        lower, upper, p and verdict with the dispersion allowed for; beside them `dispersion` (φ)
+        and verdict_by_chance, that of the exact test. As it was where φ cannot be estimated.
+    """
+    row = result.iloc[0]
+    if row["status"] == "not_comparable" or not period.same_months_as(compare):
         return result
-    checked = dispersion(by_month, period, compare)
-    if checked.status != "ok" or result["status"].iloc[0] == "not_comparable":
+    counts = (row["count"], row["compare_count"])
+    checked = dispersion(by_month, period, compare, counts=counts)
+    if checked.status != "ok":
         return result
-    if checked.is_verdict_changed:
-        result = result.assign(verdict=checked.verdict)
     return result.assign(
+        lower=checked.lower,
+        upper=checked.upper,
+        p=checked.p,
+        method=WIDENED if checked.is_overdispersed else METHOD,
+        verdict=checked.verdict,
         dispersion=checked.phi,
-        dispersed_lower=checked.lower,
-        dispersed_upper=checked.upper,
-        dispersed_p=checked.p,
+        verdict_by_chance=row["verdict"],
     )
 
 
@@ -252,7 +272,7 @@ def with_places(result: pd.DataFrame, now: float, before: float) -> pd.DataFrame
     Parameters
     ----------
     result : pandas.DataFrame
-        One row of `between`, with the limits that allow for dispersion where they are known.
+        One row of `between`, its dispersion allowed for.
     now, before : float
         Share of rows without a place, 0 to 1, in the period and in the one it is compared with.
 
@@ -269,9 +289,7 @@ def with_places(result: pd.DataFrame, now: float, before: float) -> pd.DataFrame
     if row["verdict"] == "none":
         return result
     factor = max(0.0, 1 + 2 * ((1 - before) / (1 - now) - 1))
-    wide = ["dispersed_lower", "dispersed_upper"]
-    limits = row[wide] if set(wide) <= set(result) else row[["lower", "upper"]]
-    lower, upper = (float(limit) * factor for limit in limits)
+    lower, upper = (float(row[limit]) * factor for limit in ("lower", "upper"))
     if row["verdict"] == ("up" if lower > 1 else "down" if upper < 1 else "no_clear_change"):
         return result
     return withheld(result, "the share of records without a place is not the same in both periods")

@@ -35,8 +35,6 @@ class Dispersion:
         where it is not over-dispersed.
     verdict : str
         'up', 'down', 'no_clear_change', or 'none' where it cannot be given.
-    is_verdict_changed : bool
-        True if the exact test called a change that does not stand with the dispersion.
     is_overdispersed : bool
         True if the dispersion exceeds 1 by more than chance (one-sided 20%, chi-square).
     status, reason : str
@@ -49,7 +47,6 @@ class Dispersion:
     upper: float
     p: float
     verdict: str
-    is_verdict_changed: bool
     is_overdispersed: bool
     status: str
     reason: str
@@ -110,15 +107,13 @@ def dispersion(
     spans = period.days, compare.days
     exact = ratio.exact_ratio(later, base, *spans, confidence)
     lower, upper, p, is_real = _widened(later, base, *spans, phi, degrees, confidence, exact)
-    verdict = _verdict(float(lower), float(upper))
     return Dispersion(
         phi=phi,
         months=12 * years,
         lower=float(lower),
         upper=float(upper),
         p=float(p),
-        verdict=verdict,
-        is_verdict_changed=verdict != _verdict(float(exact[0]), float(exact[1])),
+        verdict=_verdict(float(lower), float(upper)),
         is_overdispersed=bool(is_real),
         status="ok",
         reason="",
@@ -217,4 +212,4 @@ def _verdict(lower: float, upper: float) -> str:
 
 def _none(status: str, reason: str) -> Dispersion:
     nan = float("nan")
-    return Dispersion(nan, 0, nan, nan, nan, "none", False, False, status, reason)
+    return Dispersion(nan, 0, nan, nan, nan, "none", False, status, reason)

@@ -52,8 +52,9 @@ class Season:
         Month of the year with the highest index, if its interval lies above 100.
     method : str
     table : pandas.DataFrame
-        For 'index' and 'provisional' twelve rows: month_of_year, index, lower, upper, count (mean
-        a month); for 'counts' a row per month: month, count, lower, upper. All with months,
+        For 'index' and 'provisional' twelve rows: month_of_year, index, lower, upper, is_above (its
+        interval lies above the average month), count (mean a month); for 'counts' a row per
+        month: month, count, lower, upper. All with months,
         confidence, method, status, stage, reason.
     """
 
@@ -148,10 +149,10 @@ def seasonal_index(
     else:
         sums = np.bincount(of_year - 1, counts, 12) / np.bincount(of_year - 1, minlength=12)
         table = pd.DataFrame({"month_of_year": np.arange(1, 13), "index": index, "lower": lower,
-                              "upper": upper, "count": sums})  # fmt: skip
+                              "upper": upper, "is_above": lower > 100, "count": sums})  # fmt: skip
         row_status = "ok"
     top = int(np.argmax(index)) if stage == "index" else 0
-    is_peak = stage == "index" and bool(table["lower"].iloc[top] > 100)
+    is_peak = stage == "index" and bool(table["is_above"].iloc[top])
     too_few = stage == "counts" and (months < FEWEST_MONTHS or mean < FEWEST_A_MONTH)
     return Season(
         stage=stage,

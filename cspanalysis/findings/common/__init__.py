@@ -20,7 +20,6 @@ from cspanalysis.findings.common.change_shapes import (
     change_finding,
     detectable_notes,
     is_unsettled,
-    with_dispersion,
     with_places,
 )
 from cspanalysis.findings.common.monthly_shapes import control_finding
@@ -46,6 +45,5 @@ __all__ = [
     "resident_notes",
     "span",
     "where",
-    "with_dispersion",
     "with_places",
 ]

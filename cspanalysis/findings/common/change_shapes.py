@@ -12,7 +12,6 @@ from cspanalysis.domain import offences
 from cspanalysis.domain.periods import Comparison
 from cspanalysis.findings import Finding, Spec, publish, sentences
 from cspanalysis.findings.common.captions import break_notes, earlier, method_of, where
-from cspanalysis.findings.sentences.change_wording import verdict_of
 from cspanalysis.review import coverage, offence_counts
 from cspanalysis.review.review import Counted, Review
 from cspanalysis.stats import change
@@ -115,7 +114,7 @@ def detectable_notes(result: pd.DataFrame, comparison: Comparison) -> list[str]:
     the sentence says so, and limits by chance would contradict it.
     """
     row = result.iloc[0].to_dict()
-    is_open = verdict_of(row) == "no_clear_change" and row["status"] == "ok"
+    is_open = row["verdict"] == "no_clear_change" and row["status"] == "ok"
     if comparison.is_window or not is_open or not row["compare_count"] > 0:
         return []
     found = change.detectable(
@@ -135,7 +134,8 @@ def _compared(
     result = change.between(
         counted.table, comparison.period, comparison.compare, series=series, scheme=counted.scheme
     )
-    result = with_dispersion(result, review.offences_by_month(selection).table, comparison)
+    every = review.offences_by_month(selection).table
+    result = change.with_dispersion(result, every, comparison.period, comparison.compare)
     result = _settled(review, result, selection, counted, comparison)
     chosen = offences.members(selection, counted.scheme)
     return counted, with_places(review, result, comparison, counted.sources[0], chosen)
@@ -169,40 +169,6 @@ def with_places(
     )
     is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
     return judged.assign(reason=said) if is_withheld else judged.assign(caution=f"{said}.")
-
-
-def with_dispersion(
-    result: pd.DataFrame, by_month: pd.DataFrame, comparison: Comparison
-) -> pd.DataFrame:
-    """The change with its quasi-Poisson limits where 24 months or more are there to estimate them.
-
-    Repeats and series make counts vary more than chance alone; the wider limits decide then, and
-    the verdict is theirs.
-
-    Parameters
-    ----------
-    result : pandas.DataFrame
-        From `change.between`.
-    by_month : pandas.DataFrame
-        month, count: every month that the source covers.
-    """
-    row = result.iloc[0]
-    checked = change.dispersion(
-        by_month,
-        comparison.period,
-        comparison.compare,
-        counts=(row["count"], row["compare_count"]),
-    )
-    if checked.status != "ok" or row["status"] == "not_comparable":
-        return result
-    if checked.is_verdict_changed:
-        result = result.assign(verdict=checked.verdict)
-    return result.assign(
-        dispersion=checked.phi,
-        dispersed_lower=checked.lower,
-        dispersed_upper=checked.upper,
-        dispersed_p=checked.p,
-    )
 
 
 def series_of(selection: str | Iterable[str]) -> str:

@@ -30,24 +30,6 @@ def monthly(rows: pd.DataFrame, months: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame({"month": ordered, "count": [counts.get(m, 0) for m in ordered]})
 
 
-def compared(
-    by_month: pd.DataFrame, comparison: Comparison, *, exposure_adjusted: bool = False
-) -> pd.DataFrame:
-    """Both periods of a monthly series and their change, allowing for dispersion where known.
-
-    Parameters
-    ----------
-    by_month : pandas.DataFrame
-        month, count: every month that the source covers.
-    """
-    result = change.between(
-        by_month, comparison.period, comparison.compare, exposure_adjusted=exposure_adjusted
-    )
-    if not comparison.period.same_months_as(comparison.compare):
-        return result
-    return common.with_dispersion(result, by_month, comparison)
-
-
 def change_of(
     review: Review,
     spec: Spec,
@@ -69,7 +51,9 @@ def change_of(
         If the series does not cover both periods.
     """
     _check(review, by_month, sources, comparison)
-    result = compared(by_month, comparison, exposure_adjusted=exposure_adjusted)
+    result = change.compared(
+        by_month, comparison.period, comparison.compare, exposure_adjusted=exposure_adjusted
+    )
     result = common.with_places(review, result, comparison, sources[0])
     return publish(
         review,
@@ -120,7 +104,12 @@ def changes_of(
     rows = []
     for name, by_month in by_label.items():
         _check(review, by_month, sources, comparison)
-        row = common.with_places(review, compared(by_month, comparison), comparison, sources[0])
+        row = common.with_places(
+            review,
+            change.compared(by_month, comparison.period, comparison.compare),
+            comparison,
+            sources[0],
+        )
         rows.append(row.assign(**{label: name, "counted": name}))
     result = pd.concat(rows, ignore_index=True)
     say = partial(sentences.changes, label=label, subject=subject, items=items)

@@ -35,9 +35,8 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
     ----------
     table : pandas.DataFrame
         One row: count, compare_count, days, compare_days, percent_change, ratio, lower, upper, p,
-        period, compare, status. Optional dispersed_lower, dispersed_upper, dispersed_p: limits
-        of the ratio that allow for counts varying more than chance; where they include 1 they
-        decide, and the sentence says so.
+        verdict, period, compare, status. Optional verdict_by_chance: where only the variation of
+        the months takes it back, the sentence says so.
     subject : str
         What is counted, as in mid-sentence: 'recorded crime', 'thefts from the person'.
 
@@ -55,34 +54,17 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
     if before == 0:
         values.pop("percent_change", None)
         values.pop("ratio", None)
-    verdict = verdict_of(row)
-    decided = _dispersed(row)
-    if verdict in ("up", "down") and verdict_of(decided) == "no_clear_change":
-        return _overdispersed(subject, row, decided, values, status)
-    is_clear = verdict in ("up", "down")
-    text = _clear(subject, row, verdict) if is_clear else _unclear(subject, row)
+    verdict = row["verdict"]
+    if verdict in ("up", "down"):
+        text = _clear(subject, row, verdict)
+    else:
+        text = _unclear(subject, row)
+        if word := {"up": "rise", "down": "fall"}.get(row.get("verdict_by_chance")):
+            text += (
+                f" If each case were independent of the others this would count as a {word}, but "
+                "the months vary more than that."
+            )
     return Said(text + _caution(row), verdict=verdict, values=values, status=status)
-
-
-def verdict_of(row: Mapping[str, Any]) -> str:
-    """up, down or no_clear_change by the limits of the ratio; none where a count is missing."""
-    lower, upper = row.get("lower"), row.get("upper")
-    if present.is_missing(lower) and present.is_missing(upper):
-        # Two zeros have no ratio and did not change; a count alone cannot tell.
-        is_alone = present.is_missing(row.get("compare_count", 0))
-        return "none" if is_alone or present.is_missing(row.get("count")) else "no_clear_change"
-    if not present.is_missing(lower) and lower > 1:
-        return "up"
-    if not present.is_missing(upper) and upper < 1:
-        return "down"
-    return "no_clear_change"
-
-
-def decided_verdict(row: Mapping[str, Any]) -> str:
-    """`verdict_of`, taken back where counts that vary more than chance do not support it."""
-    if verdict_of(_dispersed(row)) == "no_clear_change":
-        return "no_clear_change"
-    return verdict_of(row)
 
 
 def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offence types") -> Said:
@@ -107,7 +89,7 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
         return cannot(subject, first(table), "change")
     groups: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": []}
     for row in usable:
-        groups[decided_verdict(row)].append(_named(row, label))
+        groups[row["verdict"]].append(_named(row, label))
     clear = [
         f"{present.listed(groups[v])} {word}"
         for v, word in (("down", "fell"), ("up", "rose"))
@@ -164,21 +146,20 @@ def detectable(found: Any) -> str:
     return f"{text} {true} in truth would be found with a chance of {power}."
 
 
-def ratio_interval(lower: Any, upper: Any, *, per_day: bool = False, dp: int = 1) -> str:
-    """The limits of a ratio as words: '7.5 to 13.2 per cent lower per day'."""
-    tail = " per day" if per_day else ""
+def ratio_interval(lower: Any, upper: Any, *, dp: int = 1) -> str:
+    """The limits of a ratio as words: '7.5 to 13.2 per cent lower'."""
 
     def percent(ratio: float) -> str:
         return size((ratio - 1) * 100, dp)
 
     if present.is_missing(upper) or math.isinf(upper):
         side = "higher" if lower >= 1 else "lower"
-        return f"from {percent(lower)} per cent {side}, without an upper limit{tail}"
+        return f"from {percent(lower)} per cent {side}, without an upper limit"
     if upper < 1:
-        return f"{percent(upper)} to {percent(lower)} per cent lower{tail}"
+        return f"{percent(upper)} to {percent(lower)} per cent lower"
     if lower > 1:
-        return f"{percent(lower)} to {percent(upper)} per cent higher{tail}"
-    return f"{percent(lower)} per cent lower to {percent(upper)} per cent higher{tail}"
+        return f"{percent(lower)} to {percent(upper)} per cent higher"
+    return f"{percent(lower)} per cent lower to {percent(upper)} per cent higher"
 
 
 def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
@@ -191,19 +172,17 @@ def _clear(subject: str, row: Mapping[str, Any], verdict: str) -> str:
         )
     counts = f"{present.count(before)} {when} to {present.count(now)}"
     limits = f"{confidence(row)} interval {interval_of(row)}"
-    percent = get(row, "percent_change", (now / before - 1) * 100)
-    if (percent > 0) != (verdict == "up"):
-        # The leap day: counts one way, counts per day the other.
+    if (now > before) != (verdict == "up"):
+        # The leap day: counts one way, counts a day the other.
         return (
             f"{present.capital(subject)} {verb} per day ({limits}), "
             f"from {present.count(before)} in {row['compare_days']} days {when} "
             f"to {present.count(now)} in {row['days']}."
         )
-    direction = "up" if verdict == "up" else "down"
     if before < SMALL_BASE:
         limits = f"{confidence(row)} interval {interval_of(row, 0)}"
-        return f"{start}{counts} ({direction} {size(percent, 0)} per cent; {limits})."
-    return f"{start}{counts}, {direction} {size(percent)} per cent ({limits})."
+        return f"{start}{counts} ({_percent(row, 0)}; {limits})."
+    return f"{start}{counts}, {_percent(row)} ({limits})."
 
 
 def _unclear(subject: str, row: Mapping[str, Any]) -> str:
@@ -226,42 +205,30 @@ def _unclear(subject: str, row: Mapping[str, Any]) -> str:
     limits = f"{confidence(row)} interval {interval_of(row)}"
     if before < SMALL_BASE or now == before:
         return f"{start}{counts} ({limits})."
-    percent = get(row, "percent_change", (now / before - 1) * 100)
-    side = "higher" if percent > 0 else "lower"
+    what = "count" if _is_as_long(row) else "count a day"
+    side = "higher" if row["percent_change"] > 0 else "lower"
     return (
-        f"{start}{counts}. The count is {size(percent)} per cent {side}, "
+        f"{start}{counts}. The {what} is {size(row['percent_change'])} per cent {side}, "
         f"which can be within chance ({limits})."
     )
 
 
-def _overdispersed(
-    subject: str,
-    row: Mapping[str, Any],
-    decided: Mapping[str, Any],
-    values: dict[str, Any],
-    status: str,
-) -> Said:
-    values |= {"lower": decided["lower"], "upper": decided["upper"]}
-    # p belongs to the narrower interval; with the wider one only its own p may stand.
-    values.pop("p", None)
-    if get(row, "dispersed_p") is not None:
-        values["p"] = row["dispersed_p"]
-    word = "rise" if verdict_of(row) == "up" else "fall"
-    text = (
-        f"{_unclear(subject, {**row, **decided})} If each case were independent of the others this "
-        f"would count as a {word}, but the months vary more than that."
-    )
-    return Said(text + _caution(row), verdict="no_clear_change", values=values, status=status)
+def _percent(row: Mapping[str, Any], dp: int = 1) -> str:
+    """The change in per cent: 'down 9.9 per cent', or '10.1 per cent fewer a day'."""
+    percent = row["percent_change"]
+    if _is_as_long(row):
+        return f"{'up' if percent > 0 else 'down'} {size(percent, dp)} per cent"
+    return f"{size(percent, dp)} per cent {'more' if percent > 0 else 'fewer'} a day"
+
+
+def _is_as_long(row: Mapping[str, Any]) -> bool:
+    return get(row, "days") == get(row, "compare_days")
 
 
 def _caution(row: Mapping[str, Any]) -> str:
     """What the reader must know beside the change, where the row says so."""
     caution = str(get(row, "caution", ""))
     return f" {present.capital(caution)}" if caution else ""
-
-
-def _dispersed(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"lower": row.get("dispersed_lower"), "upper": row.get("dispersed_upper")}
 
 
 def _named(row: Mapping[str, Any], label: str) -> str:
@@ -274,6 +241,5 @@ def _when(row: Mapping[str, Any]) -> str:
 
 
 def interval_of(row: Mapping[str, Any], dp: int = 1) -> str:
-    """The interval of a change's ratio, said to be per day where the periods differ in length."""
-    per_day = get(row, "days") != get(row, "compare_days")
-    return ratio_interval(row.get("lower"), row.get("upper"), per_day=per_day, dp=dp)
+    """The interval of a change's ratio, said to be of counts a day where the periods differ."""
+    return ratio_interval(row.get("lower"), row.get("upper"), dp=dp)

@@ -20,10 +20,10 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
     Parameters
     ----------
     table : pandas.DataFrame
-        Twelve rows month_of_year, index, lower, upper (average month = 100), or, where no index
-        may be published, a row per month with its count. The same on every row: season_status
-        ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a sentence),
-        status, series_months (how many months were used).
+        Twelve rows month_of_year, index, lower, upper, is_above (average month = 100), or, where
+        no index may be published, a row per month with its count. The same on every row:
+        season_status ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a
+        sentence), status, series_months (how many months were used).
     subject : str
         What is counted.
 
@@ -48,7 +48,7 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
         f"index {present.number(top['index'])}, {confidence(top)} interval "
         f"{present.interval(top['lower'], top['upper'], 0)}; average month = 100"
     )
-    stands_out = top["lower"] > 100
+    stands_out = top["is_above"]
     values = {k: top[k] for k in ("index", "lower", "upper", "confidence") if k in top}
     if stage == "provisional":
         used = get(row, "series_months")
@@ -59,7 +59,7 @@ def season(table: pd.DataFrame, *, subject: str) -> Said:
     if not stands_out:
         text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
         return Said(text, values=values)
-    others = rows[(rows["lower"] > 100) & (rows["month_of_year"] != top["month_of_year"])]
+    others = rows[rows["is_above"] & (rows["month_of_year"] != top["month_of_year"])]
     text = f"{present.capital(subject)} peaks in {name}: {_above(top['index'])} ({level})."
     if 0 < len(others) <= 3:
         names = present.listed(present.month_of_year(m) for m in others["month_of_year"])

@@ -32,8 +32,9 @@ def peers(
     table : pandas.DataFrame
         A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
         lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
-        verdict_998 (the verdict at 99.8%), is_widened and verdict_widened (where the areas differ
-        by more than chance: whether this one does by more than is usual among them).
+        verdict (the area's interval against that rate), verdict_998 (at 99.8%), is_widened and
+        verdict_widened (where the areas differ by more than chance: whether this one does by more
+        than is usual among them).
         Areas without data have a missing rate.
     things, members, per : str
         What is counted, what the areas are, who the rate is per; all in the plural.
@@ -48,7 +49,7 @@ def peers(
         return cannot(things, row, "comparison")
     ranked = shown(table, "rate")
     others = get(row, "others_rate")
-    verdict = _verdict(row, others)
+    verdict = str(get(row, "verdict", "none"))
     values = values_of(row, *_KEYS)
     text = (
         f"{present.shorten(row['area'], 60)} recorded {present.rate(row['rate'])} {things} per "
@@ -89,8 +90,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     row = own(table)
     if get(row, "rate") is None or get(row, "limit_lower") is None:
         return cannot(things, row, "comparison")
-    below, above = row["rate"] < row["limit_lower"], row["rate"] > row["limit_upper"]
-    verdict = "lower" if below else "higher" if above else "similar"
+    verdict = row["verdict"]
     where = {"lower": "below", "higher": "above", "similar": "within"}[verdict]
     limits = present.interval(row["limit_lower"], row["limit_upper"])
     text = (
@@ -106,9 +106,7 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
     if verdict == "similar" and alone in ("lower", "higher"):
         text += f"{_usual(alone)}."
     rest = shown(table[table["is_own"].ne(True)], "rate")
-    outside = int(
-        ((rest["rate"] < rest["limit_lower"]) | (rest["rate"] > rest["limit_upper"])).sum()
-    )
+    outside = int(rest["verdict"].isin(["lower", "higher"]).sum())
     n = len(rest)
     number = present.in_words(outside) if outside else "none"
     text += f" Of the other {present.in_words(n)} {members}, {number}"
@@ -117,12 +115,6 @@ def funnel(table: pd.DataFrame, *, things: str = "crimes", members: str = "distr
         text += by_chance(n + 1)
     keep = {"count", "rate", "rate_per", "population"}
     return Said(text, verdict=verdict, values=values_of(row, *keep))
-
-
-def _verdict(row: Mapping[str, Any], others: float | None) -> str:
-    if others is None or get(row, "lower") is None or get(row, "upper") is None:
-        return "none"
-    return "lower" if row["upper"] < others else "higher" if row["lower"] > others else "similar"
 
 
 def _how_clear(row: Mapping[str, Any], verdict: str) -> str:

@@ -8,7 +8,6 @@ from cspanalysis import present
 from cspanalysis.findings import Said, values_of
 from cspanalysis.findings.sentences.change_wording import (
     SMALL_BASE,
-    decided_verdict,
     ratio_interval,
 )
 from cspanalysis.findings.sentences.unanswered import cannot
@@ -98,7 +97,7 @@ def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
     named: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": [], "none": []}
     for row in rows:
         counts = f"{present.count(row['compare_count'])} to {present.count(row['count'])}"
-        named[decided_verdict(row)].append(f"{present.shorten(row[label], 60)} ({counts})")
+        named[row["verdict"]].append(f"{present.shorten(row[label], 60)} ({counts})")
     parts = [
         f"{present.listed(named[v], MOST_NAMED)} {word}"
         for v, word in (("up", "rose"), ("down", "fell"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -23,8 +22,7 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     Parameters
     ----------
     table : pandas.DataFrame
-        `label`, count, compare_count, ratio, lower, upper (limits of the ratio); verdict, without
-        which the limits decide; dispersed_lower, dispersed_upper where they took it back.
+        `label`, count, compare_count, ratio, lower, upper (limits of the ratio), verdict.
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r.get("count"))]
     if not any(style.is_shown(r.get("ratio")) for r in rows):
@@ -32,11 +30,11 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     dots = [_percent(r.get("ratio")) for r in rows]
     # From a base of zero there is no percentage and so nothing to draw an interval around.
     lower, upper = (
-        [_percent(_limit(r, k)) if r["compare_count"] else None for r in rows]
+        [_percent(r.get(k)) if r["compare_count"] else None for r in rows]
         for k in ("lower", "upper")
     )
     low, high = _change_range(dots, lower, upper)
-    clear = [_is_clear(r) for r in rows]
+    clear = [r["verdict"] in ("up", "down") for r in rows]
     labels = [
         f"{style.wrap(present.capital(str(r[label])), lines=3)}<br>"
         f"{present.cell(r['compare_count'], 'compare_count', r)} → {present.count(r['count'])}"
@@ -75,20 +73,6 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         ],
     )  # fmt: skip
     return chart
-
-
-def _is_clear(row: Mapping[str, Any]) -> bool:
-    if "verdict" in row:
-        return row["verdict"] in ("up", "down")
-    lower, upper = (row.get(k) for k in ("lower", "upper"))
-    return (style.is_shown(lower) and lower > 1) or (style.is_shown(upper) and upper < 1)
-
-
-def _limit(row: Mapping[str, Any], which: str) -> Any:
-    """The limit that decided the verdict, so that a hollow dot's line reaches over 0."""
-    wide = row.get(f"dispersed_{which}")
-    is_taken_back = row.get("verdict") == "no_clear_change" and style.is_shown(wide)
-    return wide if is_taken_back else row.get(which)
 
 
 def shares_with_intervals(

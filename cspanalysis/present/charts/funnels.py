@@ -19,7 +19,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
     Parameters
     ----------
     table : pandas.DataFrame
-        area, is_own, population, rate, limit_lower, limit_upper, baseline_rate.
+        area, is_own, population, rate, limit_lower, limit_upper, verdict, baseline_rate.
     lines : pandas.DataFrame, optional
         population, limit_lower, limit_upper, limit_lower_998, limit_upper_998 for the curves;
         default: the limits at the areas themselves.
@@ -61,7 +61,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         hoverinfo="skip",
     )
     distance = (known["rate"] - known["baseline_rate"]).abs() if "baseline_rate" in known else None
-    outside = (known["rate"] < known["limit_lower"]) | (known["rate"] > known["limit_upper"])
+    outside = known["verdict"].isin(["lower", "higher"])
     candidates = known[outside & ~pd.Series(own, index=known.index)]
     if distance is not None:
         candidates = candidates.loc[distance[candidates.index].sort_values(ascending=False).index]

@@ -132,8 +132,8 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     Parameters
     ----------
     table : pandas.DataFrame
-        month_of_year, index, lower, upper. A table of monthly counts instead (no index may be
-        published) is drawn as monthly_line.
+        month_of_year, index, lower, upper, is_above. A table of monthly counts instead (no index
+        may be published) is drawn as monthly_line.
     """
     if "index" not in table or not table["index"].notna().any():
         return monthly_line(table, value="count", unit="") if "month" in table else None
@@ -142,7 +142,7 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     x = [int(m) for m in table["month_of_year"]]
     peak = max(range(len(values)), key=lambda i: values[i] if values[i] is not None else -1)
     # Only a month that is clearly above the average is a peak.
-    if style.has_limits(table) and not table["lower"].iloc[peak] > 100:
+    if not table["is_above"].iloc[peak]:
         peak = -1
     top = style.top_of(values, table.get("upper", ()))
     chart = style.figure(
