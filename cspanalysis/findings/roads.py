@@ -95,7 +95,7 @@ def child_casualty_years(ask: Question) -> Finding:
             "year": "Year",
             "compare_count": "The year before",
             "count": "Collisions",
-            "percent_change": "Change, per cent",
+            "percent_change": "Change per day, per cent",
             "ratio": "Ratio per day",
             "interval": "95% interval of the ratio",
         },

@@ -47,7 +47,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "target": ("Target", "count"),
     "actual": ("Actual", "count"),
     "expected": ("Expected", "rate"),
-    "percent_change": ("Change, per cent", "signed"),
+    "percent_change": ("Change per day, per cent", "signed"),
     "points": ("Difference, points", "signed"),
     "points_lower": ("Lower limit, points", "signed"),
     "points_upper": ("Upper limit, points", "signed"),

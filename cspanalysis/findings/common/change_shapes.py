@@ -22,7 +22,7 @@ def change_columns(comparison: Comparison) -> dict[str, str]:
     return {
         "compare_count": present.capital(earlier(comparison)),
         "count": "Now",
-        "percent_change": "Change, per cent",
+        "percent_change": "Change per day, per cent",
         "ratio": "Ratio per day",
         "interval": "95% interval of the ratio",
     }

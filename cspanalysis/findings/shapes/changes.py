@@ -153,7 +153,7 @@ def columns(earlier: str) -> dict[str, str]:
     return {
         "compare_count": earlier[:1].upper() + earlier[1:],
         "count": "Now",
-        "percent_change": "Change, per cent",
+        "percent_change": "Change per day, per cent",
         "ratio": "Ratio per day",
         "interval": "95% interval of the ratio",
     }
