@@ -69,7 +69,7 @@ def test_python_shown_runs_on_the_sample(page, monkeypatch):
     monkeypatch.chdir(PROJECT)
     told = {"__name__": "shown"}
     for head, block in blocks(page):
-        if head.startswith("python") and ">>>" not in block:
+        if head == "python" and ">>>" not in block:
             exec("\n".join(line.removeprefix("   ") for line in block.splitlines()), told)
     examples = doctest.DocTestParser().get_examples(page.read_text(encoding="utf-8"))
     if examples:
