@@ -62,5 +62,5 @@ def test_a_review_is_made_with_the_chapter(checkout):
     assert said["robbery.change"]["measure"] == "robbery"
     values = said["robbery.weekend"]["values"]
     assert 0 < values["lower"] < values["share"] < values["upper"] < 1
-    page = (path.parent / "90_robbery.html").read_text(encoding="utf-8")
+    page = (path.parent / "robbery.html").read_text(encoding="utf-8")
     assert "robberies happened at a weekend" in page
