@@ -41,16 +41,13 @@ class Counted(NamedTuple):
         Source names, for the finding's citation.
     scheme : str
         Offence scheme of the counts, 'notifiable' or 'police_uk'.
-    change : offences.Change
-        What changes where a question of 2008 was answered from today's labels.
     notes : tuple of str
-        What is left out of the counts and why.
+        What is left out of the counts, and what changed in them.
     """
 
     table: pd.DataFrame
     sources: tuple[str, ...]
     scheme: str = offences.NOTIFIABLE
-    change: offences.Change = offences.Change()
     notes: tuple[str, ...] = ()
 
 
@@ -85,6 +82,38 @@ def source_of(
     raise NotAvailable([s for s in OFFENCE_SOURCES if s not in lacks], "; ".join(seen))
 
 
+class _Asked(NamedTuple):
+    """What counts a selection over some periods: source, scheme, its offences, forces left out."""
+
+    source: str
+    scheme: str
+    chosen: tuple[str, ...]
+    left_out: dict[str, list[str]]
+
+    def change(self, selection: str | Iterable[str], seen: Iterable[str]) -> offences.Change:
+        """What changes where the offences seen answer a question of 2008."""
+        is_extract = self.source == "police_extract"
+        return offences.change(selection, seen) if is_extract else offences.Change()
+
+
+def _asked(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    periods: Sequence[Period],
+    lacks: str = "",
+) -> _Asked:
+    cannot = unable(store, selection) | in_open_data(lacks)
+    source = source_of(store, area, *periods, lacks=cannot)
+    scheme, chosen = members(selection, source)
+    if source == "police_extract" and offences.is_all(selection):
+        chosen += tuple(ungrouped(store, area).index)
+    # Second forces whose files end within what is counted, each with the months that lack.
+    is_street = source == "police_uk"
+    left_out = coverage.second_forces(store, area, tuple(periods)) if is_street else {}
+    return _Asked(source, scheme, chosen, left_out)
+
+
 def by_month(
     store: Store,
     area: Area,
@@ -97,40 +126,26 @@ def by_month(
         raise UsageError(
             paragraph(f"offences are not counted by '{by}'", allowed="by='offence', by='kind'")
         )
-    wanted = [Period.parse(p) for p in periods]
-    source = source_of(store, area, *wanted, lacks=unable(store, selection))
-    scheme, chosen = members(selection, source)
-    if source == "police_extract" and offences.is_all(selection):
-        chosen += tuple(ungrouped(store, area).index)
-    months = list(coverage.of(store, source, area).months)
-    if wanted:
-        inside = {m for p in wanted for m in p.month_list()}
-        months = [m for m in months if m in inside]
-    left_out = _left_out(store, source, area, wanted)
-    notes = tuple(_left_out_notes(store, area, left_out, months, chosen))
-    counts = _grid(store, source, area.districts, tuple(left_out)).reindex(
-        index=months, columns=list(chosen), fill_value=0
-    )
-    changed = offences.Change()
-    if source == "police_extract":
-        changed = offences.change(selection, counts.columns[counts.sum() > 0])
-    if not by:
-        table = pd.DataFrame({"month": months, "count": counts.sum(axis=1).to_numpy(dtype=int)})
-        return Counted(table, (source,), scheme, changed, notes)
-    if by == "kind":
-        kinds = offences.kinds(scheme)
-        counts = counts.T.groupby([kinds.get(o, o) for o in chosen], sort=False).sum().T
-    labels = list(counts.columns)
-    table = pd.DataFrame({"month": np.repeat(months, len(labels)), by: labels * len(months)})
-    table = table.assign(count=counts.to_numpy(dtype=int).ravel())
-    return Counted(table, (source,), scheme, changed, notes)
+    found = series(store, area, selection, *periods)
+    inside = {m for p in periods for m in Period.parse(p).month_list()}
+    months = [m for m in found.coverage.months if m in inside or not periods]
+    labels = [""]
+    if by:
+        kinds = offences.kinds(found.scheme) if by == "kind" else {}
+        labels = list(dict.fromkeys(kinds.get(o, o) for o in found.offences or ()))
+    rows = found.rows.assign(label=found.rows[by] if by else "")
+    counts = rows.groupby(["month", "label"])["count"].sum()
+    grid = pd.MultiIndex.from_product([months, labels], names=["month", by or ""])
+    table = counts.reindex(grid, fill_value=0).astype(int).rename("count").reset_index()
+    return Counted(table[["month", *filter(None, [by]), "count"]], found.sources, found.scheme,
+                   found.notes)  # fmt: skip
 
 
 def series(
     store: Store,
     area: Area,
     selection: str | Iterable[str],
-    *periods: Period,
+    *periods: Period | str,
     subject: str = "",
     each: bool = False,
     lacks: str = "",
@@ -138,35 +153,28 @@ def series(
 ) -> Series:
     """Offences of an area as a series, by month, offence and kind; see `Review.series`."""
     name = selection if isinstance(selection, str) else tuple(selection)
-    cannot = unable(store, name) | in_open_data(lacks)
-    source = source_of(store, area, *periods, lacks=cannot)
-    scheme, chosen = members(name, source)
-    if source == "police_extract" and offences.is_all(name):
-        chosen += tuple(ungrouped(store, area).index)
-    known = coverage.of(store, source, area)
-    inside = {m for p in periods for m in p.month_list()} or set(known.months)
-    left_out = _left_out(store, source, area, periods)
+    wanted = [Period.parse(p) for p in periods]
+    asked = _asked(store, area, name, wanted, lacks)
+    known = coverage.of(store, asked.source, area)
+    inside = {m for p in wanted for m in p.month_list()} or set(known.months)
     if each:
-        rows = select(store, area, name, *periods, lacks=lacks, people=people).table
+        rows = select(store, area, name, *wanted, lacks=lacks, people=people).table
         known = known.of(inside & set(known.months))
     else:
-        rows = monthly(store, source, area)
-        rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
-        kinds = offences.kinds(scheme)
+        rows = monthly(store, asked.source, area)
+        rows = rows[rows["offence"].isin(asked.chosen) & ~rows["force"].isin(list(asked.left_out))]
+        kinds = offences.kinds(asked.scheme)
         rows = rows.assign(kind=[kinds.get(o, o) for o in rows["offence"]])
-    changed = offences.Change()
-    if source == "police_extract":
-        seen = rows.loc[rows["month"].isin(inside), "offence"].unique()
-        changed = offences.change(name, seen)
-    left_out_notes = _left_out_notes(store, area, left_out, sorted(inside), chosen)
+    changed = asked.change(name, rows.loc[rows["month"].isin(inside), "offence"].unique())
+    left_out_notes = _left_out_notes(store, area, asked, sorted(inside))
     return Series(
         rows,
         known,
         changed.subject or subject or present.listed([name] if isinstance(name, str) else name),
-        sources=(source,),
+        sources=(asked.source,),
         selection=name,
-        scheme=scheme,
-        offences=chosen,
+        scheme=asked.scheme,
+        offences=asked.chosen,
         notes=(*changed.notes, *left_out_notes),
     )
 
@@ -181,45 +189,24 @@ def select(
 ) -> Counted:
     """Records of an area; see `Review.records`."""
     wanted = [Period.parse(p) for p in periods]
-    cannot = unable(store, selection or offences.ALL) | in_open_data(lacks)
-    source = source_of(store, area, *wanted, lacks=cannot)
-    scheme, chosen = members(selection or offences.ALL, source)
-    if source == "police_extract" and offences.is_all(selection or offences.ALL):
-        chosen += tuple(ungrouped(store, area).index)
+    source, scheme, chosen, left_out = _asked(store, area, selection or offences.ALL, wanted, lacks)
     if selection is None:
         table = records(store, source, area, span(wanted), people)
     else:
         table = _selected(store, source, area, span(wanted), chosen, people)
     if wanted:
-        inside = {m for p in wanted for m in p.month_list()}
-        table = table[table["month"].isin(inside)]
-    if left_out := _left_out(store, source, area, wanted):
+        table = table[table["month"].isin({m for p in wanted for m in p.month_list()})]
+    if left_out:
         table = table[~table["force"].isin(list(left_out))]
-    changed = offences.Change()
-    if source == "police_extract" and selection is not None:
-        changed = offences.change(selection, table["offence"].unique())
-    return Counted(table.reset_index(drop=True), (source,), scheme, changed)
-
-
-def _left_out(
-    store: Store, source: str, area: Area, periods: Sequence[Period]
-) -> dict[str, list[str]]:
-    """Second forces whose files end within what is counted, each with the months that lack."""
-    if source != "police_uk":
-        return {}
-    return coverage.second_forces(store, area, tuple(periods))
+    return Counted(table.reset_index(drop=True), (source,), scheme)
 
 
 def _left_out_notes(
-    store: Store,
-    area: Area,
-    left_out: Mapping[str, list[str]],
-    months: Sequence[str],
-    chosen: Sequence[str],
+    store: Store, area: Area, asked: _Asked, months: Sequence[str]
 ) -> Iterable[str]:
-    counts = monthly(store, "police_uk", area) if left_out else None
-    for force, lacking in left_out.items():
-        rows = counts[(counts["force"] == force) & counts["offence"].isin(chosen)]
+    counts = monthly(store, "police_uk", area) if asked.left_out else None
+    for force, lacking in asked.left_out.items():
+        rows = counts[(counts["force"] == force) & counts["offence"].isin(asked.chosen)]
         number = int(rows.loc[rows["month"].isin(months), "count"].sum())
         if number:
             yield (
@@ -257,16 +244,6 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
     records = store.load(source, columns=["recorded", "offence"], where=where)
     records = records.assign(month=months_of(records["recorded"]), force="")
     return records.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
-
-
-@functools.lru_cache(maxsize=8)
-def _grid(
-    store: Store, source: str, districts: tuple[str, ...], without: tuple[str, ...]
-) -> pd.DataFrame:
-    """Months by offences, all forces together but those left out."""
-    counts = _monthly(store, source, districts)
-    counts = counts[~counts["force"].isin(without)]
-    return counts.pivot_table("count", "month", "offence", aggfunc="sum", fill_value=0)
 
 
 def records(

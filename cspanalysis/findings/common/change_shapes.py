@@ -48,7 +48,7 @@ def change_finding(
         How the sentence names them.
     """
     counted, result = _compared(review, comparison, selection)
-    subject = counted.change.subject or subject
+    subject = review.series(selection, comparison.period, subject=subject).subject
     return publish(
         review,
         spec,
@@ -63,7 +63,6 @@ def change_finding(
         definition=definition,
         notes=[
             *notes,
-            *counted.change.notes,
             *counted.notes,
             *break_notes(selection, comparison, counted.scheme),
             *detectable_notes(result, comparison),
