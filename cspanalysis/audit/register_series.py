@@ -10,7 +10,7 @@ import pandas as pd
 from cspanalysis.domain import offences
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import conditions
+from cspanalysis.review import collisions, conditions
 from cspanalysis.review.review import Review
 from cspanalysis.stats import admission_rates, night, thefts
 
@@ -111,11 +111,7 @@ def _fires(review: Review, of: Series, period: Period) -> pd.DataFrame:
 
 def _collisions(review: Review, of: Series, period: Period) -> pd.DataFrame:
     rows = _dated(review, of, period)
-    if "under 18" in of.series:
-        young = review.table("stats19_casualties")
-        young = young[young["is_under_18"].fillna(False).astype(bool)]
-        rows = rows[rows["collision_id"].isin(young["collision_id"])]
-    return rows
+    return collisions.with_child(review, rows) if "under 18" in of.series else rows
 
 
 def _environmental(review: Review, of: Series, period: Period) -> pd.DataFrame:

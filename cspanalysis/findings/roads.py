@@ -115,7 +115,7 @@ def child_casualty_years(ask: Question) -> Finding:
 def collisions_peers(ask: Question, group: str) -> Finding:
     """Collisions per 1,000 residents of every area of a peer group."""
     return ask.peers(
-        collisions.peers(ask.review, group, ask.period),
+        ask.review.peer_counts("road traffic collisions", group, ask.period),
         group,
         things="road collisions",
         heading="Collisions",

@@ -27,6 +27,10 @@ MOST_FORCES = 4
 #: So many areas are named of those whose residents are missing.
 MOST_NAMED = 4
 
+#: What no offence scheme knows and a log of records tells of every district: its name in the table
+#: of peer counts → the source.
+LOGS = {"road traffic collisions": "stats19"}
+
 #: Groups whose districts the files of the area's own police force hold.
 WITHIN_FORCE = ("county", "force")
 
@@ -48,6 +52,8 @@ def counted(
         return Counted(table, ("peer_counts",))
     if table is not None:
         return Counted(_with_residents(store, area, table, period), ("peer_counts", "population"))
+    if source := LOGS.get(selection):
+        return Counted(_from_log(store, area, group, source, period), (source, "population"))
     table = from_open_data(store, area, group, selection, period)
     return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
 
@@ -278,20 +284,48 @@ def from_open_data(
             f"the {present.in_words(len(others))} others; to fetch more, name their police forces "
             f"beside your own in partnership.toml, [fetch] forces{_forces(group, whole)}",
         )
-    people = residents.estimates(store, districts, period)
-    table = pd.DataFrame(
-        {
-            "area": list(parts),
-            "is_own": [name == area.name for name in parts],
-            # A member with a district that has no rows, or no estimate, is missing, not zero.
-            "count": [
-                by_district.reindex(p).astype(float).sum(min_count=len(p)) for p in parts.values()
-            ],
-            "population": [
-                people.reindex(p)["population"].sum(min_count=len(p)) for p in parts.values()
-            ],
-        }
-    )
+    return _by_area(store, area, parts, by_district, period)
+
+
+def _from_log(
+    store: Store, area: Area, group: PeerGroup, source: str, period: Period
+) -> pd.DataFrame:
+    """The group's counts from a log of dated records; the national files cover all districts.
+
+    Raises
+    ------
+    NotAvailable
+        If there are no records over the period, or of the area alone.
+    """
+    if not store.has(source):
+        raise NotAvailable(("peer_counts", source))
+    parts = {name: _districts(name, area) for name in group.areas}
+    districts = [d for members in parts.values() for d in members]
+    rows = store.load(source, columns=["month", "district"])
+    known = coverage.of(store, source, area)
+    if missing := known.missing(period):
+        raise NotAvailable(("peer_counts", source), known.told(missing))
+    if not (set(districts) - set(area.districts)) & set(rows["district"].dropna()):
+        raise NotAvailable(("peer_counts", source), "the records are of this area alone")
+    inside = rows[period.contains(rows["month"]) & rows["district"].isin(districts)]
+    return _by_area(store, area, parts, inside.groupby("district").size(), period)
+
+
+def _by_area(
+    store: Store,
+    area: Area,
+    parts: Mapping[str, list[str]],
+    by_district: pd.Series,
+    period: Period,
+) -> pd.DataFrame:
+    """Counts and residents of areas from those of their districts.
+
+    A member with a district that has no count, or no estimate, is missing, not zero.
+    """
+    people = residents.estimates(store, [d for p in parts.values() for d in p], period)
+    table = pd.DataFrame({"area": list(parts), "is_own": [name == area.name for name in parts]})
+    for column, of in (("count", by_district.astype(float)), ("population", people["population"])):
+        table[column] = [of.reindex(p).sum(min_count=len(p)) for p in parts.values()]
     return table.assign(population_year=int(people["year"].max()))
 
 
