@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import cspanalysis
-from cspanalysis.domain.errors import UsageError
+from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import (
     antisocial,
@@ -324,6 +324,22 @@ def test_youth_violence_agrees_with_the_group_counts(review):
     assert own.values["count"] == 281
     together = youth.youth_violence_together(review, "west_kent", over=review.comparisons[:1])
     assert together.values["count"] > together.values["compare_count"] > own.values["count"]
+
+
+def test_areas_together_are_a_series_of_whole_periods(review):
+    over = review.comparisons[0]
+    both = (over.period, over.compare)
+    found = review.series("youth violence", *both, among="west_kent")
+    row = found.compared(*both).iloc[0]
+    assert (row["count"], row["compare_count"]) == tuple(found.count(p) for p in both)
+    assert row["area"] == "districts of West Kent" and row["verdict"] in ("up", "no_clear_change")
+    assert found.named == "youth violence in the districts of West Kent together"
+    with pytest.raises(NotAvailable, match="no total of"):
+        found.count(Period.parse("2007-04/2007-06"))
+    with pytest.raises(NotAvailable, match="not of months"):
+        _ = found.by_month
+    with pytest.raises(NotAvailable, match="no 'mopery' of all districts of West Kent"):
+        review.series("mopery", over.period, among="west_kent")
 
 
 # ---------------------------------------------------------------- what a workspace lacks

@@ -202,7 +202,7 @@ class Totals(Series):
                 "compare_days": compare.days,
             }
         )
-        return change.change(table, exposure_adjusted=per_day)
+        return change.change(table)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
