@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import quality, sentences, survey_wording, young_people
+from cspanalysis.findings import quality, sentences, survey_wording, violence, young_people
+from cspanalysis.findings.shapes import breakdowns
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats import change, peers
 from cspanalysis.stats.change import detectable
@@ -343,14 +344,14 @@ def test_places_name_single_places_and_call_generic_labels_so():
     table = pd.DataFrame({"place": ["Supermarket", "High Street"], "count": [30, 14]}).assign(
         share=[0.3, 0.14], total=100, is_generic=[True, False]
     )
-    text = sentences.places(table, subject="theft").text
+    text = breakdowns.places_told(table, subject="theft").text
     assert text.startswith("High Street had the most theft: 14 of 100 (14.0 per cent).")
     assert "'Supermarket' is a label that can stand for many places" in text
 
 
 def test_hours_put_the_small_hours_to_the_evening_before():
     table = pd.DataFrame({"weekday": [6, 5, 2], "hour": [2, 23, 12], "count": [6, 3, 1]})
-    text = sentences.hours(table, subject="violence").text
+    text = violence.hours_told(table, subject="violence").text
     assert "busiest hour of the week was Sunday 02:00 to 02:59 (Saturday night), with 6" in text
     assert "hold 90.0 per cent of violence" in text
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cspanalysis.findings.sentences import windows
+from cspanalysis.findings import acquisitive
 
 
 def week(weights):
@@ -13,14 +13,14 @@ def week(weights):
 
 
 def test_an_even_week_stands_out_nowhere():
-    said = windows.likely_hours(week(lambda d, h: 2.0), subject="burglary")
+    said = acquisitive.hours_told(week(lambda d, h: 2.0), subject="burglary")
     assert said.text == (
         "No part of the day stands out clearly for burglary. No day of the week stands out clearly."
     )
 
 
 def test_an_evening_and_a_friday_that_stand_out_are_named():
-    said = windows.likely_hours(
+    said = acquisitive.hours_told(
         week(lambda d, h: 1.0 + 3.0 * (h >= 18) + 2.0 * (d == 4)), subject="vehicle crime"
     )
     assert "of vehicle crime most likely happened in the evening (18:00 to 23:59)" in said.text
@@ -28,5 +28,5 @@ def test_an_evening_and_a_friday_that_stand_out_are_named():
 
 
 def test_few_offences_prove_nothing():
-    said = windows.likely_hours(week(lambda d, h: 0.01 + 0.02 * (h >= 18)), subject="burglary")
+    said = acquisitive.hours_told(week(lambda d, h: 0.01 + 0.02 * (h >= 18)), subject="burglary")
     assert "No part of the day stands out" in said.text

@@ -12,9 +12,11 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.findings import sentences
 from cspanalysis.findings.overview import crime_question, offence_breakdown, rate_question
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.findings.shapes import changes
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import first, shown
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series
 from cspanalysis.stats import change as statistics
@@ -28,6 +30,9 @@ MOST_LABELS = 6
 
 #: What street-level files lack for it.
 NO_TIME, NO_CENTRES = "hold no time of day", "do not say what lies in a town centre"
+
+#: A night belongs to the day on which it begins; hours before this one to the evening before.
+FIRST_HOUR = 6
 
 night_question = partial(crime_question, needs="police_extract", measure=NTE)
 
@@ -165,7 +170,7 @@ def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
         week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True),
         series=_at_night(violence, definition),
         subject=ask.spec.measure,
-        wording=partial(sentences.hours, subject=f"{NTE} offences"),
+        wording=partial(hours_told, subject=f"{NTE} offences"),
         chart=charts.heatmap,
         columns={"weekday": "Day", "hour": "Hour", "count": "Offences"},
         what=f"{NTE} by weekday and hour",
@@ -239,3 +244,45 @@ def _settled(ask: Question, result: pd.DataFrame, classified: pd.DataFrame) -> p
     return statistics.withheld(
         result, f"the kind of place is not known of records with {_strange(classified)}"
     )
+
+
+def hours_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """The busiest hour of the week and the share of Friday and Saturday nights.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per hour of the week: weekday (0 is Monday, of the clock), hour, count.
+    subject : str
+        What is counted.
+    """
+    rows = shown(table, "count")
+    total = rows["count"].sum()
+    if rows.empty or total == 0:
+        return cannot(subject, {**first(table), "status": "too_few"}, "hour")
+    best = rows[rows["count"] == rows["count"].max()]
+    parts = []
+    if len(best) <= 2:
+        names = [_hour_of_week(int(r.weekday), int(r.hour)) for r in best.itertuples()]
+        noun = "hour of the week was" if len(names) == 1 else "hours of the week were"
+        each = " each" if len(names) > 1 else ""
+        top = present.count(best["count"].iloc[0])
+        parts.append(
+            f"The busiest {noun} {present.listed(names)}, with {top} of "
+            f"{present.count(total)}{each}."
+        )
+    else:
+        parts.append(f"No single hour of the week stands out for {subject}.")
+    weekday = (rows["weekday"] - (rows["hour"] < FIRST_HOUR)) % 7
+    is_night = (rows["hour"] >= 18) | (rows["hour"] < FIRST_HOUR)
+    part = rows.loc[weekday.isin([4, 5]) & is_night, "count"].sum() / total
+    parts.append(
+        f"Friday and Saturday nights (18:00 to 05:59) hold {present.share(part)} of {subject}."
+    )
+    return Said(" ".join(parts), values={"count": total, "share": part})
+
+
+def _hour_of_week(weekday: int, hour: int) -> str:
+    """An hour by the clock, and the night it belongs to where that began the day before."""
+    name = f"{present.WEEKDAYS[weekday]} {present.hours(hour, hour)}"
+    return name if hour >= FIRST_HOUR else f"{name} ({present.WEEKDAYS[weekday - 1]} night)"

@@ -11,7 +11,6 @@ from cspanalysis.findings.sentences.composition import age_sex, mix, share
 from cspanalysis.findings.sentences.indicators import indicators
 from cspanalysis.findings.sentences.months_wording import control, season, trend
 from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
-from cspanalysis.findings.sentences.places import hours, places
 from cspanalysis.findings.sentences.plan_wording import actions, priorities, targets
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
@@ -32,11 +31,9 @@ __all__ = [
     "detectable",
     "few_changes",
     "funnel",
-    "hours",
     "indicators",
     "mix",
     "peers",
-    "places",
     "priorities",
     "rate",
     "season",

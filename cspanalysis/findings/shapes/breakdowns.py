@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+import pandas as pd
+
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import first, shown
 from cspanalysis.review.series import Series
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
@@ -83,7 +87,7 @@ def places(
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.places, subject=series.subject),
+        wording=partial(places_told, subject=series.subject),
         chart=charts.places_bars,
         columns={
             "place": "Place",
@@ -94,3 +98,53 @@ def places(
         what=f"{series.subject} by place",
         notes=[*notes, concentrated],
     )
+
+
+def places_told(table: pd.DataFrame, *, subject: str, label: str = "place") -> Said:
+    """The place with the most cases, and the share of the top five.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per place, most first: `label`, count, share (0 to 1) and total of all cases;
+        optional is_generic (a label that stands for many places) and, the same on every row,
+        share_top_5.
+    subject : str
+        What happened there: 'purse dipping'.
+    """
+    rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
+    rows = rows[rows["count"] > 0]
+    if rows.empty:
+        return cannot(subject, first(table), "place")
+    generic = rows["is_generic"].eq(True) if "is_generic" in rows else rows["count"].lt(0)
+    single = rows[~generic]
+    total = rows["total"].iloc[0] if "total" in rows else None
+    parts = []
+    values = {}
+    if not single.empty:
+        lead = single.iloc[0]
+        tied = single[single["count"] == lead["count"]]
+        values = {"count": lead["count"]}
+        of = f" of {present.count(total)}" if total is not None else ""
+        cases = f"{present.count(lead['count'])}{of}"
+        if len(tied) > 3:
+            parts.append(
+                f"No single place stands out for {subject}: {len(tied)} places share the first "
+                f"place with {cases} each."
+            )
+        elif len(tied) > 1:
+            names = present.listed(present.shorten(n, 60) for n in tied[label])
+            parts.append(f"{names} had the most {subject}, {cases} each.")
+        else:
+            values |= {"share": lead["share"]} if "share" in lead else {}
+            share = f" ({present.share(lead['share'])})" if "share" in lead else ""
+            name = present.shorten(lead[label], 60)
+            parts.append(f"{name} had the most {subject}: {cases}{share}.")
+    if "share_top_5" in rows and len(rows) >= 5:
+        top_five = present.share(rows["share_top_5"].iloc[0])
+        parts.append(f"The five places with the most hold {top_five} of all cases.")
+    if generic.any():
+        names = [f"'{present.shorten(n, 60)}'" for n in rows.loc[generic, label].head(3)]
+        verb = "is a label" if generic.sum() == 1 else "are labels"
+        parts.append(f"{present.listed(names)} {verb} that can stand for many places.")
+    return Said(" ".join(parts), values=values)
