@@ -11,13 +11,7 @@ SOURCE, CASUALTIES = "stats19", "stats19_casualties"
 
 
 def with_child(review: Review, collisions: pd.DataFrame) -> pd.DataFrame:
-    """The collisions in which somebody known to be younger than 18 was hurt.
-
-    Raises
-    ------
-    NotAvailable
-        If there are no casualty records, or none for some of the collisions.
-    """
+    """The collisions in which somebody known to be younger than 18 was hurt."""
     people = _casualties(review, collisions)
     children = people.loc[people["is_under_18"].fillna(False).astype(bool), "collision_id"]
     return collisions[collisions["collision_id"].isin(children)]

@@ -10,13 +10,7 @@ from cspanalysis.domain.errors import UsageError
 
 
 def matching(rows: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The rows that meet every condition: column=value, column!=value or column^=beginning.
-
-    Raises
-    ------
-    UsageError
-        If a condition cannot be read or names no column.
-    """
+    """The rows that meet every condition: column=value, column!=value or column^=beginning."""
     for condition in filter(None, (part.strip() for part in where.split(";"))):
         found = re.fullmatch(r"(\w+)\s*(!=|\^=|=)\s*(.+)", condition)
         if not found or found[1] not in rows:

@@ -81,13 +81,7 @@ class Coverage:
         return sorted({m for p in periods for m in p.month_list()} - set(self.months))
 
     def check(self, *periods: Period) -> None:
-        """Refuse periods that are not wholly covered.
-
-        Raises
-        ------
-        NotAvailable
-            Names the runs that are covered and those that are not.
-        """
+        """Refuse periods that are not wholly covered; names the runs that are and are not."""
         if missing := self.missing(*periods):
             raise NotAvailable(self.source, self.told(missing))
 
@@ -181,15 +175,9 @@ def quiet_months(source: str) -> int | None:
 
 
 def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
-    """Months that a log of dated records covers.
+    """Months that a log covers which has a record in these months.
 
-    Parameters
-    ----------
-    months : iterable of str
-        Months in which it has a record.
-    quiet : int
-        Up to so many months in a row without any are covered and have none; of more, a file is
-        missing.
+    Up to `quiet` months in a row without any are covered and have none; of more, a file is missing.
     """
     seen = {m for m in months if isinstance(m, str)}
     covered: list[str] = []
@@ -206,18 +194,11 @@ def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
 
 
 def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
-    """Months in which something that is usually there is gone, and not by chance.
+    """Months, of those judged, in which something that is usually there is gone, not by chance.
 
     A run of months without any counts as gone where `NO_CHANCE` or more would be expected at the
     rate of the other months: a small district has quiet months, a large one has none. Fewer than
     that many altogether are no evidence, whatever their months.
-
-    Parameters
-    ----------
-    counts : mapping
-        Month to count.
-    months : iterable of str
-        Months that are judged.
     """
     ordered = sorted(months)
     total = sum(counts.get(m, 0) for m in ordered)
@@ -305,12 +286,8 @@ def lacking_forces(
     """Forces without files for all of the periods, each with the months that lack.
 
     A second force that records in an area, such as the Transport Police, makes a fall where its
-    files end. Few rows of a cut file are no evidence of that: see `vanished`.
-
-    Parameters
-    ----------
-    area : Area
-        Whose covered months are looked at; without periods, all of them must be there.
+    files end. Few rows of a cut file are no evidence of that: see `vanished`. Without periods, all
+    months that the area's files cover must be there.
     """
     looked_at = set(of(store, "police_uk", area).months)
     wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
@@ -336,14 +313,7 @@ def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict
 
 
 class Unplaced(NamedTuple):
-    """How many of a source's records have no place and so count for no district.
-
-    Parameters
-    ----------
-    whose : str
-        The records that are meant: 'Kent Police's records'.
-    count, total : int
-    """
+    """How many records ('the records of Kent Police') have no place, so that they count nowhere."""
 
     whose: str
     count: int
@@ -360,11 +330,6 @@ def unplaced(
     """Records of a period that belong to no district; None where the source cannot tell.
 
     Of street-level files those of the area's own force, of a partner's extract all.
-
-    Parameters
-    ----------
-    offences : iterable of str, optional
-        Those that are counted; all by default.
     """
     own = own_force(store, area) if source == "police_uk" else None
     if source != "police_uk" and (quiet_months(source) is None or not store.has(source)):

@@ -56,18 +56,8 @@ def source_of(
 ) -> str:
     """The source that counts offences over all of the periods, the preferred first.
 
-    Without periods, the first source that covers any month.
-
-    Parameters
-    ----------
-    lacks : mapping
-        Sources that cannot tell what is wanted, whatever months they cover, each with why not.
-
-    Raises
-    ------
-    NotAvailable
-        If none does; says what is covered and what would be needed, and names only sources that
-        can tell what is wanted.
+    Without periods, the first that covers any month. `lacks`: sources that cannot tell what is
+    wanted, whatever months they cover, each with why not; only the others are named as missing.
     """
     seen = []
     for source in OFFENCE_SOURCES:
@@ -222,13 +212,7 @@ def held(store: Store, area: Area) -> list[str]:
 
 
 def monthly(store: Store, source: str, area: Area) -> pd.DataFrame:
-    """Offences of an area by month, force and offence.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns month, force, offence, count; empty where the workspace lacks the source.
-    """
+    """Offences of an area: month, force, offence, count; empty where the source is not there."""
     return _monthly(store, source, area.districts)
 
 
@@ -262,13 +246,7 @@ def records(
 
 
 def once_each(rows: pd.DataFrame, *of: str) -> pd.DataFrame:
-    """Of rows of people one for each crime, or for each crime and person (`of`: 'victim_id').
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Records with `people`, as chosen by what they say of a person.
-    """
+    """Of rows of people one for each crime, or for each crime and person (`of`: 'victim_id')."""
     keys = rows[["incident_id", *of]].assign(year=rows["recorded"].dt.year)
     keys["incident_id"] = keys["incident_id"].str.lower()
     # The row of the crime first; what bears no reference is a crime each time.
@@ -344,13 +322,8 @@ def ungrouped_told(found: pd.Series) -> str:
 def unable(store: Store, selection: str | Iterable[str]) -> dict[str, str]:
     """Which sources cannot count a selection, whatever months they cover, each with why.
 
-    Of a category that no record of an extract bears, nobody knows whether it was in the file; it
-    is not said that none was recorded.
-
-    Raises
-    ------
-    UsageError
-        If no scheme knows the selection.
+    Of a category that no record of an extract bears, nobody knows whether it was in the file; it is
+    not said that none was recorded.
     """
     found = indistinct(selection)
     if not store.has("police_extract") or offences.is_all(selection):
@@ -380,25 +353,13 @@ def _labels(store: Store) -> frozenset[str]:
 
 
 def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:
-    """Scheme of a source, and the offences of a selection in it.
-
-    Raises
-    ------
-    UsageError
-        If the scheme does not know the selection.
-    """
+    """Scheme of a source, and the offences of a selection in it."""
     scheme = offences.POLICE_UK if source == "police_uk" else offences.NOTIFIABLE
     return scheme, offences.members(selection, scheme)
 
 
 def indistinct(selection: str | Iterable[str]) -> dict[str, str]:
-    """Why the street-level files cannot count a selection, as `source_of` takes it; else empty.
-
-    Raises
-    ------
-    UsageError
-        If no scheme knows the selection.
-    """
+    """Why the street-level files cannot count a selection, as `source_of` takes it; else empty."""
     try:
         offences.members(selection, offences.POLICE_UK)
     except UsageError:

@@ -63,16 +63,8 @@ def from_peer_counts(
 ) -> pd.DataFrame | None:
     """The group's counts as the force or the Home Office supplied them, or None if there are none.
 
-    Returns
-    -------
-    pandas.DataFrame or None
-        One row per member: area, is_own, count, population, population_year; a member without
-        counts has missing values.
-
-    Raises
-    ------
-    NotAvailable
-        If a member has two different counts for the period.
+    One row per member: area, is_own, count, population, population_year; a member without counts
+    has missing values. Two different counts of a member are refused.
     """
     if not store.has("peer_counts"):
         return None
@@ -108,13 +100,7 @@ def together(
     *periods: Period,
     subject: str,
 ) -> Totals:
-    """Counts that a partner supplies for every member of a group; see `Review.series`.
-
-    Raises
-    ------
-    NotAvailable
-        If a member lacks one of them over one of the periods.
-    """
+    """Counts that a partner supplies for every member of a group; see `Review.series`."""
     rows = []
     for period in periods:
         for name in names:
@@ -169,13 +155,7 @@ def _with_own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
 
 
 def _with_residents(store: Store, area: Area, table: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """Peer counts that state no residents, with those of the population estimates.
-
-    Raises
-    ------
-    NotAvailable
-        If there is no estimate of the area itself, or of none of the others.
-    """
+    """Peer counts that state no residents, with those of the population estimates."""
     parts = {name: _districts(name, area) for name in table["area"]}
     lacking = table.loc[table["population"].isna() & table["count"].notna(), "area"].tolist()
     detail = "the peers' counts state no residents of " + present.listed(lacking, MOST_NAMED)
@@ -217,13 +197,7 @@ def _districts(name: str, area: Area) -> list[str]:
 
 
 def supplied(store: Store, group: str, period: Period) -> pd.DataFrame:
-    """The supplied counts of a group over a period: the rows of the table `peer_counts`.
-
-    Raises
-    ------
-    NotAvailable
-        If the workspace has no such table.
-    """
+    """The supplied counts of a group over a period: the rows of the table `peer_counts`."""
     table, places = _supplied(store)
     return table.take(places.get((group, period.iso), []))
 
@@ -240,12 +214,8 @@ def from_open_data(
 ) -> pd.DataFrame:
     """The group's counts from the street-level files and the population estimates.
 
-    Raises
-    ------
-    NotAvailable
-        If either is missing, the files do not tell the offence apart or are incomplete over the
-        period, or hold fewer than half of the others of a group beyond the force: a place among a
-        chance few is none in the group.
+    Refused where the files hold fewer than half of the others of a group beyond the force: a place
+    among a chance few is none in the group.
     """
     if unable := offence_counts.indistinct(selection).get("police_uk"):
         raise NotAvailable("peer_counts", unable)
@@ -290,13 +260,7 @@ def from_open_data(
 def _from_log(
     store: Store, area: Area, group: PeerGroup, source: str, period: Period
 ) -> pd.DataFrame:
-    """The group's counts from a log of dated records; the national files cover all districts.
-
-    Raises
-    ------
-    NotAvailable
-        If there are no records over the period, or of the area alone.
-    """
+    """The group's counts from a log of dated records; the national files cover all districts."""
     if not store.has(source):
         raise NotAvailable(("peer_counts", source))
     parts = {name: _districts(name, area) for name in group.areas}

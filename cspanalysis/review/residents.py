@@ -24,19 +24,10 @@ _COUNTIES = "E10"
 def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
     """Residents of districts, from the mid-year estimate that holds the period's mid-point.
 
-    Where that year has none, the nearest earlier one serves, else the first later one; the year
-    is returned so that a chart can name it. A district of which a year has none is the sum of the
-    former districts that became it, if it has them all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index district; columns population, year. Missing where a district has no estimate.
-
-    Raises
-    ------
-    NotAvailable
-        If the workspace holds no estimates of any of them.
+    Index district; columns population (missing where there is no estimate), year. Where that year
+    has none, the nearest earlier one serves, else the first later one; the year is returned so that
+    a chart can name it. A district of which a year has none is the sum of the former districts that
+    became it, if it has them all.
     """
     if not store.has("population"):
         raise NotAvailable("population")
@@ -66,18 +57,7 @@ def of_when(store: Store, districts: Iterable[str], year: int) -> str:
 
 
 def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
-    """Residents of districts together, by sex and single year of age.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns year, sex, age, population.
-
-    Raises
-    ------
-    NotAvailable
-        If the workspace holds no estimates by age.
-    """
+    """Residents of districts together: year, sex, age, population."""
     if not store.has("population"):
         raise NotAvailable("population")
     wanted = list(districts)
@@ -100,13 +80,7 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
 
 
 def beside(store: Store, districts: Iterable[str], period: Period | str) -> str:
-    """What to say where residents by age are not those that other rates of a period rest on.
-
-    Returns
-    -------
-    str
-        A sentence; '' where both are the same, or one of them is not held.
-    """
+    """A sentence where residents by age are not those that other rates rest on, else ''."""
     wanted = list(districts)
     try:
         total, ages = estimates(store, wanted, period), by_age(store, wanted, period)

@@ -42,14 +42,7 @@ def choose(
     edition: str = "public",
     workspace: str | Path | None = None,
 ) -> Chosen:
-    """Area, periods and data of a review; see `entry.open`.
-
-    Raises
-    ------
-    UsageError
-        If one of them or a definition of the settings is unknown, or the data lie wholly outside
-        the period.
-    """
+    """Area, periods and data of a review; see `entry.open`."""
     editions.check(edition)
     space = workspaces.load(workspace)
     area = space.area(csp)
@@ -73,13 +66,7 @@ def _check_disclosure(space: Workspace) -> None:
 
 
 def against(space: Workspace, period: Period, compare: str | Period | None = None) -> Period:
-    """The period to compare with: the one asked for, else the settings', else `Period.before`.
-
-    Raises
-    ------
-    UsageError
-        If it is none that the period can be compared with.
-    """
+    """The period to compare with: the one asked for, else the settings', else `Period.before`."""
     if compare or not space.compare or not _is_own(space, period):
         return period.against(compare)
     return period.against(space.compare, file=space.root / workspaces.SETTINGS)
