@@ -158,12 +158,8 @@ def span(dimension: str, label: Any) -> tuple[float, float] | None:
 def located(where: Mapping[str, Any], default_time: str = "") -> dict[str, Any]:
     """A row's place with its time columns made one span `time`; totals are left out.
 
-    Parameters
-    ----------
-    where : mapping
-        Dimension → label as in the row.
-    default_time : str
-        Period (`YYYY-MM/YYYY-MM`) that rows without a time column belong to.
+    `where`: dimension → label as in the row. `default_time`: period (`YYYY-MM/YYYY-MM`) that rows
+    without a time column belong to.
     """
     place = {k: v for k, v in where.items() if k not in TIMES and not is_total(v)}
     for name in TIMES:
@@ -178,22 +174,9 @@ def located(where: Mapping[str, Any], default_time: str = "") -> dict[str, Any]:
 def membership(cells: Sequence[Cell], *, is_complete: bool = True) -> np.ndarray:
     """Which part belongs to which cell.
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-        With places as `located` makes them.
-    is_complete : bool
-        Whether the labels of a dimension make up the whole; else an unnamed rest is added.
-
-    Returns
-    -------
-    numpy.ndarray
-        0/1, a row per cell, a column per part; parts that no cell tells apart are one.
-
-    Raises
-    ------
-    TooMany
-        If the cells are too many to be solved together.
+    `cells`: with places as `located` makes them. `is_complete`: whether the labels of a dimension
+    make up the whole; else an unnamed rest is added. Returns: 0/1, a row per cell, a column per
+    part; parts that no cell tells apart are one.
     """
     names = sorted({name for cell in cells for name in cell.where})
     by_name = [_parts(name, cells, is_complete) for name in names]

@@ -8,11 +8,6 @@ EDITIONS = ("public", "partner")
 
 
 def check(edition: str) -> None:
-    """Refuses an edition that does not exist.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses an edition that does not exist."""
     if edition not in EDITIONS:
         raise UsageError(paragraph(f"'{edition}' is no edition", allowed=", ".join(EDITIONS)))

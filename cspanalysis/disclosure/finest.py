@@ -29,25 +29,12 @@ def protect_finest(
 ) -> pd.DataFrame:
     """The finest table that may appear, with all its margins, protected together.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per combination of `dimensions`; combinations left out are zero. Rows that are
-        totals already (as a publisher gives them) are kept, the other totals are summed here,
-        before anything is rounded.
-    protect : Protect
-        `counts` names the columns to protect and to add up.
-    edition : {'public', 'partner'}
-    dimensions : sequence of str
-        Columns that tell the rows apart.
-    keep : sequence of str
-        Those of them over which nothing is totalled: years, usually.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `dimensions`, the counts, status, symbol; totals are labelled 'persons', 'all ages',
-        'total'.
+    `table`: a row per combination of `dimensions`; combinations left out are zero. Rows that are
+    totals already (as a publisher gives them) are kept, the other totals are summed here, before
+    anything is rounded. `protect`: `counts` names the columns to protect and to add up. `edition`:
+    'public' or 'partner'. `dimensions`: columns that tell the rows apart. `keep`: those of them
+    over which nothing is totalled: years, usually. Returns: `dimensions`, the counts, status,
+    symbol; totals are labelled 'persons', 'all ages', 'total'.
     """
     dims, counts = list(dimensions), [c for c in protect.counts if c in table]
     added = [d for d in dims if d not in keep]
@@ -75,24 +62,12 @@ def aggregate(
 ) -> pd.DataFrame:
     """Rows of a protected finest table, by some of its dimensions, totalled over the others.
 
-    Takes the protected total where the table holds it. A total it does not hold is summed from
-    its parts if all of these are shown and exact; otherwise it is missing, never a part of a sum.
+    Takes the protected total where the table holds it. A total it does not hold is summed from its
+    parts if all of these are shown and exact; otherwise it is missing, never a part of a sum.
 
-    Parameters
-    ----------
-    protected : pandas.DataFrame
-        From `protect_finest`.
-    by : sequence of str
-        Dimensions to tell apart.
-    where : mapping, optional
-        Dimension → label, or list of labels, to choose; a list is summed.
-    counts : sequence of str
-        Count columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `by`, counts, status, symbol [, hidden_below, rounded_to].
+    `protected`: from `protect_finest`. `by`: dimensions to tell apart. `where`: dimension → label,
+    or list of labels, to choose; a list is summed. `counts`: count columns. Returns: `by`, counts,
+    status, symbol [, hidden_below, rounded_to].
     """
     chosen = dict(where or {})
     rows = protected

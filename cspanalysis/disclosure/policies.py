@@ -24,14 +24,8 @@ FURTHER = "c"
 def is_small(counts: np.ndarray, policy: str, threshold: int) -> np.ndarray:
     """Which counts the policy hides for themselves (missing ones and zeros: none).
 
-    Parameters
-    ----------
-    counts : array of float
-        Counts; NaN where unknown.
-    policy : str
-        One of `protections.POLICIES`.
-    threshold : int
-        For policy 'threshold': 1 to threshold - 1 are hidden.
+    `counts`: counts; NaN where unknown. `policy`: one of `protections.POLICIES`. `threshold`: for
+    policy 'threshold': 1 to threshold - 1 are hidden.
     """
     with np.errstate(invalid="ignore"):
         return (counts > 0) & (counts < hidden_below(policy, threshold))
@@ -52,12 +46,8 @@ def rounded(counts: np.ndarray, policy: str) -> np.ndarray:
 def shown_range(value: float, rounded_to: int) -> tuple[float, float]:
     """Lowest and highest count that a shown number can stand for.
 
-    Parameters
-    ----------
-    value : float
-        The number as shown.
-    rounded_to : int
-        Base of the rounding; 0 or 1 if the number is exact. Zero is always exact.
+    `value`: the number as shown. `rounded_to`: base of the rounding; 0 or 1 if the number is exact.
+    Zero is always exact.
     """
     if rounded_to <= 1 or value == 0:
         return value, value

@@ -49,21 +49,9 @@ def ranges(
 ) -> Ranges:
     """The range of every hidden cell, given all that is published.
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-        Published and hidden cells of one kind of count.
-    width : float
-        A hidden cell that can vary by this much is looked at no further.
-    parts : numpy.ndarray, optional
-        `membership(cells)`, if already made.
-    wanted : numpy.ndarray of bool, optional
-        The hidden cells to look at; default: all. The others keep their known limits.
-
-    Raises
-    ------
-    Inconsistent
-        If no whole numbers fit everything that is published.
+    `cells`: published and hidden cells of one kind of count. `width`: a hidden cell that can vary
+    by this much is looked at no further. `parts`: `membership(cells)`, if already made. `wanted`:
+    the hidden cells to look at; default: all. The others keep their known limits.
     """
     if not cells:
         return Ranges(np.empty(0), np.empty(0))

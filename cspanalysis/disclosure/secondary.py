@@ -17,30 +17,13 @@ def further(
 ) -> np.ndarray:
     """Cells to hide beyond those already hidden.
 
-    Hides one cell at a time, the smallest that stands in a sum with a cell that can be worked
-    out, until every hidden cell can have values at least `width` apart. Zeros stay shown unless
-    nothing else is left: readers expect them where they are.
+    Hides one cell at a time, the smallest that stands in a sum with a cell that can be worked out,
+    until every hidden cell can have values at least `width` apart. Zeros stay shown unless nothing
+    else is left: readers expect them where they are.
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-        The table's cells, small ones hidden.
-    counts : numpy.ndarray
-        True counts (NaN where unknown).
-    fixed : numpy.ndarray of bool
-        Cells that are published elsewhere and cannot be hidden.
-    width : float
-        How far apart the possible values of a hidden cell must at least lie.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        True for cells hidden in addition.
-
-    Raises
-    ------
-    DisclosureFailed
-        If totals that must be published give the cells away whatever is hidden.
+    `cells`: the table's cells, small ones hidden. `counts`: true counts (NaN where unknown).
+    `fixed`: cells that are published elsewhere and cannot be hidden. `width`: how far apart the
+    possible values of a hidden cell must at least lie. Returns: true for cells hidden in addition.
     """
     working = list(cells)
     added = np.zeros(len(cells), dtype=bool)

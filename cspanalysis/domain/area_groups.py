@@ -75,13 +75,7 @@ class Weights:
 
 
 def weights(section: Mapping[str, Any]) -> Weights:
-    """The weights of [peers.similar.weights].
-
-    Raises
-    ------
-    UsageError
-        If one is unknown, no number or negative, or all are 0.
-    """
+    """The weights of [peers.similar.weights]."""
     known = [f.name for f in dataclasses.fields(Weights)]
     for key, value in section.items():
         if key not in known:
@@ -105,11 +99,8 @@ def weights(section: Mapping[str, Any]) -> Weights:
 def profiles() -> pd.DataFrame:
     """What is known of every district of England and Wales.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index district_code; columns population (mid-2020), share_under_18, share_65_and_over,
-        rural_urban (class of 2021), hectares (of land, 2023). Source: ONS, reshaped.
+    Returns: index district_code; columns population (mid-2020), share_under_18, share_65_and_over,
+    rural_urban (class of 2021), hectares (of land, 2023). Source: ONS, reshaped.
     """
     path = resources.files("cspanalysis.domain.reference").joinpath("district_profiles.csv")
     with path.open(encoding="utf-8") as stream:
@@ -121,19 +112,9 @@ def profiles() -> pd.DataFrame:
 def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> pd.Series:
     """Distance of every district from one of them; 0 from itself, the same both ways.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `profiles` gives it.
-    code : str
-        Index of the district measured from.
-    chosen : Weights, optional
-
-    Returns
-    -------
-    pandas.Series
-        By district_code: the root of the weighted mean of squared differences, each measure in
-        standard deviations over all districts of the table.
+    `table`: as `profiles` gives it. `code`: index of the district measured from. Returns: by
+    district_code: the root of the weighted mean of squared differences, each measure in standard
+    deviations over all districts of the table.
     """
     import numpy as np
     import pandas as pd
@@ -164,11 +145,8 @@ def group(area: Area, chosen: Weights | None = None, number: int = NUMBER) -> Pe
 
     A partnership over several districts stands as their sum, in the class of its largest.
 
-    Raises
-    ------
-    NotAvailable
-        If a district of the area is none of England and Wales (an invented one, or a code that has
-        since been replaced).
+    Raises `NotAvailable` if a district of the area is none of England and Wales (an invented one,
+    or a code that has since been replaced).
     """
     table = profiles()
     own = [code for code in area.district_codes if code in table.index]

@@ -98,12 +98,8 @@ _PLAIN = {"police", "service", "constabulary", "and", "of", "the"}
 def is_force(name: str, label: str) -> bool:
     """Whether a file's label of a police force ('City of London Police') means the register's name.
 
-    Parameters
-    ----------
-    name : str
-        As in the register: 'London, City of', 'Metropolitan Police', 'Kent'.
-    label : str
-        As data.police.uk writes it under 'Reported by'.
+    `name`: as in the register: 'London, City of', 'Metropolitan Police', 'Kent'. `label`: as
+    data.police.uk writes it under 'Reported by'.
     """
     return force_key(name) == force_key(label)
 
@@ -127,11 +123,8 @@ def force_name(label: str) -> str | None:
 def register() -> pd.DataFrame:
     """Districts of England and Wales.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns district_code, district, aliases (| between), csp_code, csp (; between), force_code,
-        force, county, region. Source: ONS lookups of 2024, reshaped.
+    Returns: columns district_code, district, aliases (| between), csp_code, csp (; between),
+    force_code, force, county, region. Source: ONS lookups of 2024, reshaped.
     """
     import pandas as pd
 
@@ -169,17 +162,8 @@ def _lsoas() -> tuple[list[str], tuple[dict[str, str], ...]]:
 def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
     """The area of a name: one of the workspace's own, else a partnership, else a district.
 
-    Parameters
-    ----------
-    name : str
-        As the user wrote it; case and '&' do not matter.
-    own : mapping of str to Area, optional
-        Areas the workspace's settings define.
-
-    Raises
-    ------
-    UsageError
-        If no area has the name; the nearest names are suggested.
+    `name`: as the user wrote it; case and '&' do not matter. `own`: areas the workspace's settings
+    define.
     """
     wanted = _key(name)
     for area in (own or {}).values():
@@ -211,10 +195,7 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
 def of_districts(section: Mapping[str, Any]) -> Area:
     """The area that a workspace's settings describe: what they leave out is the register's.
 
-    Parameters
-    ----------
-    section : mapping
-        name, and any of code, districts (in any spelling), force, county, region.
+    `section`: name, and any of code, districts (in any spelling), force, county, region.
     """
     try:
         known = find(section["name"])

@@ -64,13 +64,9 @@ def register() -> pd.DataFrame:
 def of_series(series: str | Iterable[str], scheme: str = "") -> tuple[Break, ...]:
     """All breaks that concern a series, those of every series among them.
 
-    Parameters
-    ----------
-    series : str or iterable of str
-        An offence or group; of several together, breaks inside one are not looked up.
-    scheme : str
-        Offence scheme of the counts. Where a publisher split a category, a selection is hurt that
-        holds some of what it was split into, but not one that holds all of it.
+    `series`: an offence or group; of several together, breaks inside one are not looked up.
+    `scheme`: offence scheme of the counts. Where a publisher split a category, a selection is hurt
+    that holds some of what it was split into, but not one that holds all of it.
     """
     return _of_series(series if isinstance(series, str) else tuple(series), scheme)
 
@@ -100,19 +96,10 @@ def crossing(
 ) -> tuple[Break, ...]:
     """Breaks that lie within a period, or between it and the period it is compared with.
 
-    Parameters
-    ----------
-    series : str
-        Offence or group of the taxonomy, or 'all' for breaks of every series only.
-    period, compare : Period or str
-    scheme : str
-        See `of_series`.
-
-    Returns
-    -------
-    tuple of Break
-        A change counts when it begins after the first and not after the last month of the span
-        from the earlier to the later period; a disruption when it overlaps either period.
+    `series`: offence or group of the taxonomy, or 'all' for breaks of every series only. `scheme`:
+    see `of_series`. Returns: a change counts when it begins after the first and not after the last
+    month of the span from the earlier to the later period; a disruption when it overlaps either
+    period.
     """
     spans = [Period.parse(p) for p in (period, compare) if p is not None]
     first, last = min(s.first for s in spans), max(s.last for s in spans)
@@ -132,19 +119,9 @@ def crossing(
 def clean_run(series: str, months: Sequence[str], scheme: str = "") -> tuple[list[str], str]:
     """The longest run of consecutive months that no break cuts, the newest where equal.
 
-    Parameters
-    ----------
-    series : str
-    months : sequence of str
-        Months 'YYYY-MM' for which data exist.
-
-    Returns
-    -------
-    months : list of str
-        The run, in order.
-    reason : str
-        Why months were left out: the reasons of the breaks, or that months are missing; ''
-        when the run is everything.
+    `months`: months 'YYYY-MM' for which data exist. Returns: the run, in order. Returns: why months
+    were left out: the reasons of the breaks, or that months are missing; '' when the run is
+    everything.
     """
     found, reason = runs(series, months, scheme)
     return max(found, key=lambda run: (len(run), run[-1:]), default=[]), reason

@@ -84,11 +84,7 @@ def near(name: str) -> str | None:
 def made_of(area: Area, names: Iterable[str]) -> Made:
     """Which of a table's names make up an area, in one year of it.
 
-    Parameters
-    ----------
-    area : Area
-    names : iterable of str
-        All the names of partnerships that the table has for the area's police force.
+    `names`: all the names of partnerships that the table has for the area's police force.
     """
     wanted, held = parts(area), _held(names, area)
     inside = sorted((n for n, p in held.items() if p <= wanted), key=lambda n: (-len(held[n]), n))

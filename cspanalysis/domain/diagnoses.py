@@ -21,10 +21,7 @@ Span = tuple[str, str]
 def spans(text: str) -> tuple[Span, ...]:
     """The codes that a label names, in order; none where it names none.
 
-    Parameters
-    ----------
-    text : str
-        'F10.2', 'f102', 'X85 to Y09', 'T51.0; T51.9', 'F10 - disorders due to alcohol'.
+    `text`: 'F10.2', 'f102', 'X85 to Y09', 'T51.0; T51.9', 'F10 - disorders due to alcohol'.
     """
     found: list[Span] = []
     end = None

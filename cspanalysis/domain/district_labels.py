@@ -67,12 +67,8 @@ class Match(NamedTuple):
 def match(label: str, own: Iterable[str] = ()) -> Match:
     """The district that a label means.
 
-    Parameters
-    ----------
-    label : str
-        As a file has it.
-    own : iterable of str
-        Districts that the workspace's settings name beside the register's; they win.
+    `label`: as a file has it. `own`: districts that the workspace's settings name beside the
+    register's; they win.
     """
     return _match(label, tuple(sorted(set(own))))
 

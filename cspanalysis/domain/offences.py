@@ -54,11 +54,8 @@ class Change(NamedTuple):
 def taxonomy() -> pd.DataFrame:
     """The taxonomy, one row per offence of a scheme.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns scheme, offence, kind (by which a mix is shown), and as tuples of text codes
-        (of the Home Office), aliases and groups.
+    Returns: columns scheme, offence, kind (by which a mix is shown), and as tuples of text codes
+    (of the Home Office), aliases and groups.
     """
     import pandas as pd
 
@@ -160,13 +157,7 @@ def kinds(scheme: str) -> dict[str, str]:
 
 
 def members(selection: str | Iterable[str], scheme: str = NOTIFIABLE) -> tuple[str, ...]:
-    """Offences that a group name, an offence name or a list of either stands for.
-
-    Raises
-    ------
-    UsageError
-        If the scheme knows no such offence or group; the nearest names are suggested.
-    """
+    """Offences that a group name, an offence name or a list of either stands for."""
     known = groups(scheme)
     found: list[str] = []
     for name in _names_of(selection):

@@ -43,13 +43,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str | Period) -> Period:
-        """Read `YYYY-MM/YYYY-MM` (or a single `YYYY-MM`).
-
-        Raises
-        ------
-        UsageError
-            If the text is no such period or ends before it starts.
-        """
+        """Read `YYYY-MM/YYYY-MM` (or a single `YYYY-MM`)."""
         if isinstance(text, Period):
             return text
         parts = str(text).strip().split("/")
@@ -175,19 +169,9 @@ class Period:
         A period is compared only with one of the same months that ends before it begins: months
         that both share would hide a change, and a season or a longer time would look like one.
 
-        Parameters
-        ----------
-        compare : str or Period, optional
-            What the command line, the settings or a notebook ask for.
-        same_months : bool
-            False for what is compared per day: other months and lengths are alike then.
-        file : path, optional
-            Where it was asked for, for the message.
-
-        Raises
-        ------
-        UsageError
-            If it is no such period.
+        `compare`: what the command line, the settings or a notebook ask for. `same_months`: false
+        for what is compared per day: other months and lengths are alike then. `file`: where it was
+        asked for, for the message.
         """
         if not compare:
             return self.before

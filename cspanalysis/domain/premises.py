@@ -16,10 +16,7 @@ _PLAIN = re.compile(r"\b(the|a|an|in|on|at|other|type|premises type)\b")
 def kind(label: str) -> str:
     """The kind of place that a label means, '' where it is not known or means several.
 
-    Parameters
-    ----------
-    label : str
-        'Street', 'Pub / Club', 'Public place - street'; case and signs do not matter.
+    `label`: 'Street', 'Pub / Club', 'Public place - street'; case and signs do not matter.
     """
     known = _known()
     if (found := known.get(_key(label))) is not None:

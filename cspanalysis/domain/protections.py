@@ -15,12 +15,7 @@ LEAST_THRESHOLD = 3
 
 
 def check(section: Mapping[str, Any], file: object) -> None:
-    """Refuses values of [disclosure] that would leave counts as they are, or stop a chapter.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses values of [disclosure] that would leave counts as they are, or stop a chapter."""
     for key, value in section.items():
         if key == "threshold":
             is_number = isinstance(value, int) and not isinstance(value, bool)

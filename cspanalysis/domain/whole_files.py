@@ -15,14 +15,8 @@ SUFFIX = ".part"
 def atomically(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """Write a file under a temporary name and rename it once it is safely on disk.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Its final name; the folder is made.
-    write : callable
-        Given the open binary file.
-    sync : bool
-        Wait until it is on disk before renaming; without, `settle` has to follow.
+    `path`: its final name; the folder is made. `write`: given the open binary file. `sync`: wait
+    until it is on disk before renaming; without, `settle` has to follow.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}{SUFFIX}")
@@ -53,13 +47,7 @@ def settle(paths: Iterable[Path]) -> None:
 
 @contextmanager
 def held_back(path: Path, content: str) -> Iterator[int]:
-    """Write text as UTF-8 to the disk, but let it take its place only when the block has ended.
-
-    Yields
-    ------
-    int
-        Its bytes.
-    """
+    """Write text as UTF-8 to the disk, but let it take its place only when the block has ended."""
     encoded = content.encode("utf-8")
     temporary = path.with_name(f"{path.name}.{os.getpid()}.held{SUFFIX}")
     atomically(temporary, lambda stream: stream.write(encoded))

@@ -179,23 +179,8 @@ def at_a_glance(review: Review, offence: str) -> list[Finding]:
 def place_map(review: Review, offence: str, period: str | Period | None = None) -> go.Figure | None:
     """Where an offence is recorded again and again: dots on the ground, no tiles from a network.
 
-    Parameters
-    ----------
-    review : Review
-    offence : str
-        Offence or group.
-    period : str or Period, optional
-        Default: the period under review.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure or None
-        None if no record has a map point. LSOA outlines lie beneath where `csp fetch` brought them.
-
-    Raises
-    ------
-    NotAvailable
-        If the records have no coordinates (a partner's extract without them).
+    `offence`: offence or group. `period`: default: the period under review. Returns: none if no
+    record has a map point. LSOA outlines lie beneath where `csp fetch` brought them.
     """
     located = _located(review, offence, period)
     points = located.groupby(["longitude", "latitude", "place"], as_index=False).size()
@@ -219,17 +204,9 @@ def place_note(review: Review, offence: str, period: str | Period | None = None)
 def outlines(review: Review, located: pd.DataFrame) -> pd.DataFrame | None:
     """Outlines of the area's LSOAs, if `csp fetch` has brought them, with counts of records.
 
-    Parameters
-    ----------
-    review : Review
-    located : pandas.DataFrame
-        Records with lsoa_code.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        Columns lsoa_code, name, rings, count. Counts are missing where the records' codes are of
-        another edition than the outlines, because areas would then look empty that are not.
+    `located`: records with lsoa_code. Returns: columns lsoa_code, name, rings, count. Counts are
+    missing where the records' codes are of another edition than the outlines, because areas would
+    then look empty that are not.
     """
     shapes = {
         str(properties["LSOA21CD"]): (str(properties.get("LSOA21NM", "")), rings)

@@ -110,15 +110,10 @@ _WRITE: dict[str, Callable[[Any], str]] = {
 def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
     """The display text of one cell.
 
-    Parameters
-    ----------
-    value : scalar
-        The value; missing or hidden ones become a symbol of `numbers.SYMBOLS`.
-    key : str
-        Column of the result table; virtual keys (see `table`) read the row.
-    row : mapping, optional
-        The whole row, for its status, symbol and limits; `decimals`, if there, are those of its
-        rate or shares, `limit_decimals` those of a share's limits.
+    `value`: the value; missing or hidden ones become a symbol of `numbers.SYMBOLS`. `key`: column
+    of the result table; virtual keys (see `table`) read the row. `row`: the whole row, for its
+    status, symbol and limits; `decimals`, if there, are those of its rate or shares,
+    `limit_decimals` those of a share's limits.
     """
     row = row if row is not None else {}
     kind = _kind(key, value)

@@ -23,10 +23,7 @@ def held(source: str) -> tuple[str, str]:
 def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
     """What would supply the missing data, any one of them: 'the … or the …'.
 
-    Parameters
-    ----------
-    there : collection of str
-        Sources that the workspace holds already: they do not supply it.
+    `there`: sources that the workspace holds already: they do not supply it.
     """
     lacking = [supplier(source) for source in missing.needs if source not in there]
     *first, last = lacking or [""]
@@ -36,14 +33,9 @@ def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
 def missing_sentence(would_show: str, missing: NotAvailable, there: Collection[str] = ()) -> str:
     """The sentence of a finding whose data are not there: what would supply it.
 
-    Parameters
-    ----------
-    would_show : str
-        What the finding would show, as a clause: 'whether burglary rose or fell'.
-    missing : NotAvailable
-        The sources any of which would supply it, and what exactly is missing, as a clause.
-    there : collection of str
-        Sources that the workspace holds already.
+    `would_show`: what the finding would show, as a clause: 'whether burglary rose or fell'.
+    `missing`: the sources any of which would supply it, and what exactly is missing, as a clause.
+    `there`: sources that the workspace holds already.
     """
     lacking, supply = detail(missing, there), names(missing, there)
     text = f"This review cannot say {would_show}"

@@ -96,14 +96,8 @@ def ordinal(n: int) -> str:
 def place(rank: int, of: int, ties: int = 1) -> str:
     """A place counted from its nearer end: '3rd lowest', 'highest', 'joint 2nd highest'.
 
-    Parameters
-    ----------
-    rank : int
-        1 is the lowest; ties share the smallest rank.
-    of : int
-        How many are ranked.
-    ties : int
-        How many share the rank, the area itself included.
+    `rank`: 1 is the lowest; ties share the smallest rank. `of`: how many are ranked. `ties`: how
+    many share the rank, the area itself included.
     """
     rank, of, ties = int(rank), int(of), max(int(ties), 1)
     from_top = of - (rank + ties - 1) + 1

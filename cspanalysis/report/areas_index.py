@@ -17,17 +17,7 @@ CRIME = "overview.recorded_crime."
 
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
-    """Write the index of areas beside their folders.
-
-    Parameters
-    ----------
-    request : Request
-    reviews : sequence of ReviewDone
-
-    Returns
-    -------
-    Path
-    """
+    """Write the index of areas beside their folders."""
     rows = [row(request.reports, r) for r in reviews]
     context = markup.Context(
         area=f"{len(rows)} areas",

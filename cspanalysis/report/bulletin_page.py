@@ -42,35 +42,11 @@ def write(
 ) -> Path:
     """Write the bulletin of an area and a period as one HTML file that stands alone.
 
-    Parameters
-    ----------
-    workspace : path, optional
-        Default: the folder with partnership.toml here or above.
-    csp : str, optional
-        Area; default: the workspace's own.
-    period : Period
-        Compared with `Period.before`, the same months a year before.
-    edition : {'public', 'partner'}
-    out : path, optional
-        Folder of the reports; default `reports/` of the workspace.
-    report : callable
-        Given one plain line per raw file that is cleaned before.
-
-    Returns
-    -------
-    pathlib.Path
-        `<out>/<area>/bulletin_<period>.html`, `…_partner.html` in the partner edition.
-
-    Raises
-    ------
-    UsageError
-        If the edition or the area is unknown, or no offences of it are held in the period.
-    DataRefused
-        If cleaning refuses a file.
-    CspError
-        If the folder cannot be written.
-    ChapterFailed
-        If the notebook fails; an earlier bulletin stays as it is.
+    `workspace`: default: the folder with partnership.toml here or above. `csp`: area; default: the
+    workspace's own. `period`: compared with `Period.before`, the same months a year before.
+    `edition`: 'public' or 'partner'. `out`: folder of the reports; default `reports/` of the
+    workspace. `report`: given one plain line per raw file that is cleaned before. Returns:
+    `<out>/<area>/bulletin_<period>.html`, `…_partner.html` in the partner edition.
     """
     editions.check(edition)
     space = workspaces.load(workspace)

@@ -91,18 +91,9 @@ class ChartMissing(Exception):
 def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Rendered:
     """Read the findings, charts and texts out of an executed notebook.
 
-    Parameters
-    ----------
-    notebook : mapping
-        The executed notebook (nbformat 4).
-    key, slug, title : str
-        The chapter's names.
-
-    Raises
-    ------
-    ChartMissing
-        If a finding has a figure but no Plotly output follows it: a report without charts must
-        never pass for whole.
+    `notebook`: the executed notebook (nbformat 4). `key`, `slug`, `title`: the chapter's names.
+    Raises `ChartMissing` if a finding has a figure but no Plotly output follows it: a report
+    without charts must never pass for whole.
     """
     lead, blocks, notices = "", [], []
     texts = _texts(notebook)

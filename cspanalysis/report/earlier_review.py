@@ -25,20 +25,9 @@ def manifest(folder: Path) -> Mapping[str, Any]:
 def replaced(folder: Path, edition: str, chosen: Sequence[str]) -> list[str]:
     """What a reader should know of a review whose place another one takes.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where it lies.
-    edition : str
-        The new review's edition.
-    chosen : sequence of str
-        Keys of the new review's chapters.
-
-    Returns
-    -------
-    list of str
-        A remark on another edition, or on chapters that the new review has not; [] where the new
-        one stands for all of it.
+    `folder`: where it lies. `edition`: the new review's edition. `chosen`: keys of the new review's
+    chapters. Returns: a remark on another edition, or on chapters that the new review has not; []
+    where the new one stands for all of it.
     """
     here = manifest(folder)
     found = []

@@ -53,10 +53,8 @@ def can_fork() -> bool:
 def warm(*further: str) -> None:
     """Import what the chapters need and move it out of the garbage collector's reach.
 
-    Parameters
-    ----------
-    *further : str
-        Modules beyond `WARM`; one that cannot be imported is left to the chapter that wants it.
+    `*further`: modules beyond `WARM`; one that cannot be imported is left to the chapter that wants
+    it.
     """
     for name in (*WARM, *further):
         with contextlib.suppress(Exception):

@@ -72,13 +72,7 @@ def _line(value: Any) -> str:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a findings.json.
-
-    Raises
-    ------
-    DataRefused
-        If it is no such file.
-    """
+    """Read a findings.json."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["schema"] != SCHEMA:

@@ -23,12 +23,7 @@ _NEW, _OLD = ".new-", ".old-"
 
 
 def check_writable(out: Path) -> None:
-    """Refuses a folder for reports that could not be written; makes nothing.
-
-    Raises
-    ------
-    CspError
-    """
+    """Refuses a folder for reports that could not be written; makes nothing."""
     nearest = next(p for p in (out, *out.absolute().parents) if p.exists())
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return
@@ -46,13 +41,7 @@ def check_writable(out: Path) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A temporary folder beside `target` that replaces it if the block ends without an error.
-
-    Yields
-    ------
-    Path
-        The folder to write into.
-    """
+    """A temporary folder beside `target` that replaces it if the block ends without an error."""
     fresh = _beside(target)
     try:
         yield fresh
@@ -115,13 +104,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold the output folder for this run.
-
-    Raises
-    ------
-    UsageError
-        If another run holds it.
-    """
+    """Hold the output folder for this run."""
     out.mkdir(parents=True, exist_ok=True)
     lock = FileLock(out / ".csp-review.lock")
     try:

@@ -39,21 +39,8 @@ class ForkedEngine(Engine):
     ) -> None:
         """Execute the cells in order, stopping at the first that fails.
 
-        Parameters
-        ----------
-        nb_man : papermill.engines.NotebookExecutionManager
-            Holds the notebook; its cells receive the outputs.
-        kernel_name : str
-            Ignored: the child runs this Python.
-        execution_timeout : float, optional
-            Seconds one cell may take; None for no limit.
-
-        Raises
-        ------
-        nbclient.exceptions.CellTimeoutError
-            If a cell takes longer; the child and all it started are ended.
-        nbclient.exceptions.DeadKernelError
-            If the child ends without an answer.
+        `nb_man`: holds the notebook; its cells receive the outputs. `kernel_name`: ignored: the
+        child runs this Python. `execution_timeout`: seconds one cell may take; None for no limit.
         """
         child = Child(execution_timeout)
         try:

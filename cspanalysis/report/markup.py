@@ -126,13 +126,8 @@ def page(
 ) -> str:
     """A chapter's page.
 
-    Parameters
-    ----------
-    context : Context
-    chapter : Rendered
-        With a failure, an honest page that says so.
-    before, after : (slug, title), optional
-        The neighbouring pages.
+    `chapter`: with a failure, an honest page that says so. `before`, `after`: the neighbouring
+    pages.
     """
     charts, templates = chart_data(chapter.sections)
     return render(

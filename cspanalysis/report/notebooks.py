@@ -98,13 +98,8 @@ def chapters(notebooks: Path | None = None) -> list[Chapter]:
 def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:
     """The chapters that `names` mean, in their own order; all when no name is given.
 
-    A name is a number (`05`), a whole name (`05_violence`, `violence`, `acquisitive-crime`) or
-    its unambiguous beginning (`acquisitive`).
-
-    Raises
-    ------
-    UsageError
-        For a name that means no chapter or more than one.
+    A name is a number (`05`), a whole name (`05_violence`, `violence`, `acquisitive-crime`) or its
+    unambiguous beginning (`acquisitive`).
     """
     wanted: set[str] = set()
     for name in names:
@@ -123,13 +118,7 @@ def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:
 
 
 def check_parameters(names: Iterable[str], chapter: Chapter) -> None:
-    """Refuse parameters that the notebook does not take (papermill would only warn).
-
-    Raises
-    ------
-    UsageError
-        Naming the parameters the notebook has.
-    """
+    """Refuse parameters that the notebook does not take (papermill would only warn)."""
     unknown = [n for n in names if n not in chapter.parameters]
     if unknown:
         raise UsageError(

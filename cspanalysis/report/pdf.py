@@ -44,16 +44,7 @@ def browser() -> str | None:
 def from_html(text: str, timeout: float = 120) -> bytes:
     """Print a page to a tagged PDF, without any network.
 
-    Parameters
-    ----------
-    text : str
-        A page that needs no other file.
-    timeout : float
-        Seconds allowed.
-
-    Raises
-    ------
-    NoBrowser
+    `text`: a page that needs no other file. `timeout`: seconds allowed.
     """
     chromium = browser()
     if chromium is None:

@@ -16,13 +16,7 @@ from cspanalysis.workspace import notebook_files
 
 
 def refresh(path: Path) -> None:
-    """Run one notebook and store its outputs, without times or anything else that varies.
-
-    Raises
-    ------
-    nbclient.exceptions.CellExecutionError
-        If a cell fails; the file stays as it was.
-    """
+    """Run one notebook and store its outputs, without times or anything else that varies."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,

@@ -19,17 +19,7 @@ from cspanalysis.workspace import workspace as workspaces
 
 
 def review_request(options: argparse.Namespace) -> runner.Request:
-    """The request of `csp review`, after cleaning what changed.
-
-    Raises
-    ------
-    UsageError
-        Unknown area, period, edition or chapter, or a number of jobs below 1.
-    DataRefused
-        If cleaning refuses a file.
-    CspError
-        If the reports' folder cannot be written.
-    """
+    """The request of `csp review`, after cleaning what changed."""
     space = workspaces.load(options.workspace)
     editions.check(options.edition)
     if options.jobs < 1:
@@ -77,11 +67,6 @@ def every_area(store: Store) -> list[Area]:
     """Every partnership whose offences the store holds, as its own force recorded them.
 
     Stray rows that a neighbouring force recorded do not make an area.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
     """
     known = {
         district
@@ -124,13 +109,7 @@ def partnership(area: Area) -> str:
 
 
 def check_disclosure(folder: Path, parts: Sequence[str] = audit.PARTS) -> None:
-    """Tries to recover protected values from a review, or from some parts of it.
-
-    Raises
-    ------
-    DisclosureFailed
-        If one can be pinned down.
-    """
+    """Tries to recover protected values from a review, or from some parts of it."""
     recovered = audit.check(folder, parts)
     if recovered:
         raise DisclosureFailed(audit.describe(recovered, folder))

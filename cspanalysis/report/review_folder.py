@@ -56,24 +56,9 @@ def write(
 ) -> summary.Summary:
     """Write everything of a review but its log and manifest into `folder`.
 
-    Parameters
-    ----------
-    folder : Path
-        An empty folder.
-    chapters : sequence of Rendered
-    context : html.Context
-    inputs : mapping
-        Raw file → sha256, for findings.json.
-    previous : mapping, optional
-        An earlier review's findings.json.
-    is_parallel : bool
-        Write workbook and pages at the same time.
-    check : callable, optional
-        Called with the folder and ('findings',) when all but the workbook is written.
-
-    Returns
-    -------
-    index.Summary
+    `folder`: an empty folder. `inputs`: raw file → sha256, for findings.json. `previous`: an
+    earlier review's findings.json. `is_parallel`: write workbook and pages at the same time.
+    `check`: called with the folder and ('findings',) when all but the workbook is written.
     """
     from cspanalysis.report import workbook
 

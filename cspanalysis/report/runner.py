@@ -31,13 +31,7 @@ PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 
 
 def run(request: Request) -> Outcome:
-    """Run the chapters of every area of the request and write the reports.
-
-    Raises
-    ------
-    UsageError
-        Unknown chapter, edition or parameter, no area, or an output folder in use.
-    """
+    """Run the chapters of every area of the request and write the reports."""
     validate(request)
     # The runner's rooms are imported here: `csp --help` need not wait for papermill.
     from cspanalysis.report import engine, workers
@@ -50,12 +44,7 @@ def run(request: Request) -> Outcome:
 
 
 def validate(request: Request) -> list[Chapter]:
-    """The chapters to run; refuses what cannot be run before anything is.
-
-    Raises
-    ------
-    UsageError
-    """
+    """The chapters to run; refuses what cannot be run before anything is."""
     editions.check(request.edition)
     if not request.areas:
         raise UsageError(paragraph("no area was named", do="Name one with --csp."))

@@ -19,17 +19,7 @@ def page(
 ) -> str:
     """The single-file edition.
 
-    Parameters
-    ----------
-    chapters : sequence of Rendered
-    context : Context
-    previous : mapping, optional
-        An earlier review's findings.json.
-
-    Returns
-    -------
-    str
-        HTML with plotly.js inside; about 5 MB.
+    `previous`: an earlier review's findings.json. Returns: HTML with plotly.js inside; about 5 MB.
     """
     charts, templates = markup.chart_data(s for c in chapters for s in c.sections)
     inline = scripts() if charts else []

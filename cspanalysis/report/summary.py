@@ -105,17 +105,8 @@ def summary(
 ) -> Summary:
     """Choose what comes first from the findings of all chapters.
 
-    Parameters
-    ----------
-    chapters : sequence of Rendered
-    previous : mapping, optional
-        The findings.json of an earlier review of the same area and edition.
-    period : str
-        What is reviewed; figures of years before it are not repeated here.
-
-    Returns
-    -------
-    Summary
+    `previous`: the findings.json of an earlier review of the same area and edition. `period`: what
+    is reviewed; figures of years before it are not repeated here.
     """
     placed = [(c.slug, r) for c in chapters for r in c.records]
     by_id = {r["id"]: (r, slug) for slug, r in placed}

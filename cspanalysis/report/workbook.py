@@ -40,14 +40,7 @@ _NUMBER = re.compile(r"[−+-]?[\d,]*\.?\d+")
 
 
 def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
-    """Write the workbook; the same findings give the same bytes.
-
-    Parameters
-    ----------
-    path : Path
-    chapters : sequence of Rendered
-    context : Context
-    """
+    """Write the workbook; the same findings give the same bytes."""
     sheets: dict[str, gptables.GPTable] = {}
     further: list[Mapping[str, Any]] = []
     for chapter in chapters:

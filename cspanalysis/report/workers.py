@@ -32,18 +32,9 @@ class Done:
 def each(function: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[Done]:
     """Results of `function(task)` as they come, at most `jobs` at a time.
 
-    Parameters
-    ----------
-    function : callable
-        Importable by name where processes cannot be forked; its result must be picklable.
-    tasks : sequence
-    jobs : int
-        Processes at the same time.
-
-    Yields
-    ------
-    Done
-        One for each task; `error` says that the task raised or its process died.
+    `function`: importable by name where processes cannot be forked; its result must be picklable.
+    `jobs`: processes at the same time. Returns: one for each task; `error` says that the task
+    raised or its process died.
     """
     context = multiprocessing.get_context("fork" if engine.can_fork() else "spawn")
     running: dict[Any, tuple[int, Any, Any]] = {}
@@ -98,13 +89,7 @@ def _work(function: Callable[[Any], Any], task: Any, there: Any) -> None:
 
 
 def side_by_side(functions: Sequence[Callable[[], None]]) -> None:
-    """Call functions that write files, each in a process of its own where forking is possible.
-
-    Raises
-    ------
-    Exception
-        What the first one to fail raised.
-    """
+    """Call functions that write files, each in a process of its own where forking is possible."""
     if not engine.can_fork():
         for function in functions:
             function()
@@ -120,13 +105,7 @@ def _call(function: Callable[[], None]) -> None:
 
 
 def in_fresh_process(function: Callable[[Any], Any], task: Any) -> Any:
-    """`function(task)` in a newly started Python, for a parent that can no longer be forked.
-
-    Raises
-    ------
-    RuntimeError
-        If the process dies.
-    """
+    """`function(task)` in a newly started Python, for a parent that can no longer be forked."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(function, task, there))

@@ -36,22 +36,8 @@ _OTHER_WORKSPACE = re.compile(r"(?m)^[ \t]*workspace[ \t]*=(?![ \t]*(?:None\b|\"
 def check(root: Path, files: Iterable[str] | None = None) -> list[str]:
     """What must not be tracked, one paragraph for each problem.
 
-    Parameters
-    ----------
-    root : Path
-        The repository.
-    files : iterable of str, optional
-        Paths relative to `root`; default: all that are tracked.
-
-    Returns
-    -------
-    list of str
-        Empty if all is well.
-
-    Raises
-    ------
-    UsageError
-        If `root` is no git repository.
+    `root`: the repository. `files`: paths relative to `root`; default: all that are tracked.
+    Returns: empty if all is well.
     """
     tracked = _tracked(root)
     chosen = sorted(set(tracked if files is None else map(_posix, files)))
@@ -78,13 +64,8 @@ def check(root: Path, files: Iterable[str] | None = None) -> list[str]:
 def notebook(path: Path, name: str, tracked: Iterable[str]) -> list[str]:
     """Problems of one notebook's stored outputs.
 
-    Parameters
-    ----------
-    path : Path
-    name : str
-        How messages call it.
-    tracked : iterable of str
-        Tracked files, of which those in data/raw are the sample's.
+    `name`: how messages call it. `tracked`: tracked files, of which those in data/raw are the
+    sample's.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

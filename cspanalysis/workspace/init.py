@@ -19,15 +19,7 @@ from cspanalysis.workspace.workspace import SETTINGS, Workspace
 def init(directory: Path, csp: str) -> str:
     """Make a workspace for an area; an existing one is never overwritten.
 
-    Returns
-    -------
-    str
-        What was made and what to do next.
-
-    Raises
-    ------
-    UsageError
-        If the area is unknown, or the folder already is a workspace.
+    Returns: what was made and what to do next.
     """
     area = areas.find(csp)
     settings = directory / SETTINGS

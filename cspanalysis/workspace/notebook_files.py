@@ -16,13 +16,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\(\.\./(docs/[^)]+)\)")
 
 
 def folder() -> Path:
-    """The installed project's notebooks: inside the package (wheel) or beside it (checkout).
-
-    Raises
-    ------
-    UsageError
-        If neither is there.
-    """
+    """The installed project's notebooks: inside the package (wheel) or beside it (checkout)."""
     package = Path(__file__).resolve().parents[1]
     for candidate in (package / "notebooks", package.parent / "notebooks"):
         if any(CHAPTER.fullmatch(p.name) for p in candidate.glob("*.ipynb")):
@@ -48,14 +42,7 @@ def for_workspace(root: Path) -> Path:
     `notebooks/` of the workspace, without outputs and open to its own area; a copy that is there
     already may hold somebody's work and is left as it is.
 
-    Parameters
-    ----------
-    root : pathlib.Path
-        The workspace.
-
-    Returns
-    -------
-    pathlib.Path
+    `root`: the workspace.
     """
     ours = folder()
     if ours.parent == Path(root).resolve():

@@ -19,12 +19,7 @@ PRIORITIES = (
 
 
 def check(section: Mapping[str, Any], file: object) -> None:
-    """Refuses values of [priorities] by which no priority could be weighed.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses values of [priorities] by which no priority could be weighed."""
     for part, is_good, allowed in (
         ("weights", lambda v: _is_number(v) and v >= 0, "a number of 0 or more"),
         ("harm", lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"),

@@ -49,12 +49,7 @@ def _forces() -> list[str]:
 
 
 def check(section: Mapping[str, Any], file: object) -> None:
-    """Refuses values of [fetch] with which a fetch could not do.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses values of [fetch] with which a fetch could not do."""
     for key, value in section.items():
         if key == "forces":
             _check_forces(value, file)

@@ -15,13 +15,7 @@ _PUBLISHER = "cspanalysis (synthetic reconstruction)"
 
 
 def extracts() -> dict[Path, Path]:
-    """The extracts, by `<source>/<file>`: inside the package (wheel) or beside it (checkout).
-
-    Raises
-    ------
-    UsageError
-        If neither holds any.
-    """
+    """The extracts, by `<source>/<file>`: inside the package (wheel) or beside it (checkout)."""
     package = Path(__file__).resolve().parents[1]
     for raw in (package / "data" / "raw", package.parent / "data" / "raw"):
         # A checkout's folder may hold an analyst's own files too.
@@ -48,15 +42,8 @@ def _is_drawn(path: Path, raw: Path) -> bool:
 def copy(directory: Path) -> list[Path]:
     """Copy every extract with its sidecar.
 
-    Parameters
-    ----------
-    directory : pathlib.Path
-        Receives a folder per source, such as a workspace's `data/raw`.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The extracts written, sidecars left out.
+    `directory`: receives a folder per source, such as a workspace's `data/raw`. Returns: the
+    extracts written, sidecars left out.
     """
     written = []
     for name, path in extracts().items():

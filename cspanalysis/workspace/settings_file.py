@@ -41,12 +41,7 @@ _LISTS = {"districts", "areas"}
 
 
 def check(settings: Mapping[str, Any], path: Path) -> None:
-    """Refuses what the settings hold and nothing reads.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses what the settings hold and nothing reads."""
     _check_names(settings, _SECTIONS, path, "unknown section", "[{}]")
     for section, value in settings.items():
         tables = value if section == "windows" and isinstance(value, list) else [value]
@@ -73,12 +68,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
 
 
 def check_keys(table: Iterable[str], known: Iterable[str], section: str, path: Path) -> None:
-    """Refuses keys of a section that are none of the known.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuses keys of a section that are none of the known."""
     _check_names(table, known, path, "unknown key", "'{}'", f" in [{section}]")
 
 

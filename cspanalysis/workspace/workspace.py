@@ -77,13 +77,7 @@ class Workspace:
         return self.root / "reports"
 
     def definition(self, kind: type[D], section: str) -> D:
-        """A definition (night-time economy, purse dipping) as the settings' section has it.
-
-        Raises
-        ------
-        UsageError
-            If the section holds a key or a value that the definition does not know.
-        """
+        """A definition (night-time economy, purse dipping) as the settings' section has it."""
         values = self.settings.get(section, {})
         file = self.root / SETTINGS
         known = [f.name for f in dataclasses.fields(kind)]
@@ -94,13 +88,7 @@ class Workspace:
             raise UsageError(paragraph(f"[{section}]: {error}", file=file)) from error
 
     def area(self, name: str | None = None) -> Area:
-        """The area of a name; without one, the partnership's own.
-
-        Raises
-        ------
-        UsageError
-            If there is no such area.
-        """
+        """The area of a name; without one, the partnership's own."""
         return areas.find(self.area_name if name is None else name, self.own_areas)
 
     def own_groups(self, area: Area) -> dict[str, PeerGroup]:
@@ -141,13 +129,7 @@ class Workspace:
 
 
 def find_root(named: Path | str | None = None) -> Path:
-    """The workspace of a folder that was named; else that of the current one or a parent.
-
-    Raises
-    ------
-    UsageError
-        If there is none. A parent never stands for a folder that was named: its data are others.
-    """
+    """The workspace of a folder that was named; else that of the current one or a parent."""
     here = Path(named or Path.cwd()).resolve()
     found = next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), None)
     if found and (found == here or not named):
@@ -163,13 +145,7 @@ def find_root(named: Path | str | None = None) -> Path:
 
 
 def load(root: Path | str | None = None) -> Workspace:
-    """Read a workspace's settings.
-
-    Raises
-    ------
-    UsageError
-        If the file is missing, is no TOML, or holds an unknown section, key or period.
-    """
+    """Read a workspace's settings."""
     folder = find_root(root)
     path = folder / SETTINGS
     try:

@@ -34,22 +34,9 @@ def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovere
 
     In the edition 'partner', which is not published, sums are not worked out.
 
-    Parameters
-    ----------
-    report_dir : path
-        The review folder, with its findings.json.
-    parts : sequence of str
-        Which of `PARTS` to look at; a whole review is checked when each was.
-
-    Returns
-    -------
-    list of Recovered
-        Empty if nothing can be recovered; same order for the same folder.
-
-    Raises
-    ------
-    DataRefused
-        If the folder holds no readable findings.json.
+    `report_dir`: the review folder, with its findings.json. `parts`: which of `PARTS` to look at; a
+    whole review is checked when each was. Returns: empty if nothing can be recovered; same order
+    for the same folder.
     """
     folder = Path(report_dir)
     path = folder / "findings.json"

@@ -60,11 +60,7 @@ def anchor(identifier: str) -> str:
 def pages(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
     """What the pages of a review folder show, and its single-file edition beside it.
 
-    Parameters
-    ----------
-    folder : Path
-    titles : mapping of str to str
-        Finding id → its title.
+    `titles`: finding id → its title.
     """
     beside = sorted(folder.parent.glob(f"*_{folder.name}.html"))
     for path in [*sorted(folder.glob("*.html")), *beside]:
@@ -79,11 +75,7 @@ def workbooks(
 ) -> Iterator[Carried]:
     """What the workbooks of a review folder show.
 
-    Parameters
-    ----------
-    folder : Path
-    titles, sentences : mapping of str to str
-        Finding id → its title, its sentence.
+    `titles`, `sentences`: finding id → its title, its sentence.
     """
     for path in sorted(folder.glob("*.xlsx")):
         yield from _workbook(path, titles, sentences)

@@ -51,19 +51,10 @@ def labels(row: Mapping[str, Any]) -> list[str]:
 def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     """The cells of every kind of count that has a hidden one.
 
-    Parameters
-    ----------
-    findings : sequence of mapping
-        Records of findings.json.
-    area : str
-        Name of the review's area, to which rows without an area belong.
-
-    Returns
-    -------
-    list of list of Cell
-        Same source and same measure (or ids alike in their first two parts) make a kind; where
-        the numbers of the wider kind contradict each other, the measures are told apart, then
-        the findings.
+    `findings`: records of findings.json. `area`: name of the review's area, to which rows without
+    an area belong. Returns: same source and same measure (or ids alike in their first two parts)
+    make a kind; where the numbers of the wider kind contradict each other, the measures are told
+    apart, then the findings.
     """
     groups: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
     names: dict[tuple[str, str], tuple[str, str]] = {}

@@ -121,19 +121,9 @@ def in_text(
 ) -> Iterator[int]:
     """Numbers of a text that could be a hidden count and are none of the shown ones.
 
-    Parameters
-    ----------
-    text : str
-    rows : sequence of mapping
-        The finding's rows.
-    limit : int
-        Counts below it are hidden.
-    tops : sequence of float
-        Highest value that each hidden cell can have, where a shown total limits it.
-    values : sequence of float
-        Numbers that are shown anyway.
-    strip : sequence of str
-        Texts (labels, title, definition) whose numbers are no counts.
+    `rows`: the finding's rows. `limit`: counts below it are hidden. `tops`: highest value that each
+    hidden cell can have, where a shown total limits it. `values`: numbers that are shown anyway.
+    `strip`: texts (labels, title, definition) whose numbers are no counts.
     """
     words = [label for row in rows for label in labels(row)]
     for number in numbers(text, (*strip, *words)):

@@ -11,10 +11,7 @@ from importlib import resources
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of a table: plain text, without pandas, which a command may do without.
 
-    Parameters
-    ----------
-    name : str
-        'areas', 'offences', …
+    `name`: 'areas', 'offences', …
     """
     text = resources.files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))

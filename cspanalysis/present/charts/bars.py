@@ -113,16 +113,10 @@ def ranked_bars(
 ) -> go.Figure | None:
     """Areas in order of a rate, with intervals, the own area dark, and a reference line.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, `value`, lower, upper, is_own; rows without data are listed last.
-    reference : float, optional
-        Where the dashed line stands; default the pooled rate of the others; False for no line.
-    reference_label : str, optional
-        What stands above it; default 'the other 12 together: 80.2'.
-    order : {'value', 'table'}
-        Lowest first, or as the table has it.
+    `table`: `label`, `value`, lower, upper, is_own; rows without data are listed last. `reference`:
+    where the dashed line stands; default the pooled rate of the others; False for no line.
+    `reference_label`: what stands above it; default 'the other 12 together: 80.2'. `order`: lowest
+    first, or as the table has it.
     """
     if order == "value":
         table = table.sort_values(value, kind="stable", na_position="last")
@@ -181,14 +175,8 @@ def sorted_bars(
 ) -> go.Figure | None:
     """Parts of a whole, the largest first, each with its count and share.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, `value`, optional share (0 to 1).
-    share : bool
-        Whether the share stands beside the count.
-    top : int, optional
-        How many are drawn; the rest is in the table beneath.
+    `table`: `label`, `value`, optional share (0 to 1). `share`: whether the share stands beside the
+    count. `top`: how many are drawn; the rest is in the table beneath.
     """
     if order == "value":
         table = table.sort_values(value, ascending=False, kind="stable", na_position="last")
@@ -218,10 +206,7 @@ def places_bars(
 ) -> go.Figure | None:
     """The places with the most cases; labels that stand for many places are grey.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, `value`, optional share and is_generic.
+    `table`: `label`, `value`, optional share and is_generic.
     """
     table = table.sort_values(value, ascending=False, kind="stable", na_position="last").head(top)
     generic = table["is_generic"].eq(True).tolist() if "is_generic" in table else []
@@ -239,10 +224,8 @@ def clusters_bars(
 ) -> go.Figure | None:
     """Groups with their counts or rates, hidden ones by their symbol, intervals where given.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, `value`, status, optional symbol, is_own; lower and upper if `value` is a rate.
+    `table`: `label`, `value`, status, optional symbol, is_own; lower and upper if `value` is a
+    rate.
     """
     table = table.sort_values(value, ascending=False, kind="stable", na_position="last")
     values = list(table[value])

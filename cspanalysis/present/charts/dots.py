@@ -19,10 +19,7 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
 
     Clear changes are filled dots, the others hollow; the counts stand under the name.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, count, compare_count, ratio, lower, upper (limits of the ratio), verdict.
+    `table`: `label`, count, compare_count, ratio, lower, upper (limits of the ratio), verdict.
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r.get("count"))]
     if not any(style.is_shown(r.get("ratio")) for r in rows):
@@ -80,12 +77,8 @@ def shares_with_intervals(
 ) -> go.Figure | None:
     """Shares in per cent with their intervals, from 0.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, share, lower, upper (all 0 to 1), optional is_own and decimals.
-    order : {'value', 'table'}
-        Highest first, or as the table has it (answers that have an order of their own).
+    `table`: `label`, share, lower, upper (all 0 to 1), optional is_own and decimals. `order`:
+    highest first, or as the table has it (answers that have an order of their own).
     """
     if order == "value":
         table = table.sort_values("share", ascending=False, kind="stable", na_position="last")
@@ -120,12 +113,9 @@ def shares_with_intervals(
 def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     """Each target against its baseline (100) and the figure so far, in per cent of the baseline.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, baseline, target, actual (missing where there is no figure), optional lower and
-        upper (limits of the actual figure), baseline_text and target_text (as the table beneath
-        writes them, in their own unit).
+    `table`: `label`, baseline, target, actual (missing where there is no figure), optional lower
+    and upper (limits of the actual figure), baseline_text and target_text (as the table beneath
+    writes them, in their own unit).
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r["baseline"]) and r["baseline"]]
     if not rows:

@@ -16,13 +16,9 @@ NAMED = 5
 def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure | None:
     """Areas by residents and rate with the limits they are expected to keep to.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        area, is_own, population, rate, limit_lower, limit_upper, verdict, baseline_rate.
-    lines : pandas.DataFrame, optional
-        population, limit_lower, limit_upper, limit_lower_998, limit_upper_998 for the curves;
-        default: the limits at the areas themselves.
+    `table`: area, is_own, population, rate, limit_lower, limit_upper, verdict, baseline_rate.
+    `lines`: population, limit_lower, limit_upper, limit_lower_998, limit_upper_998 for the curves;
+    default: the limits at the areas themselves.
     """
     known = table[table["rate"].notna() & table["population"].notna()]
     if known.empty:

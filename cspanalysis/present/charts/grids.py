@@ -23,11 +23,8 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
 
     So a night stays in one row: 02:00 on Sunday stands at the end of Saturday's.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        weekday (0 is Monday, of the clock), hour, `value`; hours without a row are 0 only if
-        the table has no hidden cell.
+    `table`: weekday (0 is Monday, of the clock), hour, `value`; hours without a row are 0 only if
+    the table has no hidden cell.
     """
     known = {
         ((int(r["weekday"]) - (int(r["hour"]) < first_hour)) % 7, int(r["hour"])): r[value]
@@ -84,11 +81,8 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
 def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None:
     """Ages down the side, males on the left half and females on the right, on the same scale.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        age_band, sex ('male', 'female'; others are left out), `value`, status, optional symbol,
-        lower and upper.
+    `table`: age_band, sex ('male', 'female'; others are left out), `value`, status, optional
+    symbol, lower and upper.
     """
     table = table[table["sex"].isin([s for s, _ in SEXES]) & (table["age_band"] != "all ages")]
     bands = list(dict.fromkeys(table["age_band"]))
@@ -142,11 +136,8 @@ def priorities(
 ) -> go.Figure | None:
     """Priorities in the table's order; the area of a dot is how much a criterion speaks for it.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, score and one column per criterion, all from 0 to 1; a status other than 'ok' where
-        there is no place: '–' stands for the score.
+    `table`: `label`, score and one column per criterion, all from 0 to 1; a status other than 'ok'
+    where there is no place: '–' stands for the score.
     """
     criteria = [c for c in criteria if c in table]
     columns = [*criteria, "score"]

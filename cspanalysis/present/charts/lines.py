@@ -21,12 +21,8 @@ def monthly_line(
 ) -> go.Figure | None:
     """A monthly series from 0 with its interval as a band, the newest month labelled.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        month 'YYYY-MM', `value`, optional lower and upper, status ('incomplete' months are hollow).
-    unit : str
-        What follows the newest value; default 'a day' for `per_day`, else nothing.
+    `table`: month 'YYYY-MM', `value`, optional lower and upper, status ('incomplete' months are
+    hollow). `unit`: what follows the newest value; default 'a day' for `per_day`, else nothing.
     """
     unit = unit if unit is not None else "a day" if value == "per_day" else ""
     table = table.sort_values("month", kind="stable")
@@ -70,11 +66,8 @@ def monthly_line(
 def control_chart(table: pd.DataFrame) -> go.Figure | None:
     """Months with the mean and the limits that unchanged months keep to; signals are diamonds.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        month, value, centre, lower and upper (or lower_limit, upper_limit), signal text ('' for
-        none), optional is_provisional.
+    `table`: month, value, centre, lower and upper (or lower_limit, upper_limit), signal text (''
+    for none), optional is_provisional.
     """
     table = table.sort_values("month", kind="stable")
     values = style.coordinates(table["value"])
@@ -129,11 +122,8 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
 def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     """Twelve months around the average month (100) with intervals, the peak dark and labelled.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        month_of_year, index, lower, upper, is_above. A table of monthly counts instead (no index
-        may be published) is drawn as monthly_line.
+    `table`: month_of_year, index, lower, upper, is_above. A table of monthly counts instead (no
+    index may be published) is drawn as monthly_line.
     """
     if "index" not in table or not table["index"].notna().any():
         return monthly_line(table, value="count", unit="") if "month" in table else None
@@ -181,10 +171,7 @@ def trend_line(
 ) -> go.Figure | None:
     """A yearly rate from 0 with intervals, first and last value labelled.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `x` (years as text, in order), `value`, optional lower and upper.
+    `table`: `x` (years as text, in order), `value`, optional lower and upper.
     """
     values = style.coordinates(table[value])
     known = [i for i, v in enumerate(values) if v is not None]

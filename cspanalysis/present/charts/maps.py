@@ -25,19 +25,10 @@ Ring = Sequence[tuple[float, float]]
 def place_map(points: pd.DataFrame, outlines: pd.DataFrame | None = None) -> go.Figure | None:
     """Places as dots whose area grows with the count; the busiest are named.
 
-    Parameters
-    ----------
-    points : pandas.DataFrame
-        longitude, latitude, place, count; optional is_generic (a label that many places share,
-        never named).
-    outlines : pandas.DataFrame, optional
-        Areas drawn beneath, such as LSOAs: name, rings (lists of `Ring`), count. An area is
-        tinted by its count; where every count is missing, all are plain.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure or None
-        None without points.
+    `points`: longitude, latitude, place, count; optional is_generic (a label that many places
+    share, never named). `outlines`: areas drawn beneath, such as LSOAs: name, rings (lists of
+    `Ring`), count. An area is tinted by its count; where every count is missing, all are plain.
+    Returns: none without points.
     """
     if points.empty:
         return None

@@ -15,13 +15,8 @@ _OFFSET = 0.17
 def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> go.Figure | None:
     """Shares of two rounds or areas: a hollow mark above a filled one, each with its interval.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        `label`, compare_share, compare_lower, compare_upper, share, lower, upper (all 0 to 1),
-        optional decimals.
-    names : tuple of str
-        What the hollow and the filled mark stand for.
+    `table`: `label`, compare_share, compare_lower, compare_upper, share, lower, upper (all 0 to 1),
+    optional decimals. `names`: what the hollow and the filled mark stand for.
     """
     pairs = {
         prefix: {c: _percents(table[f"{prefix}{c}"]) for c in ("share", "lower", "upper")}

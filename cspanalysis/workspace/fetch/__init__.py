@@ -74,34 +74,11 @@ def run(
 ) -> list[Fetched]:
     """Fetch open data into data/raw, each file with its sidecar.
 
-    Parameters
-    ----------
-    workspace_root : pathlib.Path
-        Folder with partnership.toml.
-    settings : mapping
-        Its content, checked (`workspace.load`); [fetch] holds base addresses and choices.
-    area : Area or mapping
-        districts, district_codes, force and county of the area.
-    sources : sequence of str, optional
-        Which; all of SOURCES by default.
-    months : int
-        Newest months of street-level crime; other sources take the years they reach into.
-    report : callable
-        Takes one line of progress.
-    web, today : Web and date, optional
-        For tests.
-
-    Returns
-    -------
-    list of Fetched
-        One per file.
-
-    Raises
-    ------
-    UsageError
-        If a source is unknown, or another fetch is at work.
-    FetchFailed
-        If some publisher failed; the others' files are there.
+    `workspace_root`: folder with partnership.toml. `settings`: its content, checked
+    (`workspace.load`); [fetch] holds base addresses and choices. `area`: districts, district_codes,
+    force and county of the area. `sources`: which; all of SOURCES by default. `months`: newest
+    months of street-level crime; other sources take the years they reach into. `report`: takes one
+    line of progress. `web`, `today`: for tests. Returns: one per file.
     """
     options = dict(settings.get("fetch", {}))
     _check(sources)

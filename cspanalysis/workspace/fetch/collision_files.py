@@ -24,15 +24,7 @@ _LATE_YEARS = 2
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the newest years; the newest that does not exist yet is passed over with a line.
-
-    Raises
-    ------
-    PublisherError
-        If the publisher is down or the files have moved.
-    DataRefused
-        If the columns changed.
-    """
+    """Fetch the newest years; the newest that does not exist yet is passed over with a line."""
     newest = job.today.year - 1
     found: list[Fetched] = []
     years = 0

@@ -25,15 +25,7 @@ _COLUMNS = ("time_period", "geographic_level", "la_name")
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the newest data sets on exclusions that go down to local authorities.
-
-    Raises
-    ------
-    PublisherError
-        If the service is down, or no longer has such a publication or data set.
-    DataRefused
-        If the columns changed.
-    """
+    """Fetch the newest data sets on exclusions that go down to local authorities."""
     # The data catalogue holds every publication; the statistics API only some of them.
     url = f"{job.base(SOURCE, BASE)}/data-set-files"
     wanted = str(job.options.get("dfe_publication", PUBLICATION))

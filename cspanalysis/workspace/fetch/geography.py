@@ -37,13 +37,7 @@ _IDENTIFIERS = ("OBJECTID", "ObjectId", "FID", "GlobalID")
 
 
 def lookups(job: Job) -> list[Fetched]:
-    """Fetch district–CSP–force for all, LSOA lookups for the area and its neighbours.
-
-    Raises
-    ------
-    PublisherError
-        If a service is down or gone, or sends part of a table.
-    """
+    """Fetch district–CSP–force for all, LSOA lookups for the area and its neighbours."""
     codes = list(dict.fromkeys([*job.area["district_codes"], *job.area["neighbour_codes"]]))
     services = job.options.get("lookup_services", SERVICES)
     found = []
@@ -66,13 +60,7 @@ def lookups(job: Job) -> list[Fetched]:
 
 
 def boundaries(job: Job) -> list[Fetched]:
-    """Fetch the outlines of the area's LSOAs as GeoJSON (longitude and latitude).
-
-    Raises
-    ------
-    PublisherError
-        If a service is down or gone, or sends part of what it has.
-    """
+    """Fetch the outlines of the area's LSOAs as GeoJSON (longitude and latitude)."""
     before = job.web.bytes
     services = job.options.get("lookup_services", SERVICES)
     where = f"{services[_LSOA_SERVICE]} IN ({_quoted(job.area['district_codes'])})"

@@ -31,15 +31,7 @@ _COLUMNS = ("Indicator ID", "Indicator Name", "Area Code", "Time period", "Value
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the indicators of all areas, one file per area type.
-
-    Raises
-    ------
-    PublisherError
-        If Fingertips is down.
-    DataRefused
-        If the columns or the meaning of an indicator's number changed.
-    """
+    """Fetch the indicators of all areas, one file per area type."""
     indicators = dict(job.options.get("indicators", INDICATORS))
     types = dict(job.options.get("area_types", AREA_TYPES))
     found = []

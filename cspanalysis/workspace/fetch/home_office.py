@@ -25,13 +25,7 @@ PUBLISHER = Publisher(
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the newest of the tables by Community Safety Partnership.
-
-    Raises
-    ------
-    PublisherError
-        If GOV.UK is down, or the page no longer lists such a table.
-    """
+    """Fetch the newest of the tables by Community Safety Partnership."""
     url = f"{job.base(SOURCE, BASE)}/{job.options.get('home_office_page', PAGE)}"
     page = job.web.json(url)
     attachments = (page.get("details") or {}).get("attachments") or []

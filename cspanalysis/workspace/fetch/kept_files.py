@@ -100,15 +100,7 @@ class Job:
 
 
 def check_table(path: Path, columns: Sequence[str], url: str) -> None:
-    """Refuse what is no table with these columns.
-
-    Raises
-    ------
-    PublisherError
-        If a web page came instead, or nothing.
-    DataRefused
-        If a column is missing: the publisher changed the layout.
-    """
+    """Refuse what is no table with these columns."""
     with path.open("rb") as stream:
         head = stream.read(65536)
     if is_html(head):
@@ -176,13 +168,7 @@ def download(
     check: Callable[[Path], None],
     published: str = "",
 ) -> Fetched:
-    """Download a file unless the publisher says that the one kept is still the newest.
-
-    Raises
-    ------
-    PublisherError, DataRefused
-        If it did not arrive whole or `check` refuses it; the file kept stays as it was.
-    """
+    """Download a file unless the publisher says that the one kept is still the newest."""
     target = job.raw / source / name
     part = target.with_name(f".{name}{whole_files.SUFFIX}")
     before = job.web.bytes

@@ -29,15 +29,7 @@ _ALL_AGES, _SINGLE_YEARS = "200", "101...191"
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch all districts' totals, and single years of age for the area and its neighbours.
-
-    Raises
-    ------
-    PublisherError
-        If Nomis is down, sends part of a table, or knows none of the area's districts.
-    DataRefused
-        If the columns changed.
-    """
+    """Fetch all districts' totals, and single years of age for the area and its neighbours."""
     every = [code for code in areas.register()["district_code"] if code]
     near = list(dict.fromkeys([*job.area["district_codes"], *job.area["neighbour_codes"]]))
     found = []

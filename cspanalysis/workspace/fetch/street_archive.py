@@ -38,17 +38,7 @@ _MEMBER = re.compile(r"(?:.*/)?(\d{4}-\d{2})-([a-z-]+)-street\.csv")
 def fetch(job: Job) -> list[Fetched]:
     """Fetch the newest months of the area's force and of the British Transport Police.
 
-    Returns
-    -------
-    list of Fetched
-        One per force-month.
-
-    Raises
-    ------
-    PublisherError
-        If the archive cannot be had, or holds nothing of the force.
-    DataRefused
-        If its layout changed.
+    Returns: one per force-month.
     """
     named = job.options.get("forces", [job.area["force"], "btp"])
     forces = list(dict.fromkeys(publishers.short_name(f) or areas.slug(f) for f in named))

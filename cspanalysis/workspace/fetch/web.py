@@ -88,17 +88,8 @@ class Web:
     ) -> httpx.Response:
         """A whole reply of moderate size, tried again where that can help.
 
-        Parameters
-        ----------
-        url, params, headers : str and mappings
-            The request; with `form` it is a POST.
-        allowed : tuple of int
-            Statuses that count as an answer.
-
-        Raises
-        ------
-        PublisherError
-            If no allowed reply came.
+        `url`, `params`, `headers`: the request; with `form` it is a POST. `allowed`: statuses that
+        count as an answer.
         """
         method = "POST" if form else "GET"
 
@@ -115,13 +106,7 @@ class Web:
         return self._tried(once, url, allowed)
 
     def json(self, url: str, **request: Any) -> Any:
-        """The JSON of a reply.
-
-        Raises
-        ------
-        PublisherError
-            If the reply is none.
-        """
+        """The JSON of a reply."""
         reply = self.get(url, **request)
         try:
             return json.loads(reply.content)
@@ -140,19 +125,9 @@ class Web:
     ) -> httpx.Response:
         """Bring a file into `part`, going on where an earlier attempt was cut off.
 
-        Parameters
-        ----------
-        url : str
-            Address.
-        part : pathlib.Path
-            Where the bytes gather; `<part>.etag` beside it says which edition they are of.
-        headers : mapping, optional
-            Conditional headers; a 304 is returned as it is and leaves `part` alone.
-
-        Raises
-        ------
-        PublisherError
-            If the file did not arrive whole; `part` then stays for the next attempt.
+        `url`: address. `part`: where the bytes gather; `<part>.etag` beside it says which edition
+        they are of. `headers`: conditional headers; a 304 is returned as it is and leaves `part`
+        alone.
         """
         part.parent.mkdir(parents=True, exist_ok=True)
         return self._tried(

@@ -21,16 +21,8 @@ def read(
 ) -> Reading:
     """How a date column's cells are to be read.
 
-    Parameters
-    ----------
-    column, heading : str
-        Ours and the partner's name.
-    cells : sequence of (row, text)
-        Those that are not blank.
-    given : str
-        The format that the settings give; it is not asked for again.
-    kind : str
-        Kind of the column.
+    `column`, `heading`: ours and the partner's name. `cells`: those that are not blank. `given`:
+    the format that the settings give; it is not asked for again. `kind`: kind of the column.
     """
     texts = [text for _, text in cells]
     seen = Seen(heading)

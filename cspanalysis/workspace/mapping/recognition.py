@@ -27,25 +27,9 @@ _YEAR = re.compile(r"^(19|20)\d{2}\s*[/-]\s*\d{2}(\d{2})?$")
 def propose(file: Path | str, given: Mapping[str, Mapping[str, Any]] | None = None) -> Proposal:
     """Look at an extract and propose its map.
 
-    Parameters
-    ----------
-    file : path
-        csv, txt, tsv, csv.gz, xlsx, xls or ods.
-    given : mapping, optional
-        The section `sources` of partnership.toml: what it answers is used and not asked again.
-
-    Returns
-    -------
-    Proposal
-        What was understood and what not; `text()` shows it, `mapping.write` puts it into
-        partnership.toml.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file.
-    DataRefused
-        If it cannot be read at all.
+    `file`: csv, txt, tsv, csv.gz, xlsx, xls or ods. `given`: the section `sources` of
+    partnership.toml: what it answers is used and not asked again. Returns: what was understood and
+    what not; `text()` shows it, `mapping.write` puts it into partnership.toml.
     """
     path, given = Path(file), given or {}
     read = [(g, h) for g in grid.read(path) for h in headings.find(g, given)[:2]]

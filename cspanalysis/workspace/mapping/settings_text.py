@@ -22,22 +22,8 @@ _MARK = "#? "
 def write(proposal: Proposal, root: Path | str) -> str:
     """Write a proposal into a workspace's settings.
 
-    Parameters
-    ----------
-    proposal : Proposal
-        From `propose`.
-    root : path
-        The workspace.
-
-    Returns
-    -------
-    str
-        What was written, and what stayed because it had been answered otherwise before.
-
-    Raises
-    ------
-    UsageError
-        If there are no settings or they are no TOML.
+    `proposal`: from `propose`. `root`: the workspace. Returns: what was written, and what stayed
+    because it had been answered otherwise before.
     """
     path = Path(root) / SETTINGS
     if not proposal.source:

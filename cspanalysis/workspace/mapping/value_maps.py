@@ -26,16 +26,8 @@ _MANY = 60
 def read(column: Column, heading: str, cells: Cells, blank: int) -> Reading:
     """How a column's values become ours; which reader depends on its name and kind.
 
-    Parameters
-    ----------
-    column : Column
-        Ours.
-    heading : str
-        The partner's.
-    cells : sequence of (row, text)
-        Those that are not blank.
-    blank : int
-        How many are.
+    `column`: ours. `heading`: the partner's. `cells`: those that are not blank. `blank`: how many
+    are.
     """
     found = Counter(text for _, text in cells)
     if column.name == "offence":
