@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import quality, sentences, survey_wording, violence, young_people
+from cspanalysis.findings import (
+    plan,
+    plan_targets,
+    priorities,
+    quality,
+    sentences,
+    survey_wording,
+    violence,
+    young_people,
+)
 from cspanalysis.findings.shapes import breakdowns
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats import change, peers
@@ -380,27 +389,28 @@ def test_age_by_sex_speaks_of_the_groups_shown():
 def test_targets_actions_and_priorities():
     table = pd.DataFrame({"measure": list("abc"), "baseline": 100, "target": 95,
                           "actual": [90, 97, NAN], "progress": ["met", "unclear", None],
-                          "is_detectable": [False, False, True]})  # fmt: skip
-    text = sentences.targets(table).text
+                          "is_detectable": [False, False, True], "is_printed_right": None,
+                          "target_period": "2008/09"})  # fmt: skip
+    text = plan_targets.targets_told(table).text
     assert text.startswith(
         "Of three targets two have figures so far: one was met and one is too close"
     )
     assert "Two of the three ask for a change so small" in text
     states = pd.DataFrame({"state": ["complete", "overdue"], "count": [3, 1]})
-    assert sentences.actions(states).text == "Of 4 actions: 3 complete and 1 overdue."
+    assert plan.actions_told(states).text == "Of 4 actions: 3 complete and 1 overdue."
 
 
 def test_an_order_of_priorities_says_on_how_many_criteria_each_rests():
     order = pd.DataFrame({"priority": ["violence", "theft", "drugs"], "score": [0.7, 0.5, 1.0],
                           "known": [5, 3, 1], "of": 5, "rank": [1, 2, None],
                           "is_stable": [True, True, False]})  # fmt: skip
-    said = sentences.priorities(order)
+    said = priorities.matrix_told(order)
     assert said.text == (
         "Violence (0.70 on five of five criteria) scores highest, followed by theft (0.50 on "
         "three). The order stays the same when each weight is a quarter larger or smaller. Drugs "
         "has no place, with data for fewer than three criteria."
     )
-    none = sentences.priorities(order.assign(known=2, rank=NAN))
+    none = priorities.matrix_told(order.assign(known=2, rank=NAN))
     assert none.status == "too_few" and "None of the three can be judged on three" in none.text
     assert "highest" not in none.text and "stays the same" not in none.text
 

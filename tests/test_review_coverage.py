@@ -24,7 +24,7 @@ from cspanalysis.findings import (
     violence,
 )
 from cspanalysis.present import phrases
-from cspanalysis.review import coverage
+from cspanalysis.review import coverage, series
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.stats import change
 
@@ -370,3 +370,21 @@ def test_avon_and_somerset_lack_july_2019_and_places(shared, tmp_path):
     later = review.moved(period="2020-10/2021-09")
     found = overview.recorded_crime_change(later)
     assert "had no place in October 2019 to September 2020" in found.sentence
+
+
+def test_figures_of_years_count_for_whole_years_only_and_for_all_of_them():
+    rows = pd.DataFrame({"year": ["2005/06", "2006/07", "2006/07"], "count": [3, 4, None]})
+    known = Coverage("youth_offending", ())
+    years = series.Yearly(rows, known, "burglary", sources=("youth_offending",))
+    assert years.count(Period.parse("2005-04/2006-03")) == 3
+    # A part that is hidden is no 0.
+    assert pd.isna(years.count(Period.parse("2005-04/2007-03")))
+    for period, told in (
+        ("2005-05/2006-04", "by financial year, not May 2005"),
+        ("2005-04/2005-09", "by financial year, not April to September 2005"),
+        ("2006-04/2008-03", "nothing on 'burglary' in 2007/08"),
+    ):
+        with pytest.raises(NotAvailable, match=told):
+            years.count(Period.parse(period))
+    with pytest.raises(NotAvailable, match="its figures are by year"):
+        _ = years.by_month

@@ -222,7 +222,6 @@ CALLS = {
     "findings.target_progress.progress": lambda: ((TARGETS,), {}),
     "stats.thefts.purse_dipping": lambda: ((INCIDENTS, PurseDipping()), {}),
     "stats.thefts.second": lambda: ((INCIDENTS, PurseDipping()), {}),
-    "stats.thefts.by_month": lambda: ((INCIDENTS, list(MONTHS)), {}),
     "stats.trend.recent_trend": lambda: ((YEARS,), {}),
     "stats.victims.domestic_repeat": lambda: ((INCIDENTS, YEAR), {}),
     "stats.victims.marac_repeat": lambda: ((INCIDENTS, YEAR), {}),

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.audit import register_series
-from cspanalysis.audit.printed import decimals, number, period, rounds_to, text
-from cspanalysis.audit.register_series import Series
+from cspanalysis.audit import printed, register_series
+from cspanalysis.audit.printed import decimals, number, rounds_to, text
+from cspanalysis.audit.register_series import Named
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.present import suppliers
 from cspanalysis.review.review import Review
-from cspanalysis.stats import peers, season, thefts, victims
-
-Row = dict[str, Any]
+from cspanalysis.stats import peers, season, victims
 
 
 class Answer(NamedTuple):
@@ -31,44 +30,66 @@ class Answer(NamedTuple):
     sentence: str = ""
 
 
-def series_of(row: Row) -> Series:
-    return Series(row["source"], row["series"], row["where"], row["area"])
+@dataclass(frozen=True)
+class Statement:
+    """A row of the table of statements and the review whose data are asked; all cells are texts."""
 
+    review: Review
+    row: Mapping[str, Any]
 
-def period_of(row: Row) -> Period:
-    found = period(row["period"])
-    if found is None:
-        raise NotAvailable((), "no period is printed")
-    return found
+    def __getitem__(self, column: str) -> Any:
+        return self.row[column]
 
+    @property
+    def named(self) -> Named:
+        return Named(self["source"], self["series"], self["where"], self["area"])
 
-def shown(review: Review, row: Row, value: float) -> str:
-    return "a number not shown" if is_hidden(review, row, value) else present.count(value)
+    @property
+    def period(self) -> Period:
+        found = printed.period(self["period"])
+        if found is None:
+            raise NotAvailable((), "no period is printed")
+        return found
 
+    @property
+    def compare(self) -> Period | None:
+        return printed.period(self["compare_period"])
 
-def is_hidden(review: Review, row: Row, value: float) -> bool:
-    """A small count under a policy is not shown, not even where the text printed it."""
-    policy = review.policy(row["source"])
-    if policy == "none" or review.edition != "public":
-        return False
-    return policy == "hes" or value < review.threshold
+    def count(self, period: Period, **other: str) -> float:
+        """How many in a period; of another area, series or condition where they are given."""
+        found = register_series.count(self.review, self.named._replace(**other), period)
+        if pd.isna(found):
+            raise NotAvailable(self["source"], "a count that it needs is suppressed")
+        return found
 
+    def records(self, period: Period) -> pd.DataFrame:
+        return register_series.records(self.review, self.named, period)
 
-def is_within(value: float, row: Row, key: str = "value") -> bool:
-    limit = number(row[key])
-    bound = row["bound"] if key == "value" else ""
-    if bound:
-        return {
-            "more than": value > limit,
-            "less than": value < limit,
-            "at least": value >= limit,
-            "at most": value <= limit,
-        }[bound]
-    return rounds_to(value, row[key])
+    def shown(self, value: float) -> str:
+        return "a number not shown" if self.is_hidden(value) else present.count(value)
 
+    def is_hidden(self, value: float) -> bool:
+        """A small count under a policy is not shown, not even where the text printed it."""
+        is_rounded = self.review.policy(self["source"]) == "hes"
+        if is_rounded and self.review.edition == "public":
+            return True
+        return pd.isna(self.review.shown(self["source"], value))
 
-def as_printed(row: Row, unit: str = "") -> str:
-    return " ".join(part for part in (row["bound"], figure(row["value"]), unit) if part)
+    def is_within(self, value: float, key: str = "value") -> bool:
+        """Whether a value is the printed one, as exactly as that is printed."""
+        limit = number(self[key])
+        bound = self["bound"] if key == "value" else ""
+        if bound and limit is not None:
+            return {
+                "more than": value > limit,
+                "less than": value < limit,
+                "at least": value >= limit,
+                "at most": value <= limit,
+            }[bound]
+        return rounds_to(value, self[key])
+
+    def as_printed(self, unit: str = "") -> str:
+        return " ".join(part for part in (self["bound"], figure(self["value"]), unit) if part)
 
 
 def figure(written: str) -> str:
@@ -77,285 +98,226 @@ def figure(written: str) -> str:
     return written if value is None or "%" in written else present.number(value, decimals(written))
 
 
-def count(review: Review, row: Row) -> Answer:
-    value = register_series.count(review, series_of(row), period_of(row))
-    is_same, printed, found = is_within(value, row), as_printed(row), shown(review, row, value)
-    before = period(row["compare_period"])
-    if before is not None and (row["compare_value"] or row["printed_change"]):
-        earlier = register_series.count(review, series_of(row), before)
-        found += f" against {shown(review, row, earlier)}"
-        if row["compare_value"]:
-            is_same &= is_within(earlier, row, "compare_value")
-            printed += f" against {figure(row['compare_value'])}"
+def count(of: Statement) -> Answer:
+    value = of.count(of.period)
+    is_same, told, found = of.is_within(value), of.as_printed(), of.shown(value)
+    if of.compare is not None and (of["compare_value"] or of["printed_change"]):
+        earlier = of.count(of.compare)
+        found += f" against {of.shown(earlier)}"
+        if of["compare_value"]:
+            is_same &= of.is_within(earlier, "compare_value")
+            told += f" against {figure(of['compare_value'])}"
         elif earlier:
-            is_same &= rounds_to((value / earlier - 1) * 100, row["printed_change"])
-            printed += f", {row['printed_change']} per cent more than before"
-    printed += f", {row['direction']}" if row["direction"] and row["compare_value"] else ""
-    return Answer(is_same, printed, found, "" if is_same else _elsewhere(review, row))
+            is_same &= rounds_to((value / earlier - 1) * 100, of["printed_change"])
+            told += f", {of['printed_change']} per cent more than before"
+    told += f", {of['direction']}" if of["direction"] and of["compare_value"] else ""
+    return Answer(is_same, told, found, "" if is_same else _elsewhere(of))
 
 
-def _elsewhere(review: Review, row: Row) -> str:
+def _elsewhere(of: Statement) -> str:
     """Where the printed count would be right, if the text left its area open."""
-    if "area" not in row["assumed"] or row["source"] != "peer_counts":
+    if "area" not in of["assumed"] or of["source"] != "peer_counts":
         return ""
-    for group in review.table("peer_counts")["group"].unique():
+    for group in of.review.table("peer_counts")["group"].unique():
         name = str(group).replace("_", " ").title()
         try:
-            value = register_series.count(
-                review, series_of(row)._replace(area=name), period_of(row)
-            )
+            value = of.count(of.period, area=name)
         except NotAvailable:
             continue
-        if is_within(value, row):
+        if of.is_within(value):
             return f"{present.count(value)} is the count of {name}."
     return ""
 
 
-def percent_change(review: Review, row: Row) -> Answer:
-    before = period(row["compare_period"]) or period_of(row).before
-    value, earlier = (
-        register_series.count(review, series_of(row), p) for p in (period_of(row), before)
-    )
+def percent_change(of: Statement) -> Answer:
+    before = of.compare or of.period.before
+    value, earlier = of.count(of.period), of.count(before)
     if not earlier:
-        raise NotAvailable(row["source"], f"none in {before.label}")
+        raise NotAvailable(of["source"], f"none in {before.label}")
     change = (value / earlier - 1) * 100
-    places = decimals(row["value"])
-    found = f"{present.number(change, places)} per cent"
-    found += f" ({shown(review, row, value)} against {shown(review, row, earlier)})"
-    return Answer(is_within(change, row), as_printed(row, "per cent"), found)
+    found = f"{present.number(change, decimals(of['value']))} per cent"
+    found += f" ({of.shown(value)} against {of.shown(earlier)})"
+    return Answer(of.is_within(change), of.as_printed("per cent"), found)
 
 
-def direction(review: Review, row: Row) -> Answer:
-    over, of = period_of(row), series_of(row)
-    if row["direction"].endswith("every year"):
-        return _every_year(review, row)
-    before = period(row["compare_period"]) or over.before
-    value, earlier = (register_series.count(review, of, p) for p in (over, before))
+def direction(of: Statement) -> Answer:
+    if of["direction"].endswith("every year"):
+        return _every_year(of)
+    value, earlier = of.count(of.period), of.count(of.compare or of.period.before)
     way = "up" if value > earlier else "down" if value < earlier else "no change"
     found = way
-    if not is_hidden(review, row, min(value, earlier)):
+    if not of.is_hidden(min(value, earlier)):
         found += f", {present.count(value)} against {present.count(earlier)}"
-    return Answer(way == row["direction"], row["direction"], found)
+    return Answer(way == of["direction"], of["direction"], found)
 
 
-def _every_year(review: Review, row: Row) -> Answer:
+def _every_year(of: Statement) -> Answer:
     """The same months of every year: of whole years, else of those that end as the period does."""
-    over = period_of(row)
+    over = of.period
     months = over.months % 12 or 12
     last = Period(over.last - months + 1, over.last)
     years = [last.shift(-12 * k) for k in range((over.months - months) // 12, -1, -1)]
-    values = [register_series.count(review, series_of(row), p) for p in years]
+    values = [of.count(year) for year in years]
     steps = [later - earlier for earlier, later in itertools.pairwise(values)]
-    is_up = row["direction"].startswith("up")
+    is_up = of["direction"].startswith("up")
     is_same = bool(steps) and all(s > 0 if is_up else s < 0 for s in steps)
-    told = ", ".join(shown(review, row, v) for v in values)
-    return Answer(is_same, row["direction"], f"{told} ({years[0].label} to {years[-1].label})")
+    told = ", ".join(of.shown(v) for v in values)
+    return Answer(is_same, of["direction"], f"{told} ({years[0].label} to {years[-1].label})")
 
 
-def share(review: Review, row: Row) -> Answer:
+def share(of: Statement) -> Answer:
     found, is_same = [], True
-    for when, what in (("period", "value"), ("compare_period", "compare_value")):
-        over = period(row[when])
-        if over is None or not row[what]:
+    for over, what in ((of.period, "value"), (of.compare, "compare_value")):
+        if over is None or not of[what]:
             continue
-        part, whole = _parts(review, row, over)
+        name, _, where = of["whole"].partition(";")
+        whole = of.count(over, series=name.strip(), where=where.strip())
+        part = of.count(over)
+        if not whole:
+            raise NotAvailable(of["source"], f"none in {over.label}")
         exact = 100 * part / whole
-        is_same &= is_within(exact, row, what)
-        share = f"{present.number(exact, max(decimals(row[what]), 1))} per cent"
-        policy = review.policy(row["source"])
-        if policy != "none" and review.edition == "public":
+        is_same &= of.is_within(exact, what)
+        told = f"{present.number(exact, max(decimals(of[what]), 1))} per cent"
+        if of.review.policy(of["source"]) != "none" and of.review.edition == "public":
             # The exact share would give a hidden count away.
-            share = as_printed(row, "per cent") if is_same else "another share"
+            told = of.as_printed("per cent") if is_same else "another share"
         else:
-            share += f" ({present.count(part)} of {present.count(whole)})"
-        found.append(share)
-    printed = as_printed(row, "per cent")
-    if row["compare_value"]:
-        printed += f" against {figure(row['compare_value'])}"
-    return Answer(is_same, printed, " against ".join(found))
+            told += f" ({present.count(part)} of {present.count(whole)})"
+        found.append(told)
+    told = of.as_printed("per cent")
+    if of["compare_value"]:
+        told += f" against {figure(of['compare_value'])}"
+    return Answer(is_same, told, " against ".join(found))
 
 
-def _parts(review: Review, row: Row, over: Period) -> tuple[float, float]:
-    of = series_of(row)
-    name, _, where = row["whole"].partition(";")
-    whole = register_series.count(
-        review, of._replace(series=name.strip(), where=where.strip()), over
-    )
-    part = register_series.count(review, of, over)
-    if not whole:
-        raise NotAvailable(row["source"], f"none in {over.label}")
-    if pd.isna(part) or pd.isna(whole):
-        raise NotAvailable(row["source"], "a count that it needs is suppressed")
-    return part, whole
-
-
-def repeat_share(review: Review, row: Row) -> Answer:
-    over = period_of(row)
-    year = Period(over.last - 11, over.last)
-    rows = register_series.records(review, series_of(row), year)
+def repeat_share(of: Statement) -> Answer:
+    over = of.period
+    rows = of.records(Period(over.last - 11, over.last))
     if "victim_id" not in rows:
-        raise NotAvailable(row["source"], "it does not say who the victim was")
+        raise NotAvailable(of["source"], "it does not say who the victim was")
     result = victims.domestic_repeat(rows, over).iloc[0]
     if not result["total"]:
-        raise NotAvailable(row["source"], "no victim is known")
+        raise NotAvailable(of["source"], "no victim is known")
     exact = 100 * result["share"]
-    return Answer(
-        is_within(exact, row), as_printed(row, "per cent"), f"{present.number(exact, 1)} per cent"
-    )
+    found = f"{present.number(exact, 1)} per cent"
+    return Answer(of.is_within(exact), of.as_printed("per cent"), found)
 
 
-def rank(review: Review, row: Row) -> Answer:
-    if not row["series"]:
+def rank(of: Statement) -> Answer:
+    if not of["series"]:
         raise NotAvailable((), "no data describe it")
-    counted = review.peer_counts(row["series"], row["group"], period_of(row)).table
-    if row["unit"].startswith("per "):
-        table = peers.compare(counted, draws=0)
-        places = (
-            table["rank"] if row["kind"] == "rank_lowest" else peers.from_highest(table)["rank"]
-        )
-        own = table["is_own"]
+    is_lowest = of["kind"] == "rank_lowest"
+    counted = of.review.peer_counts(of["series"], of["group"], of.period).table
+    if of["unit"].startswith("per "):
+        counted = peers.compare(counted, draws=0)
+        places = (counted if is_lowest else peers.from_highest(counted))["rank"]
     else:
-        is_lowest = row["kind"] == "rank_lowest"
         places = counted["count"].rank(method="min", ascending=is_lowest)
-        own = counted["is_own"]
-    place, of = int(places[own].iloc[0]), int(places.notna().sum())
-    word = "lowest" if row["kind"] == "rank_lowest" else "highest"
-    is_same = place == number(row["value"]) and of == (number(row["group_size"]) or of)
-    printed = f"{present.place(int(number(row['value'])), int(number(row['group_size']) or of))}"
-    if word == "highest":
-        printed = f"place {row['value']} from the highest"
-        return Answer(is_same, printed, f"place {place} of {of} from the highest")
-    return Answer(is_same, printed, f"{present.place(place, of)} of {of}")
+    place, size = int(places[counted["is_own"]].iloc[0]), int(places.notna().sum())
+    told, given = number(of["value"]), number(of["group_size"]) or size
+    is_same = place == told and size == given
+    if not is_lowest:
+        return Answer(
+            is_same,
+            f"place {of['value']} from the highest",
+            f"place {place} of {size} from the highest",
+        )
+    found = f"{present.place(place, size)} of {size}"
+    return Answer(is_same, present.place(int(told or 0), int(given)), found)
 
 
-def ordering(review: Review, row: Row) -> Answer:
-    wanted = [item.strip().lower() for item in row["listed"].split(";")]
-    counts = _candidates(review, row, period_of(row)).sort_values(ascending=False, kind="stable")
+def ordering(of: Statement) -> Answer:
+    wanted = [item.strip().lower() for item in of["listed"].split(";")]
+    counts = _candidates(of, of.period).sort_values(ascending=False, kind="stable")
     if counts.empty:
-        raise NotAvailable(row["source"], f"nothing of it is there in {period_of(row).label}")
+        raise NotAvailable(of["source"], f"nothing of it is there in {of.period.label}")
     names = [str(name).lower() for name in counts.index]
     top = names[: len(wanted)]
-    if row["ordered"] == "named":
+    if of["ordered"] == "named":
         top = [name for name in wanted if counts.get(name, 0) > 0]
         is_same = len(top) == len(wanted)
-    elif row["ordered"] == "set":
+    elif of["ordered"] == "set":
         is_same = set(top) == set(wanted)
     else:
         is_same = names[0] == wanted[0]
     found = present.listed(top)
-    if row["direction"] == "up" and len(wanted) > 1:
-        earlier = _candidates(review, row, period(row["compare_period"]))
+    if of["direction"] == "up" and len(wanted) > 1:
+        earlier = _candidates(of, of.compare or of.period.before)
         rises = [name for name in wanted[1:] if counts.get(name, 0) > earlier.get(name, 0)]
         is_same &= len(rises) == len(wanted) - 1
         found += f"; rising: {present.listed(rises) if rises else 'none'}"
-    printed = present.listed(wanted)
-    if row["value"]:
-        is_same &= is_within(float(counts.iloc[0]), row)
-        printed += f" ({row['value']})"
-        found += f" ({shown(review, row, float(counts.iloc[0]))})"
-    return Answer(bool(is_same), printed, found)
+    told = present.listed(wanted)
+    if of["value"]:
+        is_same &= of.is_within(float(counts.iloc[0]))
+        told += f" ({of['value']})"
+        found += f" ({of.shown(float(counts.iloc[0]))})"
+    return Answer(bool(is_same), told, found)
 
 
-def _candidates(review: Review, row: Row, over: Period) -> pd.Series:
-    of = series_of(row)
-    if "|" in of.series:
-        names = of.series.split("|")
-        return pd.Series(
-            {n: register_series.count(review, of._replace(series=n), over) for n in names}
-        )
-    if row["by"] == "sex":
-        sexes = ("female", "male")
-        where = {s: "; ".join(filter(None, (of.where, f"sex={s}"))) for s in sexes}
-        return pd.Series(
-            {s: register_series.count(review, of._replace(where=where[s]), over) for s in sexes}
-        )
-    rows = register_series.records(review, of, over).dropna(subset=row["by"])
-    grouped = rows.groupby(rows[row["by"]].astype(str).str.lower())
-    counts = grouped["weight"].sum()
-    if row["unit"] == "per pupil":
-        return counts / grouped["roll"].max()
-    return counts
+def _candidates(of: Statement, over: Period) -> pd.Series:
+    if "|" in of["series"]:
+        return pd.Series({name: of.count(over, series=name) for name in of["series"].split("|")})
+    if of["by"] == "sex":
+        where = {s: "; ".join(filter(None, (of["where"], f"sex={s}"))) for s in ("female", "male")}
+        return pd.Series({sex: of.count(over, where=where[sex]) for sex in where})
+    rows = of.records(over).dropna(subset=of["by"])
+    grouped = rows.groupby(rows[of["by"]].astype(str).str.lower())
+    counts = grouped["count"].sum()
+    return counts / grouped["roll"].max() if of["unit"] == "per pupil" else counts
 
 
-def peak(review: Review, row: Row) -> Answer:
-    over = period_of(row)
-    rows = register_series.records(review, series_of(row), over)
-    if "month" not in rows:
-        raise NotAvailable(row["source"], "it holds no months")
-    by_month = thefts.by_month(rows, over.month_list())
-    result = season.seasonal_index(by_month, series=row["series"])
-    peak = result.peak
+def peak(of: Statement) -> Answer:
+    by_month = register_series.series(of.review, of.named, of.period).by_month
+    by_month = by_month[of.period.contains(by_month["month"])].reset_index(drop=True)
+    found = season.seasonal_index(by_month, series=of["series"]).peak
     note = "By the seasonal index."
-    if peak is None:
+    if found is None:
         # Too short or too few for an index: the month of the year with the most, as a reader would.
         totals = by_month.groupby(by_month["month"].str[-2:])["count"].sum()
-        peak, note = int(totals.idxmax()), "By plain counts of the calendar months."
-    printed = present.month_of_year(int(number(row["value"])))
-    return Answer(peak == number(row["value"]), printed, present.month_of_year(peak), note)
-
-
-def survey(review: Review, row: Row) -> Answer:
-    over = period_of(row)
-    year = over.first // 12
-    name = str(year) if over.first % 12 == 0 else f"{year}/{(year + 1) % 100:02d}"
-    table = review.table("surveys")
-    rows = table[
-        (table["question"] == row["series"])
-        & (table["area"] == (row["area"] or review.area.name))
-        & (table["round"] == name)
-    ]
-    if rows.empty:
-        raise NotAvailable("surveys", f"no answer to '{row['series']}' in {name}")
-    share, base = rows["percent"].iloc[0], rows["base"].iloc[0]
-    found = f"{present.number(share, decimals(row['value']))} per cent"
-    asked = f" of {present.count(base)} asked" if pd.notna(base) else ""
-    return Answer(is_within(float(share), row), as_printed(row, "per cent"), found + asked)
-
-
-def target(review: Review, row: Row) -> Answer:
-    """A target is a wish; what can be checked is the baseline it starts from."""
-    if not row["compare_value"]:
-        reason = "no baseline is printed" if row["value"] else "no value is printed"
-        raise NotAvailable((), reason)
-    year = {**row, "value": row["compare_value"], "period": row["compare_period"], "bound": ""}
-    if row["source"] == "surveys":
-        answer = survey(review, year)
-    elif row["source"] == "environmental":
-        answer = _cleanliness(review, year)
-    else:
-        answer = count(review, {**year, "compare_period": "", "compare_value": ""})
-    return answer._replace(printed=f"baseline {answer.printed}")
-
-
-def _cleanliness(review: Review, row: Row) -> Answer:
-    over = period_of(row)
-    table = review.table("cleanliness")
-    years = register_series.financial_years(series_of(row), over)
-    rows = table[table["measure"].eq(row["series"]) & table["year"].isin(years)]
-    if rows.empty or rows["below_standard"].isna().any():
-        raise NotAvailable("environmental", f"no survey of '{row['series']}' in {over.label}")
-    below, sites = rows["below_standard"].iloc[0], rows["sites"].iloc[0]
-    found = f"{present.number(100 * below / sites, decimals(row['value']))} per cent"
+        found, note = int(totals.idxmax()), "By plain counts of the calendar months."
+    told = number(of["value"])
     return Answer(
-        is_within(100 * below / sites, row), as_printed(row, "per cent"),
-        f"{found} ({present.count(below)} of {present.count(sites)} sites)",
-    )  # fmt: skip
-
-
-def output(review: Review, row: Row) -> Answer:
-    found = ""
-    if row["delivered"]:
-        found = f"{present.count(number(row['delivered']))} delivered"
-        found += f" by {present.month(row['delivered_to'])}" if row["delivered_to"] else ""
-    return Answer(
-        None, f"{figure(row['value'])} promised", found, "A promise is no figure to recompute."
+        found == told, present.month_of_year(int(told or 0)), present.month_of_year(found), note
     )
 
 
-def action(review: Review, row: Row) -> Answer:
-    due, start, end = row["due"], row["plan_start"], row["plan_end"]
+def survey(of: Statement) -> Answer:
+    """A share of the residents asked, or of the sites looked at."""
+    found = register_series.share(of.review, of.named, of.period)
+    told = f"{present.number(found.percent, decimals(of['value']))} per cent"
+    if not pd.isna(found.counted):
+        told += f" ({present.count(found.counted)} of {present.count(found.base)} sites)"
+    elif not pd.isna(found.base):
+        told += f" of {present.count(found.base)} asked"
+    return Answer(of.is_within(found.percent), of.as_printed("per cent"), told)
+
+
+def target(of: Statement) -> Answer:
+    """A target is a wish; what can be checked is the baseline it starts from."""
+    if not of["compare_value"]:
+        reason = "no baseline is printed" if of["value"] else "no value is printed"
+        raise NotAvailable((), reason)
+    year = {"value": of["compare_value"], "period": of["compare_period"], "bound": ""}
+    before = {"compare_period": "", "compare_value": ""}
+    baseline = replace(of, row={**of.row, **year, **before})
+    answer = (survey if of["source"] in ("surveys", "environmental") else count)(baseline)
+    return answer._replace(printed=f"baseline {answer.printed}")
+
+
+def output(of: Statement) -> Answer:
+    found = ""
+    if of["delivered"]:
+        found = f"{present.count(number(of['delivered']))} delivered"
+        found += f" by {present.month(of['delivered_to'])}" if of["delivered_to"] else ""
+    return Answer(
+        None, f"{figure(of['value'])} promised", found, "A promise is no figure to recompute."
+    )
+
+
+def action(of: Statement) -> Answer:
+    due, start, end = of["due"], of["plan_start"], of["plan_end"]
     if due is None or pd.isna(due):
-        return Answer(None, row["note"] or "no date", "", "It has no date that could be wrong.")
+        return Answer(None, of["note"] or "no date", "", "It has no date that could be wrong.")
     if not start:
         return Answer(None, f"due {due:%Y-%m}", "", "The months of the plan are not known.")
     month = pd.Timestamp(due).strftime("%Y-%m")
@@ -369,7 +331,7 @@ def action(review: Review, row: Row) -> Answer:
 
 
 #: Kind of statement → what recomputes it.
-CHECKS: dict[str, Callable[[Review, Row], Answer]] = {
+CHECKS: dict[str, Callable[[Statement], Answer]] = {
     "count": count,
     "percent_change": percent_change,
     "direction": direction,
@@ -392,7 +354,7 @@ def recompute(review: Review, statements: pd.DataFrame) -> pd.DataFrame:
     for row in statements.to_dict("records"):
         clean = {k: v if k == "due" else text(v) for k, v in row.items()}
         try:
-            answer = CHECKS[clean["kind"]](review, clean)
+            answer = CHECKS[clean["kind"]](Statement(review, clean))
         except NotAvailable as missing:
             answer = Answer(None, text(row["value"]), "", _why(review, missing))
         except UsageError as wrong:

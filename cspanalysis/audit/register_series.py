@@ -1,8 +1,8 @@
-"""Counting a series of a register: so many of what, from which source, when and where."""
+"""A series as registers, targets and priorities name it, as the `Series` that findings count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,6 +12,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.review import collisions, conditions
 from cspanalysis.review.review import Review
+from cspanalysis.review.series import Series, Totals, Yearly, year_labels
 from cspanalysis.stats import admission_rates, night, thefts
 
 NTE = "night-time economy violence"
@@ -20,15 +21,12 @@ PURSES = "purse dipping"
 #: Columns of the school exclusions that a series' last word stands for.
 _EXCLUDED = {"children": "children", "exclusions": "count"}
 
+#: What street-level files lack for the offences that a definition of the settings describes.
+_LACKS = "hold neither the time of an offence nor how it was done"
 
-class Series(NamedTuple):
-    """What is counted.
 
-    Parameters
-    ----------
-    source, series, where, area : str
-        As in the register (docs/adding_a_source.md); area '' is the review's own.
-    """
+class Named(NamedTuple):
+    """What is counted, in the words of a register (docs/adding_a_source.md); area '': our own."""
 
     source: str
     series: str = ""
@@ -36,144 +34,163 @@ class Series(NamedTuple):
     area: str = ""
 
 
-def count(review: Review, of: Series, period: Period) -> float:
-    """How many in a period."""
+class Share(NamedTuple):
+    """A share in per cent, how many it is of, and how many it counts (missing if not known)."""
+
+    percent: float
+    base: float
+    counted: float = float("nan")
+
+
+def count(review: Review, of: Named, period: Period) -> float:
+    """How many in a period, missing where a part is hidden; raises as `series` does."""
     if " - " in of.series and of.source == "peer_counts":
         first, *others = of.series.split(" - ")
         less = sum(count(review, of._replace(series=name), period) for name in others)
         return count(review, of._replace(series=first), period) - less
-    if of.source == "peer_counts":
-        rows = group_counts(review, of.area, of.series, period)
-        return float(rows["count"].sum(min_count=len(rows)))
-    rows = records(review, of, period)
-    return float(rows["weight"].sum(min_count=0 if rows["weight"].notna().all() else len(rows)))
+    return series(review, of, period).count(_asked(of, period))
 
 
-def group_counts(review: Review, area: str, offence: str, period: Period) -> pd.DataFrame:
-    """Rows of the peers' counts for an area: its own row, or all of a group that bears its name."""
-    table = review.table("peer_counts")
-    table = table[(table["offence"] == offence) & (table["period"] == period.iso)]
-    key = area.lower().replace(" ", "_")
-    rows = table[table["group"] == key]
-    if rows.empty:
-        rows = table[table["area"] == (area or review.area.name)].drop_duplicates("area")
-    if rows.empty or rows["count"].isna().any():
-        raise NotAvailable("peer_counts", f"no counts of {offence} for {area} in {period.label}")
-    return rows
+def records(review: Review, of: Named, period: Period) -> pd.DataFrame:
+    """The rows that a series counts, each with its `count`; raises as `series` does."""
+    rows = series(review, of, period, each=True).inside(_asked(of, period))
+    return rows if "count" in rows else rows.assign(count=1)
 
 
-def records(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    """The rows that a series counts, each with its weight in the count."""
+def series(review: Review, of: Named, *periods: Period, each: bool = False) -> Series:
+    """The series that is meant; with `each`, every record in a row of its own where there are any.
+
+    Raises
+    ------
+    NotAvailable
+        If the source is missing, does not cover the periods, or the area is another one.
+    UsageError
+        If there is no such offence, or a condition cannot be read.
+    """
     if not of.source:
         raise NotAvailable((), "no data describe it")
     is_own = of.area in ("", review.area.name)
-    if not is_own and of.source not in ("school_exclusions", "surveys"):
+    if not is_own and of.source not in ("peer_counts", "school_exclusions", "surveys"):
         raise NotAvailable(of.source, f"it holds nothing about {of.area}")
     reader = _READERS.get(of.source)
     if reader is None:
         raise NotAvailable(of.source, "it holds no series that could be counted")
-    return conditions.matching(reader(review, of, period), of.where)
+    found = reader(review, of, periods, each or bool(of.where))
+    return found.of(conditions.matching(found.rows, of.where)) if of.where else found
 
 
-def _police(review: Review, of: Series, period: Period) -> pd.DataFrame:
+def share(review: Review, of: Named, period: Period) -> Share:
+    """The share that a survey of residents or of cleanliness found.
+
+    Raises
+    ------
+    NotAvailable
+        If it asked nothing of the kind in the period.
+    """
+    if of.source == "surveys":
+        year = str(period.first // 12) if period.first % 12 == 0 else year_labels(period)[0]
+        table = review.table("surveys")
+        of_area = table["area"] == (of.area or review.area.name)
+        rows = table[(table["question"] == of.series) & of_area & (table["round"] == year)]
+        if rows.empty:
+            raise NotAvailable("surveys", f"no answer to '{of.series}' in {year}")
+        found = rows.iloc[0]
+        return Share(_number(found["percent"]), _number(found["base"]))
+    table = review.table("cleanliness")
+    table = table.assign(count=table["below_standard"])[table["measure"] == of.series]
+    sites = Yearly(table, review.coverage(of.source), of.series, sources=(of.source,))
+    found = sites.inside(period).iloc[0]
+    below, base = _number(found["below_standard"]), _number(found["sites"])
+    return Share(100 * below / base, base, below)
+
+
+def _number(value: Any) -> float:
+    return float("nan") if pd.isna(value) else float(value)
+
+
+def _asked(of: Named, period: Period) -> Period:
+    """The period; of schools '2006/07' is the school year, not the financial one."""
+    is_year = of.source == "school_exclusions" and period.months == 12
+    return Period.academic_year(period.first // 12) if is_year else period
+
+
+def _police(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
     if of.series == NTE:
         definition = review.night_time
-        table = night.classify(_extract(review, definition.offences, period), definition)
-        return table[table["is_night_time"]].assign(weight=1)
+        found = review.series(definition.offences, *periods, each=True, lacks=_LACKS)
+        rows = night.classify(found.rows, definition)
+        return found.of(rows[rows["is_night_time"]], NTE, selection="")
     if of.series == PURSES:
-        definition = review.purse_dipping
-        table = _extract(review, definition.offences, period)
-        return thefts.purse_dipping(table, definition).assign(weight=1)
-    offences.members(of.series, offences.NOTIFIABLE)
-    return review.records(of.series, period).table.assign(weight=1)
+        dipping = review.purse_dipping
+        found = review.series(dipping.offences, *periods, each=True, lacks=_LACKS)
+        return found.of(thefts.purse_dipping(found.rows, dipping), PURSES, selection="")
+    scheme = offences.POLICE_UK if of.source == "police_uk" else offences.NOTIFIABLE
+    offences.members(of.series, scheme)
+    return review.series(of.series, *periods, each=each)
 
 
-def _street(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    offences.members(of.series, offences.POLICE_UK)
-    return review.records(of.series, period).table.assign(weight=1)
+def _dated(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
+    is_indicator = of.source == "environmental" and of.series
+    found = review.series(of.source, where=f"indicator={of.series}" if is_indicator else "")
+    if of.source == "fires":
+        return found.of(found.rows[found.rows["is_fire"]])
+    if of.source == "stats19" and "under 18" in of.series:
+        return found.of(collisions.with_child(review, found.rows), of.series)
+    return found
 
 
-def _extract(review: Review, selection: Iterable[str], period: Period) -> pd.DataFrame:
-    lacks = "hold neither the time of an offence nor how it was done"
-    return review.records(selection, period, lacks=lacks).table
-
-
-def _dated(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    table = review.table(of.source)
-    review.coverage(of.source).check(period)
-    return table[period.contains(table["month"])].assign(weight=1)
-
-
-def _fires(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    rows = _dated(review, of, period)
-    return rows[rows["is_fire"]]
-
-
-def _collisions(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    rows = _dated(review, of, period)
-    return collisions.with_child(review, rows) if "under 18" in of.series else rows
-
-
-def _environmental(review: Review, of: Series, period: Period) -> pd.DataFrame:
-    rows = _dated(review, of, period)
-    if of.series:
-        rows = rows[rows["indicator"] == of.series]
-        review.coverage(of.source).of(rows["month"]).check(period)
-    return rows.assign(weight=rows["value"])
-
-
-def _youth_offending(review: Review, of: Series, period: Period) -> pd.DataFrame:
+def _youth_offending(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
     rows = review.table(of.source)
-    rows = rows[(rows["measure"] == of.series) & rows["year"].isin(financial_years(of, period))]
-    return _complete(of, rows.assign(weight=rows["count"]), period)
+    return _yearly(review, of, rows[rows["measure"] == of.series])
 
 
-def _admissions(review: Review, of: Series, period: Period) -> pd.DataFrame:
+def _admissions(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
     table = review.table(of.source)
     rows = pd.concat(
         admission_rates.of_cause(table, cause, review.area.districts).rows
         for cause in of.series.split("+")
     )
-    rows = rows[rows["year"].isin(financial_years(of, period))]
     for column, total in (("sex", "persons"), ("age_band", "all ages")):
         # Totals count unless a condition asks for one of their parts.
         if f"{column}=" not in of.where:
             rows = rows[rows[column] == total]
-    return _complete(of, rows.assign(weight=rows["count"]), period)
+    return _yearly(review, of, rows)
 
 
-def _exclusions(review: Review, of: Series, period: Period) -> pd.DataFrame:
+def _exclusions(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
     *kind, what = of.series.split(" ")
     rows = review.table(of.source, own=of.area in ("", review.area.name))
-    year = period.first // 12
-    rows = rows[rows["school_year"] == f"{year}/{(year + 1) % 100:02d}"]
     if kind:
         rows = rows[rows["kind"] == " ".join(kind)]
-    return _complete(of, rows.assign(weight=rows[_EXCLUDED.get(what, "count")]), period)
+    rows = rows.assign(year=rows["school_year"], count=rows[_EXCLUDED.get(what, "count")])
+    return _yearly(review, of, rows, begins=9)
 
 
-def _complete(of: Series, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+def _yearly(review: Review, of: Named, rows: pd.DataFrame, *, begins: int = 4) -> Yearly:
+    known = review.coverage(of.source)
+    return Yearly(rows, known, of.series, sources=(of.source,), begins=begins)
+
+
+def _peers(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
+    """Of the peers' counts an area's own rows, or all of a group that bears its name."""
+    table = review.table("peer_counts")
+    table = table[table["offence"] == of.series]
+    rows = table[table["group"] == of.area.lower().replace(" ", "_")]
     if rows.empty:
-        raise NotAvailable(of.source, f"nothing on '{of.series}' in {period.label}")
-    return rows
+        rows = table[table["area"] == (of.area or review.area.name)]
+        rows = rows.drop_duplicates(["area", "period"])
+    known = review.coverage(of.source)
+    return Totals(rows, known, of.series, sources=(of.source,), among=of.area)
 
 
-def financial_years(of: Series, period: Period) -> list[str]:
-    """The financial years '2006/07' that make up a period."""
-    if period.first % 12 != 3 or period.months % 12:
-        raise NotAvailable(of.source, f"its figures are by financial year, not {period.label}")
-    first = period.first // 12
-    years = range(first, first + period.months // 12)
-    return [f"{year}/{(year + 1) % 100:02d}" for year in years]
-
-
-_READERS: dict[str, Any] = {
+_READERS: dict[str, Callable[[Review, Named, tuple[Period, ...], bool], Series]] = {
     "police_extract": _police,
-    "police_uk": _street,
+    "police_uk": _police,
+    "peer_counts": _peers,
     "asb_calls": _dated,
-    "fires": _fires,
-    "stats19": _collisions,
-    "environmental": _environmental,
+    "fires": _dated,
+    "stats19": _dated,
+    "environmental": _dated,
     "youth_offending": _youth_offending,
     "hospital_extract": _admissions,
     "school_exclusions": _exclusions,

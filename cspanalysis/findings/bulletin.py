@@ -10,135 +10,119 @@ from cspanalysis import present
 from cspanalysis.audit import printed
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import (
-    Finding,
-    Spec,
-    common,
-    finding,
-    plan,
-    plan_targets,
-    priority_measures,
-    publish,
-    sentences,
-)
-from cspanalysis.findings.sentences import plan_outputs
+from cspanalysis.findings import plan, plan_targets, priority_measures, sentences
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.shapes import changes
 from cspanalysis.present import charts
-from cspanalysis.review.review import OFFENCE_SOURCES, Review
-from cspanalysis.stats import change, control
+from cspanalysis.present.phrases import named
+from cspanalysis.review.review import OFFENCE_SOURCES
+from cspanalysis.stats import control
 
 #: Actions due so many months after the period are announced.
 AHEAD = 3
 
+bulletin_question = partial(question, needs=OFFENCE_SOURCES, once=True)
 
-@finding(
+
+@bulletin_question(
     "bulletin.priorities",
-    title="What changed since the same months of last year?",
-    needs=OFFENCE_SOURCES,
+    "What changed since the same months of last year?",
     measure="incidents by priority",
     unit="incidents",
-    polarity="lower_is_better",
-    would_show="what changed since the same months of last year",
+    fewer_is_better=True,
 )
-def priorities(review: Review, *, spec: Spec) -> Finding:
+def priorities(ask: Question) -> Finding:
     """Every priority that is counted by month, beside the same months a year before."""
-    comparison = review.comparisons[0]
     rows = []
-    for measure in priority_measures.measures(review):
+    for measure in priority_measures.measures(ask.review):
         try:
-            by_month = priority_measures.by_month(review, measure)
-            result = change.compared(by_month, comparison.period, comparison.compare)
-            result = priority_measures.comparable(review, measure, comparison, result)
+            result, series = priority_measures.changed(ask, measure)
         except NotAvailable:
             continue
-        words = _unusual(by_month, comparison.period)
+        words = _unusual(series.by_month, ask.period)
         rows.append(result.assign(priority=measure.label, things=measure.things, control=words))
     if not rows or all(row["count"].isna().all() for row in rows):
-        raise NotAvailable(OFFENCE_SOURCES, f"nothing is counted in {comparison.period.label}")
-    result = pd.concat(rows, ignore_index=True)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(
+        raise NotAvailable(OFFENCE_SOURCES, f"nothing is counted in {ask.period.label}")
+    return ask.publish(
+        pd.concat(rows, ignore_index=True),
+        wording=partial(
             sentences.changes, label="priority", subject="the priorities", items="priorities"
         ),
         chart=partial(charts.change_intervals, label="priority"),
-        comparison=comparison,
         compared=True,
-        sources=[s for s in (*OFFENCE_SOURCES, "asb_calls") if review.store.has(s)],
+        sources=[s for s in (*OFFENCE_SOURCES, "asb_calls") if ask.review.store.has(s)],
         columns={
             "priority": "Priority",
             "things": "Counted",
-            **common.change_columns(comparison),
+            **changes.columns(ask.earlier),
             "control": "Control chart, newest six months",
         },
-        caption=common.where(
-            review,
-            "Incidents by priority",
-            f"{comparison.period.label} against {comparison.compare.label}; {charts.CHANGES_KEY}",
-        ),
-        method=common.method_of(result),
+        what="Incidents by priority",
+        when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
         notes=["Priorities that are counted by year only are not in this bulletin."],
     )
 
 
-@finding(
+@bulletin_question(
     "bulletin.control",
-    title="Is recorded crime doing anything unusual?",
-    needs=OFFENCE_SOURCES,
+    "Is recorded crime doing anything unusual?",
     measure="recorded crime by month",
     unit="offences a day",
-    polarity="lower_is_better",
+    fewer_is_better=True,
     would_show="whether recorded crime does anything unusual",
 )
-def recorded_crime(review: Review, *, spec: Spec) -> Finding:
+def recorded_crime(ask: Question) -> Finding:
     """Recorded crime by month within its control limits."""
-    return common.control_finding(
-        review, spec, review.comparisons[0], "recorded crime", subject="recorded crime"
-    )
+    return ask.control(ask.series("recorded crime", ask.period))
 
 
-@finding(
+@bulletin_question(
     "bulletin.targets",
-    title="How far are the targets?",
+    "How far are the targets?",
     needs="targets",
     measure="targets to date",
     unit="targets",
     would_show="how far the targets are",
 )
-def targets(review: Review, *, spec: Spec) -> Finding:
+def targets(ask: Question) -> Finding:
     """Targets whose time holds the period's end: progress up to then against the path."""
-    rows = review.table("targets")
-    last = review.period.last
+    rows = ask.review.table("targets")
+    last = ask.period.last
     spans = [printed.period(year) for year in rows["target_period"]]
     is_running = [span is not None and span.first <= last <= span.last for span in spans]
     if not any(is_running):
-        raise NotAvailable("targets", f"no target is for the year of {review.period.label}")
+        raise NotAvailable("targets", f"no target is for the year of {ask.period.label}")
     running = rows[is_running].reset_index(drop=True)
-    return plan_targets.progress_finding(review, spec, running, plan_outputs.targets, until=last)
+    return plan_targets.progress_of(ask, running, plan_targets.targets_told, until=last)
 
 
-@finding(
+@bulletin_question(
     "bulletin.actions",
-    title="Which actions are due?",
+    "Which actions are due?",
     needs="action_plan",
     measure="actions due",
     unit="actions",
-    would_show="which actions are due",
 )
-def actions(review: Review, *, spec: Spec) -> Finding:
+def actions(ask: Question) -> Finding:
     """Actions due in the period or the three months after it, as last reported."""
-    over = Period(review.period.first, review.period.last + AHEAD)
-    rows = plan.states(review)
+    over = Period(ask.period.first, ask.period.last + AHEAD)
+    rows = plan.states(ask.review)
     due = rows[rows["due"].notna() & over.contains(pd.to_datetime(rows["due"]))]
-    return plan.action_finding(
-        review,
-        spec,
-        rows,
-        due.sort_values("due", kind="stable"),
-        partial(plan_outputs.due, when=over.label),
-        "Actions due",
-    )
+    due = due.sort_values("due", kind="stable")
+    return plan.listed(ask, rows, due, partial(_due, when=over.label), "Actions due")
+
+
+def _due(table: pd.DataFrame, when: str) -> Said:
+    """Which actions are due in some months, and how far they are."""
+    if table.empty:
+        return Said(f"No dated action is due in {when}.", values={"count": 0})
+    names = [
+        f"{named(action)} ({state})"
+        for action, state in zip(table["action"], table["state_text"], strict=True)
+    ]
+    verb = "action is" if len(table) == 1 else "actions are"
+    return plan.named_actions(table, names, f"{verb} due in {when}")
 
 
 def _unusual(by_month: pd.DataFrame, period: Period) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,16 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.audit import printed, register, register_series
-from cspanalysis.audit.register_series import Series
+from cspanalysis.audit.register_series import Named
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import Finding, Spec, common, finding, priority_measures, publish
-from cspanalysis.findings import target_progress as analysis
-from cspanalysis.findings.sentences import plan_outputs
+from cspanalysis.findings import priority_measures
+from cspanalysis.findings import target_progress as progress
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import hidden, named, shown
 from cspanalysis.review import offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import victims
@@ -39,69 +43,161 @@ _TARGET_COLUMNS = {
 }
 _PROGRESS = {
     "met": "met",
-    "missed": "missed",
     "on_course": "on course",
     "off_course": "off course",
+    "missed": "missed",
     "unclear": "too close to call",
 }
 
 
-@finding(
+target_question = partial(question, needs="targets", unit="targets", once=True)
+
+
+@target_question(
     "plan.targets",
-    title="What do the targets ask for, and how far have they come?",
-    needs="targets",
+    "What do the targets ask for, and how far have they come?",
     measure="targets of the plan",
-    unit="targets",
     would_show="what the targets ask for and how far they have come",
 )
-def targets(review: Review, *, spec: Spec) -> Finding:
+def targets(ask: Question) -> Finding:
     """Printed against computed percentage, detectable or not, progress against the path."""
-    rows = register.current_targets(review.table("targets"))
-    return progress_finding(review, spec, rows, plan_outputs.targets)
+    rows = register.current_targets(ask.review.table("targets"))
+    return progress_of(ask, rows, targets_told)
 
 
-@finding(
+@target_question(
     "plan.previous",
-    title="What became of the targets of the plan before?",
-    needs="targets",
+    "What became of the targets of the plan before?",
     measure="targets of the plan before",
-    unit="targets",
     would_show="what became of the plan before",
 )
-def previous(review: Review, *, spec: Spec) -> Finding:
+def previous(ask: Question) -> Finding:
     """Targets whose time is up, met or missed, with the interval of the figure reached."""
-    rows = review.table("targets")
+    rows = ask.review.table("targets")
     older = sorted(rows["plan"].dropna().unique())[:-1]
     if not older:
         raise NotAvailable("targets", "the list holds only one plan")
     rows = rows[rows["plan"] == older[-1]].reset_index(drop=True)
-    return progress_finding(review, spec, rows, plan_outputs.previous)
+    return progress_of(ask, rows, previous_told)
 
 
-def progress_finding(
-    review: Review, spec: Spec, rows: pd.DataFrame, say, *, until: int | None = None
+def progress_of(
+    ask: Question,
+    rows: pd.DataFrame,
+    wording: Callable[[pd.DataFrame], Said],
+    *,
+    until: int | None = None,
 ) -> Finding:
     """Targets with their arithmetic and progress; `until`: the last month (ordinal) to count."""
     measured = rows.assign(priority=rows["priority"].map(priority_measures.label)).join(
-        pd.DataFrame([_measured(review, row, until) for row in rows.to_dict("records")])
+        pd.DataFrame([_measured(ask.review, row, until) for row in rows.to_dict("records")])
     )
-    result = _in_words(analysis.progress(measured))
-    used = [s for s in result["source"].dropna().unique() if review.store.has(s)]
-    years = [y for y in result["target_period"].dropna().unique()]
-    return publish(
-        review,
-        spec,
+    result = _in_words(progress.progress(measured))
+    used = [s for s in result["source"].dropna().unique() if ask.review.store.has(s)]
+    return ask.publish(
         result.drop(columns=["file", "row"]),
-        say=say,
+        wording=wording,
         chart=charts.targets,
-        comparison=review.comparisons[0],
         sources=("targets", *used),
         columns=_TARGET_COLUMNS,
-        caption=common.where(review, "Baselines, targets and figures so far", f"{years[-1]}"),
+        what="Baselines, targets and figures so far",
+        when=str(result["target_period"].dropna().unique()[-1]),
         method="; ".join(dict.fromkeys(m for m in result["method"] if m)),
-        definition=analysis.RAG_RULE,
+        definition=progress.RAG_RULE,
         notes=_target_notes(result),
     )
+
+
+def targets_told(table: pd.DataFrame) -> Said:
+    """Progress of the targets, those too small to see, and those that miss their own percentage."""
+    if table.empty:
+        return cannot("the targets", {}, "progress")
+    text = f"{_progress_told(table)}{_unseen_told(table)}"
+    for row in table[table["is_printed_right"].eq(False)].to_dict("records"):
+        change = row["printed_change"]
+        text += (
+            f" The target of {present.number(row['target'])} for {named(row['measure'])} is not "
+            f"what its own percentage gives: {present.number(row['baseline'])} "
+            f"{'less' if change < 0 else 'plus'} {abs(change):g} per cent is "
+            f"{present.number(row['baseline'] * (1 + change / 100))}."
+        )
+    silent = int(table["target"].isna().sum())
+    if silent:
+        verb = "has" if silent == 1 else "have"
+        text += f" {present.capital(present.in_words(silent))} {verb} no number to be measured "
+        text += "against."
+    return Said(text, values={"count": len(table)})
+
+
+def _progress_told(table: pd.DataFrame) -> str:
+    """How many targets have a figure, and how many of those are met or on course."""
+    known, number = shown(table, "actual"), present.in_words(len(table))
+    if known.empty:
+        years = present.listed(sorted(table["target_period"].dropna().unique()))
+        text = (
+            f"None of the {number} targets can be judged yet: they are for {years}, for which "
+            "there are no figures."
+        )
+    else:
+        counts = known["progress"].value_counts()
+        is_over = ("met", "missed")
+        parts = [
+            f"{present.in_words(int(counts[k]))} "
+            f"{_verb(int(counts[k]), 'was' if k in is_over else 'is')} {words}"
+            for k, words in _PROGRESS.items()
+            if k in counts
+        ]
+        text = f"Of {number} {'target' if len(table) == 1 else 'targets'} "
+        text += f"{present.in_words(len(known))} {'has a figure' if len(known) == 1 else ''}"
+        text += f"{'have figures' if len(known) > 1 else ''} so far"
+        text += f": {present.listed(parts)}." if parts else "."
+    if hidden(table, "actual"):
+        text += f" {hidden(table, 'actual')} cannot be shown without identifying people."
+    return text
+
+
+def _verb(n: int, singular: str) -> str:
+    return singular if n == 1 else {"was": "were", "is": "are"}[singular]
+
+
+def _unseen_told(table: pd.DataFrame) -> str:
+    """How many targets ask for less than chance can hide."""
+    small = int(table["is_detectable"].eq(False).sum())
+    if not small:
+        return ""
+    return (
+        f" {present.capital(present.in_words(small))} of the {present.in_words(len(table))} "
+        f"{'asks' if small == 1 else 'ask'} for a change so small that it could not be told from "
+        "chance."
+    )
+
+
+def previous_told(table: pd.DataFrame) -> Said:
+    """Which targets of the plan before were met, and which of those by more than chance."""
+    known = table.dropna(subset=["progress"])
+    if known.empty:
+        return Said(
+            "None of the targets of the plan before can be checked.", status="not_available"
+        )
+    met = known[known["progress"] == "met"]
+    text = (
+        f"{present.capital(present.in_words(len(met)))} of {present.in_words(len(known))} targets "
+        f"of the plan before {_verb(len(met), 'was')} met"
+    )
+    text += f": {present.listed(named(m) for m in met['measure'])}." if len(met) else "."
+    missed = [
+        f"{named(r['measure'])} ({present.number(r['actual'])} against "
+        f"{present.number(r['target'])})"
+        for r in known[known["progress"] == "missed"].to_dict("records")
+    ]
+    text += f" Missed: {present.listed(missed)}." if missed else ""
+    close = int(known["rag"].eq("amber").sum())
+    if close:
+        text += (
+            f" In {present.in_words(close)} of the {present.in_words(len(known))} the "
+            "interval holds the target, so that chance alone could have decided."
+        )
+    return Said(text, values={"count": len(known)})
 
 
 def _target_notes(result: pd.DataFrame) -> list[str]:
@@ -156,25 +252,23 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**columns)
 
 
-def _measured(review: Review, row: Mapping[str, Any], until: int | None = None) -> dict[str, float]:
+def _measured(review: Review, row: Mapping[str, Any], until: int | None) -> dict[str, float]:
     """Figure so far of a target: actual, actual_base, baseline_base, days, of_days."""
     out = dict.fromkeys(("actual", "actual_base", "baseline_base", "days", "of_days"), np.nan)
-    over = printed.period(row.get("target_period"))
+    over, before = (printed.period(row.get(k)) for k in ("target_period", "baseline_period"))
     if over is None:
         return out
+    of = Named(printed.text(row["source"]), printed.text(row["series"]))
     out["of_days"] = over.days
-    before = printed.period(row.get("baseline_period"))
-    if before is not None:
-        out["baseline_base"] = _share(review, row, before)[1]
+    out["baseline_base"] = np.nan if before is None else _share(review, of, before)[1]
     is_over = until is None or until >= over.last
     try:
-        share, base = _share(review, row, over) if is_over else (np.nan, np.nan)
+        share, base = _share(review, of, over) if is_over else (np.nan, np.nan)
         if not np.isnan(share):
             return {**out, "actual": share, "actual_base": base, "days": over.days}
-        part = _covered(review, row, over, until)
+        part = _covered(review, of.source, over, until)
         if part is not None:
-            of = Series(printed.text(row["source"]), printed.text(row["series"]))
-            value = priority_measures.as_shown(review, of, register_series.count(review, of, part))
+            value = review.shown(of.source, register_series.count(review, of, part))
             return {**out, "actual": value, "days": part.days}
     except (NotAvailable, UsageError):
         pass  # a series that the list of targets misspells leaves that target without a figure
@@ -183,11 +277,8 @@ def _measured(review: Review, row: Mapping[str, Any], until: int | None = None) 
     return out
 
 
-def _covered(
-    review: Review, row: Mapping[str, Any], over: Period, until: int | None
-) -> Period | None:
+def _covered(review: Review, source: str, over: Period, until: int | None) -> Period | None:
     """The first months of a target's time that the data cover; None if they cover none."""
-    source = printed.text(row.get("source"))
     last = over.last if until is None else min(until, over.last)
     if source not in OFFENCE_SOURCES:
         return over if source and last == over.last else None
@@ -200,36 +291,21 @@ def _covered(
     return Period(over.first, over.first + run - 1) if run else None
 
 
-def _share(review: Review, row: Mapping[str, Any], over: Period) -> tuple[float, float]:
+def _share(review: Review, of: Named, over: Period) -> tuple[float, float]:
     """Share and base of a target that is one: a survey, a cleanliness survey, repeat victims."""
-    source, name = printed.text(row.get("source")), printed.text(row.get("series"))
-    label_of = f"{over.first // 12}/{(over.first // 12 + 1) % 100:02d}"
-    rows = pd.DataFrame()
-    if source == "surveys" and review.store.has("surveys"):
-        table = review.table("surveys")
-        rows = table[
-            (table["question"] == name)
-            & (table["area"] == review.area.name)
-            & (table["round"] == label_of)
-        ].rename(columns={"percent": "share"})
-    elif source == "environmental" and review.store.has("cleanliness"):
-        table = review.table("cleanliness")
-        rows = table[(table["measure"] == name) & (table["year"] == label_of)]
-        rows = rows.assign(share=100 * rows["below_standard"] / rows["sites"], base=rows["sites"])
-    elif name == REPEATS:
-        rows = _repeats(review, over)
-    if rows.empty:
-        return np.nan, np.nan
-    share, base = (pd.to_numeric(rows[name], errors="coerce").iloc[0] for name in ("share", "base"))
-    # A share without the number of people asked is shown, and has no interval.
-    return tuple(float("nan") if pd.isna(v) else float(v) for v in (share, base))
-
-
-def _repeats(review: Review, over: Period) -> pd.DataFrame:
     try:
-        records = review.records(None, over, lacks="do not tell victims apart", people=True).table
+        if of.series == REPEATS:
+            return _repeats(review, over)
+        if of.source in ("surveys", "environmental"):
+            # A share without the number of people asked is shown, and has no interval.
+            return register_series.share(review, of, over)[:2]
     except NotAvailable:
-        return pd.DataFrame()
+        pass
+    return np.nan, np.nan
+
+
+def _repeats(review: Review, over: Period) -> tuple[float, float]:
+    records = review.records(None, over, lacks="do not tell victims apart", people=True).table
     domestic = records[records["is_domestic"].fillna(False).astype(bool)]
-    result = victims.domestic_repeat(offence_counts.once_each(domestic, "victim_id"), over)
-    return pd.DataFrame({"share": 100 * result["share"], "base": result["total"]})
+    result = victims.domestic_repeat(offence_counts.once_each(domestic, "victim_id"), over).iloc[0]
+    return 100 * result["share"], result["total"]

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.audit import register
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import (
-    Finding,
-    Spec,
-    common,
-    finding,
-    priority_measures,
-    publish,
-    sentences,
-)
-from cspanalysis.findings import priority_scores as analysis
-from cspanalysis.findings.sentences import plan_outputs
+from cspanalysis.findings import priority_measures
+from cspanalysis.findings import priority_scores as scores
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import MOST_NAMED, first, named, shown
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 
-_NEEDS = OFFENCE_SOURCES
+priority_question = partial(question, needs=OFFENCE_SOURCES, once=True)
 
 
-@finding(
+@priority_question(
     "priorities.matrix",
-    title="Which priorities weigh most?",
-    needs=_NEEDS,
+    "Which priorities weigh most?",
     measure="score of the priorities",
     unit="score from 0 to 1",
-    would_show="which priorities weigh most",
 )
-def matrix(review: Review, *, spec: Spec) -> Finding:
+def matrix(ask: Question) -> Finding:
     """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
-    weights = _weights(review)
-    result = analysis.score(_criteria(review), weights)
+    weights = _weights(ask.review)
+    result = scores.score(_criteria(ask), weights)
     notes = [
         "Weights: "
-        + present.listed([f"{name} {_two(weights[name])}" for name in analysis.CRITERIA])
+        + present.listed([f"{name} {_two(weights[name])}" for name in scores.CRITERIA])
         + "; the partnership sets them. A larger dot speaks more for the priority; where there "
         "is no dot there are no data.",
         *_notes(result, weights),
-        *_unasked(review),
+        *_unasked(ask.review),
     ]
     result["places"] = [
         "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
@@ -57,44 +52,78 @@ def matrix(review: Review, *, spec: Spec) -> Finding:
     result["rests_on"] = [
         f"{known} of {of} criteria" for known, of in zip(result["known"], result["of"], strict=True)
     ]
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=sentences.priorities,
+        wording=matrix_told,
         chart=charts.priorities,
-        comparison=review.comparisons[0],
-        sources=_sources(review),
+        sources=_sources(ask.review),
         columns={
             "label": "Priority",
-            **{f"{name}_text": _heading(name, weights) for name in analysis.CRITERIA},
+            **{f"{name}_text": _heading(name, weights) for name in scores.CRITERIA},
             "rests_on": "Rests on",
             "score_text": "Score",
             "places": "Place with varied weights",
             "things": "Counted",
         },
-        caption=common.where(review, "Priorities by five criteria", review.period.label),
-        definition=analysis.RULE,
+        what="Priorities by five criteria",
+        definition=scores.RULE,
         notes=notes,
     )
 
 
-@finding(
+def matrix_told(table: pd.DataFrame, *, top: int = 3) -> Said:
+    """The priorities that score highest, and whether their order survives other weights."""
+    if shown(table, "score").empty:
+        return cannot("the priorities", first(table), "order")
+    of = int(table["of"].iloc[0])
+    least = of // 2 + 1
+    placed = shown(table, "rank").sort_values("rank", kind="stable")
+    if len(placed) < 2:
+        only = "Only one" if len(placed) else "None"
+        text = (
+            f"No order of the priorities is given. {only} of the {present.in_words(len(table))} "
+            f"can be judged on {present.in_words(least)} or more of the {present.in_words(of)} "
+            "criteria, and a mean of fewer would put first what happens to be known."
+        )
+        return Said(text, status="too_few", values={"count": len(placed)})
+    names: list[str] = []
+    for row in placed.head(top).to_dict("records"):
+        name, value = present.shorten(row["priority"], 60), present.number(row["score"], 2)
+        on = present.in_words(int(row["known"]))
+        on += "" if names else f" of {present.in_words(of)} criteria"
+        names.append(f"{name} ({value} on {on})")
+    text = f"{present.capital(names[0])} scores highest, followed by {present.listed(names[1:])}."
+    moved = [present.shorten(name, 60) for name in placed.loc[~placed["is_stable"], "priority"]]
+    text += (
+        " The order stays the same when each weight is a quarter larger or smaller."
+        if not moved
+        else f" With weights a quarter larger or smaller, "
+        f"{present.listed(moved, MOST_NAMED, 'others')} would change place."
+    )
+    without = [present.shorten(p, 60) for p in table.loc[table["rank"].isna(), "priority"]]
+    if without:
+        text += (
+            f" {present.capital(present.listed(without))} {'has' if len(without) == 1 else 'have'} "
+            f"no place, with data for fewer than {present.in_words(least)} criteria."
+        )
+    return Said(text, values={"count": len(placed)})
+
+
+@priority_question(
     "priorities.sensitivity",
-    title="Does the order survive other weights?",
-    needs=_NEEDS,
+    "Does the order survive other weights?",
     measure="order of the priorities under other weights",
     unit="trials",
     would_show="whether the order of the priorities survives other weights",
 )
-def sensitivity(review: Review, *, spec: Spec) -> Finding:
+def sensitivity(ask: Question) -> Finding:
     """The order with each weight a quarter larger and smaller, one at a time."""
-    weights = _weights(review)
-    result = analysis.sensitivity(_criteria(review), weights)
+    weights = _weights(ask.review)
+    result = scores.sensitivity(_criteria(ask), weights)
     if result["order"].iloc[0].count(" > ") < 1:
         raise NotAvailable(
             (),
-            f"fewer than two can be judged on {present.in_words(analysis.needed(weights))} or more "
+            f"fewer than two can be judged on {present.in_words(scores.needed(weights))} or more "
             "criteria, so there is no order",
         )
     result = result.assign(
@@ -102,13 +131,10 @@ def sensitivity(review: Review, *, spec: Spec) -> Finding:
         varied_text=[_exact(value) for value in result["varied"]],
         moved_text=[moved or "none" for moved in result["moved"]],
     )
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         result,
-        say=plan_outputs.sensitivity,
-        comparison=review.comparisons[0],
-        sources=_sources(review),
+        wording=sensitivity_told,
+        sources=_sources(ask.review),
         columns={
             "criterion": "Weight of",
             "weight_text": "As set",
@@ -117,22 +143,42 @@ def sensitivity(review: Review, *, spec: Spec) -> Finding:
             "first": "First",
             "moved_text": "Change place",
         },
-        caption=common.where(review, "Order under other weights", review.period.label),
+        what="Order under other weights",
         notes=["The tried weight is scaled with the others so that they still add up to 1."],
     )
 
 
-@finding(
+def sensitivity_told(table: pd.DataFrame) -> Said:
+    """Whether the order of the priorities survives other weights."""
+    tried = table[table["criterion"] != "as set"]
+    moved = tried[~tried["is_same"]]
+    if moved.empty:
+        return Said(
+            "Raising or lowering any one weight by a quarter leaves the order as it is.",
+            values={"count": len(tried)},
+        )
+    top = table["first"].iloc[0]
+    n, of = present.in_words(int((tried["first"] == top).sum())), present.in_words(len(tried))
+    text = (
+        f"{present.capital(top)} comes first in {'all' if n == of else f'{n} of'} {of} trials "
+        f"with one weight a quarter larger or smaller. Further down some priority changes place in "
+        f"{present.in_words(len(moved))} of them, so that order should not be relied on."
+    )
+    return Said(text, values={"count": len(tried)})
+
+
+@priority_question(
     "priorities.evidence",
-    title="What does each priority rest on?",
+    "What does each priority rest on?",
     needs=("action_plan", "targets", "outputs"),
     measure="evidence, targets and actions by priority",
     unit="priorities",
     would_show="what each priority rests on",
 )
-def evidence(review: Review, *, spec: Spec) -> Finding:
+def evidence(ask: Question) -> Finding:
     """Every priority traced to its findings, and on to targets, outputs and actions."""
-    tables = {name: register.table(review, name) for name in ("targets", "outputs", "action_plan")}
+    names = ("targets", "outputs", "action_plan")
+    tables = {name: register.table(ask.review, name) for name in names}
     tables["targets"] = register.current_targets(tables["targets"])
     if all(table is None for table in tables.values()):
         raise NotAvailable(("action_plan", "targets", "outputs"))
@@ -153,12 +199,9 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
                 "outputs": numbers["outputs"],
             }
         )
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         pd.DataFrame(rows),
-        say=plan_outputs.evidence,
-        comparison=review.comparisons[0],
+        wording=evidence_told,
         sources=[name for name, table in tables.items() if table is not None],
         columns={
             "priority": "Priority",
@@ -167,49 +210,61 @@ def evidence(review: Review, *, spec: Spec) -> Finding:
             "actions": "Actions",
             "outputs": "Outputs",
         },
-        caption=common.where(review, "From evidence to action", review.period.label),
+        what="From evidence to action",
     )
 
 
+def evidence_told(table: pd.DataFrame) -> Said:
+    """Whether every priority is traced to questions of the review, targets and actions."""
+    bare = [named(name) for name in table.loc[table["findings"] == 0, "priority"]]
+    text = (
+        f"Each of the {present.in_words(len(table))} priorities is traced to questions of this "
+        "review."
+        if not bare
+        else f"No question of this review speaks for {present.listed(bare)}."
+    )
+    without = [named(name) for name in table.loc[table["targets"] == 0, "priority"]]
+    if without:
+        text += f" No target is set for {present.listed(without)}."
+    return Said(text, values={"count": len(table)})
+
+
 def _weights(review: Review) -> dict[str, float]:
-    return analysis.weights_of(review.settings.get("priorities", {}).get("weights"))
+    return scores.weights_of(review.settings.get("priorities", {}).get("weights"))
 
 
-def _criteria(review: Review) -> pd.DataFrame:
+def _criteria(ask: Question) -> pd.DataFrame:
     """A row per priority with its five criteria as scores and as words."""
-    comparison = review.comparisons[0]
+    review = ask.review
     chosen = review.settings.get("priorities", {})
     harm, questions = chosen.get("harm", {}), chosen.get("concern", {})
     rows = []
     for measure in priority_measures.measures(review):
-        now, _ = priority_measures.counts(review, measure, comparison)
-        trend = priority_measures.trend(review, measure, comparison)
-        differing = _differing(priority_measures.parts(review, measure, comparison), trend)
-        versus = priority_measures.against_peers(review, measure, comparison.period)
+        trend = priority_measures.trend(ask, measure)
+        differing = _differing(priority_measures.parts(ask, measure), trend)
+        versus = priority_measures.against_peers(review, measure, ask.period)
         rows.append(
             {
                 "priority": present.inside(measure.label),
                 "label": measure.label,
                 "things": measure.things,
-                "count": now,
+                "count": priority_measures.count(review, measure, ask.period),
                 "harm": harm.get(measure.key, np.nan),
-                "trend": analysis.TREND_SCORES.get(trend, np.nan),
+                "trend": scores.TREND_SCORES.get(trend, np.nan),
                 "trend_text": _TREND.get(trend, "[x]") + (" (parts differ)" if differing else ""),
                 "trend_of": differing,
-                "peers": analysis.PEER_SCORES.get(versus.verdict, np.nan),
+                "peers": scores.PEER_SCORES.get(versus.verdict, np.nan),
                 "peers_text": _peers_text(versus),
                 "peers_by": versus.by,
                 "peers_are": versus.peers,
-                "named": priority_measures.concern(
-                    review, questions, measure.key, comparison.period
-                ),
+                "named": priority_measures.concern(review, questions, measure.key, ask.period),
             }
         )
     table = pd.DataFrame(rows)
     if table["count"].isna().all():
-        raise NotAvailable(_NEEDS, f"nothing is counted in {comparison.period.label}")
-    table["volume"] = analysis.relative(table["count"])
-    table["concern"] = analysis.relative(table["named"])
+        raise NotAvailable(OFFENCE_SOURCES, f"nothing is counted in {ask.period.label}")
+    table["volume"] = scores.relative(table["count"])
+    table["concern"] = scores.relative(table["named"])
     table["volume_text"] = [present.cell(value, "count") for value in table["count"]]
     table["harm_text"] = [_two(value) or "[x]" for value in table["harm"]]
     table["concern_text"] = [
@@ -233,7 +288,7 @@ def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
     rows = result.to_dict("records")
     lacking = [
         _NEEDED_FOR[name]
-        for name in analysis.CRITERIA
+        for name in scores.CRITERIA
         if weights[name] > 0 and result[name].isna().all()
     ]
     notes = []

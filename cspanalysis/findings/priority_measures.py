@@ -1,4 +1,4 @@
-"""What a priority or a target is measured by: counts, changes, peers and surveys in one shape."""
+"""What a priority is measured by: counts, changes, peers and surveys in one shape."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cspanalysis import present
-from cspanalysis.audit import printed, register_series
-from cspanalysis.audit.register_series import Series
-from cspanalysis.domain import breaks, offences
+from cspanalysis.audit import register_series
+from cspanalysis.audit.register_series import Named
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import common
-from cspanalysis.findings.common import other_counts as monthly
-from cspanalysis.review import conditions
-from cspanalysis.review.review import OFFENCE_SOURCES, Review
-from cspanalysis.stats import change, peers
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings import resident_answers
+from cspanalysis.findings.question import Question
+from cspanalysis.findings.shapes import changes
+from cspanalysis.review.review import Review
+from cspanalysis.review.series import Series
+from cspanalysis.stats import change, peers, survey_shares
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Measure:
     ----------
     key, label : str
         Key of the plan's files, and how a reader names it.
-    counted : sequence of Series
+    counted : sequence of Named
         What is added up for volume and trend.
     things : str
         What that is, in words.
@@ -44,7 +43,7 @@ class Measure:
 
     key: str
     label: str
-    counted: Sequence[Series] = ()
+    counted: Sequence[Named] = ()
     things: str = ""
     peer: str = ""
     question: str = ""
@@ -70,14 +69,14 @@ class Versus:
     peers: str = ""
 
 
-def _police(name: str) -> Series:
-    return Series("police_extract", name)
+def _police(name: str) -> Named:
+    return Named("police_extract", name)
 
 
 #: Calls are counted from the log of police and council; where there is none, the street-level files
 #: hold incidents of anti-social behaviour.
-_LOG = Series("asb_calls", where="type!=bogus caller")
-_STREET = Series("police_uk", "anti-social behaviour")
+_LOG = Named("asb_calls", where="type!=bogus caller")
+_STREET = Named("police_uk", "anti-social behaviour")
 _WORDS = {
     _LOG: "calls about anti-social behaviour",
     _STREET: "incidents of anti-social behaviour",
@@ -121,7 +120,7 @@ MEASURES = (
     ),
     Measure(
         "substance_misuse_alcohol", "Substance misuse: alcohol",
-        (Series("hospital_extract", "T51+F10"),), "alcohol-related hospital admissions",
+        (Named("hospital_extract", "T51+F10"),), "alcohol-related hospital admissions",
         evidence={
             "substance.alcohol_admissions.trend":
                 "Are there more hospital admissions because of alcohol?",
@@ -151,7 +150,7 @@ MEASURES = (
     ),
     Measure(
         "young_people", "Young people's issues",
-        (Series("youth_offending", "referred to the Youth Offending Service"),),
+        (Named("youth_offending", "referred to the Youth Offending Service"),),
         "young people referred to the Youth Offending Service", 
         evidence={
             "young_people.exclusions.change": "Are more children excluded from school?",
@@ -182,97 +181,68 @@ def label(key: str) -> str:
     return _LABELS.get(key, str(key).replace("_", " ").capitalize())
 
 
-def counts(review: Review, measure: Measure, comparison: Comparison) -> tuple[float, float]:
-    """Now and before, added up over what the measure counts; missing where it cannot be counted.
-
-    Counts of a source under a disclosure policy come as that policy shows them.
-    """
-    found = []
-    for period in (comparison.period, comparison.compare):
-        try:
-            parts = [
-                as_shown(review, of, register_series.count(review, of, period))
-                for of in measure.counted
-            ]
-        except NotAvailable:
-            parts = []
-        found.append(float(sum(parts)) if parts else np.nan)
-    return found[0], found[1]
-
-
-def as_shown(review: Review, of: Series, value: float) -> float:
-    """A count as the policy of its source shows it; missing where it hides it."""
-    policy = review.policy(of.source)
-    if policy == "none" or review.edition != "public" or pd.isna(value):
-        return value
-    if policy == "hes":
-        return 5.0 * round(value / 5) if value == 0 or value > 7 else np.nan
-    return value if value == 0 or value >= review.threshold else np.nan
-
-
-def trend(review: Review, measure: Measure, comparison: Comparison) -> str:
-    """'up', 'down' or 'no_clear_change' of what is bad; '' where it cannot be told.
-
-    Monthly counts allow for dispersion, as the chapters' own findings do.
-    """
-    if measure.question:
-        return _survey_trend(review, measure, comparison)
+def count(review: Review, measure: Measure, period: Period) -> float:
+    """All that the measure counts added up, as policies show it; missing where it is not known."""
     try:
-        result = change.compared(by_month(review, measure), comparison.period, comparison.compare)
-        result = comparable(review, measure, comparison, result)
+        parts = [
+            review.shown(of.source, register_series.count(review, of, period))
+            for of in measure.counted
+        ]
     except NotAvailable:
-        now, before = counts(review, measure, comparison)
+        parts = []
+    return float(sum(parts)) if parts else np.nan
+
+
+def trend(ask: Question, measure: Measure) -> str:
+    """'up', 'down' or 'no_clear_change' of what is bad; '' where it cannot be told."""
+    if measure.question:
+        return _survey_trend(ask, measure)
+    try:
+        result, _ = changed(ask, measure)
+    except NotAvailable:
+        now, before = (count(ask.review, measure, p) for p in (ask.period, ask.compare))
         if pd.isna(now) or pd.isna(before):
             return ""
-        days = {"days": [comparison.period.days], "compare_days": [comparison.compare.days]}
+        days = {"days": [ask.period.days], "compare_days": [ask.compare.days]}
         result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
-    row = result.iloc[0].to_dict()
-    return "" if row["verdict"] == "none" else row["verdict"]
+    verdict = result["verdict"].iloc[0]
+    return "" if verdict == "none" else verdict
 
 
-def comparable(
-    review: Review, measure: Measure, comparison: Comparison, result: pd.DataFrame
-) -> pd.DataFrame:
-    """The change without a verdict where what it counts cannot be compared in the two periods."""
-    for of in measure.counted:
-        source, chosen = of.source, None
-        if source in OFFENCE_SOURCES:
-            counted = review.offences_by_month(of.series, comparison.period, comparison.compare)
-            source, scheme = counted.sources[0], counted.scheme
-            chosen = offences.members(of.series, scheme)
-            crossed = breaks.crossing(of.series, comparison.period, comparison.compare, scheme)
-            if any(b.action == "refuse" for b in crossed):
-                return result.assign(verdict="none", status="not_comparable")
-        result = common.with_places(review, result, comparison, source, chosen)
-    return result
+def changed(ask: Question, measure: Measure) -> tuple[pd.DataFrame, Series]:
+    """Change of all that the measure counts together, and the series that it is of.
+
+    Raises
+    ------
+    NotAvailable
+        If it is not counted by month, or not over both periods.
+    """
+    named = measure.counted
+    parts = [register_series.series(ask.review, of, ask.period, ask.compare) for of in named]
+    if not parts:
+        raise NotAvailable((), f"{measure.label} is not counted")
+    if len(parts) == 1:
+        return changes.compared(ask, parts[0]), parts[0]
+    months = set.intersection(*(set(part.by_month["month"]) for part in parts))
+    rows = pd.concat([part.by_month for part in parts])
+    known = parts[0].coverage.of(months)
+    whole = Series(rows[rows["month"].isin(months)], known, measure.things)
+    offences = [str(part.selection) for part in parts if part.selection]
+    scheme = next((part.scheme for part in parts if part.selection), "")
+    result = change.compared(
+        whole.by_month, ask.period, ask.compare, series=offences or None, scheme=scheme
+    )
+    for part in parts:
+        result = changes.judged(ask, part, result)
+    return result, whole
 
 
-def parts(review: Review, measure: Measure, comparison: Comparison) -> dict[str, str]:
+def parts(ask: Question, measure: Measure) -> dict[str, str]:
     """Trend of each thing that is added up, in words; none where there is one thing only."""
     if len(measure.counted) < 2:
         return {}
     alone = {of: replace(measure, counted=(of,)) for of in measure.counted}
-    return {_WORDS.get(of, of.series): trend(review, m, comparison) for of, m in alone.items()}
-
-
-def by_month(review: Review, measure: Measure) -> pd.DataFrame:
-    """Counts by month over all that the sources cover, added up over what the measure counts."""
-    if not measure.counted:
-        raise NotAvailable((), f"{measure.label} is not counted")
-    parts = []
-    for of in measure.counted:
-        if of.source in OFFENCE_SOURCES:
-            parts.append(review.offences_by_month(of.series).table)
-        elif of.source == "asb_calls":
-            calls = review.table(of.source)
-            rows = conditions.matching(calls, of.where)
-            parts.append(monthly.monthly(rows, review.covered(of.source)))
-        else:
-            raise NotAvailable(of.source, "its figures are by year")
-    shared = set.intersection(*(set(part["month"]) for part in parts))
-    together = pd.concat(parts)
-    together = together[together["month"].isin(shared)]
-    return together.groupby("month", as_index=False)["count"].sum()
+    return {_WORDS.get(of, of.series): trend(ask, m) for of, m in alone.items()}
 
 
 def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
@@ -294,61 +264,39 @@ def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
     return Versus(verdict, by, f"the other {review.peer_group(group).label}")
 
 
-def answers(review: Review, question: str, period: Period) -> pd.DataFrame:
-    """Answers to a question, newest round that begins by the period's end first."""
-    table = review.table("surveys")
-    rows = table[(table["question"] == question) & table["percent"].notna()]
-    # A round that states no year ('Spring') can be placed nowhere.
-    begins = [None if (p := printed.period(r)) is None else p.first for r in rows["round"]]
-    rows = rows.assign(begins=pd.Series(begins, index=rows.index, dtype="float")).dropna(
-        subset="begins"
-    )
-    rows = rows[rows["begins"] <= period.last].sort_values("begins", ascending=False)
-    if rows.empty:
-        raise NotAvailable("surveys", f"no answer to '{question}' by {period.label}")
-    return rows
-
-
 def concern(review: Review, questions: Mapping[str, str], key: str, period: Period) -> float:
     """Share of residents who call it a problem, by the question that the settings name."""
     if key not in questions:
         return np.nan
     try:
-        rows = answers(review, questions[key], period)
+        newest = resident_answers.newest(review, period)
+        percent = resident_answers.asked(newest, questions[key])["percent"].iloc[0]
     except NotAvailable:
         return np.nan
-    own = rows[rows["area"] == review.area.name]
-    return float(own["percent"].iloc[0]) if len(own) else np.nan
+    return np.nan if pd.isna(percent) else float(percent)
 
 
-def _survey_trend(review: Review, measure: Measure, comparison: Comparison) -> str:
+def _survey_trend(ask: Question, measure: Measure) -> str:
     try:
-        rows = answers(review, measure.question, comparison.period)
+        newest = resident_answers.newest(ask.review, ask.period)
+        row = resident_answers.asked(newest, measure.question)
     except NotAvailable:
         return ""
-    own = rows[rows["area"] == review.area.name].head(2)
-    if len(own) < 2 or own["base"].isna().any():
-        return ""
-    return {1: "down", 0: "no_clear_change", -1: "up"}[_differs(own.iloc[0], own.iloc[1])]
+    verdict = survey_shares.difference(row)["verdict"].iloc[0]
+    # The more say yes, the better.
+    return {"up": "down", "down": "up", "no_clear_change": "no_clear_change"}.get(verdict, "")
 
 
 def _survey_peers(review: Review, measure: Measure, period: Period) -> Versus:
     try:
-        rows = answers(review, measure.question, period)
+        wider = resident_answers.only_average(review)
+        newest = resident_answers.newest(review, period)
+        row = resident_answers.asked(newest, measure.question)
     except NotAvailable:
         return Versus()
-    newest = rows[rows["begins"] == rows["begins"].max()].dropna(subset=["base"])
-    own = newest[newest["area"] == review.area.name]
-    others = newest[newest["area"] != review.area.name]
-    if own.empty or others.empty:
+    beside = resident_answers.beside(review, row, wider)
+    verdicts = survey_shares.difference(beside)["verdict"].tolist()
+    words = {"up": "lower", "down": "higher", "no_clear_change": "similar"}
+    if not verdicts or verdicts[0] not in words:
         return Versus()
-    verdict = {1: "lower", 0: "similar", -1: "higher"}[_differs(own.iloc[0], others.iloc[0])]
-    return Versus(verdict, peers=f"the {present.shorten(others['area'].iloc[0], 60)}")
-
-
-def _differs(first: pd.Series, second: pd.Series) -> int:
-    """1 if the first share is larger by more than the error of two samples, -1 if smaller."""
-    p, q = first["percent"] / 100, second["percent"] / 100
-    error = np.sqrt(p * (1 - p) / first["base"] + q * (1 - q) / second["base"])
-    z = stats.norm.ppf(0.975)
-    return 0 if abs(p - q) <= z * error else (1 if p > q else -1)
+    return Versus(words[verdicts[0]], peers=f"the {present.shorten(wider, 60)}")

@@ -415,6 +415,12 @@ class Review:
             )
         return self._protected[key].copy()
 
+    def shown(self, source: str, count: float) -> float:
+        """A count by itself, as the policy of its source shows it; missing where it is hidden."""
+        protect = disclosure.Protect(self.policy(source), threshold=self.threshold)
+        table = disclosure.apply(pd.DataFrame({"count": [count]}), protect, edition=self.edition)
+        return float(table["count"].iloc[0])
+
     def policy(self, source: str) -> str:
         """Disclosure policy of a source ('none' unless the settings or the defaults name one)."""
         return (sources.policies() | self.workspace.policies).get(source, "none")

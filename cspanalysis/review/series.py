@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import POLICE_UK
@@ -131,10 +132,12 @@ class Series:
         self.coverage.check(period)
         return self.rows[period.contains(self.rows["month"])]
 
-    def count(self, period: Period) -> int:
-        """How many in a period; raises as `inside` does."""
+    def count(self, period: Period) -> float:
+        """How many in a period, missing where a part is hidden; raises as `inside` does."""
         rows = self.inside(period)
-        return int(rows["count"].sum()) if "count" in rows else len(rows)
+        if "count" not in rows:
+            return len(rows)
+        return float("nan") if rows["count"].isna().any() else int(rows["count"].sum())
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
@@ -208,6 +211,48 @@ class Totals(Series):
     def by_month(self) -> pd.DataFrame:
         """Raises: totals of whole periods say nothing of their months."""
         raise NotAvailable(self.sources, "its counts are of whole periods, not of months")
+
+
+@dataclass(frozen=True, eq=False)
+class Yearly(Series):
+    """Figures of whole years. Its rows: year ('2006/07'), count, and what tells parts apart.
+
+    Parameters
+    ----------
+    begins : int
+        Month in which its years begin: 4 of a financial year, 9 of a school year.
+    """
+
+    begins: int = 4
+
+    def inside(self, period: Period) -> pd.DataFrame:
+        """The figures of the years that make up a period.
+
+        Raises
+        ------
+        NotAvailable
+            If the period is not made of whole years, or one of them has no figure.
+        """
+        if period.first % 12 + 1 != self.begins or period.months % 12:
+            kind = "financial" if self.begins == 4 else "school"
+            raise NotAvailable(self.sources, f"its figures are by {kind} year, not {period.label}")
+        years = year_labels(period)
+        found = self.rows[self.rows["year"].isin(years)]
+        if lacking := [year for year in years if year not in set(found["year"])]:
+            when = period.label if len(lacking) == len(years) else present.listed(lacking)
+            raise NotAvailable(self.sources, f"nothing on '{self.subject}' in {when}")
+        return found
+
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """Raises: figures of years say nothing of their months."""
+        raise NotAvailable(self.sources, "its figures are by year")
+
+
+def year_labels(period: Period) -> list[str]:
+    """The years that begin with a period and every twelve months after: '2006/07', '2007/08'."""
+    first = period.first // 12
+    return [f"{y}/{(y + 1) % 100:02d}" for y in range(first, first + period.months // 12)]
 
 
 def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:

@@ -67,15 +67,3 @@ def purse_dipping(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataF
 def second(incidents: pd.DataFrame, definition: PurseDipping) -> pd.DataFrame:
     """The incidents that the second definition counts, whatever their method; rows unchanged."""
     return incidents[incidents["offence"].isin(offences.named(definition.second_offences))]
-
-
-def by_month(incidents: pd.DataFrame, months: list[str]) -> pd.DataFrame:
-    """Incidents counted by month, every month of the list, 0 where none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns month, count.
-    """
-    counts = incidents["month"].value_counts().reindex(months, fill_value=0)
-    return counts.rename_axis("month").reset_index(name="count")

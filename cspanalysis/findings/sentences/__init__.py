@@ -11,7 +11,6 @@ from cspanalysis.findings.sentences.composition import age_sex, mix, share
 from cspanalysis.findings.sentences.indicators import indicators
 from cspanalysis.findings.sentences.months_wording import control, season, trend
 from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
-from cspanalysis.findings.sentences.plan_wording import actions, priorities, targets
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
     sexes,
@@ -22,7 +21,6 @@ from cspanalysis.findings.sentences.standardised import standardised
 from cspanalysis.present.phrases import by_chance, unplaced
 
 __all__ = [
-    "actions",
     "age_sex",
     "by_chance",
     "change",
@@ -34,13 +32,11 @@ __all__ = [
     "indicators",
     "mix",
     "peers",
-    "priorities",
     "rate",
     "season",
     "sexes",
     "share",
     "standardised",
-    "targets",
     "trend",
     "unplaced",
     "whole_share",

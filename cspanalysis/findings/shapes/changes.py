@@ -112,7 +112,11 @@ def compared(ask: Publication, series: Series, *, per_day: bool = False) -> pd.D
     NotAvailable
         If the series does not cover both periods.
     """
-    result = series.compared(ask.period, ask.compare, per_day=per_day)
+    return judged(ask, series, series.compared(ask.period, ask.compare, per_day=per_day))
+
+
+def judged(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFrame:
+    """A change, looked at for records of the series without a known label or place."""
     return _placed(ask, series, _settled(ask, series, result))
 
 
