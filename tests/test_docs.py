@@ -13,8 +13,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.M | re.S)
 HOW_TO = PROJECT / "docs" / "how_to.md"
-#: Its blocks are run in test_docs_adding_a_source.
+#: Their blocks are run in tests of these names.
 ADDING_A_SOURCE = PROJECT / "docs" / "adding_a_source.md"
+ADDING_A_CHAPTER = PROJECT / "docs" / "adding_a_chapter.md"
 
 
 def blocks(path):

@@ -8,15 +8,14 @@ import sys
 
 import nbformat
 import pytest
-from test_docs import PROJECT, blocks
+from test_docs import ADDING_A_CHAPTER, PROJECT, blocks
 
-PAGE = PROJECT / "docs" / "adding_a_chapter.md"
 TOPIC, CHAPTER = "cspanalysis/findings/street_robbery.py", "notebooks/90_robbery.ipynb"
 
 
 def shown(head):
     """The page's blocks of a head, one after the other."""
-    return "\n\n".join(block for h, block in blocks(PAGE) if h == head)
+    return "\n\n".join(block for h, block in blocks(ADDING_A_CHAPTER) if h == head)
 
 
 @pytest.fixture(scope="module")
