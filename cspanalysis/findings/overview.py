@@ -140,7 +140,7 @@ def offence_breakdown(ask: Question, offences: str) -> Finding:
     """
     crimes = ask.series(offences, ask.period)
     kinds = taxonomy.kinds(crimes.scheme)
-    if len({kinds.get(name, name) for name in crimes.offences}) < 2:
+    if len({kinds.get(name, name) for name in crimes.offences or ()}) < 2:
         raise NotAvailable("police_extract", f"the open data hold {crimes.subject} as one kind")
     by_kind = crimes.rows.assign(offence=crimes.rows["kind"])
     return ask.breakdown(crimes.of(by_kind), "offence", "Offence", "Offences")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
@@ -185,7 +186,7 @@ def _said(table: pd.DataFrame, *, subject: str) -> Said:
     return Said(text, verdict=newest["verdict"], values=values)
 
 
-def _year_line(table: pd.DataFrame):
+def _year_line(table: pd.DataFrame) -> go.Figure | None:
     counts = {
         **dict(zip(table["compare_year"], table["compare_count"], strict=True)),
         **dict(zip(table["year"], table["count"], strict=True)),

@@ -25,7 +25,7 @@ def answers(table: pd.DataFrame, *, subject: str, most: int = 4) -> Said:
     rows = shown(table, "lower")
     if rows.empty:
         return cannot(subject, first(table), "share")
-    texts = []
+    texts: list[str] = []
     groups = list(rows.groupby(["survey", "round", "total"], sort=False))
     for (survey, when, asked), group in groups[:MOST_SURVEYS]:
         said = [
@@ -103,7 +103,7 @@ def against_average(table: pd.DataFrame, *, subject: str) -> Said:
         return cannot(subject, first(table), "comparison")
     records = rows.to_dict("records")
     other = present.shorten(records[0]["other_area"], 60)
-    parts = []
+    parts: list[str] = []
     for verdict, words in (("up", "more"), ("down", "fewer")):
         named = [
             f"{_phrase(r)} ({_percent(r)} against {_percent(r, 'compare_share')}, "

@@ -144,5 +144,5 @@ def _detectable_share(row: dict, baseline: float, target: float, confidence: flo
     return baseline - error if target < baseline else baseline + error
 
 
-def _number(value) -> float | None:
+def _number(value: float | None) -> float | None:
     return None if value is None or pd.isna(value) else float(value)

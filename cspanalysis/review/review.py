@@ -423,7 +423,7 @@ class Review:
 
     def policy(self, source: str) -> str:
         """Disclosure policy of a source ('none' unless the settings or the defaults name one)."""
-        return (sources.policies() | self.workspace.policies).get(source, "none")
+        return {**sources.policies(), **self.workspace.policies}.get(source, "none")
 
     @property
     def night_time(self) -> NightTime:

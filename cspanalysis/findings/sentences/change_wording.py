@@ -59,7 +59,7 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
         text = _clear(subject, row, verdict)
     else:
         text = _unclear(subject, row)
-        if word := {"up": "rise", "down": "fall"}.get(row.get("verdict_by_chance")):
+        if word := {"up": "rise", "down": "fall"}.get(str(row.get("verdict_by_chance"))):
             text += (
                 f" If each case were independent of the others this would count as a {word}, but "
                 "the months vary more than that."

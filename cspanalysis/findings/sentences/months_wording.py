@@ -109,8 +109,8 @@ def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
         text += f"ordinary for {subject}, the usual season allowed for."
     else:
         text = _signals(signals, newest, subject)
-    chance = first(rows).get("false_signal_rate")
-    if not present.is_missing(chance):
+    chance = get(first(rows), "false_signal_rate")
+    if chance is not None:
         text += (
             f" By chance alone {present.number(chance * 100)} in 100 unchanged series show such a "
             f"signal within six months."

@@ -144,7 +144,7 @@ def places_told(table: pd.DataFrame, *, subject: str, label: str = "place") -> S
         top_five = present.share(rows["share_top_5"].iloc[0])
         parts.append(f"The five places with the most hold {top_five} of all cases.")
     if generic.any():
-        names = [f"'{present.shorten(n, 60)}'" for n in rows.loc[generic, label].head(3)]
+        vague = [f"'{present.shorten(n, 60)}'" for n in rows.loc[generic, label].head(3)]
         verb = "is a label" if generic.sum() == 1 else "are labels"
-        parts.append(f"{present.listed(names)} {verb} that can stand for many places.")
+        parts.append(f"{present.listed(vague)} {verb} that can stand for many places.")
     return Said(" ".join(parts), values=values)
