@@ -300,7 +300,7 @@ def profile(root: str, parts: str) -> dict[str, Any]:
     watch = cProfile.Profile()
     space = settings_of(Path(root))
     watch.enable()
-    build.run(space.root, dict(space.settings), write=True, report=lambda line: None)
+    build.Build(space.root, dict(space.settings), write=True, report=lambda line: None).run()
     watch.disable()
     stats = pstats.Stats(watch).stats
     lines = [

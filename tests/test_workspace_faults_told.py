@@ -8,7 +8,7 @@ import pytest
 from cspanalysis import sources
 from cspanalysis.domain.errors import DataRefused, UsageError
 from cspanalysis.sources import appearance
-from cspanalysis.store import clean_run, manifest_entries, provenance
+from cspanalysis.store import clean_run, provenance, raw_survey
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace import init
 
@@ -131,8 +131,8 @@ def test_what_further_columns_unlock_is_said_of_columns_that_exist():
 )
 def test_settings_of_a_source_that_say_nothing_are_refused(section, says):
     with pytest.raises(UsageError, match=says):
-        manifest_entries.check_settings({"police_extract": section})
-    manifest_entries.check_settings({"police_extract": {"formats": {"recorded": "MM/DD/YYYY"}}})
+        raw_survey.check_settings({"police_extract": section})
+    raw_survey.check_settings({"police_extract": {"formats": {"recorded": "MM/DD/YYYY"}}})
 
 
 CRIMES = (

@@ -8,7 +8,7 @@ wrong throughout costs neither memory nor patience and yet nothing goes unnamed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -168,3 +168,9 @@ class Problems:
 
 
 ROW = "row"
+
+
+def listed_of(source: str, listed: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    """Listed problems of a source's parts as they stand in problems.csv."""
+    told = pl.DataFrame(listed, schema=SCHEMA, orient="row")
+    return told.insert_column(0, pl.lit(source).alias("source"))

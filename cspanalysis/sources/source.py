@@ -106,7 +106,7 @@ class Source:
         Table → what an edition of a table that is revised as a whole replaces.
     totals : str
         Column in which rows that are the total of others name themselves; they are set aside.
-    strangers : sequence of str
+    strangers : tuple of str
         How the names of an archive's members end that are another kind of table.
     is_mapped : bool
         `csp map` recognises a partner's own export of it.
@@ -143,7 +143,7 @@ class Source:
     telling: Mapping[str, str] = field(default_factory=dict)
     editions: Mapping[str, Editions] = field(default_factory=dict)
     totals: str = ""
-    strangers: Sequence[str] = ()
+    strangers: tuple[str, ...] = ()
     is_mapped: bool = False
     policy: str = "none"
     quiet_months: int | None = None

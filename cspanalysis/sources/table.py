@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -25,6 +25,18 @@ from cspanalysis.sources.schema import Schema, UnknownLayout, as_text, choose
 _TOTAL = r"(?i)^\s*((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)\s*$"
 
 
+class Corrections(Protocol):
+    """The corrections of one raw part: text table in, text table out, and how often each did."""
+
+    @property
+    def corrections(self) -> Sequence[object]: ...
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+    def __call__(self, text: pl.DataFrame, problems: Problems) -> pl.DataFrame: ...
+
+
 @dataclass(frozen=True)
 class Context:
     """What a reader may know beyond the file.
@@ -37,8 +49,8 @@ class Context:
         The file's provenance.
     lsoas : polars.DataFrame or None
         lsoa_code, district_code, district (categories) from the workspace's lookups.
-    correct : callable or None
-        Corrections of the register for this part: text table in, (table, problems) out.
+    correct : Corrections or None
+        Those of the workspace's register.
     names : mapping of str to tuple of str
         Labels of a column that the workspace's settings speak of, and that are therefore known.
     """
@@ -46,13 +58,13 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     sidecar: Mapping[str, Any] = field(default_factory=dict)
     lsoas: pl.DataFrame | None = None
-    correct: Callable[[pl.DataFrame, Problems], pl.DataFrame] | None = None
+    correct: Corrections | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def has_corrections(self) -> bool:
         """Whether the register speaks of this part."""
-        return bool(getattr(self.correct, "corrections", ()))
+        return self.correct is not None and bool(self.correct.corrections)
 
 
 @dataclass

@@ -217,11 +217,10 @@ def _clean(
         try:
             # Imported late: polars starts threads, which a process that only loads tables must not
             # have.
-            from cspanalysis.store import build
+            from cspanalysis.store.build import Build
 
-            done = build.run(root, settings, write=not check, report=report, hashed=hashed)
+            build = Build(root, settings, not check, report, hashed)
+            build.run()
         finally:
             pool.shutdown(cancel_futures=True)
-    return CleanReport(
-        done.manifest["parts"], tuple(done.manifest["notices"]), done.parts_read, check
-    )
+    return CleanReport(build.parts, tuple(build.notices), build.parts_read, check)

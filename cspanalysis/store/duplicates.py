@@ -23,6 +23,7 @@ from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.source import Source
 from cspanalysis.store import raw_folder
+from cspanalysis.store.shelf import Shelf
 
 Entry = dict[str, Any]
 
@@ -31,20 +32,6 @@ def as_read(entry: Entry) -> Entry:
     """What the manifest said of a part before it was compared with others."""
     found: Entry = entry.get("as_read", entry)
     return found
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Where tables of a run lie.
-
-    Parameters
-    ----------
-    load, write : callable
-        Of a table, by its path in the processed folder.
-    """
-
-    load: Callable[[str], pl.DataFrame]
-    write: Callable[[str, pl.DataFrame], object]
 
 
 def settle(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[str, Entry]:
@@ -212,7 +199,7 @@ def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.Data
         .with_columns(is_whole=pl.col("count") == pl.col("size"))
         .sort(where)
     )
-    found = _Reasons(Problems(label), Counter(), rows["is_whole"].sum())
+    found = _Reasons(Problems(label), Counter(), int(rows["is_whole"].sum()))
     for (used, is_same, is_whole), alike in rows.partition_by(
         "used_file", "is_same", "is_whole", as_dict=True, maintain_order=True
     ).items():
@@ -250,8 +237,7 @@ def _without(
     shelf: Shelf,
 ) -> Entry:
     """The entry of a part whose table does without its repeated rows."""
-    listed = pl.DataFrame(reasons.problems.listed(), schema=problems.SCHEMA, orient="row")
-    listed = listed.insert_column(0, pl.lit(source).alias("source"))
+    listed = problems.listed_of(source, reasons.problems.listed())
     if "_problems" in entry["tables"]:
         listed = pl.concat([shelf.load(entry["tables"]["_problems"]), listed])
         listed = listed.sort(ROW, maintain_order=True)
@@ -280,5 +266,5 @@ def _again(entry: Entry, tables: Mapping[str, pl.DataFrame], told: str, shelf: S
     slug = next(iter(entry["as_read"]["tables"].values())).rsplit(".", 3)[0]
     paths = {name: f"{slug}.{name.strip('_')}.once.{told}.parquet" for name in tables}
     for name, frame in tables.items():
-        shelf.write(paths[name], frame)
+        shelf.put(paths[name], frame)
     return entry | {"tables": entry["tables"] | paths}

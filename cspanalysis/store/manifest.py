@@ -34,6 +34,12 @@ def manifest(processed: Path) -> dict[str, Any]:
     return found if found.get("schema") == FORMAT else blank
 
 
+def write(processed: Path, content: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+    whole_files.text(processed / MANIFEST, text)
+
+
 def named(content: Mapping[str, Any]) -> set[str]:
     """The files that a manifest names."""
     found = {p for t in content["tables"].values() for p in t["files"]}

@@ -72,10 +72,6 @@ def changed(root: Path) -> list[tuple[Path, list[int]]]:
     ]
 
 
-#: Modules beside the readers that decide what cleaning gives.
-_CODE = ("repeats", "overlaps", "areas", "district_labels", "offences", "premises")
-
-
 @functools.cache
 def code() -> str:
     """Fingerprint of everything in the package that decides what cleaning gives."""

@@ -19,7 +19,8 @@ from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.source import Overlaps
 from cspanalysis.store import raw_folder
 from cspanalysis.store.batches import Wanted
-from cspanalysis.store.duplicates import Entry, Shelf
+from cspanalysis.store.duplicates import Entry
+from cspanalysis.store.shelf import Shelf
 
 _REPEATS = "repeats a row of another file of this force and month, and counts once"
 _OTHERWISE = "another edition of this force and month, which is used, has no such row"
@@ -32,8 +33,6 @@ def settle(
     entries: Mapping[str, Entry],
     days: Mapping[str, str],
     shelf: Shelf,
-    *,
-    write: bool,
 ) -> dict[str, Entry]:
     """What the manifest says of the files whose months others hold, too.
 
@@ -51,8 +50,6 @@ def settle(
         Day on which each was published or retrieved, '' if nobody says.
     shelf : Shelf
         Their tables.
-    write : bool
-        Whether tables are made; else the account alone.
 
     Returns
     -------
@@ -81,7 +78,7 @@ def settle(
         alike = [o for o, entry in entries.items() if tuple(entry["tables"].items()) == paths]
         listed = {o: _problems(o, by_label[o], labels) for o in alike if o in by_label}
         tables = dict(paths)
-        if write:
+        if shelf.is_written:
             tables |= _anew(source, overlaps, dict(paths), listed, by_label, told, shelf)
         for label in alike:
             entry = entries[label]
@@ -164,14 +161,13 @@ def _anew(
     )
     frames = overlaps.without(shelf.load(paths[source]), gone)
     rows = [row for one in listed.values() for row in one.listed()]
-    noted = pl.DataFrame(rows, schema=problems.SCHEMA, orient="row")
-    noted = noted.insert_column(0, pl.lit(source).alias("source"))
+    noted = problems.listed_of(source, rows)
     if "_problems" in paths:
         noted = pl.concat([shelf.load(paths["_problems"]), noted])
     slug = paths[source].rsplit(".", 3)[0]
     new = {name: f"{slug}.{name.strip('_')}.once.{told}.parquet" for name in (*frames, "_problems")}
     for name, frame in {**frames, "_problems": noted}.items():
-        shelf.write(new[name], frame)
+        shelf.put(new[name], frame)
     return new
 
 

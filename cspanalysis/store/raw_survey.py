@@ -1,9 +1,8 @@
-"""What cleaning knows of each raw file: hash, sidecar and parts; and the manifest of it all."""
+"""What cleaning knows of each raw file before it is read: source, hash, sidecar and parts."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -11,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from cspanalysis import sources
-from cspanalysis.domain import whole_files
-from cspanalysis.domain.errors import DataRefused, UsageError, paragraph
+from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.sources import archive, dates
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.source import Source
-from cspanalysis.sources.table import Context, Read
+from cspanalysis.sources.table import Context
 from cspanalysis.store import corrections, provenance, raw_folder, strays
 
 #: A folder of data/raw that is no source: maps are drawn from it.
@@ -137,8 +135,8 @@ def survey_file(
         If its hash is not the sidecar's, or it cannot be opened.
     """
     stamp = raw_folder.stamp(path)
-    is_same = before is not None and before["stamp"] == stamp
-    found = before["sha256"] if is_same else hashed(path)
+    known = before if before and before["stamp"] == stamp else None
+    found = known["sha256"] if known else hashed(path)
     sidecar = provenance.read(path, f"data/raw/{label}")
     is_drafted = sidecar is not None and sidecar.get("publisher") == "not stated"
     is_replaced = (
@@ -160,9 +158,9 @@ def survey_file(
             except OSError as error:
                 notices.append(f"the sidecar of {label} could not be written ({error.strerror})")
     provenance.check(sidecar, found, f"data/raw/{label}")
-    if is_same:
-        refused = before["refused"]
-        parts = [Part(path, label, member, check) for member, check in before["parts"]]
+    if known:
+        refused = known["refused"]
+        parts = [Part(path, label, member, check) for member, check in known["parts"]]
     else:
         parts, refused = archive.parts(path, label, source.strangers)
     unread: dict[str, list[str]] = {}
@@ -184,35 +182,6 @@ def survey_file(
         "is_drafted": is_drafted,
     }
     return entry, parts
-
-
-def check_kept(part: Part, found: Read) -> None:
-    """Refuse a file of which no row can be used: as good as one that cannot be read.
-
-    Raises
-    ------
-    DataRefused
-        With the commonest reason and an example.
-    """
-    if found.rows_kept or not found.rows_read:
-        return
-    aside = {key: n for key, n in found.problems.counts.items() if key[1] == "set aside"}
-    column, action, reason = max(aside, key=lambda key: aside[key])
-    _, row, _, cell, allowed, *_ = next(
-        one for one in found.problems.listed() if (one[2], *one[5:]) == (column, action, reason)
-    )
-    rows, count = found.rows_read, aside[column, action, reason]
-    which = "its only row" if rows == 1 else f"none of its {rows:,} rows"
-    because = reason if count == rows else f"of {count:,} of them, {reason}"
-    raise DataRefused(
-        paragraph(
-            f"{which} can{'not' if rows == 1 else ''} be used: {because}"
-            + (f" ('{cell}')" if cell else ""),
-            file=part.label, row=row, column=column, allowed=allowed,
-            do="Mend the file, or say in partnership.toml how it is to be read; if it does not "
-            "belong here, move it out of data/raw. Data cleaned before stay as they were.",
-        )
-    )  # fmt: skip
 
 
 def drafted(files: Mapping[str, Any]) -> list[str]:
@@ -290,8 +259,3 @@ def _newest(
     used = {part.label: ranks[key(part)][-1] for part, _, _ in wanted}
     left = {label: other for label, other in used.items() if label != other}
     return [one for one in wanted if one[0].label not in left], left
-
-
-def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write the manifest."""
-    whole_files.text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
