@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cspanalysis.domain.errors import DataRefused
@@ -37,6 +38,14 @@ def test_a_repeated_number_is_noted_and_both_rows_stay():
     assert (4, "F2") in found.problems.table().select("row", "found").rows()
 
 
-def test_a_list_without_motives_is_refused_by_name():
-    with pytest.raises(DataRefused, match=r"fires/no_motive\.csv.*motive"):
-        read("no_motive.csv")
+def test_a_list_without_motives_counts_fires_and_says_what_lacks():
+    found = read("no_motive.csv")
+    assert found.rows_kept == 1 and found.tables["fires"]["is_fire"].to_list() == [True]
+    assert found.tables["fires"]["motive"].to_list() == [None]
+    (reason,) = found.problems.table().filter(pl.col("column") == "motive")["reason"]
+    assert reason.startswith("the file has no such column")
+
+
+def test_a_list_that_does_not_say_what_burned_is_refused_by_name():
+    with pytest.raises(DataRefused, match=r"fires/no_property\.csv.*property_type"):
+        read("no_property.csv")

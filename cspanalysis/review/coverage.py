@@ -89,6 +89,9 @@ class Coverage:
         """What is covered and what of the months wanted is missing, as a clause."""
         name, verb = suppliers.held(self.source)
         missing = sorted(missing)
+        if not self.months and self.unlocated and self.source != "police_uk":
+            said = no_district(self.source).removeprefix("it names")
+            return f"{name} {'name' if verb == 'cover' else 'names'}{said}"
         if not self.months and self.unlocated:
             return (
                 f"{name} of {present.runs(self.unlocated)} name no LSOA, so that none of their "
@@ -156,10 +159,20 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
     every = _by_district(store, source)
     counts = _own(every, area).groupby("month")["count"].sum()
     if counts.empty:
-        return none
+        if "district" not in every or every["district"].notna().any():
+            return none
+        return replace(none, unlocated=tuple(sorted(every["month"].dropna())))
     whole = log_months(every["month"].unique(), quiet)
     gone = vanished(counts, whole)
     return replace(none.of(set(whole) - gone), elsewhere=tuple(sorted(gone)))
+
+
+def no_district(source: str) -> str:
+    """Why a source whose rows name no district says nothing of any, as a clause."""
+    return (
+        "it names no district; if all of it is of one, partnership.toml can say which "
+        f"([sources.{source}.constants])"
+    )
 
 
 def sources(store: Store) -> list[str]:

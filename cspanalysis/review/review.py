@@ -387,6 +387,8 @@ class Review:
             self._tables[source, own] = table.reset_index(drop=True)
         table = self._tables[source, own]
         if own and "district" in table and table.empty:
+            if self.store.load(source, columns=["district"])["district"].isna().all():
+                raise NotAvailable(source, coverage.no_district(source))
             raise NotAvailable(source, f"it holds no rows for {self.area.name}")
         # Shallow: pandas copies on write, so that nobody changes what another reads.
         return table.copy(deep=False)

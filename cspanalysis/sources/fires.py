@@ -64,6 +64,9 @@ def _check(found: Read) -> Read:
         (frame.filter(again), "a repeated incident number; rows are kept"),
     ):
         found.note(rows, "incident_id", "one row per incident", reason)
+    if "motive" not in found.given:
+        reason = "the file has no such column: of no fire is it known whether it was set"
+        found.problems.add(1, "motive", "", "the column", "noted", reason)
     frame = frame.with_columns(
         incident_class=told("incident_type", INCIDENTS).str.replace(" by name", ""),
         known=pl.when(~pl.col("motive").str.contains("?", literal=True)).then(
@@ -121,7 +124,7 @@ SOURCE = Source(
             ),
             Column(
                 "motive", "Whether it was set", ("cause", "accidental or deliberate"), "lower",
-                required=True,
+                unlocks="deliberate and accidental fires apart",
             ),
             Column(
                 "property_type", "What burned", ("property", "property category"), "lower",

@@ -229,9 +229,20 @@ def choose(
             allowed=", ".join(f"'{n}'" for n in names),
             do=(f"Is it the column '{near_heading}'? " if near_heading else "")
             + f"Rename the heading, or name it in partnership.toml: [sources.{source}.columns] "
-            f'{column.name} = "its heading".',
+            + _line(column, mapped.get(column.name)),
         ),
         part,
+    )
+
+
+def _line(column: Column, own: str | Sequence[str] | None) -> str:
+    """The line of the settings that names a heading; those of other files stay in it."""
+    if own:
+        others = ", ".join(f'"{name}"' for name in column.names(own))
+        return f'{column.name} = [{others}, "its heading"].'
+    return (
+        f'{column.name} = "its heading"; if other files of the folder have another one, a list of '
+        f'all: {column.name} = ["its heading", "the other"].'
     )
 
 

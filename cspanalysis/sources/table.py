@@ -222,6 +222,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
     frame = pl.concat(frames) if frames else cell_values.typed(empty(schema), schema, {}, problems)
     problems.used |= _areas_of(frame, context.names.get("district", ()))
+    if "district" in {c.name for c in schema.columns} - {*found, *constants}:
+        _tell_no_district(part, problems)
     if "district" in {*found, *constants} and part.file.split("/")[0] != "lookups":
         frame = _with_districts(frame, problems, context.names.get("district", ()))
     return Read(
@@ -285,6 +287,18 @@ def _areas_of(frame: pl.DataFrame, names: Sequence[str]) -> set[tuple[str, ...]]
         for value in frame[column].drop_nulls().unique()
     }
     return {("areas", name) for name in names if name in held}
+
+
+def _tell_no_district(part: Part, problems: Problems) -> None:
+    """Remark that rows count for no area, where the column may be missing."""
+    problems.add(
+        1, "district", "", "the column", "noted", "no such column: the rows count for no district"
+    )
+    problems.notices.append(
+        f"{part.label} has no column of districts, and its rows count for no area. If all are of "
+        "one district, say so in partnership.toml, under "
+        f'[sources.{part.file.split("/")[0]}.constants]: district = "its name"'
+    )
 
 
 def _tell_rivals(
