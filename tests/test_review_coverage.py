@@ -186,6 +186,18 @@ def test_the_page_on_the_data_names_the_gaps_of_every_source(partners):
     assert "March to November 2023 are missing" in quality.coverage(partners).sentence
 
 
+def test_a_yearly_table_of_the_council_is_a_source_of_its_own(tmp_path):
+    head = "Year,ONS Code,LA Name,Region,Total Incidents"
+    lines = [f"{y}-{y - 1999},E07000105,Ashford,South East,{y - 1600}" for y in (2018, 2019, 2021)]
+    files = {"fly_tipping/defra.csv": "\n".join([head, *lines, ""])}
+    review = workspace(tmp_path / "ws", files, area="Ashford")
+    found = quality.source_months(review)
+    assert found.rows["whose"].tolist() == ["the yearly table of fly-tipping"]
+    assert found.rows["count"].tolist() == [36]
+    assert "no figures of April 2020 to March 2021" in found.rows["gaps"].iloc[0]
+    assert "nothing of" not in found.sentence and found.sources
+
+
 def test_every_chapter_is_there_where_labels_and_sources_lack(partners):
     """Vehicle crime alone, calls in unknown words, no other source: no chapter ends in an error."""
     found = partners.findings()

@@ -209,10 +209,11 @@ def coverage_told(table: pd.DataFrame, *, subject: str = "the records") -> Said:
 def source_months(ask: Question) -> Finding:
     """Every source that is about months or years, with the runs of months it lacks."""
     review, rows = ask.review, []
-    for source in coverages.sources(review.store):
+    held = coverages.sources(review.store)
+    for source in held:
         known = review.coverage(source)
         gaps = known.gaps_told(known.gaps)
-        rows.append([suppliers.held(source)[0], known.months, gaps or "none"])
+        rows.append([coverages.called(source), known.months, gaps or "none"])
         if source == "police_uk":
             months = set(known.months)
             lacking = coverages.second_forces(review.store, review.area, ())
@@ -232,7 +233,7 @@ def source_months(ask: Question) -> Finding:
     return ask.publish(
         result,
         wording=sources_told,
-        sources=coverages.sources(review.store),
+        sources=dict.fromkeys(coverages.FURTHER.get(s, (s,))[0] for s in held),
         columns={"whose": "Source", "covers": "Covers", "count": "Months", "gaps": "Gaps"},
         what="Months covered by each source",
         method=(

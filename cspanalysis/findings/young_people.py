@@ -138,18 +138,16 @@ def authority_rates(
     National figures up to 2016/17 are rounded to 5; the interval of the authority is ours.
     """
     review = ask.review
-    table = review.table(AUTHORITIES)
-    table = table[
-        (table["kind"] == kind)
-        & table["reason"].isna()
-        & table["count"].notna()
-        & table["headcount"].notna()
-    ]
+    every = review.table(AUTHORITIES)
+    every = every[every["kind"] == kind]
     authority = review.area.county or review.area.name
+    table = every[every["reason"].isna() & every["count"].notna() & every["headcount"].notna()]
     is_own = (table["level"] == "local authority") & (table["area"] == authority)
     whole = table["is_whole"]
     if not (whole & is_own).any():
-        only = ", only parts: some pupils, schools or terms" if is_own.any() else ""
+        parts = "some pupils, schools or terms" if is_own.any() else "by reason, without rates"
+        is_there = (every["level"] == "local authority") & (every["area"] == authority)
+        only = f", only parts: {parts}" if is_there.any() else ""
         raise NotAvailable(AUTHORITIES, f"it holds no {things} of {authority}{only}")
     year = school_year or _newest(ask, table[whole & is_own], AUTHORITIES)
     around = (table["level"] == "national") | (

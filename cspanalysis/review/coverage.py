@@ -35,7 +35,10 @@ _YEARLY: dict[str, tuple[str, Callable[[int], Period]]] = {
     "school_exclusions": ("school_year", _SCHOOL),
     "home_office_csp": ("year", _FINANCIAL),
     "dfe_exclusions": ("school_year", _SCHOOL),
+    "fly_tipping": ("year", _FINANCIAL),
 }
+#: Further tables of yearly figures: the source that gives them, and how a sentence names them.
+FURTHER = {"fly_tipping": ("environmental", "the yearly table of fly-tipping")}
 #: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
 STREET_COLUMNS = ("district", "month", "force", "offence", "count")
 
@@ -176,9 +179,18 @@ def no_district(source: str) -> str:
 
 
 def sources(store: Store) -> list[str]:
-    """The sources of a workspace that are about months or years."""
+    """The sources and further tables of a workspace that are about months or years."""
     timed = {"police_uk", "environmental", *_YEARLY}
-    return [s for s in store.sources() if s in timed or quiet_months(s) is not None]
+    known = [s for s in store.sources() if s in timed or quiet_months(s) is not None]
+    return [
+        *(s for s in known if store.has(s) or s == "police_uk"),
+        *(table for table in FURTHER if store.has(table)),
+    ]
+
+
+def called(name: str) -> str:
+    """How a sentence names a source or further table that is there: 'the log of calls'."""
+    return FURTHER[name][1] if name in FURTHER else suppliers.held(name)[0]
 
 
 def quiet_months(source: str) -> int | None:
