@@ -78,12 +78,10 @@ def _outcome(row: dict, hits: list[dict], data: dict) -> dict[str, str]:
     settled = [h for wanted in (CONTRADICTS, NOT_STATED) for h in hits if h["outcome"] == wanted]
     remarks = [h for h in hits if not h["outcome"]]
     if settled:
-        first = settled[0]
-        told = [h["text"] for h in settled] + (
-            [f"The records give {found}."] if found and not sentence else []
-        )
-        outcome, rules = first["outcome"], [h["rule"] for h in settled + remarks]
-        first, second = first["first"], first["second"]
+        told = [h["text"] for h in settled]
+        told += [f"The records give {found}."] if found and not sentence else []
+        rules = [h["rule"] for h in settled + remarks]
+        outcome, first, second = (settled[0][key] for key in ("outcome", "first", "second"))
     elif same is True or same is False:
         open_ = [w.strip().replace("_", " ") for w in text(row["assumed"]).split(",") if w.strip()]
         outcome = AGREES if same else NOT_STATED if open_ else DISAGREES

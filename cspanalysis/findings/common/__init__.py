@@ -22,7 +22,6 @@ from cspanalysis.findings.common.change_shapes import (
     is_unsettled,
     with_places,
 )
-from cspanalysis.findings.common.monthly_shapes import control_finding
 from cspanalysis.findings.common.peer_shapes import PEER_COLUMNS, peers_finding, peers_of
 from cspanalysis.present import capital
 
@@ -32,7 +31,6 @@ __all__ = [
     "capital",
     "change_columns",
     "change_finding",
-    "control_finding",
     "detectable_notes",
     "earlier",
     "few_residents_notes",
