@@ -10,6 +10,7 @@ from test_docs import ADDING_A_SOURCE, blocks
 import cspanalysis
 from cspanalysis import sources
 from cspanalysis.cli import main
+from cspanalysis.domain import areas
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.present import suppliers
 from cspanalysis.review import coverage
@@ -77,7 +78,10 @@ def test_all_that_is_known_of_it_is_used(place, source):
     assert "## drug_litter" in dictionary.text() and "Month of the find" in dictionary.text()
     said = suppliers.missing_sentence("where needles lie", NotAvailable("drug_litter"))
     assert said.endswith("The council's log of drug litter would supply it.")
-    assert coverage.quiet_months("drug_litter") == 2
+    store = cspanalysis.open(TITLE, "2024-04/2024-06", workspace=place).store
+    assert coverage.sources(store) == ["drug_litter"]
+    covered = coverage.of(store, "drug_litter", areas.find(TITLE))
+    assert covered.months == ("2024-04", "2024-05")
     rows = [["Find Ref", "Date Removed", "Borough", "Needles"]]
     rows += [[f"DL/{n}", f"{n + 12}/04/2024", "Dover", str(n)] for n in range(1, 9)]
     path = place / "theirs.csv"

@@ -8,7 +8,7 @@ published whole; monthly figures the months with a value, yearly ones their year
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -20,23 +20,12 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
-from cspanalysis.sources import find
+from cspanalysis.sources import find, get, years_of
 from cspanalysis.store.tables import Store
 
 #: Of so many records that would be expected, none is less likely than one in a thousand.
 NO_CHANCE = 7
 
-_DATED = {"police_extract": "recorded"}
-_FINANCIAL, _SCHOOL = Period.financial_year, Period.academic_year
-#: Table and column of the years of a source of yearly figures, and when such a year begins.
-_YEARLY: dict[str, tuple[str, Callable[[int], Period]]] = {
-    "hospital_extract": ("year", _FINANCIAL),
-    "youth_offending": ("year", _FINANCIAL),
-    "school_exclusions": ("school_year", _SCHOOL),
-    "home_office_csp": ("year", _FINANCIAL),
-    "dfe_exclusions": ("school_year", _SCHOOL),
-    "fly_tipping": ("year", _FINANCIAL),
-}
 #: Further tables of yearly figures: the source that gives them, and how a sentence names them.
 FURTHER = {"fly_tipping": ("environmental", "the yearly table of fly-tipping")}
 #: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
@@ -123,7 +112,7 @@ class Coverage:
             ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
             (f"no records of {self.area} of {{}}, while those of other areas go on",
              self.elsewhere),
-            (f"no {'figures' if self.source in _YEARLY else 'records'} of {{}}", left),
+            (f"no {'figures' if years_of(self.source) else 'records'} of {{}}", left),
         ):  # fmt: skip
             told = [m for m in left if m in known]
             left = [m for m in left if m not in known]
@@ -148,17 +137,17 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
     none = Coverage(source, (), area=area.name)
     if not store.has(source):
         return none
-    if source in _YEARLY:
-        column, year = _YEARLY[source]
+    if yearly := years_of(source):
+        column, year = yearly
         rows = _own(store.load(source, columns=_columns(store, source, column)), area)
         starts = {int(str(label)[:4]) for label in rows[column].dropna()}
         return none.of(m for start in starts for m in year(start).month_list())
-    quiet = quiet_months(source)
+    quiet = _quiet_months(source)
     if quiet is None:
         rows = store.load(source)
         rows = _own(rows, area) if "month" in rows else rows.iloc[:0]
-        known = rows["value"].notna() if "value" in rows else slice(None)
-        return none.of(rows.loc[known, "month"].dropna() if "month" in rows else ())
+        has_value = rows["value"].notna() if "value" in rows else slice(None)
+        return none.of(rows.loc[has_value, "month"].dropna() if "month" in rows else ())
     every = _by_district(store, source)
     counts = _own(every, area).groupby("month")["count"].sum()
     if counts.empty:
@@ -180,8 +169,11 @@ def no_district(source: str) -> str:
 
 def sources(store: Store) -> list[str]:
     """The sources and further tables of a workspace that are about months or years."""
-    timed = {"police_uk", "environmental", *_YEARLY}
-    known = [s for s in store.sources() if s in timed or quiet_months(s) is not None]
+    known = [
+        s
+        for s in store.sources()
+        if get(s).is_monthly or years_of(s) or _quiet_months(s) is not None
+    ]
     return [
         *(s for s in known if store.has(s) or s == "police_uk"),
         *(table for table in FURTHER if store.has(table)),
@@ -193,8 +185,8 @@ def called(name: str) -> str:
     return FURTHER[name][1] if name in FURTHER else suppliers.held(name)[0]
 
 
-def quiet_months(source: str) -> int | None:
-    """So many months in a row without any record of the whole source are quiet; None: no log."""
+def _quiet_months(source: str) -> int | None:
+    """So many months in a row without any record are quiet; None: it is no log of records."""
     found = find(source)
     return found.quiet_months if found else None
 
@@ -255,9 +247,9 @@ def _own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
 @functools.lru_cache(maxsize=16)
 def _by_district(store: Store, source: str) -> pd.DataFrame:
     """Records of a dated log by month and district; a row without a district counts for none."""
-    column = _DATED.get(source, "month")
+    column = get(source).dated
     rows = store.load(source, columns=_columns(store, source, column))
-    month = months_of(rows[column]) if source in _DATED else rows[column]
+    month = months_of(rows[column]) if column != "month" else rows[column]
     keys = ["month", *(["district"] if "district" in rows else [])]
     counts = rows.assign(month=month).groupby(keys, dropna=False).size()
     return counts.rename("count").reset_index()
@@ -357,7 +349,7 @@ def unplaced(
     Of street-level files those of the area's own force, of a partner's extract all.
     """
     own = own_force(store, area) if source == "police_uk" else None
-    if source != "police_uk" and (quiet_months(source) is None or not store.has(source)):
+    if source != "police_uk" and (_quiet_months(source) is None or not store.has(source)):
         return None
     if source == "police_uk" and own is None:
         return None
@@ -379,12 +371,12 @@ def _by_place(store: Store, source: str, force: str) -> pd.DataFrame | None:
     held = store.columns(table)
     if "district" not in held:
         return None
-    column = _DATED.get(source, "month")
+    column = get(source).dated
     wanted = [c for c in (column, "offence", "district", "count") if c in held]
     where = {"force": force} if force else None
     rows = store.load(table, columns=wanted, where=where)
     rows = rows.assign(
-        month=months_of(rows[column]) if source in _DATED else rows[column],
+        month=months_of(rows[column]) if column != "month" else rows[column],
         is_placed=rows["district"].notna(),
         count=rows["count"] if source == "police_uk" else 1,
     )

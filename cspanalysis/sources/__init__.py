@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import (
     action_plan,
     asb_calls,
@@ -77,6 +80,11 @@ def get(name: str) -> Source:
     if found is None or found.name != name:
         raise KeyError(name)
     return found
+
+
+def years_of(table: str) -> tuple[str, Callable[[int], Period]] | None:
+    """Of a table of yearly figures the column of the years, and the period of one."""
+    return next((one.years[table] for one in SOURCES if table in one.years), None)
 
 
 def policies() -> dict[str, str]:

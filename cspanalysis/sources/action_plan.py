@@ -15,11 +15,11 @@ _BY_MONTH = pl.format("1 {}", _MONTH).str.to_date("%d %B %Y", strict=False).dt.m
 
 def _with_dates(found: Read) -> Read:
     """A date may be in the timescale, and an action has the number of its row, if no other."""
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     frame = frame.with_columns(
         no=pl.coalesce("no", pl.col(ROW).cast(pl.String)), due=pl.coalesce("due", _BY_MONTH)
     )
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 SOURCE = Source(

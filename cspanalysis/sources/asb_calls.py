@@ -18,10 +18,10 @@ _AROUND = "control room|call centre|contact centre|force|the|via|to|by|101|999|s
 
 def _with_receivers(found: Read) -> Read:
     """Who took a call is 'police' or 'ASB officer' however written; others as first spelled."""
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     written = frame["received_by"].drop_nulls().unique(maintain_order=True)
     frame = frame.with_columns(pl.col("received_by").replace(_receivers(written)))
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 def _receivers(written: Iterable[str]) -> dict[str, str]:

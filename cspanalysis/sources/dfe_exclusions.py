@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
@@ -290,5 +291,6 @@ SOURCE = Source(
     },
     records={"dfe_exclusions": (*_KEYS, "reason", "kind")},
     policy="dfe",
+    years={"dfe_exclusions": ("school_year", Period.academic_year)},
     reader=_read,
 )

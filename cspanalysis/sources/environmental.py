@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from cspanalysis.domain import areas
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import column_types, table, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
@@ -202,5 +203,7 @@ SOURCE = Source(
     },
     added={"environmental": ("value",)},
     is_mapped=True,
+    is_monthly=True,
+    years={"fly_tipping": ("year", Period.financial_year)},
     reader=_read,
 )

@@ -29,7 +29,7 @@ def _limit(side: str, level: str) -> Column:
 
 def _check(found: Read) -> Read:
     """Line breaks within names are spaces; a figure of several areas, or of a group, is marked."""
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     note = pl.col("value_note").str.to_lowercase().fill_null("")
     is_all = [
         pl.col(c).str.to_lowercase().str.contains(_ALL).fill_null(True)
@@ -46,7 +46,7 @@ def _check(found: Read) -> Read:
         frame.filter("is_merged_area"), "Value note", "one area",
         "the figure is of several areas together", pl.col("value_note"),
     )  # fmt: skip
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 SOURCE = Source(

@@ -55,7 +55,7 @@ def _check(found: Read) -> Read:
     the same day is one incident; on another day its rows count, and are noted. False alarms and
     special services are kept and noted; so is a type that nobody knows, which counts as a fire.
     """
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     is_number = pl.col("incident_id").is_not_null() & ~pl.col("incident_id").str.contains(SHORTENED)
     frame = frame.with_columns(is_repeat=is_number & ~pl.struct(_SAME).is_first_distinct())
     again = is_number & ~pl.col("incident_id").is_first_distinct() & ~pl.col("is_repeat")
@@ -88,7 +88,7 @@ def _check(found: Read) -> Read:
         frame.filter(pl.col("known").is_null() & pl.col("motive").is_not_null()), "motive",
         ", ".join(MOTIVES), "not among the allowed values; left out",
     )  # fmt: skip
-    return found.with_tables(**{name: frame.with_columns(motive="known")})
+    return found.with_frame(frame.with_columns(motive="known"))
 
 
 SOURCE = Source(

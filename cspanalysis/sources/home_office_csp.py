@@ -15,6 +15,7 @@ from dataclasses import replace
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import official_names, releases, table, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
@@ -284,6 +285,7 @@ SOURCE = Source(
         ),
         FORCES: Editions((("year", "quarter", "force"),), ("force",), _DETAILS, ("quarter",)),
     },
+    years={"home_office_csp": ("year", Period.financial_year)},
     reader=_read,
     combine=_combine,
     small=_small,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.domain import diagnoses
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, status_of
 from cspanalysis.sources.table import Read
@@ -34,7 +35,7 @@ def _check(found: Read) -> Read:
         "age_band", pl.col("age_band"), "an age band such as 10-19",
         "taken for a date by a spreadsheet",
     )  # fmt: skip
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     sexes = told("sex", SEXES)
     for column, unknown, allowed in (
         ("sex", sexes.is_null(), "male, female, persons"),
@@ -53,7 +54,7 @@ def _check(found: Read) -> Read:
         sexes.fill_null(NOT_KNOWN).alias("sex"),
         age_band("age_band").fill_null(NOT_KNOWN),
     )
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 def age_band(column: str) -> pl.Expr:
@@ -116,5 +117,6 @@ SOURCE = Source(
     added={"hospital_extract": ("count",)},
     is_mapped=True,
     policy="hes",
+    years={"hospital_extract": ("year", Period.financial_year)},
     check=_check,
 )  # fmt: skip

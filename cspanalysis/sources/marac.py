@@ -13,7 +13,7 @@ _note_repeats = noted_repeats("referral_id", "referral", "referral number")
 
 def _check(found: Read) -> Read:
     """Without a pseudonym a referral counts, but nobody can say whether it repeats another."""
-    ((_, frame),) = found.tables.items()
+    frame = found.frame
     for column in ("victim_id", "perpetrator_id"):
         found.note(
             frame.filter(pl.col(column).is_null()), column, "a pseudonym",

@@ -43,14 +43,14 @@ def _with_period(found: Read) -> Read:
             pl.col("first") <= pl.col("last"),
             "last", pl.col("last"), "a month not before the first", "ends before it starts",
         )  # fmt: skip
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     if found.schema == "from_to":
         frame = frame.with_columns(period=pl.format("{}/{}", "first", "last"))
     frame = frame.with_columns(
         pl.col("offence").replace(offences.standards(frame["offence"].drop_nulls().unique())),
         pl.col("is_own").fill_null(False),
     )
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 SOURCE = Source(

@@ -33,7 +33,7 @@ def _check(found: Read) -> Read:
 
     A crime whose end lies before its start keeps both and is noted.
     """
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     names = _offences(frame, found)
     _name_premises(frame, found)
     frame = frame.with_columns(
@@ -48,7 +48,7 @@ def _check(found: Read) -> Read:
         "a time not before the start", "ends before it starts; both are kept",
         pl.col("end").cast(pl.String),
     )  # fmt: skip
-    return found.with_tables(**{name: _with_crimes(frame, found.problems)})
+    return found.with_frame(_with_crimes(frame, found.problems))
 
 
 def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -302,6 +302,7 @@ SOURCE = Source(
     hidden=("start_time", "end_time"),
     records={"police_extract": ("incident_id", "recorded")},
     is_mapped=True,
+    dated="recorded",
     quiet_months=0,
     check=_check,
 )  # fmt: skip

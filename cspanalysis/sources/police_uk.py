@@ -366,6 +366,8 @@ SOURCE = Source(
     },
     # There are thousands of them in an archive, and none is opened.
     strangers=("-outcomes.csv", "-stop-and-search.csv"),
+    is_monthly=True,
+    by_lsoa=True,
     reader=_read_one,
     combine=_combine,
     batching=Batching(_batches, _read_batch, _joined),

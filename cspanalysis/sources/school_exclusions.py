@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -20,13 +21,13 @@ KINDS: Mapping[str, str] = {
 
 def _with_kinds(found: Read) -> Read:
     """The kind by its words; one that nobody knows ('managed move') is kept and noted."""
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     kind = told("kind", KINDS)
     found.note(
         frame.filter(kind.is_null()), "kind", ", ".join(KINDS),
         "neither: kept, and counted for neither of them",
     )  # fmt: skip
-    return found.with_tables(**{name: frame.with_columns(kind=pl.coalesce(kind, "kind"))})
+    return found.with_frame(frame.with_columns(kind=pl.coalesce(kind, "kind")))
 
 
 SOURCE = Source(
@@ -86,5 +87,6 @@ SOURCE = Source(
     totals="cluster",
     is_mapped=True,
     policy="threshold",
+    years={"school_exclusions": ("school_year", Period.academic_year)},
     check=_with_kinds,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.releases import Editions
@@ -112,9 +113,17 @@ class Source:
         `csp map` recognises a partner's own export of it.
     policy : str
         Disclosure policy by default.
+    dated : str
+        Column of the day or month that tells which months it covers.
     quiet_months : int, optional
-        So many months in a row without a record are quiet; of more, a file is missing. None: it is
-        no log of dated records.
+        Of a log of dated records, so many months in a row without any are quiet; of more, a file is
+        missing.
+    years : mapping
+        Table of yearly figures → column of the years, and the period of one that begins in a year.
+    is_monthly : bool
+        It is published or kept month by month.
+    by_lsoa : bool
+        Its rows are in a district by their LSOA through the workspace's lookups.
     check : callable, optional
         Judges the typed table and adds to its account.
     reader : callable, optional
@@ -146,7 +155,11 @@ class Source:
     strangers: tuple[str, ...] = ()
     is_mapped: bool = False
     policy: str = "none"
+    dated: str = "month"
     quiet_months: int | None = None
+    years: Mapping[str, tuple[str, Callable[[int], Period]]] = field(default_factory=dict)
+    is_monthly: bool = False
+    by_lsoa: bool = False
     check: Callable[[Read], Read] | None = None
     reader: Callable[[Part, Context], Read] | None = None
     combine: Callable[[Tables], Tables] | None = None
@@ -187,8 +200,8 @@ class Source:
             found = self.check(found)
         derived = self.derived.get(self.name, {})
         made = {name: one.value for name, one in derived.items() if one.value is not None}
-        frame = found.tables[self.name].with_columns(**made, file=pl.lit(part.label))
-        return found.with_tables(**{self.name: frame.select(*self._order(derived), "file", ROW)})
+        frame = found.frame.with_columns(**made, file=pl.lit(part.label))
+        return found.with_frame(frame.select(*self._order(derived), "file", ROW))
 
     def _order(self, derived: Mapping[str, Derived]) -> list[str]:
         own = [c.name for c in self.schemas[0].columns if c.name not in self.hidden]
@@ -220,7 +233,7 @@ def noted_repeats(column: str, thing: str, written: str) -> Callable[[Read], Rea
     """A check that notes rows whose identifier another row has, and keeps them."""
 
     def check(found: Read) -> Read:
-        ((_, frame),) = found.tables.items()
+        frame = found.frame
         repeats = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_first_distinct())
         found.note(repeats, column, f"one row per {thing}", f"a repeated {written}; rows are kept")
         return found

@@ -17,7 +17,7 @@ def _check(found: Read) -> Read:
 
     'Do you feel safe?: no'; a phrase that is affirmed stands alone.
     """
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     shares = frame["percent"].drop_nulls()
     # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
     if len(shares) > 1 and (shares <= 1).all() and (shares % 1 > 0).any():
@@ -33,7 +33,7 @@ def _check(found: Read) -> Read:
         pl.col("base").is_null() | (pl.col("base") > 0),
         "base", pl.col("base"), "1 or more", "nobody was asked",
     )  # fmt: skip
-    frame = found.tables[name]
+    frame = found.frame
     found.note(
         frame.filter(pl.col("base").is_null()), "base", "a whole number",
         "without the number of people asked: no interval", pl.col("question"),
@@ -41,7 +41,7 @@ def _check(found: Read) -> Read:
     frame = frame.with_columns(
         pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"), question()
     )
-    return found.with_tables(**{name: frame})
+    return found.with_frame(frame)
 
 
 def question() -> pl.Expr:

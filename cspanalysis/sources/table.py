@@ -113,13 +113,24 @@ class Read:
         """Records not in the typed table, each with a problem that says why."""
         return self.rows_read - self.rows_kept
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Its single table."""
+        ((_, frame),) = self.tables.items()
+        return frame
+
+    def with_frame(self, frame: pl.DataFrame) -> Read:
+        """The same account with another single table."""
+        ((name, _),) = self.tables.items()
+        return replace(self, tables={name: frame})
+
     def with_tables(self, **tables: pl.DataFrame) -> Read:
         """The same account with other tables."""
         return replace(self, tables=tables)
 
     def keep(self, mask: pl.Expr, column: str, found: pl.Expr, allowed: str, reason: str) -> Read:
         """Keep the rows of the single table where `mask` holds; set the others aside."""
-        ((name, frame),) = self.tables.items()
+        frame = self.frame
         is_kept = frame.select(mask.fill_null(False)).to_series()
         if is_kept.all():
             return self
@@ -129,7 +140,7 @@ class Read:
             column, allowed, "set aside", reason,
         )  # fmt: skip
         kept = frame.filter(is_kept)
-        return replace(self, tables={name: kept}, rows_kept=kept.height)
+        return replace(self.with_frame(kept), rows_kept=kept.height)
 
     def note(
         self,

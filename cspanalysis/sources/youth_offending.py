@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -36,14 +37,14 @@ _TOPIC = Derived(
 
 def _with_topics(found: Read) -> Read:
     """A measure whose words are not known is kept and noted."""
-    ((name, frame),) = found.tables.items()
+    frame = found.frame
     spaced = pl.col("measure").str.replace_all(r"\s+", " ")
     frame = frame.with_columns(told("measure", TOPICS).alias("topic"))
     found.note(
         frame.filter(pl.col("topic").is_null()), "measure", ", ".join(TOPICS),
         "no measure that is known: kept, and shown by its name only",
     )  # fmt: skip
-    return found.with_tables(**{name: frame.with_columns(measure=spaced)})
+    return found.with_frame(frame.with_columns(measure=spaced))
 
 
 SOURCE = Source(
@@ -72,5 +73,6 @@ SOURCE = Source(
     totals="measure",
     is_mapped=True,
     policy="threshold",
+    years={"youth_offending": ("year", Period.financial_year)},
     check=_with_topics,
 )  # fmt: skip

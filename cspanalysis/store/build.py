@@ -205,10 +205,10 @@ class _SourceBuild:
         """What its files hold, with all that reading may know of each part."""
         now, source = self.now, self.source
         settings = now.settings.get("sources", {}).get(source.name, {})
-        lsoas = now.lsoas() if source.overlaps else None
+        lsoas = now.lsoas() if source.by_lsoa else None
         lsoas_are = now.tables.get("lsoas", {}).get("fingerprint", "") if lsoas is not None else ""
         # Street files get their districts from LSOA codes, and need not be read again for a name.
-        names = raw_folder.named(now.settings) if not source.overlaps else {}
+        names = raw_folder.named(now.settings) if not source.by_lsoa else {}
         for label, path in files.items():
             try:
                 entry, parts = raw_survey.survey_file(
