@@ -3,10 +3,14 @@
 import pytest
 
 import cspanalysis
+from cspanalysis.audit import register_series
+from cspanalysis.audit.register_series import Named
 from cspanalysis.cli import main
 from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
 from cspanalysis.findings import acquisitive, domestic, overview, violence, youth
 from cspanalysis.present import suppliers
+from cspanalysis.review.defined_offences import NTE, PURSES
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -104,6 +108,11 @@ def test_an_extract_that_does_not_say_is_no_count_of_zero(untimed):
     ):
         found = make(untimed)
         assert found.status == "not_available" and f"the records {lacks}" in found.sentence
+    # Nor is it for a target or a published figure.
+    period = Period.parse("2025-01/2025-04")
+    for name, lacks in ((NTE, "hold no time of day"), (PURSES, "do not say how a theft was done")):
+        with pytest.raises(NotAvailable, match=f"the records {lacks}"):
+            register_series.count(untimed, Named("police_extract", name), period)
 
 
 def test_where_nothing_happened_no_source_would_supply_it(project):

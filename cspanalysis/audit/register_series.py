@@ -10,19 +10,14 @@ import pandas as pd
 from cspanalysis.domain import offences
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import collisions, conditions
+from cspanalysis.review import collisions, conditions, defined_offences
+from cspanalysis.review.defined_offences import NTE, PURSES
 from cspanalysis.review.review import Review
 from cspanalysis.review.series import Series, Totals, Yearly, year_labels
-from cspanalysis.stats import admission_rates, night, thefts
-
-NTE = "night-time economy violence"
-PURSES = "purse dipping"
+from cspanalysis.stats import admission_rates
 
 #: Columns of the school exclusions that a series' last word stands for.
 _EXCLUDED = {"children": "children", "exclusions": "count"}
-
-#: What street-level files lack for the offences that a definition of the settings describes.
-_LACKS = "hold neither the time of an offence nor how it was done"
 
 
 class Named(NamedTuple):
@@ -117,13 +112,10 @@ def _asked(of: Named, period: Period) -> Period:
 def _police(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
     if of.series == NTE:
         definition = review.night_time
-        found = review.series(definition.offences, *periods, each=True, lacks=_LACKS)
-        rows = night.classify(found.rows, definition)
-        return found.of(rows[rows["is_night_time"]], NTE, selection="")
+        violence = defined_offences.night_violence(review, definition, *periods)
+        return defined_offences.at_night(violence, definition)
     if of.series == PURSES:
-        dipping = review.purse_dipping
-        found = review.series(dipping.offences, *periods, each=True, lacks=_LACKS)
-        return found.of(thefts.purse_dipping(found.rows, dipping), PURSES, selection="")
+        return defined_offences.purse_dipping(review, review.purse_dipping, *periods)[0]
     scheme = offences.POLICE_UK if of.source == "police_uk" else offences.NOTIFIABLE
     offences.members(of.series, scheme)
     return review.series(of.series, *periods, each=each)

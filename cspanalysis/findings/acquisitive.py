@@ -10,13 +10,12 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Period
 from cspanalysis.findings.overview import crime_question, rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.present import charts
-from cspanalysis.review.series import Series
-from cspanalysis.stats import aoristic, thefts
+from cspanalysis.review import defined_offences
+from cspanalysis.stats import aoristic
 from cspanalysis.stats.thefts import PurseDipping
 
 #: Parts of the day, by their first hour.
@@ -73,7 +72,7 @@ def purse_dipping_season(
 ) -> Finding:
     """Seasonal index of purse dipping over all months of the extract, or up to `until`."""
     definition = definition or ask.review.purse_dipping
-    dipping, second = _purse_dipping(ask, definition)
+    dipping, second = defined_offences.purse_dipping(ask.review, definition)
     counted = [
         int((s.rows["month"] <= until).sum()) if until else len(s.rows) for s in (dipping, second)
     ]
@@ -105,7 +104,7 @@ def purse_dipping_places(
 ) -> Finding:
     """Repeat locations of purse dipping, with their share of all."""
     definition = definition or ask.review.purse_dipping
-    dipping, second = _purse_dipping(ask, definition, ask.period)
+    dipping, second = defined_offences.purse_dipping(ask.review, definition, ask.period)
     compared = definition.compared(len(dipping.rows), len(second.rows))
     return ask.places(dipping, top=top, notes=[compared])
 
@@ -153,28 +152,6 @@ def likely_hours(
         f"counts once; {found.usable:,} of {len(crimes.rows):,} records used",
         notes=[f"Not used: {', '.join(left)}."] if left else (),
     )
-
-
-def _purse_dipping(
-    ask: Question, definition: PurseDipping, *periods: Period
-) -> tuple[Series, Series]:
-    """Purse dipping by the first and by the second definition."""
-    wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
-    found = ask.review.series(
-        list(wanted), *periods, each=True, lacks="do not say how a theft was done"
-    )
-    # What no record tells is not known to be 0.
-    if len(found.rows) and found.rows["method"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say how a theft was done")
-    dipping = found.of(
-        thefts.purse_dipping(found.rows, definition),
-        "purse dipping",
-        definition=definition.definition,
-        selection="theft from the person",
-        notes=(),
-        scheme="",
-    )
-    return dipping, dipping.of(thefts.second(found.rows, definition))
 
 
 def hours_told(table: pd.DataFrame, *, subject: str) -> Said:

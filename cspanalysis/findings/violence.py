@@ -17,19 +17,14 @@ from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.findings.shapes import changes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import first, shown
+from cspanalysis.review.defined_offences import NO_TIME, NTE, at_night, night_violence, strange
 from cspanalysis.review.review import OFFENCE_SOURCES
-from cspanalysis.review.series import Series
 from cspanalysis.stats import change as statistics
 from cspanalysis.stats import night
 from cspanalysis.stats.night import NightTime
 
-NTE = "night-time economy violence"
-
-#: So many labels of premises a sentence names.
-MOST_LABELS = 6
-
 #: What street-level files lack for it.
-NO_TIME, NO_CENTRES = "hold no time of day", "do not say what lies in a town centre"
+NO_CENTRES = "do not say what lies in a town centre"
 
 #: A night belongs to the day on which it begins; hours before this one to the evening before.
 FIRST_HOUR = 6
@@ -71,9 +66,9 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
     definition = definition or ask.review.night_time
     ask.review.source_of(ask.period, ask.compare, lacks=NO_TIME)
-    violence = _classified(ask, definition)
+    violence = night_violence(ask.review, definition)
     classified = violence.rows
-    result = _settled(ask, changes.compared(ask, _at_night(violence, definition)), classified)
+    result = _settled(ask, changes.compared(ask, at_night(violence, definition)), classified)
     notes = _premises_notes(classified, ask.period)
     if definition.core is not None:
         core = changes.compared(ask, violence.of(classified[classified["is_core"]])).iloc[0]
@@ -91,7 +86,7 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
     )
     return ask.publish(
         result,
-        series=_at_night(violence, definition),
+        series=at_night(violence, definition),
         wording=partial(sentences.change, subject=NTE),
         compared=True,
         columns=changes.columns(ask.earlier),
@@ -107,7 +102,10 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
 def nte_years(ask: Question, definition: NightTime | None = None) -> Finding:
     """Night-time economy violence by financial year."""
     definition = definition or ask.review.night_time
-    return ask.years(_at_night(_classified(ask, definition), definition), "Offences")
+    return ask.years(
+        at_night(night_violence(ask.review, definition), definition),
+        "Offences",
+    )
 
 
 @night_question(
@@ -134,15 +132,15 @@ def town_centre_years(ask: Question, offences: str = "violent crime") -> Finding
 def nte_town_centre_share(ask: Question, definition: NightTime | None = None) -> Finding:
     """Share of night-time economy violence in town centres, with a Wilson interval."""
     definition = definition or ask.review.night_time
-    violence = _classified(ask, definition, ask.period)
+    violence = night_violence(ask.review, definition, ask.period)
     classified = violence.rows
     if classified["is_town_centre"].isna().all():
         raise NotAvailable("police_extract", f"the records {NO_CENTRES}")
-    at_night = _at_night(violence, definition)
+    nightly = at_night(violence, definition)
     inside = classified[classified["is_town_centre_night"]]
     return ask.share(
-        at_night.of(inside, ask.spec.measure),
-        at_night.of(at_night.rows, f"{NTE} offences"),
+        nightly.of(inside, ask.spec.measure),
+        nightly.of(nightly.rows, f"{NTE} offences"),
         of="took place in town centres",
         columns=("In town centres", "All"),
         what=f"{NTE} in town centres",
@@ -160,7 +158,7 @@ def nte_town_centre_share(ask: Question, definition: NightTime | None = None) ->
 def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
     """Violence outside the home by hour and weekday; shows whether the night hours fit."""
     definition = definition or ask.review.night_time
-    violence = _classified(ask, definition, ask.period)
+    violence = night_violence(ask.review, definition, ask.period)
     week = night.week(violence.rows, mask=violence.rows["is_night_time"])
     if not week["count"].any():
         raise NotAvailable((), f"no {NTE} in {ask.period.label}")
@@ -168,7 +166,7 @@ def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
     hours = week.groupby("hour")["count"].transform("sum") > 0
     return ask.publish(
         week.loc[hours, ["weekday", "hour", "count"]].reset_index(drop=True),
-        series=_at_night(violence, definition),
+        series=at_night(violence, definition),
         subject=ask.spec.measure,
         wording=partial(hours_told, subject=f"{NTE} offences"),
         chart=charts.heatmap,
@@ -190,38 +188,6 @@ def nte_peers(ask: Question, group: str) -> Finding:
     return ask.peers(NTE, group, things=f"{NTE} offences")
 
 
-def _at_night(violence: Series, definition: NightTime) -> Series:
-    rows = violence.rows[violence.rows["is_night_time"]]
-    return violence.of(rows, NTE, definition=definition.definition)
-
-
-def _classified(ask: Question, definition: NightTime, *periods: Period) -> Series:
-    records = ask.review.series(definition.offences, *periods, each=True, lacks=NO_TIME)
-    rows = night.classify(records.rows, definition)
-    # What no record tells is not known to be 0.
-    if len(rows) and not rows["has_time"].any():
-        raise NotAvailable("police_extract", "the records hold no time of day")
-    if len(rows) and definition.premises and rows["premises"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say in what kind of place")
-    if rows["has_strange_premises"].any() and not rows["is_night_time"].any():
-        raise NotAvailable(
-            (),
-            "the definition asks for places of the kind "
-            f"{' or '.join(definition.premises)}, and the records name places in "
-            f"words that are not known: {_strange(rows)}. What they mean can be said in "
-            "partnership.toml under [sources.police_extract.values.premises]",
-        )
-    # Parts of offences are no offence of the taxonomy.
-    return records.of(rows, selection="")
-
-
-def _strange(classified: pd.DataFrame) -> str:
-    """The labels of premises that are not known, with the records that would else count."""
-    found = classified.loc[classified["has_strange_premises"], "premises"].value_counts()
-    named = [f"'{present.shorten(label, 60)}' ({n:,})" for label, n in found.items()]
-    return present.listed(named, MOST_LABELS, "further labels")
-
-
 def _premises_notes(classified: pd.DataFrame, period: Period) -> list[str]:
     now = classified[period.contains(classified["month"])]
     count = int(now["has_strange_premises"].sum())
@@ -229,7 +195,7 @@ def _premises_notes(classified: pd.DataFrame, period: Period) -> list[str]:
         return []
     return [
         f"Not counted are {present.plural(count, 'record')} of {period.label} whose kind of place "
-        f"is not known: {_strange(now)}."
+        f"is not known: {strange(now)}."
     ]
 
 
@@ -242,7 +208,8 @@ def _settled(ask: Question, result: pd.DataFrame, classified: pd.DataFrame) -> p
     if not statistics.is_unsettled(result, now, before):
         return result
     return statistics.withheld(
-        result, f"the kind of place is not known of records with {_strange(classified)}"
+        result,
+        f"the kind of place is not known of records with {strange(classified)}",
     )
 
 
