@@ -37,42 +37,24 @@ def as_read(entry: Entry) -> Entry:
 def settle(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[str, Entry]:
     """What the manifest says of the parts that repeat others, or themselves.
 
-    Parameters
-    ----------
-    source : Source
-        Their source.
-    parts : mapping
-        Entries as read, by label, the newest last.
-    shelf : Shelf
-        Their tables.
-
-    Returns
-    -------
-    dict
-        Their entries with other tables, counts and problems, `as_read` (the entry as it was) and
-        `repeats` (file used instead, whether the same stands there, rows).
+    `parts` are their entries as read, the newest last. Those returned have other tables, counts and
+    problems, `as_read` (the entry as it was) and `repeats` (file used instead, whether the same
+    stands there, rows).
     """
     found = _editions(source, parts, shelf)
     parts = {**parts, **found}
     for table, (key, is_figure) in source.keys.items():
-        labels = [label for label, entry in parts.items() if table in entry["tables"]]
+        files = _Files(source, table, parts, shelf)
+        labels = files.labels
         if len(labels) < (1 if is_figure else 2):
             continue
-        frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
-        told = raw_folder.fingerprint(
-            [raw_folder.code(), *(parts[o]["fingerprint"] for o in labels)]
-        )
-        repeated = same_rows.repeats(map(frame, range(len(labels))), key, is_figure=is_figure)
+        repeated = same_rows.repeats(map(files.frame, range(len(labels))), key, is_figure=is_figure)
         if is_figure:
             brought = [parts[label].get("brought", {}) for label in labels]
-            alike_figures.check_files(key, frame, brought, labels, repeated)
+            alike_figures.check_files(key, files.frame, brought, labels, repeated)
         for (number,), rows in repeated.partition_by("part", as_dict=True).items():
-            kept = frame(number).with_row_index("at").join(rows, on="at", how="anti").drop("at")
-            reasons = _reasons(labels[number], frame, rows)
-            entry = _without(source.name, table, parts[labels[number]], kept, reasons, told, shelf)
-            if source.small:
-                entry = _again(entry, source.small({table: kept}), told, shelf)
-            found[labels[number]] = entry
+            reasons = _reasons(labels[number], files.frame, rows)
+            found[labels[number]] = files.without(number, rows, reasons)
     return found
 
 
@@ -80,27 +62,22 @@ def _editions(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[
     """Entries of the parts of which another one gives figures in a newer edition."""
     found: dict[str, Entry] = {}
     for table, editions in source.editions.items():
-        labels = [label for label, entry in parts.items() if table in entry["tables"]]
+        files = _Files(source, table, parts, shelf, "editions")
+        labels = files.labels
         if len(labels) < 2:
             continue
-        frame = _loader([parts[label]["tables"][table] for label in labels], shelf)
-        told = raw_folder.fingerprint(
-            ["editions", raw_folder.code(), *(parts[o]["fingerprint"] for o in labels)]
-        )
-        replaced = releases.replaced(frame, len(labels), editions)
+        replaced = releases.replaced(files.frame, len(labels), editions)
         for (number,), rows in replaced.partition_by("part", as_dict=True).items():
-            label = labels[number]
-            given = frame(number).with_row_index("at")
-            kept = given.join(rows, on="at", how="anti").drop("at")
-            gone = given.join(rows, on="at")
-            reasons = _Reasons(Problems(label), Counter(), gone[ROW].n_unique())
+            gone = files.frame(number).with_row_index("at").join(rows, on="at")
+            reasons = _Reasons(Problems(labels[number]), Counter(), gone[ROW].n_unique())
             spans: list[list[Any]] = []
             for (used, why), some in gone.partition_by(
                 "used_part", "why", as_dict=True, maintain_order=True
             ).items():
                 other = labels[used]
-                content = [c for c in kept.columns if c not in ("file", ROW)]
-                changed = some.join(frame(used), on=content, how="anti", nulls_equal=True).height
+                newer = files.frame(used)
+                content = [c for c in newer.columns if c not in ("file", ROW)]
+                changed = some.join(newer, on=content, how="anti", nulls_equal=True).height
                 base = editions.whole[0][0]
                 if not changed:
                     reason = f"repeats a row of {other}"
@@ -114,11 +91,8 @@ def _editions(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[
                     spans.append([other, why, some.height, over])
                 listed = pl.format(f"{base} {{}}", pl.col(base)).alias("found")
                 reasons.problems.add_rows(some.select(ROW, listed), "", "once", "set aside", reason)
-            entry = _without(source.name, table, parts[label], kept, reasons, told, shelf)
-            entry["replaced"] = spans
-            if source.small:
-                entry = _again(entry, source.small({table: kept}), told, shelf)
-            found[label] = entry
+            entry = files.without(number, rows, reasons)
+            found[labels[number]] = entry | {"replaced": spans}
     return found
 
 
@@ -175,14 +149,53 @@ class _Reasons:
     set_aside: int
 
 
-def _loader(paths: Sequence[str], shelf: Shelf) -> Callable[[int], pl.DataFrame]:
-    """Tables by number; of many large ones few are held."""
+class _Files:
+    """One table of a source's files side by side, by number, the newest last."""
 
-    @functools.lru_cache(maxsize=3)
-    def load(number: int) -> pl.DataFrame:
-        return shelf.load(paths[number])
+    def __init__(
+        self, source: Source, table: str, parts: Mapping[str, Entry], shelf: Shelf, why: str = ""
+    ):
+        self.source, self.table, self.shelf = source, table, shelf
+        self.entries = {o: entry for o, entry in parts.items() if table in entry["tables"]}
+        self.labels = list(self.entries)
+        # Of many large ones few are held.
+        self.frame = functools.lru_cache(maxsize=3)(self._load)
+        told = [raw_folder.code(), *(entry["fingerprint"] for entry in self.entries.values())]
+        self.told = raw_folder.fingerprint([why, *told] if why else told)
 
-    return load
+    def _load(self, number: int) -> pl.DataFrame:
+        return self.shelf.load(self.entries[self.labels[number]]["tables"][self.table])
+
+    def without(self, number: int, rows: pl.DataFrame, reasons: _Reasons) -> Entry:
+        """The entry of a part whose table does without some rows."""
+        entry = self.entries[self.labels[number]]
+        kept = self.frame(number).with_row_index("at").join(rows, on="at", how="anti").drop("at")
+        listed = problems.listed_of(self.source.name, reasons.problems.listed())
+        if "_problems" in entry["tables"]:
+            listed = pl.concat([self.shelf.load(entry["tables"]["_problems"]), listed])
+            listed = listed.sort(ROW, maintain_order=True)
+        tables = {self.table: kept, "_problems": listed}
+        if self.source.small:
+            tables |= self.source.small({self.table: kept})
+        slug = next(iter(as_read(entry)["tables"].values())).rsplit(".", 3)[0]
+        paths = {name: f"{slug}.{name.strip('_')}.once.{self.told}.parquet" for name in tables}
+        for name, frame in tables.items():
+            self.shelf.put(paths[name], frame)
+        counts = reasons.problems.counts
+        return entry | {
+            "as_read": as_read(entry),
+            "repeats": [
+                *entry.get("repeats", ()),
+                *([*used, count] for used, count in reasons.counts.items()),
+            ],
+            "fingerprint": self.told,
+            "rows_kept": entry["rows_kept"] - reasons.set_aside,
+            "rows_set_aside": entry["rows_set_aside"] + reasons.set_aside,
+            "rows_noted": entry["rows_noted"] + reasons.problems.count("noted"),
+            "problems": [*entry["problems"], *([*key, count] for key, count in counts.items())],
+            "table_rows": entry["table_rows"] | {self.table: kept.height},
+            "tables": entry["tables"] | paths,
+        }
 
 
 def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.DataFrame) -> _Reasons:
@@ -225,46 +238,3 @@ def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.Data
 
 def _shown(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     return "; ".join(f"{c}: {'blank' if row[c] is None else row[c]}" for c in columns)
-
-
-def _without(
-    source: str,
-    table: str,
-    entry: Entry,
-    kept: pl.DataFrame,
-    reasons: _Reasons,
-    told: str,
-    shelf: Shelf,
-) -> Entry:
-    """The entry of a part whose table does without its repeated rows."""
-    listed = problems.listed_of(source, reasons.problems.listed())
-    if "_problems" in entry["tables"]:
-        listed = pl.concat([shelf.load(entry["tables"]["_problems"]), listed])
-        listed = listed.sort(ROW, maintain_order=True)
-    noted = reasons.problems.count("noted")
-    changed = entry | {
-        "as_read": as_read(entry),
-        "repeats": [
-            *entry.get("repeats", ()),
-            *([*used, count] for used, count in reasons.counts.items()),
-        ],
-        "fingerprint": told,
-        "rows_kept": entry["rows_kept"] - reasons.set_aside,
-        "rows_set_aside": entry["rows_set_aside"] + reasons.set_aside,
-        "rows_noted": entry["rows_noted"] + noted,
-        "problems": [
-            *entry["problems"],
-            *([*key, count] for key, count in reasons.problems.counts.items()),
-        ],
-        "table_rows": entry["table_rows"] | {table: kept.height},
-    }
-    return _again(changed, {table: kept, "_problems": listed}, told, shelf)
-
-
-def _again(entry: Entry, tables: Mapping[str, pl.DataFrame], told: str, shelf: Shelf) -> Entry:
-    """The entry with tables made anew."""
-    slug = next(iter(entry["as_read"]["tables"].values())).rsplit(".", 3)[0]
-    paths = {name: f"{slug}.{name.strip('_')}.once.{told}.parquet" for name in tables}
-    for name, frame in tables.items():
-        shelf.put(paths[name], frame)
-    return entry | {"tables": entry["tables"] | paths}
