@@ -239,7 +239,6 @@ OF_SCALARS = {
     "stats.survey_shares.decimals_of",
     "stats.survey_shares.needed",
     "stats.survey_shares.people_needed",
-    "stats.survey_shares.round_period",
     *(f"audit.rules.{name}" for name in rules.RULES),
 }
 

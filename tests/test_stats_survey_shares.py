@@ -131,7 +131,7 @@ def test_shares_that_are_none_or_equal_are_refused(share, target):
     ],
 )
 def test_rounds_and_the_months_they_stand_for(text, months):
-    over = survey_shares.round_period(text)
+    over = Period.of_year(text)
     assert (over.iso if over else None) == months
 
 

@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis.domain.errors import UsageError
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import Period, year_label
 
 _WORDS = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     "twenty",
 ]  # fmt: skip
-_FINANCIAL_YEAR = re.compile(r"(\d{4})[/-](\d{2}|\d{4})")
 
 
 def is_blank(value: Any) -> bool:
@@ -91,13 +90,9 @@ def period(value: Any) -> Period | None:
     None where the text states no such period.
     """
     written = text(value)
-    if not written:
-        return None
-    if re.fullmatch(r"\d{4}", written):
-        return Period.calendar_year(int(written))
-    year = _FINANCIAL_YEAR.fullmatch(written)
-    if year and (len(year[2]) == 4 or int(year[2]) == (int(year[1]) + 1) % 100):
-        return Period.financial_year(int(year[1]))
+    year = Period.of_year(re.sub(r"^(\d{4})-(\d{2}|\d{4})$", r"\1/\2", written))
+    if year or not written:
+        return year
     try:
         return Period.parse(written)
     except UsageError:
@@ -111,5 +106,5 @@ def period_name(of: Period) -> str:
     if of.months == 12 and of.first % 12 == 0:
         return f"the calendar year {year}"
     if of.months == 12 and of.first % 12 == 3:
-        return f"the financial year {year}/{(year + 1) % 100:02d}"
+        return f"the financial year {year_label(year)}"
     return of.label

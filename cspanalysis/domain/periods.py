@@ -84,6 +84,17 @@ class Period:
         return cls(start_year * 12 + 8, start_year * 12 + 19)
 
     @classmethod
+    def of_year(cls, text: str) -> Period | None:
+        """The months of a year as it is written: '2007', or '2007/08' from April; else None."""
+        year, _, second = text.strip().partition("/")
+        if not (len(year) == 4 and year.isdigit()):
+            return None
+        if not second:
+            return cls.calendar_year(int(year))
+        is_next = second.isdigit() and (int(year) + 1) % 100 == int(second) % 100
+        return cls.financial_year(int(year)) if is_next else None
+
+    @classmethod
     def quarter(cls, start_year: int, quarter: int) -> Period:
         """Quarter 1 to 4 of the financial year from April `start_year` (Q1: April to June)."""
         first = start_year * 12 + 3 + (quarter - 1) * 3
@@ -252,6 +263,11 @@ class Comparison:
     def suffix(self) -> str:
         """How the finding's id ends: '' for the review's own period, else '@2007-04_2007-09'."""
         return f"@{self.period.slug}" if self.is_window else ""
+
+
+def year_label(start: int) -> str:
+    """A year that begins within a calendar year: '2007/08'."""
+    return f"{start}/{(start + 1) % 100:02d}"
 
 
 def months_of(dates: pd.Series) -> pd.Series:

@@ -17,7 +17,7 @@ from cspanalysis import present
 from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import POLICE_UK
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import Period, year_label
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.stats import change
 
@@ -169,9 +169,7 @@ class Series:
 
     def by_financial_year(self, until: Period) -> pd.DataFrame:
         """Whole financial years that end by the end of a period: year ('2006/07'), count, days."""
-        return _whole_years(
-            self.by_month, until, Period.financial_year, lambda y: f"{y}/{(y + 1) % 100:02d}"
-        )
+        return _whole_years(self.by_month, until, Period.financial_year, year_label)
 
     def by_calendar_year(self, until: Period) -> pd.DataFrame:
         """Whole calendar years that end by the end of a period: year ('2006'), count, days."""
@@ -252,7 +250,7 @@ class Yearly(Series):
 def year_labels(period: Period) -> list[str]:
     """The years that begin with a period and every twelve months after: '2006/07', '2007/08'."""
     first = period.first // 12
-    return [f"{y}/{(y + 1) % 100:02d}" for y in range(first, first + period.months // 12)]
+    return [year_label(y) for y in range(first, first + period.months // 12)]
 
 
 def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:

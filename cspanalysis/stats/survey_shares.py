@@ -53,20 +53,6 @@ class Needed:
     confidence: float
 
 
-def round_period(text: str) -> Period | None:
-    """The months a round stands for: '2007' a calendar year, '2007/08' a financial one.
-
-    None for any other text.
-    """
-    year, _, second = str(text).strip().partition("/")
-    if not (len(year) == 4 and year.isdigit()):
-        return None
-    if not second:
-        return Period.calendar_year(int(year))
-    is_next = second.isdigit() and (int(year) + 1) % 100 == int(second) % 100
-    return Period.financial_year(int(year)) if is_next else None
-
-
 def shares(
     table: pd.DataFrame, *, design_effect: float = 1.0, confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -131,7 +117,7 @@ def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
         order, with period ('YYYY-MM/YYYY-MM'), compare_round, compare_period, compare_percent and
         compare_base (missing where there is no earlier round of the same length and months).
     """
-    periods = {r: round_period(r) for r in table["round"].unique()}
+    periods = {r: Period.of_year(str(r)) for r in table["round"].unique()}
     inside = table[[(p := periods[r]) is not None and p.last <= until.last for r in table["round"]]]
     rows = []
     for _, answers in inside.groupby(list(KEYS), sort=False, dropna=False):

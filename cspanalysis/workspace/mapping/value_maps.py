@@ -10,6 +10,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from cspanalysis.domain import district_labels, offences, premises
+from cspanalysis.domain.periods import year_label
 from cspanalysis.sources import column_types, vocabulary
 from cspanalysis.sources.schema import Column, key
 from cspanalysis.workspace.mapping import date_forms
@@ -221,7 +222,7 @@ def _years(column: Column, heading: str, found: Mapping[str, int]) -> Reading:
                     f"Which year is '{label}' in '{heading}': the one that begins in it or the one "
                     "that ends in it?",
                     answers=tuple(
-                        f'"{label}" = "{y}/{(y + 1) % 100:02d}" under values.{column.name}'
+                        f'"{label}" = "{year_label(y)}" under values.{column.name}'
                         for y in (first, first - 1)
                     ),
                 )
