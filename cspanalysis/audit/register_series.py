@@ -21,7 +21,7 @@ _EXCLUDED = {"children": "children", "exclusions": "count"}
 
 
 class Named(NamedTuple):
-    """What is counted, in the words of a register (docs/adding_a_source.md); area '': our own."""
+    """What is counted, in the words of a register (table `published`); area '': our own."""
 
     source: str
     series: str = ""

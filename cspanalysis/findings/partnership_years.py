@@ -31,25 +31,15 @@ _COLUMNS = ["year", "label", "count", "quarters", "names", *_QUARTER_COLUMNS, "s
 
 
 def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """Recorded offences of a partnership by financial year.
+    """Recorded offences of a partnership, of `home_office_csp` and its coverage, by year.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The processed table `home_office_csp`: year ('2024/25', or the first and last month of
-        another year), quarter, force, csp, is_unassigned, offence_group, count.
-    coverage : pandas.DataFrame
-        `home_office_csp_coverage`: year, force, status, reason.
-
-    Returns
-    -------
-    pandas.DataFrame
-        year, label (in words), count, quarters ('1,2' of a year that holds two), names (of the
-        table, summed, with ; between), quarter_1 to quarter_4 (counts), status, reason; every year
-        that the table holds for the partnership's force. A year in which the partnership has no
-        rows, or one of its parts has none, has no count ('not_available'); one whose offences were
-        left unassigned, by its force as a whole or where the partnership's own collapsed, keeps the
-        count with status 'not_comparable'; 'incomplete' is a year without all its quarters.
+    Every year ('2024/25', or the first and last month of another year) that the table holds for
+    the partnership's force: year, label (in words), count, quarters ('1,2' of a year that holds
+    two), names (of the table, summed, with ; between), quarter_1 to quarter_4 (counts), status,
+    reason. A year in which the partnership, or one of its parts, has no rows has no count
+    ('not_available'); one whose offences were left unassigned, by its force as a whole or where
+    the partnership's own collapsed, keeps the count with status 'not_comparable'; 'incomplete' is a
+    year without all its quarters.
     """
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
                               for name in table["csp"].unique()})  # fmt: skip
@@ -171,13 +161,9 @@ def _with_collapses(
 def year_change(by_year: pd.DataFrame, year: str, compare: str) -> pd.DataFrame:
     """Change of a partnership's offences between two financial years ('2024/25').
 
-    Of years that do not hold all their quarters the longest run of quarters that both have.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row with the columns of `change.change`, period, compare, quarters and reason. Where
-        either year is not comparable there is no ratio: status 'not_comparable', verdict 'none'.
+    Of years that do not hold all their quarters the longest run of quarters that both have. One
+    row with the columns of `change.change`, period, compare, quarters and reason; where either
+    year is not comparable there is no ratio: status 'not_comparable', verdict 'none'.
     """
     known = by_year.set_index("year")
     now, before = (_row(known, y) for y in (year, compare))

@@ -23,49 +23,31 @@ from cspanalysis.stats import change, peers, survey_shares
 
 @dataclass(frozen=True)
 class Measure:
-    """What stands for a priority in the matrix.
+    """What stands for a priority in the matrix."""
 
-    Parameters
-    ----------
-    key, label : str
-        Key of the plan's files, and how a reader names it.
-    counted : sequence of Named
-        What is added up for volume and trend.
-    things : str
-        What that is, in words.
-    peer : str
-        Offence whose rate is set against the peers'; '' for none.
-    question : str
-        Question of a survey in place of counts ('' for none); the more say yes, the better.
-    evidence : mapping
-        The findings that speak for it: id and question.
-    """
-
+    #: Key of the plan's files, and how a reader names it.
     key: str
     label: str
+    #: What is added up for volume and trend, and what that is in words.
     counted: Sequence[Named] = ()
     things: str = ""
+    #: Offence whose rate is set against the peers'; '' for none.
     peer: str = ""
+    #: Question of a survey in place of counts ('' for none); the more say yes, the better.
     question: str = ""
+    #: The findings that speak for it: id and question.
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Versus:
-    """How the area lies to its peers.
+    """How the area lies to its peers."""
 
-    Parameters
-    ----------
-    verdict : str
-        'higher', 'similar' or 'lower', of what is bad; '' without peers.
-    by : str
-        What was compared, where it is not what the measure counts; '' where it is.
-    peers : str
-        Who the peers are, in the plural or with an article.
-    """
-
+    #: 'higher', 'similar' or 'lower', of what is bad; '' without peers.
     verdict: str = ""
+    #: What was compared, where it is not what the measure counts; '' where it is.
     by: str = ""
+    #: Who the peers are, in the plural or with an article.
     peers: str = ""
 
 

@@ -41,25 +41,13 @@ def needed(weights: Mapping[str, float]) -> int:
 
 
 def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25) -> pd.DataFrame:
-    """Score and order of priorities.
+    """Score and order of priorities by their criteria (0 to 1; missing where there are no data).
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per priority: priority and the criteria (0 to 1; missing where there are no data).
-    weights : mapping
-        Criterion → weight, see `weights_of`.
-    vary : float
-        How much each weight is raised and lowered, one at a time, to see whether the order holds.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table, highest score first and those without a place last, with score (weighted mean of
-        the known criteria), known (number of criteria with data), of (of how many that weigh
-        anything), rank (1 = highest; missing under `needed` criteria), best_rank, worst_rank (over
-        all varied weights), is_stable (there is a place and it never changes), status ('too_few'
-        where the criteria do not suffice for a place).
+    Highest score first, those without a place last, with score (weighted mean of the known
+    criteria), known (number of criteria with data), of (of how many that weigh anything), rank
+    (1 = highest; missing under `needed` criteria), best_rank, worst_rank (each weight raised and
+    lowered by `vary`, one at a time), is_stable (there is a place and it never changes), status
+    ('too_few' where the criteria do not suffice for a place).
     """
     result = table.assign(
         score=_scores(table, weights),
@@ -93,12 +81,9 @@ def sensitivity(
 ) -> pd.DataFrame:
     """The order under each weight raised and lowered, of the priorities that have a place.
 
-    Returns
-    -------
-    pandas.DataFrame
-        criterion ('as set' in the first row), weight (as set), varied (as tried, before scaling),
-        first (the highest priority), moved (those with another place, joined by ', '), order
-        (all, highest first, joined by ' > '), is_same (no place changed).
+    A row a trial, the first 'as set': criterion, weight (as set), varied (as tried, before
+    scaling), first (the highest priority), moved (those with another place), order (all, highest
+    first), is_same (no place changed).
     """
     table = table[_known(table, weights) >= needed(weights)].reset_index(drop=True)
     usual = _ranks(_scores(table, weights))

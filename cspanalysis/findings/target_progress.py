@@ -27,30 +27,14 @@ SHARE = "percent"
 def progress(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     """Every target's arithmetic, detectability, progress and colour.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per target: baseline, target, unit ('percent' for a share, else a count), better
-        ('lower' or 'higher'), printed_change (per cent), actual (figure so far), actual_base (how
-        many the share is of), baseline_base, days (gone of the target's time), of_days (all of
-        it). Whatever is not known is missing.
-    confidence : float
-        Level of the limits.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table with asked_change (per cent from baseline to target), is_printed_right (missing
-        without a printed change; a target may be off by one whole unit), detectable_at (the
-        nearest value that could be told from chance), is_detectable, expected (the path), lower,
-        upper (limits of the figure so far, in its unit), progress ('met', 'missed', 'on_course',
-        'off_course', 'unclear'; missing without a figure), rag ('green', 'amber', 'red', ''),
-        confidence, method, status.
-
-    Raises
-    ------
-    UsageError
-        If `better` is neither lower nor higher.
+    Of baseline, target, unit ('percent' for a share, else a count), better ('lower' or 'higher'),
+    printed_change (per cent), actual (figure so far), actual_base (how many the share is of),
+    baseline_base, days (gone of the target's time), of_days (all of it), missing where not known,
+    come asked_change (per cent from baseline to target), is_printed_right (a target may be off by
+    one whole unit), detectable_at (the nearest value that could be told from chance),
+    is_detectable, expected (the path), lower, upper (limits of the figure so far), progress ('met',
+    'missed', 'on_course', 'off_course', 'unclear'; missing without a figure), rag ('green',
+    'amber', 'red', ''), confidence, method, status.
     """
     unknown = set(table["better"].dropna()) - {"lower", "higher"}
     if unknown:

@@ -27,26 +27,15 @@ KEYS = ("survey", "question", "response")
 
 @dataclass(frozen=True)
 class Needed:
-    """What a survey must ask to see a change of a share.
-
-    Parameters
-    ----------
-    share, target : float
-        From and to, 0 to 1.
-    people : int
-        Residents to be asked in each of the two rounds.
-    base : int or None
-        Residents asked so far.
-    fall_to, rise_to : float or None
-        Shares that a survey of `base` people would tell from `share` with the power given; None
-        where no share would do.
-    power, confidence : float
-    """
+    """What a survey must ask to see a change of a share; shares run from 0 to 1."""
 
     share: float
     target: float
+    #: Residents to be asked in each of the two rounds.
     people: int
+    #: Residents asked so far.
     base: int | None
+    #: Shares that a survey of `base` people would tell from `share`; None where none would do.
     fall_to: float | None
     rise_to: float | None
     power: float
@@ -56,28 +45,12 @@ class Needed:
 def shares(
     table: pd.DataFrame, *, design_effect: float = 1.0, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Shares with Wilson limits.
+    """Shares with Wilson limits, of percent (0 to 100) and base (people asked).
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        percent (0 to 100), base (people asked); other columns are kept. As in the processed table
-        `surveys`.
-    design_effect : float
-        Factor by which the survey's design multiplies the variance; the base is divided by it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table with total (the base), share, lower, upper (0 to 1), decimals (see
-        `decimals_of`), confidence, method, status.
-        Without a share: status as the table has it, else 'not_available'. Without a base: the
-        share stands, the limits are missing.
-
-    Raises
-    ------
-    ValueError
-        If a percentage lies outside 0 to 100 or the design effect is under 1.
+    Added are total (the base), share, lower, upper (0 to 1), decimals (`decimals_of`), confidence,
+    method, status: without a share as the table has it, else 'not_available'; without a base the
+    share stands and the limits are missing. The design effect is the factor by which the survey's
+    design multiplies the variance: the base is divided by it.
     """
     if design_effect < 1:
         raise ValueError("a design effect is 1 or more")
@@ -103,19 +76,9 @@ def decimals_of(*shares: Any) -> np.ndarray:
 def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
     """Each question's newest round that ends no later than a period, with the round before it.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of one area with survey, question, response, round, percent, base.
-    until : Period
-        Rounds that end after it are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per survey, question and response: those of the newest round, in the table's
-        order, with period ('YYYY-MM/YYYY-MM'), compare_round, compare_period, compare_percent and
-        compare_base (missing where there is no earlier round of the same length and months).
+    Of the rows of one area; one row per survey, question and response, in the table's order, with
+    period ('YYYY-MM/YYYY-MM'), compare_round, compare_period, compare_percent and compare_base
+    (missing where there is no earlier round of the same length and months).
     """
     periods = {r: Period.of_year(str(r)) for r in table["round"].unique()}
     inside = table[[(p := periods[r]) is not None and p.last <= until.last for r in table["round"]]]
@@ -147,21 +110,10 @@ def difference(
 ) -> pd.DataFrame:
     """Two shares of independent samples beside each other: two rounds, or an area and an average.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        percent, base, compare_percent, compare_base.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `shares` with compare_share, compare_total, compare_lower, compare_upper,
-        points, points_lower, points_upper (difference in percentage points and its limits) and
-        verdict: 'up', 'down' or 'no_clear_change', 'none' where a share or a base is missing.
-
-    Notes
-    -----
-    Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
+    Of percent, base, compare_percent, compare_base come the columns of `shares` with
+    compare_share, compare_total, compare_lower, compare_upper, points, points_lower, points_upper
+    (difference in percentage points and its limits) and verdict: 'none' where a share or a base is
+    missing. Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
     """
     now = shares(table, design_effect=design_effect, confidence=confidence)
     earlier = pd.DataFrame({"percent": table["compare_percent"], "base": table["compare_base"]})
@@ -194,22 +146,8 @@ def people_needed(
 ) -> int:
     """Residents to ask in each of two rounds so that a change of a share is seen.
 
-    Parameters
-    ----------
-    share, target : float
-        Share before and after, strictly between 0 and 1, not equal.
-    power : float
-        Chance that the change, if it is real, is found.
-
-    Raises
-    ------
-    ValueError
-        If the shares are equal or not between 0 and 1.
-
-    Notes
-    -----
-    Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, ch. 4, two-sided,
-    without continuity correction.
+    Power is the chance that the change, if it is real, is found. Fleiss, Levin and Paik (2003),
+    Statistical Methods for Rates and Proportions, ch. 4, two-sided, without continuity correction.
     """
     if not (0 < share < 1 and 0 < target < 1) or share == target:
         raise ValueError("two different shares between 0 and 1 are needed")
@@ -229,13 +167,7 @@ def needed(
     power: float = 0.8,
     confidence: float = 0.95,
 ) -> Needed:
-    """What it takes to see a change of a share, and what a survey of `base` people can see.
-
-    Raises
-    ------
-    ValueError
-        If the shares are equal or not between 0 and 1.
-    """
+    """What it takes to see a change of a share, and what a survey of `base` people can see."""
     people = people_needed(share, target, power=power, confidence=confidence)
     fall = rise = None
     if base:
