@@ -69,13 +69,7 @@ def find(name: str) -> Source | None:
 
 
 def get(name: str) -> Source:
-    """A source by its name.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
+    """A source by its name; KeyError if there is none."""
     found = find(name)
     if found is None or found.name != name:
         raise KeyError(name)

@@ -47,21 +47,7 @@ class _Written:
 def told_apart(part: Part, source: Source, context: Context, found: Read) -> Read:
     """What was read, with rows added up that only reading made alike.
 
-    Parameters
-    ----------
-    part : Part
-        What was read.
-    source : Source
-        Its source.
-    context : Context
-        Settings.
-    found : Read
-        What it gave.
-
-    Raises
-    ------
-    DataRefused
-        If such rows cannot be added up.
+    Refused is what cannot be added up.
     """
     for name, key in source.figures.items():
         frame = found.tables.get(name)
@@ -130,21 +116,8 @@ def check_files(
 ) -> None:
     """Refuse figures of two files that only the settings make one, under labels of their own.
 
-    Parameters
-    ----------
-    key : sequence of str
-        What makes two rows the same figure.
-    frames : callable
-        The tables, by number.
-    brought, labels : sequence
-        Each file's own labels (see `Read.brought`), and its name.
-    repeated : polars.DataFrame
-        From `same_rows.repeats`.
-
-    Raises
-    ------
-    DataRefused
-        If two such files give different figures: nobody can say whether one replaces the other.
+    Where two such files (`frames`, `labels`, by number) give different figures, nobody can say
+    whether one replaces the other. `brought` are their own labels, see `Read.brought`.
     """
     differing = repeated.filter(~pl.col("is_same") & (pl.col("part") != pl.col("used_part")))
     for row in differing.iter_rows(named=True):

@@ -28,15 +28,7 @@ _MOST = 0.8
 
 
 def told(path: Path, source: str) -> str:
-    """One sentence on the columns of a file, '' where it cannot be looked into.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A text file or a workbook.
-    source : str
-        The source in whose folder it lies.
-    """
+    """One sentence on the columns of a source's file, '' where it cannot be looked into."""
     try:
         found = max(grid.read(path), key=lambda one: len(one.rows))
     except (CspError, OSError):

@@ -80,13 +80,7 @@ class Part:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The part's bytes, unpacked as they are read.
-
-        Raises
-        ------
-        DataRefused
-            If the archive is damaged, truncated or swells beyond reason.
-        """
+        """The part's bytes, unpacked as they are read; refused if damaged or beyond reason."""
         try:
             if self.path.suffix.lower() == ".zip":
                 # The directory of a large archive takes longer to read than a member: keep it open.
@@ -163,28 +157,10 @@ class _Limited:
 def parts(
     path: Path, file: str, others: tuple[str, ...] = ()
 ) -> tuple[list[Part], list[tuple[str, str]]]:
-    """The parts of a raw file that may hold tables, and those set aside.
+    """The parts of a raw file that may hold tables, and the members set aside, with the reason.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The raw file.
-    file : str
-        Its name for messages.
-    others : tuple of str, optional
-        Ends of the names of an archive's members that are tables, but not the source's.
-
-    Returns
-    -------
-    parts : list of Part
-        In the archive's order.
-    refused : list of (member, reason)
-        Members not read, each with the reason.
-
-    Raises
-    ------
-    DataRefused
-        If the file is no archive or workbook of its kind, or an archive is unsafe as a whole.
+    Members whose names end in `others` are tables, but not the source's. Refused is what is no
+    archive or workbook of its kind, and an archive that is unsafe as a whole.
     """
     suffix = path.suffix.lower()
     if suffix == ".zip":

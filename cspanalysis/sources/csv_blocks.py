@@ -68,14 +68,8 @@ class Signs:
         """Number of records in the text; None if anything in it is odd.
 
         With separators = (columns - 1) x lines, no record can be short unless another is long, and
-        `frame_of` refuses long ones. Quotation marks must enclose whole cells.
-
-        Parameters
-        ----------
-        width : int
-            Cells of each record.
-        content : callable
-            The text itself, which few need to be looked at once more.
+        `frame_of` refuses long ones. Quotation marks must enclose whole cells: few texts need to be
+        looked at (`content`) once more.
         """
         lines = self._ends + self.is_within_line
         if width < 2 or not lines or self._is_odd:
@@ -111,18 +105,8 @@ def frame_of(
 ) -> pl.DataFrame | None:
     """Columns '0', '1', … of a text that is plain; None if a cell was not as expected after all.
 
-    Parameters
-    ----------
-    text : bytes or binary file
-        One or more texts of which `lines_of` gave a number, each ending in LF.
-    lines : int
-        The sum of these numbers.
-    width, delimiter
-        As given to `lines_of`.
-    types : dict of str to polars type
-        Columns that are not read as text.
-    has_quotes : bool
-        Whether there may be quotation marks.
+    The text is one or more of which `lines` gave a number, each ending in LF; `types` are those of
+    the columns that are not read as text.
     """
     try:
         frame = pl.read_csv(

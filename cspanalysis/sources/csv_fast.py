@@ -53,14 +53,8 @@ def read(
 ) -> Together | None:
     """The files among `parts` that can be parsed together; None if there are none.
 
-    Parameters
-    ----------
-    parts : sequence of Part
-        Files small enough to be held in memory at once.
-    is_header : callable
-        Whether a record is the header.
-    types : callable
-        Header to the polars types of the columns that are not read as text, by their number.
+    They are held in memory at once. `types` gives, of a header, the polars types of the columns
+    that are not read as text, by their number.
     """
     heading: bytes = b""
     header: list[str] = []

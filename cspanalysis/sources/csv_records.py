@@ -58,13 +58,7 @@ def titles_of(first: list[Record]) -> list[str]:
 
 
 def header_of(part: Part, first: list[Record], is_header: Callable[[list[str]], bool]) -> list[str]:
-    """The header among a part's first records: the last if it is one, else the first.
-
-    Raises
-    ------
-    UnknownLayout
-        If there are none.
-    """
+    """The header among a part's first records: the last if it is one, else the first."""
     if not first:
         raise UnknownLayout(
             paragraph("the file is empty", file=part.label, do="Fetch or export it again."), part

@@ -36,22 +36,8 @@ def read(
 ) -> Rows:
     """Find the header and hand out the records beneath it.
 
-    Parameters
-    ----------
-    part : Part
-        What is read, for messages and its kind.
-    is_header : callable
-        Whether a record is the header row; titles above it are passed over. Where no record of
-        the first few is, the first one counts as the header.
-    stream : binary file
-        The part, opened (not used for a workbook).
-    tail : int
-        How many cells at the end the publisher leaves out of its records; they count as blank.
-
-    Raises
-    ------
-    DataRefused
-        If the part is empty or in an encoding that is no superset of ASCII.
+    Titles above the header are passed over; where none of the first records is one, the first
+    counts as it. The publisher leaves out `tail` cells at the end of records: they count as blank.
     """
     if part.is_sheet:
         return sheets.read(part, is_header)

@@ -129,13 +129,7 @@ class Orders:
                 seen.add(plain[ROW], plain[name])
 
     def settle(self, part: Part, problems: Problems) -> None:
-        """Refuse dates that would be misread, remark on those that could be.
-
-        Raises
-        ------
-        DataRefused
-            With the rows that show it and what to write into partnership.toml.
-        """
+        """Refuse dates that would be misread, remark on those that could be."""
         for name, seen in self.columns.items():
             if found := self._refusal(name, seen):
                 what, layout, do = found

@@ -86,11 +86,6 @@ def reformatted(text: pl.Expr, layout: str) -> pl.Expr:
 
     Text that is not of the format stays as it is: unmistakable dates (2007-12-31) are read, the
     rest is reported as no date.
-
-    Raises
-    ------
-    UsageError
-        If there is no such format.
     """
     layout = known(layout)
     if layout == "excel":
@@ -110,13 +105,7 @@ def is_written(text: pl.Expr, layout: str) -> pl.Expr:
 
 
 def known(layout: object, file: object = "partnership.toml") -> str:
-    """A format of the settings by its name in FORMATS.
-
-    Raises
-    ------
-    UsageError
-        If there is no such format.
-    """
+    """A format of the settings by its name in FORMATS; refused if there is none."""
     name = str(layout).strip().lower()
     if name in FORMATS:
         return name

@@ -41,15 +41,7 @@ class Grid:
 
 
 def read(path: Path) -> list[Grid]:
-    """The sheets of a workbook that hold anything, or the one grid of a text file.
-
-    Raises
-    ------
-    UsageError
-        If the file is not there.
-    DataRefused
-        If its kind cannot be read, or it is damaged or empty.
-    """
+    """The sheets of a workbook that hold anything, or the one grid of a text file."""
     if not path.is_file():
         raise UsageError(paragraph("there is no such file", file=path, do="Check the name."))
     suffix = path.suffix.lower()

@@ -78,12 +78,7 @@ def schema_of(source: str) -> Schema:
 def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
     """The best reading of a grid as each source, best first; [] if none recognises a thing.
 
-    Parameters
-    ----------
-    grid : Grid
-        The file's, or one sheet's.
-    given : mapping
-        The section `sources` of partnership.toml: headings named there count as known.
+    Headings named in the section `sources` of the settings (`given`) count as known.
     """
     found = []
     for source in (one.name for one in sources.SOURCES if one.is_mapped):

@@ -127,18 +127,7 @@ def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def coverage(totals: pl.DataFrame) -> pl.DataFrame:
-    """Whether a force's partnerships can be compared with other years.
-
-    Parameters
-    ----------
-    totals : polars.DataFrame
-        year, force, csp, is_unassigned, count.
-
-    Returns
-    -------
-    polars.DataFrame
-        year, force, count, unassigned, share (0 to 1), status ('ok', 'not_comparable'), reason.
-    """
+    """Whether a force's partnerships can be compared with other years: the columns of COVERAGE."""
     found = totals.group_by("year", "force").agg(
         pl.col("count").sum(),
         unassigned=pl.col("count").filter("is_unassigned").sum(),

@@ -41,15 +41,8 @@ class NotPlain(Exception):
 def pieces(part: Part) -> Iterator[bytes]:
     """A part's content in pieces, without byte-order mark, line ends LF.
 
-    Parameters
-    ----------
-    part : Part
-        A part whose size is known; never more than that size is unpacked.
-
-    Raises
-    ------
-    NotPlain
-        Where it is not in order, maybe after some pieces.
+    Its size is known, and never more than that is unpacked. NotPlain where it is not in order,
+    maybe after some pieces.
     """
     is_first, held = True, b""
     try:

@@ -40,15 +40,7 @@ def with_names(frame: pl.DataFrame, column: str, name_of: Callable[[str], str]) 
 
 
 def name_unknown(found: Read, partnerships: pl.DataFrame) -> None:
-    """Name the partnerships that nobody knows: they count for their force and for no area.
-
-    Parameters
-    ----------
-    found : Read
-        Whose problems they are.
-    partnerships : polars.DataFrame
-        Rows of partnerships: csp, csp_published, row.
-    """
+    """Name the partnerships that nobody knows: they count for their force and for no area."""
     unknown = [
         (csp, crosswalk.near(_plain(csp)) or "", n)
         for csp, n in partnerships.group_by("csp").len().sort("csp").iter_rows()

@@ -56,18 +56,8 @@ class Age(NamedTuple):
 def repeats(frame: pl.DataFrame, ages: Sequence[Age]) -> pl.DataFrame:
     """Rows that another file's rows of the same force and month make needless.
 
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        COLUMNS of all files; missing where a file lacks one.
-    ages : sequence of Age
-        Of each file, by its number.
-
-    Returns
-    -------
-    polars.DataFrame
-        part, row, used_part and used_row (the row that tells it; missing where no row does:
-        another edition of the month has it otherwise), is_same.
+    Of all files' COLUMNS: part, row, used_part and used_row (the row that tells it; missing where
+    none does: another edition of the month has it otherwise), is_same.
     """
     frame = with_force_keys(frame).with_columns(pl.col("month").cast(pl.String))
     several = frame.filter(pl.col(PART).n_unique().over(MONTH_OF) > 1).with_columns(

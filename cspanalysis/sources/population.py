@@ -115,13 +115,7 @@ def _with_oldest(tidy: pl.DataFrame) -> pl.DataFrame:
 
 
 def _once(part: Part, tidy: pl.DataFrame) -> pl.DataFrame:
-    """Each figure once: sheets of a workbook repeat each other.
-
-    Raises
-    ------
-    DataRefused
-        If rows give the same figure otherwise.
-    """
+    """Each figure once: sheets of a workbook repeat each other; refused if they contradict."""
     found = tidy.unique([*_COLUMNS[:6], _IS_CENSUS], keep="first", maintain_order=True)
     several = found.filter(pl.len().over(_FIGURE) > 1)
     if several.height:

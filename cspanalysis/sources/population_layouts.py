@@ -229,13 +229,7 @@ FIGURES = {
 
 
 def tidy(layout: str, frame: pl.DataFrame, part: Part) -> pl.DataFrame:
-    """A layout's table in the tidy form: a row per area, year, sex and age.
-
-    Raises
-    ------
-    UnknownLayout
-        If the figures of a table by year are no counts.
-    """
+    """A layout's table in the tidy form: a row per area, year, sex and age."""
     return _TIDY[layout](frame, part)
 
 
@@ -254,11 +248,6 @@ def year_of(part: Part, context: Context, titles: Sequence[str]) -> int:
     """The estimate's year: by the sidecar, the table's title or name, the file's name.
 
     Names hold the year of the boundaries, too: 'mye22tablesew2023geogs' is of 2022.
-
-    Raises
-    ------
-    DataRefused
-        If nothing says it.
     """
     if year := context.sidecar.get("year"):
         return int(year)

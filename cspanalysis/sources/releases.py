@@ -80,18 +80,8 @@ def in_name(name: str) -> str:
 def replaced(load: Callable[[int], pl.DataFrame], number: int, editions: Editions) -> pl.DataFrame:
     """Rows of files that others give in a newer edition or in more detail.
 
-    Parameters
-    ----------
-    load : callable
-        The table of a file by its number, the newest last.
-    number : int
-        How many files there are.
-    editions : Editions
-
-    Returns
-    -------
-    polars.DataFrame
-        part, at (the row in it), used_part, why (`EDITION` or `DETAIL`).
+    Of tables by number, the newest last: part, at (the row in it), used_part, why (`EDITION` or
+    `DETAIL`).
     """
     base = editions.whole[0][0]
     gone: dict[int, pl.DataFrame] = {}

@@ -30,23 +30,12 @@ SCHEMA = {
 
 
 def repeats(frames: Iterable[pl.DataFrame], key: Key, *, is_figure: bool) -> pl.DataFrame:
-    """Rows that repeat another one.
+    """Rows that repeat another one, of tables by file, the newest last.
 
-    Parameters
-    ----------
-    frames : iterable of polars.DataFrame
-        A table by file, the newest last; all with `file` and `row`.
-    key : sequence of str or polars.Expr
-        Columns that make two rows the same thing. Rows without a value in the first of them, or
-        all if there is none, are compared as a whole and by day (`date`).
-    is_figure : bool
-        A second row of the same key in one file repeats, too.
-
-    Returns
-    -------
-    polars.DataFrame
-        part (number of the frame), at (the row in it), file, row, and the row used instead:
-        used_part, used_at, used_file, used_row, is_same (it holds the same in every column).
+    Rows without a value in the first column of the key, or all if there is none, are compared as a
+    whole and by day. Of a figure a second row in one file repeats, too. Given are part (number of
+    the frame), at (the row in it), file, row, the row used instead (used_part, used_at, used_file,
+    used_row), and is_same: it holds the same in every column.
     """
     marked = pl.concat([_marked(frame, key, part) for part, frame in enumerate(frames)])
     found = pl.DataFrame(schema=SCHEMA)

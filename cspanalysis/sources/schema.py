@@ -185,21 +185,7 @@ def choose(
 ) -> tuple[Schema, dict[str, int]]:
     """The first layout that fits a header, and where its columns are.
 
-    Parameters
-    ----------
-    part : Part
-        For the message.
-    header : list of str
-        Headings as found.
-    schemas : sequence of Schema
-        Layouts to try, in order.
-    mapped, constants : mapping
-        The workspace's own headings, and values for columns the file lacks.
-
-    Raises
-    ------
-    UnknownLayout
-        If none fits; the message speaks of the layout that lacks least.
+    If none fits, the message speaks of the layout that lacks least.
     """
     best: tuple[int, Schema, list[Column]] | None = None
     for schema in schemas:

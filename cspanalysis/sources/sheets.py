@@ -17,13 +17,7 @@ _ROWS_AT_ONCE = 40_000
 
 
 def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The sheet that a part is; of a whole workbook the one that has the header, or the first.
-
-    Raises
-    ------
-    DataRefused
-        If the workbook cannot be opened, or several of its sheets have the header.
-    """
+    """The sheet that a part is; of a whole workbook the one that has the header, or the first."""
     if isinstance(part, Sheet):
         return _rows(part, is_header, [])
     tables, others, first = [], [], None

@@ -184,13 +184,7 @@ class Source:
         return found | {name: (key, False) for name, key in self.records.items()}
 
     def read(self, part: Part, context: Context) -> Read:
-        """Read a part: the layout's columns, the derived ones, file and row.
-
-        Raises
-        ------
-        DataRefused
-            If no row of it can be used as it is.
-        """
+        """Read a part: the layout's columns, the derived ones, file and row."""
         if self.reader:
             return self.reader(part, context)
         found = table.read(part, self.schemas, context, self.name)

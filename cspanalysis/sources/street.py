@@ -47,14 +47,7 @@ def finished(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The final rows, sorted by district, and their counts.
 
-    Parameters
-    ----------
-    frames : sequence of polars.DataFrame
-        Typed rows with `part`, the number of their file; each in the order of files and rows.
-    parts : sequence of Part
-        The files.
-    lsoas : polars.DataFrame, optional
-        See `districts`.
+    Of typed rows with `part`, the number of their file, in the order of files and rows.
     """
     columns = [c for c in frames[0].columns if c in {PART, *COLUMNS}]
     frame = pl.concat([f.select(columns) for f in frames])
@@ -100,13 +93,6 @@ def rewritten_month(text: str, name: str) -> str | None:
 
     A spreadsheet takes 2025-01 for a day, the first of the month, and shows Jan-25 or 01/01/2025.
     Day and month are told apart by the name of the file, without one the day comes first.
-
-    Parameters
-    ----------
-    text : str
-        What stands in the column.
-    name : str
-        The file's name, which begins with its month as published.
     """
     for pattern in _MONTH_ALONE:
         if found := re.fullmatch(pattern, text.strip(), re.IGNORECASE):
@@ -158,13 +144,8 @@ def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
     """Rows whose identifier an earlier one has, of those that are alike in `within`.
 
     Anti-social behaviour has no identifier, and what a program wrote in its place is none: two
-    such rows that are alike may be two incidents.
-
-    Returns
-    -------
-    polars.DataFrame
-        The columns of `within`, row, crime_id and is_same: whether the row is alike to an earlier
-        one in every column, so that it tells the same crime again.
+    such rows that are alike may be two incidents. `is_same` where a row is alike to an earlier one
+    in every column, so that it tells the same crime again.
     """
     # Sorted numbers show what stands twice sooner than a table of texts does; few do.
     identifiers = frame.select(*within, ROW, "crime_id").drop_nulls("crime_id")
@@ -196,22 +177,11 @@ def note_repeat(problems: Problems, row: int, identifier: str, is_same: bool) ->
 
 
 def districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
-    """The districts of the LSOAs of some rows: by code through the lookup, else by name, else by
-    code through the register.
+    """The districts of the LSOAs of some rows: by code through the lookup, else by name.
 
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        lsoa_code, lsoa_name; either may be missing.
-    lsoas : polars.DataFrame, optional
-        lsoa_code, district_code, district from the workspace's lookups, one row per code.
-
-    Returns
-    -------
-    polars.DataFrame
-        lsoa_code, district_code, district (as text: of a category's limits the store cannot tell
-        which row groups it needs), district_order (rank of its name); and lsoa_name where the code
-        alone does not tell the district.
+    If neither, by code through the register. The district is text (of a category's limits the
+    store cannot tell which row groups it needs), district_order the rank of its name; lsoa_name is
+    there where the code alone does not tell the district.
     """
     # Few LSOAs, many rows: each is looked up once. A row's district depends on that row alone, so
     # names count only where the lookup has no such code.

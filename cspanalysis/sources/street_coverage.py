@@ -33,23 +33,10 @@ SCHEMA = {
 
 
 def assess(counts: pl.DataFrame, source: str) -> pl.DataFrame:
-    """Coverage by force and month.
+    """Coverage by force and month, of counts by month, force, district, offence and file.
 
-    Parameters
-    ----------
-    counts : polars.DataFrame
-        month, force, district, offence, count, without_lsoa, file (an archive's members begin
-        with its name).
-    source : str
-        For the column `source`.
-
-    Returns
-    -------
-    polars.DataFrame
-        source, force, month, rows, crime, asb, without_lsoa, without_district (of `rows`), status
-        ('ok', 'incomplete', 'unlocated', 'missing'), reason. A month is missing where the same
-        archive, or the same set of loose files, has it for others or has months of the force on
-        both sides.
+    A month is missing where the same archive, or the same set of loose files, has it for others or
+    has months of the force on both sides.
     """
     if counts.is_empty():
         return pl.DataFrame(schema=SCHEMA)

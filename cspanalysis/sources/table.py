@@ -167,26 +167,8 @@ class Read:
 def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = "") -> Read:
     """Read a part in whichever of the layouts fits its header.
 
-    Parameters
-    ----------
-    part : Part
-        What to read.
-    schemas : sequence of Schema
-        Layouts the source knows; the first that fits is taken.
-    context : Context
-        Settings, provenance, lookups and corrections.
-    name : str, optional
-        Name of the typed table; by default that of the first layout.
-
-    Returns
-    -------
-    Read
-        One table with every column of the layout (missing where the file lacks it) and `row`.
-
-    Raises
-    ------
-    DataRefused
-        If a required column is missing, or the part is empty or damaged.
+    The table has every column of the layout (missing where the file lacks it) and `row`. Refused if
+    a required column is missing, or the part is empty or damaged.
     """
     problems = Problems(part.label)
     mapped = context.settings.get("columns", {})
@@ -252,17 +234,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
 def of_sheets(part: Part, read_one: Callable[[Part], Read]) -> Read:
     """Every sheet of a workbook that has a layout, as one; of another part the part itself.
 
-    Parameters
-    ----------
-    part : Part
-        What to read.
-    read_one : callable
-        The reader of a sheet, or of another part.
-
-    Raises
-    ------
-    UnknownLayout
-        If no sheet has a layout of the source; others are passed over with a remark.
+    Sheets without one are passed over with a remark, unless none has one.
     """
     if not part.is_sheet or isinstance(part, workbooks.Sheet):
         return read_one(part)

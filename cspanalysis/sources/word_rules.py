@@ -8,19 +8,9 @@ import polars as pl
 
 
 def told(column: str, words: Mapping[str, str]) -> pl.Expr:
-    """What the words of a text column tell.
+    """The kind that the words of a text column tell: of `words` the first whose pattern occurs.
 
-    Parameters
-    ----------
-    column : str
-        A column of text in any case.
-    words : mapping
-        Kind → regular expression, in order: the first whose words occur counts.
-
-    Returns
-    -------
-    polars.Expr
-        The kind; missing where no words are known, or there is no text.
+    Missing where no words are known, or there is no text.
     """
     text = pl.col(column).str.to_lowercase()
     return pl.coalesce(

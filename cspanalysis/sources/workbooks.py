@@ -86,13 +86,7 @@ class Sheet(Part):
     number: int = field(kw_only=True)
 
     def blocks(self) -> Iterator[pl.DataFrame]:
-        """Rows of text that are not blank: columns '0', '1', … and `row`, their number.
-
-        Raises
-        ------
-        DataRefused
-            If the sheet is damaged, or spreads beyond reason.
-        """
+        """Rows of text that are not blank: columns '0', '1', … and `row`, their number."""
         with _refusing(self):
             yield from self.book.blocks(self.number)
 
@@ -102,11 +96,6 @@ def sheets(part: Part) -> Iterator[Sheet]:
 
     The workbook stays open while they are drawn, so that sheets that are read at once, in this
     order, cost one reading of the file.
-
-    Raises
-    ------
-    DataRefused
-        If the workbook cannot be opened or holds no sheet.
     """
     with _refusing(part):
         kind = _Stream if part.path.suffix.lower() == ".ods" else _Whole
@@ -292,13 +281,7 @@ def _rows(xml: bytes, first: int) -> pl.DataFrame:
 
 
 def _check_spread(path: Path) -> None:
-    """Refuse a sheet whose last cells would make it absurdly large: it is read as a whole.
-
-    Raises
-    ------
-    ValueError
-        If it spreads over many times the cells that are in it.
-    """
+    """Refuse a sheet whose last cells would make it absurdly large: it is read as a whole."""
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if not _XLSX_SHEET.match(name):

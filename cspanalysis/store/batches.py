@@ -72,19 +72,10 @@ class Batch:
         )
 
     def read(self, before: Mapping[str, Entry], shelf: Shelf) -> tuple[dict[str, Entry], list[str]]:
-        """Read it and lay its tables down.
+        """Read it and lay its tables down; refused if a part cannot be used.
 
-        Returns
-        -------
-        entries : dict
-            What the manifest says of each part, by label.
-        read : list of str
-            Labels of the parts that were read; the others' rows were taken over.
-
-        Raises
-        ------
-        DataRefused
-            If a part cannot be used.
+        Gives what the manifest says of each part, and the labels of those that were read: the
+        others' rows were taken over.
         """
         batching = self.source.batching
         known = self.unchanged(before, shelf) if batching else {}
@@ -205,13 +196,7 @@ def batched(source: Source, wanted: Sequence[Wanted]) -> list[Batch]:
 
 
 def check_kept(part: Part, found: Read) -> None:
-    """Refuse a file of which no row can be used: as good as one that cannot be read.
-
-    Raises
-    ------
-    DataRefused
-        With the commonest reason and an example.
-    """
+    """Refuse a file of which no row can be used: as good as one that cannot be read."""
     if found.rows_kept or not found.rows_read:
         return
     aside = {key: n for key, n in found.problems.counts.items() if key[1] == "set aside"}

@@ -72,13 +72,7 @@ class Correction:
 
 
 def load(raw: Path) -> tuple[Correction, ...]:
-    """The package's and the workspace's corrections.
-
-    Raises
-    ------
-    DataRefused
-        If a register lacks a column or a line lacks what it needs.
-    """
+    """The package's and the workspace's corrections; refused if a line lacks what it needs."""
     package = resources.files("cspanalysis.domain.reference").joinpath(WORKSPACE_FILE)
     found = _parse(package.read_text(encoding="utf-8").splitlines(), "reference/corrections.csv")
     own = raw / WORKSPACE_FILE
@@ -171,19 +165,10 @@ def for_part(corrections: Iterable[Correction], source: str, label: str) -> tupl
 
 
 def check(corrections: Iterable[Correction], counts: Mapping[str, int]) -> None:
-    """Refuse a correction that did not do what it expects.
+    """Refuse a correction that changed no cell, or another number than it expects.
 
-    Parameters
-    ----------
-    corrections : iterable of Correction
-        The registers' lines.
-    counts : mapping of str to int
-        Cells changed by key, over all parts; a line whose pattern matches no file is not in it.
-
-    Raises
-    ------
-    DataRefused
-        If a line changed no cell, or another number than it expects.
+    `counts` are cells changed by key, over all parts; a line whose pattern matches no file is not
+    in it.
     """
     for line in corrections:
         if line.key not in counts:

@@ -40,13 +40,7 @@ def sha256(path: Path) -> str:
 
 
 def read(raw: Path, label: str) -> dict[str, Any] | None:
-    """The sidecar of a raw file, dates as ISO text; None where there is none.
-
-    Raises
-    ------
-    DataRefused
-        If the sidecar is no valid TOML.
-    """
+    """The sidecar of a raw file, dates as ISO text; None where there is none."""
     path = path_of(raw)
     if not path.is_file():
         return None
@@ -64,13 +58,7 @@ def read(raw: Path, label: str) -> dict[str, Any] | None:
 
 
 def check(sidecar: Mapping[str, Any], found: str, label: str) -> None:
-    """Refuse a file whose hash is not the one its sidecar states.
-
-    Raises
-    ------
-    DataRefused
-        If the hashes differ.
-    """
+    """Refuse a file whose hash is not the one its sidecar states."""
     stated = str(sidecar.get("sha256", "")).lower()
     if stated and stated != found:
         raise DataRefused(

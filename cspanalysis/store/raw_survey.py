@@ -27,14 +27,7 @@ _STREET = re.compile(
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
-    """Refuse settings of a source that does not exist, and those that say nothing it could read.
-
-    Raises
-    ------
-    UsageError
-        If [sources.<name>] names no source, or holds something else than columns, values, formats
-        and constants, each with what it maps.
-    """
+    """Refuse settings of a source that does not exist, and those that say nothing it could read."""
     for name, section in settings.items():
         _check_name(name, sources.names(), f"sources.{name}")
         for key, entries in section.items():
@@ -129,10 +122,7 @@ def survey_file(
 ) -> tuple[dict[str, Any], list[Part]]:
     """Hash, sidecar and parts of a raw file; what has not changed is not read again.
 
-    Raises
-    ------
-    DataRefused
-        If its hash is not the sidecar's, or it cannot be opened.
+    Refused if its hash is not the sidecar's, or it cannot be opened.
     """
     stamp = raw_folder.stamp(path)
     known = before if before and before["stamp"] == stamp else None

@@ -20,11 +20,7 @@ NAMED = 12
 def notices(parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What should be looked at, from the manifest's entries of parts.
 
-    Returns
-    -------
-    list of str
-        One per source, column and fate of rows, over all files; then what readers remarked on
-        single files.
+    One per source, column and fate of rows, over all files; then what readers remarked.
     """
     sums: dict[tuple[str, str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
     remarks = []

@@ -87,15 +87,7 @@ def by_member(name: str) -> str:
 
 
 def by_columns(part: Part, source: str) -> Stray | None:
-    """What a part is that has no layout of its folder's source; None where nobody knows.
-
-    Parameters
-    ----------
-    part : Part
-        The file, member or sheet.
-    source : str
-        The source in whose folder it lies.
-    """
+    """What a part is that has no layout of its folder's source; None where nobody knows."""
     if what := by_name(part.name):
         return Stray(what)
     found: list[Stray] = []
@@ -141,14 +133,7 @@ def of_header(header: Sequence[str], source: str) -> Stray | None:
 
 
 def notices(parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What should be looked at: the files passed over, those of one kind together.
-
-    Parameters
-    ----------
-    parts : mapping
-        What the manifest says of each part, by label; of one passed over `passed` says what it is
-        and the source that reads it.
-    """
+    """What should be looked at: the files passed over, those of one kind together."""
     alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for label, entry in parts.items():
         if entry.get("passed"):

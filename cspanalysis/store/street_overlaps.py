@@ -36,26 +36,9 @@ def settle(
 ) -> dict[str, Entry]:
     """What the manifest says of the files whose months others hold, too.
 
-    Parameters
-    ----------
-    source : str
-        The source.
-    overlaps : Overlaps
-        How it tells its files' rows apart.
-    wanted : sequence of (Part, Context, str)
-        The parts.
-    entries : mapping
-        What the manifest says of them as read, by label.
-    days : mapping
-        Day on which each was published or retrieved, '' if nobody says.
-    shelf : Shelf
-        Their tables.
-
-    Returns
-    -------
-    dict
-        Entries of all parts whose tables were made anew, with `as_read` and, of those whose rows
-        are set aside, `overlaps`: file used instead, rows told there, rows of another edition.
+    `days` are those of publication or retrieval, '' if nobody says. Entries of all parts whose
+    tables were made anew, with `as_read` and, where rows are set aside, `overlaps`: file used
+    instead, rows told there, rows of another edition.
     """
     held = _shared([one for one in wanted if entries[one[0].label]["tables"]], entries, shelf)
     if not held:

@@ -8,7 +8,7 @@ tables of a whole country touches only the files and row groups that hold it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -308,9 +308,10 @@ def _filter(where: Mapping[str, Any]) -> pc.Expression | None:
         field = ds.field(column)
         if isinstance(wanted, tuple):
             one = (field >= wanted[0]) & (field <= wanted[1])
-        elif isinstance(wanted, str) or not hasattr(wanted, "__iter__"):
+        elif isinstance(wanted, str) or not isinstance(wanted, Iterable):
             one = field == wanted
         else:
-            one = field.isin(list(wanted)) if len(wanted) else ds.scalar(False)
+            several = list(wanted)
+            one = field.isin(several) if several else ds.scalar(False)
         condition = one if condition is None else condition & one
     return condition

@@ -26,14 +26,7 @@ def notices(
 ) -> list[str]:
     """One notice for each section with entries that match nothing, with the nearest that would.
 
-    Parameters
-    ----------
-    settings : mapping
-        The whole of partnership.toml.
-    parts, tables : mapping
-        What the manifest says of parts and tables.
-    processed : pathlib.Path
-        Where the tables lie; what is not there (nothing is written in a check) is not looked at.
+    Tables that do not lie there (nothing is written in a check) are not looked at.
     """
     found = []
     for source, section in settings.get("sources", {}).items():
