@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from scipy.stats import chi2
 
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import (
+    admissions,
     plan,
     plan_targets,
     priorities,
@@ -26,6 +28,7 @@ from cspanalysis.findings.shapes import breakdowns
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats import change, peers
 from cspanalysis.stats.change import detectable
+from cspanalysis.stats.trend import recent_trend
 
 NAN = float("nan")
 
@@ -339,14 +342,14 @@ def test_provisional_control_chart_is_not_read_as_change():
 
 
 def test_trend():
-    table = pd.DataFrame({"year": ["2002/03", "2006/07"], "rate": [600.0, 740.0],
-                          "rate_per": 100_000, "verdict": "up", "status": "ok"})  # fmt: skip
-    said = sentences.trend(table, subject="admissions")
-    assert said.text == (
-        "Over 2002/03 to 2006/07 admissions rose, from 600.0 to 740.0 per 100,000."
-    )
-    few = table.assign(verdict="none", status="too_few", reason="it needs five years")
-    assert sentences.trend(few, subject="admissions").status == "too_few"
+    years = [f"{y}/{(y + 1) % 100:02d}" for y in range(2002, 2007)]
+    rates = np.linspace(600, 740, 5)
+    table = pd.DataFrame({"year": years, "rate": rates, "lower": rates - 5, "upper": rates + 5,
+                          "rate_per": 100_000})  # fmt: skip
+    text = admissions.trend_told(recent_trend(table), "admissions")
+    assert text == "Over 2002/03 to 2006/07 admissions rose, from 600.0 to 740.0 per 100,000."
+    few = admissions.trend_told(recent_trend(table.head(4)), "admissions")
+    assert few.startswith("No five-year trend is calculated: there are fewer than 5 consecutive")
 
 
 def test_places_name_single_places_and_call_generic_labels_so():
@@ -382,7 +385,7 @@ def test_age_by_sex_speaks_of_the_groups_shown():
                           "sex": ["male"] * 2 + ["female"] * 2,
                           "count": [NAN, 40, 10, 25],
                           "status": ["suppressed", "ok", "ok", "ok"]})  # fmt: skip
-    text = sentences.age_sex(table, subject="admissions").text
+    text = admissions.age_and_sex_told(table, subject="admissions").text
     assert text.startswith("Males aged 40 to 49 had the most admissions of the groups shown, 40.")
 
 

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import Finding, Spec, common, publish, sentences
-from cspanalysis.review.review import Review
+from cspanalysis.domain.periods import Period
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said, values_of
+from cspanalysis.present.phrases import get
 
 SOURCE = "fingertips"
 ENGLAND = "E92000001"
+
+#: So many indicators are told in words; the table holds them all.
+TOLD = 4
+
 _YEARS = re.compile(r"(\d{4})(?:/(\d{2}))?(?:\s*[-–]\s*(\d{2,4})(?:/(\d{2}))?)?")
+_AGAINST = {
+    "lower": "lower than in England ({})",
+    "higher": "higher than in England ({})",
+    "similar": "not clearly different from England ({})",
+}
+
+published_question = partial(
+    question, needs=SOURCE, unit="per 100,000 residents, as published", fewer_is_better=True,
+    once=True,
+)  # fmt: skip
 
 
-def beside_england(review: Review, spec: Spec, words: str, subject: str = "") -> Finding:
+def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
     """Indicators whose name holds `words`, for all persons: the area against England.
 
     Values and limits are the publisher's own. The verdict is the area's published interval against
@@ -30,7 +48,7 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
     NotAvailable
         If no indicator has a value of the area and of England by the end of the review's period.
     """
-    subject = subject or words
+    review, subject = ask.review, subject or words
     table = review.table(SOURCE, own=False)
     if len(review.area.districts) != 1:
         raise NotAvailable(SOURCE, "it holds values of districts, and this area has several")
@@ -56,13 +74,11 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
     newest = both.groupby(["indicator_id", "age"], as_index=False).tail(1)
     newest = newest.sort_values(["indicator", "age"], ignore_index=True)
     span = max(newest["period"], key=lambda p: p.last)
-    return publish(
-        review,
-        spec,
+    return ask.publish(
         _result(newest),
-        say=partial(sentences.indicators, area=review.area.name),
-        comparison=Comparison(span, review.compare),
         sources=(SOURCE,),
+        wording=partial(_told, area=review.area.name),
+        over=span,
         columns={
             "indicator": "Indicator",
             "age": "Age",
@@ -72,7 +88,8 @@ def beside_england(review: Review, spec: Spec, words: str, subject: str = "") ->
             "england": "England",
             "verdict": "Against England",
         },
-        caption=common.where(review, f"Published indicators on {subject}", span.label),
+        what=f"Published indicators on {subject}",
+        when=span.label,
         method="values and limits as published; the area's interval against England's value",
         notes=[
             "Values are per 100,000 residents unless the indicator's name says otherwise; most are "
@@ -116,3 +133,44 @@ def _result(newest: pd.DataFrame) -> pd.DataFrame:
             "is_merged_area": newest["is_merged_area"],
         }
     )
+
+
+def _told(table: pd.DataFrame, *, area: str) -> Said:
+    """Each indicator's newest value and interval beside England's; a verdict where there is one."""
+    known = table[table["rate"].notna()]
+    absent = len(table) - len(known)
+    if known.empty:
+        return Said(
+            f"No value of {area} is published for {_number(absent)}.",
+            status="suppressed" if table["status"].eq("suppressed").any() else "not_available",
+        )
+    texts = [_sentence(row, area) for row in known.head(TOLD).to_dict("records")]
+    if len(known) > TOLD:
+        more = len(known) - TOLD
+        verb = "is" if more == 1 else "are"
+        texts.append(f"{present.capital(_number(more, 'further '))} {verb} in the table.")
+    if absent:
+        texts.append(f"For {_number(absent)} no value of {area} is published.")
+    if len(known) > 1:
+        return Said(" ".join(texts))
+    row = known.iloc[0].to_dict()
+    values = values_of(row, "rate", "lower", "upper")
+    return Said(" ".join(texts), verdict=row["verdict"], values=values)
+
+
+def _number(n: int, kind: str = "") -> str:
+    return f"{present.in_words(n)} {kind}indicator{'' if n == 1 else 's'}"
+
+
+def _sentence(row: Mapping[str, Any], area: str) -> str:
+    name = present.shorten(row["indicator"], 120)
+    text = f"{name} ({row['age'].lower()}, {row['time_period']}): "
+    text += f"{present.rate(row['rate'])} in {area}"
+    england = get(row, "england")
+    if row["verdict"] in _AGAINST:
+        limits = present.interval(row["lower"], row["upper"])
+        against = _AGAINST[row["verdict"]].format(present.rate(england))
+        return f"{text} (95% interval {limits}), {against}."
+    if england is None:
+        return f"{text}, published without an interval."
+    return f"{text}, published without an interval; {present.rate(england)} in England."

@@ -144,6 +144,8 @@ def clause(title: str) -> str:
         return f"how {found[1]} compare with {found[2]}"
     if found := re.fullmatch(r"How does (.+) compare with (.+)", text):
         return f"how {found[1]} compares with {found[2]}"
+    if found := re.fullmatch(r"Are there (.+)", text):
+        return f"whether there are {found[1]}"
     if found := re.fullmatch(r"How did (.+) develop(.*)", text):
         return f"how {found[1]} developed{found[2]}"
     return text[:1].lower() + text[1:]

@@ -7,20 +7,26 @@ and only if they cannot be solved for the counts behind them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from cspanalysis import disclosure
+from cspanalysis import disclosure, present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison
-from cspanalysis.findings import Finding, Spec, common, publish, sentences
-from cspanalysis.findings.common import admissions, other_counts
+from cspanalysis.findings import admissions
+from cspanalysis.findings.admissions import SOURCE
+from cspanalysis.findings.publication import method_of
+from cspanalysis.findings.question import Question
+from cspanalysis.findings.record import Finding, Said, values_of
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import HIDDEN, confidence, get, shown
 from cspanalysis.review.review import Review
-from cspanalysis.stats import admission_rates as counting
-from cspanalysis.stats import measures, trend
+from cspanalysis.review.series import begun, whole_years
+from cspanalysis.stats import admission_rates, measures, trend
+
+_KEYS = ("count", "lower", "upper", "confidence", "rate", "rate_per")
 
 #: Under a policy that rounds, so many age and sex groups must have an admission before their
 #: weighted sum, itself rounded, is released: of fewer the counts behind it could be solved for.
@@ -34,7 +40,7 @@ SUPPLY = (
 )
 
 
-def standardised_finding(review: Review, spec: Spec, cause: str) -> Finding:
+def standardised(ask: Question, cause: str) -> Finding:
     """Admissions of a cause per 100,000 residents by year, standardised for age and sex.
 
     Raises
@@ -43,42 +49,33 @@ def standardised_finding(review: Review, spec: Spec, cause: str) -> Finding:
         If the extract has no such counts, its age bands cannot be weighted, or residents by age
         and sex are not known.
     """
-    table, what, notes = admissions.of_cause(review, cause)
-    rows = counting.strata_of(table, cause)
-    rows = rows[rows["year"].map(lambda y: int(y[:4]) * 12 + 3 <= review.period.last)]
+    every = admissions.of_cause(ask, cause)
+    rows = admission_rates.strata_of(every.rows, cause)
+    years = begun(rows["year"], ask.review.period)
+    rows = rows[rows["year"].isin(years)]
     if rows.empty:
-        raise NotAvailable(admissions.SOURCE, f"it holds no admissions for {what} by age and sex")
-    bands = _bands(rows["age_band"])
-    years = sorted(rows["year"].unique())
-    people, estimates = _residents(review, years, bands)
-    result = counting.standardised(rows, people, cause, per=admissions.PER)
+        raise NotAvailable(SOURCE, f"it holds no {every.subject} by age and sex")
+    people, estimates = _residents(ask.review, years, _bands(rows["age_band"]))
+    result = admission_rates.standardised(rows, people, cause, per=admissions.PER)
     found = trend.recent_trend(result)
-    keep = admissions.protect(review)
-    result = _released(result.assign(cause=cause, trend=found.verdict), keep, review.edition)
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.standardised, subject=f"admissions for {what}", supply=SUPPLY),
+    keep = every.protect
+    return ask.publish(
+        _released(result.assign(cause=cause, trend=found.verdict), keep, ask.review.edition),
+        sources=(SOURCE, "population"),
+        wording=partial(_told, subject=every.subject),
         chart=partial(charts.trend_line, value="rate", decimals=0),
-        protect=disclosure.Protect(
-            keep.policy, threshold=keep.threshold, released=("rate", "lower", "upper")
-        ),
-        comparison=Comparison(other_counts.whole_years(result["year"]), review.compare),
-        sources=(admissions.SOURCE, "population"),
+        protect=replace(keep, released=("rate", "lower", "upper")),
+        over=whole_years(years),
         columns={
             "year": "Year",
             "count": "Admissions",
             "rate": "Per 100,000 residents, standardised",
             "interval": "95% interval",
         },
-        caption=common.where(
-            review,
-            f"Hospital admissions for {what} per 100,000 residents, standardised for age and sex",
-            f"{years[0]} to {years[-1]}; line = 95% interval",
-        ),
-        method=f"{common.method_of(result)}; {found.method}",
-        notes=[*_notes(review, estimates, years), *notes],
+        what=f"Hospital {every.subject} per 100,000 residents, standardised for age and sex",
+        when=f"{years[0]} to {years[-1]}; line = 95% interval",
+        method=f"{method_of(result)}; {found.method}",
+        notes=[*_notes(ask.review, estimates), *every.notes],
     )
 
 
@@ -93,10 +90,10 @@ def _bands(found: pd.Series) -> dict[str, tuple[int, int | None]]:
     try:
         weights = {band: measures.standard_weight(band) for band in found.unique()}
     except ValueError as error:
-        raise NotAvailable(admissions.SOURCE, str(error)) from None
+        raise NotAvailable(SOURCE, str(error)) from None
     if sum(weights.values()) != sum(measures.ESP2013.values()):
         raise NotAvailable(
-            admissions.SOURCE,
+            SOURCE,
             f"its age bands ({', '.join(sorted(weights))}) do not cover every age once",
         )
     return {band: measures.band_ages(band) for band in weights}
@@ -108,7 +105,7 @@ def _residents(
     """Residents by year, sex and age band, and the year of the estimate used for each year."""
     parts, estimates = [], {}
     for year in years:
-        ages = review.population_by_age(other_counts.whole_years([year]))
+        ages = review.population_by_age(whole_years([year]))
         if not {"male", "female"} <= set(ages["sex"]):
             raise NotAvailable("population", "no estimate by age and sex")
         estimates[year] = int(ages["year"].max())
@@ -135,10 +132,64 @@ def _released(result: pd.DataFrame, keep: disclosure.Protect, edition: str) -> p
     return shown.assign(**values, status=result["status"].mask(withheld, "suppressed"), decimals=0)
 
 
-def _notes(review: Review, estimates: dict[str, int], years: list[str]) -> list[str]:
+def _notes(review: Review, estimates: dict[str, int]) -> list[str]:
     """Says for which years residents of another year, or of another edition, had to serve."""
-    older = [y for y in years if estimates[y] != other_counts.whole_years([y]).midpoint.year]
+    older = [y for y in estimates if estimates[y] != whole_years([y]).midpoint.year]
     if not older:
-        return list(filter(None, [review.residents_beside(other_counts.whole_years(years[-1:]))]))
+        return list(filter(None, [review.residents_beside(whole_years([max(estimates)]))]))
     used = ", ".join(str(e) for e in sorted({estimates[y] for y in older}))
     return [f"Residents by age of mid-{used} serve for {', '.join(older)} too: no others are held."]
+
+
+def _told(table: pd.DataFrame, *, subject: str) -> Said:
+    """The newest standardised rate and its five-year trend; or what hides and would supply it."""
+    known = shown(table, "rate").sort_values("year")
+    if known.empty:
+        return _none(table, subject)
+    row = known.iloc[-1].to_dict()
+    decimals = get(row, "decimals")
+    per = present.count(row["rate_per"])
+
+    def written(value: float) -> str:
+        return present.rate(value, None if decimals is None else int(decimals))
+
+    text = (
+        f"Allowing for residents' ages and sexes, there were {written(row['rate'])} {subject} per "
+        f"{per} residents in {row['year']} ({confidence(row)} interval {written(row['lower'])} to "
+        f"{written(row['upper'])})."
+    )
+    verdict = str(get(row, "trend", "none"))
+    last = known.tail(5)
+    span = f"over {last['year'].iloc[0]} to {row['year']}"
+    if verdict in ("up", "down"):
+        first = written(last["rate"].iloc[0])
+        text += f" The rate {'rose' if verdict == 'up' else 'fell'} {span}, from {first}."
+    elif verdict == "no_clear_change":
+        text += f" There is no clear trend {span}."
+    else:
+        text += " A trend needs five years in a row with a rate."
+    absent = table[~table["year"].isin(known["year"])]
+    if len(absent):
+        text += f" No rate is given for {present.listed(absent['year'])}: {_why(absent)}."
+    return Said(text, verdict=verdict, values=values_of(row, *_KEYS))
+
+
+def _none(table: pd.DataFrame, subject: str) -> Said:
+    text = (
+        f"No rate of {subject} that allows for residents' ages and sexes is given: {_why(table)}."
+    )
+    is_few = table["status"].eq("too_few").all()
+    status = "too_few" if is_few else "suppressed" if _hides(table) else "not_available"
+    return Said(text if is_few else f"{text} {SUPPLY}", status=status)
+
+
+def _hides(table: pd.DataFrame) -> bool:
+    return bool(table["status"].eq("suppressed").any())
+
+
+def _why(table: pd.DataFrame) -> str:
+    if _hides(table):
+        return f"small counts by age and sex are {HIDDEN}"
+    if table["status"].eq("too_few").any():
+        return "there are fewer than ten admissions in a year"
+    return "the extract lacks counts of some ages"

@@ -6,244 +6,248 @@ from functools import partial
 
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import (
-    Finding,
-    Spec,
-    common,
-    finding,
-    publish,
-    published_health,
-    sentences,
-    standardised_admissions,
-)
-from cspanalysis.findings.common import admissions, areas_together, other_counts
-from cspanalysis.review.review import OFFENCE_SOURCES, Review
-from cspanalysis.stats import measures
+from cspanalysis.findings import admissions
+from cspanalysis.findings.admissions import SOURCE, Admissions, admission_question
+from cspanalysis.findings.published_health import beside_england, published_question
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.standardised_admissions import standardised
+from cspanalysis.present.phrases import get
+from cspanalysis.review.review import OFFENCE_SOURCES
+from cspanalysis.review.series import Series, newest_year, whole_years
+from cspanalysis.stats import yearly
 
+ALCOHOL, DISORDERS = "T51", "F10"
 DRUGS = "drug offences"
+OUTSIDE_CUSTODY = "drug offences outside custody"
+
+#: More of them can mean more searches: neither a rise nor a fall is good.
+drug_question = partial(question, needs="police_extract", measure=DRUGS, unit="offences")
+rate_question = partial(question, unit="per 1,000 residents in the period")
 
 
-@finding(
+@admission_question(
     "substance.alcohol_admissions.trend",
-    title="Are there more hospital admissions because of alcohol?",
-    needs="hospital_extract",
-    measure="hospital admissions",
-    unit="admissions",
-    polarity="lower_is_better",
-    would_show="whether there are more hospital admissions because of alcohol",
+    "Are there more hospital admissions because of alcohol?",
 )
-def alcohol_admissions_trend(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
+def alcohol_admissions_trend(ask: Question, cause: str = ALCOHOL) -> Finding:
     """Admissions by financial year with rates per 100,000 residents, newest against first."""
-    return admissions.years_finding(review, spec, cause)
+    return admissions.by_year(ask, cause)
 
 
-@finding(
+@admission_question(
     "substance.alcohol_disorders.trend",
-    title="Are there more admissions because of disorders due to alcohol?",
-    needs="hospital_extract",
-    measure="hospital admissions",
-    unit="admissions",
-    polarity="lower_is_better",
-    would_show="whether there are more admissions because of disorders due to alcohol",
+    "Are there more admissions because of disorders due to alcohol?",
 )
-def alcohol_disorders_trend(review: Review, cause: str = "F10", *, spec: Spec) -> Finding:
+def alcohol_disorders_trend(ask: Question, cause: str = DISORDERS) -> Finding:
     """The same for mental and behavioural disorders due to alcohol."""
-    return admissions.years_finding(review, spec, cause)
+    return admissions.by_year(ask, cause)
 
 
-@finding(
+@admission_question(
     "substance.alcohol_admissions.sex",
-    title="Are females or males admitted more often?",
-    needs="hospital_extract",
-    measure="hospital admissions",
-    unit="admissions",
+    "Are females or males admitted more often?",
+    fewer_is_better=None,
     would_show="whether females or males are admitted more often because of alcohol",
 )
 def alcohol_admissions_by_sex(
-    review: Review, cause: str = "T51", year: str | None = None, *, spec: Spec
+    ask: Question, cause: str = ALCOHOL, year: str | None = None
 ) -> Finding:
-    """Admissions by sex in one financial year (default: the newest up to the period's end)."""
-    return admissions.sexes_finding(review, spec, cause, year)
+    """Admissions by sex in one financial year (default: the newest up to the period's end), per
+    resident of that sex where residents are known."""
+    found = admissions.of_cause(ask, cause)
+    year = year or newest_year(found.shown["year"], ask.review.period, SOURCE)
+    over = whole_years([year])
+    result, is_rated = _by_sex(found, year)
+    beside = ask.review.residents_beside(over) if is_rated else ""
+    return ask.publish(
+        result,
+        sources=(SOURCE, "population") if is_rated else (SOURCE,),
+        wording=partial(_sexes_told, subject=found.subject),
+        protect=found.protect,
+        over=over,
+        columns={
+            "sex": "Sex",
+            "count": "Admissions",
+            "population": "Residents",
+            "rate": "Per 100,000 residents of that sex",
+            "interval": "95% interval",
+        },
+        what=f"Hospital {found.subject} by sex",
+        when=f"financial year {year}",
+        method=f"conditional exact test of two Poisson counts{found.policy_words}",
+        notes=[*filter(None, [beside]), *found.notes],
+    )
 
 
-@finding(
-    "substance.alcohol_admissions.age_sex",
-    title="Who is admitted to hospital because of alcohol?",
-    needs="hospital_extract",
-    measure="hospital admissions",
-    unit="admissions",
-    polarity="lower_is_better",
-    would_show="who is admitted to hospital because of alcohol",
+@admission_question(
+    "substance.alcohol_admissions.age_sex", "Who is admitted to hospital because of alcohol?"
 )
 def alcohol_admissions_age_sex(
-    review: Review, cause: str = "T51", year: str | None = None, *, spec: Spec
+    ask: Question, cause: str = ALCOHOL, year: str | None = None
 ) -> Finding:
     """Admissions by age band and sex in one financial year (default: the newest up to the period's
     end), protected as the hospital statistics demand."""
-    return admissions.age_sex_finding(review, spec, cause, year)
+    return admissions.by_age_and_sex(ask, cause, year)
 
 
-@finding(
+@admission_question(
     "substance.alcohol_admissions.standardised",
-    title="And allowing for the age and sex of residents?",
-    needs="hospital_extract",
+    "And allowing for the age and sex of residents?",
     measure="hospital admissions, standardised for age and sex",
     unit="per 100,000 residents, standardised",
-    polarity="lower_is_better",
     would_show="how many are admitted because of alcohol, allowing for residents' ages and sexes",
 )
-def alcohol_admissions_standardised(review: Review, cause: str = "T51", *, spec: Spec) -> Finding:
+def alcohol_admissions_standardised(ask: Question, cause: str = ALCOHOL) -> Finding:
     """Admissions by year, directly standardised on the European Standard Population 2013."""
-    return standardised_admissions.standardised_finding(review, spec, cause)
+    return standardised(ask, cause)
 
 
-@finding(
+@published_question(
     "substance.alcohol_admissions.published",
-    title="How do alcohol admissions compare with England's?",
-    needs="fingertips",
+    "How do alcohol admissions compare with England's?",
     measure="alcohol admissions, as published",
-    unit="per 100,000 residents, as published",
-    polarity="lower_is_better",
-    would_show="how alcohol admissions compare with England's",
 )
-def alcohol_admissions_published(review: Review, words: str = "alcohol", *, spec: Spec) -> Finding:
+def alcohol_admissions_published(ask: Question, words: str = "alcohol") -> Finding:
     """Published indicators whose name holds `words`, newest by the period's end."""
-    return published_health.beside_england(review, spec, words)
+    return beside_england(ask, words)
 
 
-@finding(
+@drug_question(
     "substance.drug_offences.change",
-    title="Did recorded drug offences rise or fall?",
+    "Did recorded drug offences rise or fall?",
     needs=OFFENCE_SOURCES,
-    measure=DRUGS,
-    unit="offences",
-    would_show="whether recorded drug offences rose or fell",
 )
-def drug_offences_change(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def drug_offences_change(ask: Question) -> Finding:
     """Drug offences against the same months of the year before."""
-    return common.change_finding(
-        review,
-        spec,
-        comparison,
-        DRUGS,
-        subject=DRUGS,
-        notes=(
+    return ask.change(
+        ask.series(DRUGS),
+        notes=[
             "Most drug offences come to light by police activity: more can mean more searches.",
-        ),
+        ],
     )
 
 
-@finding(
+@drug_question(
     "substance.drug_offences.custody_share",
-    title="How many drug offences come to light in the custody suite?",
-    needs="police_extract",
+    "How many drug offences come to light in the custody suite?",
     measure="share of drug offences found in custody",
     unit="share",
-    would_show="how many drug offences come to light in the custody suite",
 )
-def custody_share(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def custody_share(ask: Question) -> Finding:
     """Share of drug offences found when people were searched in custody."""
-    rows = _drugs(review, comparison.period)
-    result = measures.proportion(
-        pd.DataFrame({"count": [int(rows["in_custody"].sum())], "total": [len(rows)]})
-    )
-    return publish(
-        review,
-        spec,
-        result,
-        say=partial(sentences.share, subject=DRUGS, of="were found in custody"),
-        comparison=comparison,
-        sources=("police_extract",),
-        columns={
-            "count": "Found in custody",
-            "total": "All",
-            "share": "Share",
-            "interval": "95% interval",
-        },
-        caption=common.where(review, "Drug offences found in custody", comparison.period.label),
-        method=common.method_of(result),
-        notes=(
+    drugs = _drugs(ask)
+    return ask.share(
+        drugs.flagged("in_custody", ask.spec.measure),
+        drugs,
+        of="were found in custody",
+        columns=("Found in custody", "All"),
+        what="Drug offences found in custody",
+        notes=[
             "People arrested anywhere in the division are searched at the custody suite; what is "
             "found counts for the district in which the suite lies.",
-        ),
+        ],
     )
 
 
-@finding(
+@drug_question(
     "substance.drug_offences.custody",
-    title="Did drug offences change, with and without those found in custody?",
-    needs="police_extract",
+    "Did drug offences change, with and without those found in custody?",
     measure="drug offences by where they were found",
-    unit="offences",
     would_show="whether drug offences changed, with and without those found in custody",
 )
-def custody_changes(review: Review, *, comparison: Comparison, spec: Spec) -> Finding:
+def custody_changes(ask: Question) -> Finding:
     """All drug offences, those found in custody and the others, each with its change."""
-    rows = _drugs(review)
-    months = review.covered("police_extract")
-    found = rows["in_custody"].fillna(False).astype(bool)
-    return other_counts.changes_of(
-        review,
-        spec,
-        comparison,
+    drugs = _drugs(ask)
+    found = drugs.rows["in_custody"].fillna(False).astype(bool)
+    return ask.changes(
         {
-            "all drug offences": other_counts.monthly(rows, months),
-            "those found in custody": other_counts.monthly(rows[found], months),
-            "those found elsewhere": other_counts.monthly(rows[~found], months),
+            "all drug offences": drugs,
+            "those found in custody": drugs.of(drugs.rows[found]),
+            "those found elsewhere": drugs.of(drugs.rows[~found]),
         },
         label="where_found",
         heading="Offences",
         subject=DRUGS,
         items="groups",
-        sources=("police_extract",),
     )
 
 
-@finding(
+@rate_question(
     "substance.drug_offences.peers.{group}",
-    title="How do drug offences compare with the other {members}?",
+    "How do drug offences compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
-    measure="drug offences per 1,000 residents",
-    unit="per 1,000 residents in the period",
-    would_show="how drug offences compare with the peers",
 )
-def drug_offences_peers(
-    review: Review, group: str, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def drug_offences_peers(ask: Question, group: str) -> Finding:
     """Drug offences per 1,000 residents among a peer group, those found in custody counted."""
-    return common.peers_finding(review, spec, comparison, DRUGS, group, things=DRUGS)
+    return ask.peers(DRUGS, group, things=DRUGS)
 
 
-@finding(
+@rate_question(
     "substance.drug_offences_outside_custody.peers.{group}",
-    title="And without the offences found in custody?",
+    "And without the offences found in custody?",
     needs="peer_counts",
     measure="drug offences found outside custody per 1,000 residents",
-    unit="per 1,000 residents in the period",
     would_show="how drug offences found outside custody compare with the peers",
 )
-def outside_custody_peers(
-    review: Review, group: str, *, comparison: Comparison, spec: Spec
-) -> Finding:
+def outside_custody_peers(ask: Question, group: str) -> Finding:
     """The same without offences found in custody."""
-    return areas_together.partner_peers(
-        review,
-        spec,
-        comparison,
-        "drug offences outside custody",
-        group,
-        things="drug offences found outside custody",
+    return ask.peers(OUTSIDE_CUSTODY, group, things="drug offences found outside custody")
+
+
+def _drugs(ask: Question) -> Series:
+    """Records of drug offences; of no offence of the taxonomy are the parts that are counted."""
+    lacks = "do not say which offences were found in custody"
+    found = ask.review.series(DRUGS, knows="in_custody", lacks=lacks)
+    return found.of(found.rows, selection="")
+
+
+def _by_sex(found: Admissions, year: str) -> tuple[pd.DataFrame, bool]:
+    """Females and males in a year, males over females; and whether per resident of their sex."""
+    rows = found.by("year", "sex")
+    rows = rows[(rows["year"] == year) & rows["sex"].isin(["male", "female"])]
+    if len(rows) < 2:
+        raise NotAvailable(SOURCE, f"it does not tell the sexes apart in {year}")
+    try:
+        people = found.ask.review.population_by_age(whole_years([year]))
+        people = people.groupby("sex")["population"].sum()
+        rows = rows.assign(population=rows["sex"].map(people))
+    except NotAvailable:
+        pass
+    is_rated = "population" in rows and bool(rows["population"].notna().all())
+    result = yearly.first_to_last(
+        admissions.with_rate(rows) if is_rated else rows,
+        year="sex",
+        exposure="population" if is_rated else None,
+        rounded_to=admissions.rounded_to(rows),
     )
+    return result, is_rated
 
 
-def _drugs(review: Review, *periods: Period) -> pd.DataFrame:
-    table = review.records(
-        DRUGS, *periods, lacks="do not say which offences were found in custody"
-    ).table
-    if table["in_custody"].isna().all():
-        raise NotAvailable(
-            "police_extract", "the records do not say which offences were found in custody"
+def _sexes_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether females or males had more, per resident of their sex where residents are known."""
+    female, male = (table.iloc[i].to_dict() for i in range(2))
+    if get(female, "count") is None or get(male, "count") is None:
+        return cannot(subject, female if get(female, "count") is None else male, "comparison")
+    when = f" in {female['year']}"
+    lower, upper = get(male, "change_lower"), get(male, "change_upper")
+    counts = f"{present.count(female['count'])} against {present.count(male['count'])}"
+    if get(female, "rate") is not None and get(male, "rate") is not None:
+        counts += (
+            f", or {present.rate(female['rate'])} against {present.rate(male['rate'])} per "
+            f"{present.count(female['rate_per'])} residents"
         )
-    return table
+    if upper is not None and upper < 1:
+        text = f"Females had more {subject} than males{when}: {counts}."
+    elif lower is not None and lower > 1:
+        text = f"Females had fewer {subject} than males{when}: {counts}."
+    else:
+        text = (
+            f"Females and males did not clearly differ in {subject}{when}: {counts}, females first."
+        )
+    if get(female, "rounded_to"):
+        text += f" Counts are rounded to the nearest {int(female['rounded_to'])}."
+    return Said(text, values={"count": female["count"], "compare_count": male["count"]})

@@ -29,7 +29,6 @@ from cspanalysis.present.phrases import (
     own,
     shown,
 )
-from cspanalysis.review.review import Review
 from cspanalysis.review.series import newest_year, whole_years
 from cspanalysis.stats import measures, yearly
 
@@ -61,7 +60,7 @@ def exclusions_change(
     """Exclusions and children excluded, by school year up to one (default: the newest up to the
     period's end), per 100 pupils on roll, against the first year known."""
     districts = ask.review.area.districts
-    known = _protected(ask.review)
+    known = _protected(ask)
     known = known[
         known["district"].isin(districts)
         & (known["cluster"] == "total")
@@ -79,7 +78,7 @@ def exclusions_change(
         sources=(SOURCE,),
         wording=_years_told,
         chart=_change_chart,
-        protect=_protect(ask.review),
+        protect=_protect(ask),
         over=whole_years(result["school_year"], Period.academic_year),
         columns={
             "kind": "Kind",
@@ -214,7 +213,7 @@ def _by_year(known: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
-    known = _protected(ask.review)
+    known = _protected(ask)
     known = known[(known["cluster"] != "total") & (known["kind"] == kind)]
     chosen = school_year or _newest(ask, known, SOURCE)
     rows = known[known["school_year"] == chosen].drop(columns="children")
@@ -227,7 +226,7 @@ def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
         sources=(SOURCE,),
         wording=partial(clusters_told, subject=_things(kind)),
         chart=partial(charts.clusters_bars, value="rate"),
-        protect=_protect(ask.review),
+        protect=_protect(ask),
         over=Period.academic_year(int(chosen[:4])),
         columns={
             "cluster": "School cluster",
@@ -243,18 +242,19 @@ def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
     )
 
 
-def _protect(review: Review) -> Protect:
-    return Protect(review.policy(SOURCE), counts=("count", "children"), threshold=review.threshold)
+def _protect(ask: Question) -> Protect:
+    return ask.protection(SOURCE, counts=("count", "children"))
 
 
-def _protected(review: Review) -> pd.DataFrame:
+def _protected(ask: Question) -> pd.DataFrame:
     """All clusters by year and kind, and the total of each own district, protected together."""
+    review = ask.review
     table = review.table(SOURCE, own=False)
     own = table["district"].isin(review.area.districts)
     if not own.any():
         raise NotAvailable(SOURCE, f"it holds no rows for {review.area.name}")
     keys = ("school_year", "kind", "district", "cluster")
-    keep = _protect(review)
+    keep = _protect(ask)
     parts = [
         disclosure.protect_finest(
             table[own], keep, edition=review.edition, dimensions=keys, keep=keys[:3]

@@ -8,7 +8,6 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain import breaks
-from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.review.review import Review
 
@@ -21,21 +20,6 @@ FEW_RESIDENTS = 20_000
 def where(review: Review, what: str, when: str) -> str:
     """A caption: what, then where and when (the page sets the second part smaller)."""
     return f"{what} – {review.area.name}, {when}"
-
-
-def newest_year(years: Iterable[str], period: Period, source: str) -> str:
-    """The newest financial or school year ('2006/07') that begins before the period ends.
-
-    Raises
-    ------
-    NotAvailable
-        If the source's years all begin later.
-    """
-    known = sorted(set(years))
-    inside = [y for y in known if int(y[:4]) * 12 + 3 <= period.last]
-    if not inside:
-        raise NotAvailable(source, f"it holds no year that begins before {period.label} ends")
-    return inside[-1]
 
 
 def earlier(comparison: Comparison) -> str:

@@ -7,21 +7,16 @@ finding's polarity. A hidden value is named as hidden and never counted as 0.
 """
 
 from cspanalysis.findings.sentences.change_wording import change, changes, detectable
-from cspanalysis.findings.sentences.composition import age_sex, mix, share
-from cspanalysis.findings.sentences.indicators import indicators
-from cspanalysis.findings.sentences.months_wording import control, season, trend
+from cspanalysis.findings.sentences.composition import mix, share
+from cspanalysis.findings.sentences.months_wording import control, season
 from cspanalysis.findings.sentences.peers_wording import funnel, peers, rate
 from cspanalysis.findings.sentences.side_by_side import (
     few_changes,
-    sexes,
-    whole_share,
     years,
 )
-from cspanalysis.findings.sentences.standardised import standardised
 from cspanalysis.present.phrases import by_chance, unplaced
 
 __all__ = [
-    "age_sex",
     "by_chance",
     "change",
     "changes",
@@ -29,16 +24,11 @@ __all__ = [
     "detectable",
     "few_changes",
     "funnel",
-    "indicators",
     "mix",
     "peers",
     "rate",
     "season",
-    "sexes",
     "share",
-    "standardised",
-    "trend",
     "unplaced",
-    "whole_share",
     "years",
 ]

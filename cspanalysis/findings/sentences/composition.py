@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.findings import Said, values_of
 from cspanalysis.findings.sentences.unanswered import cannot
 from cspanalysis.present.phrases import (
-    MOST_NAMED,
     confidence,
     first,
     hidden_note,
@@ -18,8 +15,6 @@ from cspanalysis.present.phrases import (
 )
 
 _SHARE = ("count", "share", "lower", "upper", "confidence")
-#: Not men and women: age bands begin with children.
-_SEX = {"male": "Males", "female": "Females"}
 
 
 def mix(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int = 3) -> Said:
@@ -80,38 +75,3 @@ def share(table: pd.DataFrame, *, subject: str, of: str) -> Said:
     else:
         text = f"{counts} {subject} {of} ({limits})."
     return Said(present.capital(text), values=values_of(row, *_SHARE))
-
-
-def age_sex(table: pd.DataFrame, *, subject: str) -> Said:
-    """The age and sex group with the most, among those that may be shown.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per group: age_band, sex ('male', 'female'), count or rate, status.
-    subject : str
-        What is counted, in the plural: 'alcohol admissions'.
-    """
-    value = "rate" if "rate" in table and table["rate"].notna().any() else "count"
-    groups = table[table["sex"].isin(_SEX) & (table["age_band"] != "all ages")]
-    rows = shown(groups, value)
-    if rows.empty or not (rows[value] > 0).any():
-        return cannot(subject, first(table), "breakdown")
-    best = rows[rows[value] == rows[value].max()]
-    names = [f"{_SEX[r.sex]} aged {_age(r.age_band)}" for r in best.itertuples()]
-    names[1:] = [present.inside(n) for n in names[1:]]
-    if len(names) > MOST_NAMED:
-        names = [f"{present.in_words(len(names))} groups of age and sex".capitalize()]
-    row = best.iloc[0]
-    verb = "highest rate of" if value == "rate" else "most"
-    figure = present.rate(row[value]) if value == "rate" else present.count(row[value])
-    if value == "rate" and not present.is_missing(row.get("rate_per")):
-        figure += f" per {present.count(row['rate_per'])}"
-    scope = " of the groups shown" if len(rows) < len(groups) else ""
-    text = f"{present.listed(names)} had the {verb} {subject}{scope}, {figure}"
-    text += " each." if len(best) > 1 else "."
-    return Said(text + hidden_note(groups, "group", value), values={value: row[value]})
-
-
-def _age(band: str) -> str:
-    return re.sub(r"(?<=\d)-(?=\d)", " to ", present.shorten(band, 60))

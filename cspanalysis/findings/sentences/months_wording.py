@@ -118,36 +118,6 @@ def control(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
     return Said(text)
 
 
-def trend(table: pd.DataFrame, *, subject: str) -> Said:
-    """Whether a yearly rate went one way over its last five years.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per year: year, rate, and on every row verdict (up, down, no_clear_change, none),
-        status and reason of the trend; optional rate_per.
-    """
-    rows = shown(table, "rate")
-    row = first(table)
-    verdict = get(row, "verdict", "none")
-    if rows.empty or verdict not in ("up", "down", "no_clear_change"):
-        reason = str(get(row, "reason", "it needs five years")).rstrip(".")
-        status = get(row, "status", "too_few")
-        text = f"No trend of {subject} can be calculated: {reason}."
-        return Said(text, status="too_few" if status == "ok" else status)
-    last = rows.tail(5)
-    start, end = last.iloc[0], last.iloc[-1]
-    per = f" per {present.count(row['rate_per'])}" if get(row, "rate_per") is not None else ""
-    span = f"{start['year']} to {end['year']}"
-    rates = f"from {present.rate(start['rate'])} to {present.rate(end['rate'])}{per}"
-    if verdict == "no_clear_change":
-        text = f"There is no clear trend in {subject} over {span} ({rates})."
-    else:
-        verb = "rose" if verdict == "up" else "fell"
-        text = f"Over {span} {subject} {verb}, {rates}."
-    return Said(text, verdict=verdict, values={"rate": end["rate"]})
-
-
 def _sentence(reason: str) -> str:
     reason = str(reason).strip().rstrip(".")
     return f" {present.capital(reason)}." if reason else ""
