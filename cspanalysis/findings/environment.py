@@ -10,7 +10,7 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.domain.periods import Comparison, Period, year_label
 from cspanalysis.findings import sentences
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
@@ -187,7 +187,7 @@ def _fly_tipping_years(ask: Question) -> Finding:
     newest = counts.index.max()
     span = Period.financial_year(int(newest[:4]))
     both = Comparison(span, span.before)
-    before = f"{int(newest[:4]) - 1}/{newest[2:4]}"
+    before = year_label(int(newest[:4]) - 1)
     if before not in counts.index:
         raise NotAvailable(
             SOURCE,
