@@ -185,7 +185,6 @@ def _by_year(ask: Question, measure: str, topic: str) -> Finding:
     return ask.publish(
         result,
         sources=(SOURCE,),
-        subject=subject,
         wording=partial(sentences.years, subject=f"the number of {subject}"),
         chart=partial(charts.trend_line, value="count", decimals=0),
         protect=protect,
@@ -196,6 +195,7 @@ def _by_year(ask: Question, measure: str, topic: str) -> Finding:
             "lower": "Lower limit",
             "upper": "Upper limit",
         },
+        what=subject,
         when=f"{known[0]} to {known[-1]}; line = 95% interval",
         method=f"{method_of(result)}; {yearly.METHOD}",
     )
