@@ -1,4 +1,4 @@
-"""Hospital admissions standardised for age and sex, before anything of them is protected."""
+"""Hospital admissions of a cause, and their rates standardised for age and sex; unprotected."""
 
 from __future__ import annotations
 
@@ -20,46 +20,25 @@ _KEYS = ["year", "sex", "age_band"]
 
 @dataclass(frozen=True)
 class OfCause:
-    """The admissions of one cause, and which labels of the extract they are.
+    """The admissions of one cause, and which labels of the extract they are."""
 
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-        year, cause, sex, age_band, count, status, symbol: one row each, districts added up.
-    counted : tuple of str
-        Labels that were counted.
-    parts : tuple of str
-        Labels beneath one that was counted as their total.
-    wider : tuple of str
-        Labels that take in more than the cause, or hold it beside others; not counted.
-    left_out : tuple of str
-        Years in which the labels or districts cannot be added up.
-    """
-
+    #: year, cause, sex, age_band, count, status, symbol: one row each, districts added up.
     rows: pd.DataFrame
     counted: tuple[str, ...] = ()
+    #: Labels beneath one that was counted as their total.
     parts: tuple[str, ...] = ()
+    #: Labels that take in more than the cause, or hold it beside others; not counted.
     wider: tuple[str, ...] = ()
+    #: Years in which the labels or districts cannot be added up.
     left_out: tuple[str, ...] = ()
 
 
 def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> OfCause:
-    """The admissions of a cause, whatever codes beneath it the extract has.
+    """The admissions of a cause ('F10', 'X85-Y09', a label), whatever codes the extract has.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Processed rows of `hospital_extract`.
-    cause : str
-        A code, a range of codes or a label: 'F10', 'X85-Y09'.
-    districts : sequence of str
-        Districts that must be there in a year; default: those of the table.
-
-    Notes
-    -----
-    Where a year has a code and others beneath it, the code is their total, unless it counts fewer
-    than they do. A total over sexes or ages is used where every code and district has one; a year
-    in which one gives totals only and another parts only is left out.
+    A code beside others beneath it is their total, unless it counts fewer than they do. Totals
+    over sexes or ages are used where every code and district has them; a year in which one gives
+    totals only and another parts only, or that lacks one of the districts, is left out.
     """
     table = table.assign(label=table["cause"])
     if "secondary" in table and diagnoses.is_external(cause):
@@ -122,18 +101,11 @@ def standardised(
 ) -> pd.DataFrame:
     """Directly standardised rates of one cause by year, over age bands and both sexes.
 
-    Parameters
-    ----------
-    population : pandas.DataFrame
-        year, sex ('male', 'female'), age_band, population.
-
-    Returns
-    -------
-    pandas.DataFrame
-        See `measures.directly_standardised`; one row per year, and of the parts by sex and age
-        band that have an admission: parts (how many), smallest (the smallest count). A year with a
-        hidden part has status 'suppressed', one with a part missing 'not_available'. Must be
-        computed before protection and is released only if its own numerator passes.
+    `population` has year, sex ('male', 'female'), age_band, population. To the columns of
+    `measures.directly_standardised` come those of the parts by sex and age band that have an
+    admission: parts (how many), smallest (the smallest count). A year with a hidden part is
+    'suppressed', one with a part missing 'not_available'. Must be computed before protection and
+    is released only if its own numerator passes.
     """
     rows = strata_of(admissions, cause)
     parts = population.merge(_summed(rows, _KEYS), on=_KEYS, how="left")

@@ -21,22 +21,11 @@ def first_to_last(
 ) -> pd.DataFrame:
     """The change from the first to the newest year, written on every row.
 
-    Parameters
-    ----------
-    by_year : pandas.DataFrame
-        One row per year: `year` (sortable label), count (missing where hidden).
-    exposure : str, optional
-        Column with what the counts are related to: residents, pupils, days. Default: none.
-    rounded_to : int
-        What the counts were rounded to (0: exact). The interval then holds for every pair of
-        counts that the rounded ones can stand for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In order of years, with change_ratio, change_lower, change_upper (of newest over first),
-        change_verdict ('up', 'down', 'no_clear_change', 'none'), is_each_higher, is_each_lower
-        (than the year before, by count), confidence.
+    `by_year` has a row per `year` (sortable label) with its count, missing where hidden;
+    `exposure` names a column that counts are related to: residents, pupils, days. Where counts
+    were rounded, the interval holds for every pair that the rounded ones can stand for. In order
+    of years, with change_ratio, change_lower, change_upper (newest over first), change_verdict,
+    is_each_higher and is_each_lower (than the year before, by count), confidence.
     """
     table = by_year.sort_values(year, ignore_index=True)
     counts = as_float(table["count"])
