@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cspanalysis.findings import exclusion_rates
-from cspanalysis.stats import admission_rates
+from cspanalysis.stats import admission_rates, measures
 
 
 def hospital(*rows):
@@ -63,6 +63,16 @@ def test_schools_of_a_cluster_add_up_and_one_hidden_school_hides_it():
     result = exclusion_rates.rates(table)
     assert result["rate"].iloc[0] == pytest.approx(7 / 4)
     assert pd.isna(result["count"].iloc[1]) and result["status"].iloc[1] == "suppressed"
+
+
+def test_a_hidden_part_leaves_no_sum_and_a_rate_keeps_its_status():
+    table = schools([3, None, 5], [100, 300, 200], ["ok", "suppressed", "ok"])
+    table["cluster"], table.loc[1, "symbol"] = ["A", "A", "B"], "c"
+    sums = measures.added_up(table, ["cluster"], ("count", "roll"))
+    assert pd.isna(sums["count"].iloc[0]) and sums["roll"].tolist() == [400, 200]
+    assert list(sums["status"]) == ["suppressed", "ok"] and list(sums["symbol"]) == ["c", ""]
+    rated = measures.rate(sums, population="roll", per=100)
+    assert list(rated["status"]) == ["suppressed", "ok"] and pd.isna(rated["rate"].iloc[0])
 
 
 def test_years_and_kinds_are_ranked_apart():

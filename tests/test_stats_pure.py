@@ -141,6 +141,7 @@ CALLS = {
         {},
     ),
     "findings.exclusion_rates.rates": lambda: ((SCHOOLS,), {}),
+    "stats.measures.added_up": lambda: ((SCHOOLS, ["kind", "cluster"]), {}),
     "stats.measures.count_limits": lambda: ((COUNTS,), {}),
     "stats.measures.count_interval": lambda: ((AREAS,), {}),
     "stats.measures.rate": lambda: ((AREAS,), {}),

@@ -205,12 +205,6 @@ def by_age_and_sex(ask: Question, cause: str, year: str | None) -> Finding:
     )
 
 
-def with_rate(table: pd.DataFrame) -> pd.DataFrame:
-    """Rates of protected counts; a hidden count keeps its status."""
-    rated = measures.rate(table, per=PER)
-    return rated.assign(status=table["status"].where(table["status"] != "ok", rated["status"]))
-
-
 def rounded_to(table: pd.DataFrame) -> int:
     """What protection rounded the counts to; 0 where it did not."""
     return int(table["rounded_to"].max()) if "rounded_to" in table else 0
@@ -221,7 +215,7 @@ def _rates(review: Review, table: pd.DataFrame) -> pd.DataFrame:
         people = [review.residents(whole_years([year]))[0] for year in table["year"]]
     except NotAvailable:
         return table
-    return with_rate(table.assign(population=people))
+    return measures.rate(table.assign(population=people), per=PER)
 
 
 def _why_none(found: admission_rates.OfCause, table: pd.DataFrame, what: str) -> str:

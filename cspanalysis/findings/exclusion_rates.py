@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cspanalysis.stats.measures import rate
+from cspanalysis.stats.measures import added_up, rate
 from cspanalysis.stats.peers import rank_intervals
 
 
@@ -16,40 +16,15 @@ def rates(
 ) -> pd.DataFrame:
     """Exclusions per 100 (or 1,000) pupils on roll, ranked within each school year and kind.
 
-    Parameters
-    ----------
-    exclusions : pandas.DataFrame
-        school_year, kind, the columns of `by`, count (missing where the publisher hid it), roll,
-        and optional status and symbol of the source.
-    per : float
-        100 for permanent and fixed-term rates of schools, 1,000 for local authorities.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per school year, kind and group: summed count and roll, rate, lower, upper,
-        rate_per, confidence, method, status, rank (1 = lowest rate), is_tied, of, rank_lower,
-        rank_upper. A group of which one part is hidden or missing has no count: the status is the
-        source's ('suppressed' …), never 0. Exclusions can repeat, so they are Poisson counts of
-        events, not shares of pupils.
+    `exclusions` has school_year, kind, the columns of `by`, count (missing where the publisher hid
+    it), roll, status and symbol. Exclusions can repeat, so they are Poisson counts of events, not
+    shares of pupils. A row per school year, kind and group, with the columns of `measures.rate`
+    and rank (1 = lowest rate), is_tied, of, rank_lower, rank_upper; a group of which one part is
+    hidden has no count and no rank.
     """
     keys = ["school_year", "kind", *by]
-    rows = exclusions.assign(
-        count=pd.to_numeric(exclusions["count"]).astype("Float64"),
-        roll=pd.to_numeric(exclusions["roll"]).astype("Float64"),
-    )
-    grouped = rows.groupby(keys, sort=True, dropna=False)
-    sums = grouped[["count", "roll"]].sum(skipna=False).reset_index()
-    for column in ("status", "symbol"):
-        if column in rows:
-            # The flagged part decides for the whole: it is what makes the sum unknown.
-            flagged = rows[rows["status"] != "ok"] if "status" in rows else rows
-            first = flagged.groupby(keys, dropna=False)[column].first().reset_index(name=column)
-            sums = sums.merge(first, on=keys, how="left", suffixes=("", "_of_source"))
-    source_status = sums.pop("status") if "status" in sums else pd.Series(pd.NA, index=sums.index)
+    sums = added_up(exclusions, keys, ("count", "roll")).sort_values(keys)
     result = rate(sums, population="roll", per=per)
-    is_flagged = source_status.notna() & sums["count"].isna()
-    result["status"] = result["status"].mask(is_flagged, source_status)
     return pd.concat(
         [_ranked(group) for _, group in result.groupby(["school_year", "kind"], sort=True)],
         ignore_index=True,

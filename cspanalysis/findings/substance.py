@@ -18,7 +18,7 @@ from cspanalysis.findings.standardised_admissions import standardised
 from cspanalysis.present.phrases import get
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series, newest_year, whole_years
-from cspanalysis.stats import yearly
+from cspanalysis.stats import measures, yearly
 
 ALCOHOL, DISORDERS = "T51", "F10"
 DRUGS = "drug offences"
@@ -219,7 +219,7 @@ def _by_sex(found: Admissions, year: str) -> tuple[pd.DataFrame, bool]:
         pass
     is_rated = "population" in rows and bool(rows["population"].notna().all())
     result = yearly.first_to_last(
-        admissions.with_rate(rows) if is_rated else rows,
+        measures.rate(rows, per=admissions.PER) if is_rated else rows,
         year="sex",
         exposure="population" if is_rated else None,
         rounded_to=admissions.rounded_to(rows),

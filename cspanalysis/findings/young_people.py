@@ -201,13 +201,14 @@ def _things(kind: str) -> str:
 
 def _by_year(known: pd.DataFrame, kind: str) -> pd.DataFrame:
     """One kind by school year, the districts added up, the newest year against the first."""
-    rows = known[known["kind"] == kind].groupby("school_year", as_index=False).agg(_together)
+    rows = measures.added_up(
+        known[known["kind"] == kind], ["school_year", "kind"], ("count", "children", "roll")
+    ).assign(cluster="total")
     if len(rows) < 2:
         raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
     if not rows["roll"].notna().all():
         return yearly.first_to_last(rows, year="school_year")
     rated = measures.rate(rows, population="roll", per=100)
-    rated["status"] = rows["status"].where(rows["status"] != "ok", rated["status"])
     compared = yearly.first_to_last(rated, year="school_year", exposure="roll")
     return compared.assign(per="pupil")
 
@@ -274,14 +275,6 @@ def _protected(ask: Question) -> pd.DataFrame:
     )
     rolls = pd.concat([roll, sums.assign(cluster="total")], ignore_index=True)
     return shown.merge(rolls, on=list(keys), how="left")
-
-
-def _together(column: pd.Series) -> object:
-    """Several districts of one partnership added up; unknown if one of them is."""
-    if pd.api.types.is_numeric_dtype(column):
-        return column.sum(skipna=False)
-    flagged = column[column.ne("ok") & column.ne("")] if column.name == "status" else column
-    return flagged.iloc[0] if len(flagged) else column.iloc[0]
 
 
 def _change_chart(table: pd.DataFrame) -> go.Figure | None:

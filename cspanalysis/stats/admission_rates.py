@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cspanalysis.domain import diagnoses
-from cspanalysis.stats.measures import directly_standardised
+from cspanalysis.stats.measures import added_up, directly_standardised
 
 ALL_AGES = "all ages"
 PERSONS = "persons"
@@ -63,11 +63,11 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
             continue
         counted |= set(chosen["label"])
         parts |= beneath
-        rows.append(_summed(chosen, _KEYS))
+        rows.append(added_up(chosen, _KEYS))
     columns = [*_KEYS, "count", "status", "symbol"]
     found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
     return OfCause(
-        found.assign(cause=cause),
+        found.assign(cause=cause, count=found["count"].astype("Int64")),
         *(tuple(sorted(s)) for s in (counted, parts, wider)),
         tuple(left_out),
     )
@@ -108,7 +108,7 @@ def standardised(
     is released only if its own numerator passes.
     """
     rows = strata_of(admissions, cause)
-    parts = population.merge(_summed(rows, _KEYS), on=_KEYS, how="left")
+    parts = population.merge(added_up(rows, _KEYS), on=_KEYS, how="left")
     result = directly_standardised(parts, by=["year"], sexes=2, per=per)
     counts = parts["count"].astype("Float64")
     parts = parts.assign(
@@ -129,15 +129,3 @@ def strata_of(admissions: pd.DataFrame, cause: str) -> pd.DataFrame:
         & ~admissions["age_band"].isin([ALL_AGES, NOT_KNOWN])
         & admissions["sex"].isin(["male", "female"])
     ]
-
-
-def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    counts = rows.assign(count=pd.to_numeric(rows["count"]).astype("Float64"))
-    sums = counts.groupby(keys, sort=False)["count"].sum(skipna=False)
-    result = sums.astype("Int64").reset_index()
-    flagged = rows[rows["status"] != "ok"]
-    for column in ("status", "symbol"):
-        if column in rows:
-            first = flagged.groupby(keys)[column].first().rename(column).reset_index()
-            result = result.merge(first, on=keys, how="left")
-    return result.assign(status=result["status"].fillna("ok"))

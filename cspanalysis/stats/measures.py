@@ -88,6 +88,21 @@ def count_interval(
     )
 
 
+def added_up(
+    rows: pd.DataFrame, by: Sequence[str], values: Sequence[str] = ("count",)
+) -> pd.DataFrame:
+    """Rows added up `by` some columns, in the order in which they come, with status and symbol.
+
+    A part that is hidden or missing leaves no sum: its status and symbol stand for the whole.
+    """
+    keys = list(by)
+    numbers = {c: pd.to_numeric(rows[c]).astype("Float64") for c in values}
+    groups = rows.assign(**numbers).groupby(keys, sort=False, dropna=False)
+    sums = groups[list(values)].sum(skipna=False)
+    flags = rows[rows["status"] != "ok"].groupby(keys, dropna=False)[["status", "symbol"]].first()
+    return sums.join(flags).fillna({"status": "ok", "symbol": ""}).reset_index()
+
+
 def rate(
     table: pd.DataFrame,
     *,
@@ -109,12 +124,16 @@ def rate(
     -------
     pandas.DataFrame
         The table with rate, lower, upper, rate_per, confidence, method, status. A row without
-        count or without a positive population has status 'not_available' and no rate.
+        count or without a positive population has status 'not_available' and no rate; one that
+        came with a status other than 'ok' ('suppressed') keeps it.
     """
     x, n = as_float(table[count]), as_float(table[population])
     x = np.where(n > 0, x, np.nan)
     n = np.where(n > 0, n, np.nan)
     lower, upper = count_limits(x, confidence)
+    status = pd.Series(_status(x), index=table.index)
+    if "status" in table:
+        status = table["status"].where(table["status"].ne("ok") & table["status"].notna(), status)
     return table.assign(
         rate=per * x / n,
         lower=per * lower / n,
@@ -122,7 +141,7 @@ def rate(
         rate_per=per,
         confidence=confidence,
         method=_poisson_method(x),
-        status=_status(x),
+        status=status,
     )
 
 
