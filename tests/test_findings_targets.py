@@ -115,3 +115,22 @@ def test_targets_and_actions_of_the_sample(project):
     outputs = plan.outputs(review).rows
     assert len(outputs) == 12
     assert outputs.set_index("id").loc["O3", "state"] == "behind"
+
+
+def test_a_share_of_few_repeat_victims_is_hidden_in_a_target_too(project):
+    import dataclasses
+
+    import cspanalysis
+    from cspanalysis.findings import plan_targets
+    from cspanalysis.findings.publication import Spec
+    from cspanalysis.findings.question import Question
+
+    row = {"source": "police_extract", "series": plan_targets.REPEATS, "target_period": "2007/08"}
+    for edition, threshold, is_shown in (
+        ("public", 5, True), ("public", 10_000, False), ("partner", 10_000, True),
+    ):  # fmt: skip
+        review = cspanalysis.open(workspace=project, edition=edition)
+        review.workspace = dataclasses.replace(review.workspace, threshold=threshold)
+        ask = Question(review, Spec("plan.targets", ""), review.comparisons[0])
+        found = plan_targets._measured(ask, row, None)
+        assert pd.notna(found["actual"]) == pd.notna(found["actual_base"]) == is_shown

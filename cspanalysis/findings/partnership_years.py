@@ -212,7 +212,7 @@ def _run(now: dict, before: dict) -> tuple[str, ...]:
             runs[-1].append(q)
         else:
             runs.append([q])
-    return tuple(max(runs, key=lambda run: len(run), default=[]))
+    return tuple(max(runs, key=len)) if runs else ()
 
 
 def _of(row: dict, run: tuple[str, ...]) -> float:

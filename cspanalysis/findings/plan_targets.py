@@ -12,6 +12,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.audit import printed, register, register_series
 from cspanalysis.audit.register_series import Named
+from cspanalysis.disclosure import may_show_share
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import priority_measures
@@ -90,7 +91,7 @@ def progress_of(
 ) -> Finding:
     """Targets with their arithmetic and progress; `until`: the last month (ordinal) to count."""
     measured = rows.assign(priority=rows["priority"].map(priority_measures.label)).join(
-        pd.DataFrame([_measured(ask.review, row, until) for row in rows.to_dict("records")])
+        pd.DataFrame([_measured(ask, row, until) for row in rows.to_dict("records")])
     )
     result = _in_words(progress.progress(measured))
     used = [s for s in result["source"].dropna().unique() if ask.review.store.has(s)]
@@ -252,7 +253,7 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**columns)
 
 
-def _measured(review: Review, row: Mapping[str, Any], until: int | None) -> dict[str, float]:
+def _measured(ask: Question, row: Mapping[str, Any], until: int | None) -> dict[str, float]:
     """Figure so far of a target: actual, actual_base, baseline_base, days, of_days."""
     out = dict.fromkeys(("actual", "actual_base", "baseline_base", "days", "of_days"), np.nan)
     over, before = (printed.period(row.get(k)) for k in ("target_period", "baseline_period"))
@@ -260,15 +261,16 @@ def _measured(review: Review, row: Mapping[str, Any], until: int | None) -> dict
         return out
     of = Named(printed.text(row["source"]), printed.text(row["series"]))
     out["of_days"] = over.days
-    out["baseline_base"] = np.nan if before is None else _share(review, of, before)[1]
+    out["baseline_base"] = np.nan if before is None else _share(ask, of, before)[1]
     is_over = until is None or until >= over.last
     try:
-        share, base = _share(review, of, over) if is_over else (np.nan, np.nan)
+        share, base = _share(ask, of, over) if is_over else (np.nan, np.nan)
         if not np.isnan(share):
             return {**out, "actual": share, "actual_base": base, "days": over.days}
-        part = _covered(review, of.source, over, until)
+        part = _covered(ask.review, of.source, over, until)
         if part is not None:
-            value = review.shown(of.source, register_series.count(review, of, part))
+            value = register_series.count(ask.review, of, part)
+            value = ask.review.shown(of.source, value)
             return {**out, "actual": value, "days": part.days}
     except (NotAvailable, UsageError):
         pass  # a series that the list of targets misspells leaves that target without a figure
@@ -291,21 +293,24 @@ def _covered(review: Review, source: str, over: Period, until: int | None) -> Pe
     return Period(over.first, over.first + run - 1) if run else None
 
 
-def _share(review: Review, of: Named, over: Period) -> tuple[float, float]:
+def _share(ask: Question, of: Named, over: Period) -> tuple[float, float]:
     """Share and base of a target that is one: a survey, a cleanliness survey, repeat victims."""
     try:
         if of.series == REPEATS:
-            return _repeats(review, over)
+            return _repeats(ask, over)
         if of.source in ("surveys", "environmental"):
             # A share without the number of people asked is shown, and has no interval.
-            return register_series.share(review, of, over)[:2]
+            return register_series.share(ask.review, of, over)[:2]
     except NotAvailable:
         pass
     return np.nan, np.nan
 
 
-def _repeats(review: Review, over: Period) -> tuple[float, float]:
-    records = review.records(None, over, lacks="do not tell victims apart", people=True).table
+def _repeats(ask: Question, over: Period) -> tuple[float, float]:
+    records = ask.review.records(None, over, lacks="do not tell victims apart", people=True).table
     domestic = records[records["is_domestic"].fillna(False).astype(bool)]
     result = victims.domestic_repeat(offence_counts.once_each(domestic, "victim_id"), over).iloc[0]
+    is_public = ask.review.edition == "public"
+    if is_public and not may_show_share(result["count"], result["total"], ask.protection()):
+        return np.nan, np.nan
     return 100 * result["share"], result["total"]
