@@ -15,16 +15,16 @@ from scipy.stats import chi2
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import (
     admissions,
+    overview,
     plan,
     plan_targets,
     priorities,
     quality,
-    sentences,
     survey_wording,
     violence,
     young_people,
 )
-from cspanalysis.findings.shapes import breakdowns
+from cspanalysis.findings.shapes import breakdowns, change_wording, months, rankings, shares, years
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats import change, peers
 from cspanalysis.stats.change import detectable
@@ -41,7 +41,7 @@ def changed(count: int, compare: int, days: int = 365, compare_days: int = 365, 
 
 
 def test_no_clear_change_says_so_with_the_counts():
-    said = sentences.change(changed(31, 42), subject="theft from the person")
+    said = change_wording.change(changed(31, 42), subject="theft from the person")
     assert said.verdict == "no_clear_change"
     assert said.text == (
         "There was no clear change in theft from the person: 31 against 42 a year earlier "
@@ -50,7 +50,7 @@ def test_no_clear_change_says_so_with_the_counts():
 
 
 def test_published_rise_of_night_time_violence_can_be_chance():
-    said = sentences.change(changed(207, 170), subject="night-time economy violence")
+    said = change_wording.change(changed(207, 170), subject="night-time economy violence")
     assert said.verdict == "no_clear_change"
     assert "no clear change" in said.text and "207 against 170" in said.text
     assert "21.8 per cent higher, which can be within chance" in said.text
@@ -59,7 +59,7 @@ def test_published_rise_of_night_time_violence_can_be_chance():
 
 
 def test_clear_fall():
-    said = sentences.change(changed(59, 84), subject="robbery")
+    said = change_wording.change(changed(59, 84), subject="robbery")
     assert said.verdict == "down"
     assert said.text == (
         "Robbery fell from 84 a year earlier to 59, down 29.8 per cent "
@@ -68,21 +68,21 @@ def test_clear_fall():
 
 
 def test_leap_year_interval_is_said_to_be_per_day():
-    said = sentences.change(changed(6337, 7056, 366, 365), subject="recorded crime")
+    said = change_wording.change(changed(6337, 7056, 366, 365), subject="recorded crime")
     assert said.text.startswith("Recorded crime fell from 7,056 a year earlier to 6,337, 10.4 per")
     assert "10.4 per cent fewer a day (95% interval" in said.text
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(5, "no_clear_change"), (9, "up")])
 def test_a_base_of_zero_has_no_percentage(count, verdict):
-    said = sentences.change(changed(count, 0), subject="graffiti")
+    said = change_wording.change(changed(count, 0), subject="graffiti")
     assert said.verdict == verdict
     assert "no percentage" in said.text and "per cent" not in said.text
     assert "percent_change" not in said.values and "upper" not in said.values
 
 
 def test_a_small_base_has_its_percentage_in_brackets_after_the_counts():
-    text = sentences.change(changed(30, 12), subject="graffiti").text
+    text = change_wording.change(changed(30, 12), subject="graffiti").text
     assert text.index("12 a year earlier to 30") < text.index("(up 150 per cent")
     # As round as the percentage that it belongs to.
     assert re.search(r"95% interval \d+ to \d+ per cent higher", text)
@@ -95,7 +95,7 @@ def test_what_only_rounds_to_nothing_is_less_than_the_last_decimal():
 
 def test_kinds_of_a_thing_are_not_said_to_be_in_it():
     table = pd.concat([changed(10, 11).assign(kind=k) for k in "abcde"], ignore_index=True)
-    say = partial(sentences.changes, table, label="kind")
+    say = partial(change_wording.changes, table, label="kind")
     assert say(subject="fires by motive", items="kinds of fire").text == (
         "None of the five kinds of fire changed clearly."
     )
@@ -103,15 +103,15 @@ def test_kinds_of_a_thing_are_not_said_to_be_in_it():
 
 
 def test_nothing_in_both_periods():
-    said = sentences.change(changed(0, 0, lower=NAN, upper=NAN), subject="arson")
+    said = change_wording.change(changed(0, 0, lower=NAN, upper=NAN), subject="arson")
     assert said.verdict == "no_clear_change" and "none was recorded" in said.text
 
 
 def test_overdispersed_counts_lose_their_verdict_and_the_sentence_says_why():
     wide = {"lower": 0.6, "upper": 1.02, "p": 0.07, "verdict": "no_clear_change"}
     table = changed(200, 260, verdict_by_chance="down", **wide)
-    assert sentences.change(changed(200, 260), subject="graffiti").verdict == "down"
-    said = sentences.change(table, subject="graffiti")
+    assert change_wording.change(changed(200, 260), subject="graffiti").verdict == "down"
+    said = change_wording.change(table, subject="graffiti")
     assert said.verdict == "no_clear_change"
     assert "would count as a fall, but the months vary more" in said.text
     assert "40.0 per cent lower to 2.0 per cent higher" in said.text
@@ -128,7 +128,7 @@ def test_overdispersed_counts_lose_their_verdict_and_the_sentence_says_why():
 )
 def test_without_comparable_figures_no_number_is_said(status, word):
     table = changed(31, 42).assign(count=None, status=status, reason="recording changed")
-    said = sentences.change(table, subject="burglary")
+    said = change_wording.change(table, subject="burglary")
     assert said.status == status and said.verdict == "none" and not said.values
     assert word in said.text and not re.search(r"\d", said.text)
 
@@ -138,7 +138,7 @@ def test_without_comparable_figures_no_number_is_said(status, word):
 def test_rose_and_fell_appear_exactly_where_the_interval_leaves_out_one(count, compare):
     table = changed(count, compare)
     row = table.iloc[0]
-    said = sentences.change(table, subject="crime")
+    said = change_wording.change(table, subject="crime")
     clear = row["lower"] > 1 or row["upper"] < 1
     assert (said.verdict != "no_clear_change") == clear
     assert bool(re.search(r"\b(rose|fell|up|down)\b", said.text)) == clear
@@ -154,7 +154,7 @@ def test_several_changes_name_the_clear_ones_only():
             changed(9, 9).assign(offence="fraud", count=None),
         ]
     )
-    text = sentences.changes(table, label="offence", subject="recorded crime").text
+    text = change_wording.changes(table, label="offence", subject="recorded crime").text
     assert text.startswith("Robbery (84 to 59) fell, while arson (50 to 90) rose.")
     assert "For one of three offence types there is no clear change." in text
     assert "theft" not in text and "One of four offence types could not be compared" in text
@@ -187,7 +187,7 @@ def ranking(own: str = "Tonbridge and Malling") -> pd.DataFrame:
 
 
 def test_peers():
-    said = sentences.peers(ranking())
+    said = rankings.peers_told(ranking())
     assert said.text == (
         "Tonbridge and Malling recorded 55.3 crimes per 1,000 residents, the 3rd lowest of the 13 "
         "districts and 31 per cent below the other twelve taken together (80.2); its place could "
@@ -197,7 +197,7 @@ def test_peers():
 
 
 def test_peers_at_the_upper_end_count_from_there():
-    said = sentences.peers(ranking("Thanet"))
+    said = rankings.peers_told(ranking("Thanet"))
     assert said.verdict == "higher"
     assert "the 2nd highest of the 13" in said.text and "above the other twelve" in said.text
     assert "between 2nd and 3rd highest" in said.text
@@ -206,31 +206,31 @@ def test_peers_at_the_upper_end_count_from_there():
 
 def test_peers_not_clearly_different_are_not_said_to_be():
     table = ranking("Gravesham").assign(lower=70.0, upper=90.0, verdict="similar")
-    said = sentences.peers(table)
+    said = rankings.peers_told(table)
     assert said.verdict == "similar" and "not clearly different" in said.text
     assert "below" not in said.text and "above" not in said.text
 
 
 def test_a_difference_that_only_the_narrower_level_calls_is_said_to_be_one():
-    assert "99.8" not in sentences.peers(ranking().assign(verdict_998="lower")).text
-    text = sentences.peers(ranking().assign(verdict_998="similar")).text
+    assert "99.8" not in rankings.peers_told(ranking().assign(verdict_998="lower")).text
+    text = rankings.peers_told(ranking().assign(verdict_998="similar")).text
     assert text.endswith("The difference is clear at 95 per cent, not at 99.8 per cent.")
     table = ranking("Gravesham").assign(
         lower=70.0, upper=90.0, verdict="similar", verdict_998="similar"
     )
-    assert "99.8" not in sentences.peers(table).text  # no difference, so nothing to qualify
+    assert "99.8" not in rankings.peers_told(table).text  # no difference, so nothing to qualify
 
 
 def test_among_areas_that_differ_by_more_than_chance_the_sentence_says_what_is_usual():
     wide = ranking().assign(is_widened=True, verdict_998="lower")  # 55.3, the others 80.2
-    said = sentences.peers(wide.assign(verdict_widened="similar"))
+    said = rankings.peers_told(wide.assign(verdict_widened="similar"))
     assert said.verdict == "lower" and "31 per cent below the other twelve" in said.text
     assert said.text.endswith(
         "It is lower by more than chance, but not by more than is usual among them."
     )
-    faint = sentences.peers(wide.assign(verdict_widened="similar", verdict_998="similar"))
+    faint = rankings.peers_told(wide.assign(verdict_widened="similar", verdict_998="similar"))
     assert faint.text.endswith("not at 99.8 per cent, and not more than is usual among them.")
-    beyond = sentences.peers(wide.assign(verdict_widened="lower"))
+    beyond = rankings.peers_told(wide.assign(verdict_widened="lower"))
     assert beyond.text.endswith("lower by more than chance and by more than is usual among them.")
 
 
@@ -238,12 +238,12 @@ def test_the_funnel_says_so_where_only_its_widening_keeps_the_area_inside():
     table = ranking().assign(
         limit_lower=50.0, limit_upper=110.0, is_widened=True, verdict="similar"
     )
-    said = sentences.funnel(table.assign(verdict_by_chance="lower"))
+    said = overview.funnel_told(table.assign(verdict_by_chance="lower"))
     assert said.verdict == "similar"
     assert "It is lower by more than chance, but not by more than is usual among them." in said.text
     assert (
         "more than chance, but"
-        not in sentences.funnel(table.assign(verdict_by_chance="similar")).text
+        not in overview.funnel_told(table.assign(verdict_by_chance="similar")).text
     )
 
 
@@ -251,14 +251,14 @@ def test_peers_with_ties_and_without_figures():
     table = ranking().assign(of=12)
     table.loc[table["area"].isin(["Tonbridge and Malling", "Ashford"]), "rank"] = 3
     table.loc[table["area"] == "Dover", ["count", "rate", "rank", "lower", "upper"]] = NAN
-    text = sentences.peers(table).text
+    text = rankings.peers_told(table).text
     assert "the joint 3rd lowest of the twelve districts" in text
     assert text.endswith("There are no figures for Dover.")
 
 
 def test_peers_without_own_figures():
     table = ranking().assign(rate=lambda t: t["rate"].where(~t["is_own"]))
-    said = sentences.peers(table)
+    said = rankings.peers_told(table)
     assert (said.status, said.verdict) == ("not_available", "none")
     assert said.text == "No comparison is given for crimes: there are no figures."
 
@@ -267,7 +267,7 @@ def test_share_and_mix():
     row = pd.DataFrame(
         [{"count": 69, "total": 207, "share": 1 / 3, "lower": 0.2727, "upper": 0.4001}]
     )
-    said = sentences.share(row, subject="violent offences", of="took place in town centres")
+    said = shares.share_told(row, subject="violent offences", of="took place in town centres")
     assert said.text == (
         "About a third of violent offences took place in town centres (69 of 207: 33.3 per cent, "
         "95% interval 27.3 to 40.0 per cent)."
@@ -275,7 +275,7 @@ def test_share_and_mix():
     mix = pd.DataFrame({"offence": ["a", "b", "c"], "count": [60, 30, None],
                         "share": [0.6, 0.3, None], "total": 100,
                         "status": ["ok", "ok", "suppressed"]})  # fmt: skip
-    text = sentences.mix(mix, subject="crime").text
+    text = breakdowns.parts_told(mix, subject="crime").text
     assert text.startswith("A made up 60.0 per cent of crime (60 of 100), b 30.0 per cent.")
     assert "One part is hidden" in text
 
@@ -288,10 +288,10 @@ def year(index, **more) -> pd.DataFrame:
 
 
 def test_season_names_a_peak_only_where_it_is_clear():
-    peaked = sentences.season(year([90.0] * 11 + [210.0]), subject="purse dipping")
+    peaked = months.season_told(year([90.0] * 11 + [210.0]), subject="purse dipping")
     assert (peaked.verdict, peaked.values["peak"]) == ("peak", 12)
     assert "Purse dipping peaks in December: 2.1 times the average month" in peaked.text
-    flat = sentences.season(year([100.0] * 11 + [104.0]), subject="purse dipping")
+    flat = months.season_told(year([100.0] * 11 + [104.0]), subject="purse dipping")
     assert flat.verdict == "none" and "No month stands out" in flat.text
     assert "peak" not in flat.values
 
@@ -300,15 +300,15 @@ def test_season_withheld_or_provisional_gives_the_reason_and_no_peak():
     counts = pd.DataFrame({"month": ["2020-01", "2020-02"], "count": [5, 6]}).assign(
         season_status="withheld", reason="the pandemic cuts the series", status="not_comparable"
     )
-    said = sentences.season(counts, subject="theft")
+    said = months.season_told(counts, subject="theft")
     assert said.status == "not_comparable" and said.verdict == "none"
     assert "No seasonal index is given for theft. The pandemic cuts the series." in said.text
     table = year([90.0] * 11 + [210.0], season_status="provisional", series_months=27, reason="")
-    provisional = sentences.season(table, subject="theft")
+    provisional = months.season_told(table, subject="theft")
     assert provisional.verdict == "none" and "from 27 months only" in provisional.text
 
 
-def months(signal: dict[int, str], **more) -> pd.DataFrame:
+def control_table(signal: dict[int, str], **more) -> pd.DataFrame:
     names = [f"2007-{m:02d}" for m in range(1, 13)]
     return pd.DataFrame(
         {"month": names, "value": 10.0, "centre": 9.0,
@@ -317,9 +317,9 @@ def months(signal: dict[int, str], **more) -> pd.DataFrame:
 
 
 def test_control_chart_speaks_of_the_newest_six_months_only():
-    old = sentences.control(months({2: "outside limits"}), subject="crime").text
+    old = months.control_told(control_table({2: "outside limits"}), subject="crime").text
     assert "None of the newest six months (July to December 2007)" in old
-    new = sentences.control(months({11: "outside limits"}), subject="crime").text
+    new = months.control_told(control_table({11: "outside limits"}), subject="crime").text
     assert new.startswith(
         "Crime was out of the ordinary and above the mean in November 2007 (outside limits), "
         "the usual season allowed for."
@@ -328,16 +328,16 @@ def test_control_chart_speaks_of_the_newest_six_months_only():
 
 
 def test_control_signals_on_one_side_stand_together():
-    table = months({m: "outside limits" if m % 2 else "7 on one side" for m in range(7, 13)})
-    assert sentences.control(table, subject="crime").text.startswith(
+    table = control_table({m: "outside limits" if m % 2 else "7 on one side" for m in range(7, 13)})
+    assert months.control_told(table, subject="crime").text.startswith(
         "Crime was out of the ordinary and above the mean in all of the newest six months, "
         "July to December 2007 (outside limits; 7 on one side), the usual season allowed for."
     )
 
 
 def test_provisional_control_chart_is_not_read_as_change():
-    table = months({11: "7-point trend"}).assign(is_provisional=True, false_signal_rate=NAN)
-    text = sentences.control(table, subject="crime").text
+    table = control_table({11: "7-point trend"}).assign(is_provisional=True, false_signal_rate=NAN)
+    text = months.control_told(table, subject="crime").text
     assert "provisional" in text and "out of the ordinary" not in text and "nan" not in text
 
 
@@ -442,16 +442,16 @@ def test_what_is_missing_names_who_supplies_it():
     ("comparisons", "words"), [(9, ""), (10, "about one"), (29, "about one"), (40, "about two")]
 )
 def test_many_comparisons_say_how_many_can_look_clear_by_chance(comparisons, words):
-    text = sentences.by_chance(comparisons)
+    text = phrases.by_chance(comparisons)
     assert (words in text) if words else text == ""
 
 
 def test_tables_of_many_comparisons_all_say_so():
     phrase = "comparisons about one can look clear by chance."
     offences = pd.concat([changed(20, 60).assign(offence=f"kind {n}") for n in range(12)])
-    assert phrase in sentences.changes(offences, label="offence", subject="crime").text
+    assert phrase in change_wording.changes(offences, label="offence", subject="crime").text
     funnel = ranking().assign(limit_lower=60.0, limit_upper=100.0, is_widened=False)
-    assert phrase in sentences.funnel(funnel).text
+    assert phrase in overview.funnel_told(funnel).text
     clusters = pd.DataFrame(
         {"cluster": [f"Cluster {n}" for n in range(12)], "count": [60] + [20] * 11, "roll": 1000,
          "rate_per": 100, "confidence": 0.95, "status": "ok", "school_year": "2006/07"}
@@ -474,12 +474,12 @@ def test_tables_of_many_comparisons_all_say_so():
 
 
 def test_what_it_takes_to_be_called_a_change_stands_in_words():
-    text = sentences.detectable(detectable(300))
+    text = change_wording.detectable(detectable(300))
     assert text == (
         "From 300, only 252 or fewer, or 351 or more, could be told from chance. A fall to about "
         "234 or a rise to about 374 in truth would be found with a chance of 80 per cent."
     )
-    few = sentences.detectable(detectable(3))
+    few = change_wording.detectable(detectable(3))
     assert few.startswith("From 3, no fall could be told from chance, and a rise only from 12 on.")
     assert "A rise to about 15 in truth" in few and "fall to about" not in few
 
@@ -488,7 +488,7 @@ def test_years_without_clear_change_say_which_count_is_whose():
     table = pd.DataFrame({"year": ["2004/05", "2007/08"], "count": [130, 165],
                           "change_ratio": 1.27, "change_lower": 0.96, "change_upper": 1.64,
                           "change_verdict": "no_clear_change", "confidence": 0.95})  # fmt: skip
-    text = sentences.years(table, subject="admissions").text
+    text = years.years_told(table, subject="admissions").text
     assert text.startswith(
         "There is no clear change in admissions: 165 in 2007/08 against 130 in 2004/05 (95%"
     )
@@ -497,6 +497,6 @@ def test_years_without_clear_change_say_which_count_is_whose():
 def test_a_chart_that_judges_nothing_is_no_result():
     rows = {"month": ["2025-01", "2025-02"], "value": [20.0, 21.0], "centre": 20.5, "signal": ""}
     table = pd.DataFrame({**rows, "is_provisional": True})
-    assert sentences.control(table, subject="crime").status == "too_few"
-    ended = sentences.control(table, subject="crime", ended="The pandemic began.")
+    assert months.control_told(table, subject="crime").status == "too_few"
+    ended = months.control_told(table, subject="crime", ended="The pandemic began.")
     assert ended.status == "not_comparable"

@@ -1,12 +1,11 @@
 """The Finding: the one door by which a number reaches a reader.
 
-A chapter function computes a tidy result table and hands it to `publish`, which protects it
-first and only then has the chart, the sentence and the values made from the protected table.
+A question's function computes a tidy result table and hands it to `ask.publish`, which protects
+it first and only then has the chart, the sentence and the values made from the protected table.
 What comes out shows itself in a notebook and is what the report, the index, the workbook, the
 audit and `findings.json` read; nothing else is.
 """
 
-from cspanalysis.findings.decorator import Spec, finding, not_available, publish
 from cspanalysis.findings.record import (
     MIME,
     POLARITIES,
@@ -27,10 +26,6 @@ __all__ = [
     "VERDICTS",
     "Finding",
     "Said",
-    "Spec",
-    "finding",
-    "not_available",
     "plain",
-    "publish",
     "values_of",
 ]

@@ -15,11 +15,10 @@ import pandas as pd
 
 from cspanalysis import disclosure, present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
+from cspanalysis.findings.shapes import years
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import MOST_NAMED, first, hidden_note, shown
 from cspanalysis.review.review import Review
@@ -156,7 +155,7 @@ def by_year(ask: Question, cause: str) -> Finding:
     return ask.publish(
         result,
         sources=(SOURCE, "population") if is_rated else (SOURCE,),
-        wording=partial(sentences.years, subject=found.subject),
+        wording=partial(years.years_told, subject=found.subject),
         chart=partial(
             charts.trend_line,
             value="rate" if is_rated else "count",

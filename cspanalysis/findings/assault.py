@@ -15,8 +15,7 @@ from cspanalysis.findings.admissions import SOURCE, admission_question
 from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.published_health import beside_england, published_question
 from cspanalysis.findings.question import Question
-from cspanalysis.findings.record import Finding, Said, values_of
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.present.phrases import confidence, first, get
 from cspanalysis.review.series import begun, whole_years
 from cspanalysis.stats import measures

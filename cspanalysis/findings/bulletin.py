@@ -10,10 +10,10 @@ from cspanalysis import present
 from cspanalysis.audit import printed
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import plan, plan_targets, priority_measures, sentences
+from cspanalysis.findings import plan, plan_targets, priority_measures
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.shapes import changes
+from cspanalysis.findings.shapes import change_wording, changes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import named
 from cspanalysis.review.review import OFFENCE_SOURCES
@@ -47,7 +47,7 @@ def priorities(ask: Question) -> Finding:
     return ask.publish(
         pd.concat(rows, ignore_index=True),
         wording=partial(
-            sentences.changes, label="priority", subject="the priorities", items="priorities"
+            change_wording.changes, label="priority", subject="the priorities", items="priorities"
         ),
         chart=partial(charts.change_intervals, label="priority"),
         compared=True,

@@ -10,9 +10,9 @@ from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import ALL
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import sentences
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes import shares
 from cspanalysis.review import offence_counts
 from cspanalysis.review.series import Series
 from cspanalysis.stats import victims
@@ -173,7 +173,7 @@ def _repeats(
     unknown = int(result["unidentified"].iloc[0])
     return ask.publish(
         result.assign(period=over.iso).drop(columns=["definition", "unidentified"]),
-        wording=partial(sentences.share, subject=subject, of=of),
+        wording=partial(shares.share_told, subject=subject, of=of),
         sources=[source],
         protect=protect,
         columns={"count": columns[0], "total": columns[1], "share": "Share",

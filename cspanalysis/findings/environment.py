@@ -11,11 +11,9 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period, year_label
-from cspanalysis.findings import sentences
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
-from cspanalysis.findings.shapes import changes
+from cspanalysis.findings.record import Finding, Said, cannot
+from cspanalysis.findings.shapes import change_wording, changes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import MOST_NAMED, confidence, first, get
 from cspanalysis.review.series import Series, newest_year
@@ -212,7 +210,7 @@ def _fly_tipping_years(ask: Question) -> Finding:
         result,
         sources=(SOURCE,),
         subject=FLY_TIPPING,
-        wording=partial(sentences.change, subject=REPORTS[FLY_TIPPING]),
+        wording=partial(change_wording.change, subject=REPORTS[FLY_TIPPING]),
         over=both,
         compared=True,
         columns={"kind": "Kind", **changes.columns(present.earlier(span.iso, span.before.iso))},

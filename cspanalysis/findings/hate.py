@@ -13,8 +13,7 @@ from cspanalysis.domain.offences import ALL
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.domestic import MORE_REPORTED
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present.phrases import confidence, first
 from cspanalysis.review.series import Series
 from cspanalysis.stats import measures

@@ -9,11 +9,11 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain import offences as taxonomy
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import sentences
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding
-from cspanalysis.findings.shapes.rankings import few_residents_notes, resident_notes
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
+from cspanalysis.findings.shapes.rankings import few_residents_notes, resident_notes, usual
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import by_chance, get, own, shown
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.stats import measures, peers
 
@@ -40,7 +40,7 @@ def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Find
         result,
         series=crimes,
         sources=(*crimes.sources, "population"),
-        wording=partial(sentences.rate, subject=offences, things="crimes"),
+        wording=partial(rate_told, subject=offences, things="crimes"),
         columns={
             "area": "Area",
             "count": "Offences",
@@ -111,7 +111,7 @@ def recorded_crime_funnel(ask: Question, group: str, offences: str = "recorded c
     return ask.publish(
         result,
         sources=counted.sources,
-        wording=partial(sentences.funnel, things="crimes", members=members.label),
+        wording=partial(funnel_told, things="crimes", members=members.label),
         chart=partial(charts.funnel, lines=peers.funnel_lines(result)),
         columns={
             "area": "Area",
@@ -157,3 +157,63 @@ def _rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] 
         "label": f"{things}, {period}: {present.rate(row['rate'])} per 1,000 residents "
         f"(95% interval {limits})",
     }
+
+
+def funnel_told(table: pd.DataFrame, *, things: str = "crimes", members: str = "districts") -> Said:
+    """Whether the area lies outside what chance and the usual differences between areas explain.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, is_own, rate, rate_per, limit_lower, limit_upper (95%, widened where
+        over-dispersed), phi, is_widened, verdict, verdict_by_chance (without widening).
+    """
+    row = own(table)
+    if get(row, "rate") is None or get(row, "limit_lower") is None:
+        return cannot(things, row, "comparison")
+    verdict = row["verdict"]
+    where = {"lower": "below", "higher": "above", "similar": "within"}[verdict]
+    limits = present.interval(row["limit_lower"], row["limit_upper"])
+    text = (
+        f"With {present.rate(row['rate'])} {things} per "
+        f"{present.count(get(row, 'rate_per', 1000))} residents, "
+        f"{present.shorten(row['area'], 60)} lies {where} the range "
+        f"expected for an area of its size ({limits})"
+    )
+    if get(row, "is_widened", False):
+        text += f", which is widened because the {members} differ by more than chance"
+    text += "."
+    alone = get(row, "verdict_by_chance")
+    if verdict == "similar" and alone in ("lower", "higher"):
+        text += f"{usual(alone)}."
+    rest = shown(table[table["is_own"].ne(True)], "rate")
+    outside = int(rest["verdict"].isin(["lower", "higher"]).sum())
+    n = len(rest)
+    number = present.in_words(outside) if outside else "none"
+    text += f" Of the other {present.in_words(n)} {members}, {number}"
+    text += f" {'lies' if outside < 2 else 'lie'} outside it."
+    if outside or verdict != "similar":
+        text += by_chance(n + 1)
+    keep = {"count", "rate", "rate_per", "population"}
+    return Said(text, verdict=verdict, values=values_of(row, *keep))
+
+
+def rate_told(table: pd.DataFrame, *, subject: str, things: str) -> Said:
+    """How much there was, as a count and as a rate.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, population, rate, rate_per, lower, upper.
+    subject, things : str
+        'recorded crime', and what is counted: 'crimes'.
+    """
+    row = table.iloc[0]
+    if pd.isna(row["count"]) or pd.isna(row["rate"]):
+        return cannot(subject, row, "count")
+    limits = present.interval(row["lower"], row["upper"])
+    text = (
+        f"{present.count(row['count'])} {things} were recorded, {present.rate(row['rate'])} per "
+        f"{present.count(row['rate_per'])} residents (95% interval {limits})."
+    )
+    return Said(text, values=values_of(row))

@@ -14,9 +14,10 @@ from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import partnership_years, sentences
+from cspanalysis.findings import partnership_years
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
+from cspanalysis.findings.shapes import change_wording
 from cspanalysis.present import charts
 from cspanalysis.review.review import Review
 from cspanalysis.stats import measures
@@ -148,7 +149,7 @@ def _force_notes(review: Review, *years: str) -> list[str]:
 
 def _told(table: pd.DataFrame, newest: str, before: str, area: Area, subject: str) -> Said:
     changed = partnership_years.year_change(table, newest, before)
-    said = sentences.change(changed, subject=subject)
+    said = change_wording.change(changed, subject=subject)
     text, rows = said.text, table[table["year"].isin([newest, before])]
     quarters = changed["quarters"].iloc[0]
     if said.status in ("ok", "too_few") and quarters and len(quarters.split(",")) < 4:

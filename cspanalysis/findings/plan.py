@@ -14,8 +14,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import priority_measures
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import first, named, shown
 from cspanalysis.review.review import Review

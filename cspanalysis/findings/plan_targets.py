@@ -18,8 +18,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.findings import priority_measures
 from cspanalysis.findings import target_progress as progress
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import hidden, named, shown
 from cspanalysis.review import offence_counts

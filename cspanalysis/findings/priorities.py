@@ -13,8 +13,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import priority_measures
 from cspanalysis.findings import priority_scores as scores
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import MOST_NAMED, first, named, shown
 from cspanalysis.review.review import OFFENCE_SOURCES, Review

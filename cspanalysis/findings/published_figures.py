@@ -11,8 +11,7 @@ from cspanalysis import present
 from cspanalysis.audit import outcome as outcomes
 from cspanalysis.audit import register as registers
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import named, number_of
 from cspanalysis.review.review import Review

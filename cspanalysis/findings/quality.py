@@ -11,8 +11,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.domain.problem_limits import CUT, LISTED
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts, suppliers
 from cspanalysis.present.phrases import first, was
 from cspanalysis.review import coverage as coverages

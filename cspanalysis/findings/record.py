@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.present.phrases import HIDDEN, get
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -225,3 +226,30 @@ def values_of(row: Mapping[str, Any], *only: str) -> dict[str, Any]:
     """The contract's value keys (or some of them) that a result row holds, none missing."""
     found = {k: of_column(k, row[k]) for k in VALUE_KEYS if k in row and k in (only or VALUE_KEYS)}
     return {k: value for k, value in found.items() if value is not None}
+
+
+def cannot(subject: str, row: Mapping[str, Any], what: str) -> Said:
+    """What is said where a row has a status other than ok: the reason, never a number.
+
+    Parameters
+    ----------
+    subject : str
+        What would have been reported.
+    row : mapping
+        Its status and, if known, its `reason`.
+    what : str
+        What cannot be given: 'change', 'comparison', 'share'.
+    """
+    status = get(row, "status", "not_available")
+    reason = str(get(row, "reason", "")).strip().rstrip(".")
+    if status == "suppressed":
+        text = f"No {what} is shown for {subject}: the figures are {HIDDEN}."
+    elif status == "not_comparable":
+        text = f"No {what} is given for {subject}: the two periods cannot be compared"
+        text += f" ({reason})." if reason else "."
+    elif status == "too_few":
+        text = f"No {what} is given for {subject}: {reason or 'there are too few cases'}."
+    else:
+        status = "not_available"
+        text = f"No {what} is given for {subject}: {reason or 'there are no figures'}."
+    return Said(text, status=status)

@@ -11,9 +11,8 @@ from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said, values_of
-from cspanalysis.findings.sentences.change_wording import interval_of
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
+from cspanalysis.findings.shapes.change_wording import interval_of
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import confidence, first
 from cspanalysis.review import collisions

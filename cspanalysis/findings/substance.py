@@ -12,8 +12,7 @@ from cspanalysis.findings import admissions
 from cspanalysis.findings.admissions import SOURCE, Admissions, admission_question
 from cspanalysis.findings.published_health import beside_england, published_question
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.findings.standardised_admissions import standardised
 from cspanalysis.present.phrases import get
 from cspanalysis.review.review import OFFENCE_SOURCES

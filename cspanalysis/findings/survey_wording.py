@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.findings.record import Said, values_of
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Said, cannot, values_of
 from cspanalysis.present.phrases import MOST_NAMED, by_chance, confidence, first, get, shown, size
 
 #: Surveys that one sentence tells of.

@@ -9,12 +9,10 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import sentences
 from cspanalysis.findings.overview import crime_question, offence_breakdown, rate_question
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
-from cspanalysis.findings.shapes import changes
+from cspanalysis.findings.record import Finding, Said, cannot
+from cspanalysis.findings.shapes import change_wording, changes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import first, shown
 from cspanalysis.review.defined_offences import NO_TIME, NTE, at_night, night_violence, strange
@@ -87,7 +85,7 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
     return ask.publish(
         result,
         series=at_night(violence, definition),
-        wording=partial(sentences.change, subject=NTE),
+        wording=partial(change_wording.change, subject=NTE),
         compared=True,
         columns=changes.columns(ask.earlier),
         notes=notes,

@@ -13,11 +13,11 @@ from cspanalysis import disclosure, present
 from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import exclusion_rates, sentences
+from cspanalysis.findings import exclusion_rates
 from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.question import Question, question
-from cspanalysis.findings.record import Finding, Said, values_of
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
+from cspanalysis.findings.shapes import years
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import (
     by_chance,
@@ -300,7 +300,7 @@ def _years_told(table: pd.DataFrame) -> Said:
     for kind, rows in table.groupby("kind", sort=False):
         things = _things(kind)
         said.append(
-            sentences.years(rows.reset_index(drop=True), subject=things, label="school_year")
+            years.years_told(rows.reset_index(drop=True), subject=things, label="school_year")
         )
         newest = rows.iloc[-1].to_dict()
         if get(newest, "children") is not None:

@@ -10,11 +10,10 @@ import pandas as pd
 from cspanalysis import disclosure, present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period, year_label
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
-from cspanalysis.findings.shapes import changes
+from cspanalysis.findings.shapes import change_wording, changes, years
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import MOST_NAMED
 from cspanalysis.review import offence_counts
@@ -104,7 +103,10 @@ def offending_by_kind(ask: Question) -> Finding:
         result.assign(counted=result["kind"]),
         sources=(SOURCE,),
         wording=partial(
-            sentences.changes, label="kind", subject="youth offending", items="kinds of offence"
+            change_wording.changes,
+            label="kind",
+            subject="youth offending",
+            items="kinds of offence",
         ),
         chart=partial(charts.change_intervals, label="kind"),
         protect=ask.protection(SOURCE),
@@ -162,7 +164,7 @@ def _change(ask: Question, measure: str, topic: str) -> Finding:
         result.rename(columns={"measure": "counted"}),
         sources=(SOURCE,),
         subject=subject,
-        wording=partial(sentences.change, subject=f"the number of {subject}"),
+        wording=partial(change_wording.change, subject=f"the number of {subject}"),
         protect=ask.protection(SOURCE),
         compared=True,
         columns=changes.columns(ask.earlier),
@@ -185,7 +187,7 @@ def _by_year(ask: Question, measure: str, topic: str) -> Finding:
     return ask.publish(
         result,
         sources=(SOURCE,),
-        wording=partial(sentences.years, subject=f"the number of {subject}"),
+        wording=partial(years.years_told, subject=f"the number of {subject}"),
         chart=partial(charts.trend_line, value="count", decimals=0),
         protect=protect,
         over=whole_years(known),

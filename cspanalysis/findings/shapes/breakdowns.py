@@ -9,12 +9,14 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
-from cspanalysis.findings.record import Finding, Said
-from cspanalysis.findings.sentences.unanswered import cannot
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import first, shown
+from cspanalysis.present.phrases import (
+    first,
+    hidden_note,
+    shown,
+)
 from cspanalysis.review.series import Series
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
@@ -61,7 +63,7 @@ def breakdown(
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.mix, label=label, subject=series.named, top=top),
+        wording=partial(parts_told, label=label, subject=series.named, top=top),
         chart=partial(charts.sorted_bars, label=label),
         columns={label: heading, "count": things, "share": "Share", "interval": "95% interval"},
         what=f"{series.subject} by {heading.lower()}",
@@ -148,3 +150,33 @@ def places_told(table: pd.DataFrame, *, subject: str, label: str = "place") -> S
         verb = "is a label" if generic.sum() == 1 else "are labels"
         parts.append(f"{present.listed(vague)} {verb} that can stand for many places.")
     return Said(" ".join(parts), values=values)
+
+
+def parts_told(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int = 3) -> Said:
+    """The largest parts of a whole with their shares.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per part: `label`, count, share (0 to 1), optional total.
+    subject : str
+        The whole: 'recorded crime'.
+    top : int
+        How many parts are named.
+    """
+    parts = shown(table, "share").sort_values("count", ascending=False, kind="stable")
+    parts = parts[parts["count"] > 0]
+    if parts.empty:
+        return cannot(subject, first(table), "breakdown")
+    rows = parts.head(top).to_dict("records")
+    lead = rows[0]
+    total = f" of {present.count(lead['total'])}" if "total" in lead else ""
+    text = (
+        f"{present.capital(present.shorten(lead[label], 60))} made up "
+        f"{present.share(lead['share'])} of {subject} ({present.count(lead['count'])}{total})"
+    )
+    rest = [f"{present.shorten(r[label], 60)} {present.share(r['share'])}" for r in rows[1:]]
+    text += f", {present.listed(rest)}." if rest else "."
+    values = {"count": lead["count"], "share": lead["share"]}
+    values |= values_of(lead, "lower", "upper", "confidence")
+    return Said(text + hidden_note(table, "part"), values=values)

@@ -10,10 +10,10 @@ import pandas as pd
 from cspanalysis.domain import breaks, offences
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
-from cspanalysis.present import charts
+from cspanalysis.findings.shapes import change_wording
+from cspanalysis.present import charts, phrases
 from cspanalysis.review import offence_counts
 from cspanalysis.review.series import Series
 from cspanalysis.stats import change as statistics
@@ -41,7 +41,7 @@ def change(
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.change, subject=series.named),
+        wording=partial(change_wording.change, subject=series.named),
         compared=True,
         columns=columns(ask.earlier),
         notes=[
@@ -82,11 +82,11 @@ def changes(
         # What is no offence is counted under its name: the audit links it by that.
         rows.append(row if series.selection else row.assign(counted=name))
     result = pd.concat(rows, ignore_index=True)
-    wording = partial(sentences.changes, label=label, subject=subject)
+    wording = partial(change_wording.changes, label=label, subject=subject)
     if items:
-        wording = partial(sentences.changes, label=label, subject=subject, items=items)
+        wording = partial(change_wording.changes, label=label, subject=subject, items=items)
         if len(result) <= FEW:
-            wording = partial(sentences.few_changes, label=label, subject=subject)
+            wording = partial(change_wording.few_changes, label=label, subject=subject)
     every = list(by_name.values())
     said = [note for series in every for note in series.notes]
     broken = [note for series in every for note in break_notes(series, ask.comparison)]
@@ -145,9 +145,7 @@ def _placed(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFr
     judged = statistics.with_places(result, now.share, before.share)
     if "unplaced_share" not in judged:
         return judged
-    said = sentences.unplaced(
-        now.whose, before.share, ask.compare.label, now.share, ask.period.label
-    )
+    said = phrases.unplaced(now.whose, before.share, ask.compare.label, now.share, ask.period.label)
     is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
     return judged.assign(reason=said) if is_withheld else judged.assign(caution=f"{said}.")
 
@@ -192,4 +190,4 @@ def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) ->
     found = statistics.detectable(
         int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
     )
-    return [sentences.detectable(found)]
+    return [change_wording.detectable(found)]

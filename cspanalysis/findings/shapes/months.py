@@ -11,13 +11,17 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import confidence, first, get, number_of, shown
 from cspanalysis.review.series import Series
 from cspanalysis.stats import control as control_charts
 from cspanalysis.stats import season as seasons
+
+#: A sentence about a control chart speaks of so many newest months, because even a series in
+#: which nothing changed signals now and then over a longer run.
+NEWEST = 6
 
 
 def control(ask: Publication, series: Series) -> Finding:
@@ -44,7 +48,7 @@ def control(ask: Publication, series: Series) -> Finding:
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.control, subject=series.subject, ended=ended),
+        wording=partial(control_told, subject=series.subject, ended=ended),
         chart=charts.control_chart,
         over=run,
         columns={
@@ -109,7 +113,7 @@ def season(
     return ask.publish(
         result,
         series=series,
-        wording=partial(sentences.season, subject=series.subject),
+        wording=partial(season_told, subject=series.subject),
         chart=drawn,
         over=run,
         columns=columns,
@@ -126,3 +130,143 @@ def _no_month_left(by_month: pd.DataFrame, reason: str) -> str:
         return "no month is held"
     held = present.runs(by_month["month"])
     return f"none of the months held ({held}) shows what is usual; {reason}"
+
+
+def season_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """The month that stands out in a usual year; or why no index is given.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Twelve rows month_of_year, index, lower, upper, is_above (average month = 100), or, where
+        no index may be published, a row per month with its count. The same on every row:
+        season_status ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a
+        sentence), status, series_months (how many months were used).
+    subject : str
+        What is counted.
+
+    Returns
+    -------
+    Said
+        Verdict peak only for a published index whose highest month lies clearly above 100.
+    """
+    row = first(table)
+    stage = get(row, "season_status", "ok" if "index" in table else "withheld")
+    reason = _sentence(get(row, "reason", ""))
+    rows = shown(table, "index") if "index" in table else table.iloc[0:0]
+    if stage == "withheld" or rows.empty:
+        status = get(row, "status", "too_few")
+        text = f"No seasonal index is given for {subject}.{reason}"
+        if len(table) and "count" in table and table["count"].notna().any():
+            text += " The monthly counts are shown instead."
+        return Said(text, status="too_few" if status == "ok" else status)
+    top = rows.loc[rows["index"].idxmax()]
+    name = present.month_of_year(top["month_of_year"])
+    level = (
+        f"index {present.number(top['index'])}, {confidence(top)} interval "
+        f"{present.interval(top['lower'], top['upper'], 0)}; average month = 100"
+    )
+    stands_out = top["is_above"]
+    values = {k: top[k] for k in ("index", "lower", "upper", "confidence") if k in top}
+    if stage == "provisional":
+        used = get(row, "series_months")
+        base = f", from {int(used)} months only" if used is not None else ""
+        text = f"Provisionally{base}, {name} was the highest month for {subject} ({level})."
+        text += reason
+        return Said(text, values=values, status=get(row, "status", "ok"))
+    if not stands_out:
+        text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
+        return Said(text, values=values)
+    others = rows[rows["is_above"] & (rows["month_of_year"] != top["month_of_year"])]
+    text = f"{present.capital(subject)} peaks in {name}: {_above(top['index'])} ({level})."
+    if 0 < len(others) <= 3:
+        names = present.listed(present.month_of_year(m) for m in others["month_of_year"])
+        verb = "is" if len(others) == 1 else "are"
+        text += f" {names} {verb} also above the average month."
+    return Said(text, verdict="peak", values=values | {"peak": int(top["month_of_year"])})
+
+
+def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
+    """Whether one of the newest six months is out of the ordinary.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per month: month, value, centre, signal ('' or the rule that it breaks),
+        is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
+        months, 0 to 1).
+    ended : str
+        Why the chart ends before the newest month, as a sentence; '' where it does not.
+    """
+    rows = shown(table, "value").sort_values("month")
+    if rows.empty:
+        return cannot(subject, first(table), "control chart")
+    if ended:
+        return Said(
+            f"The latest half year of {subject} is not judged: the chart ends with "
+            f"{present.month(rows['month'].iloc[-1])}. {ended}",
+            status="not_comparable",
+        )
+    newest = rows.tail(NEWEST)
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    span = present.period(f"{first_month}/{last_month}")
+    signals = newest[newest["signal"].fillna("").astype(str).str.strip() != ""]
+    is_provisional = "is_provisional" in rows and bool(rows["is_provisional"].iloc[-1])
+    if is_provisional:
+        text = (
+            f"The chart of {subject} is provisional: it is not adjusted for the season, so no "
+            f"month is read as a change."
+        )
+        if len(signals):
+            again = present.capital(_months(signals, newest))
+            pause = "," if "newest" in again else ""
+            text += f" {again}{pause} should be looked at again when more months are in."
+        return Said(text, status="too_few")
+    if signals.empty:
+        text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
+        text += f"ordinary for {subject}, the usual season allowed for."
+    else:
+        text = _signals(signals, newest, subject)
+    chance = get(first(rows), "false_signal_rate")
+    if chance is not None:
+        text += (
+            f" By chance alone {present.number(chance * 100)} in 100 unchanged series show such a "
+            f"signal within six months."
+        )
+    return Said(text)
+
+
+def _sentence(reason: str) -> str:
+    reason = str(reason).strip().rstrip(".")
+    return f" {present.capital(reason)}." if reason else ""
+
+
+def _above(index: float) -> str:
+    if index >= 200:
+        return f"{present.number(index / 100, 1)} times the average month"
+    return f"{present.per_cent(index - 100, 0)} above the average month"
+
+
+def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str) -> str:
+    # Months on the same side of the mean stand together, with each rule named once.
+    side = pd.Series(["above" if v > c else "below" for v, c in
+                      zip(signals["value"], signals["centre"], strict=True)],
+                     index=signals.index)  # fmt: skip
+    if "direction" in signals:
+        side = signals["direction"].where(signals["direction"].isin(["above", "below"]), side)
+    parts = []
+    for where in dict.fromkeys(side):
+        these = signals[side == where]
+        rules = "; ".join(dict.fromkeys(present.clean(r) for r in these["signal"]))
+        parts.append(f"out of the ordinary and {where} the mean in {_months(these, newest)} "
+                     f"({rules})")  # fmt: skip
+    text = f"{present.capital(subject)} was {present.listed(parts)}, the usual season allowed for."
+    return text
+
+
+def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
+    first_month, last_month = newest["month"].iloc[0], newest["month"].iloc[-1]
+    if len(signals) == len(newest) > 2:
+        span = present.period(f"{first_month}/{last_month}")
+        return f"all of the newest {number_of(len(newest), 'month')}, {span}"
+    return present.listed(present.month(m) for m in signals["month"])

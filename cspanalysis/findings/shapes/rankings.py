@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -12,14 +13,19 @@ from cspanalysis import present
 from cspanalysis.domain.areas import PeerGroup
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
-from cspanalysis.findings.record import Finding
-from cspanalysis.present import charts
-from cspanalysis.present.phrases import MOST_NAMED
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
+from cspanalysis.present import charts, phrases
+from cspanalysis.present.phrases import MOST_NAMED, get, own, shown
 from cspanalysis.review import peer_tallies
 from cspanalysis.review.review import Counted
 from cspanalysis.stats import peers as statistics
+
+_KEYS = (
+    "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
+    "rank_lower", "rank_upper",
+)  # fmt: skip
+
 
 #: Columns of the display table of a ranking.
 PEER_COLUMNS = {
@@ -71,7 +77,7 @@ def peers(
         sources=counted.sources,
         subject=f"{things} per 1,000 residents",
         unit="per 1,000 residents in the period",
-        wording=partial(sentences.peers, things=things, members=members.label),
+        wording=partial(peers_told, things=things, members=members.label),
         chart=charts.ranked_bars,
         columns={**PEER_COLUMNS, "count": heading},
         caption=(
@@ -170,7 +176,7 @@ def _stranger_notes(ask: Publication, group: str) -> list[str]:
 
 def _chance_notes(result: pd.DataFrame) -> list[str]:
     """The table holds a verdict on every area: of many some look clear by chance."""
-    text = sentences.by_chance(int((result["verdict"] != "none").sum())).strip()
+    text = phrases.by_chance(int((result["verdict"] != "none").sum())).strip()
     return [f"Each area is set against all others at 95%. {text}"] if text else []
 
 
@@ -191,3 +197,104 @@ def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str
         if ends[0] != ends[1]:
             label += f" (95% interval of the place {ends[0]} to {ends[1]})"
     return {"value": present.capital(place), "label": label}
+
+
+def peers_told(
+    table: pd.DataFrame,
+    *,
+    things: str = "crimes",
+    members: str = "districts",
+    per: str = "residents",
+) -> Said:
+    """Rate, place with its interval, and the difference from the others taken together.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
+        lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
+        verdict (the area's interval against that rate), verdict_998 (at 99.8%), is_widened and
+        verdict_widened (where the areas differ by more than chance: whether this one does by more
+        than is usual among them).
+        Areas without data have a missing rate.
+    things, members, per : str
+        What is counted, what the areas are, who the rate is per; all in the plural.
+
+    Returns
+    -------
+    Said
+        Verdict lower, similar or higher: the area's interval against the pooled rate of the others.
+    """
+    row = own(table)
+    if get(row, "rate") is None:
+        return cannot(things, row, "comparison")
+    ranked = shown(table, "rate")
+    others = get(row, "others_rate")
+    verdict = str(get(row, "verdict", "none"))
+    values = values_of(row, *_KEYS)
+    text = (
+        f"{present.shorten(row['area'], 60)} recorded {present.rate(row['rate'])} {things} per "
+        f"{present.count(get(row, 'rate_per', 1000))} {per}"
+    )
+    of = int(get(row, "of", len(ranked)))
+    if get(row, "rank") is not None and of > 1:
+        ties = int((ranked["rank"] == row["rank"]).sum())
+        text += (
+            f", the {present.place(row['rank'], of, ties)} of the {present.in_words(of)} {members}"
+        )
+        text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
+    text += "."
+    if verdict in ("lower", "higher"):
+        text += _how_clear(row, verdict)
+    absent = table[~table.index.isin(ranked.index)]
+    uncounted = absent["count"].isna() if "count" in absent else absent["area"].notna()
+    for what, rows in (
+        ("figures for", absent[uncounted]),
+        ("residents known of", absent[~uncounted]),
+    ):
+        if len(rows):
+            names = [present.shorten(a, 60) for a in rows["area"]]
+            others = f"{present.in_words(len(rows))} other {members}"
+            text += f" There are no {what} {present.listed(names) if len(rows) <= 3 else others}."
+    return Said(text, verdict=verdict, values=values)
+
+
+def _how_clear(row: Mapping[str, Any], verdict: str) -> str:
+    """At which level a difference is called, and whether it is more than is usual in the group."""
+    is_usual = get(row, "is_widened", False) and get(row, "verdict_widened") == "similar"
+    if get(row, "verdict_998") == "similar":
+        more = ", and not more than is usual among them" if is_usual else ""
+        return f" The difference is clear at 95 per cent, not at 99.8 per cent{more}."
+    if get(row, "is_widened", False):
+        if is_usual:
+            return f"{usual(verdict)}."
+        return f" It is {verdict} by more than chance and by more than is usual among them."
+    return ""
+
+
+def usual(verdict: str) -> str:
+    return f" It is {verdict} by more than chance, but not by more than is usual among them"
+
+
+def _against(row: Mapping[str, Any], others: float | None, verdict: str, n: int) -> str:
+    if others is None or verdict == "none":
+        return ""
+    rest = f"the other {present.in_words(n)} taken together" if n > 1 else "the other one"
+    if verdict == "similar" or others == 0:
+        return f", not clearly different from {rest} ({present.rate(others)})"
+    difference = abs(row["rate"] / others - 1) * 100
+    side = "below" if verdict == "lower" else "above"
+    dp = 0 if difference >= 1 else 1
+    return f" and {present.per_cent(difference, dp)} {side} {rest} ({present.rate(others)})"
+
+
+def _place_range(row: Mapping[str, Any], of: int, ties: int) -> str:
+    if get(row, "rank_lower") is None or get(row, "rank_upper") is None:
+        return ""
+    low, high = int(row["rank_lower"]), int(row["rank_upper"])
+    end = "lowest"
+    if present.place(row["rank"], of, ties).endswith("highest"):
+        low, high, end = of - high + 1, of - low + 1, "highest"
+    if low == high:
+        return "; its place is clear of chance"
+    return f"; its place could lie between {present.ordinal(low)} and {present.ordinal(high)} {end}"

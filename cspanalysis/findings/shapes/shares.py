@@ -7,12 +7,18 @@ from functools import partial
 
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import sentences
 from cspanalysis.findings.publication import Publication
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.record import Finding, Said, cannot, values_of
+from cspanalysis.present.phrases import (
+    confidence,
+    first,
+)
 from cspanalysis.review.series import Series
 from cspanalysis.stats import measures
+
+_SHARE = ("count", "share", "lower", "upper", "confidence")
 
 
 def share(
@@ -48,7 +54,7 @@ def share(
     return ask.publish(
         measures.proportion(table),
         series=part,
-        wording=partial(sentences.share, subject=whole.named, of=of),
+        wording=partial(share_told, subject=whole.named, of=of),
         columns={
             "area": "Area",
             "count": columns[0],
@@ -59,3 +65,33 @@ def share(
         what=what or f"{part.subject} as a share of {whole.subject}",
         notes=notes,
     )
+
+
+def share_told(table: pd.DataFrame, *, subject: str, of: str) -> Said:
+    """What share of the cases has some feature, with its Wilson interval.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row: count, total, share, lower, upper.
+    subject : str
+        The cases, in the plural: 'night-time violent offences'.
+    of : str
+        What the counted ones did, as a verb phrase: 'took place in town centres'.
+    """
+    row = first(table)
+    if present.is_missing(row.get("share")):
+        if row and row.get("total") == 0:
+            row = {**row, "status": "too_few", "reason": "none was recorded"}
+        return cannot(subject, row, "share")
+    fraction = present.fraction(row["share"]) if row["total"] >= 30 else ""
+    counts = f"{present.count(row['count'])} of {present.count(row['total'])}"
+    limits = (
+        f"{present.share(row['share'])}, {confidence(row)} interval "
+        f"{present.percent_interval(row.get('lower'), row.get('upper'))}"
+    )
+    if fraction:
+        text = f"About {fraction} of {subject} {of} ({counts}: {limits})."
+    else:
+        text = f"{counts} {subject} {of} ({limits})."
+    return Said(present.capital(text), values=values_of(row, *_SHARE))

@@ -9,9 +9,17 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.findings import Said, values_of
-from cspanalysis.findings.sentences.unanswered import cannot
-from cspanalysis.present.phrases import HIDDEN, by_chance, confidence, first, get, hidden, size
+from cspanalysis.findings.record import Said, cannot, values_of
+from cspanalysis.present.phrases import (
+    HIDDEN,
+    MOST_NAMED,
+    by_chance,
+    confidence,
+    first,
+    get,
+    hidden,
+    size,
+)
 
 #: Below this count a year earlier, a percentage says little and comes only in brackets.
 SMALL_BASE = 50
@@ -243,3 +251,40 @@ def _when(row: Mapping[str, Any]) -> str:
 def interval_of(row: Mapping[str, Any], dp: int = 1) -> str:
     """The interval of a change's ratio, said to be of counts a day where the periods differ."""
     return ratio_interval(row.get("lower"), row.get("upper"), dp=dp)
+
+
+def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
+    """Each of a few things with its counts: which rose, which fell, which did not clearly change.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row per thing, `label` as in mid-sentence, with the columns of `narrative.change`.
+    subject : str
+        The whole they belong to, for the case that nothing can be said.
+    """
+    rows = [
+        r
+        for r in table.to_dict("records")
+        if get(r, "count") is not None and get(r, "compare_count") is not None
+    ]
+    if not rows:
+        return cannot(subject, first(table), "change")
+    named: dict[str, list[str]] = {"up": [], "down": [], "no_clear_change": [], "none": []}
+    for row in rows:
+        counts = f"{present.count(row['compare_count'])} to {present.count(row['count'])}"
+        named[row["verdict"]].append(f"{present.shorten(row[label], 60)} ({counts})")
+    parts = [
+        f"{present.listed(named[v], MOST_NAMED)} {word}"
+        for v, word in (("up", "rose"), ("down", "fell"))
+        if named[v]
+    ]
+    unclear = named["no_clear_change"] + named["none"]
+    if unclear:
+        parts.append(f"there was no clear change in {present.listed(unclear, MOST_NAMED)}")
+    text = present.capital("; ".join(parts)) + "."
+    if n := hidden(table):
+        text += (
+            f" {present.capital(present.in_words(n))} of them {'is' if n == 1 else 'are'} {HIDDEN}."
+        )
+    return Said(text)
