@@ -157,12 +157,8 @@ def likely_hours(
 def hours_told(table: pd.DataFrame, *, subject: str) -> Said:
     """In which part of the day, and on which day, offences most likely happened.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        168 rows: weekday (0 = Monday), hour, weight; the weights sum to the offences used.
-    subject : str
-        'burglary of dwellings'.
+    `table`: 168 rows: weekday (0 = Monday), hour, weight; the weights sum to the offences used.
+    `subject`: 'burglary of dwellings'.
     """
     total = float(table["weight"].sum())
     part = (table["hour"] // 6 * 6).rename("part")

@@ -109,13 +109,7 @@ class Admissions:
 
 
 def of_cause(ask: Question, cause: str) -> Admissions:
-    """The admissions of a cause, whatever codes beneath it the extract has.
-
-    Raises
-    ------
-    NotAvailable
-        If the extract has none; names the codes that it has.
-    """
+    """The admissions of a cause, whatever codes beneath it the extract has."""
     table = ask.review.table(SOURCE)
     found = admission_rates.of_cause(table, cause, ask.review.area.districts)
     if found.rows.empty:

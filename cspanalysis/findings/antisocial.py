@@ -172,13 +172,7 @@ def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
 
 
 def _received(calls: Series, who: str) -> Series:
-    """Calls that somebody received.
-
-    Raises
-    ------
-    NotAvailable
-        If the log names no such receiver; says whom it names.
-    """
+    """Calls that somebody received."""
     receivers = calls.rows["received_by"]
     found = calls.rows[receivers == who]
     if found.empty:

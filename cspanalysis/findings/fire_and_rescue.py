@@ -51,10 +51,7 @@ def change(ask: Question) -> Finding:
 def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPES) -> Finding:
     """Fires by motive and what burned, each with its change; the rest as one kind.
 
-    Parameters
-    ----------
-    types : mapping
-        Name → motive ('deliberate', 'accidental', 'not known') and what burned.
+    `types`: name → motive ('deliberate', 'accidental', 'not known') and what burned.
     """
     fires, notes = _fires(ask)
     listed = ask.review.table(FIRES, own=False)

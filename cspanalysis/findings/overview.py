@@ -131,13 +131,7 @@ def recorded_crime_funnel(ask: Question, group: str, offences: str = "recorded c
 
 
 def offence_breakdown(ask: Question, offences: str) -> Finding:
-    """Which offences make up a group.
-
-    Raises
-    ------
-    NotAvailable
-        If the source holds the group as one kind.
-    """
+    """Which offences make up a group."""
     crimes = ask.series(offences, ask.period)
     kinds = taxonomy.kinds(crimes.scheme)
     if len({kinds.get(name, name) for name in crimes.offences or ()}) < 2:
@@ -162,11 +156,8 @@ def _rate_tile(table: pd.DataFrame, things: str, period: str) -> dict[str, str] 
 def funnel_told(table: pd.DataFrame, *, things: str = "crimes", members: str = "districts") -> Said:
     """Whether the area lies outside what chance and the usual differences between areas explain.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per area: area, is_own, rate, rate_per, limit_lower, limit_upper (95%, widened where
-        over-dispersed), phi, is_widened, verdict, verdict_by_chance (without widening).
+    `table`: a row per area: area, is_own, rate, rate_per, limit_lower, limit_upper (95%, widened
+    where over-dispersed), phi, is_widened, verdict, verdict_by_chance (without widening).
     """
     row = own(table)
     if get(row, "rate") is None or get(row, "limit_lower") is None:
@@ -201,12 +192,8 @@ def funnel_told(table: pd.DataFrame, *, things: str = "crimes", members: str = "
 def rate_told(table: pd.DataFrame, *, subject: str, things: str) -> Said:
     """How much there was, as a count and as a rate.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: count, population, rate, rate_per, lower, upper.
-    subject, things : str
-        'recorded crime', and what is counted: 'crimes'.
+    `table`: one row: count, population, rate, rate_per, lower, upper. `subject`, `things`:
+    'recorded crime', and what is counted: 'crimes'.
     """
     row = table.iloc[0]
     if pd.isna(row["count"]) or pd.isna(row["rate"]):

@@ -70,13 +70,7 @@ def partnership_table(ask: Question) -> Finding:
 
 
 def _years(review: Review, until: Period) -> tuple[str, pd.DataFrame, str, str]:
-    """The source, the partnership's years in it, and the two that are compared.
-
-    Raises
-    ------
-    NotAvailable
-        If neither publisher's table has two years of the partnership.
-    """
+    """The source, the partnership's years in it, and the two that are compared."""
     store, area, details = review.store, review.area, []
     for source, load in ((SOURCE, _home_office), (ONS, _ons)):
         if not store.has(source):

@@ -168,10 +168,7 @@ def sample_size(
 ) -> Finding:
     """People to be asked so that a change from the newest share to the target is seen.
 
-    Parameters
-    ----------
-    target : float, optional
-        Share in per cent; default: that of the partnership's list of targets.
+    `target`: share in per cent; default: that of the partnership's list of targets.
     """
     newest = resident_answers.newest(ask.review, ask.period)
     row = resident_answers.asked(newest, question).iloc[0]

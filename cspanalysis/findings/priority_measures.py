@@ -192,13 +192,7 @@ def trend(ask: Question, measure: Measure) -> str:
 
 
 def changed(ask: Question, measure: Measure) -> tuple[pd.DataFrame, Series]:
-    """Change of all that the measure counts together, and the series that it is of.
-
-    Raises
-    ------
-    NotAvailable
-        If it is not counted by month, or not over both periods.
-    """
+    """Change of all that the measure counts together, and the series that it is of."""
     named = measure.counted
     parts = [register_series.series(ask.review, of, ask.period, ask.compare) for of in named]
     if not parts:

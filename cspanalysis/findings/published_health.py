@@ -42,11 +42,6 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
 
     Values and limits are the publisher's own. The verdict is the area's published interval against
     England's value; an indicator without limits gets none.
-
-    Raises
-    ------
-    NotAvailable
-        If no indicator has a value of the area and of England by the end of the review's period.
     """
     review, subject = ask.review, subject or words
     table = review.table(SOURCE, own=False)

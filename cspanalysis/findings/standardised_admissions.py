@@ -43,11 +43,8 @@ SUPPLY = (
 def standardised(ask: Question, cause: str) -> Finding:
     """Admissions of a cause per 100,000 residents by year, standardised for age and sex.
 
-    Raises
-    ------
-    NotAvailable
-        If the extract has no such counts, its age bands cannot be weighted, or residents by age
-        and sex are not known.
+    Raises `NotAvailable` if the extract has no such counts, its age bands cannot be weighted, or
+    residents by age and sex are not known.
     """
     every = admissions.of_cause(ask, cause)
     rows = admission_rates.strata_of(every.rows, cause)
@@ -80,13 +77,7 @@ def standardised(ask: Question, cause: str) -> Finding:
 
 
 def _bands(found: pd.Series) -> dict[str, tuple[int, int | None]]:
-    """The extract's age bands with their ages.
-
-    Raises
-    ------
-    NotAvailable
-        If they do not cover all ages once, in whole five-year bands.
-    """
+    """The extract's age bands with their ages."""
     try:
         weights = {band: measures.standard_weight(band) for band in found.unique()}
     except ValueError as error:

@@ -214,12 +214,8 @@ def _settled(ask: Question, result: pd.DataFrame, classified: pd.DataFrame) -> p
 def hours_told(table: pd.DataFrame, *, subject: str) -> Said:
     """The busiest hour of the week and the share of Friday and Saturday nights.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per hour of the week: weekday (0 is Monday, of the clock), hour, count.
-    subject : str
-        What is counted.
+    `table`: a row per hour of the week: weekday (0 is Monday, of the clock), hour, count.
+    `subject`: what is counted.
     """
     rows = shown(table, "count")
     total = rows["count"].sum()

@@ -230,13 +230,7 @@ def _figures(ask: Question) -> pd.DataFrame:
 
 
 def _measured(ask: Question, measure: str, topic: str) -> tuple[pd.DataFrame, str]:
-    """The figures of a measure, or of whatever measure is about a topic, and what they count.
-
-    Raises
-    ------
-    NotAvailable
-        If there is none, or several in one year.
-    """
+    """The figures of a measure, or of whatever measure is about a topic, and what they count."""
     figures = _figures(ask)
     rows = figures[figures["measure"].str.lower() == measure.lower()]
     if rows.empty:

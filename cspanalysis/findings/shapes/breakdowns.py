@@ -105,14 +105,9 @@ def places(
 def places_told(table: pd.DataFrame, *, subject: str, label: str = "place") -> Said:
     """The place with the most cases, and the share of the top five.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per place, most first: `label`, count, share (0 to 1) and total of all cases;
-        optional is_generic (a label that stands for many places) and, the same on every row,
-        share_top_5.
-    subject : str
-        What happened there: 'purse dipping'.
+    `table`: a row per place, most first: `label`, count, share (0 to 1) and total of all cases;
+    optional is_generic (a label that stands for many places) and, the same on every row,
+    share_top_5. `subject`: what happened there: 'purse dipping'.
     """
     rows = shown(table, "count").sort_values("count", ascending=False, kind="stable")
     rows = rows[rows["count"] > 0]
@@ -155,14 +150,8 @@ def places_told(table: pd.DataFrame, *, subject: str, label: str = "place") -> S
 def parts_told(table: pd.DataFrame, *, subject: str, label: str = "offence", top: int = 3) -> Said:
     """The largest parts of a whole with their shares.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per part: `label`, count, share (0 to 1), optional total.
-    subject : str
-        The whole: 'recorded crime'.
-    top : int
-        How many parts are named.
+    `table`: a row per part: `label`, count, share (0 to 1), optional total. `subject`: the whole:
+    'recorded crime'. `top`: how many parts are named.
     """
     parts = shown(table, "share").sort_values("count", ascending=False, kind="stable")
     parts = parts[parts["count"] > 0]

@@ -256,12 +256,8 @@ def interval_of(row: Mapping[str, Any], dp: int = 1) -> str:
 def few_changes(table: pd.DataFrame, *, label: str, subject: str) -> Said:
     """Each of a few things with its counts: which rose, which fell, which did not clearly change.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per thing, `label` as in mid-sentence, with the columns of `narrative.change`.
-    subject : str
-        The whole they belong to, for the case that nothing can be said.
+    `table`: a row per thing, `label` as in mid-sentence, with the columns of `change`.
+    `subject`: the whole they belong to, for the case that nothing can be said.
     """
     rows = [
         r

@@ -105,13 +105,7 @@ def changes(
 
 
 def compared(ask: Publication, series: Series, *, per_day: bool = False) -> pd.DataFrame:
-    """Both periods of a series and their change, with all that may take its verdict back.
-
-    Raises
-    ------
-    NotAvailable
-        If the series does not cover both periods.
-    """
+    """Both periods of a series and their change, with all that may take its verdict back."""
     return judged(ask, series, series.compared(ask.period, ask.compare, per_day=per_day))
 
 

@@ -135,20 +135,11 @@ def _no_month_left(by_month: pd.DataFrame, reason: str) -> str:
 def season_told(table: pd.DataFrame, *, subject: str) -> Said:
     """The month that stands out in a usual year; or why no index is given.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Twelve rows month_of_year, index, lower, upper, is_above (average month = 100), or, where
-        no index may be published, a row per month with its count. The same on every row:
-        season_status ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a
-        sentence), status, series_months (how many months were used).
-    subject : str
-        What is counted.
-
-    Returns
-    -------
-    Said
-        Verdict peak only for a published index whose highest month lies clearly above 100.
+    `table`: twelve rows month_of_year, index, lower, upper, is_above (average month = 100), or,
+    where no index may be published, a row per month with its count. The same on every row:
+    season_status ('ok', 'provisional' or 'withheld'), reason (the condition that failed, as a
+    sentence), status, series_months (how many months were used). `subject`: what is counted.
+    Returns: verdict peak only for a published index whose highest month lies clearly above 100.
     """
     row = first(table)
     stage = get(row, "season_status", "ok" if "index" in table else "withheld")
@@ -189,14 +180,10 @@ def season_told(table: pd.DataFrame, *, subject: str) -> Said:
 def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
     """Whether one of the newest six months is out of the ordinary.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per month: month, value, centre, signal ('' or the rule that it breaks),
-        is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
-        months, 0 to 1).
-    ended : str
-        Why the chart ends before the newest month, as a sentence; '' where it does not.
+    `table`: a row per month: month, value, centre, signal ('' or the rule that it breaks),
+    is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
+    months, 0 to 1). `ended`: why the chart ends before the newest month, as a sentence; '' where it
+    does not.
     """
     rows = shown(table, "value").sort_values("month")
     if rows.empty:

@@ -116,10 +116,7 @@ def resident_notes(ask: Publication, year: int) -> list[str]:
 def few_residents_notes(table: pd.DataFrame) -> list[str]:
     """A caution where rates per resident are those of a place where hardly anybody lives.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per area: area, population.
+    `table`: a row per area: area, population.
     """
     few = table.loc[table["population"] < FEW_RESIDENTS, "area"]
     if few.empty:
@@ -208,22 +205,13 @@ def peers_told(
 ) -> Said:
     """Rate, place with its interval, and the difference from the others taken together.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1 is
-        lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
-        verdict (the area's interval against that rate), verdict_998 (at 99.8%), is_widened and
-        verdict_widened (where the areas differ by more than chance: whether this one does by more
-        than is usual among them).
-        Areas without data have a missing rate.
-    things, members, per : str
-        What is counted, what the areas are, who the rate is per; all in the plural.
-
-    Returns
-    -------
-    Said
-        Verdict lower, similar or higher: the area's interval against the pooled rate of the others.
+    `table`: a row per area: area, is_own, count, population, rate, rate_per, lower, upper, rank (1
+    is lowest), of, is_tied, rank_lower, rank_upper, others_rate (pooled rate of the others),
+    verdict (the area's interval against that rate), verdict_998 (at 99.8%), is_widened and
+    verdict_widened (where the areas differ by more than chance: whether this one does by more than
+    is usual among them). Areas without data have a missing rate. `things`, `members`, `per`: what
+    is counted, what the areas are, who the rate is per; all in the plural. Returns: verdict lower,
+    similar or higher: the area's interval against the pooled rate of the others.
     """
     row = own(table)
     if get(row, "rate") is None:

@@ -70,14 +70,9 @@ def share(
 def share_told(table: pd.DataFrame, *, subject: str, of: str) -> Said:
     """What share of the cases has some feature, with its Wilson interval.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row: count, total, share, lower, upper.
-    subject : str
-        The cases, in the plural: 'night-time violent offences'.
-    of : str
-        What the counted ones did, as a verb phrase: 'took place in town centres'.
+    `table`: one row: count, total, share, lower, upper. `subject`: the cases, in the plural:
+    'night-time violent offences'. `of`: what the counted ones did, as a verb phrase: 'took place in
+    town centres'.
     """
     row = first(table)
     if present.is_missing(row.get("share")):

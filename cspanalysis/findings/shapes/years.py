@@ -53,14 +53,9 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
 def years_told(table: pd.DataFrame, *, subject: str, label: str = "year") -> Said:
     """How the newest year compares with the first, and whether each year had more than the last.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row per year in order: `label`, count, and on every row change_ratio, change_lower,
-        change_upper, change_verdict, is_each_higher, is_each_lower; optional rate with rate_per
-        and per ('resident', 'pupil'), rounded_to.
-    subject : str
-        What is counted, as in mid-sentence.
+    `table`: a row per year in order: `label`, count, and on every row change_ratio, change_lower,
+    change_upper, change_verdict, is_each_higher, is_each_lower; optional rate with rate_per and per
+    ('resident', 'pupil'), rounded_to. `subject`: what is counted, as in mid-sentence.
     """
     if len(table) < 2:
         row = {**first(table), "status": "too_few", "reason": "there is one year only"}
