@@ -56,7 +56,7 @@ POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
 
 @dataclass(frozen=True)
 class Said:
-    """What a narrative function made of a protected table.
+    """What wording made of a protected table.
 
     Parameters
     ----------
