@@ -294,13 +294,7 @@ class Review:
         return "msg" if "msg" in self.workspace.own_groups(self.area) else "similar"
 
     def peer_group(self, group: str) -> PeerGroup:
-        """A peer group of this area: 'force', 'county', or one of the settings such as 'msg'.
-
-        Raises
-        ------
-        NotAvailable
-            If the settings name no such group, or the area is alone in it.
-        """
+        """A peer group of this area: 'force', 'county', or one of the settings such as 'msg'."""
         return peer_groups.group_of(self.workspace, self.area, group)
 
     def peer_label(self, group: str) -> str:
@@ -312,27 +306,11 @@ class Review:
     ) -> Counted:
         """Counts and residents of every area of a peer group over a period.
 
-        Parameters
-        ----------
-        selection : str
-            An offence or group of the taxonomy.
-        group : str
-            Key of the peer group.
-        period : Period or str
-        open_data : bool
-            Whether the street-level files may be asked where the partner's table has none; False
-            for what they cannot tell, so that it is no offence of the taxonomy.
-
-        Returns
-        -------
-        Counted
-            Table with area, is_own, count, population, population_year; areas without data
-            have missing counts.
-
-        Raises
-        ------
-        NotAvailable
-            If no source holds counts for the group over the period.
+        `selection`: an offence or group of the taxonomy. `group`: key of the peer group.
+        `open_data`: whether the street-level files may be asked where the partner's table has none;
+        False for what they cannot tell, so that it is no offence of the taxonomy. Returns: table
+        with area, is_own, count, population, population_year; areas without data have missing
+        counts.
         """
         members = self.peer_group(group)
         return peer_tallies.counted(
@@ -357,10 +335,7 @@ class Review:
     def population_by_age(self, period: Period | str) -> pd.DataFrame:
         """Residents of this area by sex and single year of age, for the period's estimate.
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns year, sex, age, population.
+        Returns: columns year, sex, age, population.
         """
         return residents.by_age(self.store, self.area.districts, period)
 

@@ -122,13 +122,7 @@ class Series:
         return {"area": self.among} if self.among else {}
 
     def inside(self, period: Period) -> pd.DataFrame:
-        """The rows of a period.
-
-        Raises
-        ------
-        NotAvailable
-            If the period is not wholly covered.
-        """
+        """The rows of a period; NotAvailable if it is not wholly covered."""
         self.coverage.check(period)
         return self.rows[period.contains(self.rows["month"])]
 
@@ -224,13 +218,7 @@ class Yearly(Series):
     begins: int = 4
 
     def inside(self, period: Period) -> pd.DataFrame:
-        """The figures of the years that make up a period.
-
-        Raises
-        ------
-        NotAvailable
-            If the period is not made of whole years, or one of them has no figure.
-        """
+        """The figures of the whole years that make up a period; NotAvailable if one has none."""
         if period.first % 12 + 1 != self.begins or period.months % 12:
             kind = "financial" if self.begins == 4 else "school"
             raise NotAvailable(self.sources, f"its figures are by {kind} year, not {period.label}")
@@ -285,13 +273,7 @@ def newest_year(
     source: str,
     year_of: Callable[[int], Period] = Period.financial_year,
 ) -> str:
-    """The newest financial (or other) year that begins before a period ends.
-
-    Raises
-    ------
-    NotAvailable
-        If the source's years all begin later.
-    """
+    """The newest financial (or other) year that begins before a period ends, if any does."""
     if found := begun(years, until, year_of):
         return found[-1]
     year = "school year" if year_of == Period.academic_year else "year"
