@@ -212,7 +212,8 @@ def _run(now: dict, before: dict) -> tuple[str, ...]:
             runs[-1].append(q)
         else:
             runs.append([q])
-    return tuple(max(runs, key=len)) if runs else ()
+    longest: list[str] = max(runs, key=len, default=[])
+    return tuple(longest)
 
 
 def _of(row: dict, run: tuple[str, ...]) -> float:
