@@ -255,7 +255,7 @@ def test_dispersion_agrees_with_statsmodels():
         offset=np.log(data["days"]),
     ).fit(scale="X2")
     assert found.phi == pytest.approx(fit.scale, rel=1e-6)
-    assert found.is_overdispersed and found.months == 48
+    assert found.of_sums[0] >= found.phi > 1 and found.months == 48
 
 
 def test_dispersion_takes_back_a_verdict_that_repeats_made():
@@ -285,16 +285,62 @@ def test_the_wider_limits_stand_beside_a_change_that_is_still_clear_too():
 def test_dispersion_needs_two_whole_years_and_does_not_look_ahead():
     table = series(np.random.default_rng(2), 2)
     short = change.dispersion(table.iloc[13:], "2006-04/2007-03", "2005-04/2006-03")
-    assert short.status == "too_few"
+    assert short.status == "not_available"
+    short = change.dispersion(table.iloc[13:], "2006-05/2007-03", "2005-05/2006-03")
+    assert short.status == "not_estimated"
     whole = change.dispersion(table, "2006-04/2007-03", "2005-04/2006-03")
     changed = table.assign(count=table["count"].where(table["month"] < "2007-04", 999))
     assert change.dispersion(changed, "2006-04/2007-03", "2005-04/2006-03") == whole
 
 
-def test_many_series_at_once_have_the_dispersion_of_each():
-    rng = np.random.default_rng(3)
-    counts = rng.poisson(30, size=(3, 2, 12))
-    days = np.array(Period.parse("2006-04/2008-03").month_days()).reshape(2, 12)
-    together, _ = dispersion.pearson_dispersion(counts, days)
-    alone = [dispersion.pearson_dispersion(c, days)[0] for c in counts]
-    np.testing.assert_allclose(together, alone)
+def days_of(years):
+    return np.array(Period.parse(f"2001-04/{2001 + years}-03").month_days(), float).reshape(-1, 12)
+
+
+def test_a_month_missing_outside_both_periods_moves_little():
+    """It used to make the run too short, so that chance alone decided."""
+    periods = Period.parse("2007-04/2008-03"), Period.parse("2006-04/2007-03")
+    table = series(np.random.default_rng(4), 8)
+    whole = change.compared(table, *periods).iloc[0]
+    for gone in ("2005-09", "2004-04", "2006-03"):
+        found = change.compared(table[table["month"] != gone], *periods).iloc[0]
+        assert found["verdict"] == whole["verdict"]
+        assert found["dispersion"] == pytest.approx(whole["dispersion"], rel=0.5)
+
+
+def test_where_the_months_are_too_few_the_method_says_that_it_was_not_estimated():
+    periods = Period.parse("2007-04/2007-09"), Period.parse("2006-04/2006-09")
+    found = change.compared(months("2006-04", "2007-12"), *periods).iloc[0]
+    assert change.NOT_ESTIMATED in found["method"] and "fewer than 24 months" in found["method"]
+    assert "dispersion" not in found
+
+
+def test_the_long_run_variance_is_unbiased_under_chance_and_sees_series_that_spread():
+    rng, days = np.random.default_rng(11), days_of(3)
+    calm = [dispersion.spread(rng.poisson(25.0, (3, 12)).astype(float), days) for _ in range(300)]
+    assert np.mean([s.long_run for s in calm]) == pytest.approx(1, abs=0.15)
+    assert np.mean([s.phi for s in calm]) == pytest.approx(1, abs=0.05)
+    apart = []
+    for _ in range(300):
+        first = rng.poisson(12.5, 37)  # each draws one more in the same month or the next
+        later = rng.binomial(first, 0.5)
+        counts = first[1:] + (first - later)[1:] + later[:-1]
+        apart.append(dispersion.spread(counts.reshape(3, 12).astype(float), days))
+    assert np.mean([s.long_run for s in apart]) == pytest.approx(2, abs=0.3)
+    assert np.mean([s.phi for s in apart]) < 1.7
+
+
+def test_limits_are_never_narrower_than_the_exact_ones():
+    rng, days = np.random.default_rng(12), days_of(2)
+    for mean in (0.5, 3, 40):
+        for _ in range(30):
+            counts = rng.poisson(mean, (2, 12)).astype(float)
+            later, base = counts.sum(1)[::-1]
+            if not (later and base):
+                continue
+            exact = change.exact_ratio(later, base, 365, 365)
+            low, high, p = dispersion.widened_ratio(
+                later, base, 365, 365, dispersion.spread(counts, days).of_sums
+            )
+            assert low <= exact[0] and high >= exact[1] and p >= exact[2]
+            assert (low > 1 or high < 1) == (p < 0.05)

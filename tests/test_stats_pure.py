@@ -135,9 +135,9 @@ CALLS = {
     "stats.control.signals": lambda: ((COUNTS, *result_of("stats.control.limits", COUNTS)), {}),
     "stats.power.critical_counts": lambda: ((np.array([10, 300]), 0.5, 0.05), {}),
     "stats.dispersion.dispersion": lambda: ((BY_MONTH, YEAR, BEFORE), {}),
-    "stats.dispersion.dispersed_ratio": lambda: ((COUNTS + 1, COUNTS + 2, 365, 366, 2.0, 11), {}),
-    "stats.dispersion.pearson_dispersion": lambda: (
-        (COUNTS.reshape(3, 12), DAYS.reshape(3, 12)),
+    "stats.dispersion.widened_ratio": lambda: ((90, 120, 365, 366, (2.0, 11.0)), {}),
+    "stats.dispersion.spread": lambda: (
+        (COUNTS.reshape(3, 12).astype(float), DAYS.reshape(3, 12).astype(float)),
         {},
     ),
     "findings.exclusion_rates.rates": lambda: ((SCHOOLS,), {}),

@@ -37,6 +37,7 @@ STUDIES = (
     changes.powers,
     changes.trends,
     areas.against_others,
+    changes.true_changes,
 )
 
 

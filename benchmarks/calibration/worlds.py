@@ -6,6 +6,7 @@ then false.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,10 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.stats import season
 
 ALPHA = 0.05
-WORLDS = ("chance alone", "25% season", "φ = 2", "φ = 4", "25% season, φ = 2", "wandering level")
+WORLDS = (
+    "chance alone", "25% season", "φ = 2", "φ = 4", "25% season, φ = 2", "series of 2",
+    "series of 3", "series of 4", "wandering level",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,31 @@ def monthly(rng, kind: str, year_mean: float, months: Period, series: int) -> np
         for month in range(1, noise.shape[1]):
             level[:, month] = 0.8 * level[:, month - 1] + 0.6 * noise[:, month]
         means = means * np.exp(0.1 * level - 0.005)
-    for phi in (2, 4):
-        if f"φ = {phi}" in kind:
-            means = rng.gamma(means / (phi - 1), phi - 1)
+    if "series of" in kind:
+        return _series(rng, means, int(kind[-1]))
+    if found := re.search(r"φ = ([\d.]+)", kind):
+        phi = float(found[1])
+        means = rng.gamma(means / (phi - 1), phi - 1)
     return rng.poisson(means)
+
+
+def _series(rng, means: np.ndarray, size: int) -> np.ndarray:
+    """Incidents that draw others after them: `size` on average, a month apart on average."""
+    lead = 18
+    means = np.concatenate([np.repeat(means[:, :1], lead, axis=1), means], axis=1)
+    first = rng.poisson(means / size)
+    found = first.copy()
+    for month in range(means.shape[1]):
+        # One more after each with the same chance: a geometric number, of this mean.
+        left = rng.negative_binomial(np.maximum(first[:, month], 1), 1 / size)
+        left = np.where(first[:, month] > 0, left, 0)
+        for later in range(month, means.shape[1]):
+            due = rng.binomial(left, np.exp(-1) if later == month else 1 - np.exp(-1))
+            found[:, later] += due
+            left = left - due
+            if not left.any():
+                break
+    return found[:, lead:]
 
 
 def per_cent(table: pd.DataFrame, skip: int = 0, columns: list[str] | None = None) -> pd.DataFrame:

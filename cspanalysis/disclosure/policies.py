@@ -8,7 +8,7 @@ import numpy as np
 DERIVED = (
     *("rate", "lower", "upper", "p", "share", "ratio", "percent_change", "index", "value"),
     *("total_share", "cumulative_share", "rank", "rank_lower", "rank_upper", "is_tied"),
-    *("verdict", "is_small_base", "is_above", "dispersion"),
+    *("verdict", "is_small_base", "is_above", "dispersion", "dispersion_degrees"),
     *("lower_998", "upper_998", "verdict_998", "verdict_by_chance"),
     *("verdict_widened", "phi", "is_widened"),
 )

@@ -37,6 +37,7 @@ PLACES_DIFFER = 0.01
 
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
 WIDENED = "quasi-Poisson limits of the ratio: the months vary more than chance alone"
+NOT_ESTIMATED = "by how much the months vary more could not be estimated"
 
 
 def change(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -215,23 +216,28 @@ def with_dispersion(
     Returns
     -------
     pandas.DataFrame
-        lower, upper, p and verdict with the dispersion allowed for; beside them `dispersion` (φ)
-        and verdict_by_chance, that of the exact test. As it was where φ cannot be estimated.
+        lower, upper, p and verdict with the dispersion allowed for; beside them `dispersion` (by
+        how much the variance exceeds chance), its degrees of freedom and verdict_by_chance, that
+        of the exact test. Where
+        it cannot be estimated the limits are of chance alone, and `method` says so.
     """
     row = result.iloc[0]
     if row["status"] == "not_comparable" or not period.same_months_as(compare):
         return result
     counts = (row["count"], row["compare_count"])
     checked = dispersion(by_month, period, compare, counts=counts)
+    if checked.status == "not_estimated":
+        return result.assign(method=f"{METHOD}; {NOT_ESTIMATED}: {checked.reason}")
     if checked.status != "ok":
         return result
     return result.assign(
         lower=checked.lower,
         upper=checked.upper,
         p=checked.p,
-        method=WIDENED if checked.is_overdispersed else METHOD,
+        method=WIDENED if checked.of_sums else METHOD,
         verdict=checked.verdict,
-        dispersion=checked.phi,
+        dispersion=checked.of_sums[0] if checked.of_sums else 1.0,
+        dispersion_degrees=checked.of_sums[1] if checked.of_sums else np.nan,
         verdict_by_chance=row["verdict"],
     )
 

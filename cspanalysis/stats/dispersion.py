@@ -1,4 +1,4 @@
-"""Whether counts vary more than chance alone, and whether that changes a verdict."""
+"""Whether counts vary more than chance alone, and the limits of a change that allow for it."""
 
 from __future__ import annotations
 
@@ -12,42 +12,81 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.stats import ratio
 from cspanalysis.stats.measures import as_float
 
-#: Months that a dispersion estimate needs.
+#: Months that an estimate needs, and years beyond which older ones say little about today.
 FEWEST_MONTHS = 24
+MOST_YEARS = 10
 
 #: One-sided level at which a dispersion above 1 is taken as real. A lenient one on purpose: from 24
 #: months a dispersion of 2 is often missed at 5%, and false verdicts follow (docs/calibration.md).
 ALPHA = 0.2
 
+#: Fewest degrees of freedom that a long-run variance is given.
+FEWEST_DEGREES = 2.5
+
 
 @dataclass(frozen=True)
-class Dispersion:
-    """Quasi-Poisson dispersion of a monthly series and the change judged with it.
+class Spread:
+    """How monthly counts vary about a level for each year and a factor for each calendar month.
 
     Parameters
     ----------
     phi : float
-        Pearson dispersion; 1 = chance alone.
-    months : int
-        Months it was estimated from.
-    lower, upper, p : float
-        Limits of the ratio and p-value with the dispersion allowed for; those of the exact test
-        where it is not over-dispersed.
-    verdict : str
-        'up', 'down', 'no_clear_change', or 'none' where it cannot be given.
-    is_overdispersed : bool
-        True if the dispersion exceeds 1 by more than chance (one-sided 20%, chi-square).
-    status, reason : str
-        'ok', or 'too_few' / 'not_comparable' with the reason.
+        Pearson dispersion of the months; 1 = chance alone.
+    degrees : float
+        Its residual degrees of freedom.
+    long_run : float
+        The same of a sum of months: with what months in a row have in common.
+    long_run_degrees : float
+        Degrees of freedom of that.
     """
 
     phi: float
+    degrees: float
+    long_run: float
+    long_run_degrees: float
+
+    @property
+    def is_overdispersed(self) -> bool:
+        """Whether the months vary by more than chance (one-sided 20%, chi-square)."""
+        return bool(self.phi * self.degrees > stats.chi2.isf(ALPHA, self.degrees))
+
+    @property
+    def of_sums(self) -> tuple[float, float] | None:
+        """Variance factor of a sum of months and its degrees of freedom; None: chance alone."""
+        if self.long_run > max(self.phi, 1):
+            return self.long_run, self.long_run_degrees
+        return (self.phi, self.degrees) if self.is_overdispersed else None
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """A change judged with the variation that its months show.
+
+    Parameters
+    ----------
+    phi : float
+        Pearson dispersion of the months; 1 = chance alone.
+    of_sums : tuple of float, optional
+        By how much the variance of the periods' counts exceeds chance, and the degrees of freedom
+        of that; None where it does not.
+    months : int
+        Months it was estimated from.
+    lower, upper, p : float
+        Limits of the ratio and p-value; those of the exact test without a factor.
+    verdict : str
+        'up', 'down', 'no_clear_change', or 'none' where it cannot be given.
+    status, reason : str
+        'ok', or 'not_comparable', 'not_available', 'too_few' (no incidents) or 'not_estimated'
+        (too few months) with the reason.
+    """
+
+    phi: float
+    of_sums: tuple[float, float] | None
     months: int
     lower: float
     upper: float
     p: float
     verdict: str
-    is_overdispersed: bool
     status: str
     reason: str
 
@@ -65,7 +104,8 @@ def dispersion(
     Parameters
     ----------
     by_month : pandas.DataFrame
-        month, count: all months known, zeros filled in; later months than the period are not used.
+        month, count: all months known, zeros filled in; later months than the period are not used,
+        and gaps are left out.
     period, compare : Period or str
         The same months of two years.
     counts : tuple of float, optional
@@ -75,127 +115,148 @@ def dispersion(
     Returns
     -------
     Dispersion
-        From the unbroken run of months that ends with the period: whole years of 12 months,
-        24 at least. The model has a factor for the calendar month and one for each year, so season
-        and change between years do not count as dispersion.
+        From the months known in up to ten years of twelve months that end with the period, 24 at
+        least.
 
     Notes
     -----
-    McCullagh and Nelder (1989), section 6.2: variance proportional to the mean, t quantiles with
-    the residual degrees of freedom.
+    See `spread`; limits are quasi-Poisson with t quantiles, never narrower than the exact ones.
     """
     period, compare = Period.parse(period), Period.parse(compare)
     if not period.same_months_as(compare):
         return _none("not_comparable", "the periods do not cover the same months of the year")
     known = _known(by_month)
-    years = 0
-    while known.keys() >= set(
-        Period(period.last - 12 * years - 11, period.last - 12 * years).month_list()
-    ):
-        years += 1
-    if 12 * years < FEWEST_MONTHS:
-        return _none("too_few", "fewer than 24 unbroken months up to the end of the period")
-    if not known.keys() >= set(compare.month_list()):
-        return _none("not_available", "the period compared with is not covered")
-    run = Period(period.last - 12 * years + 1, period.last)
-    by_year = np.array([known[m] for m in run.month_list()]).reshape(years, 12)
-    days = np.array(run.month_days()).reshape(years, 12)
-    phi, degrees = pearson_dispersion(by_year, days)
+    if not known.keys() >= {*period.month_list(), *compare.month_list()}:
+        return _none("not_available", "not all months of both periods are covered")
+    run = Period(period.last - 12 * MOST_YEARS + 1, period.last)
+    by_year = np.array([known.get(m, np.nan) for m in run.month_list()]).reshape(MOST_YEARS, 12)
+    days = np.array(run.month_days(), dtype=float).reshape(MOST_YEARS, 12)
+    has_any = ~np.isnan(by_year).all(axis=1)
+    by_year, days = by_year[has_any], days[has_any]
+    months = int(np.sum(~np.isnan(by_year)))
+    if months < FEWEST_MONTHS:
+        return _none("not_estimated", f"fewer than {FEWEST_MONTHS} months are known")
     later, base = counts or (sum(known[m] for m in p.month_list()) for p in (period, compare))
     if not (later > 0 and base > 0):
         return _none("too_few", "no incidents in one of the two periods")
-    spans = period.days, compare.days
-    exact = ratio.exact_ratio(later, base, *spans, confidence)
-    lower, upper, p, is_real = _widened(later, base, *spans, phi, degrees, confidence, exact)
+    found = spread(by_year, days, period.months)
+    lower, upper, p = widened_ratio(
+        later, base, period.days, compare.days, found.of_sums, confidence
+    )
     return Dispersion(
-        phi=phi,
-        months=12 * years,
-        lower=float(lower),
-        upper=float(upper),
-        p=float(p),
-        verdict=_verdict(float(lower), float(upper)),
-        is_overdispersed=bool(is_real),
+        phi=found.phi,
+        of_sums=found.of_sums,
+        months=months,
+        lower=lower,
+        upper=upper,
+        p=p,
+        verdict="up" if lower > 1 else "down" if upper < 1 else "no_clear_change",
         status="ok",
         reason="",
     )
 
 
-def dispersed_ratio(
-    count,
-    compare_count,
-    days,
-    compare_days,
-    phi,
-    degrees: int,
+def widened_ratio(
+    count: float,
+    compare_count: float,
+    days: float,
+    compare_days: float,
+    of_sums: tuple[float, float] | None,
     confidence: float = 0.95,
-    alpha: float = ALPHA,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Limits of the ratio and p with a dispersion allowed for where it is real.
+) -> tuple[float, float, float]:
+    """Limits of the ratio and p with a variance factor allowed for (`Spread.of_sums`).
 
-    Parameters
-    ----------
-    count, compare_count, days, compare_days, phi : array_like
-        Broadcast against each other; counts of 1 or more.
-    degrees : int
-        Degrees of freedom of `phi`.
-    alpha : float
-        One-sided level at which a dispersion above 1 is real; 1 widens always.
-
-    Returns
-    -------
-    lower, upper, p : numpy.ndarray
-        Quasi-Poisson where over-dispersed, never narrower than the exact limits; else exact.
-    is_overdispersed : numpy.ndarray of bool
+    Quasi-Poisson with t quantiles, never narrower than the exact limits; exact without a factor.
     """
-    later, base, phi = (np.asarray(v, dtype=float) for v in (count, compare_count, phi))
-    exact = ratio.exact_ratio(later, base, days, compare_days, confidence)
-    return _widened(later, base, days, compare_days, phi, degrees, confidence, exact, alpha)
-
-
-def _widened(
-    later, base, days, compare_days, phi, degrees: int, confidence: float, exact, alpha=ALPHA
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Exact limits and p, made wider where the dispersion is real; see `dispersed_ratio`."""
-    log_ratio = np.log(later / days) - np.log(base / compare_days)
-    error = np.sqrt(phi * (1 / later + 1 / base))
+    exact = [float(v) for v in ratio.exact_ratio(count, compare_count, days, compare_days,
+                                                 confidence)]  # fmt: skip
+    if of_sums is None:
+        return exact[0], exact[1], exact[2]
+    factor, degrees = of_sums
+    log_ratio = np.log(count / days) - np.log(compare_count / compare_days)
+    error = np.sqrt(factor * (1 / count + 1 / compare_count))
     reach = stats.t.isf((1 - confidence) / 2, degrees) * error
-    is_real = phi * degrees > stats.chi2.isf(alpha, degrees)
-    lower = np.where(is_real, np.minimum(np.exp(log_ratio - reach), exact[0]), exact[0])
-    upper = np.where(is_real, np.maximum(np.exp(log_ratio + reach), exact[1]), exact[1])
-    wide = 2 * stats.t.sf(np.abs(log_ratio) / error, degrees)
-    return lower, upper, np.where(is_real, np.maximum(wide, exact[2]), exact[2]), is_real
+    wide = 2 * stats.t.sf(abs(log_ratio) / error, degrees)
+    return (
+        min(float(np.exp(log_ratio - reach)), exact[0]),
+        max(float(np.exp(log_ratio + reach)), exact[1]),
+        max(float(wide), exact[2]),
+    )
 
 
-def pearson_dispersion(counts: np.ndarray, days: np.ndarray) -> tuple[float, int]:
-    """Pearson's φ of a years × 12 table with a factor for each year and each calendar month.
+def spread(counts: np.ndarray, days: np.ndarray, months: int = 12) -> Spread:
+    """How the months of one series vary, and how a sum of so many of them does.
 
     Parameters
     ----------
     counts, days : numpy.ndarray
-        Shape (years, 12), or (series, years, 12) for many series at once.
-
-    Returns
-    -------
-    phi : float or numpy.ndarray
-    degrees : int
-        Residual degrees of freedom.
+        Shape (years, 12); months not known are NaN.
+    months : int
+        Months that are summed.
 
     Notes
     -----
-    Maximum likelihood of the two-factor Poisson model by iterative proportional fitting, which
-    starts from the days as exposure and is vectorised over series.
+    Pearson residuals of a Poisson model with a factor for each year and each calendar month.
+    Monthly φ alone understates a year's variance where repeats and series spread over months, or
+    the level wanders; so the autocovariance of the residuals is added up to a lag of one less than
+    the whole years, two at least. The residuals' own covariance (the model takes a level from each
+    year and month) is allowed for by solving the moment equations E[e'Aⱼe] = Σₖ γₖ tr(M Aⱼ M Aₖ),
+    which makes the estimates unbiased; degrees of freedom are those of the variance that the sum of
+    autocovariances has under chance. McCullagh and Nelder (1989), section 6.2; for the idea Newey
+    and West (1987).
     """
-    fitted = np.broadcast_to(days, counts.shape).astype(float)
+    known = ~np.isnan(counts)
+    fitted = _fitted(counts, days)
+    cells = fitted[known]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(12):
-            for axis in (-1, -2):
-                step = counts.sum(axis, keepdims=True) / fitted.sum(axis, keepdims=True)
-                fitted = fitted * np.nan_to_num(step)
-        pearson = np.where(fitted > 0, (counts - fitted) ** 2 / fitted, 0.0)
-    years, months = counts.shape[-2:]
-    degrees = (years - 1) * (months - 1)
-    phi = pearson.sum((-1, -2)) / degrees
-    return (float(phi) if np.ndim(phi) == 0 else phi), degrees
+        residuals = np.where(cells > 0, (counts[known] - cells) / np.sqrt(cells), 0.0)
+    years, columns = np.nonzero(known)
+    degrees = known.sum() - len(np.unique(years)) - len(np.unique(columns)) + 1
+    phi = float(residuals @ residuals / degrees)
+    lags = max(2, known.sum() // 12 - 1)
+    weights = np.array([1.0, *(2 * max(0.0, 1 - k / months) for k in range(1, lags + 1))])
+    if months == 1 or phi == 0:
+        return Spread(phi, float(degrees), phi, float(degrees))
+    inside = _projection(years, columns, np.sqrt(cells))
+    at = 12 * years + columns
+    apart = np.abs(at[:, None] - at[None, :])
+    shifts = [(apart == k) * (1.0 if k == 0 else 0.5) for k in range(lags + 1)]
+    seen = [inside @ shift @ inside for shift in shifts]
+    doubled = [shift * (2 if k else 1) for k, shift in enumerate(shifts)]
+    moments = np.array([[np.sum(s * d) for d in doubled] for s in seen])
+    inverse = np.linalg.pinv(moments)
+    autocovariance = inverse @ [residuals @ shift @ residuals for shift in shifts]
+    mixed = sum(w * s for w, s in zip(weights @ inverse, seen, strict=True))
+    return Spread(
+        phi,
+        float(degrees),
+        float(weights @ autocovariance),
+        max(float(1 / np.sum(mixed * mixed)), FEWEST_DEGREES),
+    )
+
+
+def _fitted(counts: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Maximum likelihood of the two-factor model, by iterative proportional fitting from days."""
+    known = ~np.isnan(counts)
+    seen, fitted = np.where(known, counts, 0.0), np.where(known, days, 0.0)
+    for _ in range(50):
+        before = fitted
+        for axis in (1, 0):
+            held = fitted.sum(axis, keepdims=True)
+            fitted = fitted * (seen.sum(axis, keepdims=True) / np.where(held > 0, held, 1.0))
+        if np.abs(fitted - before).max() < 1e-9:
+            break
+    return fitted
+
+
+def _projection(years: np.ndarray, columns: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """What the model leaves of its residuals: I - H of the weighted factors."""
+    design = np.column_stack(
+        [years == y for y in np.unique(years)] + [columns == c for c in np.unique(columns)]
+    )
+    basis, size, _ = np.linalg.svd(design * weight[:, None], full_matrices=False)
+    basis = basis[:, size > size.max() * 1e-9]
+    return np.eye(len(years)) - basis @ basis.T
 
 
 def _known(by_month: pd.DataFrame) -> dict[str, float]:
@@ -206,10 +267,6 @@ def _known(by_month: pd.DataFrame) -> dict[str, float]:
     return {month: count for month, count in found.items() if not np.isnan(count)}
 
 
-def _verdict(lower: float, upper: float) -> str:
-    return "up" if lower > 1 else "down" if upper < 1 else "no_clear_change"
-
-
 def _none(status: str, reason: str) -> Dispersion:
     nan = float("nan")
-    return Dispersion(nan, 0, nan, nan, nan, "none", False, status, reason)
+    return Dispersion(nan, None, 0, nan, nan, nan, "none", status, reason)

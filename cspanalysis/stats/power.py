@@ -40,8 +40,15 @@ def detectable(
     compare_days: float = 365,
     confidence: float = 0.95,
     power: float = 0.8,
+    of_sums: tuple[float, float] | None = None,
 ) -> Detectable:
     """Smallest fall and rise from a baseline that the test of `change` would call.
+
+    Parameters
+    ----------
+    of_sums : tuple of float, optional
+        Variance factor of the counts and its degrees of freedom (`dispersion.Spread.of_sums`),
+        where the limits are widened by it; else chance alone.
 
     Raises
     ------
@@ -51,6 +58,8 @@ def detectable(
     if baseline < 0:
         raise ValueError("a baseline cannot be negative")
     share, alpha = days / (days + compare_days), 1 - confidence
+    if of_sums is not None and baseline > 0:
+        return _widened(baseline, days / compare_days, confidence, power, *of_sums)
     fall, rise = (int(v[0]) for v in critical_counts([baseline], share, alpha))
     same = baseline * days / compare_days
     edges = _edges(baseline, share, alpha)
@@ -69,6 +78,32 @@ def detectable(
         rise_to=rise,
         true_fall_to=true_fall,
         true_rise_to=true_rise,
+        power=power,
+        confidence=confidence,
+    )
+
+
+def _widened(
+    baseline: int, odds: float, confidence: float, power: float, factor: float, degrees: float
+) -> Detectable:
+    """What quasi-Poisson limits with a variance factor call, by the log ratio's standard error."""
+    # Per cent of the baseline, a tenth of one apart: no count of interest lies between.
+    ratios = np.arange(1, 20_001) / 1000
+    error = np.sqrt(factor * (1 / (baseline * odds * ratios) + 1 / baseline))
+    called = stats.t.isf((1 - confidence) / 2, degrees)
+    found = []
+    for reach in (called, called + stats.norm.ppf(power)):
+        falls = ratios[np.log(ratios) < -reach * error]
+        rises = ratios[np.log(ratios) > reach * error]
+        found.append((falls.max() if len(falls) else None, rises.min() if len(rises) else np.inf))
+    (fall, rise), (true_fall, true_rise) = found
+    level = baseline * odds
+    return Detectable(
+        baseline=int(baseline),
+        fall_to=None if fall is None else int(level * fall),
+        rise_to=int(np.ceil(level * min(rise, ratios[-1]))),
+        true_fall_to=None if true_fall is None else float(level * true_fall),
+        true_rise_to=float(level * min(true_rise, ratios[-1])),
         power=power,
         confidence=confidence,
     )

@@ -48,6 +48,7 @@ def change(
             *notes,
             *break_notes(series, ask.comparison),
             *_detectable(result, series, ask.comparison),
+            *_of_chance_alone(result),
         ],
     )
 
@@ -100,7 +101,7 @@ def changes(
         columns={label: heading, **columns(ask.earlier)},
         what=f"Change in {subject}",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
-        notes=[*notes, *dict.fromkeys([*said, *broken])],
+        notes=[*notes, *dict.fromkeys([*said, *broken]), *_of_chance_alone(result)],
     )
 
 
@@ -174,14 +175,27 @@ def break_notes(series: Series, comparison: Comparison) -> list[str]:
 def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) -> list[str]:
     """Beside a change that chance can explain: how large one would have to be to be seen.
 
-    For counts under no policy: the base is named. Where only the dispersion takes a verdict back,
-    the sentence says so, and limits by chance would contradict it.
+    For counts under no policy: the base is named.
     """
     row = result.iloc[0].to_dict()
     is_open = row["verdict"] == "no_clear_change" and row["status"] == "ok"
     if series.protect or comparison.is_window or not is_open or not row["compare_count"] > 0:
         return []
+    is_wide = row["method"] == statistics.WIDENED
     found = statistics.detectable(
-        int(row["compare_count"]), days=row["days"], compare_days=row["compare_days"]
+        int(row["compare_count"]),
+        days=row["days"],
+        compare_days=row["compare_days"],
+        of_sums=(row["dispersion"], row["dispersion_degrees"]) if is_wide else None,
     )
     return [change_wording.detectable(found)]
+
+
+def _of_chance_alone(result: pd.DataFrame) -> list[str]:
+    """Where the dispersion could not be estimated: what the interval leaves out."""
+    if not result["method"].str.contains(statistics.NOT_ESTIMATED).any():
+        return []
+    return [
+        "Fewer than 24 months are known, too few to estimate by how much more than chance the "
+        "months vary: the interval allows for chance alone."
+    ]
