@@ -15,6 +15,8 @@ from cspanalysis.stats.measures import as_float
 #: Months that an estimate needs, and years beyond which older ones say little about today.
 FEWEST_MONTHS = 24
 MOST_YEARS = 10
+#: Months apart up to which residuals are taken to have something in common.
+MOST_LAGS = 4
 
 #: One-sided level at which a dispersion above 1 is taken as real. A lenient one on purpose: from 24
 #: months a dispersion of 2 is often missed at 5%, and false verdicts follow (docs/calibration.md).
@@ -199,11 +201,11 @@ def spread(counts: np.ndarray, days: np.ndarray, months: int = 12) -> Spread:
     Pearson residuals of a Poisson model with a factor for each year and each calendar month.
     Monthly φ alone understates a year's variance where repeats and series spread over months, or
     the level wanders; so the autocovariance of the residuals is added up to a lag of one less than
-    the whole years, two at least. The residuals' own covariance (the model takes a level from each
-    year and month) is allowed for by solving the moment equations E[e'Aⱼe] = Σₖ γₖ tr(M Aⱼ M Aₖ),
-    which makes the estimates unbiased; degrees of freedom are those of the variance that the sum of
-    autocovariances has under chance. McCullagh and Nelder (1989), section 6.2; for the idea Newey
-    and West (1987).
+    the whole years, from two to four. The residuals' own covariance (the model takes a level from
+    each year and month) is allowed for by solving the moment equations
+    E[e'Aⱼe] = Σₖ γₖ tr(M Aⱼ M Aₖ), which makes the estimates unbiased; degrees of freedom are those
+    of the variance that the sum of autocovariances has under chance. McCullagh and Nelder (1989),
+    section 6.2; for the idea Newey and West (1987).
     """
     known = ~np.isnan(counts)
     fitted = _fitted(counts, days)
@@ -213,7 +215,7 @@ def spread(counts: np.ndarray, days: np.ndarray, months: int = 12) -> Spread:
     years, columns = np.nonzero(known)
     degrees = known.sum() - len(np.unique(years)) - len(np.unique(columns)) + 1
     phi = float(residuals @ residuals / degrees)
-    lags = max(2, known.sum() // 12 - 1)
+    lags = min(max(2, known.sum() // 12 - 1), MOST_LAGS)
     weights = np.array([1.0, *(2 * max(0.0, 1 - k / months) for k in range(1, lags + 1))])
     if months == 1 or phi == 0:
         return Spread(phi, float(degrees), phi, float(degrees))
