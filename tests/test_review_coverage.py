@@ -198,6 +198,30 @@ def test_a_yearly_table_of_the_council_is_a_source_of_its_own(tmp_path):
     assert "nothing of" not in found.sentence and found.sources
 
 
+def test_half_a_year_of_quarters_covers_half_a_year_of_the_partnership_alone(tmp_path):
+    head = "Financial Year,Financial Quarter,Police Force,CSP Name,Offence Group,Offence Count"
+    lines = [
+        f"{year},{quarter},Kent,{name},Robbery,{9 + quarter}"
+        for year, quarters in (("2022/23", (1, 2, 3, 4)), ("2023/24", (1, 2)))
+        for quarter in quarters
+        for name in ("Dover", "Unassigned Kent", *(["Ashford"] if year == "2022/23" else []))
+    ]
+    files = {"home_office_csp/csp.csv": "\n".join([head, *lines, ""])}
+    review = workspace(tmp_path / "ws", files, area="Dover")
+    assert quality.source_months(review).rows["covers"].tolist() == ["April 2022 to September 2023"]
+    known = coverage.of(review.store, "home_office_csp", review.workspace.area("Ashford"))
+    assert known.months[-1] == "2023-03" and len(known.months) == 12
+
+
+@pytest.mark.parametrize(
+    ("part", "months"),
+    [("1,2", 6), ("4", 3), ("1,2,3,4", 12), ("autumn term", 4), ("academic year", 12),
+     ("autumn and spring term", 7), (None, 12)],
+)  # fmt: skip
+def test_a_quarter_or_a_term_is_so_many_months_of_its_year(part, months):
+    assert len(coverage._within(Period.financial_year(2023), part)) == months
+
+
 def test_every_chapter_is_there_where_labels_and_sources_lack(partners):
     """Vehicle crime alone, calls in unknown words, no other source: no chapter ends in an error."""
     found = partners.findings()

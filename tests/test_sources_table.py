@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import column_types, csv_lines, csv_rows, table
 from cspanalysis.sources.archive import Part
-from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.schema import Column, Schema, UnknownLayout, choose
 from cspanalysis.sources.table import Context
 
 SCHEMA = Schema(
@@ -172,6 +173,19 @@ def test_a_missing_column_is_named_with_what_was_found_and_the_nearest_heading(f
     assert "'nam', 'size'" in said
     assert "Is it the column 'nam'?" in said
     assert "[sources.things.columns]" in said
+
+
+def test_a_heading_that_is_another_column_is_not_proposed_for_the_missing_one():
+    layout = Schema("x", "schools", (
+        Column("school_type", "Type"), Column("school_year", "Year", required=True),
+    ))  # fmt: skip
+    part = Part(Path("schools.csv"), "schools/schools.csv")
+    with pytest.raises(UnknownLayout) as refused:
+        choose(part, ["school_type", "school_yr"], [layout], {}, {})
+    assert "Is it the column 'school_yr'?" in str(refused.value)
+    with pytest.raises(UnknownLayout) as refused:
+        choose(part, ["school_type", "heads"], [layout], {}, {})
+    assert "Is it the column" not in str(refused.value)
 
 
 def test_settings_map_headings_values_and_constants(file):

@@ -8,6 +8,7 @@ published whole; monthly figures the months with a value, yearly ones their year
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, crosswalk
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
@@ -25,6 +26,9 @@ from cspanalysis.store.tables import Store
 
 #: Of so many records that would be expected, none is less likely than one in a thousand.
 NO_CHANCE = 7
+
+#: Months of a school year that a term's figures are of.
+_TERMS = {"autumn": slice(0, 4), "spring": slice(4, 7), "summer": slice(7, 12)}
 
 #: Further tables of yearly figures: the source that gives them, and how a sentence names them.
 FURTHER = {"fly_tipping": ("environmental", "the yearly table of fly-tipping")}
@@ -139,9 +143,14 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
         return none
     if yearly := years_of(source):
         column, year = yearly
-        rows = _own(store.load(source, columns=_columns(store, source, column)), area)
-        starts = {int(str(label)[:4]) for label in rows[column].dropna()}
-        return none.of(m for start in starts for m in year(start).month_list())
+        parts = [c for c in ("quarter", "term") if c in store.columns(source)]
+        rows = _own(store.load(source, columns=_columns(store, source, column, *parts)), area)
+        known = rows[[column, *parts]].dropna(subset=column).drop_duplicates()
+        return none.of(
+            month
+            for label, *part in known.itertuples(index=False)
+            for month in _within(year(int(str(label)[:4])), *part)
+        )
     quiet = _quiet_months(source)
     if quiet is None:
         rows = store.load(source)
@@ -234,14 +243,28 @@ def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
     }
 
 
+def _within(year: Period, part: str | None = None) -> list[str]:
+    """Months of a year that a figure of some quarters ('1,2') or terms ('autumn term') is of."""
+    months, said = year.month_list(), "" if present.is_missing(part) else str(part)
+    if quarters := re.findall(r"[1-4]", said):
+        return [m for q in quarters for m in months[3 * int(q) - 3 : 3 * int(q)]]
+    terms = [span for name, span in _TERMS.items() if name in said]
+    return [m for span in terms for m in months[span]] or months
+
+
 def _columns(store: Store, source: str, *columns: str) -> list[str]:
-    """The columns wanted, with the district where the source has one."""
-    has_district = "district" in store.columns(source)
-    return [*columns, *(["district"] if has_district else [])]
+    """The columns wanted, with those that say what area a row is of, where the source has any."""
+    return [*columns, *(c for c in ("district", "csp") if c in store.columns(source))]
 
 
 def _own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
-    return rows[rows["district"].isin(area.districts)] if "district" in rows else rows
+    if "district" in rows:
+        return rows[rows["district"].isin(area.districts)]
+    if "csp" in rows:
+        # Each name by itself: what became one partnership stands under its former names before.
+        names = rows["csp"].dropna().unique()
+        return rows[rows["csp"].isin([n for n in names if crosswalk.made_of(area, [n]).names])]
+    return rows
 
 
 @functools.lru_cache(maxsize=16)

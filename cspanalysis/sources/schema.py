@@ -187,24 +187,25 @@ def choose(
 
     If none fits, the message speaks of the layout that lacks least.
     """
-    best: tuple[int, Schema, list[Column]] | None = None
+    best: tuple[list[Column], Schema, dict[str, int]] | None = None
     for schema in schemas:
         found = schema.find(header, mapped)
         missing = schema.missing(found, constants)
         if not missing:
             return schema, found
-        if best is None or len(missing) < best[0]:
-            best = (len(missing), schema, missing)
+        if best is None or len(missing) < len(best[0]):
+            best = (missing, schema, found)
     if best is None:
         raise ValueError("a source has at least one layout")
-    _, schema, missing = best
+    missing, schema, found = best
     column = missing[0]
     headings = [h.strip() for h in header if h.strip()]
     names = column.names(mapped.get(column.name))
-    near = difflib.get_close_matches(
-        key(names[0]), {key(h): h for h in headings if len(h) < 80}, 1, 0.6
-    )
-    near_heading = next((h for h in headings if near and key(h) == near[0]), "")
+    # A heading that is another column already is no slip of this one.
+    free = {key(h): h.strip() for at, h in enumerate(header)
+            if 0 < len(h.strip()) < 80 and at not in found.values()}  # fmt: skip
+    near = difflib.get_close_matches(key(names[0]), free, 1, 0.6)
+    near_heading = free[near[0]] if near else ""
     shown = ", ".join(f"'{h[:40]}'" for h in headings[:20]) + (" …" if len(headings) > 20 else "")
     source = part.file.split("/")[0] if "/" in part.file else schemas[0].name
     raise UnknownLayout(
