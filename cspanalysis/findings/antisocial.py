@@ -16,6 +16,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.findings.overview import rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
+from cspanalysis.present import suppliers
 from cspanalysis.review.series import Series
 
 #: Types of call in the log that are no anti-social behaviour and are counted by themselves.
@@ -42,9 +43,12 @@ def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to police and council against the same months of the year before."""
     try:
         calls = _calls(ask, leave_out)
-    except NotAvailable:
-        incidents = "anti-social behaviour incidents"
-        return ask.change(ask.series("anti-social behaviour", subject=incidents))
+    except NotAvailable as lacking:
+        incidents = ask.series("anti-social behaviour", subject="anti-social behaviour incidents")
+        there = ask.review.store.sources()
+        unused = "asb_calls" in there and lacking.detail
+        said = f"The log of calls is not used: {suppliers.detail(lacking, there)}."
+        return ask.change(incidents, notes=[said] if unused else [])
     return ask.change(calls.of(calls.rows, definition=_definition(calls.rows)))
 
 
