@@ -163,4 +163,13 @@ def _line(table: pd.DataFrame) -> go.Figure | None:
     sound = table[table["status"] == "ok"].reset_index(drop=True)
     if sound.empty:
         return None
-    return charts.trend_line(measures.count_interval(sound), value="count", decimals=0)
+    sound = measures.count_interval(sound).assign(ends=sound["year"].map(_ends))
+    return charts.trend_line(sound, x="ends", value="count", decimals=0)
+
+
+def _ends(year: str) -> str:
+    """A year on the axis: '2021/22', or 'to Dec 21' of a year that ends with a month."""
+    if "-" not in year:
+        return year
+    last = Period.parse(year).month_list()[-1]
+    return f"to {present.short_month(int(last[5:]))} {last[2:4]}"
