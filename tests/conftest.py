@@ -15,6 +15,19 @@ settings.load_profile("csp")
 
 PROJECT = Path(__file__).resolve().parents[1]
 
+#: Files that take longest begin first, so that no worker is left alone with one at the end.
+LONGEST = (
+    "docs_blocks", "report_browser", "report_runner", "report_hostile", "golden",
+    "report_faults", "review_realdata", "store_faults", "disclosure_end_to_end",
+    "explore_lab_browser", "stats_documents",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others in their order."""
+    rank = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
 
 @pytest.fixture(scope="session")
 def project() -> Path:

@@ -98,7 +98,7 @@ def test_a_second_sheet_with_the_table_is_not_passed_over(tmp_path):
 
 
 def test_a_sheet_of_notes_is_passed_over_with_a_remark_wherever_it_stands(tmp_path):
-    rows = [["date", "received by", "type"], ["21/04/2024", "police", "noise"]]
+    rows = [["date", "received by", "type", "district"], ["21/04/2024", "police", "noise", "Dover"]]
     path = book(tmp_path / "calls.xlsx", Notes=[["Calls logged"], ["by hand"]], April=rows)
     found = read("asb_calls", path)
     assert found.rows_kept == 1
@@ -108,8 +108,8 @@ def test_a_sheet_of_notes_is_passed_over_with_a_remark_wherever_it_stands(tmp_pa
 @pytest.mark.parametrize("band", ["Oct-19", "05-Sep", "2019-10-01 00:00:00"])
 def test_an_age_band_that_became_a_date_is_no_age_band(tmp_path, band):
     path = tmp_path / "admissions.csv"
-    head = "year,cause,sex,age_band,count\n2024/25,T51,male,20-29,6\n"
-    path.write_text(head + f"2024/25,T51,male,{band},7\n")
+    head = "district,year,cause,sex,age_band,count\nDover,2024/25,T51,male,20-29,6\n"
+    path.write_text(head + f"Dover,2024/25,T51,male,{band},7\n")
     found = read("hospital_extract", path)
     assert found.tables["hospital_extract"]["age_band"].to_list() == ["20-29"]
     assert problems(found) == [(3, "set aside", "taken for a date by a spreadsheet")]

@@ -215,7 +215,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.add(1, "", "a header and no records", "records", "noted", "the file holds no rows")
     frame = pl.concat(frames) if frames else cell_values.typed(empty(schema), schema, {}, problems)
     problems.used |= _areas_of(frame, context.names.get("district", ()))
-    if "district" in {c.name for c in schema.columns} - {*found, *constants}:
+    if rows_read and "district" in {c.name for c in schema.columns} - {*found, *constants}:
         _tell_no_district(part, problems)
     if "district" in {*found, *constants} and part.file.split("/")[0] != "lookups":
         frame = _with_districts(frame, problems, context.names.get("district", ()))
