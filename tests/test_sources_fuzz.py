@@ -172,6 +172,25 @@ def test_workbooks_whose_sheets_are_spoilt(file, edits, inside, tmp_path):
     check(file.split("/")[0], Part(path, file))
 
 
+@pytest.mark.parametrize(
+    ("was", "spoilt_to"),
+    [(b'r="B2"', b'r="B99999999"'), (b'r="B2"', b'r="XFDZZ2"'), (b'r="B2"', b'r="b9000000"'),
+     (b'r="B2"', b"r='ZZZZZ9999999'"), (b'<row r="2"', b'<row r="4000000000"')],
+)  # fmt: skip
+def test_a_stray_reference_anywhere_in_a_sheet_takes_no_memory(was, spoilt_to, tmp_path):
+    """It stands before cells of ordinary places; read as it is, the sheet would not fit memory."""
+    file, path = "home_office_csp/book.xlsx", tmp_path / "book.xlsx"
+    with zipfile.ZipFile(io.BytesIO(BOOKS[file])) as book, zipfile.ZipFile(path, "w") as out:
+        for name in book.namelist():
+            content = book.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert was in content
+                content = content.replace(was, spoilt_to, 1)
+            out.writestr(name, content)
+    with pytest.raises(DataRefused, match="stray cell"):
+        sources.get("home_office_csp").read(Part(path, file), Context())
+
+
 @pytest.mark.parametrize("file", BOOKS)
 def test_a_workbook_without_any_sheet_is_refused(file, tmp_path):
     path, named = tmp_path / "book.xlsx", "xl/workbook.xml"

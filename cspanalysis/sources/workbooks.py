@@ -61,7 +61,8 @@ _OPENING = (
 )
 _CLOSING = b"</table:table></office:spreadsheet></office:body></office:document-content>"
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_XLSX_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"')
+_XLSX_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Za-z]{1,20})(\d{1,20})["']""")
+_XLSX_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r=["'](\d{1,20})["']""")
 
 #: In how many ways a workbook can be none.
 _FAULTS = (
@@ -287,16 +288,22 @@ def _check_spread(path: Path) -> None:
             if not _XLSX_SHEET.match(name):
                 continue
             columns: set[bytes] = set()
-            row, cells, rest = 0, 0, b""
+            rows: set[bytes] = set()
+            cells, rest = 0, b""
             with archive.open(name) as stream:
                 while piece := stream.read(_PIECE):
                     rest += piece
                     whole = rest.rfind(b"<")
+                    # In a damaged file the largest may stand anywhere.
                     if found := _XLSX_CELL.findall(rest, 0, whole):
-                        columns.update(column for column, _ in found)
-                        row, cells = int(found[-1][1]), cells + len(found)
+                        for seen, part in zip(
+                            (columns, rows), zip(*found, strict=True), strict=True
+                        ):
+                            seen.update(part)
+                        cells += len(found)
+                    rows.update(_XLSX_ROW.findall(rest, 0, whole))
                     rest = rest[whole:]
-            width = max(map(_column, columns), default=1)
+            width, row = max(map(_column, columns), default=1), max(map(int, rows), default=0)
             if row * width > max(_MOST_CELLS, 20 * cells):
                 last = max(columns, key=_column).decode()
                 raise ValueError(
@@ -308,7 +315,7 @@ def _check_spread(path: Path) -> None:
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
