@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browsers import headless
 from hypothesis import HealthCheck, settings
-
-from cspanalysis.report import pdf
 
 # No example may fail because the machine is busy: times are for benchmarks, not for tests.
 settings.register_profile("csp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,16 +46,8 @@ def shared() -> Path:
 @pytest.fixture(scope="module")
 def chromium():
     """A headless browser that cannot reach any host; closed with the module that asked."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = pdf.browser()
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge was found")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
+    with headless() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browsers import headless
 
-from cspanalysis.report import pdf
 from cspanalysis.workspace import init
 
 pytestmark = pytest.mark.browser
@@ -119,15 +119,7 @@ def lab(workspace, tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(lab):
     """The notebook opened in a browser that can reach this machine only."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = pdf.browser()
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge was found")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+    with headless("127.0.0.1") as browser:
         # As high as the whole notebook: JupyterLab draws only the cells that are in view.
         page = browser.new_page(viewport={"width": 1400, "height": 9000})
         page.set_default_timeout(300_000)
@@ -141,7 +133,6 @@ def page(lab):
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         page.wait_for_timeout(4000)  # idle is shown before the kernel's channel is settled
         yield page
-        browser.close()
 
 
 WIDGETS = ".jp-Cell:has(.widget-dropdown)"
