@@ -330,6 +330,34 @@ def test_the_long_run_variance_is_unbiased_under_chance_and_sees_series_that_spr
     assert np.mean([s.phi for s in apart]) < 1.7
 
 
+@pytest.mark.parametrize("of_sums", [(2.0, 11.0), (4.5, 33.0), (7.0, 3.5)])
+@pytest.mark.parametrize("baseline", [12, 40, 300, 7000])
+def test_what_is_detectable_under_a_dispersion_is_what_its_limits_call(baseline, of_sums):
+    found = change.detectable(baseline, days=366, compare_days=365, of_sums=of_sums)
+
+    def limits(count):
+        return dispersion.widened_ratio(count, baseline, 366, 365, of_sums)
+
+    assert limits(found.rise_to)[0] > 1 >= limits(found.rise_to - 1)[0]
+    assert found.true_rise_to > found.rise_to > baseline
+    if found.fall_to is not None:
+        assert limits(found.fall_to)[1] < 1 <= limits(found.fall_to + 1)[1]
+        assert found.true_fall_to is None or found.true_fall_to < found.fall_to
+    narrow = change.detectable(baseline, days=366, compare_days=365)
+    assert found.rise_to >= narrow.rise_to and (found.fall_to or 0) <= (narrow.fall_to or 0)
+
+
+def test_a_year_without_any_month_parts_what_lies_on_both_sides_of_it():
+    """March before the gap and April after it are no neighbours."""
+    rng, days = np.random.default_rng(13), days_of(4)
+    counts = rng.poisson(20.0, (4, 12)).astype(float)
+    counts[1] = np.nan
+    apart = dispersion.spread(counts, days)
+    together = dispersion.spread(counts[[0, 2, 3]], days[[0, 2, 3]])
+    assert apart.phi == pytest.approx(together.phi, rel=0.01)
+    assert apart.long_run != pytest.approx(together.long_run, rel=1e-6)
+
+
 def test_limits_are_never_narrower_than_the_exact_ones():
     rng, days = np.random.default_rng(12), days_of(2)
     for mean in (0.5, 3, 40):

@@ -135,11 +135,15 @@ class Series:
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
-        """Every covered month in order, with its count: month, count; 0 where there is no row."""
+        """Every covered month in order: month, count; 0 without a row, missing if a part is."""
         months = self.rows["month"]
         has_counts = "count" in self.rows
-        counts = self.rows.groupby(months)["count"].sum() if has_counts else months.value_counts()
-        counts = counts.to_dict()
+        # A hidden or missing part leaves its month missing, not smaller.
+        counts = (
+            self.rows.groupby(months)["count"].sum(skipna=False)
+            if has_counts
+            else months.value_counts()
+        ).to_dict()
         months = sorted(self.coverage.months)
         return pd.DataFrame({"month": months, "count": [counts.get(m, 0) for m in months]})
 
@@ -247,8 +251,9 @@ def _whole_years(by_month, until, year_of, label) -> pd.DataFrame:
     for start in sorted({int(m[:4]) for m in known}):
         whole = year_of(start)
         if whole.last <= until.last and set(whole.month_list()) <= known:
-            count = by_month.loc[whole.contains(by_month["month"]), "count"].sum()
-            rows.append({"year": label(start), "count": int(count), "days": whole.days})
+            counts = by_month.loc[whole.contains(by_month["month"]), "count"]
+            if counts.notna().all():
+                rows.append({"year": label(start), "count": int(counts.sum()), "days": whole.days})
     return pd.DataFrame(rows, columns=["year", "count", "days"])
 
 

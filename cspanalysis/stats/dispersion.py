@@ -133,8 +133,6 @@ def dispersion(
     run = Period(period.last - 12 * MOST_YEARS + 1, period.last)
     by_year = np.array([known.get(m, np.nan) for m in run.month_list()]).reshape(MOST_YEARS, 12)
     days = np.array(run.month_days(), dtype=float).reshape(MOST_YEARS, 12)
-    has_any = ~np.isnan(by_year).all(axis=1)
-    by_year, days = by_year[has_any], days[has_any]
     months = int(np.sum(~np.isnan(by_year)))
     if months < FEWEST_MONTHS:
         return _none("not_estimated", f"fewer than {FEWEST_MONTHS} months are known")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import optimize, stats
@@ -10,7 +12,7 @@ from scipy import optimize, stats
 
 @dataclass(frozen=True)
 class Detectable:
-    """Smallest changes from a baseline that the exact test calls.
+    """Smallest changes from a baseline that the test of `change` calls.
 
     Parameters
     ----------
@@ -58,9 +60,10 @@ def detectable(
     if baseline < 0:
         raise ValueError("a baseline cannot be negative")
     share, alpha = days / (days + compare_days), 1 - confidence
-    if of_sums is not None and baseline > 0:
-        return _widened(baseline, days / compare_days, confidence, power, *of_sums)
     fall, rise = (int(v[0]) for v in critical_counts([baseline], share, alpha))
+    if of_sums is not None and baseline > 0:
+        exact = fall, rise
+        return _widened(baseline, days / compare_days, exact, confidence, power, *of_sums)
     same = baseline * days / compare_days
     edges = _edges(baseline, share, alpha)
 
@@ -84,29 +87,47 @@ def detectable(
 
 
 def _widened(
-    baseline: int, odds: float, confidence: float, power: float, factor: float, degrees: float
+    baseline: int,
+    odds: float,
+    exact: tuple[int, int],
+    confidence: float,
+    power: float,
+    factor: float,
+    degrees: float,
 ) -> Detectable:
-    """What quasi-Poisson limits with a variance factor call, by the log ratio's standard error."""
-    # Per cent of the baseline, a tenth of one apart: no count of interest lies between.
-    ratios = np.arange(1, 20_001) / 1000
-    error = np.sqrt(factor * (1 / (baseline * odds * ratios) + 1 / baseline))
-    called = stats.t.isf((1 - confidence) / 2, degrees)
-    found = []
-    for reach in (called, called + stats.norm.ppf(power)):
-        falls = ratios[np.log(ratios) < -reach * error]
-        rises = ratios[np.log(ratios) > reach * error]
-        found.append((falls.max() if len(falls) else None, rises.min() if len(rises) else np.inf))
-    (fall, rise), (true_fall, true_rise) = found
+    """What quasi-Poisson limits with a variance factor call, never more than the exact ones do."""
     level = baseline * odds
+
+    def beyond(count: np.ndarray | float, reach: float) -> np.ndarray | float:
+        """How far the log ratio lies beyond its limit; above 0 it is called."""
+        error = np.sqrt(factor * (1 / count + 1 / baseline))
+        return np.abs(np.log(count / level)) - reach * error
+
+    called = stats.t.isf((1 - confidence) / 2, degrees)
+    both = called + stats.norm.ppf(power)
+    counts = np.arange(1, np.ceil(level))
+    falls = counts[beyond(counts, called) > 0] if len(counts) else counts
+    steps = level * np.arange(1, 1000) / 1000
+    true_falls = steps[beyond(steps, both) > 0]
+    rises = [_last_negative(partial(beyond, reach=reach), level) for reach in (called, both)]
+    fall = min(int(falls.max()), exact[0]) if len(falls) else -1
     return Detectable(
         baseline=int(baseline),
-        fall_to=None if fall is None else int(level * fall),
-        rise_to=int(np.ceil(level * min(rise, ratios[-1]))),
-        true_fall_to=None if true_fall is None else float(level * true_fall),
-        true_rise_to=float(level * min(true_rise, ratios[-1])),
+        fall_to=fall if fall >= 0 else None,
+        rise_to=max(int(np.floor(rises[0])) + 1, exact[1]),
+        true_fall_to=float(true_falls.max()) if len(true_falls) else None,
+        true_rise_to=rises[1],
         power=power,
         confidence=confidence,
     )
+
+
+def _last_negative(function: Callable[[float], float], start: float) -> float:
+    """Where a function that is negative at a start, and rises from there, becomes 0."""
+    end = 2 * start
+    while function(end) < 0:
+        end *= 2
+    return float(optimize.brentq(function, start, end))
 
 
 def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, np.ndarray]:
