@@ -106,3 +106,12 @@ def test_how_to_runs_on_the_sample(told, language, block, monkeypatch, capsys):
     if "print(" in block:
         said = capsys.readouterr().out
         assert said.strip() and "cannot say" not in said
+
+
+@pytest.mark.parametrize("page", [*PAGES, PROJECT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+def test_every_module_and_test_that_a_page_names_is_there(page):
+    named = re.findall(
+        r"\b(?:cspanalysis|tests|benchmarks|tools)/[\w/]+\.py\b", page.read_text("utf-8")
+    )
+    made_by_the_page = {head.split(" ")[-1] for head, _ in blocks(page)}
+    assert [p for p in named if p not in made_by_the_page and not (PROJECT / p).is_file()] == []
