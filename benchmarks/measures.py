@@ -240,7 +240,7 @@ def _reviewing(study: Study, folder: Path, say) -> None:
     by_runner, first, again = (sum(c[i] for c in study.chapters.values()) for i in range(3))
     say(f"chapters: runner {by_runner:.2f} s, warm first {first:.2f} s, warm again {again:.2f} s")
     jobs = ["review", "--workspace", sample, "--jobs", "2"]
-    jobs += ["--chapter", "01"] if quick else []
+    jobs += ["--chapter", "overview"] if quick else []
     shell = _several(study, "review of one area, `csp review`, data cleaned",
                      lambda: measuring.csp(*jobs, "--out", folder / "reports"), say)  # fmt: skip
     lean = _without_windows(sample, folder / "lean")
@@ -322,7 +322,7 @@ def _memory(study: Study, folder: Path, say) -> None:
         if peaks and found.told["areas"] == peaks[-1][0]:
             break  # an archive of one's own may hold no more
         peaks.append((found.told["areas"], found))
-        _enter(study, f"chapter 01 of {found.told['areas']} areas", [found], say)
+        _enter(study, f"chapter overview of {found.told['areas']} areas", [found], say)
         study.facts[f"areas_{found.told['areas']}"] = found.told["parent_mb"]
     (few, least), (many, most) = peaks[0], peaks[-1]
     growth = (most.peak_mb - least.peak_mb) / max(1, many - few)

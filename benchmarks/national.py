@@ -1,8 +1,8 @@
 """A review of every partnership, killed twice and resumed: `python -m benchmarks.national`.
 
-Makes an archive of every force, starts `csp review --all --jobs 2 --chapter 01`, kills it with
-SIGKILL at two moments, resumes it, and compares what it wrote with an undisturbed run, byte for
-byte but for run.log and the manifests' times.
+Makes an archive of every force, starts `csp review --all --jobs 2 --chapter overview`, kills it
+with SIGKILL at two moments, resumes it, and compares what it wrote with an undisturbed run, byte
+for byte but for run.log and times in manifests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks import measuring
 def command(root: Path, out: Path, *more: str) -> list[str]:
     """The command of a national run."""
     words = [sys.executable, "-m", "cspanalysis", "review", "--workspace", str(root)]
-    return [*words, "--jobs", "2", "--chapter", "01", "--out", str(out), *more]
+    return [*words, "--jobs", "2", "--chapter", "overview", "--out", str(out), *more]
 
 
 def finished(out: Path) -> dict[str, bool]:

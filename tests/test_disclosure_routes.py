@@ -61,7 +61,7 @@ def write(folder, finding: Finding):
     record = collect.clean(finding.record())
     figure = json.loads(finding.figure.to_json()) if finding.figure else None
     section = Section(record, collect.chart_json(figure) if figure else None)
-    chapters = [Rendered("06_young_people", "young_people", "Young people", "", (section,))]
+    chapters = [Rendered("55_young_people", "young_people", "Young people", "", (section,))]
     context = review_folder.context_of(
         chapters, area={"name": "Tonbridge and Malling"}, period="2006-09/2007-08",
         compare="", edition="public",

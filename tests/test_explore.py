@@ -153,7 +153,7 @@ def test_errors_say_what_there_is(sample):
         sample.peers.rate("burglary", "county", "1999-01/1999-12")
     with pytest.raises(NotAvailable, match="street-level files"):
         sample.map("burglary")
-    with pytest.raises(UsageError, match="01_overview"):
+    with pytest.raises(UsageError, match="10_overview"):
         sample.findings("weather")
 
 

@@ -1,4 +1,4 @@
-"""Chapter 02 on the sample: purse dipping under both definitions, its places; likely hours."""
+"""Acquisitive crime on the sample: both definitions of purse dipping, its places; likely hours."""
 
 import re
 

@@ -178,7 +178,7 @@ def test_pdf_does_not_depend_on_what_the_browser_counted_before(chromium):
 
 def test_areas_are_sorted_and_searched(tab, tmp_path):
     areas = tuple(runner.Area(n) for n in ("Alpha", "Beta", "Gamma"))
-    chapters = {"01_overview": ("Overview", "Lead.", [
+    chapters = {"10_overview": ("Overview", "Lead.", [
         "f = made.change()",
         "import dataclasses; dataclasses.replace(f, values={**f.values, "
         "'count': {'Alpha': 20, 'Beta': 3, 'Gamma': 100}[csp]})",

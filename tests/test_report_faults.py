@@ -20,7 +20,7 @@ from report_helpers import contents, make, request, review_folder
 from cspanalysis import cli
 from cspanalysis.report import engine, folder, review_command, runner
 
-QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
+QUICK = {"90_data_quality": make.CHAPTERS["90_data_quality"]}
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 
@@ -172,7 +172,7 @@ def log_of(asked: runner.Request) -> str:
 
 def test_the_log_says_what_ran_on_what_for_how_long_and_what_was_remarked(tmp_path):
     warned = "import sys; print('seven people', file=sys.stderr); made.quality()"
-    chapters = {"00_data_quality": ("Data quality", "Lead.", [warned, "'no finding'"])}
+    chapters = {"90_data_quality": ("Data quality", "Lead.", [warned, "'no finding'"])}
     asked = request(tmp_path, chapters, notices=("a file came without provenance",))
     assert runner.run(asked).exit_code == 0
     log = log_of(asked)
@@ -184,8 +184,8 @@ def test_the_log_says_what_ran_on_what_for_how_long_and_what_was_remarked(tmp_pa
     assert re.search(r"^engine (forked|plain); Python 3\.\d+\.\d+; \w+$", log, re.M)
     assert re.search(r"^versions cspanalysis \S+, pandas \S+, plotly \S+, .*papermill ", log, re.M)
     assert re.search(r"^input [0-9a-f]{64} data/raw/police_extract/incidents\.csv$", log, re.M)
-    assert re.search(r"^chapter 00_data_quality \d+\.\d\d s 1 findings$", log, re.M)
-    assert re.search(r"^warning 00_data_quality wrote \d+ lines to standard error$", log, re.M)
+    assert re.search(r"^chapter 90_data_quality \d+\.\d\d s 1 findings$", log, re.M)
+    assert re.search(r"^warning 90_data_quality wrote \d+ lines to standard error$", log, re.M)
     assert "warning a file came without provenance\n" in log
     assert "an output that is no finding was left out" in log
     assert re.search(r"^written after \d+\.\d\d s$", log, re.M)
@@ -238,7 +238,7 @@ def test_a_terminal_gets_a_bar_with_the_time_left_and_a_file_plain_lines():
 
 def test_an_area_whose_folder_cannot_be_written_is_told_before_its_chapters_run(tmp_path):
     ran = tmp_path / "ran"
-    chapters = {"00_data_quality": ("Data quality", "Lead.", [f"open({str(ran)!r}, 'w').close()"])}
+    chapters = {"90_data_quality": ("Data quality", "Lead.", [f"open({str(ran)!r}, 'w').close()"])}
     asked = request(tmp_path, chapters)
     asked.reports.mkdir()
     (asked.reports / "tonbridge-and-malling").write_text("a file")

@@ -53,7 +53,7 @@ def figure(text="words"):
 def chapter(text="words"):
     clean = collect.clean(record(text))
     section = Section(clean, collect.chart_json(figure(text)))
-    return Rendered("05_violence", "violence", collect.clean(text), "", (section,))
+    return Rendered("40_violence", "violence", collect.clean(text), "", (section,))
 
 
 def context(text="Alpha", **more):

@@ -17,8 +17,8 @@ from report_helpers import AREA, contents, make, request, review_folder
 from cspanalysis.domain.errors import DisclosureFailed, UsageError
 from cspanalysis.report import engine, findings_json, folder, runner
 
-ONE = {"05_violence": make.CHAPTERS["05_violence"]}
-QUICK = {"00_data_quality": make.CHAPTERS["00_data_quality"]}
+ONE = {"40_violence": make.CHAPTERS["40_violence"]}
+QUICK = {"90_data_quality": make.CHAPTERS["90_data_quality"]}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_manifest_and_log_tell_what_ran(done):
     assert [c["status"] for c in manifest["chapters"]] == ["ok"] * 3
     assert len(next(iter(manifest["inputs"].values()))) == 64
     log = (where / "run.log").read_text(encoding="utf-8")
-    assert "chapter 01_overview" in log and "plotly" in log
+    assert "chapter 10_overview" in log and "plotly" in log
 
 
 def test_same_inputs_give_the_same_bytes(done, tmp_path):
@@ -163,7 +163,7 @@ def test_wrong_requests_are_refused_before_anything_runs(tmp_path, change, words
 
 def test_a_notebook_without_the_parameters_is_refused(tmp_path):
     asked = request(tmp_path, QUICK)
-    path = asked.notebooks / "00_data_quality.ipynb"
+    path = asked.notebooks / "90_data_quality.ipynb"
     path.write_text(path.read_text().replace("edition = ", "editions = "))
     with pytest.raises(UsageError, match="takes no parameter 'edition'"):
         runner.run(asked)
@@ -201,9 +201,9 @@ def test_several_areas_in_parallel_with_an_index(tmp_path):
     areas = tuple(runner.Area(name) for name in ("Alpha", "Beta <b>", "Gamma"))
     asked = request(tmp_path, areas=areas, jobs=2, all_areas=True)
     for number in (0, 5):
-        name = ("00_data_quality", "05_violence")[number == 5]
+        name = ("90_data_quality", "40_violence")[number == 5]
         (asked.notebooks / f"{name}.ipynb").unlink()
-    path = asked.notebooks / "01_overview.ipynb"
+    path = asked.notebooks / "10_overview.ipynb"
     path.write_text(path.read_text().replace('"made.peers()"', "\"assert csp != 'Gamma'\""))
     outcome = runner.run(asked)
     assert outcome.exit_code == 1
@@ -286,20 +286,20 @@ def test_the_plain_engine_writes_the_same_review(tmp_path):
 
 
 def test_a_review_of_some_chapters_says_so(tmp_path):
-    asked = replace(request(tmp_path), chapters=("quality", "05"))
+    asked = replace(request(tmp_path), chapters=("quality", "40"))
     with pytest.raises(UsageError, match="'quality' is no chapter"):
         runner.run(asked)
-    asked = replace(asked, chapters=("data-quality", "05"))
+    asked = replace(asked, chapters=("data-quality", "40"))
     runner.run(asked)
     page = (review_folder(asked) / "index.html").read_text(encoding="utf-8")
-    assert "some chapters only: Data quality, Violence and the night." in page
+    assert "some chapters only: Violence and the night, Data quality." in page
     assert not (review_folder(asked) / "overview.html").exists()
 
 
 def test_a_review_says_what_gave_way_to_it(tmp_path):
     asked = request(tmp_path, {**QUICK, **ONE})
     assert "Notice" not in runner.run(asked).text()
-    some = runner.run(replace(asked, chapters=("05",)))
+    some = runner.run(replace(asked, chapters=("40",)))
     assert some.exit_code == 0
     assert "also held Data quality; without --chapter" in some.text()
     partner = runner.run(replace(asked, edition="partner", resume=True))

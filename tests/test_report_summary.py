@@ -59,7 +59,7 @@ def test_figures_of_years_before_the_period_are_not_key():
 
 
 def test_findings_without_data_are_listed_and_never_key():
-    one = chapter("05_violence", record("v.gone", status="not_available"), record("v.ok", "up"))
+    one = chapter("40_violence", record("v.gone", status="not_available"), record("v.ok", "up"))
     made = summary.summary([one])
     assert [r["id"] for r in made.keys[0].records] == ["v.ok"]
     assert made.missing == (summary.Gap((("What of v.gone?", "violence"),), "About v.gone."),)
@@ -137,7 +137,7 @@ def test_priorities_and_targets_are_shown_as_tables_when_they_exist():
 
 
 def test_a_failed_chapter_is_named_on_the_summary():
-    made = summary.summary([chapter("05_violence", failure="It stopped.")])
+    made = summary.summary([chapter("40_violence", failure="It stopped.")])
     context = markup.Context("Alpha", "2007-04/2008-03", contents=[("violence", "Violence")])
     assert "It stopped." in summary.page(context, made)
 

@@ -43,7 +43,7 @@ def track(root: Path) -> None:
 
 
 def notebook(root: Path, *outputs: dict, source: str = "finding()", **metadata) -> Path:
-    path = root / "notebooks" / "01_overview.ipynb"
+    path = root / "notebooks" / "10_overview.ipynb"
     path.parent.mkdir(exist_ok=True)
     cell = {"cell_type": "code", "metadata": metadata, "source": [source], "outputs": outputs}
     path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}))
@@ -122,7 +122,7 @@ def test_what_is_made_from_data_is_refused(repository, name):
 def test_outputs_not_made_from_the_sample_are_refused(repository, output):
     notebook(repository, output)
     (problem,) = guard.check(repository)
-    assert problem.startswith("notebooks/01_overview.ipynb: ")
+    assert problem.startswith("notebooks/10_overview.ipynb: ")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_chosen_files_only(repository, monkeypatch, capsys):
     notebook(repository, finding(SAMPLE | {"synthetic": False}))
     monkeypatch.chdir(repository)
     assert guard.main(["data/raw/police_extract/crime.csv"]) == 0
-    assert guard.main(["notebooks/01_overview.ipynb"]) == 4
+    assert guard.main(["notebooks/10_overview.ipynb"]) == 4
     assert "not the sample's" in capsys.readouterr().err
 
 
@@ -188,4 +188,4 @@ def test_the_hook_stops_a_commit_of_a_partners_file(repository):
     notebook(repository, finding(SAMPLE | {"synthetic": False}))
     subprocess.run(["git", "-C", str(repository), "rm", "-q", "--cached", "-r", "data"], check=True)
     refused = subprocess.run(commit, capture_output=True, text=True)
-    assert refused.returncode != 0 and "01_overview.ipynb" in refused.stderr
+    assert refused.returncode != 0 and "10_overview.ipynb" in refused.stderr

@@ -54,7 +54,7 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
     ----------
     review : Review
     chapter : str, optional
-        Number, name or part of the name of one chapter: '05', 'violence'.
+        Number, name or part of the name of one chapter: '40', 'violence'.
 
     Raises
     ------

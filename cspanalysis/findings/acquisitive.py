@@ -1,4 +1,4 @@
-"""Chapter 02, acquisitive crime: vehicle crime, burglary, theft, and seasonal purse dipping."""
+"""Acquisitive crime: vehicle crime, burglary, theft, and seasonal purse dipping."""
 
 from __future__ import annotations
 

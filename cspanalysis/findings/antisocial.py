@@ -1,4 +1,4 @@
-"""Chapter 03, anti-social behaviour: which kinds, whether there is more of it, and where.
+"""Anti-social behaviour: which kinds, whether there is more of it, and where.
 
 Criminal damage and the environment, which belong to the chapter too, have rooms of their own.
 """

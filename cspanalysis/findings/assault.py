@@ -1,4 +1,4 @@
-"""Chapter 05, hospital admissions because of assault."""
+"""Hospital admissions because of assault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 03, criminal damage: change, place among peers, its share, and what was damaged."""
+"""Criminal damage: change, place among peers, its share, and what was damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 05, domestic abuse: change, its share of violence, town centres, repeat victims."""
+"""Domestic abuse: change, its share of violence, town centres, repeat victims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 03, the environment: graffiti, litter, dogs, fly-tipping, notices, cleanliness."""
+"""The environment: graffiti, litter, dogs, fly-tipping, notices, cleanliness."""
 
 from __future__ import annotations
 

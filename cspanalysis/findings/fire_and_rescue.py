@@ -1,4 +1,4 @@
-"""Chapter 08, fires: whether they rose or fell, and what burns."""
+"""Fires: whether they rose or fell, and what burns."""
 
 from __future__ import annotations
 

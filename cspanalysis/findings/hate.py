@@ -1,4 +1,4 @@
-"""Chapter 05, hate crime: change, its share of all crime, and how much of it is detected."""
+"""Hate crime: change, its share of all crime, and how much of it is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 01, recorded crime: change, months, mix, and the area among its peers."""
+"""Recorded crime: change, months, mix, and the area among its peers."""
 
 from __future__ import annotations
 

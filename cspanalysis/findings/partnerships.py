@@ -1,4 +1,4 @@
-"""For chapter 00: whether the official yearly figures of the partnership can be compared."""
+"""Whether the official yearly figures of the partnership can be compared."""
 
 from __future__ import annotations
 

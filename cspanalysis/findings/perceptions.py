@@ -1,4 +1,4 @@
-"""Chapter 07, perceptions: what residents say, whether it changed, and what a survey can show."""
+"""Perceptions: what residents say, whether it changed, and what a survey can show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 09, last part: the action plan and the outputs it promises."""
+"""The action plan and the outputs it promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 09, second part: what the targets ask for, how far they are, and the plan before."""
+"""What the targets ask for, how far they are, and the plan before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 09, first part: which priorities weigh most, how firmly, and on what evidence."""
+"""Which priorities weigh most, how firmly, and on what evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 10, published figures: what the strategy printed against what its records say."""
+"""Published figures: what the strategy printed against what its records say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 00, data quality: rows read and set aside, and which months to trust."""
+"""Data quality: rows read and set aside, and which months to trust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 08, roads: collisions with injury, and children hurt."""
+"""Roads: collisions with injury, and children hurt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 04, substance misuse: admissions due to alcohol, and drugs with the custody suite."""
+"""Substance misuse: admissions due to alcohol, and drugs with the custody suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 05, violence: how much, compared with whom, and the night-time economy."""
+"""Violence: how much, compared with whom, and the night-time economy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 06, young people: exclusions from school by year, by cluster of schools, by authority."""
+"""Young people: exclusions from school by year, by cluster of schools, by authority."""
 
 from __future__ import annotations
 

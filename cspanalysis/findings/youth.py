@@ -1,4 +1,4 @@
-"""Chapter 06, young people who offend or are harmed: youth offending and youth violence."""
+"""Young people who offend or are harmed: youth offending and youth violence."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Chapter:
 
     @property
     def key(self) -> str:
-        """The file name without its ending: `05_violence`."""
+        """The file name without its ending: `40_violence`."""
         return self.path.stem
 
     @property
@@ -98,7 +98,7 @@ def chapters(notebooks: Path | None = None) -> list[Chapter]:
 def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:
     """The chapters that `names` mean, in their own order; all when no name is given.
 
-    A name is a number (`05`), a whole name (`05_violence`, `violence`, `acquisitive-crime`) or its
+    A name is a number (`40`), a whole name (`40_violence`, `violence`, `acquisitive-crime`) or its
     unambiguous beginning (`acquisitive`).
     """
     wanted: set[str] = set()

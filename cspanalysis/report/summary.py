@@ -232,7 +232,7 @@ def _weight(record: Record) -> tuple[int, float]:
 def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:
     rows = []
     for chapter in chapters:
-        if not chapter.key.startswith("00"):
+        if chapter.slug != "data-quality":
             first = {}
             for record in chapter.records:
                 if record.get("tile"):

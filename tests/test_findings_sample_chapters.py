@@ -1,4 +1,4 @@
-"""Chapters 03 to 06 on the embedded sample: the strategy's figures come out, small cells do not."""
+"""Four chapters on the sample: the strategy's figures come out, small cells do not."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Chapters 07 and 08 on the sample, on planted data and where data are missing."""
+"""Perceptions, roads and fires on the sample, on planted data and where data are missing."""
 
 import json
 
