@@ -1,0 +1,131 @@
+"""Crimes by what became of them, in an area and in the rest of its police force.
+
+The street-level files give each crime's last known outcome as it stood when the archive was made.
+A crime of last month is hardly ever solved: those of the archive's last months are set apart.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import pandas as pd
+
+from cspanalysis.domain import areas, case_outcomes, offences
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
+from cspanalysis.review import coverage
+from cspanalysis.store.tables import Store
+
+SOURCE = "police_uk"
+
+#: So many of the archive's last months are set apart.
+TOO_YOUNG = 6
+
+#: A month says what became of its crimes if so large a share of them bears a category: files that
+#: were made from counts bear none.
+_TOLD = 0.5
+
+
+class Cases(NamedTuple):
+    """Crimes with what became of them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        is_own (of the area, else of the rest of its force, where that has other districts), month,
+        is_old, offence, outcome (the class), category (the publisher's words), count.
+    force : str
+        The police force that recorded them.
+    old, young : Period, optional
+        The months of the period asked about that are old enough, and those that are not.
+    unstated : int
+        Crimes of the area in the old months whose row bears no category at all, other forces' among
+        them; not in the table.
+    """
+
+    table: pd.DataFrame
+    force: str
+    old: Period | None
+    young: Period | None
+    unstated: int
+
+
+def cases(store: Store, area: Area, period: Period) -> Cases:
+    """The crimes of a period by outcome; see `Cases`.
+
+    Raises
+    ------
+    NotAvailable
+        If the files do not hold outcomes of all its months.
+    """
+    own = coverage.own_force(store, area) if store.has("police_uk_counts") else None
+    if own is None:
+        raise NotAvailable(SOURCE)
+    force = own[0]
+    known = coverage.of(store, SOURCE, area)
+    rows = _counts(store, force, Period(period.first, period.last + TOO_YOUNG))
+    has_category = rows["category"].ne("")
+    share = rows["count"].where(has_category, 0).groupby(rows["month"]).sum()
+    share /= rows.groupby("month")["count"].sum()
+    told = [m for m in known.months if share.get(m, 0) >= _TOLD]
+    if not told:
+        raise NotAvailable(
+            SOURCE, f"the street-level files that are here state no outcomes of {period.label}"
+        )
+    # What lies beyond the newest month with outcomes is not there yet; a gap before it is a gap.
+    newest = Period.parse(told[-1]).last
+    if lacking := sorted(set(period.month_list()) - set(told)):
+        raise NotAvailable(SOURCE, f"of outcomes, {known.of(told).told(lacking)}")
+    old, young = _parted(period, newest - TOO_YOUNG)
+    is_own = rows["district"].isin(area.districts)
+    is_old = rows["month"].isin(old.month_list() if old else [])
+    unstated = int(rows.loc[is_own & is_old & ~has_category, "count"].sum())
+    if old:
+        unstated += _of_others(store, area, force, old)
+    rows = rows.assign(is_own=is_own, is_old=is_old)
+    rows = rows[has_category & rows["month"].isin(period.month_list())]
+    if _is_alone(area):
+        rows = rows[rows["is_own"]]
+    keys = ["is_own", "month", "is_old", "offence", "category"]
+    table = rows.groupby(keys, as_index=False)["count"].sum()
+    table["outcome"] = table["category"].map(case_outcomes.class_of)
+    return Cases(table, force, old, young, unstated)
+
+
+def _parted(period: Period, last_old: int) -> tuple[Period | None, Period | None]:
+    """The part of a period up to a month, and the part after it."""
+    old = Period(period.first, min(period.last, last_old)) if period.first <= last_old else None
+    young = Period(max(period.first, last_old + 1), period.last) if period.last > last_old else None
+    return old, young
+
+
+def _is_alone(area: Area) -> bool:
+    """Whether an area is all of its force: what else the force records lies anywhere."""
+    known = areas.register()
+    of_force = known.loc[known["force"] == area.force, "district"]
+    return bool(area.force) and set(of_force) <= set(area.districts)
+
+
+def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
+    """Crimes of the area that other forces recorded: the Transport Police states no outcome."""
+    counts = coverage.street_counts(store, area.districts)
+    is_crime = counts["offence"].isin(offences.members(offences.ALL, offences.POLICE_UK))
+    inside = over.contains(counts["month"]) & counts["force"].ne(force) & is_crime
+    return int(counts.loc[inside, "count"].sum())
+
+
+@functools.lru_cache(maxsize=8)
+def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
+    """A force's crimes by month, district ('' without a place), offence and category."""
+    months = over.month_list()
+    crimes = list(offences.members(offences.ALL, offences.POLICE_UK))
+    rows = store.load(
+        SOURCE,
+        columns=["month", "district", "offence", "outcome"],
+        where={"force": force, "month": (months[0], months[-1]), "offence": crimes},
+    ).rename(columns={"outcome": "category"})
+    rows = rows.fillna({"district": "", "category": ""})
+    keys = ["month", "district", "offence", "category"]
+    return rows.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
