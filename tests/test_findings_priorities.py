@@ -246,7 +246,7 @@ def test_every_question_named_as_evidence_is_a_finding_of_some_chapter(project):
 
     stored = {
         output["data"][MIME]["id"]: output["data"][MIME]["title"]
-        for path in (project / "notebooks").glob("0*.ipynb")
+        for path in (project / "notebooks").glob("[0-9]*.ipynb")
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         for output in cell.get("outputs", [])
         if MIME in output.get("data", {})

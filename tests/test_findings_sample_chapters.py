@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import cspanalysis
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import (
@@ -350,9 +351,9 @@ def test_areas_together_are_a_series_of_whole_periods(review):
     [
         (antisocial.calls_by_receiver, "log of anti-social behaviour calls"),
         (environment.graffiti_change, "environmental records"),
-        (environment.cleanliness, "environmental records"),
+        (lambda r: environment.cleanliness(r, agenda=STRATEGY_2008), "environmental records"),
         (substance.alcohol_admissions_trend, "hospital admissions"),
-        (substance.custody_share, "record-level extract"),
+        (lambda r: substance.custody_share(r, agenda=STRATEGY_2008), "record-level extract"),
         (domestic.domestic_change, "record-level extract"),
         (hate.hate_change, "record-level extract"),
         (young_people.exclusions_change, "exclusions by cluster"),
@@ -360,13 +361,24 @@ def test_areas_together_are_a_series_of_whole_periods(review):
         (lambda r: young_people.authority_rates(r, "permanent", "permanent", "exclusions"),
          "Department for Education"),
         (lambda r: hate.hate_detection_together(r, "county"), "counts for the peer areas"),
-        (lambda r: substance.outside_custody_peers(r, "county"), "counts for the peer areas"),
+        (lambda r: substance.outside_custody_peers(r, "county", agenda=STRATEGY_2008),
+         "counts for the peer areas"),
     ],
 )  # fmt: skip
 def test_a_finding_without_data_names_its_source(bare, make, words):
     found = make(bare)
     assert found.status == "not_available"
     assert words.lower() in found.sentence.lower() and found.verdict == "none"
+
+
+def test_a_question_of_an_agenda_that_the_settings_do_not_name_is_not_asked(bare, review):
+    assert antisocial.bogus_callers_change(bare) is None
+    asked = antisocial.bogus_callers_change(bare, agenda=STRATEGY_2008)
+    assert (asked.status, asked.agenda) == ("not_available", STRATEGY_2008)
+    of_2008 = antisocial.bogus_callers_change(review, over=review.comparisons[:1])
+    of_today = antisocial.calls_change(review, over=review.comparisons[:1])
+    assert (of_2008.agenda, of_today.agenda) == (STRATEGY_2008, "today")
+    assert of_today.record()["agenda"] == "today" and of_today.record()["level"] == "district"
 
 
 # ---------------------------------------------------------------- the statistics beneath

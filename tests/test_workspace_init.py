@@ -146,6 +146,22 @@ def test_wrong_peers_in_the_settings_are_refused(tmp_path, text, says):
         workspace.load(tmp_path)
 
 
+@pytest.mark.parametrize("named", ['"today"', "[]", '["todays"]', "[2008]"])
+def test_an_agenda_that_nobody_knows_is_refused(tmp_path, named):
+    text = f'[area]\nname = "Dover"\n[review]\nagenda = {named}\n'
+    (tmp_path / "partnership.toml").write_text(text)
+    with pytest.raises(UsageError, match=r"agenda = .* in \[review\].* 'today' .*strategy_2008"):
+        workspace.load(tmp_path)
+
+
+def test_an_agenda_of_the_settings_is_read_and_without_one_it_is_today(tmp_path):
+    path = tmp_path / "partnership.toml"
+    path.write_text('[area]\nname = "Dover"\n')
+    assert workspace.load(tmp_path).agenda == ("today",)
+    path.write_text('[area]\nname = "Dover"\n[review]\nagenda = ["today", "strategy_2008"]\n')
+    assert workspace.load(tmp_path).agenda == ("today", "strategy_2008")
+
+
 def test_weights_of_the_settings_choose_the_peers(tmp_path):
     path = tmp_path / "partnership.toml"
     path.write_text(SETTINGS)

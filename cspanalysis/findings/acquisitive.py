@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings.overview import crime_question, rate_question
 from cspanalysis.findings.question import Question, question
@@ -66,6 +67,7 @@ def peers(ask: Question, name: str, offences: str, group: str, *, subject: str) 
     needs="police_extract",
     measure="seasonal index of purse dipping",
     would_show="in which months purse dipping peaks",
+    agenda=STRATEGY_2008,
 )
 def purse_dipping_season(
     ask: Question, definition: PurseDipping | None = None, *, until: str | None = None
@@ -98,6 +100,7 @@ def offence_season(
     needs="police_extract",
     measure="purse dipping by place",
     would_show="where purse dipping happens again and again",
+    agenda=STRATEGY_2008,
 )
 def purse_dipping_places(
     ask: Question, definition: PurseDipping | None = None, *, top: int = 10

@@ -11,6 +11,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.overview import rate_question
@@ -134,7 +135,11 @@ def peers(ask: Question, group: str) -> Finding:
     return ask.peers(counted, group, things=things)
 
 
-@calls_question("antisocial.bogus_callers.change", "Did calls about bogus callers rise or fall?")
+@calls_question(
+    "antisocial.bogus_callers.change",
+    "Did calls about bogus callers rise or fall?",
+    agenda=STRATEGY_2008,
+)
 def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
     log = ask.series("asb_calls", subject="calls about bogus callers")

@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period, year_label
 from cspanalysis.findings.question import Question, question
@@ -66,6 +67,7 @@ def graffiti_change(ask: Question, indicator: str = GRAFFITI, per_day: bool = Fa
     measure="cost of removing graffiti",
     unit="pounds",
     would_show="what it costs to remove graffiti",
+    agenda=STRATEGY_2008,
 )
 def graffiti_cost(ask: Question, indicator: str = GRAFFITI_COST) -> Finding:
     """What removing graffiti cost, against the same months of the year before."""
@@ -127,6 +129,7 @@ def environment_changes(ask: Question, indicators: Sequence[str] = tuple(REPORTS
     measure="fixed penalty notices",
     unit="notices",
     would_show="whether more fixed penalty notices were issued",
+    agenda=STRATEGY_2008,
 )
 def penalty_notices(ask: Question, indicators: Sequence[str] = NOTICES) -> Finding:
     """Fixed penalty notices by what they were for; more can mean more enforcement."""
@@ -141,6 +144,7 @@ def penalty_notices(ask: Question, indicators: Sequence[str] = NOTICES) -> Findi
     measure="sites below the standard",
     unit="share",
     once=True,
+    agenda=STRATEGY_2008,
 )
 def cleanliness(ask: Question) -> Finding:
     """Share of surveyed sites below the standard, by kind of dirt, in the newest survey year."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import disclosure, present
+from cspanalysis.domain import agendas
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.record import Finding, Said
@@ -32,6 +33,8 @@ class Spec:
     unit: str = ""
     polarity: str = "neutral"
     would_show: str = ""
+    agenda: str = agendas.TODAY
+    level: str = "district"
 
     @property
     def chapter(self) -> str:
@@ -91,6 +94,7 @@ class Publication:
         caption: str = "",
         over: Comparison | Period | None = None,
         compared: bool = False,
+        level: str = "",
         method: str = "",
         definition: str = "",
         notes: Iterable[str] = (),
@@ -117,6 +121,8 @@ class Publication:
             The time that the figures are of, where it is not the period asked about.
         compared : bool
             Whether the figures are compared with an earlier time.
+        level : str
+            Of what area the figures are (`LEVELS`), where it is not that of the question.
         """
         place = ""
         if series is not None:
@@ -155,6 +161,8 @@ class Publication:
             unit=unit or self.spec.unit,
             method=method or method_of(result),
             polarity=self.spec.polarity,
+            agenda=self.spec.agenda,
+            level=level or self.spec.level,
             period=of.period.iso,
             compare=of.compare.iso if compared else "",
             sources=tuple(self.review.citations(sources)),
@@ -180,6 +188,8 @@ class Publication:
             measure=spec.measure,
             unit=spec.unit,
             polarity=spec.polarity,
+            agenda=spec.agenda,
+            level=spec.level,
             period=self.period.iso,
             lacks=suppliers.shared_sentence(missing, there),
         )

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cspanalysis.domain import agendas
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
@@ -59,15 +60,18 @@ def question(
     would_show: str = "",
     once: bool = False,
     any_months: bool = False,
+    agenda: str = agendas.TODAY,
+    level: str = "district",
 ) -> Callable:
     """Make a function of `ask` a question of the assessment.
 
-    The decorated function takes `(review, …, over=None)`. It is asked once for each comparison in
-    `over` (default: the review's period and the windows of the settings); `over` takes texts
-    ('2007-12/2008-02'), periods or comparisons, the first in place of the review's. If the
-    function raises `NotAvailable`, the finding says which source would supply it. A question of a
-    peer group (parameter `group`) gives None for the group None: an area that has no such group
-    is not asked.
+    The decorated function takes `(review, …, over=None, agenda="")`. It is asked once for each
+    comparison in `over` (default: the review's period and the windows of the settings); `over`
+    takes texts ('2007-12/2008-02'), periods or comparisons, the first in place of the review's. If
+    the function raises `NotAvailable`, the finding says which source would supply it. A question
+    of a peer group (parameter `group`) gives None for the group None: an area that has no such
+    group is not asked. Nor is a question of an agenda that the settings do not name, unless the
+    call names it (`agenda="strategy_2008"`).
 
     Parameters
     ----------
@@ -89,6 +93,10 @@ def question(
         Whether it is asked once, whatever further periods the settings name.
     any_months : bool
         Whether periods of other months than the same ones may be compared (per day).
+    agenda : str
+        The set of questions it belongs to (`agendas.AGENDAS`).
+    level : str
+        Of what area the figures are (`LEVELS`); `publish` may say otherwise.
     """
     polarity = {True: "lower_is_better", False: "higher_is_better", None: "neutral"}
     spec = Spec(
@@ -99,6 +107,8 @@ def question(
         unit,
         polarity[fewer_is_better],
         would_show or clause(title),
+        agenda,
+        level,
     )
 
     def decorate(function: Callable[..., Finding]) -> Callable[..., Finding]:
@@ -107,10 +117,13 @@ def question(
         signature = inspect.Signature([first.replace(name="review", annotation="Review"), *others])
 
         @functools.wraps(function)
-        def asked(review: Review, *args: Any, over: Over | None = None, **kwargs: Any) -> Any:
+        def asked(
+            review: Review, *args: Any, over: Over | None = None, agenda: str = "", **kwargs: Any
+        ) -> Any:
             bound = signature.bind(review, *args, **kwargs)
             bound.apply_defaults()
-            if bound.arguments.get("group", "") is None:
+            is_asked = spec.agenda in (*review.workspace.agenda, agenda)
+            if not is_asked or bound.arguments.get("group", "") is None:
                 return None
             named = _filled(spec, review, bound.arguments)
             comparisons = review.comparisons if over is None else _comparisons(over)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain import agendas
 from cspanalysis.present.phrases import HIDDEN, get
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ COUNTS = frozenset(
 
 STATUSES = ("ok", "too_few", "suppressed", "not_comparable", "not_available")
 VERDICTS = ("up", "down", "no_clear_change", "lower", "similar", "higher", "peak", "none")
+#: Of what area a figure is: the partnership's own districts, or a larger one that it lies in.
+LEVELS = ("district", "county", "force", "national")
 POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
 
 
@@ -88,6 +91,8 @@ class Finding:
         See `Said`.
     measure, unit, method, polarity : str
         What is measured, in what unit, how, and which direction is good (`POLARITIES`).
+    agenda, level : str
+        The agenda whose question it answers, and of what area its figures are (`LEVELS`).
     period, compare : str
         `YYYY-MM/YYYY-MM`; compare is '' where nothing is compared.
     sources : tuple of dict
@@ -125,6 +130,8 @@ class Finding:
     unit: str = ""
     method: str = ""
     polarity: str = "neutral"
+    agenda: str = agendas.TODAY
+    level: str = "district"
     period: str = ""
     compare: str = ""
     sources: tuple[dict[str, Any], ...] = ()
@@ -144,6 +151,8 @@ class Finding:
             ("status", STATUSES),
             ("verdict", VERDICTS),
             ("polarity", POLARITIES),
+            ("level", LEVELS),
+            ("agenda", tuple(agendas.AGENDAS)),
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{self.id}: {name} {getattr(self, name)!r} is none of {allowed}")
@@ -164,6 +173,8 @@ class Finding:
             "method": self.method,
             "status": self.status,
             "polarity": self.polarity,
+            "agenda": self.agenda,
+            "level": self.level,
             "sources": [dict(s) for s in self.sources],
             "rows": _records(self.rows),
             "definition": self.definition,

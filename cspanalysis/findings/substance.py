@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import admissions
 from cspanalysis.findings.admissions import SOURCE, Admissions, admission_question
@@ -135,6 +136,7 @@ def drug_offences_change(ask: Question) -> Finding:
     "How many drug offences come to light in the custody suite?",
     measure="share of drug offences found in custody",
     unit="share",
+    agenda=STRATEGY_2008,
 )
 def custody_share(ask: Question) -> Finding:
     """Share of drug offences found when people were searched in custody."""
@@ -157,6 +159,7 @@ def custody_share(ask: Question) -> Finding:
     "Did drug offences change, with and without those found in custody?",
     measure="drug offences by where they were found",
     would_show="whether drug offences changed, with and without those found in custody",
+    agenda=STRATEGY_2008,
 )
 def custody_changes(ask: Question) -> Finding:
     """All drug offences, those found in custody and the others, each with its change."""
@@ -191,6 +194,7 @@ def drug_offences_peers(ask: Question, group: str) -> Finding:
     needs="peer_counts",
     measure="drug offences found outside custody per 1,000 residents",
     would_show="how drug offences found outside custody compare with the peers",
+    agenda=STRATEGY_2008,
 )
 def outside_custody_peers(ask: Question, group: str) -> Finding:
     """The same without offences found in custody."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cspanalysis import disclosure, present
 from cspanalysis.disclosure import Protect
+from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import exclusion_rates
@@ -101,6 +102,7 @@ def exclusions_change(
     "young_people.exclusions.clusters",
     "Which school clusters exclude the most pupils?",
     measure="exclusions per 100 pupils on roll",
+    agenda=STRATEGY_2008,
 )
 def exclusions_by_cluster(
     ask: Question, kind: str = "permanent", school_year: str | None = None
@@ -113,6 +115,7 @@ def exclusions_by_cluster(
     "young_people.fixed_term.clusters",
     "Which school clusters exclude the most pupils for a fixed term?",
     measure="fixed-term exclusions per 100 pupils on roll",
+    agenda=STRATEGY_2008,
 )
 def fixed_term_by_cluster(
     ask: Question, kind: str = "fixed term", school_year: str | None = None
@@ -164,6 +167,7 @@ def authority_rates(
     return ask.publish(
         result.sort_values("rate", ignore_index=True),
         sources=(AUTHORITIES,),
+        level="district" if authority in review.area.districts else "county",
         wording=partial(_england_told, things=things),
         chart=partial(charts.ranked_bars, reference=False),
         over=Period.academic_year(int(year[:4])),

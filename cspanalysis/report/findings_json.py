@@ -17,7 +17,7 @@ SCHEMA = "cspanalysis.findings/1"
 #: What findings.json holds of a record, in this order; the rest serves the pages.
 KEYS = (
     *("id", "chapter", "title", "sentence", "verdict", "measure", "period", "compare", "unit"),
-    *("values", "method", "status", "polarity", "sources", "rows"),
+    *("values", "method", "status", "polarity", "agenda", "level", "sources", "rows"),
 )
 
 _CSV_KEYS = ("id", "chapter", "title", "status", "verdict", "measure", "period", "compare", "unit")

@@ -148,6 +148,7 @@ _PERIODS = """\
 # Without a period the newest twelve months that the data cover are reviewed.
 # period = "2025-01/2025-12"
 # compare = "2024-01/2024-12"
+agenda = ["today"]
 
 # Further periods shown in every chapter:
 # [[windows]]

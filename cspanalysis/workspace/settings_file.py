@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.domain import area_groups
+from cspanalysis.domain import agendas, area_groups
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import priority_weights, publishers
 
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
     "area": {"name", "code", "districts", "force", "county", "region"},
-    "review": {"period", "compare"},
+    "review": {"period", "compare", "agenda"},
     "windows": {"period", "compare", "note"},
     "peers": None,
     "night_time_economy": None,
@@ -63,6 +63,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
         _check_table(table, None, f"sources.{source}", path)
     _check_texts(settings.get("area", {}), "area", path)
     _check_peers(settings.get("peers", {}), path)
+    _check_agenda(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     priority_weights.check(settings.get("priorities", {}), path)
 
@@ -105,6 +106,22 @@ def _check_peers(groups: Mapping[str, Any], path: Path) -> None:
     weights = groups.get("similar", {}).get("weights", {})
     _check_table(weights, None, "peers.similar.weights", path)
     area_groups.weights(weights)
+
+
+def _check_agenda(review: Mapping[str, Any], path: Path) -> None:
+    named = review.get("agenda", [agendas.TODAY])
+    is_list = isinstance(named, list) and all(isinstance(name, str) for name in named)
+    if is_list and named and set(named) <= set(agendas.AGENDAS):
+        return
+    known = [f"'{key}' ({what})" for key, what in agendas.AGENDAS.items()]
+    raise UsageError(
+        paragraph(
+            f"agenda = {named!r} in [review]",
+            file=path,
+            allowed=f"a list of one or more of {' and '.join(known)}",
+            do=f'Write: agenda = ["{agendas.TODAY}"].',
+        )
+    )
 
 
 def _check_texts(table: Mapping[str, Any], section: str, path: Path) -> None:

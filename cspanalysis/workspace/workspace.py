@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cspanalysis.domain import area_groups, areas
+from cspanalysis.domain import agendas, area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Comparison, Period
@@ -46,6 +46,8 @@ class Workspace:
         Disclosure policy by source, where the settings name one.
     threshold : int
         Counts below it are hidden under policy 'threshold'.
+    agenda : tuple of str
+        The sets of questions that are asked (`agendas.AGENDAS`).
     settings : mapping
         The whole file, for readers of their own sections.
     """
@@ -59,6 +61,7 @@ class Workspace:
     peer_groups: Mapping[str, PeerGroup] = field(default_factory=dict)
     policies: Mapping[str, str] = field(default_factory=dict)
     threshold: int = 5
+    agenda: tuple[str, ...] = (agendas.TODAY,)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -181,6 +184,7 @@ def load(root: Path | str | None = None) -> Workspace:
         },
         policies=disclosure,
         threshold=threshold,
+        agenda=tuple(review.get("agenda", (agendas.TODAY,))),
         settings=settings,
     )
 
