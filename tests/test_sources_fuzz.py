@@ -39,7 +39,7 @@ def cut(path, records=6):
 def contents():
     """Source, name and content of a file of each layout."""
     for source in sources.names():
-        made = sorted((FIXTURES / source).glob("*.csv"))
+        made = sorted((FIXTURES / source).glob("*.*"))
         for path in made:
             yield source, path.name, path.read_bytes()
         if not made:

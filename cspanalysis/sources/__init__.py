@@ -8,6 +8,8 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.sources import (
     action_plan,
     asb_calls,
+    boundaries,
+    deprivation,
     dfe_exclusions,
     environmental,
     fingertips,
@@ -35,6 +37,8 @@ from cspanalysis.sources.source import Source
 SOURCES: tuple[Source, ...] = (
     lookups.SOURCE,
     population.SOURCE,
+    boundaries.SOURCE,
+    deprivation.SOURCE,
     police_uk.SOURCE,
     police_extract.SOURCE,
     peer_counts.SOURCE,

@@ -155,14 +155,17 @@ class _Limited:
 
 
 def parts(
-    path: Path, file: str, others: tuple[str, ...] = ()
+    path: Path, file: str, others: tuple[str, ...] = (), endings: tuple[str, ...] = ()
 ) -> tuple[list[Part], list[tuple[str, str]]]:
     """The parts of a raw file that may hold tables, and the members set aside, with the reason.
 
-    Members whose names end in `others` are tables, but not the source's. Refused is what is no
-    archive or workbook of its kind, and an archive that is unsafe as a whole.
+    Members whose names end in `others` are tables, but not the source's. A source whose files are
+    no tables names their `endings`. Refused is what is no archive or workbook of its kind, and an
+    archive that is unsafe as a whole.
     """
     suffix = path.suffix.lower()
+    if endings and path.name.lower().removesuffix(".gz").endswith(endings):
+        return [Part(path, file)], []
     if suffix == ".zip":
         return _members(path, file, others)
     if suffix in SHEET_SUFFIXES:

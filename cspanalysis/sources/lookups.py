@@ -73,6 +73,8 @@ _SCHEMAS = (
         (
             Column("lsoa11_code", "Code of the LSOA of 2011", ("lsoa11cd",), essential=True),
             Column("lsoa21_code", "Code of the LSOA of 2021", ("lsoa21cd",), essential=True),
+            Column("lsoa11_name", "Name of the LSOA of 2011", ("lsoa11nm",)),
+            Column("lsoa21_name", "Name of the LSOA of 2021", ("lsoa21nm",)),
             Column("change_code", "U unchanged, S split, M merged, X reshaped", ("chgind",)),
             *_DISTRICT,
         ),
@@ -87,6 +89,12 @@ _SCHEMAS = (
                 pattern=_heading("lsoa", "code", "cd"),
                 example="LSOA21CD",
                 essential=True,
+            ),
+            Column(
+                "lsoa",
+                "Name of the LSOA",
+                pattern=_heading("lsoa", "name", "nm"),
+                example="LSOA21NM",
             ),
             *_DISTRICT,
         ),
@@ -154,6 +162,7 @@ def _read(part: Part, context: Context) -> Read:
         editions = [
             frame.select(
                 pl.col(f"lsoa{edition}_code").alias("lsoa_code"),
+                pl.col(f"lsoa{edition}_name").alias("lsoa"),
                 pl.lit(f"20{edition}").alias("lsoa_edition"),
                 "district_code", "district",
                 pl.lit(None, pl.String).alias("ward_code"), pl.lit(None, pl.String).alias("ward"),
@@ -161,14 +170,17 @@ def _read(part: Part, context: Context) -> Read:
             )
             for edition in ("11", "21")
         ]  # fmt: skip
-        return found.with_tables(_lsoas=pl.concat(editions).unique(maintain_order=True))
+        pairs = frame.select("lsoa11_code", "lsoa21_code").unique(maintain_order=True)
+        return found.with_tables(
+            _lsoas=pl.concat(editions).unique(maintain_order=True), _lsoa_editions=pairs
+        )
     if found.schema.startswith("lsoa"):
         if "ward" not in frame.columns:
             frame = frame.with_columns(
                 ward_code=pl.lit(None, pl.String), ward=pl.lit(None, pl.String)
             )
         frame = frame.select(
-            "lsoa_code", _lsoa_edition(found, frame).alias("lsoa_edition"), "district_code",
+            "lsoa_code", "lsoa", _lsoa_edition(found, frame).alias("lsoa_edition"), "district_code",
             "district", "ward_code", "ward", "as_of",
         )  # fmt: skip
         return found.with_tables(_lsoas=frame)
@@ -198,6 +210,8 @@ def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             .pipe(_todays_district)
             .sort("lsoa_code", "lsoa_edition")
         )
+    if "_lsoa_editions" in tables:
+        combined["lsoa_editions"] = tables["_lsoa_editions"].unique().sort(pl.all())
     return combined
 
 
@@ -241,7 +255,8 @@ def _lsoa_edition(found: Read, frame: pl.DataFrame) -> pl.Expr:
 SOURCE = Source(
     name="lookups",
     title="Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs",
-    description="Gives the tables `districts` (one row per district) and `lsoas` (one per LSOA).",
+    description="Gives the tables `districts` (one row per district), `lsoas` (one per LSOA) and "
+    "`lsoa_editions` (which LSOAs of 2021 those of 2011 became).",
     supplier="the area lookups of the Office for National Statistics",
     schemas=_SCHEMAS,
     derived={
@@ -251,11 +266,16 @@ SOURCE = Source(
         ),
         "lsoas": by_reader(
             lsoa_code="LSOA",
+            lsoa="Its name, where a lookup gives it",
             lsoa_edition="2011 or 2021",
             district_code="District of today",
             district="Its name",
             ward_code="Ward, where a lookup gives it",
             ward="Its name",
+        ),
+        "lsoa_editions": by_reader(
+            lsoa11_code="LSOA of 2011",
+            lsoa21_code="LSOA of 2021 that it became, whole or in part",
         ),
     },
     reader=_read,

@@ -12,9 +12,11 @@ from cspanalysis.sources import population_layouts as layouts
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.source import Source, by_reader
-from cspanalysis.sources.table import Context, Read
+from cspanalysis.sources.table import ROW, Context, Read
 
 NAME = "population"
+#: Table of the residents of small areas, and what their codes are like.
+SMALL, _SMALL = "lsoa_residents", r"^[EW]01\d{6}$"
 
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
@@ -31,7 +33,8 @@ _CONTRADICTION = 1.6
 def _read(part: Part, context: Context) -> Read:
     """A table, or every sheet of a workbook that is one, in the tidy form.
 
-    Beside it `_residents` (area, year, is_census, population, file): persons of all ages, which
+    Small areas stand in a table of their own, because their names are no area's that is reviewed.
+    Beside them `_residents` (area, year, is_census, population, file): persons of all ages, which
     `_combine` compares. Refused is what does not say its year, and what contradicts itself.
     """
     found = table.of_sheets(part, lambda sheet: _one(sheet, context))
@@ -42,7 +45,13 @@ def _read(part: Part, context: Context) -> Read:
             1, "sex", f"{alone} only", "persons, or both sexes", "noted",
             "residents of one sex do not stand for all: rates need a table of persons",
         )  # fmt: skip
-    tables = {NAME: frame.sort("area", "year", "sex", "age"), "_residents": _residents(frame)}
+    is_small = pl.col("area_code").str.contains(_SMALL).fill_null(False)
+    whole = frame.filter(~is_small)
+    tables = {
+        NAME: whole.sort("area", "year", "sex", "age"),
+        SMALL: _small(frame.filter(is_small)),
+        "_residents": _residents(whole, "area"),
+    }
     if frame.height and not found.released:
         # Later estimates revise the years before: a table that reaches further is a later edition.
         found = replace(found, released=f"{int(frame['year'].cast(pl.Int64).to_numpy().max()) + 1}")
@@ -146,12 +155,21 @@ def _alone(tidy: pl.DataFrame) -> str:
     return f"{sexes.pop()}s" if len(sexes) == 1 and sexes != {"persons"} else ""
 
 
-def _residents(tidy: pl.DataFrame) -> pl.DataFrame:
+def _small(tidy: pl.DataFrame) -> pl.DataFrame:
+    """Persons of all ages by small area and year."""
+    rows = tidy.group_by("area_code", "year").agg(pl.col(ROW).first())
+    found = _residents(tidy, "area_code").join(rows, on=["area_code", "year"], how="left")
+    return found.select(
+        pl.col("area_code").alias("lsoa_code"), "year", "is_census", "population", "file", ROW
+    ).sort("lsoa_code", "year", "is_census")
+
+
+def _residents(tidy: pl.DataFrame, area: str) -> pl.DataFrame:
     """Persons of all ages by area and year, as far as the table gives them as such."""
     persons = tidy.filter(pl.col("sex") == "persons").with_columns(is_census=_IS_CENSUS)
     is_total = pl.col("age") == -1
     return (
-        persons.group_by("area", "year", "is_census", "file", maintain_order=True)
+        persons.group_by(area, "year", "is_census", "file", maintain_order=True)
         .agg(
             total=pl.col("population").filter(is_total).sum(),
             has_total=is_total.any(),
@@ -160,7 +178,7 @@ def _residents(tidy: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(pl.col("has_total") | (pl.col("ages") > 85))
         .select(
-            "area", "year", "is_census",
+            area, "year", "is_census",
             population=pl.when("has_total").then("total").otherwise("parts"), file="file",
         )
     )  # fmt: skip
@@ -182,10 +200,19 @@ SOURCE = Source(
             age="Single year of age; 90 is 90 and over, -1 all ages",
             population="Residents",
             note="Mid-year estimate, Census, or the publisher's remark",
-        )
+        ),
+        SMALL: by_reader(
+            lsoa_code="Small area (LSOA), of 2011 or 2021",
+            year="Year of the estimate",
+            is_census="Counted by the Census, not estimated",
+            population="Residents, persons of all ages",
+        ),
     },
     # The Census has figures of its own.
-    records={NAME: ("area", "year", "sex", "age", _IS_CENSUS)},
+    records={
+        NAME: ("area", "year", "sex", "age", _IS_CENSUS),
+        SMALL: ("lsoa_code", "year", "is_census"),
+    },
     reader=_read,
     combine=_combine,
 )

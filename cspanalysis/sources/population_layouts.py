@@ -87,7 +87,7 @@ class _ByYear(Schema):
         return lacking if any(c.name in found for c in YEARS) else [*lacking, YEARS[20]]
 
 
-SCHEMAS = (
+SCHEMAS: tuple[Schema, ...] = (
     Schema(
         "tidy",
         "population, one row per area, year, sex and age",
@@ -159,6 +159,46 @@ SCHEMAS = (
     ),
 )
 
+#: Age groups of a Census table of small areas, which are no single years and serve their sum only.
+AGE_GROUPS = tuple(
+    Column(
+        f"aged_{first}", f"Residents {words}", (words,), "integer", required=True, unit="residents"
+    )
+    for first, words in (
+        ("0", "aged 15 years and under"),
+        ("16", "aged 16 to 24 years"),
+        ("25", "aged 25 to 34 years"),
+        ("35", "aged 35 to 49 years"),
+        ("50", "aged 50 to 64 years"),
+        ("65", "aged 65 years and over"),
+    )
+)
+SCHEMAS += (
+    Schema(
+        "age_groups",
+        "Census population of small areas by six age groups",
+        (replace(_CODE, essential=True), _AREA, _YEAR, *AGE_GROUPS),
+    ),
+    Schema(
+        "totals",
+        "population of small areas without sex and age",
+        (
+            replace(
+                _CODE, essential=True, pattern=r"lsoa ?(20)?\d* ?(code|cd) ?\d*", example="LSOA21CD"
+            ),
+            _AREA,
+            _YEAR,
+            Column(
+                ALL_AGES,
+                "Residents of all ages",
+                ("total population", "total", "all persons", "usual residents", "population"),
+                "integer",
+                required=True,
+            ),
+        ),
+    ),
+)
+
 SEXES_APART = ("persons", "female", "male")
 _KEYS = ["area_code", "area", "year", "row"]
 
@@ -218,13 +258,33 @@ def _by_sex(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
     return long.with_columns(age=pl.lit(-1, pl.Int64), note=pl.lit("Census, usual residents"))
 
 
-_TIDY = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex, "by_year": _by_year}
+def _groups(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
+    total = pl.sum_horizontal(c.name for c in AGE_GROUPS)
+    is_whole = pl.all_horizontal(pl.col(c.name).is_not_null() for c in AGE_GROUPS)
+    return _all_ages(frame.with_columns(pl.when(is_whole).then(total).alias(ALL_AGES)), part)
+
+
+def _all_ages(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
+    is_census = any("census" in name for name in _names(part)) or AGE_GROUPS[0].name in frame
+    return frame.drop_nulls(ALL_AGES).select(
+        *_KEYS,
+        pl.lit("persons").alias("sex"),
+        pl.lit(-1, pl.Int64).alias("age"),
+        pl.col(ALL_AGES).alias("population"),
+        pl.lit("Census, usual residents" if is_census else "mid-year estimate").alias("note"),
+    )
+
+
+_TIDY = {"tidy": _tidy, "wide": _wide, "census_by_sex": _by_sex, "by_year": _by_year,
+         "age_groups": _groups, "totals": _all_ages}  # fmt: skip
 #: Columns of a layout that hold residents.
 FIGURES = {
     "tidy": ("population",),
     "wide": (ALL_AGES, *map(str, range(91))),
     "census_by_sex": SEXES_APART,
     "by_year": tuple(c.name for c in YEARS),
+    "age_groups": tuple(c.name for c in AGE_GROUPS),
+    "totals": (ALL_AGES,),
 }
 
 

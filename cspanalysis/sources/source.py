@@ -109,6 +109,8 @@ class Source:
         Column in which rows that are the total of others name themselves; they are set aside.
     strangers : tuple of str
         How the names of an archive's members end that are another kind of table.
+    endings : tuple of str
+        How the names of its files end where they are no tables.
     is_mapped : bool
         `csp map` recognises a partner's own export of it.
     policy : str
@@ -153,6 +155,7 @@ class Source:
     editions: Mapping[str, Editions] = field(default_factory=dict)
     totals: str = ""
     strangers: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
     is_mapped: bool = False
     policy: str = "none"
     dated: str = "month"

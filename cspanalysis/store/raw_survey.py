@@ -17,8 +17,6 @@ from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context
 from cspanalysis.store import corrections, provenance, raw_folder, strays
 
-#: A folder of data/raw that is no source: maps are drawn from it.
-_SHAPES = "boundaries"
 SETTINGS = "partnership.toml"
 #: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
 _STREET = re.compile(
@@ -90,16 +88,16 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
     no_tables: dict[tuple[str, str], list[str]] = {}
     for label, path in files.items():
         folder, _, name = label.partition("/")
-        if folder in sources.names() and name and (what := strays.by_name(path.name)):
-            no_tables.setdefault((folder, what), []).append(label)
-        elif folder == _SHAPES and name:
-            continue
+        source = sources.find(folder) if name else None
+        is_its = source and path.name.lower().removesuffix(".gz").endswith(source.endings or (" ",))
+        if source and not is_its and (what := strays.by_name(path.name)):
+            no_tables.setdefault((source.name, what), []).append(label)
         elif not name:
             if label != corrections.WORKSPACE_FILE:
                 notices.append(
                     f"data/raw/{label} is not read: files belong into data/raw/<source>/"
                 )
-        elif source := sources.find(folder):
+        elif source:
             found.setdefault(source.name, {})[label] = path
         else:
             strange[folder] = strange.get(folder, 0) + 1
@@ -152,7 +150,7 @@ def survey_file(
         refused = known["refused"]
         parts = [Part(path, label, member, check) for member, check in known["parts"]]
     else:
-        parts, refused = archive.parts(path, label, source.strangers)
+        parts, refused = archive.parts(path, label, source.strangers, source.endings)
     unread: dict[str, list[str]] = {}
     for name, reason in refused:
         if reason == archive.NOT_ITS:

@@ -52,7 +52,10 @@ _PUBLISHED: Mapping[str, tuple[str, ...]] = {
 _OF_AREAS: Mapping[str, tuple[str, ...]] = {
     "a directory of postcodes": ("pcds?|pcd[78]|postcode.*", "(os|oa|lsoa|lad|msoa).*"),
     "a lookup of police neighbourhoods": ("(lsoa|force).*", "(neighbourhood|npt|snt).*"),
-    "a table of the Indices of Deprivation": ("(lsoa|lad|local).*", "(imd|index of multiple).*"),
+    "a table on deprivation without deciles of LSOAs": (
+        "(lsoa|lad|ltla|local).*",
+        "((imd|index of multiple) .*|.*(deprivation dimensions|domain numerator))",
+    ),
     "a list of the points of small areas": ("(oa|lsoa|msoa).*", "lat(itude)?", "long?(itude)?"),
 }
 _KINDS = (
@@ -115,6 +118,10 @@ def by_columns(part: Part, source: str) -> Stray | None:
 def of_header(header: Sequence[str], source: str) -> Stray | None:
     """The same of a header's headings."""
     headings = [key(h) for h in header if key(h)]
+    indices = next(schema for schema in sources.get("deprivation").schemas)
+    if source != "deprivation" and not indices.missing(indices.find(headings), {}):
+        # Its tables hold dozens of columns beside those that are read.
+        return Stray(indices.meaning, "deprivation")
     known = dict(_PUBLISHED)
     if not any(_OF_RECORDS.fullmatch(h) for h in headings):
         known |= _OF_AREAS
