@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cspanalysis.domain import areas, crosswalk
 from cspanalysis.domain.areas import Area
-from cspanalysis.findings import partnership_years
+from cspanalysis.review import partnership_years
 
 SOUND = pd.DataFrame(columns=["year", "force", "status", "reason"])
 

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import DataRefused
-from cspanalysis.findings import partnership_years
+from cspanalysis.review import partnership_years
 from cspanalysis.sources import home_office_csp
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context

@@ -160,14 +160,20 @@ CALLS = {
         {},
     ),
     "stats.night.week": lambda: ((result_of("stats.night.classify", INCIDENTS, NightTime()),), {}),
-    "findings.partnership_years.by_year": lambda: ((CSP, COVERAGE, X), {}),
-    "findings.partnership_years.label": lambda: (("2024/25",), {}),
-    "findings.partnership_years.last_month": lambda: (
-        (result_of("findings.partnership_years.by_year", CSP, COVERAGE, X).iloc[0],),
+    "review.partnership_years.by_year": lambda: ((CSP, COVERAGE, X), {}),
+    "review.partnership_years.label": lambda: (("2024/25",), {}),
+    "review.partnership_years.last_month": lambda: (
+        (result_of("review.partnership_years.by_year", CSP, COVERAGE, X).iloc[0],),
         {},
     ),
-    "findings.partnership_years.year_change": lambda: (
-        (result_of("findings.partnership_years.by_year", CSP, COVERAGE, X), "2024/25", "2023/24"),
+    "review.partnership_years.lost": lambda: (
+        (*(np.array([n]) for n in (20.0, 900.0, 300.0)), np.array([0.2]), np.array([0.1])),
+        {},
+    ),
+    "review.partnership_years.span": lambda: (("2024/25",), {}),
+    "review.partnership_years.spans": lambda: (("2024/25", "1,2"), {}),
+    "review.partnership_years.year_change": lambda: (
+        (result_of("review.partnership_years.by_year", CSP, COVERAGE, X), "2024/25", "2023/24"),
         {},
     ),
     "stats.peers.compare": lambda: ((AREAS,), {"draws": 50}),
@@ -250,7 +256,7 @@ FURTHER = (
     "audit.rules",
     "audit.register",
     "findings.exclusion_rates",
-    "findings.partnership_years",
+    "review.partnership_years",
     "findings.priority_scores",
     "findings.target_progress",
 )

@@ -1,8 +1,10 @@
 """Offence taxonomy: standard names, codes and other labels, and the groups an assessment speaks of.
 
-Two schemes are known: `notifiable`, the recorded-crime categories of partners' extracts, and
-`police_uk`, the crime types of data.police.uk. A group such as 'burglary' or 'violent crime' has
-members in each; the list lies in `reference/offences.csv`.
+Four schemes are known: `notifiable`, the recorded-crime categories of partners' extracts,
+`police_uk`, the crime types of data.police.uk, `home_office`, today's groups of the official
+tables with the codes they hold, and `ons_csp`, the lines of the national statisticians' tables. A
+group such as 'burglary' or 'violent crime' has members in each; the list lies in
+`reference/offences.csv`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTIFIABLE, POLICE_UK = "notifiable", "police_uk"
+HOME_OFFICE, ONS_CSP = "home_office", "ons_csp"
 
 #: The group that holds every offence, and so also a record whose label is in no group.
 ALL = "recorded crime"
@@ -87,21 +90,21 @@ def standard(label: str, scheme: str = NOTIFIABLE) -> str | None:
     key = _key(label)
     if (name := _keys(scheme).get(key)) is not None or scheme != NOTIFIABLE:
         return name
-    if (name := _codes().get(_code_key(label))) is not None:
+    if (name := _codes().get(code_key(label))) is not None:
         return name
     found: list[str | None] = []
     has_code = False
     rest = str(label).strip()
-    if (code := _CODE.match(rest)) and (name := _codes().get(_code_key(code[1]))):
+    if (code := _CODE.match(rest)) and (name := _codes().get(code_key(code[1]))):
         found.append(name)
         has_code = not code[1].isdigit()
         rest = rest[code.end() :]
         found.append(_keys(scheme).get(_key(rest)))
     if None in found or not found:
         parts = [part for part in _PARTS.split(rest) if _key(part)]
-        inside = [_keys(scheme).get(_key(p)) or _codes().get(_code_key(p)) for p in parts]
+        inside = [_keys(scheme).get(_key(p)) or _codes().get(code_key(p)) for p in parts]
         found = [*(name for name in found if name), *inside]
-        has_code |= any(_code_key(p) in _codes() and not p.strip().isdigit() for p in parts)
+        has_code |= any(code_key(p) in _codes() and not p.strip().isdigit() for p in parts)
     known = {name for name in found if name}
     if None in found and not has_code:
         return None
@@ -115,7 +118,7 @@ def standards(labels: Iterable[str], scheme: str = NOTIFIABLE) -> dict[str, str]
     with a letter: a force numbers its own offences, too.
     """
     texts = list(labels)
-    has_codes = any(_code_key(t) in _codes() and not t.strip().isdigit() for t in texts)
+    has_codes = any(code_key(t) in _codes() and not t.strip().isdigit() for t in texts)
     return {
         text: name
         for text in texts
@@ -127,7 +130,7 @@ def standards(labels: Iterable[str], scheme: str = NOTIFIABLE) -> dict[str, str]
 def near(label: str, scheme: str = NOTIFIABLE) -> str:
     """The offence that a label which is not known is most like; '' where it is like none."""
     if label.strip().isdigit():
-        return _codes().get(_code_key(label), "")
+        return _codes().get(code_key(label), "")
     key = _key(label)
     found = process.extract(key, list(_keys(scheme)), scorer=fuzz.token_sort_ratio, limit=4)
     alike = {_keys(scheme)[name] for name, score, _ in found if score >= max(NEAR, found[0][1] - 4)}
@@ -153,6 +156,17 @@ def kinds(scheme: str) -> dict[str, str]:
     """Offence → its kind, by which a mix is shown: today's groups, or the offence itself."""
     return {
         row["offence"]: row["kind"] for row in reference.rows("offences") if row["scheme"] == scheme
+    }
+
+
+@functools.cache
+def codes(scheme: str) -> dict[str, str]:
+    """Home Office code, as `code_key` writes it, to the offence of a scheme that it means."""
+    return {
+        code_key(code): row["offence"]
+        for row in reference.rows("offences")
+        if row["scheme"] == scheme
+        for code in filter(None, row["codes"].split("|"))
     }
 
 
@@ -215,9 +229,9 @@ def _key(label: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
 
 
-def _code_key(code: str) -> str:
-    """A code without blanks and leading noughts: '08n' and '8 N' are 8N."""
-    return re.sub(r"^0+(?=\d)", "", "".join(str(code).lower().split()))
+def code_key(code: str) -> str:
+    """A code without blanks, leading noughts and marks: '08n' and '8 N' are 8n, 106* is 106."""
+    return re.sub(r"^0+(?=\d)", "", "".join(str(code).lower().split()).rstrip("*"))
 
 
 @functools.cache
@@ -227,11 +241,7 @@ def _keys(scheme: str) -> dict[str, str]:
 
 @functools.cache
 def _codes() -> dict[str, str]:
-    return {
-        _code_key(code): row["offence"]
-        for row in reference.rows("offences")
-        for code in filter(None, row["codes"].split("|"))
-    }
+    return codes(NOTIFIABLE)
 
 
 def _narrowest(found: set[str]) -> str | None:

@@ -14,11 +14,11 @@ from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.findings import partnership_years
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.findings.shapes import change_wording
 from cspanalysis.present import charts
+from cspanalysis.review import partnership_years
 from cspanalysis.review.review import Review
 from cspanalysis.stats import measures
 

@@ -173,10 +173,13 @@ def _filled(spec: Spec, review: Review, arguments: dict[str, Any]) -> Spec:
     words = {name: value for name, value in arguments.items() if isinstance(value, str)}
     if "group" in words:
         words["members"] = review.peer_label(words["group"])
+    # 'official.residential_burglary.change': an id has no blanks.
+    keys = {name: "_".join(value.split()) for name, value in words.items()}
     return replace(
         spec,
+        id=spec.id.format_map(keys),
         **{name: getattr(spec, name).format_map(words)
-           for name in ("id", "title", "measure", "would_show")},
+           for name in ("title", "measure", "would_show")},
     )  # fmt: skip
 
 

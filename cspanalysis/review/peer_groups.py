@@ -12,7 +12,7 @@ from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.present import suppliers
-from cspanalysis.review import peer_tallies
+from cspanalysis.review import official_peers, peer_tallies
 from cspanalysis.stats import peers
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace.workspace import Workspace
@@ -26,6 +26,7 @@ GROUP_LABELS = {
     "similar": "similar areas",
     "county": "districts of the county",
     "force": "districts of the police force area",
+    official_peers.NATION.key: official_peers.NATION.label,
 }
 
 #: The groups that every area may have, the most telling first: the rule of all comparisons. The

@@ -89,10 +89,10 @@ def peers(
             *notes,
             *resident_notes(ask, year),
             *few_residents_notes(result),
-            *_membership_notes(members),
-            *_chance_notes(result),
+            *membership_notes(members),
+            *chance_notes(result),
         ],
-        tile=partial(_place_tile, things=things, members=members.label),
+        tile=partial(place_tile, things=things, members=members.label),
     )
 
 
@@ -128,7 +128,7 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _membership_notes(members: PeerGroup) -> list[str]:
+def membership_notes(members: PeerGroup) -> list[str]:
     """The date of the peer group's membership, and how its members were chosen."""
     dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
     return [*dated, members.note] if members.note else dated
@@ -171,13 +171,13 @@ def _stranger_notes(ask: Publication, group: str) -> list[str]:
     ]
 
 
-def _chance_notes(result: pd.DataFrame) -> list[str]:
+def chance_notes(result: pd.DataFrame) -> list[str]:
     """The table holds a verdict on every area: of many some look clear by chance."""
     text = phrases.by_chance(int((result["verdict"] != "none").sum())).strip()
     return [f"Each area is set against all others at 95%. {text}"] if text else []
 
 
-def _place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
+def place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
     own = table[table["is_own"]].iloc[0]
     if pd.isna(own["rank"]):
         return None

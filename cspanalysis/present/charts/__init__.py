@@ -9,6 +9,7 @@ from cspanalysis.present.charts.bars import (
     clusters_bars,
     places_bars,
     ranked_bars,
+    ranked_line,
     reference_line,
     sorted_bars,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "priorities",
     "quiet",
     "ranked_bars",
+    "ranked_line",
     "reference_line",
     "seasonal_index",
     "shares_with_intervals",

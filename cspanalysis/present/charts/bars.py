@@ -142,6 +142,54 @@ def ranked_bars(
     return reference_line(chart, float(reference), reference_label or "")
 
 
+def ranked_line(
+    table: pd.DataFrame, *, label: str = "area", value: str = "rate"
+) -> go.Figure | None:
+    """Very many areas in order of a rate, as one line of thin bars with the own area marked.
+
+    `table`: `label`, `value`, is_own, others_rate; rows without data are left out.
+    """
+    known = table[table[value].notna()].sort_values(value, kind="stable").reset_index(drop=True)
+    own = style.is_own(known)
+    if known.empty or not any(own):
+        return None
+    at, n = own.index(True), len(known)
+    rates = style.coordinates(known[value])
+    top = max(rates) * 1.12
+    chart = style.figure(
+        300,
+        xaxis={"range": [-1, n], "showgrid": False, "showticklabels": False,
+               "title": {"text": f"{n} areas, lowest to highest"}},
+        yaxis={"range": [0, top], "tickformat": ",~g", "nticks": 6},
+        margin={"t": 26},
+        bargap=0,
+    )  # fmt: skip
+    chart.add_bar(x=list(range(n)), y=rates, marker={"color": style.OTHER}, hoverinfo="skip")
+    # Wider than the others, so that it is seen on a phone.
+    chart.add_bar(x=[at], y=[rates[at]], width=[max(1, n / 90)], marker={"color": style.OWN},
+                  hoverinfo="skip")  # fmt: skip
+    chart.update_layout(barmode="overlay")
+    middle = float(known[value].median())
+    chart.update_layout(
+        shapes=[{
+            "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": style.coordinate(middle),
+            "y1": style.coordinate(middle),
+            "line": {"color": style.INK, "width": 1.5, "dash": "dash"},
+        }],
+    )  # fmt: skip
+    name = style.wrap(known.loc[at, label], 24, lines=1)
+    side = "left" if at < n / 2 else "right"
+    chart.add_annotation(
+        x=at, y=rates[at], text=f"{style.bold(name)} {present.rate(known.loc[at, value])}",
+        xanchor=side, yanchor="bottom", name=style.POINT,
+    )  # fmt: skip
+    chart.add_annotation(
+        x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
+        text=f"dashed: the middle area, {present.rate(middle)}", name=style.KEY,
+    )  # fmt: skip
+    return chart
+
+
 def reference_line(chart: go.Figure, at: float, label: str) -> go.Figure:
     """A dashed line with its label above the bars, leaning to the side that has room."""
     low, high = chart.layout.xaxis.range

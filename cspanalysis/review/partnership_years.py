@@ -117,7 +117,7 @@ def _year(
             column: float(alone.get(q, 0)) if is_there and q in there else np.nan
             for q, column in zip(QUARTERS, _QUARTER_COLUMNS, strict=True)
             # A row that counts several quarters gives none of them.
-            if not (own["quarter"].fillna("").str.len() > 1).any()
+            if not (own["quarter"].astype(object).fillna("").str.len() > 1).any()
         },
         "status": status,
         "reason": reason,
@@ -133,29 +133,37 @@ def _quarters(rows: pd.DataFrame) -> tuple[str, ...]:
 def _with_collapses(
     found: pd.DataFrame, wholes: pd.DataFrame, area: Area, force: str
 ) -> pd.DataFrame:
-    """Mark years in which the partnership's own offences went over to the unassigned ones.
-
-    What it would have had is its usual share of its neighbours' offences, as of its other years.
-    """
+    """Mark years in which the partnership's own offences went over to the unassigned ones."""
     is_sound = found["status"].isin(["ok", "incomplete"])
     for at in found.index[is_sound]:
         here, rest = wholes.loc[at], wholes[is_sound & (wholes.index != at)]
         rest = rest[rest["others"] > 0]
-        if rest.empty or here["others"] <= 0:
-            continue
-        expected = here["others"] * (rest["own"] / rest["others"]).median()
-        usual = here["others"] * (rest["unassigned"] / rest["others"]).median()
-        lacks, more = expected - here["own"], here["unassigned"] - usual
-        has_collapsed = here["own"] < LEAST_OF_EXPECTED * expected and lacks > 2 * np.sqrt(expected)
-        if has_collapsed and more >= EXPLAINED * lacks:
+        expected = lost(
+            here["own"], here["others"], here["unassigned"],
+            (rest["own"] / rest["others"]).median(), (rest["unassigned"] / rest["others"]).median(),
+        )  # fmt: skip
+        if not np.isnan(expected):
             found.loc[at, ["status", "reason"]] = [
                 "not_comparable",
                 f"in {label(here['year'])} {present.count(here['unassigned'])} offences of {force} "
                 f"are recorded under no partnership, while {area.name} has "
                 f"{present.count(here['own'])} where its share of other years would give about "
-                f"{present.count(round(expected))}",
+                f"{present.count(np.round(expected))}",
             ]
     return found
+
+
+def lost(own, others, unassigned, usual_own, usual_unassigned) -> np.ndarray:
+    """What partnerships would have had in a year whose offences went unassigned, missing else.
+
+    That is their usual share of their neighbours' offences. `usual_own`, `usual_unassigned`: own
+    and unassigned offences for each of the neighbours', as of other years.
+    """
+    expected = others * usual_own
+    lacks, more = expected - own, unassigned - others * usual_unassigned
+    with np.errstate(invalid="ignore"):
+        is_far = (own < LEAST_OF_EXPECTED * expected) & (lacks > 2 * np.sqrt(expected))
+        return np.where(is_far & (more >= EXPLAINED * lacks), expected, np.nan)
 
 
 def year_change(by_year: pd.DataFrame, year: str, compare: str) -> pd.DataFrame:
@@ -232,6 +240,19 @@ def label(year: str) -> str:
     if len(year) < _ISO:
         return year
     return f"the year ending {Period.parse(year[-7:]).label}"
+
+
+def span(year: str) -> Period:
+    """The months of a year as a table names it: '2024/25', or its first and last month."""
+    return _period(year, QUARTERS)
+
+
+def spans(year: str, quarters: str, *, joined: bool = False) -> list[Period]:
+    """The months of some quarters ('1,2') of a year, one by one or `joined`; '' is all of it."""
+    held = tuple(q for q in QUARTERS if q in quarters) or QUARTERS
+    if joined or held == QUARTERS:
+        return [_period(year, held)]
+    return [_period(year, (q,)) for q in held]
 
 
 def last_month(row: pd.Series) -> int:

@@ -1,0 +1,417 @@
+"""Official counts of recorded crime by partnership, of whole quarters or years, as a series.
+
+Two tables have them: the Home Office's (quarter, partnership, offence code) and that of the
+national statisticians (year, partnership, offence line). A year is usable that its quarters fill
+and whose offences did not go over to 'Unassigned <force>'; what else a table holds is refused with
+the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import areas, breaks, offences
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.domain.periods import Comparison, Period, year_label
+from cspanalysis.review import partnership_years
+from cspanalysis.review.coverage import Coverage
+from cspanalysis.review.series import Series
+from cspanalysis.stats import change
+from cspanalysis.store.tables import Store
+
+HOME_OFFICE, ONS = "home_office_csp", "ons_csp"
+#: The sources, the finer first, and the offence scheme of each.
+SCHEMES = {HOME_OFFICE: offences.HOME_OFFICE, ONS: offences.ONS_CSP}
+
+#: The line of all recorded crime in the table of the national statisticians.
+TOTAL = offences.members(offences.ALL, offences.ONS_CSP)[0]
+#: The lines that add up to it.
+LINES = "lines of recorded crime"
+
+#: Above this share of a partnership's offences with a code that is in no group, its groups are not
+#: counted: what seems few may be among them.
+MOST_UNGROUPED = 0.02
+
+_KEYS = ["year", "quarter", "force", "csp", "is_unassigned"]
+
+
+@dataclass(frozen=True, eq=False)
+class Official(Series):
+    """Counts of quarters or years. Its rows: span ('2024-04/2024-06'), offence, kind, count.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        The years of the table, each with whether it can be used (`partnership_years.by_year`).
+    spans : tuple of Period
+        The quarters or years that the table holds of the area, with such offences or without.
+    """
+
+    judged: pd.DataFrame = None  # type: ignore[assignment]
+    spans: tuple[Period, ...] = ()
+
+    def inside(self, period: Period) -> pd.DataFrame:
+        """The rows of the spans that make up a period; NotAvailable where none do."""
+        flawed = self.judged[~self.judged["status"].isin(["ok", "incomplete"])]
+        for row in flawed.to_dict("records"):
+            year = partnership_years.span(row["year"])
+            if year.first <= period.last and period.first <= year.last:
+                raise NotAvailable(self.sources, row["reason"])
+        self.coverage.check(period)
+        made = _made_of(period, self.spans)
+        if made is None:
+            whole = "quarters" if any(s.months < 12 for s in self.spans) else "years"
+            raise NotAvailable(self.sources, f"its figures are of whole {whole}, not of "
+                               f"{period.label}")  # fmt: skip
+        return self.rows[self.rows["span"].isin([s.iso for s in made])]
+
+    def count(self, period: Period) -> float:
+        """How many in a period; raises as `inside` does."""
+        rows = self.inside(period)["count"]
+        return float("nan") if rows.isna().any() else int(rows.sum())
+
+    def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
+        """Both periods and their change; nothing is known of the dispersion of their months."""
+        table = pd.DataFrame(
+            {
+                "period": [period.iso],
+                "compare": compare.iso,
+                "count": self.count(period),
+                "compare_count": self.count(compare),
+                "days": period.days,
+                "compare_days": compare.days,
+            }
+        )
+        result = change.change(table).assign(reason="")
+        crossed = breaks.crossing(self.known_as, period, compare, self.scheme)
+        refused = [b.reason for b in crossed if b.action == "refuse"]
+        return change.withheld(result, " ".join(refused)) if refused else result
+
+    @property
+    def by_month(self) -> pd.DataFrame:  # type: ignore[override]
+        """Raises: figures of quarters and years say nothing of their months."""
+        raise NotAvailable(
+            self.sources, "its figures are of whole quarters or years, not of months"
+        )
+
+    def by_year(self, until: Period) -> pd.DataFrame:
+        """Whole years of the table that end by the end of a period, in order.
+
+        year (as the table has it), label, count, days, status, reason; a year that cannot be used
+        has no count.
+        """
+        rows = []
+        for row in self.judged.to_dict("records"):
+            span = partnership_years.span(row["year"])
+            if span.last > until.last or row["status"] == "incomplete":
+                continue
+            is_sound = row["status"] == "ok"
+            rows.append(
+                {
+                    "year": row["year"], "label": row["label"], "span": span.iso,
+                    "count": self.count(span) if is_sound else float("nan"), "days": span.days,
+                    "status": row["status"], "reason": row["reason"],
+                }
+            )  # fmt: skip
+        columns = ["year", "label", "span", "count", "days", "status", "reason"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def has_any(store: Store) -> bool:
+    """Whether a workspace holds official counts of partnerships."""
+    return any(store.has(source) for source in SCHEMES)
+
+
+def series(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    *periods: Period,
+    subject: str = "",
+    source: str = "",
+) -> Official:
+    """Official counts of an area, of the first table that has the periods.
+
+    Parameters
+    ----------
+    selection : str or iterable of str
+        Offences or groups of the taxonomy.
+    *periods : Period
+        Periods of whole quarters or years that must be there.
+    source : str
+        The one table asked; default: the finer first.
+
+    Raises
+    ------
+    NotAvailable
+        If no table has them, or can tell the selection.
+    """
+    name = selection if isinstance(selection, str) else tuple(selection)
+    seen: list[str] = []
+    for one in [source] if source else SCHEMES:
+        if not store.has(one):
+            continue
+        try:
+            found = _series(store, area, name, one, subject)
+            for period in periods:
+                found.inside(period)
+        except NotAvailable as missing:
+            seen.append(missing.detail)
+            continue
+        return found
+    raise NotAvailable(tuple(SCHEMES), "; ".join(dict.fromkeys(filter(None, seen))))
+
+
+def newest(
+    store: Store,
+    area: Area,
+    selection: str | Iterable[str],
+    period: Period,
+    compare: Period,
+    *,
+    subject: str = "",
+) -> tuple[Official, Comparison]:
+    """The counts for two periods, or for the newest year there is with the one before.
+
+    A year that lacks quarters is compared with the same quarters. The subject says of which time
+    the figures are, where it is another than asked for.
+    """
+    with contextlib.suppress(NotAvailable):
+        found = series(store, area, selection, period, compare, subject=subject)
+        return found, Comparison(period, compare)
+    seen: list[str] = []
+    for source in SCHEMES:
+        if not store.has(source):
+            continue
+        try:
+            found = series(store, area, selection, subject=subject, source=source)
+            comparison = _newest(found, period)
+            found.inside(comparison.period)
+            found.inside(comparison.compare)
+        except NotAvailable as missing:
+            seen.append(missing.detail)
+            continue
+        when = comparison.period
+        named = f"the year to {_month(when)}" if when.months == 12 else when.label
+        return found.of(found.rows, f"{found.subject} in {named}"), comparison
+    raise NotAvailable(tuple(SCHEMES), "; ".join(dict.fromkeys(filter(None, seen))))
+
+
+def judged(store: Store, area: Area, source: str) -> pd.DataFrame:
+    """The years of a table for an area, each with whether it can be used.
+
+    Columns as `partnership_years.by_year` gives them.
+    """
+    return _judged(store, area, source)
+
+
+def rows_of(
+    store: Store, source: str, where: dict[str, Any] | None = None, *, blanks: bool = False
+) -> pd.DataFrame:
+    """Rows of a table in one shape: year, quarter, force, csp, is_unassigned, offence, count.
+
+    The offence is one of the source's scheme; '' where its code is in no group. `blanks`: also the
+    rows without a figure.
+    """
+    if source == ONS:
+        where = {"measure": "count", "level": ["partnership", "unassigned"], **(where or {})}
+        columns = ["period", "force", "csp", "level", "offence", "value"]
+        rows = store.load(ONS, columns=columns, where=where)
+        rows = rows if blanks else rows.dropna(subset="value")
+        rows = rows.rename(columns={"period": "year", "value": "count"})
+        return rows.assign(is_unassigned=rows["level"] == "unassigned", quarter=None).drop(
+            columns="level"
+        )
+    details = ["offence_code", "offence", "offence_subgroup"]
+    rows = store.load(source, columns=[*_KEYS, *details, "count"], where=where)
+    labels = rows[details].drop_duplicates()
+    labels = labels.assign(group=[_group(*one) for one in labels.itertuples(index=False)])
+    rows = rows.merge(labels, on=details, how="left").drop(columns=details)
+    rows = rows.rename(columns={"group": "offence"})
+    # Rows of a table are many, groups few: what follows is done some hundred times.
+    keys = [*_KEYS, "offence"]
+    return rows.groupby(keys, as_index=False, dropna=False, observed=True)["count"].sum()
+
+
+def chosen(selection: str | Iterable[str], source: str) -> tuple[str, ...]:
+    """Offences of a source that a selection stands for; NotAvailable where it cannot tell them."""
+    scheme = SCHEMES[source]
+    try:
+        found = offences.members(selection, scheme)
+    except UsageError:
+        offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
+        name = present.listed([selection] if isinstance(selection, str) else list(selection))
+        raise NotAvailable(source, f"it does not tell {name} apart") from None
+    if source == HOME_OFFICE and offences.is_all(selection):
+        return (*found, "")
+    return found
+
+
+def span_of(year: str, quarter: object) -> Period:
+    """The months that a row of a year and its quarters ('1', '1,2,3,4', missing) is of."""
+    said = "" if present.is_missing(quarter) else str(quarter)
+    return partnership_years.spans(year, said, joined=True)[0]
+
+
+def forces_of(area: Area) -> list[str]:
+    """The police forces of an area's districts."""
+    found = {area.force}
+    for name in area.districts:
+        with contextlib.suppress(UsageError):
+            found.add(areas.find(name).force)
+    return sorted(found - {""})
+
+
+def _series(
+    store: Store, area: Area, selection: str | tuple[str, ...], source: str, subject: str
+) -> Official:
+    wanted = chosen(selection, source)
+    every, years = _own(store, area, source), _judged(store, area, source)
+    if every.empty:
+        raise NotAvailable(source, f"it holds no rows of {area.name}")
+    is_all = offences.is_all(selection)
+    if not is_all and not set(wanted) & set(_told(store, area, source)):
+        name = present.listed([selection] if isinstance(selection, str) else list(selection))
+        raise NotAvailable(source, f"it does not tell {name} apart")
+    usable = years[years["status"].isin(["ok", "incomplete"])]
+    months = [
+        month
+        for row in usable.to_dict("records")
+        for span in partnership_years.spans(row["year"], row["quarters"])
+        for month in span.month_list()
+    ]
+    return Official(
+        every[every["offence"].isin(wanted)],
+        Coverage(source, tuple(sorted(set(months))), area=area.name),
+        subject or present.listed([selection] if isinstance(selection, str) else selection),
+        sources=(source,),
+        selection=_canonical(selection),
+        scheme=SCHEMES[source],
+        offences=wanted,
+        notes=tuple(_notes(every, years, area, source, is_all)),
+        judged=years,
+        spans=tuple(sorted(Period.parse(s) for s in every["span"].unique())),
+    )
+
+
+def _canonical(selection: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """The name under which the register of breaks knows a selection."""
+    if not isinstance(selection, str):
+        return selection
+    return offences.standard(selection) or selection
+
+
+def _notes(
+    every: pd.DataFrame, years: pd.DataFrame, area: Area, source: str, is_all: bool
+) -> Iterable[str]:
+    ungrouped = int(every.loc[every["offence"] == "", "count"].sum())
+    total = int(every["count"].sum())
+    if source == HOME_OFFICE and ungrouped:
+        if not is_all and ungrouped > MOST_UNGROUPED * total:
+            raise NotAvailable(
+                source, f"{present.count(ungrouped)} of {present.count(total)} offences of "
+                f"{area.name} have a code that is in no group",
+            )  # fmt: skip
+        yield (
+            f"{present.plural(ungrouped, 'offence')} of all years have a code that is in no group; "
+            "they count in all recorded crime and in no kind of it."
+        )
+    if source == HOME_OFFICE and is_all and (every["offence"] == "fraud and forgery").any():
+        yield "Fraud is left out in all years, as in the published totals."
+    for names, some in years[years["names"].str.contains("; ")].groupby("names", sort=False):
+        when = some["label"].tolist()
+        when = [f"{when[0]} to {when[-1]}"] if len(when) > 2 else when
+        yield f"In {present.listed(when)} {area.name} is the sum of " + (
+            f"{present.listed(str(names).split('; '))}."
+        )
+
+
+@functools.lru_cache(maxsize=16)
+def _rows(store: Store, area: Area, source: str) -> pd.DataFrame:
+    """All rows of the forces that hold an area's partnerships."""
+    known = set(forces_of(area))
+    own = store.load(source, columns=["force"], where={"csp": [area.name, *area.districts]})
+    return rows_of(store, source, {"force": sorted({*own["force"].dropna(), *known})})
+
+
+@functools.lru_cache(maxsize=16)
+def _judged(store: Store, area: Area, source: str) -> pd.DataFrame:
+    rows = _rows(store, area, source)
+    if source == ONS:
+        rows = rows[rows["offence"] == TOTAL]
+    totals = rows.groupby(_KEYS, as_index=False, dropna=False)["count"].sum()
+    return partnership_years.by_year(totals, store.load(f"{source}_coverage"), area)
+
+
+@functools.lru_cache(maxsize=16)
+def _own(store: Store, area: Area, source: str) -> pd.DataFrame:
+    """Rows of the names that make up an area, year by year: span, offence, kind, count."""
+    rows = _rows(store, area, source)
+    made = [
+        (row["year"], name)
+        for row in _judged(store, area, source).to_dict("records")
+        if row["status"] != "not_available"
+        for name in row["names"].split("; ")
+    ]
+    names = pd.DataFrame(made, columns=["year", "csp"])
+    own = rows[~rows["is_unassigned"].astype(bool)].merge(names, on=["year", "csp"])
+    spans = own[["year", "quarter"]].drop_duplicates()
+    spans = spans.assign(span=[span_of(y, q).iso for y, q in spans.itertuples(index=False)])
+    own = own.merge(spans, on=["year", "quarter"])
+    own = own.groupby(["span", "offence"], as_index=False)["count"].sum()
+    return own.assign(kind=own["offence"], count=own["count"].astype(int))
+
+
+def _told(store: Store, area: Area, source: str) -> list[str]:
+    """The offences that any partnership of the force has: others the table does not tell."""
+    return _rows(store, area, source)["offence"].unique().tolist()
+
+
+@functools.lru_cache(maxsize=4096)
+def _group(code: str | None, offence: str | None, subgroup: str | None) -> str:
+    """The group of an offence: by its code, else by its subgroup or description; '' if unknown."""
+    known = offences.codes(offences.HOME_OFFICE)
+    by_code = "" if present.is_missing(code) else known.get(offences.code_key(str(code)))
+    labels = [str(label) for label in (subgroup, offence) if not present.is_missing(label)]
+    by_label = [offences.standard(label, offences.HOME_OFFICE) for label in labels]
+    return next(filter(None, [by_code, *by_label]), "")
+
+
+def _made_of(period: Period, spans: Sequence[Period]) -> list[Period] | None:
+    """The spans that fill a period one after the other; None where they cannot."""
+    if period.first > period.last:
+        return []
+    for span in spans:
+        if span.first == period.first and span.last <= period.last:
+            rest = Period(span.last + 1, period.last)
+            if (further := _made_of(rest, spans)) is not None:
+                return [span, *further]
+    return None
+
+
+def _newest(found: Official, until: Period) -> Comparison:
+    """The newest year that ends by the end of a period, or its quarters, and the year before."""
+    years = found.judged
+    ends = [partnership_years.last_month(r) <= until.last for _, r in years.iterrows()]
+    years = years[ends].reset_index(drop=True)
+    known = years["year"].tolist()
+    if not known:
+        raise NotAvailable(found.sources, f"it holds no year that ends by {_month(until)}")
+    year = known[-1]
+    before = year_label(int(year[:4]) - 1) if "-" not in year else Period.parse(year).shift(-12).iso
+    changed = partnership_years.year_change(years, year, before).iloc[0]
+    if changed["status"] in ("not_comparable", "not_available"):
+        raise NotAvailable(found.sources, changed["reason"])
+    return Comparison(Period.parse(changed["period"]), Period.parse(changed["compare"]))
+
+
+def _month(period: Period) -> str:
+    return Period(period.last, period.last).label
