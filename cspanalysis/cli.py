@@ -125,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("report", type=Path, metavar="REPORT_DIR")
 
+    command("partners", _partners, "what to ask which partner for, and what it would answer")
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
     command(
@@ -249,6 +250,14 @@ def _audit(options: argparse.Namespace) -> int:
     text, unexplained = outcome.run(options.workspace)
     print(text)
     return 1 if unexplained else 0
+
+
+def _partners(options: argparse.Namespace) -> int:
+    from cspanalysis.explore import partners
+
+    _, told = partners.write(options.workspace)
+    print(told)
+    return 0
 
 
 def _lab(options: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "findings": "domain present workspace stats disclosure review audit",
     "report": "domain present store workspace disclosure review findings",
     "explore": "domain present workspace stats review findings",
-    "cli": "domain sources store workspace audit report",
+    "cli": "domain sources store workspace audit report explore",
 }
 #: The modules of the report that hold findings take their records only.
 RECORDS = ("findings", "findings.record")

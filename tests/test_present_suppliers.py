@@ -31,6 +31,9 @@ EXTRACT = "Crime Ref,Offence,Date Recorded,From Date,District\n" + "".join(
 
 def workspace(folder, source, content):
     assert main(["init", str(folder), "--csp", "Tonbridge and Malling"]) == 0
+    settings = folder / "partnership.toml"
+    text = settings.read_text().replace('["today"]', '["today", "strategy_2008"]')
+    settings.write_text(text)
     (folder / "data" / "raw" / source / "2025-01-kent-street.csv").write_text(content)
     assert main(["clean", "--workspace", str(folder)]) == 0
     return cspanalysis.open(None, "2025-01/2025-01", workspace=folder)

@@ -100,7 +100,7 @@ def test_the_force_comparison_ranks_thirteen_districts(kent):
 def test_what_open_data_cannot_tell_is_said_with_its_source(kent):
     for found in (
         violence.nte_change(kent),
-        acquisitive.purse_dipping_season(kent),
+        acquisitive.purse_dipping_season(kent, agenda="strategy_2008"),
         acquisitive.change(kent, "x", "burglary dwelling", subject="burglary of dwellings"),
     ):
         assert found.status == "not_available"

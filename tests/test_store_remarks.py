@@ -386,7 +386,8 @@ def calls(root, *receivers, types=("Noise",)):
         for month in range(1, 13):
             for who in receivers:
                 lines += [f"04/{month:02d}/{year},{who},{kind},Dover" for kind in types]
-    (root / "partnership.toml").write_text('[area]\nname = "Dover"\n')
+    settings = '[area]\nname = "Dover"\n[review]\nagenda = ["today", "strategy_2008"]\n'
+    (root / "partnership.toml").write_text(settings)
     workspace(root, asb_calls="\n".join(lines) + "\n")
     return cspanalysis.open("Dover", YEAR, compare=BEFORE, workspace=root)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +192,13 @@ class Publication:
             level=spec.level,
             period=self.period.iso,
             lacks=suppliers.shared_sentence(missing, there),
+            awaits=self._unpromised(missing, there),
         )
+
+    def _unpromised(self, missing: NotAvailable, there: Collection[str]) -> tuple[str, ...]:
+        """The sources that would do, where none is there and none is promised."""
+        needs, promised = set(missing.needs), set(self.review.workspace.promised)
+        return () if needs & (set(there) | promised) else missing.needs
 
 
 def method_of(result: pd.DataFrame) -> str:

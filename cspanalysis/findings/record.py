@@ -117,6 +117,9 @@ class Finding:
     lacks : str
         Of a finding that cannot be had: what is missing and would supply it, worded for all the
         questions that lack the same.
+    awaits : tuple of str
+        Of such a finding, the sources any of which would supply it, where nobody has supplied or
+        promised one: a report only names it as not covered.
     """
 
     id: str
@@ -145,6 +148,7 @@ class Finding:
     tile: Mapping[str, str] | None = None
     windows: tuple[Finding, ...] = ()
     lacks: str = ""
+    awaits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -186,6 +190,7 @@ class Finding:
             "has_figure": self.figure is not None,
             "windows": [w.record() for w in self.windows],
             "lacks": self.lacks,
+            "awaits": list(self.awaits),
         }
 
     def _ipython_display_(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from cspanalysis import present, sources
 from cspanalysis.domain.errors import NotAvailable
+
+#: So many suppliers are named in the line on what a chapter does not cover.
+MOST_NAMED = 3
 
 
 def supplier(source: str) -> str:
@@ -55,6 +58,26 @@ def shared_sentence(missing: NotAvailable, there: Collection[str] = ()) -> str:
 def answering(shared: str, number: int) -> str:
     """A `shared_sentence` beneath so many questions."""
     return shared if number > 1 else shared.replace("these questions", "this question")
+
+
+def not_covered(numbers: Mapping[tuple[str, ...], int]) -> str:
+    """One line on the questions of a chapter that nobody has supplied the data for.
+
+    `numbers`: sources any of which would do → how many questions await them.
+    """
+    total = sum(numbers.values())
+    ranked = sorted(numbers.items(), key=lambda item: -item[1])
+    named = [
+        f"{names(NotAvailable(needs))} would answer {present.in_words(n) if n < total else 'them'}"
+        for needs, n in ranked[:MOST_NAMED]
+    ]
+    if total == 1:
+        named = [f"{names(NotAvailable(ranked[0][0]))} would answer it"]
+    if rest := sum(n for _, n in ranked[MOST_NAMED:]):
+        named.append(f"other data would answer {present.in_words(rest)}")
+    number = present.capital(present.in_words(total))
+    have = "question needs" if total == 1 else "questions need"
+    return f"{number} further {have} data that nobody has supplied: {'; '.join(named)}."
 
 
 def detail(missing: NotAvailable, there: Collection[str]) -> str:

@@ -19,6 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.present import suppliers, symbols_of
 from cspanalysis.report.collect import Rendered, Section
@@ -211,12 +212,32 @@ def shown(blocks: Sequence[Section | str]) -> list[Section | str]:
 def lacking(
     records: Iterable[Mapping[str, Any]],
 ) -> list[tuple[list[Mapping[str, Any]], str]]:
-    """Findings without an answer, those that lack the same together, and what would supply it."""
+    """Findings without an answer, those that lack the same together, and what would supply it.
+
+    Not those that await a source which nobody has supplied or promised (`not_covered`).
+    """
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        if record["status"] == "not_available":
+        if record["status"] == "not_available" and not record.get("awaits"):
             groups.setdefault(record.get("lacks") or record["sentence"], []).append(record)
     return [(of, suppliers.answering(shared, len(of))) for shared, of in groups.items()]
+
+
+def not_covered(
+    records: Iterable[Mapping[str, Any]],
+) -> tuple[str, list[tuple[list[Mapping[str, Any]], str]]]:
+    """One line on the findings that await a source, and the findings by what they await."""
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for record in records:
+        if record["status"] == "not_available" and record.get("awaits"):
+            groups.setdefault(tuple(record["awaits"]), []).append(record)
+    if not groups:
+        return "", []
+    line = suppliers.not_covered({needs: len(of) for needs, of in groups.items()})
+    named = [
+        (of, present.capital(suppliers.names(NotAvailable(needs)))) for needs, of in groups.items()
+    ]
+    return line, named
 
 
 def label(period: str) -> str:
@@ -306,6 +327,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
         is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
+        not_covered=not_covered,
         in_words=present.in_words,
     )  # fmt: skip
     environment.globals.update(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import tomlkit
 
-from cspanalysis import present, sources
+from cspanalysis import sources
 from cspanalysis.domain import area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
-from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source
+from cspanalysis.workspace import layout_notes
 from cspanalysis.workspace.workspace import SETTINGS, Workspace
 
 
@@ -103,44 +103,14 @@ def _peers(area: Area) -> str:
 
 
 def _note(source: Source) -> str:
-    layouts = "\n\n".join(map(_layout, source.schemas))
-    further = "\n".join(
-        f"- {_headings(column)}: {column.unlocks}."
-        for column in source.columns.values()
-        if column.unlocks and not column.is_required
-    )
     return (
         f"# {source.title}\n\n"
         f"{source.description} It comes from: {source.supplier}.\n\n"
-        "Columns that must be there, by layout. Each goes by any of the headings named, in any "
-        "case, with or without blanks; other headings are named in partnership.toml, which "
-        f"`csp map FILE` proposes.\n\n{layouts}\n\n"
-        + (
-            f"Further columns, and what each lets the review say:\n\n{further}\n\n"
-            if further
-            else ""
-        )
-        + "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
+        f"{layout_notes.columns(source)}"
+        "Files stay as received (csv, csv.gz, zip, xlsx, ods). Beside each lies "
         "`<file>.source.toml` with publisher, title, licence, dates and hash; a file without one "
         "gets a draft to fill in.\n"
     )
-
-
-def _layout(schema: Schema) -> str:
-    required = [c for c in schema.columns if c.is_required]
-    lines = [f"- {_headings(c)}: {c.meaning}." for c in required if not c.name.isdigit()]
-    # A column for each year of age needs no line for each.
-    if ages := [c for c in required if c.name.isdigit()]:
-        first, last = ages[0], ages[-1]
-        lines.append(f"- {_headings(first)} to {_headings(last)}: {first.meaning} to {last.name}.")
-    return "\n".join([f"{present.capital(schema.meaning)}:", "", *lines])
-
-
-def _headings(column: Column) -> str:
-    names = ", ".join(f'"{name}"' for name in column.aliases)
-    pattern = "the code or name with its year, as published" if column.pattern else ""
-    more = " or ".join(filter(None, (names, pattern)))
-    return f"`{column.name}`" + (f" (also {more})" if more else "")
 
 
 _PERIODS = """\

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from cspanalysis import sources
 from cspanalysis.domain import agendas, area_groups
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import priority_weights, publishers
@@ -17,7 +18,7 @@ from cspanalysis.workspace import priority_weights, publishers
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
     "area": {"name", "code", "districts", "force", "county", "region"},
-    "review": {"period", "compare", "agenda"},
+    "review": {"period", "compare", "agenda", "promised"},
     "windows": {"period", "compare", "note"},
     "peers": None,
     "night_time_economy": None,
@@ -64,6 +65,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     _check_texts(settings.get("area", {}), "area", path)
     _check_peers(settings.get("peers", {}), path)
     _check_agenda(settings.get("review", {}), path)
+    _check_promised(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     priority_weights.check(settings.get("priorities", {}), path)
 
@@ -122,6 +124,20 @@ def _check_agenda(review: Mapping[str, Any], path: Path) -> None:
             do=f'Write: agenda = ["{agendas.TODAY}"].',
         )
     )
+
+
+def _check_promised(review: Mapping[str, Any], path: Path) -> None:
+    named = review.get("promised", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise UsageError(
+            paragraph(
+                f"promised = {named!r} in [review]",
+                file=path,
+                allowed='a list of names of sources: promised = ["hospital_extract"]',
+            )
+        )
+    known = [source.name for source in sources.SOURCES]
+    _check_names(named, known, path, "unknown source", "'{}'", " in promised, [review]")
 
 
 def _check_texts(table: Mapping[str, Any], section: str, path: Path) -> None:

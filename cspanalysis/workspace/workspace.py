@@ -48,6 +48,8 @@ class Workspace:
         Counts below it are hidden under policy 'threshold'.
     agenda : tuple of str
         The sets of questions that are asked (`agendas.AGENDAS`).
+    promised : tuple of str
+        Sources that a partner has promised: their questions are asked before the files come.
     settings : mapping
         The whole file, for readers of their own sections.
     """
@@ -62,6 +64,7 @@ class Workspace:
     policies: Mapping[str, str] = field(default_factory=dict)
     threshold: int = 5
     agenda: tuple[str, ...] = (agendas.TODAY,)
+    promised: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -185,6 +188,7 @@ def load(root: Path | str | None = None) -> Workspace:
         policies=disclosure,
         threshold=threshold,
         agenda=tuple(review.get("agenda", (agendas.TODAY,))),
+        promised=tuple(review.get("promised", ())),
         settings=settings,
     )
 
