@@ -23,12 +23,14 @@ from cspanalysis.present.charts.funnels import funnel
 from cspanalysis.present.charts.grids import ROWS_KEY, age_by_sex, heatmap, priorities
 from cspanalysis.present.charts.lines import control_chart, monthly_line, seasonal_index, trend_line
 from cspanalysis.present.charts.maps import place_map
+from cspanalysis.present.charts.spines import GLANCE_KEY, glance
 from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
 
 quiet()
 
 __all__ = [
     "CHANGES_KEY",
+    "GLANCE_KEY",
     "OTHER",
     "OWN",
     "ROWS_KEY",
@@ -38,6 +40,7 @@ __all__ = [
     "clusters_bars",
     "control_chart",
     "funnel",
+    "glance",
     "heatmap",
     "inert",
     "monthly_line",
