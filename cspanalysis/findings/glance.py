@@ -63,30 +63,30 @@ glance_question = partial(question, needs=OFFENCE_SOURCES, unit="incidents", onc
     fewer_is_better=True,
     would_show="count, rate, change and place of each kind of crime",
 )
-def table(ask: Question, group: str | None = "", subjects: Iterable[str] = ()) -> Finding:
+def table(ask: Question, among: str | None = "", subjects: Iterable[str] = ()) -> Finding:
     """Each subject with its count, rate, place among one peer group, and change.
 
     Parameters
     ----------
-    group : str, optional
-        Key of the one peer group of all rows; '' chooses by the rule of all comparisons.
+    among : str, optional
+        Key of the one peer group of all rows; by default chosen by the rule of all comparisons;
+        None: no peers.
     subjects : iterable of str
         Offences or groups; default: all recorded crime, anti-social behaviour, and every kind of
         crime that the records tell apart, of more than sixteen those of most.
     """
-    group = ask.review.peers.choose(taxonomy.ALL) if group == "" else group
+    group = ask.review.peers.choose(taxonomy.ALL) if among == "" else among
     result, notes = _standing(ask, group, tuple(subjects))
     members = ask.review.peer_group(group).label if group else ""
     return ask.publish(
         result,
-        sources=tuple(dict.fromkeys(s for found in result["sources"] for s in found)),
+        sources=_sources(result),
         wording=partial(_told, members=members),
         chart=charts.glance,
         columns={**_COLUMNS, "compare_count": present.capital(ask.earlier)},
         caption=(
             f"Each subject at a glance – {ask.review.area.name}, {ask.period.label} against "
-            f"{ask.compare.label}"
-            + (f"; among {members}; {charts.GLANCE_KEY}" if members else "")
+            f"{ask.compare.label}" + (f"; among {members}; {charts.GLANCE_KEY}" if members else "")
         ),
         compared=True,
         notes=notes,
@@ -99,16 +99,19 @@ def table(ask: Question, group: str | None = "", subjects: Iterable[str] = ()) -
     measure="recorded crime and anti-social behaviour",
     would_show="what is highest among peers, and the largest rise and fall",
 )
-def stands_out(ask: Question, group: str | None = "", subjects: Iterable[str] = ()) -> Finding:
+def stands_out(ask: Question, among: str | None = "", subjects: Iterable[str] = ()) -> Finding:
     """The worst against peers, the largest clear rise and the largest clear fall."""
-    group = ask.review.peers.choose(taxonomy.ALL) if group == "" else group
+    group = ask.review.peers.choose(taxonomy.ALL) if among == "" else among
     result, _ = _standing(ask, group, tuple(subjects))
     members = ask.review.peer_group(group).label if group else ""
     return ask.publish(
         _outstanding(result),
-        sources=tuple(dict.fromkeys(s for found in result["sources"] for s in found)),
+        sources=_sources(result),
         wording=partial(_outstanding_told, members=members, earlier=ask.earlier),
-        columns={"why": "What stands out", **{k: v for k, v in _COLUMNS.items() if k != "trend"}},
+        columns={
+            "why": "What stands out",
+            **{k: v for k, v in _COLUMNS.items() if k not in ("rank_of", "against_peers", "trend")},
+        },
         what="What stands out",
         compared=True,
     )
@@ -121,8 +124,8 @@ def _standing(
 
     Columns of a change (`stats.change`) and of the own row of `stats.peers.compare`, with subject,
     against_peers and trend in words, is_total, peer_low and peer_high (the range of the others'
-    rates), quarter_low, quarter_high (their middle half), line (counts of the last months),
-    sources.
+    rates), quarter_low, quarter_high (their middle half), line (counts of the last months, as
+    text), sources.
     """
     rows: list[dict[str, Any]] = []
     notes: list[str] = []
@@ -141,7 +144,7 @@ def _standing(
                 "against_peers": _WORDS[verdict],
                 "trend": _WORDS.get(str(row["verdict"]), "–"),
                 "line": _line(series, ask.period),
-                "sources": series.sources,
+                "sources": " ".join(series.sources),
             }
         )
     if not rows:
@@ -152,6 +155,11 @@ def _standing(
     broken = [n for s in _subjects(ask, subjects).values()
               for n in changes.break_notes(s, ask.comparison)]  # fmt: skip
     return _ordered(result), [*notes, *dict.fromkeys(broken)]
+
+
+def _sources(result: pd.DataFrame) -> tuple[str, ...]:
+    peers_known = ("population",) if result["rate"].notna().any() else ()
+    return tuple(dict.fromkeys([*" ".join(result["sources"]).split(), *peers_known]))
 
 
 def _subjects(ask: Question, names: tuple[str, ...]) -> dict[str, Series]:
@@ -201,11 +209,12 @@ def _among(
     return own, year
 
 
-def _line(series: Series, period: Period) -> tuple[float, ...]:
-    """Counts of the last months up to the period's end; missing where a month is not covered."""
+def _line(series: Series, period: Period) -> str:
+    """Counts of the last months up to the period's end: '12 9 – 14', – of a month not covered."""
     counts = series.by_month.set_index("month")["count"]
     months = pd.period_range(end=period.month_list()[-1], periods=LINE_MONTHS, freq="M")
-    return tuple(float(v) for v in counts.reindex(months.astype(str)))
+    found = counts.reindex(months.astype(str))
+    return " ".join("–" if pd.isna(v) else str(int(v)) for v in found)
 
 
 def _ordered(result: pd.DataFrame) -> pd.DataFrame:

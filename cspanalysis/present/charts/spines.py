@@ -27,20 +27,20 @@ def glance(table: pd.DataFrame) -> go.Figure | None:
     """Rates as multiples of the peers' together, and 24 months of each subject.
 
     `table`: subject, count, rate, others_rate, peer_low, peer_high, quarter_low, quarter_high
-    (rates; missing without peers), verdict_peers, line (monthly counts, each row on a scale of its
-    own).
+    (rates; missing without peers), verdict_peers, line (monthly counts as text, '12 9 – 14'; each
+    row is drawn on a scale of its own).
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r.get("count"))]
     if not rows:
         return None
     labels = [
-        f"{style.wrap(present.capital(str(r['subject'])), 18)}<br><b>{present.count(r['count'])}</b>"
+        f"{style.wrap(present.capital(str(r['subject'])), 15)} <b>{present.count(r['count'])}</b>"
         for r in rows
     ]
     has_peers = any(style.is_shown(r["others_rate"]) and r["others_rate"] for r in rows)
     lines = _LINES if has_peers else (0, 1)
     chart = style.figure(
-        style.row_height(labels, 38),
+        style.row_height(labels, 32),
         yaxis=style.row_axis(labels),
         xaxis2={"domain": lines, "anchor": "y", "showgrid": False, "showticklabels": False},
         margin={"t": 28},
@@ -102,7 +102,7 @@ def _lines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
     y: list[Any] = []
     ends: list[tuple[int, float]] = []
     for at, row in enumerate(rows):
-        counts = [None if pd.isna(v) else float(v) for v in row["line"]]
+        counts = [float(v) if v.isdecimal() else None for v in str(row["line"]).split()]
         known = [v for v in counts if v is not None]
         if not known:
             continue
