@@ -9,8 +9,15 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis.domain.errors import CspError, UsageError, paragraph
+from cspanalysis.domain import inert
+from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
 from cspanalysis.domain.periods import Period
+
+_MEMORY = paragraph(
+    "the computer's memory does not suffice",
+    do="Close other programs, or take fewer areas or months at a time. The last good output is "
+    "untouched.",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -25,11 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         options = _parse(given)
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
     except CspError as error:
         if "--debug" in given:
             traceback.print_exc()
-        print(f"csp: {error}", file=sys.stderr)
+        _complain(error)
         return error.exit_code
     except KeyboardInterrupt:
         print("csp: interrupted; finished reports stay as they are", file=sys.stderr)
@@ -39,12 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if "--debug" in given:
             traceback.print_exc()
-        where = f"{error.filename}: " if error.filename else ""
-        print(
-            f"csp: {where}{error.strerror or error}. The last good output is untouched.",
-            file=sys.stderr,
-        )
+        _complain(of_disk(error, kept="The last good output is untouched."))
         return 1
+    except MemoryError:
+        if "--debug" in given:
+            traceback.print_exc()
+        _complain(_MEMORY)
+        return 1
+
+
+def _complain(said: object) -> None:
+    print(inert.seen(f"csp: {said}"), file=sys.stderr)
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
@@ -146,7 +160,7 @@ def _review(options: argparse.Namespace) -> int:
     from cspanalysis.report import review_command, runner
 
     outcome = runner.run(review_command.review_request(options))
-    print(outcome.text())
+    inert.say(outcome.text())
     return outcome.exit_code
 
 
@@ -155,15 +169,16 @@ def _clean(options: argparse.Namespace) -> int:
     from cspanalysis.workspace import workspace
 
     space = workspace.load(options.workspace)
-    report = clean_run.clean(space.root, dict(space.settings), check=options.check, report=print)
-    print(report.text())
+    settings = dict(space.settings)
+    report = clean_run.clean(space.root, settings, check=options.check, report=inert.say)
+    inert.say(report.text())
     return 0
 
 
 def _init(options: argparse.Namespace) -> int:
     from cspanalysis.workspace import init
 
-    print(init.init(options.directory, options.csp))
+    inert.say(init.init(options.directory, options.csp))
     return 0
 
 
@@ -179,7 +194,7 @@ def _fetch(options: argparse.Namespace) -> int:
         space.area(),
         list(options.sources),
         months=options.months,
-        report=print,
+        report=inert.say,
     )
     return 0
 
@@ -188,14 +203,14 @@ def _bulletin(options: argparse.Namespace) -> int:
     period = _bulletin_period(options)
     from cspanalysis.report import bulletin_page
 
-    print(
+    inert.say(
         bulletin_page.write(
             options.workspace,
             options.csp,
             period,
             edition=options.edition,
             out=options.out,
-            report=print,
+            report=inert.say,
         )
     )
     return 0
@@ -230,9 +245,9 @@ def _map(options: argparse.Namespace) -> int:
     space = workspace.load(options.workspace) if options.workspace else None
     given = space.settings.get("sources", {}) if space else {}
     proposal = mapping.propose(options.file, given)
-    print(proposal.text())
+    inert.say(proposal.text())
     if space is not None:
-        print(mapping.write(proposal, space.root))
+        inert.say(mapping.write(proposal, space.root))
     return 0
 
 
@@ -240,7 +255,7 @@ def _check_disclosure(options: argparse.Namespace) -> int:
     from cspanalysis.report import review_command
 
     review_command.check_disclosure(options.report)
-    print(f"{options.report}: no protected value can be recovered from what is published.")
+    inert.say(f"{options.report}: no protected value can be recovered from what is published.")
     return 0
 
 
@@ -248,7 +263,7 @@ def _audit(options: argparse.Namespace) -> int:
     from cspanalysis.audit import outcome
 
     text, unexplained = outcome.run(options.workspace)
-    print(text)
+    inert.say(text)
     return 1 if unexplained else 0
 
 
@@ -281,8 +296,8 @@ def _dictionary(options: argparse.Namespace) -> int:
     from cspanalysis.domain import label_lists
     from cspanalysis.sources import dictionary
 
-    print(dictionary.write())
-    print(label_lists.write())
+    inert.say(dictionary.write())
+    inert.say(label_lists.write())
     return 0
 
 
@@ -290,7 +305,7 @@ def _sample(options: argparse.Namespace) -> int:
     from cspanalysis.workspace import sample
 
     for path in sample.copy(options.directory):
-        print(path)
+        inert.say(path)
     return 0
 
 

@@ -116,7 +116,8 @@ class Server:
         if callable(content):
             content = content({k: v[0] for k, v in parse_qs(query).items()})
         if fault and fault.body is not None:
-            return self._send(handler, 200, fault.body, {"Content-Type": "text/html"})
+            kind = {"Content-Type": "text/html"}
+            return self._send(handler, 200, fault.body, kind | fault.headers)
         etag = f'"{hashlib.md5(content).hexdigest()}"'
         headers = {"ETag": etag, "Last-Modified": "Mon, 03 Nov 2025 09:30:00 GMT"}
         if handler.headers.get("If-None-Match") == etag:

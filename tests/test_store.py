@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -50,8 +51,12 @@ def store(root):
 
 
 def snapshot(root):
+    """Everything that was made; of the manifest's seals the hashes alone, not the times."""
     folder = root / "data" / "processed"
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
+    found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
+    manifest = processed.manifest(folder)
+    seals = {path: seal[-1] for path, seal in manifest.get("seals", {}).items()}
+    return found | {"manifest.json": manifest | {"seals": seals, "sum": ""}}
 
 
 def test_the_account_adds_up_by_source_and_by_part(root):
@@ -325,11 +330,78 @@ def test_a_table_that_is_gone_is_made_again(root):
     assert snapshot(root) == before
 
 
-def test_a_damaged_manifest_is_said_plainly(root):
+@pytest.mark.parametrize("how", ["cut short", "another number in it"])
+def test_a_damaged_manifest_counts_for_nothing_and_all_is_made_anew(root, how):
     clean(root)
-    (root / "data/processed/manifest.json").write_text("{")
-    with pytest.raises(CspError, match=r"manifest\.json: is damaged"):
-        store(root).tables()
+    before, path = snapshot(root), root / "data/processed/manifest.json"
+    text = path.read_text(encoding="utf-8")
+    changed = re.sub(r'"rows_kept":\d+', '"rows_kept":15', text, count=1)
+    path.write_text(text[: len(text) // 2] if how == "cut short" else changed)
+    assert store(root).tables() == ()
+    lines = []
+    clean_run.clean(root, {}, report=lines.append)
+    assert any("damaged or of another version" in line for line in lines)
+    assert snapshot(root) == before
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+DAMAGE = {
+    "cut short": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "one byte": flipped,
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+@pytest.mark.parametrize("table", ["*/*.police_uk.*", "*/*.problems.*", "lookups/lsoas.*"])
+def test_a_damaged_table_is_noticed_by_its_content_and_made_anew(root, how, table):
+    clean(root)
+    before = snapshot(root)
+    path = next((root / "data/processed").glob(f"{table}.parquet"))
+    was = path.stat()
+    DAMAGE[how](path)
+    if path.exists():
+        # As a program that copies keeps times.
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    lines = []
+    clean_run.clean(root, {}, report=lines.append)
+    assert any("1 file(s) in data/processed were damaged or gone" in line for line in lines)
+    assert snapshot(root) == before
+    assert clean(root).parts_read == 0
+
+
+def test_a_chapter_that_meets_a_damaged_table_says_what_to_do(root):
+    clean(root)
+    for path in (root / "data/processed").glob("*/*.police_uk.*.parquet"):
+        os.truncate(path, 100)
+    with pytest.raises(CspError, match=r"'police_uk' is damaged\. Run: csp clean"):
+        store(root).load("police_uk")
+
+
+def test_a_raw_file_of_the_same_size_and_time_is_seen(root):
+    clean(root)
+    path = next((root / "data/raw/asb_calls").glob("*.csv"))
+    was, content = path.stat(), path.read_bytes()
+    swapped = content.replace(b"1", b"2", 1)
+    assert swapped != content
+    path.write_bytes(swapped)
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert clean(root).parts_read == 1
+
+
+def test_a_copied_workspace_is_looked_at_once_and_read_no_more(root, tmp_path):
+    clean(root)
+    copy = shutil.copytree(root, tmp_path / "copy")
+    assert not raw_folder.is_current(copy, {})
+    assert raw_folder.is_current(copy, {}, by_content=True)
+    assert clean(copy).parts_read == 0
+    assert raw_folder.is_current(copy, {})
 
 
 def test_files_that_belong_nowhere_are_remarked(root):

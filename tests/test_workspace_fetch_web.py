@@ -1,8 +1,10 @@
 """Requests that survive what networks do, against a server on this machine."""
 
 import email.utils
+import gzip
 import io
 import random
+import stat
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from publishers import Fault, Server, archive
 
 from cspanalysis.workspace.fetch import remote_file
+from cspanalysis.workspace.fetch import web as fetch_web
 from cspanalysis.workspace.fetch.remote_file import RangeFile, RangesRefused
 from cspanalysis.workspace.fetch.web import ATTEMPTS, PublisherError, Web
 
@@ -211,3 +214,88 @@ def test_a_remote_file_reads_like_the_file_itself(size, steps):
         local.seek(min(at, size))
         assert remote.read(length) == local.read(length)
         assert remote.tell() == local.tell()
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(fetch_web, "MOST_HELD", 100_000)
+    monkeypatch.setattr(fetch_web, "MOST_KEPT", 200_000)
+
+
+@pytest.mark.parametrize("packing", ["", "gzip"])
+def test_a_reply_beyond_reason_is_left_before_it_fills_the_memory(server, web, small, packing):
+    body = b"0" * 50_000_000
+    server.content["/x"] = gzip.compress(body) if packing else body
+    headers = {"Content-Encoding": packing} if packing else {}
+    server.misbehave("/x", Fault(200, headers, body=server.content["/x"]))
+    with pytest.raises(PublisherError, match="more comes than a publisher's file") as told:
+        web.get(f"{server.base}/x")
+    assert "Nothing of it was kept" in str(told.value)
+
+
+@pytest.mark.parametrize("packing", ["", "gzip"])
+def test_a_file_beyond_reason_leaves_nothing_on_the_disk(server, web, small, tmp_path, packing):
+    body = b"0" * 20_000_000
+    body = gzip.compress(body) if packing else body
+    headers = {"Content-Encoding": packing} if packing else {}
+    server.content["/x"] = b""
+    server.misbehave("/x", Fault(200, headers, body=body))
+    with pytest.raises(PublisherError, match="more comes than a publisher's file"):
+        web.download(f"{server.base}/x", tmp_path / "x.part")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("packing", ["br", "zstd", "gzip, gzip"])
+def test_a_packing_that_was_not_asked_for_is_refused(server, web, packing):
+    server.content["/x"] = b""
+    server.misbehave("/x", *[Fault(200, {"Content-Encoding": packing}, body=b"x")] * 9)
+    with pytest.raises(PublisherError, match="which was not asked for"):
+        web.get(f"{server.base}/x")
+
+
+def test_json_nested_beyond_reason_is_no_answer(server, web):
+    server.content["/x"] = b"[" * 200_000 + b"]" * 200_000
+    with pytest.raises(PublisherError, match="nested too deep"):
+        web.json(f"{server.base}/x")
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "is_followed"),
+    [
+        ("https://a.gov.uk/x", "/y", True),
+        ("https://a.gov.uk/x", "https://store.example.com/y", True),
+        ("http://a.gov.uk/x", "https://a.gov.uk/x", True),
+        ("http://a.gov.uk/x", "http://a.gov.uk/y", True),
+        ("https://a.gov.uk/x", "http://a.gov.uk/x", False),
+        ("http://a.gov.uk/x", "http://b.gov.uk/x", False),
+        ("https://a.gov.uk/x", "https://10.0.0.1/x", False),
+        ("https://a.gov.uk/x", "https://[::1]/x", False),
+        ("https://a.gov.uk/x", "https://localhost/x", False),
+        ("https://a.gov.uk/x", "https://files.internal/x", False),
+        ("https://a.gov.uk/x", "ftp://a.gov.uk/x", False),
+        ("https://a.gov.uk/x", "file:///etc/passwd", False),
+    ],
+)
+def test_where_a_publisher_sends_on_to_is_followed_by_rule(asked, where, is_followed):
+    came = []
+
+    def answer(request):
+        came.append(str(request.url))
+        if len(came) == 1:
+            return httpx.Response(302, headers={"Location": where})
+        return httpx.Response(200, content=b"right")
+
+    with Web(sleep=lambda _: None) as web:
+        web._client._mounts, web._client._transport = {}, httpx.MockTransport(answer)
+        if is_followed:
+            assert web.get(asked).content == b"right"
+        else:
+            with pytest.raises(PublisherError, match=r"sends on to|cannot be reached") as told:
+                web.get(asked)
+            assert len(set(came)) == 1 and "Traceback" not in str(told.value)
+
+
+def test_what_arrives_is_its_owners_alone_until_it_is_checked(server, web, tmp_path):
+    server.content["/x"] = b"right"
+    web.download(f"{server.base}/x", tmp_path / "x.part")
+    assert stat.S_IMODE((tmp_path / "x.part").stat().st_mode) == 0o600

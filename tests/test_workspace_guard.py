@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path, PurePosixPath
 
+import openpyxl
 import pytest
 
 from cspanalysis import findings
 from cspanalysis.domain.errors import UsageError
-from cspanalysis.workspace import guard
+from cspanalysis.workspace import guard, init
 
 SAMPLE = {"source": "police_extract", "synthetic": True, "files": ["crime.csv"]}
 
@@ -189,3 +192,97 @@ def test_the_hook_stops_a_commit_of_a_partners_file(repository):
     subprocess.run(["git", "-C", str(repository), "rm", "-q", "--cached", "-r", "data"], check=True)
     refused = subprocess.run(commit, capture_output=True, text=True)
     assert refused.returncode != 0 and "10_overview.ipynb" in refused.stderr
+
+
+PERSONAL = {
+    "export.csv": "Reference,Age\nV1,20\n",
+    "deep/down/persons.tsv": "Surname\tDOB\nA\t01/02/1990\n",
+    "notes.txt": "Extract of 3 May\n\nCrime No;Easting;Northing\n1;560000;150000\n",
+    "homes.csv": "kind,place\na,TN9 1AA\nb,TN9 1AB\nc,ME19 4LZ\n",
+    "points.csv": "kind,Longitude,Latitude\na,0.27,51.19\n",
+    "patients.csv": "who,when\n943 476 5919,2024\n401 023 2137,2024\n450 557 7104,2024\n",
+    "table.parquet": "PAR1",
+    "out/findings.json": '{"schema": "cspanalysis.findings/1", "edition": "public"}',
+    "site/index.html": "<p>Made by cspanalysis 0.1.</p>",
+    "site/p.html": '<p class="restricted"><strong>RESTRICTED</strong> Partner edition</p>',
+    "rows.json": '[{"victim_name": "A", "age": 3}]',
+}
+HARMLESS = {
+    "counts.csv": "district,month,count\nDover,2024-01,12\n",
+    "rates.csv": "area,rate,lower,upper\nDover,1.2,1.0,1.4\n",
+    "readme.txt": "Nothing here, with a comma.\n",
+    "page.html": "<p>Documentation</p>",
+    "settings.json": '{"a": 1}',
+    "tests/fixtures/police_uk/street.csv": "Crime ID,Longitude,Latitude\n1,0.2,51\n",
+}
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_what_tells_persons_cases_or_homes_apart_is_refused_wherever_it_lies(repository, name):
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PERSONAL[name], encoding="utf-8")
+    track(repository)
+    (problem,) = guard.check(repository)
+    assert problem.startswith(f"{name}: ") and "git rm --cached" in problem
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_tells_nobody_apart_passes(repository, name):
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HARMLESS[name], encoding="utf-8")
+    track(repository)
+    assert guard.check(repository) == []
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv.gz", "zip"])
+def test_packed_tables_are_looked_into(repository, ending):
+    path = repository / f"export.{ending}"
+    if ending == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.append(["Victim name", "Age"])
+        book.active.append(["A", 3])
+        book.save(path)
+    elif ending == "zip":
+        with zipfile.ZipFile(path, "w") as out:
+            out.writestr("a/persons.csv", PERSONAL["export.csv"])
+    else:
+        path.write_bytes(gzip.compress(PERSONAL["export.csv"].encode()))
+    track(repository)
+    (problem,) = guard.check(repository)
+    assert "has a column" in problem
+
+
+def test_the_check_is_laid_before_commits_once_and_refuses(repository):
+    hook = repository / ".git/hooks/pre-commit"
+    hook.unlink(missing_ok=True)
+    assert "before every commit" in guard.install(repository)
+    assert guard.install(repository) == ""
+    (repository / "export.csv").write_text(PERSONAL["export.csv"])
+    track(repository)
+    (repository / ".venv/bin").mkdir(parents=True)
+    python = repository / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    command = ["git", "-C", str(repository), *identity, "commit", "-qm", "a"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode and "has a column 'Reference'" in run.stderr
+
+
+def test_a_new_workspace_ignores_all_that_partners_give_and_what_is_made_of_it(tmp_path):
+    init.init(tmp_path / "ws", "Dover")
+    root = tmp_path / "ws"
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    for name in (
+        "data/raw/victims.csv", "data/raw/marac/a.csv", "data/raw/marac/deep/a.csv",
+        "data/raw/new_folder/a.csv", "data/processed/a.parquet", "reports/dover/index.html",
+        "notebooks/10_a.ipynb", "export.parquet", "elsewhere/bulletin_2024_partner.html",
+    ):  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("a")
+    status = ["git", "-C", str(root), "status", "--porcelain", "--untracked-files=all"]
+    seen = subprocess.run(status, capture_output=True, text=True, check=True).stdout.split()[1::2]
+    assert all(name.endswith(("README.md", ".toml", ".gitignore")) for name in seen), seen
+    assert "data/raw/marac/README.md" in seen

@@ -6,6 +6,7 @@ allowed, what to do. The command line prints the message alone; `--debug` adds t
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 
 
@@ -54,6 +55,49 @@ class NotAvailable(CspError):
         self.needs = (needs,) if isinstance(needs, str) else tuple(needs)
         self.detail = detail
         super().__init__(detail or f"needs {' or '.join(self.needs)}")
+
+
+#: What a disk, a folder or a network drive answers, what that means, and what to do.
+_DISK: tuple[tuple[tuple[int, ...], str, str], ...] = (
+    (
+        (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)),
+        "could not be written: the disk is full",
+        "Free some space and run it again.",
+    ),
+    (
+        (errno.EFBIG,),
+        "could not be written: files may not grow so large here",
+        "Use another disk, or have the limit raised.",
+    ),
+    (
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "not permitted ({})",
+        "Check the folder's permissions.",
+    ),
+    (
+        tuple(
+            getattr(errno, name)
+            for name in ("EIO", "ENODEV", "ENXIO", "ESTALE", "ENOTCONN", "EHOSTDOWN", "ETIMEDOUT")
+            if hasattr(errno, name)
+        ),
+        "the disk or network drive does not answer ({})",
+        "Connect it again and run the same command.",
+    ),
+)
+
+
+def of_disk(error: OSError, *, file: object = None, kept: str) -> str:
+    """One plain paragraph on a file or folder that could not be read or written.
+
+    `file`: where, if the error does not say. `kept`: what stays as it was, a whole sentence.
+    """
+    # Of a copy the second name is where it should have gone.
+    where = error.filename2 or error.filename or file
+    said = error.strerror or str(error) or type(error).__name__
+    for numbers, found, do in _DISK:
+        if error.errno in numbers:
+            return paragraph(found.format(said), file=where, do=f"{do} {kept}")
+    return paragraph(said, file=where, do=kept)
 
 
 def paragraph(

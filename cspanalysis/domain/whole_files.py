@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 SUFFIX = ".part"
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 def atomically(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
@@ -22,14 +26,41 @@ def atomically(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = 
     temporary = path.with_name(f"{path.name}.{os.getpid()}{SUFFIX}")
     try:
         with temporary.open("wb") as stream:
+            final = own(temporary)
             write(stream)
             stream.flush()
             if sync:
                 os.fsync(stream.fileno())
+        temporary.chmod(final)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        # A full disk does not say which file; engines wrap what it said in errors of theirs.
+        number = error.errno if isinstance(error, OSError) and not error.filename else None
+        if not isinstance(error, OSError) and (told := _OS_ERROR.search(str(error))):
+            number = int(told[1])
+        if number is not None:
+            raise OSError(number, os.strerror(number), str(path)) from error
         raise
+
+
+def own(temporary: Path) -> int:
+    """Leave a file or folder that is being written to its owner alone; gives the rights it had."""
+    given = stat.S_IMODE(temporary.stat().st_mode)
+    temporary.chmod(given & stat.S_IRWXU)
+    return given
+
+
+def stamp(path: Path) -> list[int]:
+    """Size of a file and the times of its content and of its last change; [] where there is none.
+
+    A program may set the first time back; the second one (on POSIX) only the system sets.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return []
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
 def settle(paths: Iterable[Path]) -> None:
@@ -46,13 +77,16 @@ def settle(paths: Iterable[Path]) -> None:
 
 
 @contextmanager
-def held_back(path: Path, content: str) -> Iterator[int]:
-    """Write text as UTF-8 to the disk, but let it take its place only when the block has ended."""
+def held_back(path: Path, content: str) -> Iterator[str]:
+    """Write text as UTF-8 to the disk, but let it take its place only when the block has ended.
+
+    Gives the SHA-256 of what is written.
+    """
     encoded = content.encode("utf-8")
     temporary = path.with_name(f"{path.name}.{os.getpid()}.held{SUFFIX}")
     atomically(temporary, lambda stream: stream.write(encoded))
     try:
-        yield len(encoded)
+        yield hashlib.sha256(encoded).hexdigest()
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

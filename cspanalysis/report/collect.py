@@ -13,14 +13,11 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from cspanalysis.domain import inert
 from cspanalysis.findings import MIME
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 
-# Control characters and the marks that turn the direction of the text after them: they could
-# hide or reorder what a reader sees. Tabs and line ends stay.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # What Plotly draws as formatting (a coloured span among it); every other '<' is data.
 _NOT_FORMAT = re.compile(
     r"<(?!/?(?:b|i|br|em|strong|sub|sup|extra)\s*/?>"
@@ -137,7 +134,7 @@ def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Ren
 def clean(value: Any) -> Any:
     """Texts without invisible control, direction or broken characters, at any depth."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", value))
+        return inert.seen(value)
     if isinstance(value, Mapping):
         return {clean(k): clean(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

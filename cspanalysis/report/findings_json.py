@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cspanalysis.domain import inert
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.findings import VALUE_KEYS
 
@@ -102,11 +103,5 @@ def table(records: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def neutral(value: Any) -> Any:
-    """A text that a spreadsheet cannot take for a formula.
-
-    A leading apostrophe is what spreadsheets themselves use to mark text. Negative numbers
-    stay numbers: only texts come here.
-    """
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@") and value.strip():
-        return "'" + value
-    return value
+    """A value of which no text can be taken for a formula."""
+    return inert.neutral(value) if isinstance(value, str) else value

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, UsageError, paragraph
 
 _NEW, _OLD = ".new-", ".old-"
@@ -44,7 +45,9 @@ def replacing(target: Path) -> Iterator[Path]:
     """A temporary folder beside `target` that replaces it if the block ends without an error."""
     fresh = _beside(target)
     try:
+        given = whole_files.own(fresh)
         yield fresh
+        fresh.chmod(given)
         swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -95,7 +98,10 @@ def write_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{_NEW}{path.name}")
     try:
+        fresh.touch()
+        given = whole_files.own(fresh)
         fresh.write_bytes(content)
+        fresh.chmod(given)
         fresh.replace(path)
     finally:
         with contextlib.suppress(OSError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from cspanalysis.domain import inert
+
 
 class Progress:
     """Counts finished steps.
@@ -27,6 +29,7 @@ class Progress:
     def step(self, what: str) -> None:
         """One step is done."""
         self.done += 1
+        what = inert.seen(what)
         if self.bar is not None:
             self.bar.set_description(what[:40])
             self.bar.update(1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cspanalysis.disclosure import audit, editions
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import DisclosureFailed, UsageError, paragraph
 from cspanalysis.domain.periods import Period
@@ -31,7 +31,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     runner.pick(tuple(options.chapter), runner.chapters())
     folder.check_writable(options.out or space.reports)
     named = [space.area(name) for name in options.csp] or [space.area()]
-    clean_run.clean(space.root, dict(space.settings), report=print)
+    clean_run.clean(space.root, dict(space.settings), report=inert.say)
     store = Store(space.processed)
     chosen = every_area(store) if options.all else named
     if options.all:
@@ -99,7 +99,7 @@ def _with_offences(store: Store, found: list[Area], period: Period | None) -> li
     kept = [a for a in found if not months or months & set(offence_counts.held(store, a))]
     if kept and len(kept) < len(found):
         names = ", ".join(a.name for a in found if a not in kept)
-        print(f"Left out, because no offences of theirs are held in the period: {names}")
+        inert.say(f"Left out, because no offences of theirs are held in the period: {names}")
     return kept or found[:1]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.domain.errors import CspError, DataRefused, paragraph
+from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     chapter_run,
@@ -140,8 +140,7 @@ def review(
         failure = Failure(area.name, "", str(error), exit_code=max(1, error.exit_code))
         return ReviewDone(area, target, written=False, failures=(failure,))
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        reason = f"{where}{error.strerror or error}. The last good review is untouched."
+        reason = of_disk(error, file=target, kept="The last good review is untouched.")
         return ReviewDone(area, target, written=False, failures=(Failure(area.name, "", reason),))
     return ReviewDone(area, target, failures=failures, notices=tuple(notices), extras=tuple(extras))
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis import sources
-from cspanalysis.domain import whole_files
+from cspanalysis.domain import inert, whole_files
 from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import archive
 from cspanalysis.sources.source import Source
@@ -26,6 +26,7 @@ from cspanalysis.store import (
     raw_folder,
     raw_survey,
     remarks,
+    seals,
     strays,
     street_overlaps,
     unmatched,
@@ -88,6 +89,11 @@ class Build:
         return manifest.manifest(self.processed)
 
     @cached_property
+    def damaged(self) -> set[str]:
+        """Tables of the last run that are not as it wrote them; they are made anew."""
+        return seals.broken(self.processed, self.before, by_content=True)
+
+    @cached_property
     def register(self) -> tuple[corrections.Correction, ...]:
         """The workspace's corrections."""
         return corrections.load(self.root / "data" / "raw")
@@ -105,6 +111,13 @@ class Build:
             archive.close()
         if self.faults:
             raise DataRefused("\n\n".join(self.faults))
+        if not self.before["files"] and (self.processed / manifest.MANIFEST).is_file():
+            self.report("data/processed is damaged or of another version; all is made anew")
+        if self.damaged:
+            self.report(
+                f"{len(self.damaged)} file(s) in data/processed were damaged or gone and are made "
+                "anew from data/raw"
+            )
         counted: Counter[str] = Counter()
         for part in self.parts.values():
             counted.update(part["corrections"])
@@ -149,7 +162,7 @@ class Build:
         """Problems, then the manifest, then away with what it does not name.
 
         The list of problems takes its place after the manifest it belongs to; where a run ends
-        between the two, its size tells the next one (`raw_folder.is_current`).
+        between the two, its hash tells the next one (`raw_folder.is_current`).
         """
         listed = dict.fromkeys(
             part["tables"]["_problems"]
@@ -158,11 +171,15 @@ class Build:
         )
         content = "source,file,row,column,found,allowed,action,reason\n"
         if listed:
-            content = pl.read_parquet([self.processed / path for path in listed]).write_csv()
-        new = manifest.named(found) - manifest.named(self.before)
-        whole_files.settle(self.processed / path for path in sorted(new))
-        with whole_files.held_back(self.processed / manifest.PROBLEMS, content) as size:
-            manifest.write(self.processed, found | {"problems_bytes": size})
+            rows = pl.read_parquet([self.processed / path for path in listed])
+            content = rows.with_columns(_inert(pl.col(pl.String))).write_csv()
+        kept = manifest.named(found) & (manifest.named(self.before) - self.damaged)
+        new = sorted(manifest.named(found) - kept)
+        whole_files.settle(self.processed / path for path in new)
+        sealed = seals.made(self.processed, new)
+        sealed |= seals.renewed(self.processed, self.before, sorted(kept))
+        with whole_files.held_back(self.processed / manifest.PROBLEMS, content) as written:
+            manifest.write(self.processed, found | {"seals": sealed, "problems_sha256": written})
         manifest.sweep(self.processed, found)
 
 
@@ -172,7 +189,7 @@ class _SourceBuild:
     def __init__(self, now: Build, source: Source):
         self.now = now
         self.source = source
-        self.shelf = Shelf(now.processed, now.write)
+        self.shelf = Shelf(now.processed, now.write, damaged=now.damaged)
         self.wanted: list[Wanted] = []
 
     @property
@@ -330,6 +347,12 @@ class _SourceBuild:
             }  # fmt: skip
             if name == "lsoas":
                 now._lsoas = frame
+
+
+def _inert(text: pl.Expr) -> pl.Expr:
+    """What a spreadsheet or a terminal shows of a partner's cell and never obeys."""
+    seen = text.str.replace_all(inert.UNSEEN, "")
+    return pl.when(seen.str.contains(inert.FORMULA)).then("'" + seen).otherwise(seen).name.keep()
 
 
 def _told(label: str, entry: Mapping[str, Any]) -> str:

@@ -7,14 +7,14 @@ any failure, the last good state is what counts.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cspanalysis.domain.errors import CspError, UsageError, paragraph
+from cspanalysis.domain import whole_files
+from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
 from cspanalysis.domain.problem_limits import CUT, LISTED
 from cspanalysis.store import provenance, raw_folder
 from cspanalysis.store.manifest import manifest, sweep
@@ -138,7 +138,8 @@ def ready(root: Path, settings: Mapping[str, Any]) -> Store:
     """
     from cspanalysis.store.tables import Store
 
-    if not raw_folder.is_current(root, settings):
+    is_current = raw_folder.is_current
+    if not is_current(root, settings) and not is_current(root, settings, by_content=True):
         _run(
             root,
             settings,
@@ -169,19 +170,8 @@ def _run(
                 return CleanReport(known["parts"], tuple(known["notices"]), 0)
             return _clean(root, settings, check, report)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            said, do = "the disk is full", "Free some space and run it again."
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            said, do = f"not permitted ({error.strerror})", "Check the folder's permissions."
-        else:
-            raise
-        raise CspError(
-            paragraph(
-                said,
-                file=error.filename or processed,
-                do=f"{do} Data cleaned before stay as they were.",
-            )
-        ) from error
+        kept = "Data cleaned before stay as they were."
+        raise CspError(of_disk(error, file=processed, kept=kept)) from error
 
 
 def _lock(processed: Path, wait: float) -> Any:
@@ -211,7 +201,7 @@ def _clean(
         }
 
         def hashed(path: Path) -> str:
-            ahead = hashes.get((path, *raw_folder.stamp(path)))
+            ahead = hashes.get((path, *whole_files.stamp(path)))
             return ahead.result() if ahead else provenance.sha256(path)
 
         try:

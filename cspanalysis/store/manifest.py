@@ -5,39 +5,45 @@ Nothing heavy is imported here: whether there is anything to do is asked at ever
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from cspanalysis.domain import whole_files
-from cspanalysis.domain.errors import CspError, paragraph
 
 MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
-FORMAT = "cspanalysis.processed/2"
+FORMAT = "cspanalysis.processed/3"
+_SUM = ',"sum":"'
 
 
 def manifest(processed: Path) -> dict[str, Any]:
-    """The manifest of a folder of cleaned tables; an empty one where there is none."""
+    """The manifest of cleaned tables; an empty one where there is none, or a damaged one.
+
+    What that named is then made anew from the raw files, as on the first day.
+    """
     path = processed / MANIFEST
     blank: dict[str, Any] = {"files": {}, "parts": {}, "tables": {}, "notices": []}
     if not path.is_file():
         return blank
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CspError(
-            paragraph(
-                "is damaged", file=path, do="Delete the folder data/processed and run: csp clean"
-            )
-        ) from error
+        text = path.read_text(encoding="utf-8")
+        body, _, told = text.rpartition(_SUM)
+        found = json.loads(text) if told == _sum(body) + '"}\n' else {}
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return blank
     return found if found.get("schema") == FORMAT else blank
 
 
 def write(processed: Path, content: Mapping[str, Any]) -> None:
-    """Write the manifest of a folder."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
-    whole_files.text(processed / MANIFEST, text)
+    """Write the manifest of a folder, and last in it the hash of all that is before."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))[:-1]
+    whole_files.text(processed / MANIFEST, f'{text}{_SUM}{_sum(text)}"}}\n')
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def named(content: Mapping[str, Any]) -> set[str]:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.domain import whole_files
+from cspanalysis.domain import inert, whole_files
 from cspanalysis.domain.errors import DataRefused, paragraph
 
 SUFFIX = ".source.toml"
@@ -108,5 +108,5 @@ def _toml(value: object) -> str:
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = inert.seen(str(value)).replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "").replace("\t", "\\t") + '"'

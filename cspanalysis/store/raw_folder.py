@@ -1,7 +1,7 @@
 """What lies in data/raw, and whether the cleaned tables still belong to it.
 
-Only names, sizes and times are looked at, and no engine is imported: this runs at the start of
-every review and of every notebook.
+Only names, sizes and times are looked at where these are as they were, and no engine is imported:
+this runs at the start of every review and of every notebook.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cspanalysis.domain.whole_files import stamp
+from cspanalysis.store import provenance, seals
 from cspanalysis.store.manifest import PROBLEMS, manifest
 from cspanalysis.store.provenance import SUFFIX
 
@@ -39,15 +41,6 @@ def raw_files(raw: Path) -> dict[str, Path]:
                 continue
             found[path.relative_to(raw).as_posix()] = path
     return dict(sorted(found.items()))
-
-
-def stamp(path: Path) -> list[int]:
-    """Size and time of a file, [] where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return []
-    return [found.st_size, found.st_mtime_ns]
 
 
 def state(raw: Path) -> dict[str, list[int]]:
@@ -111,17 +104,46 @@ def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def is_current(root: Path, settings: Mapping[str, Any]) -> bool:
-    """Whether the cleaned tables belong to the raw files, settings and code as they are now."""
-    found = manifest(root / "data" / "processed")
+def is_current(root: Path, settings: Mapping[str, Any], *, by_content: bool = False) -> bool:
+    """Whether the cleaned tables belong to the raw files, settings and code as they are now.
+
+    `by_content`: what has another stamp than before, as after a copy, is hashed before it is taken
+    for another file.
+    """
+    processed = root / "data" / "processed"
+    found = manifest(processed)
     if not found.get("complete"):
         return False
     if found["code"] != code() or found["settings"] != decisive(settings):
         return False
-    if found["state"] != state(root / "data" / "raw"):
+    if not _is_same(found, root / "data" / "raw", by_content):
         return False
-    problems = stamp(root / "data" / "processed" / PROBLEMS)
-    if problems[:1] != [found.get("problems_bytes")]:
+    problems = processed / PROBLEMS
+    if not problems.is_file() or provenance.sha256(problems) != found.get("problems_sha256"):
         return False
-    files = (path for table in found["tables"].values() for path in table["files"])
-    return all((root / "data" / "processed" / path).is_file() for path in files)
+    return not seals.broken(processed, found, by_content=by_content)
+
+
+def _is_same(found: Mapping[str, Any], raw: Path, by_content: bool) -> bool:
+    """Whether the raw files are those that a manifest was made from."""
+    before, now = found["state"], state(raw)
+    if before == now or not by_content or before.keys() != now.keys():
+        return before == now
+    return all(
+        _holds(found["files"], raw, name, before[name][:2] == now[name][:2])
+        for name in now
+        if before[name] != now[name]
+    )
+
+
+def _holds(files: Mapping[str, Any], raw: Path, name: str, is_alike: bool) -> bool:
+    """Whether a file of another stamp holds what it held; `is_alike`: in size and time."""
+    path, owner = raw / name, name.removesuffix(SUFFIX)
+    if owner not in files:
+        # Cleaning does not read it.
+        return is_alike
+    if not path.is_file():
+        return False
+    if owner == name:
+        return provenance.sha256(path) == str(files[name]["sha256"])
+    return provenance.read(raw / owner, name) == files[owner]["sidecar"]

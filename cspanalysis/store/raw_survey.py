@@ -11,11 +11,12 @@ from typing import Any
 
 from cspanalysis import sources
 from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.domain.whole_files import stamp as stamp_of
 from cspanalysis.sources import archive, dates
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.source import Source
 from cspanalysis.sources.table import Context
-from cspanalysis.store import corrections, provenance, raw_folder, strays
+from cspanalysis.store import corrections, provenance, strays
 
 SETTINGS = "partnership.toml"
 #: A street-level file's own name, also of a copy: '2025-01-kent-street (1).csv'.
@@ -122,9 +123,9 @@ def survey_file(
 
     Refused if its hash is not the sidecar's, or it cannot be opened.
     """
-    stamp = raw_folder.stamp(path)
-    known = before if before and before["stamp"] == stamp else None
-    found = known["sha256"] if known else hashed(path)
+    stamp = stamp_of(path)
+    found = before["sha256"] if before and before["stamp"] == stamp else hashed(path)
+    known = before if before and before["sha256"] == found else None
     sidecar = provenance.read(path, f"data/raw/{label}")
     is_drafted = sidecar is not None and sidecar.get("publisher") == "not stated"
     is_replaced = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,16 +29,19 @@ class Shelf:
         Tables that are needed once more in this run, by path.
     holds : dict
         Where districts lie in tables, by path.
+    damaged : collection of str
+        Tables that are not as they were written.
     """
 
     processed: Path
     is_written: bool
     held: dict[str, pl.DataFrame] = field(default_factory=dict)
     holds: dict[str, Spans] = field(default_factory=dict)
+    damaged: Collection[str] = ()
 
     def has(self, paths: Iterable[str]) -> bool:
-        """Whether all of the tables are there."""
-        return all((self.processed / path).is_file() for path in paths)
+        """Whether all of the tables are there, and as they were written."""
+        return all((self.processed / path).is_file() and path not in self.damaged for path in paths)
 
     def load(self, path: str) -> pl.DataFrame:
         """A table, by its path in the folder."""

@@ -128,14 +128,10 @@ class Store:
                 self._open()
                 try:
                     found = self._read(table, columns, where)
-                except FileNotFoundError:
-                    raise CspError(
-                        paragraph(
-                            f"a file of the table '{table}' is gone",
-                            file="data/processed",
-                            do="Run: csp clean",
-                        )
-                    ) from None
+                except _UNREADABLE as error:
+                    raise _spoilt(table, error) from error
+            except _UNREADABLE as error:
+                raise _spoilt(table, error) from error
             if len(found) > _KEPT_ROWS:
                 return found
             if len(self._loaded) >= _KEPT_TABLES:
@@ -283,6 +279,19 @@ class Store:
     def notices(self) -> tuple[str, ...]:
         """What the last cleaning had to remark."""
         return tuple(self._manifest["notices"])
+
+
+#: What reading a file brings that is gone, cut short or not what it was; OSError covers the first.
+_UNREADABLE = (OSError, pa.ArrowException)
+
+
+def _spoilt(table: str, error: Exception) -> CspError:
+    what = "gone" if isinstance(error, FileNotFoundError) else "damaged"
+    return CspError(
+        paragraph(
+            f"a file of the table '{table}' is {what}", file="data/processed", do="Run: csp clean"
+        )
+    )
 
 
 def _rows(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:

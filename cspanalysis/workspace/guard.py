@@ -5,6 +5,10 @@ The command is `python -m cspanalysis.workspace.guard`.
 Tracked may be: the embedded sample's raw files with their sidecars, and notebooks whose outputs
 are findings made from these files alone. Everything else under data/raw, data/processed and
 reports is refused, and so is any notebook output that has not been through disclosure control.
+Anywhere else in the tree, pages of a report and tables of persons, cases or homes are refused, told
+by their content; small invented ones are what tests are made of.
+
+`--install` lays the check before every commit of the repository, unless it has a hook of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +24,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from cspanalysis.domain import inert
 from cspanalysis.domain.errors import CspError, DisclosureFailed, UsageError, paragraph
+from cspanalysis.workspace import personal_data
 
 #: Same as in cspanalysis.findings, whose import would load pandas before every commit.
 FINDING = "application/vnd.cspanalysis.finding+json"
@@ -28,6 +34,18 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 SIDECAR = ".source.toml"
 PUBLISHER = "cspanalysis (synthetic reconstruction)"
+
+#: The largest table that is taken for an invented one, where these lie.
+_SMALL = 3_000_000
+_TABLES_OF_ENGINES = (".parquet", ".feather", ".arrow", ".duckdb")
+_HOOK = """#!/bin/sh
+# Partners' data stay at home: python -m cspanalysis.workspace.guard
+cd "$(git rev-parse --show-toplevel)" || exit 1
+for python in .venv/bin/python .venv/Scripts/python.exe; do
+    [ -x "$python" ] && exec "$python" -m cspanalysis.workspace.guard
+done
+exec python3 -m cspanalysis.workspace.guard
+"""
 
 _REVIEW = re.compile(r"\s*<Review of [^<>]*>\s*")
 _OTHER_WORKSPACE = re.compile(r"(?m)^[ \t]*workspace[ \t]*=(?![ \t]*(?:None\b|\"\"|''|$))")
@@ -58,7 +76,34 @@ def check(root: Path, files: Iterable[str] | None = None) -> list[str]:
             )
         elif name.endswith(".ipynb"):
             problems += notebook(path, name, known)
+        elif not _is_invented(name, path) and (told := personal_data.found(path)):
+            do = "Take it out: git rm --cached. Partners' data are never tracked, nor is what is "
+            problems.append(paragraph(told, file=name, do=f"{do}made of them."))
     return problems
+
+
+def _is_invented(name: str, path: Path) -> bool:
+    """Whether a file is one of the small tables that tests and the register are made of."""
+    is_kept = PurePosixPath(name).parts[:1] in (("tests",), ("tools",))
+    is_kept |= PurePosixPath(name).parts[:3] == ("cspanalysis", "domain", "reference")
+    return is_kept and path.stat().st_size <= _SMALL and not name.endswith(_TABLES_OF_ENGINES)
+
+
+def install(root: Path) -> str:
+    """Lay the check before every commit; says what was done."""
+    answer = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "--git-path", "hooks/pre-commit"],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    if answer.returncode:
+        return ""
+    path = root / answer.stdout.strip()
+    if path.exists():
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_HOOK, encoding="utf-8", newline="\n")
+    path.chmod(0o755)
+    return f"{path}: partners' data are refused before every commit"
 
 
 def notebook(path: Path, name: str, tracked: Iterable[str]) -> list[str]:
@@ -166,14 +211,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m cspanalysis.workspace.guard", description=__doc__
     )
     parser.add_argument("files", nargs="*", help="files to check; default: all that are tracked")
+    parser.add_argument("--install", action="store_true", help="lay it before every commit")
     options = parser.parse_args(arguments)
+    if options.install:
+        if said := install(Path.cwd()):
+            print(said)
+        return 0
     try:
         problems = check(Path.cwd(), options.files or None)
     except CspError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     for problem in problems:
-        print(problem, file=sys.stderr)
+        print(inert.seen(problem), file=sys.stderr)
     return DisclosureFailed.exit_code if problems else 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import tomlkit
 
 from cspanalysis import sources
-from cspanalysis.domain import area_groups, areas
+from cspanalysis.domain import area_groups, areas, whole_files
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.sources.source import Source
@@ -34,15 +34,18 @@ def init(directory: Path, csp: str) -> str:
     for source in sources.SOURCES:
         folder = directory / "data" / "raw" / source.name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "README.md").write_text(_note(source), encoding="utf-8")
+        whole_files.text(folder / "README.md", _note(source))
     for folder in ("data/processed", "reports"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
-    (directory / ".gitignore").write_text(
-        "# Partner data never slip into version control.\ndata/raw/*/*\n!data/raw/*/README.md\n"
-        "data/processed/\nreports/\nnotebooks/\n",
-        encoding="utf-8",
+    whole_files.text(
+        directory / ".gitignore",
+        "# Partner data never slip into version control.\n"
+        "data/raw/*\n!data/raw/*/\ndata/raw/*/*\n!data/raw/*/README.md\n"
+        "data/processed/\nreports/\nnotebooks/\n"
+        "# Nor does what was made of them and written elsewhere.\n"
+        "*_partner*\n*.parquet\n*.feather\n",
     )
-    settings.write_text(_settings(area), encoding="utf-8")
+    whole_files.text(settings, _settings(area))
     groups = "\n".join(
         f"  {key}: {len(group.areas) - 1} other {_described(key, group)}"
         for key, group in proposed_peers(area).items()

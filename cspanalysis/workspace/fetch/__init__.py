@@ -129,7 +129,7 @@ def _all(job: Job, sources: list[str]) -> list[Fetched]:
 def _fetch(job: Job, source: str) -> list[Fetched]:
     try:
         return SOURCES[source](job)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         # Replies are foreign: another shape than the known one must not end in a traceback.
         raise DataRefused(
             paragraph(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ PUBLISHER = Publisher(
     "Government Licence v3.0",
 )
 PUBLICATION = "suspensions and permanent exclusions"
+_MOST = 4 * 1024**3
 _COLUMNS = ("time_period", "geographic_level", "la_name")
 
 
@@ -95,7 +95,10 @@ def _check(path: Path, url: str) -> None:
         plain = path.with_name(f"{path.name}.plain{whole_files.SUFFIX}")
         try:
             with gzip.open(path) as packed, plain.open("wb") as stream:
-                shutil.copyfileobj(packed, stream)
+                while piece := packed.read(1024**2):
+                    stream.write(piece)
+                    if stream.tell() > _MOST:
+                        raise EOFError(f"it unpacks to more than {_MOST:,} bytes")
         except (OSError, EOFError) as error:
             plain.unlink(missing_ok=True)
             raise PublisherError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -183,6 +184,10 @@ def download(
         raise
     digest = provenance.sha256(part)
     same = target.is_file() and provenance.sha256(target) == digest
+    # While it came it was its owner's alone.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    part.chmod(0o666 & ~mask)
     part.replace(target)
     extra = {
         key: reply.headers[header]

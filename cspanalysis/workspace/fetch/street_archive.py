@@ -21,7 +21,7 @@ from cspanalysis.workspace import publishers
 from cspanalysis.workspace.fetch import kept_files
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
 from cspanalysis.workspace.fetch.remote_file import RangeFile, RangesRefused, prefetch_member
-from cspanalysis.workspace.fetch.web import PublisherError, is_html
+from cspanalysis.workspace.fetch.web import MOST_HELD, PublisherError, is_html
 
 SOURCE = "police_uk"
 BASE = "https://data.police.uk/data/archive"
@@ -162,6 +162,15 @@ def _take(job, archive, remote, members, months, forces, url) -> list[Fetched]:
 
 def _member(job, archive, remote, info, target: Path, url: str) -> Fetched:
     before = job.web.bytes
+    if max(info.file_size, info.compress_size) > MOST_HELD:
+        raise PublisherError(
+            paragraph(
+                f"the member {info.filename} says that it holds {info.file_size:,} bytes",
+                file=url,
+                allowed=f"{MOST_HELD:,}",
+                do="It was not unpacked; finished months are kept.",
+            )
+        )
     if remote is not None:
         prefetch_member(remote, info)
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import json
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,11 @@ from cspanalysis.domain.errors import CspError, paragraph
 ATTEMPTS = 4
 #: Longer waits asked for by a publisher are passed on to the user.
 LONGEST_WAIT = 120.0
+#: Most bytes of a reply that is held in memory, and of a file: ten times what publishers send.
+MOST_HELD, MOST_KEPT = 256 * 1024**2, 20 * 1024**3
+#: A packed reply beyond the first limit may unpack to so many times its size.
+_MOST_PACKED = 50
+_PACKINGS = ("", "identity", "gzip", "deflate")
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
 _AGAIN = "Run the same command again later; what has arrived is kept."
 
@@ -67,9 +73,10 @@ class Web:
         self.bytes = 0
         self._sleep = sleep
         self._client = httpx.Client(
-            headers={"User-Agent": agent},
+            headers={"User-Agent": agent, "Accept-Encoding": "gzip, deflate"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 20.0)),
             follow_redirects=True,
+            event_hooks={"response": [_check_way, _check_packing]},
         )
 
     def __enter__(self) -> Web:
@@ -98,10 +105,20 @@ class Web:
                 method, url, params=params, headers=headers, data=form
             ) as reply:
                 # The body of a refused range is the whole archive: look at the status first.
-                if reply.status_code in allowed:
-                    reply.read()
+                if reply.status_code not in allowed:
+                    return reply
+                body = bytearray()
+                try:
+                    for chunk in reply.iter_bytes():
+                        body += chunk
+                        if len(body) > MOST_HELD:
+                            raise _too_large(reply, MOST_HELD)
+                finally:
                     self.bytes += reply.num_bytes_downloaded
-                return reply
+                plain = [(k, v) for k, v in reply.headers.items() if k.lower() not in _OF_PACKING]
+                return httpx.Response(
+                    reply.status_code, headers=plain, content=bytes(body), request=reply.request
+                )
 
         return self._tried(once, url, allowed)
 
@@ -110,6 +127,10 @@ class Web:
         reply = self.get(url, **request)
         try:
             return json.loads(reply.content)
+        except RecursionError as error:
+            raise PublisherError(
+                paragraph("its JSON is nested too deep to be an answer", file=url, do=_AGAIN)
+            ) from error
         except ValueError as error:
             raise PublisherError(
                 paragraph(
@@ -158,8 +179,15 @@ class Web:
                 edition.unlink(missing_ok=True)
             try:
                 with part.open("ab" if reply.status_code == 206 else "wb") as stream:
+                    part.chmod(stat.S_IRUSR | stat.S_IWUSR)
                     for chunk in reply.iter_bytes():
                         stream.write(chunk)
+                        if _is_beyond(stream.tell(), reply.num_bytes_downloaded, is_packed):
+                            raise _too_large(reply, MOST_KEPT)
+            except PublisherError:
+                part.unlink(missing_ok=True)
+                edition.unlink(missing_ok=True)
+                raise
             finally:
                 self.bytes += reply.num_bytes_downloaded
         edition.unlink(missing_ok=True)
@@ -199,6 +227,72 @@ class Web:
             if attempt < ATTEMPTS - 1:
                 self._sleep(wait)
         raise PublisherError(paragraph(trouble, file=url, do=_advice(status)), status)
+
+
+_OF_PACKING = ("content-encoding", "content-length", "transfer-encoding")
+
+
+def _is_beyond(size: int, came: int, is_packed: bool) -> bool:
+    return size > MOST_KEPT or (is_packed and size > max(MOST_HELD, _MOST_PACKED * came))
+
+
+def _too_large(reply: httpx.Response, most: int) -> PublisherError:
+    return PublisherError(
+        paragraph(
+            f"more comes than a publisher's file of this kind can hold (over {most // 1024**2:,} "
+            "megabytes, or packed beyond reason)",
+            file=reply.request.url,
+            do="Nothing of it was kept. Open the address in a browser to see what it gives, or put "
+            "the file into data/raw by hand.",
+        )
+    )
+
+
+def _check_way(reply: httpx.Response) -> None:
+    """Where a publisher sends on to: to its own host, or over https to another public name."""
+    where = reply.headers.get("Location", "")
+    if not reply.is_redirect or not where:
+        return
+    asked = reply.request.url
+    try:
+        meant = asked.join(where)
+    except httpx.InvalidURL:
+        return
+    is_own = (meant.scheme, meant.host) == (asked.scheme, asked.host)
+    is_own |= meant.scheme == "https" and meant.host == asked.host
+    if is_own or (meant.scheme == "https" and _is_public(meant.host)):
+        return
+    raise PublisherError(
+        paragraph(
+            f"it sends on to {meant.scheme}://{meant.host}, "
+            + ("which is not encrypted" if meant.scheme != "https" else "which is no public name"),
+            file=asked,
+            allowed="the same host, or another one over https",
+            do="It was not followed. If the publisher has moved, put the new address under [fetch] "
+            "in partnership.toml, or put the file into data/raw by hand.",
+        )
+    )
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host bears a name, and none of the own network."""
+    name = host.rstrip(".").lower()
+    is_local = name.endswith((".local", ".localhost", ".internal", ".home", ".lan"))
+    return "." in name and ":" not in name and not name.split(".")[-1].isdigit() and not is_local
+
+
+def _check_packing(reply: httpx.Response) -> None:
+    """Of packings those that unpack piece by piece, within bounds, and only one."""
+    packing = reply.headers.get("Content-Encoding", "").strip().lower()
+    if packing not in _PACKINGS and not reply.is_redirect:
+        raise PublisherError(
+            paragraph(
+                f"the reply is packed as '{packing[:40]}', which was not asked for",
+                file=reply.request.url,
+                allowed="gzip, deflate, or not packed",
+                do=_AGAIN,
+            )
+        )
 
 
 def _advice(status: int) -> str:
