@@ -271,7 +271,7 @@ def _partners(options: argparse.Namespace) -> int:
     from cspanalysis.explore import partners
 
     _, told = partners.write(options.workspace)
-    print(told)
+    inert.say(told)
     return 0
 
 
