@@ -126,6 +126,7 @@ CALLS = {
         ),
         {},
     ),
+    "stats.change.widened": lambda: ((_changed(), (2.0, 11.0)), {}),
     "stats.change.withheld": lambda: ((_changed(), "they could belong here"), {}),
     "stats.change.with_places": lambda: ((_changed(), 0.05, 0.10), {}),
     "stats.change.is_unsettled": lambda: ((_changed(), 3, 9), {}),
@@ -136,11 +137,22 @@ CALLS = {
     "stats.power.critical_counts": lambda: ((np.array([10, 300]), 0.5, 0.05), {}),
     "stats.dispersion.dispersion": lambda: ((BY_MONTH, YEAR, BEFORE), {}),
     "stats.dispersion.widened_ratio": lambda: ((90, 120, 365, 366, (2.0, 11.0)), {}),
+    "stats.dispersion.is_known": lambda: (((2.0, 11.0),), {}),
+    "stats.dispersion.is_wide": lambda: (((2.0, 11.0),), {}),
+    "stats.dispersion.reach": lambda: (((2.0, 11.0),), {}),
+    "stats.dispersion.of_months": lambda: ((BY_MONTH, Period.parse(YEAR).last), {}),
+    "stats.dispersion.of_quarters": lambda: ((COUNTS.reshape(9, 4), np.full((9, 4), 91.0)), {}),
+    "stats.dispersion.of_years": lambda: ((COUNTS,), {}),
+    "stats.dispersion.with_variance": lambda: (
+        (result_of("stats.measures.rate", FUNNEL), (2.0, 11.0)),
+        {},
+    ),
     "stats.dispersion.spread": lambda: (
         (COUNTS.reshape(3, 12).astype(float), DAYS.reshape(3, 12).astype(float)),
         {},
     ),
     "findings.exclusion_rates.rates": lambda: ((SCHOOLS,), {}),
+    "findings.exclusion_rates.repeats": lambda: ((SCHOOLS.assign(children=3),), {}),
     "stats.measures.added_up": lambda: ((SCHOOLS, ["kind", "cluster"]), {}),
     "stats.measures.count_limits": lambda: ((COUNTS,), {}),
     "stats.measures.count_interval": lambda: ((AREAS,), {}),
@@ -232,6 +244,10 @@ CALLS = {
     "stats.trend.recent_trend": lambda: ((YEARS,), {}),
     "stats.victims.domestic_repeat": lambda: ((INCIDENTS, YEAR), {}),
     "stats.victims.marac_repeat": lambda: ((INCIDENTS, YEAR), {}),
+    "stats.yearly.method_of_change": lambda: (
+        (result_of("stats.yearly.first_to_last", YEARS),),
+        {},
+    ),
     "stats.yearly.first_to_last": lambda: ((YEARS,), {"exposure": "population"}),
 }
 

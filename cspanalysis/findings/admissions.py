@@ -20,7 +20,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.findings.shapes import years
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import MOST_NAMED, first, hidden_note, shown
+from cspanalysis.present.phrases import MOST_NAMED, chance_alone, first, hidden_note, shown
 from cspanalysis.review.review import Review
 from cspanalysis.review.series import begun, newest_year, whole_years
 from cspanalysis.stats import admission_rates, measures, trend, yearly
@@ -166,9 +166,12 @@ def by_year(ask: Question, cause: str) -> Finding:
         },
         what=f"Hospital {found.subject}{' per 100,000 residents' if is_rated else ''}",
         when=f"{known[0]} to {known[-1]}{'; line = 95% interval' if is_rated else ''}",
-        method="; ".join(filter(None, (method_of(result), yearly.METHOD + found.policy_words))),
+        method="; ".join(
+            filter(None, (method_of(result), yearly.method_of_change(result) + found.policy_words))
+        ),
         notes=[
             *([trend_told(trend.recent_trend(result), found.subject)] if is_rated else ()),
+            *chance_alone(result),
             *found.notes,
         ],
     )

@@ -13,9 +13,9 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.findings.shapes.rankings import few_residents_notes, resident_notes, usual
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import by_chance, get, own, shown
+from cspanalysis.present.phrases import by_chance, chance_alone, get, own, shown
 from cspanalysis.review.review import OFFENCE_SOURCES
-from cspanalysis.stats import measures, peers
+from cspanalysis.stats import dispersion, measures, peers
 
 crime_question = partial(question, needs=OFFENCE_SOURCES, unit="offences", fewer_is_better=True)
 rate_question = partial(crime_question, unit="per 1,000 residents in the period")
@@ -35,7 +35,10 @@ def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Find
             "population": [residents],
         }
     )
-    result = measures.rate(table, per=1000)
+    variance = crimes.variance(ask.period, ask.period.months)
+    result = dispersion.with_variance(measures.rate(table, per=1000), variance)
+    if not dispersion.is_known(variance):
+        result["not_estimated"] = dispersion.FEW_MONTHS
     return ask.publish(
         result,
         series=crimes,
@@ -49,7 +52,11 @@ def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Find
             "interval": "95% interval",
         },
         what="Recorded crime",
-        notes=[*resident_notes(ask, year), *few_residents_notes(result)],
+        notes=[
+            *resident_notes(ask, year),
+            *few_residents_notes(result),
+            *chance_alone(result),
+        ],
         tile=partial(_rate_tile, things="crimes recorded", period=ask.period.label),
     )
 

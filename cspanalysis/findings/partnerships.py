@@ -14,10 +14,12 @@ from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.findings.shapes import change_wording
 from cspanalysis.present import charts
+from cspanalysis.present.phrases import chance_alone
 from cspanalysis.review import partnership_years
 from cspanalysis.review.review import Review
 from cspanalysis.stats import measures
@@ -58,14 +60,14 @@ def partnership_table(ask: Question) -> Finding:
         columns={"label": "Year", "count": "Offences", "status": "Status", "reason": "Reason"},
         what=f"{subject} by year",
         when=f"{result['label'].iloc[0]} to {result['label'].iloc[-1]}",
-        method="conditional exact test of two Poisson counts, Clopper-Pearson limits",
+        method=method_of(changed),
         definition=(
             "A year is not comparable where more than 5% of the force's offences are recorded "
             "under no partnership, or where the partnership's own are more than a fifth below its "
             "usual share of the force's and as many as half of what lacks went to no partnership. "
             "A year that lacks quarters is compared with the same quarters."
         ),
-        notes=_force_notes(review, newest, before),
+        notes=[*_force_notes(review, newest, before), *chance_alone(changed)],
     )
 
 

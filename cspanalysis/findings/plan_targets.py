@@ -23,7 +23,7 @@ from cspanalysis.present import charts
 from cspanalysis.present.phrases import hidden, named, shown
 from cspanalysis.review import offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
-from cspanalysis.stats import victims
+from cspanalysis.stats import dispersion, victims
 
 REPEATS = "repeat victims of domestic abuse"
 
@@ -203,8 +203,14 @@ def previous_told(table: pd.DataFrame) -> Said:
 def _target_notes(result: pd.DataFrame) -> list[str]:
     notes = [
         "Large enough to see: whether a year at the target would be called a change from the "
-        "baseline by the exact test of two counts (shares: by the error of two samples)."
+        "baseline, counts allowed to vary as their months do (shares: by the error of two samples)."
     ]
+    unknown = result.loc[result["not_estimated"] != "", "measure"].tolist()
+    if unknown:
+        notes.append(
+            f"For {present.listed([named(m) for m in unknown], 3)} by how much more than chance "
+            "the counts vary could not be estimated: these allow for chance alone."
+        )
     for row in result.to_dict("records"):
         if pd.notna(row["latest_value"]) and pd.isna(row["actual"]):
             of = f" of {present.count(row['latest_base'])}" if pd.notna(row["latest_base"]) else ""
@@ -253,8 +259,11 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measured(ask: Question, row: Mapping[str, Any], until: int | None) -> dict[str, float]:
-    """Figure so far of a target: actual, actual_base, baseline_base, days, of_days."""
-    out = dict.fromkeys(("actual", "actual_base", "baseline_base", "days", "of_days"), np.nan)
+    """Figure so far of a target: actual, actual_base, baseline_base, days, of_days, variance."""
+    out = dict.fromkeys(
+        ("actual", "actual_base", "baseline_base", "days", "of_days", "variance",
+         "variance_degrees"), np.nan,
+    )  # fmt: skip
     over, before = (printed.period(row.get(k)) for k in ("target_period", "baseline_period"))
     if over is None:
         return out
@@ -262,6 +271,8 @@ def _measured(ask: Question, row: Mapping[str, Any], until: int | None) -> dict[
     out["of_days"] = over.days
     out["baseline_base"] = np.nan if before is None else _share(ask, of, before)[1]
     is_over = until is None or until >= over.last
+    factor, degrees = _variance(ask, of, before or over, until)
+    out |= {"variance": factor, "variance_degrees": degrees if np.isfinite(degrees) else np.nan}
     try:
         share, base = _share(ask, of, over) if is_over else (np.nan, np.nan)
         if not np.isnan(share):
@@ -276,6 +287,16 @@ def _measured(ask: Question, row: Mapping[str, Any], until: int | None) -> dict[
     if is_over and printed.text(row.get("latest_period")) == printed.text(row.get("target_period")):
         out |= {"actual": row["latest_value"], "actual_base": row["latest_base"], "days": over.days}
     return out
+
+
+def _variance(ask: Question, of: Named, over: Period, until: int | None) -> dispersion.Variance:
+    """By how much a year's count varies more than chance, from the months or years known."""
+    try:
+        counted = register_series.series(ask.review, of, over)
+        last = ask.review.period.last if until is None else min(until, ask.review.period.last)
+        return counted.variance(Period(last - 11, last))
+    except (NotAvailable, UsageError):
+        return dispersion.UNKNOWN
 
 
 def _covered(review: Review, source: str, over: Period, until: int | None) -> Period | None:

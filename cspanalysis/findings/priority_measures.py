@@ -18,7 +18,7 @@ from cspanalysis.findings.question import Question
 from cspanalysis.findings.shapes import changes
 from cspanalysis.review.review import Review
 from cspanalysis.review.series import Series
-from cspanalysis.stats import change, peers, survey_shares
+from cspanalysis.stats import change, dispersion, peers, survey_shares, yearly
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,15 @@ def trend(ask: Question, measure: Measure) -> str:
             return ""
         days = {"days": [ask.period.days], "compare_days": [ask.compare.days]}
         result = change.change(pd.DataFrame({"count": [now], "compare_count": [before], **days}))
+        result = change.widened(result, _of_years(ask, measure), yearly.FEW_YEARS)
     verdict = result["verdict"].iloc[0]
     return "" if verdict == "none" else verdict
+
+
+def _of_years(ask: Question, measure: Measure) -> dispersion.Variance:
+    """By how much the years of a measure that is counted by year vary more than chance."""
+    spans = [ask.period.shift(-12 * n) for n in reversed(range(dispersion.MOST_YEARS))]
+    return dispersion.of_years([count(ask.review, measure, span) for span in spans])
 
 
 def changed(ask: Question, measure: Measure) -> tuple[pd.DataFrame, Series]:

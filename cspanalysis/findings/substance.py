@@ -15,7 +15,7 @@ from cspanalysis.findings.published_health import beside_england, published_ques
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.findings.standardised_admissions import standardised
-from cspanalysis.present.phrases import get
+from cspanalysis.present.phrases import chance_alone, get
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series, newest_year, whole_years
 from cspanalysis.stats import measures, yearly
@@ -79,7 +79,7 @@ def alcohol_admissions_by_sex(
         what=f"Hospital {found.subject} by sex",
         when=f"financial year {year}",
         method=f"conditional exact test of two Poisson counts{found.policy_words}",
-        notes=[*filter(None, [beside]), *found.notes],
+        notes=[*filter(None, [beside]), *chance_alone(result), *found.notes],
     )
 
 
@@ -226,7 +226,7 @@ def _by_sex(found: Admissions, year: str) -> tuple[pd.DataFrame, bool]:
         year="sex",
         exposure="population" if is_rated else None,
         rounded_to=admissions.rounded_to(rows),
-    )
+    ).assign(not_estimated="counts of one year are compared")
     return result, is_rated
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.stats.change import detectable
+from cspanalysis.stats.dispersion import UNKNOWN, Variance, is_known, is_wide, reach
 from cspanalysis.stats.measures import count_limits, proportion
 
 #: The rule behind the colours, printed wherever one is shown.
@@ -23,18 +24,23 @@ RAG_RULE = (
 
 SHARE = "percent"
 
+#: Why limits of a target's count allow for chance alone, where they do.
+NOT_BY_MONTH = "too few months or years of what is counted are known"
+
 
 def progress(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     """Every target's arithmetic, detectability, progress and colour.
 
     Of baseline, target, unit ('percent' for a share, else a count), better ('lower' or 'higher'),
     printed_change (per cent), actual (figure so far), actual_base (how many the share is of),
-    baseline_base, days (gone of the target's time), of_days (all of it), missing where not known,
-    come asked_change (per cent from baseline to target), is_printed_right (a target may be off by
-    one whole unit), detectable_at (the nearest value that could be told from chance),
-    is_detectable, expected (the path), lower, upper (limits of the figure so far), progress ('met',
-    'missed', 'on_course', 'off_course', 'unclear'; missing without a figure), rag ('green',
-    'amber', 'red', ''), confidence, method, status.
+    baseline_base, days (gone of the target's time), of_days (all of it), variance and
+    variance_degrees (by how much counts of a year vary more than chance, `dispersion.Variance`;
+    missing: not estimated), missing where not known, come asked_change (per cent from baseline to
+    target), is_printed_right (a target may be off by one whole unit), detectable_at (the nearest
+    value that could be told from chance), is_detectable, expected (the path), lower, upper (limits
+    of the figure so far), progress ('met', 'missed', 'on_course', 'off_course', 'unclear'; missing
+    without a figure), rag ('green', 'amber', 'red', ''), confidence, method, status, not_estimated
+    (why its limits allow for chance alone).
     """
     unknown = set(table["better"].dropna()) - {"lower", "higher"}
     if unknown:
@@ -47,6 +53,7 @@ def _progress(row: dict, confidence: float) -> dict:
     baseline, target = _number(row.get("baseline")), _number(row.get("target"))
     printed, actual = _number(row.get("printed_change")), _number(row.get("actual"))
     is_share = str(row.get("unit") or "").lower() in (SHARE, "per cent", "%")
+    variance = UNKNOWN if is_share else _variance(row)
     out: dict = {
         "asked_change": np.nan,
         "is_printed_right": None,
@@ -57,6 +64,7 @@ def _progress(row: dict, confidence: float) -> dict:
         "upper": np.nan,
         "progress": None,
         "rag": "",
+        "not_estimated": "" if is_share or is_known(variance) else NOT_BY_MONTH,
         "confidence": confidence,
         "method": "",
         "status": "ok" if actual is not None else "not_available",
@@ -68,7 +76,7 @@ def _progress(row: dict, confidence: float) -> dict:
         at = (
             _detectable_share(row, baseline, target, confidence)
             if is_share
-            else _detectable_count(baseline, target, confidence)
+            else _detectable_count(baseline, target, confidence, variance)
         )
         if at is not None and target != baseline:
             out["detectable_at"] = at
@@ -84,8 +92,12 @@ def _progress(row: dict, confidence: float) -> dict:
     out["expected"] = target if is_share else target * gone
     if not is_share:
         lower, upper = count_limits([actual], confidence)
-        out["lower"], out["upper"] = float(lower[0]), float(upper[0])
+        wider = reach(variance, confidence)
+        out["lower"] = max(actual - wider * (actual - float(lower[0])), 0.0)
+        out["upper"] = actual + wider * (float(upper[0]) - actual)
         out["method"] = "Byar's limits (exact Poisson below 10) against the pro-rata path"
+        if is_wide(variance):
+            out["method"] += ", widened where counts vary more than chance"
     elif base:
         limits = proportion(
             pd.DataFrame({"count": [actual / 100 * base], "total": [base]}), confidence=confidence
@@ -111,8 +123,16 @@ def _verdict(out: dict, actual: float, target: float, better: str, *, is_finishe
     return {"rag": rag, "progress": words[rag]}
 
 
-def _detectable_count(baseline: float, target: float, confidence: float) -> float | None:
-    limits = detectable(round(baseline), confidence=confidence)
+def _variance(row: dict) -> Variance:
+    factor, degrees = _number(row.get("variance")), _number(row.get("variance_degrees"))
+    return UNKNOWN if factor is None else (factor, math.inf if degrees is None else degrees)
+
+
+def _detectable_count(
+    baseline: float, target: float, confidence: float, variance: Variance
+) -> float | None:
+    of_sums = variance if is_wide(variance) else None
+    limits = detectable(round(baseline), confidence=confidence, of_sums=of_sums)
     return limits.fall_to if target < baseline else limits.rise_to
 
 

@@ -22,6 +22,7 @@ from cspanalysis.findings.shapes import years
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import (
     by_chance,
+    chance_alone,
     confidence,
     first,
     get,
@@ -31,7 +32,7 @@ from cspanalysis.present.phrases import (
     shown,
 )
 from cspanalysis.review.series import newest_year, whole_years
-from cspanalysis.stats import measures, yearly
+from cspanalysis.stats import dispersion, measures, yearly
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -92,7 +93,9 @@ def exclusions_change(
         },
         what="Change in exclusions per 100 pupils on roll",
         when=f"school year {last} against {result['school_year'].min()}; {charts.CHANGES_KEY}",
-        method=f"{method_of(result)}; {yearly.METHOD}, related to the pupils on roll",
+        method=f"{method_of(result)}; {yearly.method_of_change(result)}, related to the pupils on "
+        "roll",
+        notes=[*_repeat_notes(result), *chance_alone(result)],
         definition="A child excluded more than once in a year counts as one child and as several "
         "exclusions.",
     )
@@ -164,6 +167,8 @@ def authority_rates(
     ).assign(is_own=(rows["level"] == "local authority").to_numpy())
     england = result.loc[result["level"] == "national", "rate"]
     result = result.assign(others_rate=england.iloc[0] if len(england) else float("nan"))
+    if kind != "permanent":
+        result["not_estimated"] = exclusion_rates.NO_CHILDREN
     return ask.publish(
         result.sort_values("rate", ignore_index=True),
         sources=(AUTHORITIES,),
@@ -179,7 +184,7 @@ def authority_rates(
             "interval": "95% interval",
         },
         caption=f"{present.capital(things)} per 100 pupils – {authority}, school year {year}",
-        notes=_term_notes(table[is_own], year, review.period),
+        notes=[*_term_notes(table[is_own], year, review.period), *chance_alone(result)],
     )
 
 
@@ -210,10 +215,11 @@ def _by_year(known: pd.DataFrame, kind: str) -> pd.DataFrame:
     ).assign(cluster="total")
     if len(rows) < 2:
         raise NotAvailable(SOURCE, f"it holds fewer than two years of {kind} exclusions")
+    variance = exclusion_rates.repeats(rows)
     if not rows["roll"].notna().all():
-        return yearly.first_to_last(rows, year="school_year")
-    rated = measures.rate(rows, population="roll", per=100)
-    compared = yearly.first_to_last(rated, year="school_year", exposure="roll")
+        return yearly.first_to_last(rows, year="school_year", variance=variance)
+    rated = dispersion.with_variance(measures.rate(rows, population="roll", per=100), variance)
+    compared = yearly.first_to_last(rated, year="school_year", exposure="roll", variance=variance)
     return compared.assign(per="pupil")
 
 
@@ -221,10 +227,14 @@ def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
     known = _protected(ask)
     known = known[(known["cluster"] != "total") & (known["kind"] == kind)]
     chosen = school_year or _newest(ask, known, SOURCE)
-    rows = known[known["school_year"] == chosen].drop(columns="children")
+    rows = known[known["school_year"] == chosen]
     if rows.empty:
         raise NotAvailable(SOURCE, f"no {kind} exclusions for {chosen}")
-    result = exclusion_rates.rates(rows, per=100, by=("district", "cluster"))
+    variance = exclusion_rates.repeats(rows)
+    rows = rows.drop(columns="children")
+    result = exclusion_rates.rates(rows, per=100, by=("district", "cluster"), variance=variance)
+    if not dispersion.is_known(variance):
+        result["not_estimated"] = exclusion_rates.NO_CHILDREN
     result["is_own"] = result["district"].isin(ask.review.area.districts)
     return ask.publish(
         result,
@@ -244,7 +254,18 @@ def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
         caption=f"{present.capital(_things(kind))} per 100 pupils on roll "
         f"by school cluster – {present.listed(sorted(rows['district'].unique()), 3)}, "
         f"school year {chosen}; line = 95% interval",
+        notes=[*_repeat_notes(result), *chance_alone(result)],
     )
+
+
+def _repeat_notes(result: pd.DataFrame) -> list[str]:
+    """That intervals are wider where children are excluded more than once."""
+    if "dispersion" not in result or not result["dispersion"].gt(1).any():
+        return []
+    return [
+        "Children are excluded more than once, which makes counts vary more than chance: the "
+        "intervals allow for it."
+    ]
 
 
 def _protect(ask: Question) -> Protect:

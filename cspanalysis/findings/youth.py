@@ -15,10 +15,10 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes import change_wording, changes, years
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import MOST_NAMED
+from cspanalysis.present.phrases import MOST_NAMED, chance_alone
 from cspanalysis.review import offence_counts
 from cspanalysis.review.series import Series, begun, whole_years
-from cspanalysis.stats import change, measures, yearly
+from cspanalysis.stats import change, dispersion, measures, yearly
 
 SOURCE = "youth_offending"
 
@@ -95,7 +95,7 @@ def offending_by_kind(ask: Question) -> Finding:
     rows = figures[figures["topic"] == "offences"]
     if rows.empty:
         raise NotAvailable(SOURCE, f"it counts no kinds of offence; it counts {_counts(figures)}")
-    result = change.change(_pairs(rows, ask.comparison)).rename(columns={"measure": "kind"})
+    result = _compared(rows, ask.comparison).rename(columns={"measure": "kind"})
     result = result.sort_values("count", ascending=False, ignore_index=True)
     untold = figures[figures["topic"].isna()]
     return ask.publish(
@@ -114,9 +114,14 @@ def offending_by_kind(ask: Question) -> Finding:
         columns={"kind": "Kind of offence", **changes.columns(ask.earlier)},
         what="Change in young people by kind of offence",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
-        notes=[f"No kind of offence that is known, and left out: {_counts(untold)}."]
-        if len(untold)
-        else (),
+        notes=[
+            *(
+                [f"No kind of offence that is known, and left out: {_counts(untold)}."]
+                if len(untold)
+                else []
+            ),
+            *chance_alone(result),
+        ],
     )
 
 
@@ -159,7 +164,7 @@ def youth_violence_together(ask: Question, group: str) -> Finding:
 
 def _change(ask: Question, measure: str, topic: str) -> Finding:
     rows, subject = _measured(ask, measure, topic)
-    result = change.change(_pairs(rows.assign(measure=measure or subject), ask.comparison))
+    result = _compared(rows.assign(measure=measure or subject), ask.comparison)
     return ask.publish(
         result.rename(columns={"measure": "counted"}),
         sources=(SOURCE,),
@@ -168,6 +173,7 @@ def _change(ask: Question, measure: str, topic: str) -> Finding:
         protect=ask.protection(SOURCE),
         compared=True,
         columns=changes.columns(ask.earlier),
+        notes=chance_alone(result),
     )
 
 
@@ -199,7 +205,8 @@ def _by_year(ask: Question, measure: str, topic: str) -> Finding:
         },
         what=subject,
         when=f"{known[0]} to {known[-1]}; line = 95% interval",
-        method=f"{method_of(result)}; {yearly.METHOD}",
+        method=f"{method_of(result)}; {yearly.method_of_change(result)}",
+        notes=chance_alone(result),
     )
 
 
@@ -254,6 +261,17 @@ def _counts(figures: pd.DataFrame) -> str:
     """What the file counts, in its own words."""
     labels = [f"'{present.shorten(label, 60)}'" for label in figures["measure"].unique()]
     return present.listed(labels, MOST_NAMED, "further things")
+
+
+def _compared(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Both years of a comparison, one row per measure, judged as its years vary."""
+    rows = []
+    for _, row in change.change(_pairs(table, comparison)).groupby("measure", sort=False):
+        counts = table[table["measure"] == row["measure"].iloc[0]].groupby("year")["count"]
+        years_until = counts.sum(min_count=1).sort_index()
+        years_until = years_until[years_until.index <= year_label(comparison.period.first // 12)]
+        rows.append(change.widened(row, dispersion.of_years(years_until), yearly.FEW_YEARS))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _pairs(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:

@@ -75,6 +75,21 @@ def by_chance(n: int) -> str:
     )
 
 
+def chance_alone(table: pd.DataFrame) -> list[str]:
+    """The note beside limits that allow for chance alone, since nothing tells how much more varies.
+
+    `table`: column not_estimated, where there is one: why not, as a clause; '' or missing: it was.
+    """
+    if "not_estimated" not in table:
+        return []
+    reasons = dict.fromkeys(r for r in table["not_estimated"] if isinstance(r, str) and r)
+    return [
+        f"{present.capital(reason)}, so that by how much more than chance the counts vary could "
+        "not be estimated: the interval allows for chance alone."
+        for reason in reasons
+    ]
+
+
 def confidence(row: Mapping[str, Any]) -> str:
     """'95%', or whatever confidence the row was made with."""
     level = float(get(row, "confidence", 0.95)) * 100

@@ -17,7 +17,7 @@ from cspanalysis import present
 from cspanalysis.domain import crosswalk
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
-from cspanalysis.stats import change
+from cspanalysis.stats import change, dispersion, yearly
 
 #: Below this share of what its neighbours and its other years would give, a partnership's own
 #: figure has collapsed, if as many offences of the force as half of what lacks went unassigned.
@@ -185,7 +185,9 @@ def year_change(by_year: pd.DataFrame, year: str, compare: str) -> pd.DataFrame:
             "days": [later.days], "compare_days": [earlier.days],
         }
     )  # fmt: skip
-    result = change.change(row).assign(reason="", quarters=",".join(run))
+    variance, why = _variance(by_year[by_year["year"] <= year], len(run))
+    result = change.widened(change.change(row), variance, why)
+    result = result.assign(reason="", quarters=",".join(run))
     flaws = [r for r in (now, before) if r["status"] not in ("ok", "incomplete")]
     if not flaws and run:
         return result
@@ -197,6 +199,22 @@ def year_change(by_year: pd.DataFrame, year: str, compare: str) -> pd.DataFrame:
         verdict="none",
         reason="; ".join(r["reason"] for r in flaws if r["reason"]),
     )
+
+
+def _variance(by_year: pd.DataFrame, quarters: int) -> tuple[dispersion.Variance, str]:
+    """By how much counts of so many quarters vary more than chance, and why it is not known.
+
+    From the quarters of the comparable years; where the table does not tell quarters apart, from
+    the years.
+    """
+    sound = by_year[by_year["status"].isin(["ok", "incomplete"])]
+    counts = sound[_QUARTER_COLUMNS].to_numpy(dtype=float)
+    if counts.size and not np.isnan(counts).all():
+        days = [[_period(y, (q,)).days for q in QUARTERS] for y in sound["year"]]
+        found = dispersion.of_quarters(counts, np.array(days, dtype=float), quarters)
+        return found, "fewer than twelve quarters are known"
+    years = sound.loc[sound["status"] == "ok", "count"]
+    return dispersion.of_years(years), yearly.FEW_YEARS
 
 
 def _row(known: pd.DataFrame, year: str) -> dict:

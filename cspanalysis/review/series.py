@@ -19,7 +19,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import POLICE_UK
 from cspanalysis.domain.periods import Period, year_label
 from cspanalysis.review.coverage import Coverage
-from cspanalysis.stats import change
+from cspanalysis.stats import change, dispersion
 
 #: Sources of dated records and monthly figures → what they record, in mid-sentence; one of it, in
 #: the plural; what counts as one.
@@ -165,6 +165,16 @@ class Series:
             exposure_adjusted=per_day,
         )  # fmt: skip
 
+    def variance(self, until: Period, months: int = 12) -> dispersion.Variance:
+        """By how much the variance of a sum of so many months exceeds chance (`stats.dispersion`).
+
+        From the months up to the end of a period; `UNKNOWN` where nothing is known by month.
+        """
+        try:
+            return dispersion.of_months(self.by_month, until.last, months)
+        except NotAvailable:
+            return dispersion.UNKNOWN
+
     def by_financial_year(self, until: Period) -> pd.DataFrame:
         """Whole financial years that end by the end of a period: year ('2006/07'), count, days."""
         return _whole_years(self.by_month, until, Period.financial_year, year_label)
@@ -201,7 +211,8 @@ class Totals(Series):
                 "compare_days": compare.days,
             }
         )
-        return change.change(table)
+        why = "only totals of whole periods are known"
+        return change.widened(change.change(table), dispersion.UNKNOWN, why)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
@@ -232,6 +243,13 @@ class Yearly(Series):
             when = period.label if len(lacking) == len(years) else present.listed(lacking)
             raise NotAvailable(self.sources, f"nothing on '{self.subject}' in {when}")
         return found
+
+    def variance(self, until: Period, months: int = 12) -> dispersion.Variance:
+        """The same, from the years that end by the end of a period, five at least."""
+        counts = self.rows.groupby("year")["count"].sum(min_count=1, skipna=False).sort_index()
+        ended = [Period(12 * int(y[:4]) + self.begins - 1, 12 * int(y[:4]) + self.begins + 10)
+                 for y in counts.index]  # fmt: skip
+        return dispersion.of_years(counts[[one.last <= until.last for one in ended]])
 
     @cached_property
     def by_month(self) -> pd.DataFrame:

@@ -13,7 +13,15 @@ import pandas as pd
 
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
-from cspanalysis.stats.dispersion import Dispersion, dispersion
+from cspanalysis.stats import dispersion as dispersion_of
+from cspanalysis.stats.dispersion import (
+    CHANCE,
+    UNKNOWN,
+    Dispersion,
+    Variance,
+    dispersion,
+    widened_ratio,
+)
 from cspanalysis.stats.measures import as_float
 from cspanalysis.stats.power import Detectable, detectable
 from cspanalysis.stats.ratio import exact_ratio
@@ -36,8 +44,8 @@ SMALL_BASE = 50
 PLACES_DIFFER = 0.01
 
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
-WIDENED = "quasi-Poisson limits of the ratio: the months vary more than chance alone"
-NOT_ESTIMATED = "by how much the months vary more could not be estimated"
+WIDENED = "quasi-Poisson limits of the ratio: the counts vary more than chance alone"
+NOT_ESTIMATED = "by how much counts vary more than chance could not be estimated"
 
 
 def change(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -219,25 +227,51 @@ def with_dispersion(
         lower, upper, p and verdict with the dispersion allowed for; beside them `dispersion` (by
         how much the variance exceeds chance), its degrees of freedom and verdict_by_chance, that
         of the exact test. Where
-        it cannot be estimated the limits are of chance alone, and `method` says so.
+        it cannot be estimated the limits are of chance alone; `method` and `not_estimated` say so.
     """
     row = result.iloc[0]
-    if row["status"] == "not_comparable" or not period.same_months_as(compare):
+    if row["status"] == "not_comparable":
         return result
+    if not period.same_months_as(compare):
+        return widened(result, UNKNOWN, "the periods are not the same months of a year")
     counts = (row["count"], row["compare_count"])
     checked = dispersion(by_month, period, compare, counts=counts)
     if checked.status == "not_estimated":
-        return result.assign(method=f"{METHOD}; {NOT_ESTIMATED}: {checked.reason}")
+        return widened(result, UNKNOWN, checked.reason)
     if checked.status != "ok":
         return result
+    return widened(result, checked.of_sums or CHANCE)
+
+
+def widened(result: pd.DataFrame, variance: Variance, why_unknown: str = "") -> pd.DataFrame:
+    """A change of one row whose limits, p and verdict allow for a variance factor.
+
+    Parameters
+    ----------
+    variance : tuple of float
+        See `dispersion.Variance`; where it is `UNKNOWN`, limits are of chance alone, and `method`
+        and `not_estimated` give the reason.
+    """
+    row = result.iloc[0]
+    if row["status"] not in ("ok", "too_few"):
+        return result
+    if not dispersion_of.is_known(variance):
+        return result.assign(
+            method=f"{METHOD}; {NOT_ESTIMATED}: {why_unknown}", not_estimated=why_unknown
+        )
+    days = row["days"], row["compare_days"]
+    lower, upper, p = widened_ratio(
+        row["count"], row["compare_count"], *days, variance, row["confidence"]
+    )
+    is_wide = dispersion_of.is_wide(variance)
     return result.assign(
-        lower=checked.lower,
-        upper=checked.upper,
-        p=checked.p,
-        method=WIDENED if checked.of_sums else METHOD,
-        verdict=checked.verdict,
-        dispersion=checked.of_sums[0] if checked.of_sums else 1.0,
-        dispersion_degrees=checked.of_sums[1] if checked.of_sums else np.nan,
+        lower=lower,
+        upper=upper,
+        p=p,
+        method=WIDENED if is_wide else METHOD,
+        verdict="up" if lower > 1 else "down" if upper < 1 else "no_clear_change",
+        dispersion=variance[0],
+        dispersion_degrees=variance[1] if is_wide else np.nan,
         verdict_by_chance=row["verdict"],
     )
 

@@ -15,6 +15,7 @@ from cspanalysis.stats.measures import as_float
 #: Months that an estimate needs, and years beyond which older ones say little about today.
 FEWEST_MONTHS = 24
 MOST_YEARS = 10
+FEW_MONTHS = f"fewer than {FEWEST_MONTHS} months are known"
 #: Months apart up to which residuals are taken to have something in common.
 MOST_LAGS = 4
 
@@ -24,6 +25,14 @@ ALPHA = 0.2
 
 #: Fewest degrees of freedom that a long-run variance is given.
 FEWEST_DEGREES = 2.5
+
+#: Years that an estimate from yearly counts needs (`yearly.FEW_YEARS`), and one from quarters.
+FEWEST_YEARS, FEWEST_QUARTER_YEARS = 5, 3
+
+#: By how much the variance of a period's count exceeds chance, and the degrees of freedom of that.
+Variance = tuple[float, float]
+CHANCE: Variance = (1.0, np.inf)
+UNKNOWN: Variance = (np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Spread:
         return bool(self.phi * self.degrees > stats.chi2.isf(ALPHA, self.degrees))
 
     @property
-    def of_sums(self) -> tuple[float, float] | None:
+    def of_sums(self) -> Variance | None:
         """Variance factor of a sum of months and its degrees of freedom; None: chance alone."""
         if self.long_run > max(self.phi, 1):
             return self.long_run, self.long_run_degrees
@@ -83,7 +92,7 @@ class Dispersion:
     """
 
     phi: float
-    of_sums: tuple[float, float] | None
+    of_sums: Variance | None
     months: int
     lower: float
     upper: float
@@ -130,12 +139,10 @@ def dispersion(
     known = _known(by_month)
     if not known.keys() >= {*period.month_list(), *compare.month_list()}:
         return _none("not_available", "not all months of both periods are covered")
-    run = Period(period.last - 12 * MOST_YEARS + 1, period.last)
-    by_year = np.array([known.get(m, np.nan) for m in run.month_list()]).reshape(MOST_YEARS, 12)
-    days = np.array(run.month_days(), dtype=float).reshape(MOST_YEARS, 12)
+    by_year, days = _years(known, period.last)
     months = int(np.sum(~np.isnan(by_year)))
     if months < FEWEST_MONTHS:
-        return _none("not_estimated", f"fewer than {FEWEST_MONTHS} months are known")
+        return _none("not_estimated", FEW_MONTHS)
     later, base = counts or (sum(known[m] for m in p.month_list()) for p in (period, compare))
     if not (later > 0 and base > 0):
         return _none("too_few", "no incidents in one of the two periods")
@@ -156,12 +163,57 @@ def dispersion(
     )
 
 
+def of_months(by_month: pd.DataFrame, last: int, months: int = 12) -> Variance:
+    """Variance of a sum of so many months, from the ten years that end with a month.
+
+    Parameters
+    ----------
+    by_month : pandas.DataFrame
+        month, count: all months known, zeros filled in.
+    last : int
+        The last month used, as `Period.last`.
+
+    Returns
+    -------
+    tuple of float
+        `CHANCE` where the months vary no more than that; `UNKNOWN` from fewer than 24 of them.
+    """
+    by_year, days = _years(_known(by_month), last)
+    if np.sum(~np.isnan(by_year)) < FEWEST_MONTHS or not np.nansum(by_year) > 0:
+        return UNKNOWN
+    return spread(by_year, days, months).of_sums or CHANCE
+
+
+def of_quarters(counts: np.ndarray, days: np.ndarray, quarters: int = 4) -> Variance:
+    """The same of a sum of so many quarters; counts and days have the shape (years, 4)."""
+    if np.sum(~np.isnan(counts)) < 4 * FEWEST_QUARTER_YEARS or not np.nansum(counts) > 0:
+        return UNKNOWN
+    return spread(counts, days, quarters, most_lags=1).of_sums or CHANCE
+
+
+def of_years(counts, exposure=None) -> Variance:
+    """Variance of yearly counts about a line of constant growth, from five years on.
+
+    Pearson's φ of a Poisson model with a trend; what lies above 1 counts, untested, since from so
+    few years a test would miss most of it (docs/calibration.md).
+    """
+    counts = as_float(counts)
+    related = np.ones(len(counts)) if exposure is None else as_float(exposure)
+    known = ~np.isnan(counts) & ~np.isnan(related)
+    if known.sum() < FEWEST_YEARS or not counts[known].sum() > 0:
+        return UNKNOWN
+    fitted = _growth(np.flatnonzero(known).astype(float), counts[known], related[known])
+    degrees = float(known.sum() - 2)
+    phi = float(np.sum((counts[known] - fitted) ** 2 / fitted) / degrees)
+    return (phi, degrees) if phi > 1 else CHANCE
+
+
 def widened_ratio(
     count: float,
     compare_count: float,
     days: float,
     compare_days: float,
-    of_sums: tuple[float, float] | None,
+    of_sums: Variance | None,
     confidence: float = 0.95,
 ) -> tuple[float, float, float]:
     """Limits of the ratio and p with a variance factor allowed for (`Spread.of_sums`).
@@ -170,29 +222,73 @@ def widened_ratio(
     """
     exact = [float(v) for v in ratio.exact_ratio(count, compare_count, days, compare_days,
                                                  confidence)]  # fmt: skip
-    if of_sums is None:
+    if not is_wide(of_sums) or not (count > 0 and compare_count > 0):
         return exact[0], exact[1], exact[2]
-    factor, degrees = of_sums
+    factor, degrees = of_sums or CHANCE
     log_ratio = np.log(count / days) - np.log(compare_count / compare_days)
     error = np.sqrt(factor * (1 / count + 1 / compare_count))
-    reach = stats.t.isf((1 - confidence) / 2, degrees) * error
+    wider = stats.t.isf((1 - confidence) / 2, degrees) * error
     wide = 2 * stats.t.sf(abs(log_ratio) / error, degrees)
     return (
-        min(float(np.exp(log_ratio - reach)), exact[0]),
-        max(float(np.exp(log_ratio + reach)), exact[1]),
+        min(float(np.exp(log_ratio - wider)), exact[0]),
+        max(float(np.exp(log_ratio + wider)), exact[1]),
         max(float(wide), exact[2]),
     )
 
 
-def spread(counts: np.ndarray, days: np.ndarray, months: int = 12) -> Spread:
+def is_known(of_sums: Variance) -> bool:
+    """Whether a variance could be estimated."""
+    return not np.isnan(of_sums[0])
+
+
+def is_wide(of_sums: Variance | None) -> bool:
+    """Whether a variance is known to exceed chance."""
+    return of_sums is not None and of_sums[0] > 1
+
+
+def reach(of_sums: Variance | None, confidence: float = 0.95) -> float:
+    """Times by which half-widths made for chance alone grow with a variance factor; never under 1.
+
+    Its square root, and the quantile of t in place of the normal one.
+    """
+    if not is_wide(of_sums):
+        return 1.0
+    factor, degrees = of_sums or CHANCE
+    tail = (1 - confidence) / 2
+    return float(np.sqrt(factor) * stats.t.isf(tail, degrees) / stats.norm.isf(tail))
+
+
+def with_variance(table: pd.DataFrame, of_sums: Variance, value: str = "rate") -> pd.DataFrame:
+    """A table whose lower and upper limits of a count or rate allow for a variance factor."""
+    if not is_wide(of_sums):
+        return table
+    return table.assign(
+        lower=[
+            np.maximum(v - reach(of_sums, c) * (v - low), 0)
+            for v, low, c in zip(table[value], table["lower"], table["confidence"], strict=True)
+        ],
+        upper=[
+            v + reach(of_sums, c) * (high - v)
+            for v, high, c in zip(table[value], table["upper"], table["confidence"], strict=True)
+        ],
+        method=[f"{m}, widened: counts vary more than chance" for m in table["method"]],
+        dispersion=of_sums[0],
+    )
+
+
+def spread(
+    counts: np.ndarray, days: np.ndarray, months: int = 12, *, most_lags: int = MOST_LAGS
+) -> Spread:
     """How the months of one series vary, and how a sum of so many of them does.
 
     Parameters
     ----------
     counts, days : numpy.ndarray
-        Shape (years, 12); months not known are NaN.
+        Shape (years, 12), or (years, 4) of quarters; those not known are NaN.
     months : int
-        Months that are summed.
+        Months (or quarters) that are summed.
+    most_lags : int
+        Months apart up to which residuals are taken to have something in common.
 
     Notes
     -----
@@ -213,12 +309,12 @@ def spread(counts: np.ndarray, days: np.ndarray, months: int = 12) -> Spread:
     years, columns = np.nonzero(known)
     degrees = known.sum() - len(np.unique(years)) - len(np.unique(columns)) + 1
     phi = float(residuals @ residuals / degrees)
-    lags = min(max(2, known.sum() // 12 - 1), MOST_LAGS)
+    lags = min(max(2, known.sum() // counts.shape[1] - 1), most_lags)
     weights = np.array([1.0, *(2 * max(0.0, 1 - k / months) for k in range(1, lags + 1))])
     if months == 1 or phi == 0:
         return Spread(phi, float(degrees), phi, float(degrees))
     inside = _projection(years, columns, np.sqrt(cells))
-    at = 12 * years + columns
+    at = counts.shape[1] * years + columns
     apart = np.abs(at[:, None] - at[None, :])
     shifts = [(apart == k) * (1.0 if k == 0 else 0.5) for k in range(lags + 1)]
     seen = [inside @ shift @ inside for shift in shifts]
@@ -247,6 +343,29 @@ def _fitted(counts: np.ndarray, days: np.ndarray) -> np.ndarray:
         if np.abs(fitted - before).max() < 1e-9:
             break
     return fitted
+
+
+def _growth(at: np.ndarray, counts: np.ndarray, related: np.ndarray) -> np.ndarray:
+    """Fitted counts of a Poisson model of constant growth, by Newton's steps."""
+    design = np.column_stack([np.ones(len(at)), at - at.mean()])
+    beta = np.array([np.log(counts.sum() / related.sum()), 0.0])
+    fitted = related * np.exp(design @ beta)
+    for _ in range(50):
+        weighted = design * fitted[:, None]
+        step = np.linalg.lstsq(design.T @ weighted, design.T @ (counts - fitted), rcond=None)[0]
+        beta = beta + np.clip(step, -2, 2)
+        fitted = related * np.exp(design @ beta)
+        if np.abs(step).max() < 1e-9:
+            break
+    return np.maximum(fitted, 1e-9)
+
+
+def _years(known: dict[str, float], last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and days of the months of ten years that end with a month, a row a year."""
+    run = Period(last - 12 * MOST_YEARS + 1, last)
+    counts = np.array([known.get(m, np.nan) for m in run.month_list()])
+    days = np.array(run.month_days(), dtype=float)
+    return counts.reshape(MOST_YEARS, 12), days.reshape(MOST_YEARS, 12)
 
 
 def _projection(years: np.ndarray, columns: np.ndarray, weight: np.ndarray) -> np.ndarray:

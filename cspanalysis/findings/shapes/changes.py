@@ -48,7 +48,7 @@ def change(
             *notes,
             *break_notes(series, ask.comparison),
             *_detectable(result, series, ask.comparison),
-            *_of_chance_alone(result),
+            *phrases.chance_alone(result),
         ],
     )
 
@@ -101,7 +101,7 @@ def changes(
         columns={label: heading, **columns(ask.earlier)},
         what=f"Change in {subject}",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
-        notes=[*notes, *dict.fromkeys([*said, *broken]), *_of_chance_alone(result)],
+        notes=[*notes, *dict.fromkeys([*said, *broken]), *phrases.chance_alone(result)],
     )
 
 
@@ -189,13 +189,3 @@ def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) ->
         of_sums=(row["dispersion"], row["dispersion_degrees"]) if is_wide else None,
     )
     return [change_wording.detectable(found)]
-
-
-def _of_chance_alone(result: pd.DataFrame) -> list[str]:
-    """Where the dispersion could not be estimated: what the interval leaves out."""
-    if not result["method"].str.contains(statistics.NOT_ESTIMATED).any():
-        return []
-    return [
-        "Fewer than 24 months are known, too few to estimate by how much more than chance the "
-        "months vary: the interval allows for chance alone."
-    ]

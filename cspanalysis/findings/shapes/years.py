@@ -12,7 +12,7 @@ from cspanalysis.findings.publication import Publication, method_of
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.findings.shapes.change_wording import SMALL_BASE, ratio_interval
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import confidence, first, get
+from cspanalysis.present.phrases import chance_alone, confidence, first, get
 from cspanalysis.review.series import Series, whole_years
 from cspanalysis.stats import measures, yearly
 
@@ -36,7 +36,8 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
     shown = disclosure.apply(
         measures.count_interval(table), series.protect, edition=ask.review.edition
     )
-    result = yearly.first_to_last(shown, exposure="days")
+    variance = series.variance(ask.review.period)
+    result = yearly.first_to_last(shown, exposure="days", variance=variance)
     return ask.publish(
         result,
         series=series,
@@ -46,7 +47,8 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
         columns={"year": "Year", "count": things, "lower": "Lower limit", "upper": "Upper limit"},
         what=f"{series.subject} by financial year",
         when=f"{result['year'].iloc[0]} to {result['year'].iloc[-1]}; line = 95% interval",
-        method=f"{method_of(result)}; {yearly.METHOD}",
+        method=f"{method_of(result)}; {yearly.method_of_change(result)}",
+        notes=chance_alone(result),
     )
 
 
