@@ -41,12 +41,6 @@ AT_THE_ENDS, AROUND = 5, 7
 official_question = partial(
     question, needs=tuple(SCHEMES), unit="offences", fewer_is_better=True, once=True
 )
-#: Said beside the limits of official counts.
-CHANCE_ALONE = (
-    "Quarters and years do not show by how much more than chance counts vary: the intervals allow "
-    "for chance alone."
-)
-
 rate_question = partial(official_question, unit="per 1,000 residents in the period")
 
 
@@ -80,7 +74,7 @@ def changes(ask: Question) -> Finding:
         heading="Offence",
         subject=series.subject,
         items="kinds of crime",
-        notes=[*series.notes, CHANCE_ALONE],
+        notes=series.notes,
     )
 
 
@@ -111,12 +105,17 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
     run = table[table["span"] >= since]
     sound = run[run["count"].notna()]
     result = measures.count_interval(table).assign(change_verdict="none", confidence=0.95)
+    method = ""
     if len(sound) > 1:
-        tested = yearly.first_to_last(sound, exposure="days", year="span").iloc[0]
+        variance = series.variance(ask.period)
+        compared = yearly.first_to_last(sound, exposure="days", year="span", variance=variance)
+        tested = compared.iloc[0]
         result = result.assign(
             **{c: tested[c] for c in tested.index if str(c).startswith("change_")},
             compared_from=sound["label"].iloc[0],
+            not_estimated=tested["not_estimated"],
         )
+        method = yearly.method_of_change(compared)
     broken = breaks.crossing(
         "violence" if series.known_as == taxonomy.ALL else series.known_as,
         Period.parse(f"{table['span'].iloc[0][:7]}/{table['span'].iloc[-1][8:]}"),
@@ -138,9 +137,9 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
         },
         what=f"{series.subject} by year",
         when=f"{table['label'].iloc[0]} to {table['label'].iloc[-1]}; line = 95% interval",
-        method=f"{method_of(result)}; {yearly.METHOD}",
+        method="; ".join(filter(None, (method_of(result), method))),
         notes=[
-            CHANCE_ALONE,
+            *phrases.chance_alone(result),
             *(b.reason for b in broken),
             *dict.fromkeys(f"{present.capital(g)}." for g in gaps),
         ],
@@ -242,7 +241,7 @@ def _at(ask: Question, comparison: Comparison) -> Question:
 def _counted(ask: Question, offences: str) -> tuple[Question, Series, tuple[str, ...]]:
     """The official counts; where they fail, the street-level files or the extract, and why."""
     try:
-        return *_official(ask, offences), (CHANCE_ALONE,)
+        return *_official(ask, offences), ()
     except NotAvailable as missing:
         if not missing.detail:
             raise

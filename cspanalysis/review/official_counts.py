@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cspanalysis import present
@@ -24,7 +25,7 @@ from cspanalysis.domain.periods import Comparison, Period, year_label
 from cspanalysis.review import partnership_years
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.review.series import Series
-from cspanalysis.stats import change
+from cspanalysis.stats import change, dispersion, yearly
 from cspanalysis.store.tables import Store
 
 HOME_OFFICE, ONS = "home_office_csp", "ons_csp"
@@ -79,7 +80,7 @@ class Official(Series):
         return float("nan") if rows.isna().any() else int(rows.sum())
 
     def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
-        """Both periods and their change; nothing is known of the dispersion of their months."""
+        """Both periods and their change, judged as the quarters or years of the table vary."""
         table = pd.DataFrame(
             {
                 "period": [period.iso],
@@ -90,10 +91,40 @@ class Official(Series):
                 "compare_days": compare.days,
             }
         )
-        result = change.change(table).assign(reason="")
+        variance = self.variance(period, period.months)
+        result = change.widened(change.change(table), variance, self._few).assign(reason="")
         crossed = breaks.crossing(self.known_as, period, compare, self.scheme)
         refused = [b.reason for b in crossed if b.action == "refuse"]
         return change.withheld(result, " ".join(refused)) if refused else result
+
+    @property
+    def _few(self) -> str:
+        """Why nothing is known of the variance, where it is not."""
+        has_quarters = any(span.months == 3 for span in self.spans)
+        return partnership_years.FEW_QUARTERS if has_quarters else yearly.FEW_YEARS
+
+    def variance(self, until: Period, months: int = 12) -> dispersion.Variance:
+        """From the quarters that can be used of ten years, or else the years, up to a period's end.
+
+        `UNKNOWN` of fewer than twelve quarters or five years.
+        """
+        quarters = [s for s in self.spans if s.months == 3 and s.last <= until.last]
+        if not quarters:
+            return dispersion.of_years(self.by_year(until)["count"])
+        usable = set(self.coverage.months)
+        known = {
+            s.first: self.count(s)
+            for s in quarters[-4 * dispersion.MOST_YEARS :]
+            # A step within the newest twelve months is what is asked about, and no variation.
+            if usable >= set(s.month_list())
+            and not until.last - 11 <= s.first <= until.last - months
+        }
+        # A row for each twelve months that begin as the newest ones do.
+        start = min(known, default=until.last) - (min(known, default=0) - until.last - 1) % 12
+        begins = [Period(m, m + 2) for m in range(start, until.last, 3)]
+        counts = np.array([known.get(one.first, np.nan) for one in begins]).reshape(-1, 4)
+        days = np.array([one.days for one in begins], dtype=float).reshape(-1, 4)
+        return dispersion.of_quarters(counts, days, max(months // 3, 1))
 
     @property
     def by_month(self) -> pd.DataFrame:  # type: ignore[override]

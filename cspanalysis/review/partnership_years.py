@@ -24,6 +24,9 @@ from cspanalysis.stats import change, dispersion, yearly
 LEAST_OF_EXPECTED, EXPLAINED = 0.8, 0.5
 
 QUARTERS = ("1", "2", "3", "4")
+
+#: Why limits allow for chance alone where a table tells quarters apart.
+FEW_QUARTERS = "fewer than twelve quarters are known"
 #: Characters of a year written by its first and last month.
 _ISO = 15
 _QUARTER_COLUMNS = [f"quarter_{q}" for q in QUARTERS]
@@ -212,7 +215,7 @@ def _variance(by_year: pd.DataFrame, quarters: int) -> tuple[dispersion.Variance
     if counts.size and not np.isnan(counts).all():
         days = [[_period(y, (q,)).days for q in QUARTERS] for y in sound["year"]]
         found = dispersion.of_quarters(counts, np.array(days, dtype=float), quarters)
-        return found, "fewer than twelve quarters are known"
+        return found, FEW_QUARTERS
     years = sound.loc[sound["status"] == "ok", "count"]
     return dispersion.of_years(years), yearly.FEW_YEARS
 

@@ -185,8 +185,14 @@ def of_months(by_month: pd.DataFrame, last: int, months: int = 12) -> Variance:
 
 
 def of_quarters(counts: np.ndarray, days: np.ndarray, quarters: int = 4) -> Variance:
-    """The same of a sum of so many quarters; counts and days have the shape (years, 4)."""
-    if np.sum(~np.isnan(counts)) < 4 * FEWEST_QUARTER_YEARS or not np.nansum(counts) > 0:
+    """The same of a sum of so many quarters; counts and days have the shape (years, 4).
+
+    From three years on, of which the last may hold only the quarters that are summed.
+    """
+    if (
+        np.sum(~np.isnan(counts)) < 4 * (FEWEST_QUARTER_YEARS - 1) + quarters
+        or not np.nansum(counts) > 0
+    ):
         return UNKNOWN
     return spread(counts, days, quarters, most_lags=1).of_sums or CHANCE
 
