@@ -320,17 +320,19 @@ def fingertips(query: Query | None = None) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def partnership_table(district: str = DISTRICT) -> bytes:
+def partnership_table(
+    district: str = DISTRICT, years: tuple[str, ...] = ("2023_24", "2024_25")
+) -> bytes:
     """The Home Office's workbook: notes, then a sheet per year."""
     book = openpyxl.Workbook()
     book.active.title = "Notes"
     book.active["A1"] = "Police recorded crime open data, Community Safety Partnership tables"
-    for year, count in (("2023_24", 120), ("2024_25", 130)):
+    for count, year in enumerate(years, 120):
         page = book.create_sheet(year)
         page.append(["Financial Year", "Financial Quarter", "Police Force", "CSP Name",
                      "Offence Description", "Offence Group", "Offence Subgroup", "Offence Code",
                      "Offence Count"])  # fmt: skip
-        page.append([year.replace("_", "/"), 1, "Kent", district, "Shoplifting",
+        page.append([year.replace("_", "/").replace("-", "/"), 1, "Kent", district, "Shoplifting",
                      "Theft offences", "Shoplifting", "46", count])  # fmt: skip
     stream = io.BytesIO()
     book.save(stream)
@@ -379,6 +381,83 @@ def catalogue(query: Query) -> bytes:
     return json.dumps({"results": [result], "paging": paging}).encode()
 
 
+#: Where the Home Office's tables lie, and files attached there: title, name.
+TABLES_PAGE = (
+    "/govuk/content/government/statistical-data-sets/"
+    "police-recorded-crime-and-outcomes-open-data-tables"
+)
+ONS_PAGE = (
+    "/peoplepopulationandcommunity/crimeandjustice/datasets/"
+    "recordedcrimedatabycommunitysafetypartnershiparea"
+)
+_CSP = "Police recorded crime Community Safety Partnership open data, year ending March {} to year "
+TABLES = (
+    ("Police recorded crime Police Force Area open data tables, from year ending March 2013",
+     "prc-pfa-mar2013-onwards-tables-231025.ods"),
+    (_CSP.format(2021) + "ending September 2025", "prc-csp-mar21-sep25-tables-231025.xlsx"),
+    (_CSP.format(2016) + "ending March 2020", "prc-csp-mar16-mar20-tables-231025.xlsx"),
+    (_CSP.format(2003) + "ending March 2007", "prc-csp-0203-to-0607-tabs.xlsx"),
+)  # fmt: skip
+
+
+def _official_tables(server: Server, district: str) -> None:
+    """Recorded crime by partnership, of the Home Office on GOV.UK and of the statisticians."""
+    base, content = server.base, server.content
+    years = {"mar21": ("2023_24", "2024_25"), "mar16": ("2018_19",), "0203": ("2003-04",)}
+    for _, name in TABLES[1:]:
+        (held,) = (y for key, y in years.items() if f"-{key}-" in name)
+        content[f"/media/{name}"] = partnership_table(district, held)
+    content[TABLES_PAGE] = json.dumps(
+        {
+            "schema_name": "statistical_data_set",
+            "public_updated_at": "2025-10-23T08:30:00Z",
+            "details": {
+                "attachments": [
+                    {"title": title, "url": f"{base}/media/{name}", "filename": name,
+                     "content_type": "application/vnd.oasis.opendocument.spreadsheet"}
+                    for title, name in TABLES
+                ]
+            },
+        }
+    ).encode()  # fmt: skip
+    page = ONS_PAGE
+    editions = [f"{page}/yearending{when}" for when in ("december2023", "march2024", "march2023")]
+    content[f"/ons{page}/data"] = json.dumps(
+        {"type": "dataset_landing_page", "uri": page, "datasets": [{"uri": e} for e in editions]}
+    ).encode()
+    content[f"/ons{editions[1]}/data"] = json.dumps(
+        {
+            "type": "dataset", "uri": editions[1], "versions": [],
+            "description": {
+                "title": "Recorded crime data by Community Safety Partnership area",
+                "edition": "Year ending March 2024", "releaseDate": "2024-07-23T23:00:00.000Z",
+            },
+            "downloads": [{"file": "csptablesyemar24correction.xlsx"}],
+        }
+    ).encode()  # fmt: skip
+    content["/ons/file"] = statisticians_table(district)
+
+
+def statisticians_table(district: str = DISTRICT) -> bytes:
+    """A workbook of the national statisticians: contents, then counts of two years."""
+    book = openpyxl.Workbook()
+    book.active.title = "Table of contents"
+    book.active["A1"] = "Table of contents"
+    for number, year in ((2, 2023), (3, 2024)):
+        page = book.create_sheet(f"Table C{number}")
+        page.append([f"Table C{number}: Number of crimes by Community Safety Partnership area, "
+                     f"year ending March {year} [note 1]"])  # fmt: skip
+        page.append(["Some shorthand is used in this table."])
+        page.append(["Police Force Area\n code", "Police Force Area\n name [note 4]",
+                     "Community Safety\n Partnership code", "Community Safety\n Partnership name",
+                     "Local Authority\n code", "Local Authority\n name",
+                     "Total recorded crime\n (excluding fraud)"])  # fmt: skip
+        page.append(["E23000032", "Kent", "E22000148", district, CODE, district, 8000 + year])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def everything(
     server: Server, district: str = DISTRICT, newest_year: int = 2024
 ) -> dict[str, object]:
@@ -423,23 +502,7 @@ def everything(
     content["/fingertips/all_data/csv/by_indicator_id"] = lambda _: here(fingertips())
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
-    media = f"{base}/media"
-    content["/media/a/prc-csp-1516-2425-tables.xlsx"] = partnership_table(district)
-    content["/govuk/government/statistics/police-recorded-crime-open-data-tables"] = json.dumps(
-        {
-            "public_updated_at": "2025-10-23T08:30:00Z",
-            "details": {
-                "attachments": [
-                    {"title": "Force area tables, year ending March 2013 onwards",
-                     "url": f"{media}/b/prc-pfa-mar2013-onwards-tables.ods"},
-                    {"title": "Community Safety Partnership tables, year ending March 2003 to "
-                     "year ending March 2015", "url": f"{media}/c/prc-csp-0203-1415-tables.ods"},
-                    {"title": "Community Safety Partnership tables, year ending March 2016 to "
-                     "year ending March 2025", "url": f"{media}/a/prc-csp-1516-2425-tables.xlsx"},
-                ]
-            },
-        }
-    ).encode()  # fmt: skip
+    _official_tables(server, district)
     for year in range(newest_year - 6, newest_year + 1):
         road = "/roads/dft-road-casualty-statistics"
         content[f"{road}-collision-{year}.csv"] = here(COLLISIONS)
@@ -450,6 +513,7 @@ def everything(
         "geography": f"{base}/arcgis",
         "fingertips": f"{base}/fingertips",
         "dfe_exclusions": f"{base}/ees",
-        "home_office_csp": f"{base}/govuk",
+        "home_office_csp": f"{base}/govuk/content",
+        "ons_csp": f"{base}/ons",
         "stats19": f"{base}/roads",
     }

@@ -9,6 +9,9 @@ from datetime import date
 import pytest
 from publishers import (
     COLLISIONS,
+    ONS_PAGE,
+    TABLES,
+    TABLES_PAGE,
     Fault,
     Server,
     archive,
@@ -24,6 +27,7 @@ from cspanalysis.domain import areas
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.workspace import fetch, publishers
 from cspanalysis.workspace.fetch import FetchFailed, geography, home_office, nomis
+from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.web import ATTEMPTS, Web
 
 HTML = b"<!DOCTYPE html><html><body>Service unavailable</body></html>"
@@ -226,7 +230,7 @@ def test_one_publisher_down_does_not_stop_the_others(place):
 FILES = [
     ("fingertips", "/fingertips/all_data/csv/by_indicator_id"),
     ("dfe_exclusions", "/ees/data-set-files/d2/download"),
-    ("home_office_csp", "/media/a/prc-csp-1516-2425-tables.xlsx"),
+    ("home_office_csp", "/media/prc-csp-mar21-sep25-tables-231025.xlsx"),
     ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
 ]
 
@@ -301,7 +305,10 @@ def test_what_was_fetched_is_cleaned_without_refusal(place):
     assert set(own["sex"]) == {"persons", "male", "female"}
     assert set(store.load("lsoas")["lsoa_edition"]) >= {"2021"}
     assert store.load("districts")["csp"].tolist() == ["Tonbridge and Malling"]
-    assert set(store.load("home_office_csp")["year"]) == {"2023/24", "2024/25"}
+    assert set(store.load("home_office_csp")["year"]) == {
+        "2003/04", "2018/19", "2023/24", "2024/25",
+    }  # fmt: skip
+    assert set(store.load("ons_csp")["period"]) == {"2022-04/2023-03", "2023-04/2024-03"}
     assert set(store.load("fingertips")["indicator_id"]) == {"92906", "92904", "93764", "11201"}
     assert "Kent" in set(store.load("dfe_exclusions")["area"])
     for source in ("police_uk", "population", "home_office_csp", "fingertips"):
@@ -350,12 +357,69 @@ def test_outlines_that_do_not_all_come_are_not_kept(place):
     assert not place.raw("boundaries/lsoa_2021.geojson").exists()
 
 
-def test_the_newest_partnership_table_is_chosen(place):
+def test_the_newest_partnership_table_and_the_closed_windows_are_fetched(place):
+    found = place.fetch("home_office_csp")
+    assert [f.path.name for f in found] == [name for _, name in TABLES[1:]]
+    card = place.sidecar("home_office_csp/prc-csp-mar21-sep25-tables-231025.xlsx")
+    assert card["published"] == date(2025, 10, 23)
+    assert card["title"].endswith("year ending September 2025")
+    place.options["home_office_since"] = 2016
+    assert len(place.fetch("home_office_csp")) == 2
+
+
+def test_a_table_within_a_newer_one_is_left_out():
+    title = "Community Safety Partnership open data, year ending March {} to year ending March {}"
+    spans = [(2016, 2020), (2021, 2025), (2021, 2026)]
+    tables = [Attachment(title.format(*span), f"x/prc-csp-{n}.ods") for n, span in enumerate(spans)]
+    chosen = home_office.windows(tables)
+    assert [home_office.window(one) for one in chosen] == [(2021, 2026), (2016, 2020)]
+    named = Attachment("CSP tables", "x/prc-csp-0708-to-1011-tabs.xlsx")
+    assert home_office.window(named) == (2008, 2011)
+
+
+def moved(place, where="statistics/police-recorded-crime-open-data-tables"):
+    """The page with the tables moves; a search still finds it."""
+    content = place.server.content
+    content[f"/govuk/content/government/{where}"] = content.pop(TABLES_PAGE)
+    links = ("/government/statistics/hate-crime", f"/government/{where}")
+    pages = [{"title": "Police recorded crime", "link": link} for link in links]
+    content["/govuk/search.json"] = json.dumps({"results": pages}).encode()
+
+
+def test_tables_that_moved_are_found_by_search(place):
+    moved(place)
+    assert len(place.fetch("home_office_csp")) == 3
+
+
+def test_a_page_that_sends_on_is_followed(place):
+    moved(place)
+    del place.server.content["/govuk/search.json"]
+    to = "/government/statistics/police-recorded-crime-open-data-tables"
+    place.server.content[TABLES_PAGE] = json.dumps(
+        {"schema_name": "redirect", "redirects": [{"path": "/x", "destination": to}]}
+    ).encode()
+    assert len(place.fetch("home_office_csp")) == 3
+
+
+def test_files_linked_in_the_text_of_a_page_count_too(place):
+    link = f"{place.server.base}/media/{TABLES[1][1]}"
+    body = f'<p><a class="govuk-link" href="{link}">Community Safety <b>Partnership</b></a></p>'
+    place.server.content[TABLES_PAGE] = json.dumps({"details": {"body": body}}).encode()
     (found,) = place.fetch("home_office_csp")
-    assert found.path.name == "prc-csp-1516-2425-tables.xlsx"
-    assert place.sidecar("home_office_csp/prc-csp-1516-2425-tables.xlsx")["published"] == date(
-        2025, 10, 23
+    assert found.path.name == TABLES[1][1]
+
+
+def test_the_newest_edition_of_the_statisticians_is_fetched(place):
+    (found,) = place.fetch("ons_csp")
+    assert found.path.name == "csptablesyemar24correction.xlsx"
+    card = place.sidecar("ons_csp/csptablesyemar24correction.xlsx")
+    assert card["title"].endswith("Year ending March 2024") and card["published"] == date(
+        2024, 7, 23
     )
+    (page,) = [p for p in place.server.content if p.endswith("partnershiparea/data")]
+    place.server.content[page] = json.dumps({"datasets": [{"uri": "/x/current"}]}).encode()
+    with pytest.raises(FetchFailed, match="lists no edition"):
+        place.fetch("ons_csp")
 
 
 @pytest.mark.parametrize(
@@ -368,13 +432,12 @@ def test_the_newest_partnership_table_is_chosen(place):
 )
 def test_the_newest_table_is_told_by_the_names_it_has_had(older, newer):
     for listed in ((older, newer), (newer, older)):
-        tables = [{"title": "Community Safety Partnership", "url": f"x/{n}"} for n in listed]
-        assert max(tables, key=home_office._last_year)["url"] == f"x/{newer}"
+        tables = [Attachment("Community Safety Partnership", f"x/{n}") for n in listed]
+        assert home_office.windows(tables)[0].name == newer
 
 
 def test_a_page_without_such_a_table_lists_what_it_has(place):
-    path = "/govuk/government/statistics/police-recorded-crime-open-data-tables"
-    place.server.content[path] = json.dumps(
+    place.server.content[TABLES_PAGE] = json.dumps(
         {"details": {"attachments": [{"title": "Outcomes", "url": "http://x/outcomes.ods"}]}}
     ).encode()
     with pytest.raises(FetchFailed, match="it lists: Outcomes"):
@@ -398,7 +461,8 @@ def test_a_catalogue_without_the_data_set_lists_what_it_has(place):
 @pytest.mark.parametrize(
     ("source", "path"),
     [
-        ("home_office_csp", "/govuk/government/statistics/police-recorded-crime-open-data-tables"),
+        ("home_office_csp", TABLES_PAGE),
+        ("ons_csp", "/ons" + ONS_PAGE + "/data"),
         ("dfe_exclusions", "/ees/data-set-files"),
         ("lookups", "/arcgis/LAD24_CSP24_PFA24_EW_LU/FeatureServer/0/query"),
     ],

@@ -11,14 +11,14 @@ from cspanalysis.domain.errors import UsageError, paragraph
 #: Keys of [fetch] that hold a publisher's base address.
 BASES = (
     "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
-    "stats19",
+    "ons_csp", "stats19",
 )  # fmt: skip
 
 _TEXTS = ("contact", "boundary_service", "dfe_publication", "dfe_data_set", "home_office_page")
 _TABLES = ("lookup_services", "indicators", "area_types")
 
 #: Keys of [fetch].
-KEYS = (*BASES, *_TEXTS, *_TABLES, "forces", "whole_archive")
+KEYS = (*BASES, *_TEXTS, *_TABLES, "forces", "whole_archive", "home_office_since")
 
 #: Forces whose short name in the archive of data.police.uk is not made of their name.
 _SHORT = {
@@ -61,6 +61,8 @@ def _lacks(key: str, value: Any) -> str:
     """What a key allows, if the value is not of that kind."""
     if key == "whole_archive":
         return "" if isinstance(value, bool) else "true or false"
+    if key == "home_office_since":
+        return "" if type(value) is int else "a year, such as 2016"
     if key in _TABLES:
         is_table = isinstance(value, Mapping) and value
         is_good = is_table and all(isinstance(v, str) for v in value.values())

@@ -24,6 +24,7 @@ from cspanalysis.workspace.fetch import (
     health_indicators,
     home_office,
     nomis,
+    ons_tables,
     street_archive,
 )
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job
@@ -37,6 +38,7 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     geography.BOUNDARIES: geography.boundaries,
     health_indicators.SOURCE: health_indicators.fetch,
     home_office.SOURCE: home_office.fetch,
+    ons_tables.SOURCE: ons_tables.fetch,
     explore_education.SOURCE: explore_education.fetch,
     collision_files.SOURCE: collision_files.fetch,
 }

@@ -1,22 +1,17 @@
-"""Home Office: recorded crime by Community Safety Partnership, the newest table on GOV.UK."""
+"""Home Office: recorded crime by Community Safety Partnership, every window of years on GOV.UK."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import urlsplit
+from pathlib import Path
 
-from cspanalysis.domain.errors import paragraph
-from cspanalysis.workspace.fetch import kept_files
+from cspanalysis.workspace.fetch import gov_uk, kept_files
+from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
-from cspanalysis.workspace.fetch.web import PublisherError
 
 SOURCE = "home_office_csp"
-BASE = "https://www.gov.uk/api/content"
-PAGE = "government/statistics/police-recorded-crime-open-data-tables"
+PAGE = "government/statistical-data-sets/police-recorded-crime-and-outcomes-open-data-tables"
 PUBLISHER = Publisher(
     "Home Office",
     "Source: Home Office, police recorded crime open data tables, licensed under the Open "
@@ -25,64 +20,82 @@ PUBLISHER = Publisher(
 
 
 def fetch(job: Job) -> list[Fetched]:
-    """Fetch the newest of the tables by Community Safety Partnership."""
-    url = f"{job.base(SOURCE, BASE)}/{job.options.get('home_office_page', PAGE)}"
-    page = job.web.json(url)
-    attachments = (page.get("details") or {}).get("attachments") or []
-    tables = [a for a in attachments if _is_csp(a)]
-    if not tables:
-        titles = "; ".join(str(a.get("title", "")) for a in attachments[:8])
-        raise PublisherError(
-            paragraph(
-                "the page lists no table by Community Safety Partnership"
-                + (f"; it lists: {titles}" if titles else ""),
-                file=url,
-                do="Look for it on GOV.UK ('police recorded crime open data tables') and put it "
-                "into data/raw/home_office_csp, or name the new page in partnership.toml, "
-                "[fetch] home_office_page.",
-            )
+    """Fetch the tables by partnership: the newest window of years, and the closed ones before.
+
+    A closed window does not change: the publisher is only asked whether it is still the same.
+    """
+    tables = gov_uk.find(
+        job,
+        job.base(SOURCE, gov_uk.BASE),
+        str(job.options.get("home_office_page", PAGE)),
+        _is_csp,
+        what="table by Community Safety Partnership",
+        search="police recorded crime open data tables",
+        organisation="home-office",
+        setting="home_office_page",
+    )
+    since = int(job.options.get("home_office_since", 0))
+    return [
+        kept_files.download(
+            job, SOURCE, table.name, table.url, PUBLISHER,
+            title=table.title or table.name,
+            published=table.published,
+            check=partial(_check, url=table.url),
         )
-    newest = max(tables, key=_last_year)
-    name = PurePosixPath(urlsplit(newest["url"]).path).name
-    found = kept_files.download(
-        job, SOURCE, name, newest["url"], PUBLISHER,
-        title=str(newest.get("title", name)),
-        published=str(page.get("public_updated_at") or "")[:10],
-        check=partial(_check, url=newest["url"]),
-    )  # fmt: skip
-    return [found]
+        for number, table in enumerate(windows(tables))
+        if number == 0 or window(table)[1] >= since
+    ]  # fmt: skip
 
 
-def _is_csp(attachment: dict[str, Any]) -> bool:
-    url = str(attachment.get("url", "")).lower()
-    title = str(attachment.get("title", "")).lower()
+def windows(tables: list[Attachment]) -> list[Attachment]:
+    """The tables to take, the newest first: of overlapping ones the newer."""
+    found: list[Attachment] = []
+    for table in sorted(tables, key=_last_year, reverse=True):
+        first, last = window(table)
+        held = [window(other) for other in found]
+        if not any(begins <= first and last <= ends for begins, ends in held):
+            found.append(table)
+    return found
+
+
+def window(table: Attachment) -> tuple[int, int]:
+    """The calendar years in which a table's first and last year end."""
+    years = _in_title(table) if len(set(_in_title(table))) > 1 else _in_name(table)
+    years = years or _in_title(table)
+    return min(years, default=0), max(years, default=0)
+
+
+def _is_csp(attachment: Attachment) -> bool:
+    url, title = attachment.url.lower(), attachment.title.lower()
     return url.endswith((".ods", ".xlsx", ".csv")) and (
         "-csp" in url or "community safety partnership" in title
     )
 
 
-def _last_year(attachment: dict[str, Any]) -> tuple[int, int]:
-    """The last year in a table's title ('year ending March 2025') and in its name.
+def _last_year(table: Attachment) -> tuple[int, int]:
+    """The last year in a table's title ('year ending March 2025') and in its name."""
+    return max(_in_title(table), default=0), max(_in_name(table), default=0)
+
+
+def _in_title(table: Attachment) -> list[int]:
+    return [int(y) for y in re.findall(r"(?<!\d)(20\d\d)(?!\d)", table.title)]
+
+
+def _in_name(table: Attachment) -> list[int]:
+    """Years in a name.
 
     Names have been written prc-csp-1516-2425-…, prc-csp-mar16-mar20-… and
     prc-csp-mar2021-mar2026-…, each with the day of publication at its end.
     """
-    title = [int(y) for y in re.findall(r"(?<!\d)(20\d\d)(?!\d)", str(attachment.get("title", "")))]
-    name = PurePosixPath(urlsplit(attachment["url"]).path).name.lower()
+    name = table.name.lower()
     years = [2000 + int(y[2:]) for y in re.findall(r"(?<!\d)(\d{4})(?!\d)", name)
              if int(y[2:]) == (int(y[:2]) + 1) % 100]  # fmt: skip
-    years += [2000 + int(y) for y in re.findall(r"(?:mar|jun|sep|dec)(?:20)?(\d\d)(?!\d)", name)]
-    return max(title, default=0), max(years, default=0)
+    months = re.findall(r"(?:mar|jun|sep|dec)(?:20)?(\d\d)(?!\d)", name)
+    return years + [2000 + int(y) for y in months]
 
 
 def _check(path: Path, url: str) -> None:
     if url.lower().endswith(".csv"):
         kept_files.check_table(path, ("CSP Name", "Offence Count"), url)
-    elif not zipfile.is_zipfile(path):  # xlsx and ods are zip archives
-        raise PublisherError(
-            paragraph(
-                "what came is no spreadsheet (an HTML page, perhaps, or half a file)",
-                file=url,
-                do="Open the address in a browser, then run the same command again.",
-            )
-        )
+    else:
+        gov_uk.check_spreadsheet(path, url)
