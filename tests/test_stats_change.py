@@ -318,7 +318,7 @@ def test_where_the_months_are_too_few_the_method_says_that_it_was_not_estimated(
 def test_the_long_run_variance_is_unbiased_under_chance_and_sees_series_that_spread():
     rng, days = np.random.default_rng(11), days_of(3)
     calm = [dispersion.spread(rng.poisson(25.0, (3, 12)).astype(float), days) for _ in range(300)]
-    assert np.mean([s.long_run for s in calm]) == pytest.approx(1, abs=0.15)
+    assert np.mean([s.alone for s in calm]) == pytest.approx(1, abs=0.15)
     assert np.mean([s.phi for s in calm]) == pytest.approx(1, abs=0.05)
     apart = []
     for _ in range(300):
@@ -326,7 +326,7 @@ def test_the_long_run_variance_is_unbiased_under_chance_and_sees_series_that_spr
         later = rng.binomial(first, 0.5)
         counts = first[1:] + (first - later)[1:] + later[:-1]
         apart.append(dispersion.spread(counts.reshape(3, 12).astype(float), days))
-    assert np.mean([s.long_run for s in apart]) == pytest.approx(2, abs=0.3)
+    assert np.mean([s.alone for s in apart]) == pytest.approx(2, abs=0.3)
     assert np.mean([s.phi for s in apart]) < 1.7
 
 
