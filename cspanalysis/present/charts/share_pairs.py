@@ -46,7 +46,7 @@ def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> g
             line={"color": style.OWN if not prefix else style.SOFT, "width": 2.5},
         )  # fmt: skip
         chart.add_scatter(
-            x=pair["share"], y=at, mode="markers", hoverinfo="skip",
+            x=pair["share"], y=at, mode="markers", hoverinfo="skip", cliponaxis=False,
             marker={"size": 10, "color": fill, "line": {"color": style.OWN, "width": 2}},
         )  # fmt: skip
         ends = [
