@@ -52,6 +52,13 @@ def test_two_of_three_need_all_three_on_one_side():
     assert not marked([0, 2.5, 0.5, 1.5, -1])[1].any()
 
 
+def test_a_point_outside_the_limits_is_none_of_the_two_near_one():
+    """As the NHS has it: near a limit is within it; what lies outside is marked by itself."""
+    found = marked([0, 3.5, 0.5, 2.5, -1])
+    assert found[0].tolist() == [False, True, False, False, False]
+    assert not found[1].any()
+
+
 def test_seven_on_one_side_but_not_six_and_a_point_on_the_mean_breaks_the_run():
     assert marked([-1, 1, 1, 1, 1, 1, 1, 1])[2].tolist() == [False] + [True] * 7
     assert not marked([-1, 1, 1, 1, 1, 1, 1])[2].any()
@@ -141,3 +148,53 @@ def test_unchanged_series_signal_no_more_with_a_season_than_the_printed_rate():
         charts = [control.control_chart(series(48, size=size, seed=s)) for s in range(60)]
         rates.append(np.mean([bool(c.recent) for c in charts]))
     assert max(rates) < control.FALSE_SIGNAL_RATE + 3 * np.sqrt(0.1 * 0.9 / 60)
+
+
+def grown(months, mean, yearly, seed, phi=2.0):
+    table = series(months, mean=mean)
+    rng = np.random.default_rng(seed)
+    level = mean * (1 + yearly) ** (np.arange(months) / 12)
+    return table.assign(count=rng.poisson(rng.gamma(level / (phi - 1), phi - 1)))
+
+
+def test_a_steady_trend_is_not_out_of_the_ordinary():
+    charts = [control.control_chart(grown(48, 300, -0.06, seed)) for seed in range(40)]
+    assert np.mean([bool(c.recent) for c in charts]) < 0.25  # all but some of them signalled before
+    slopes = [c.trend for c in charts if not np.isnan(c.trend)]
+    assert len(slopes) > 30 and np.mean(slopes) == pytest.approx(-0.06, abs=0.015)
+    sloped = next(c for c in charts if not np.isnan(c.trend)).table
+    assert sloped["centre"].is_monotonic_decreasing and sloped["lower_limit"].nunique() == 48
+
+
+def test_a_jump_in_the_newest_months_is_no_trend():
+    found = 0
+    for seed in range(12):
+        table = grown(48, 300, 0.0, seed)
+        table.loc[table.index[-6:], "count"] = (table["count"].tail(6) * 1.4).astype(int)
+        found += bool(control.control_chart(table).recent)
+    assert found >= 10
+
+
+def test_a_wandering_level_widens_the_limits_and_ends_the_runs():
+    rng, false, wide = np.random.default_rng(8), 0, 0
+    for _ in range(30):
+        level = np.zeros(48)
+        for month in range(1, 48):
+            level[month] = 0.8 * level[month - 1] + 0.06 * rng.normal()
+        table = series(48, mean=500).assign(count=rng.poisson(500 * np.exp(level)))
+        chart = control.control_chart(table)
+        false, wide = false + bool(chart.recent), wide + chart.is_alike
+        if chart.is_alike:
+            assert set(chart.table["signal"]) <= {"", control.RULES[0]}
+    assert wide > 20 and false <= 7
+
+
+def test_the_lower_limit_of_rare_offences_is_not_cut_while_adjusted_values_go_below_zero():
+    rng = np.random.default_rng(4)
+    charts = []
+    for _ in range(30):
+        table = series(48).assign(count=rng.poisson(rng.gamma(2, 3, 48)))
+        charts.append(control.control_chart(table))
+    adjusted = [c for c in charts if c.stage == "adjusted"]
+    assert min(c.lower_limit for c in adjusted) < 0
+    assert np.mean([bool(c.recent) for c in adjusted]) < 0.3

@@ -132,6 +132,7 @@ CALLS = {
     "stats.change.is_unsettled": lambda: ((_changed(), 3, 9), {}),
     "stats.control.control_chart": lambda: ((BY_MONTH,), {}),
     "stats.control.adjusted": lambda: ((COUNTS, OF_YEAR, DAYS), {}),
+    "stats.control.alike": lambda: ((COUNTS,), {}),
     "stats.control.limits": lambda: ((COUNTS,), {}),
     "stats.control.signals": lambda: ((COUNTS, *result_of("stats.control.limits", COUNTS)), {}),
     "stats.power.critical_counts": lambda: ((np.array([10, 300]), 0.5, 0.05), {}),

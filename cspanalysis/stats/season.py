@@ -216,12 +216,16 @@ class MonthModel:
         Expected counts.
     effect : numpy.ndarray
         Daily rate of each calendar month without trend, average 1; January first.
+    trend, trend_p : float
+        Growth of the logarithm in a year, and its p (t-test with the dispersion).
     """
 
     p: float
     phi: float
     fitted: np.ndarray
     effect: np.ndarray
+    trend: float
+    trend_p: float
 
 
 def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray) -> MonthModel:
@@ -229,7 +233,7 @@ def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray)
     n = len(counts)
     if n < FEWEST_PROVISIONAL or counts.sum() == 0:
         nan = float("nan")
-        return MonthModel(nan, nan, np.full(n, nan), np.full(12, nan))
+        return MonthModel(nan, nan, np.full(n, nan), np.full(12, nan), nan, nan)
     trend = (np.arange(n) - n / 2) / 12
     plain = np.column_stack([np.ones(n), trend])
     full = np.column_stack([plain, month_of_year[:, None] == np.arange(2, 13)]).astype(float)
@@ -244,11 +248,15 @@ def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray)
     phi = float(fits[1].pearson_chi2 / degrees)
     statistic = (fits[0].deviance - fits[1].deviance) / 11 / max(phi, 1.0)
     effect = np.exp(np.r_[0.0, np.asarray(fits[1].params)[2:]])
+    slope = float(np.asarray(fits[1].params)[1])
+    error = float(np.asarray(fits[1].bse)[1]) * np.sqrt(max(phi, 1.0))
     return MonthModel(
         p=float(stats.f.sf(statistic, 11, degrees)),
         phi=phi,
         fitted=np.asarray(fits[1].fittedvalues),
         effect=effect / effect.mean(),
+        trend=slope,
+        trend_p=float(2 * stats.t.sf(abs(slope / error), degrees)),
     )
 
 

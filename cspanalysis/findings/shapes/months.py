@@ -41,6 +41,7 @@ def control(ask: Publication, series: Series) -> Finding:
         upper=chart.table["upper_limit"],
         is_provisional=chart.stage != "adjusted",
         false_signal_rate=chart.false_signal_rate,
+        trend=chart.trend,
         signal_text=chart.table["signal"].replace("", "none"),
     )
     run = Period.parse(f"{result['month'].min()}/{result['month'].max()}")
@@ -60,8 +61,18 @@ def control(ask: Publication, series: Series) -> Finding:
         what=f"{series.subject} per day, by month",
         when=run.label,
         method=chart.method,
-        definition="Rules: " + "; ".join(chart.rules) if chart.rules else "",
+        definition="Rules: " + "; ".join(chart.rules[: 1 if chart.is_alike else None]),
+        notes=_alike_notes(chart),
     )
+
+
+def _alike_notes(chart: control_charts.ControlChart) -> list[str]:
+    if not chart.is_alike:
+        return []
+    return [
+        "Months in a row resemble each other here, so that runs of months mean little: the limits "
+        "are wider for it, and only a month outside them counts."
+    ]
 
 
 def season(
@@ -182,8 +193,8 @@ def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
 
     `table`: a row per month: month, value, centre, signal ('' or the rule that it breaks),
     is_provisional, false_signal_rate (share of unchanged series that signal in the newest six
-    months, 0 to 1). `ended`: why the chart ends before the newest month, as a sentence; '' where it
-    does not.
+    months, 0 to 1), trend (growth in a year that is allowed for, where one is). `ended`: why the
+    chart ends before the newest month, as a sentence; '' where it does not.
     """
     rows = shown(table, "value").sort_values("month")
     if rows.empty:
@@ -211,9 +222,9 @@ def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
         return Said(text, status="too_few")
     if signals.empty:
         text = f"None of the newest {number_of(len(newest), 'month')} ({span}) is out of the "
-        text += f"ordinary for {subject}, the usual season allowed for."
+        text += f"ordinary for {subject}, {_allowed_for(rows)}."
     else:
-        text = _signals(signals, newest, subject)
+        text = _signals(signals, newest, subject, _allowed_for(rows))
     chance = get(first(rows), "false_signal_rate")
     if chance is not None:
         text += (
@@ -221,6 +232,16 @@ def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
             f"signal within six months."
         )
     return Said(text)
+
+
+def _allowed_for(rows: pd.DataFrame) -> str:
+    """What the months are held against: the season, and a trend where there is one."""
+    trend = get(first(rows), "trend")
+    if trend is None:
+        return "the usual season allowed for"
+    percent = present.per_cent(abs(100 * trend), 0 if abs(trend) >= 0.01 else 1)
+    way = "rise" if trend > 0 else "fall"
+    return f"the usual season and a steady {way} of {percent} a year allowed for"
 
 
 def _sentence(reason: str) -> str:
@@ -234,7 +255,7 @@ def _above(index: float) -> str:
     return f"{present.per_cent(index - 100, 0)} above the average month"
 
 
-def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str) -> str:
+def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str, allowed: str) -> str:
     # Months on the same side of the mean stand together, with each rule named once.
     side = pd.Series(["above" if v > c else "below" for v, c in
                       zip(signals["value"], signals["centre"], strict=True)],
@@ -245,10 +266,10 @@ def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str) -> str:
     for where in dict.fromkeys(side):
         these = signals[side == where]
         rules = "; ".join(dict.fromkeys(present.clean(r) for r in these["signal"]))
-        parts.append(f"out of the ordinary and {where} the mean in {_months(these, newest)} "
+        line = "mean" if allowed.endswith("season allowed for") else "trend"
+        parts.append(f"out of the ordinary and {where} the {line} in {_months(these, newest)} "
                      f"({rules})")  # fmt: skip
-    text = f"{present.capital(subject)} was {present.listed(parts)}, the usual season allowed for."
-    return text
+    return f"{present.capital(subject)} was {present.listed(parts)}, {allowed}."
 
 
 def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:

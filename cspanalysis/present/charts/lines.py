@@ -64,7 +64,7 @@ def monthly_line(
 
 
 def control_chart(table: pd.DataFrame) -> go.Figure | None:
-    """Months with the mean and the limits that unchanged months keep to; signals are diamonds.
+    """Months with the mean (or trend) and the limits of unchanged months; signals are diamonds.
 
     `table`: month, value, centre, lower and upper (or lower_limit, upper_limit), signal text (''
     for none), optional is_provisional.
@@ -104,7 +104,8 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         },
         hovertemplate="%{x|%B %Y}: %{y:,.1f}<extra></extra>",
     )
-    for column, name in ((high, "upper limit"), ("centre", "mean"), (low, "lower limit")):
+    middle = "mean" if table["centre"].eq(table["centre"].iloc[0]).all() else "trend"
+    for column, name in ((high, "upper limit"), ("centre", middle), (low, "lower limit")):
         end = table[column].iloc[-1]
         if style.is_shown(end):
             _end_label(chart, months[-1], style.coordinate(end), f"{name} {present.rate(end)}",
