@@ -69,3 +69,25 @@ def test_what_cannot_be_calculated_says_why(table, status):
 def test_overlapping_years_are_refused():
     with pytest.raises(ValueError, match="overlap"):
         trend.recent_trend(pd.concat([years([1, 2, 3]), years([4, 5])]))
+
+
+def test_years_that_jump_about_a_line_are_no_trend():
+    """By their own narrow intervals they would be one, as the profiles have it."""
+    found = trend.recent_trend(years([100, 118, 104, 124, 120], half=2))
+    assert found.verdict_by_chance == "up" and found.verdict == "no_clear_change"
+    assert found.phi > 10 and "vary more" in found.method
+    calm = trend.recent_trend(years([100, 106, 109, 116, 120], half=2))
+    assert calm.verdict == calm.verdict_by_chance == "up"
+
+
+def test_of_unchanged_years_that_vary_more_than_chance_few_are_called():
+    rng = np.random.default_rng(2)
+    called = {"verdict": [], "verdict_by_chance": []}
+    for counts in rng.poisson(rng.gamma(750, 8, (300, 5))):
+        half = 1.96 * np.sqrt(counts)
+        table = pd.DataFrame({"year": range(2003, 2008), "rate": counts, "lower": counts - half,
+                              "upper": counts + half})  # fmt: skip
+        found = trend.recent_trend(table)
+        for name, verdicts in called.items():
+            verdicts.append(getattr(found, name) in ("up", "down"))
+    assert np.mean(called["verdict"]) < 0.06 < 0.1 < np.mean(called["verdict_by_chance"])

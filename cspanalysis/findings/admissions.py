@@ -243,7 +243,10 @@ def trend_told(found: trend.Trend, subject: str) -> str:
         f"{present.count(end['rate_per'])}"
     )
     if found.verdict == "no_clear_change":
-        return f"There is no clear trend in {subject} over {span} ({rates})."
+        text = f"There is no clear trend in {subject} over {span} ({rates})."
+        if word := {"up": "rise", "down": "fall"}.get(found.verdict_by_chance):
+            text += f" By chance alone this would count as a {word}, but the years vary more."
+        return text
     return f"Over {span} {subject} {'rose' if found.verdict == 'up' else 'fell'}, {rates}."
 
 
