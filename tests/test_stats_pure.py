@@ -88,6 +88,12 @@ FIGURES = pd.DataFrame(
 COUNTS = np.array([10.0, 0, 42, 207] * 9)
 OF_YEAR, DAYS = np.arange(36) % 12 + 1, np.full(36, 30.0)
 FUNNEL = AREAS.dropna()
+SHARES = pd.DataFrame({"count": [9], "total": [20], "compare_count": [3], "compare_total": [20]})
+OUTCOMES = pd.DataFrame(
+    {"is_own": [True, True, False, False], "offence": ["robbery", "burglary"] * 2,
+     "outcome": ["sent to court", "", "sent to court", "no suspect identified"],
+     "count": [3, 20, 11, 60]}
+)  # fmt: skip
 
 
 def result_of(name, *arguments, **options):
@@ -204,6 +210,9 @@ CALLS = {
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.sensitivity": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.relative": lambda: ((PRIORITIES["harm"],), {}),
+    "stats.outcome_shares.beside": lambda: ((SHARES,), {}),
+    "stats.outcome_shares.against": lambda: ((SHARES,), {}),
+    "stats.outcome_shares.kinds": lambda: ((OUTCOMES,), {}),
     "stats.measures.difference": lambda: (
         (pd.DataFrame({"count": [9], "total": [20], "compare_count": [3], "compare_total": [20]}),),
         {},
