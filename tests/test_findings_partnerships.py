@@ -9,7 +9,7 @@ from cspanalysis.domain import areas, crosswalk
 from cspanalysis.domain.areas import Area
 from cspanalysis.review import partnership_years
 
-SOUND = pd.DataFrame(columns=["year", "force", "status", "reason"])
+SOUND = pd.DataFrame(columns=["year", "force", "status", "reason", "listed"])
 
 
 def table(force="Kent", **years):

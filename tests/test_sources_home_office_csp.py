@@ -186,6 +186,52 @@ def test_the_limit_is_five_per_cent(tmp_path, unassigned, status):
     assert home_office_csp.coverage(found.tables["_totals"])["status"].to_list() == [status]
 
 
+NOTES = [
+    ["Force Notes"],
+    ["Kent: for technical reasons crimes of Medway are under an unassigned CSP group from 2024."],
+    ["Updated: 23 July 2026"],
+]
+
+
+def listed_years(tmp_path):
+    """Four years of two partnerships, one of which the notes list; a small force share lacks."""
+    sheets = {"Notes": NOTES}
+    for year in ("2021/22", "2022/23", "2024/25", "2025/26"):
+        lacks = 30 if year > "2023" else 0
+        counts = {"Medway": 100 - lacks, "Dover": 1000, "Unassigned Kent": 5 + lacks}
+        sheets[year.replace("/", "_")] = [HEADER, *(row(year, c, n) for c, n in counts.items())]
+    return read(workbook(tmp_path / "csp.xlsx", sheets))
+
+
+def test_partnerships_that_the_notes_list_are_not_comparable(tmp_path):
+    found = listed_years(tmp_path)
+    combined = home_office_csp.SOURCE.combine(
+        {name: found.tables[name] for name in ("_totals", "_listed")}
+    )["home_office_csp_coverage"]
+    assert set(combined["status"]) == {"ok"}
+    assert dict(combined.select("year", "listed").iter_rows()) == {
+        "2021/22": "", "2022/23": "", "2024/25": "Medway", "2025/26": "Medway",
+    }  # fmt: skip
+    table = found.tables["home_office_csp"].to_pandas()
+    told = partnership_years.by_year(table, combined.to_pandas(), areas.find("Medway"))
+    assert told["status"].to_list()[2:] == ["not_comparable"] * 2
+    assert "the table's notes say that offences of Medway" in told["reason"].iloc[-1]
+    dover = partnership_years.by_year(table, combined.to_pandas(), areas.find("Dover"))
+    assert set(dover["reason"]) == {"2021/22 holds quarter 1 only"} | {
+        f"{y} holds quarter 1 only" for y in ("2022/23", "2024/25", "2025/26")
+    }
+    noted = found.problems.table().filter(reason="the notes of the table list them as recorded "
+                                          "under no partnership")  # fmt: skip
+    assert noted["found"].to_list() == ["2024/25: Medway", "2025/26: Medway"]
+
+
+def test_the_list_of_an_edition_counts_while_its_figures_do(tmp_path):
+    found = listed_years(tmp_path)
+    newer = found.tables["_totals"].with_columns(file=pl.lit("newer.xlsx"))
+    combined = home_office_csp.coverage(newer, found.tables["_listed"])
+    assert set(combined["listed"]) == {""}
+
+
 def years():
     found = read(FIXTURES / "csp.csv")
     coverage = home_office_csp.coverage(found.tables["_totals"]).to_pandas()

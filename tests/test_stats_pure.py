@@ -68,7 +68,9 @@ CSP = pd.DataFrame(
      "is_unassigned": False, "offence_group": "theft offences", "count": [10, 12, 7, 8]}
 )  # fmt: skip
 X = Area("X", districts=("X",))
-COVERAGE = pd.DataFrame({"year": ["2024/25"], "force": "Kent", "status": "ok", "reason": ""})
+COVERAGE = pd.DataFrame(
+    {"year": ["2024/25"], "force": "Kent", "status": "ok", "reason": "", "listed": ""}
+)
 PRIORITIES = pd.DataFrame(
     {"priority": ["b", "a"], "volume": [0.2, 1], "harm": [0.5, np.nan], "trend": [0, 0.5],
      "peers": [0.5, 0.5], "concern": [1, 0.1]}

@@ -355,7 +355,8 @@ def test_unreadable_files_are_refused(place, name, content, words):
 
 
 HEADINGS = sorted({n for s in ("police_extract", "asb_calls", "hospital_extract")
-                   for names in names_of(s).values() for n in names})  # fmt: skip
+                   for names in names_of(sources.get(s).schemas[0]).values()
+                   for n in names})  # fmt: skip
 CELLS = st.one_of(
     st.sampled_from(["", "Total", "13/05/2007", "05/06/2007", "39216", "0.5", "2330", "Y", "N", "X",
                      "THEFT FROM M/V", "2006/07", "06/07", "2007", "*", "#", "12", "Dover", "M"]),
@@ -575,6 +576,20 @@ def test_how_dates_are_written_is_shown_by_the_cells(place, days, layout):
         assert "which of them is the year?" in asked(proposal)
     else:
         assert proposal.settings().get("formats", {}).get("recorded") == layout
+
+
+@pytest.mark.parametrize("folder", ["environmental", "fly_tipping", "inbox"])
+def test_any_layout_of_a_source_is_recognised(place, folder):
+    (place / folder).mkdir()
+    rows = [["Local Authority", "Financial Year", "Indicator", "Failed", "Sites surveyed"],
+            ["Dover", "2023/24", "graffiti", "12", "300"]]  # fmt: skip
+    found = mapping.propose(write_csv(place / folder / "survey.csv", rows))
+    assert (found.source, found.meaning) == ("environmental", "a survey of street cleanliness")
+    assert found.is_complete, found.text()
+    assert {m.column: m.heading for m in found.columns} == {
+        "district": "Local Authority", "year": "Financial Year", "measure": "Indicator",
+        "below_standard": "Failed", "sites": "Sites surveyed",
+    }  # fmt: skip
 
 
 def test_the_samples_own_extracts_need_no_question(project):

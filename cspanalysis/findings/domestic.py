@@ -89,8 +89,7 @@ def domestic_share_together(ask: Question, group: str) -> Finding:
 def town_centre_share(ask: Question, town: str | None = None) -> Finding:
     """Share of domestic abuse in one town centre (default: the one with most of it)."""
     domestic = _domestic(ask, ask.period)
-    if domestic.rows["is_town_centre"].isna().all():
-        raise NotAvailable(SOURCE, "the records do not say what lies in a town centre")
+    domestic.knowing("is_town_centre", "the records do not say what lies in a town centre")
     inside = domestic.flagged("is_town_centre", ask.spec.measure)
     if inside.rows.empty:
         raise NotAvailable((), f"no domestic abuse in a town centre in {ask.period.label}")
@@ -115,8 +114,7 @@ def repeat_victims(ask: Question) -> Finding:
     over = _twelve_months(ask)
     flagged = _records(ask, over, people=True).flagged("is_domestic")
     rows = offence_counts.once_each(flagged.rows, "victim_id")
-    if rows["victim_id"].isna().all():
-        raise NotAvailable(SOURCE, "the records do not tell victims apart")
+    flagged.of(rows).knowing("victim_id", "the records do not tell victims apart")
     return _repeats(
         ask,
         victims.domestic_repeat(rows, over),

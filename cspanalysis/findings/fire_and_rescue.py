@@ -55,8 +55,7 @@ def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPE
     """
     fires, notes = _fires(ask)
     listed = ask.review.table(FIRES, own=False)
-    if listed["motive"].isna().all():
-        raise NotAvailable(FIRES, "its list does not say which fires were set")
+    fires.of(listed).knowing("motive", "its list does not say which fires were set")
     anywhere = set(listed.loc[listed["is_fire"], "burned"].dropna())
     untold = sorted({burned for _, burned in types.values()} - anywhere)
     kinds = {pair: name for name, pair in types.items() if pair[1] in anywhere}

@@ -90,31 +90,31 @@ def _hate(ask: Question, *periods: Period) -> Series:
     )
 
 
-def _detected(rows: pd.DataFrame) -> tuple[int, int]:
+def _detected(hate: Series, period: Period) -> tuple[int, int]:
     """Detected hate crimes among records, and all that the police did not take off the record."""
-    if len(rows) and rows["is_detected"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say which offences were detected")
+    rows = hate.inside(period)
+    hate.of(rows).knowing("is_detected", "the records do not say which offences were detected")
     if "is_no_crime" in rows:
         rows = rows[~rows["is_no_crime"].fillna(False).astype(bool)]
     return int(rows["is_detected"].fillna(False).astype(bool).sum()), len(rows)
 
 
-def _detected_together(rows: pd.DataFrame) -> tuple[int, int]:
-    counts = rows.groupby("offence")["count"].sum()
+def _detected_together(hate: Series, period: Period) -> tuple[int, int]:
+    counts = hate.inside(period).groupby("offence")["count"].sum()
     return int(counts[DETECTED]), int(counts[HATE] - counts[NO_CRIME])
 
 
 def _detection(
     ask: Question,
     hate: Callable[[Period], Series],
-    counted: Callable[[pd.DataFrame], tuple[int, int]],
+    counted: Callable[[Series, Period], tuple[int, int]],
 ) -> Finding:
     """A detection rate beside that of the same months of the year before, where it is known."""
     found, protect = hate(ask.period), ask.protection()
-    count, total = counted(found.inside(ask.period))
+    count, total = counted(found, ask.period)
     before: tuple[int | None, int | None] = (None, None)
     try:
-        known = counted(hate(ask.compare).inside(ask.compare))
+        known = counted(hate(ask.compare), ask.compare)
         before = known if disclosure.may_show_share(*known, protect) else before
     except NotAvailable:
         pass

@@ -131,9 +131,7 @@ def nte_town_centre_share(ask: Question, definition: NightTime | None = None) ->
     """Share of night-time economy violence in town centres, with a Wilson interval."""
     definition = definition or ask.review.night_time
     violence = night_violence(ask.review, definition, ask.period)
-    classified = violence.rows
-    if classified["is_town_centre"].isna().all():
-        raise NotAvailable("police_extract", f"the records {NO_CENTRES}")
+    classified = violence.knowing("is_town_centre", f"the records {NO_CENTRES}").rows
     nightly = at_night(violence, definition)
     inside = classified[classified["is_town_centre_night"]]
     return ask.share(

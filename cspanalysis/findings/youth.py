@@ -217,23 +217,13 @@ def _figures(ask: Question) -> pd.DataFrame:
     spelt in two ways the last spelling is used.
     """
     table = ask.review.table(SOURCE)
-    table = table.assign(key=table["measure"].str.lower())
-    table["measure"] = table.groupby("key")["measure"].transform("last")
-    rows = []
-    for (year, _), part in table.groupby(["year", "key"], sort=False):
-        lacking = len(set(ask.review.area.districts) - set(part["district"]))
-        flagged = part[part["status"] != "ok"]
-        first = (flagged if len(flagged) else part).iloc[0]
-        is_whole = not lacking and flagged.empty
-        status = "not_available" if lacking and flagged.empty else first["status"]
-        rows.append(
-            {
-                "year": year, "measure": first["measure"], "topic": first["topic"],
-                "count": float(part["count"].sum()) if is_whole else float("nan"),
-                "status": status, "symbol": first["symbol"],
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows).astype({"symbol": object})
+    table["measure"] = table.groupby(table["measure"].str.lower())["measure"].transform("last")
+    keys = ["year", "measure", "topic"]
+    districts = pd.DataFrame({"district": ask.review.area.districts})
+    every = table[keys].drop_duplicates().merge(districts, how="cross")
+    lacking = every.merge(table, how="left", indicator="has").query("has == 'left_only'")
+    rows = pd.concat([table, lacking.assign(status="not_available")], ignore_index=True)
+    return measures.added_up(rows, keys)
 
 
 def _measured(ask: Question, measure: str, topic: str) -> tuple[pd.DataFrame, str]:

@@ -37,8 +37,8 @@ def night_violence(review: Review, definition: NightTime, *periods: Period) -> S
     rows = night.classify(records.rows, definition)
     if len(rows) and not rows["has_time"].any():
         raise NotAvailable("police_extract", "the records hold no time of day")
-    if len(rows) and definition.premises and rows["premises"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say in what kind of place")
+    if definition.premises:
+        records.of(rows).knowing("premises", "the records do not say in what kind of place")
     if rows["has_strange_premises"].any() and not rows["is_night_time"].any():
         raise NotAvailable(
             (),
@@ -76,8 +76,7 @@ def purse_dipping(
     """
     wanted = dict.fromkeys((*definition.offences, *definition.second_offences))
     found = review.series(list(wanted), *periods, each=True, lacks=NO_METHOD)
-    if len(found.rows) and found.rows["method"].isna().all():
-        raise NotAvailable("police_extract", "the records do not say how a theft was done")
+    found.knowing("method", "the records do not say how a theft was done")
     dipping = found.of(
         thefts.purse_dipping(found.rows, definition),
         PURSES,

@@ -40,17 +40,19 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
     the partnership's force: year, label (in words), count, quarters ('1,2' of a year that holds
     two), names (of the table, summed, with ; between), quarter_1 to quarter_4 (counts), status,
     reason. A year in which the partnership, or one of its parts, has no rows has no count
-    ('not_available'); one whose offences were left unassigned, by its force as a whole or where
-    the partnership's own collapsed, keeps the count with status 'not_comparable'; 'incomplete' is a
-    year without all its quarters.
+    ('not_available'); one whose offences were left unassigned, by its force as a whole, where the
+    notes of the table list the partnership or where its own collapsed, keeps the count with status
+    'not_comparable'; 'incomplete' is a year without all its quarters.
     """
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
                               for name in table["csp"].unique()})  # fmt: skip
     forces = {*table.loc[known.astype(bool), "force"], area.force} - {""}
     table = table[table["force"].isin(forces)]
     table = table.assign(quarter=table["quarter"].astype(object).map(str, na_action="ignore"))
-    flawed = coverage[coverage["force"].isin(forces) & (coverage["status"] != "ok")]
+    coverage = coverage[coverage["force"].isin(forces)]
+    flawed = coverage[coverage["status"] != "ok"]
     reasons = dict(zip(flawed["year"], flawed["reason"], strict=True))
+    listed = coverage.groupby("year")["listed"].agg("; ".join)
     rows, wholes = [], []
     for year in sorted(table["year"].unique()):
         of_year = table[table["year"] == year]
@@ -65,7 +67,8 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
                 "unassigned": float(of_year["count"].sum() - assigned["count"].sum()),
             }
         )
-        rows.append(_year(str(year), of_year, own, made, area, reasons.get(year, "")))
+        flaw = _listed(made, str(listed.get(year, ""))) or reasons.get(year, "")
+        rows.append(_year(str(year), of_year, own, made, area, flaw))
     found = pd.DataFrame(rows, columns=_COLUMNS)
     return _with_collapses(found, pd.DataFrame(wholes), area, present.listed(sorted(forces)))
 
@@ -75,6 +78,17 @@ def _parts(name: str, area: Area) -> frozenset[str]:
     if crosswalk.key(name) == crosswalk.key(area.name):
         return crosswalk.parts(area)
     return frozenset().union(*crosswalk.meanings(name))
+
+
+def _listed(made: crosswalk.Made, listed: str) -> str:
+    """Why a year is not comparable that the notes of the table say lacks partnerships; else ''."""
+    found = [name for name in made.names if name in listed.split("; ")]
+    if not found:
+        return ""
+    return (
+        f"the table's notes say that offences of {present.listed(found)} are recorded under no "
+        "partnership"
+    )
 
 
 def _year(

@@ -243,9 +243,7 @@ class Review:
                 self.store, self.area, what, *periods,
                 subject=subject, each=each or bool(knows), lacks=lacks, people=people,
             )  # fmt: skip
-            if knows and found.rows[knows].isna().all():
-                raise NotAvailable(found.sources, f"the records {lacks}")
-            return found
+            return found.knowing(knows, f"the records {lacks}") if knows else found
         of_it, unit, definition = RECORDED[what]
         known, rows = self.coverage(what), conditions.matching(self.table(what), where)
         if "value" in rows:

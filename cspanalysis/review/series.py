@@ -101,6 +101,15 @@ class Series:
         has = self.rows[column].fillna(False).astype(bool)
         return self.of(self.rows[has], subject, **{"selection": "", **fields})
 
+    def knowing(self, column: str, lacks: str) -> Self:
+        """The same; NotAvailable where no row fills a column: what nothing tells is not 0.
+
+        `lacks`: as a clause, 'the records do not say how a theft was done'.
+        """
+        if len(self.rows) and self.rows[column].isna().all():
+            raise NotAvailable(self.sources, lacks)
+        return self
+
     @property
     def known_as(self) -> str:
         """The one name under which the register of breaks knows it; 'all' where it has several."""

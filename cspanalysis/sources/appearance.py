@@ -38,12 +38,10 @@ def told(path: Path, source: str) -> str:
         return ""
     body = [row for _, row in found.rows[header + 1 : header + 1 + _LOOKED_AT]]
     names = found.rows[header][1]
-    known = {m.at: m.column for m in headings.match(source, names)}
-    lacking = [
-        c
-        for c in sources.get(source).schemas[0].columns
-        if c.is_required and c.name not in known.values()
-    ]
+    readings = [(one, headings.match(one, names)) for one in sources.get(source).schemas]
+    layout, matches = max(readings, key=lambda one: sum(m.score for m in one[1]))
+    known = {m.at: m.column for m in matches}
+    lacking = [c for c in layout.columns if c.is_required and c.name not in known.values()]
     seen = []
     for at, name in enumerate(names):
         if name:

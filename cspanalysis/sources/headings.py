@@ -47,6 +47,8 @@ class Header:
     ----------
     source : str
         Which.
+    layout : Schema
+        The one of its layouts that fits best.
     index : int
         Position among the grid's rows.
     headings : list of str
@@ -62,6 +64,7 @@ class Header:
     """
 
     source: str
+    layout: Schema
     index: int
     headings: list[str]
     matches: tuple[Match, ...]
@@ -70,27 +73,22 @@ class Header:
     is_answered: bool = False
 
 
-def schema_of(source: str) -> Schema:
-    """The layout that a source's extract is mapped to."""
-    return sources.get(source).schemas[0]
-
-
 def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
     """The best reading of a grid as each source, best first; [] if none recognises a thing.
 
-    Headings named in the section `sources` of the settings (`given`) count as known.
+    Of a source with several layouts the one that fits best is taken. Headings named in the section
+    `sources` of the settings (`given`) count as known.
     """
     found = []
-    for source in (one.name for one in sources.SOURCES if one.is_mapped):
-        own = given.get(source, {}).get("columns", {})
+    rows = [(index, cells, False) for index, (_, cells) in enumerate(grid.rows[:HEADER_WITHIN])]
+    rows += [(index, joined, True) for index, joined in _joined(grid)]
+    for source in (one for one in sources.SOURCES if one.is_mapped):
+        own = given.get(source.name, {}).get("columns", {})
         readings = [
-            _reading(source, index, cells, False, own)
-            for index, (_, cells) in enumerate(grid.rows[:HEADER_WITHIN])
+            _reading(source.name, layout, index, cells, is_double, own)
+            for layout in source.schemas
+            for index, cells, is_double in rows
         ]
-        readings += [
-            _reading(source, index, joined, True, own)
-            for index, joined in _joined(grid)
-        ]  # fmt: skip
         # Of equal readings the plain one is taken: joined headings must be worth it.
         best = max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
         if best.matches:
@@ -109,10 +107,10 @@ def header_row(grid: Grid) -> int | None:
     return None
 
 
-def names_of(source: str, own: Mapping[str, Any] = _NONE) -> dict[str, list[str]]:
+def names_of(layout: Schema, own: Mapping[str, Any] = _NONE) -> dict[str, list[str]]:
     """Column → every heading it is known by; one that the settings name goes by that alone."""
     found = {}
-    for column in schema_of(source).columns:
+    for column in layout.columns:
         more = () if column.name in own else column.seen_as
         found[column.name] = list(
             dict.fromkeys(map(key, (*column.names(own.get(column.name)), *more)))
@@ -136,25 +134,33 @@ def _joined(grid: Grid) -> Iterator[tuple[int, list[str]]]:
 
 
 def _reading(
-    source: str, index: int, cells: Sequence[str], is_double: bool, own: Mapping[str, Any]
+    source: str,
+    layout: Schema,
+    index: int,
+    cells: Sequence[str],
+    is_double: bool,
+    own: Mapping[str, Any],
 ) -> Header:
-    matches = match(source, cells, own)
-    required = {c.name for c in schema_of(source).columns if c.is_required}
+    matches = match(layout, cells, own)
+    required = {c.name for c in layout.columns if c.is_required}
     # Required columns weigh double; the share of headings understood settles the rest.
     worth = sum(m.score / 100 * (2 if m.column in required else 1) for m in matches)
     share = len(matches) / max(1, sum(map(bool, cells)))
     answered = sum(m.column in own for m in matches)
     is_answered = answered > 1 and 2 * answered >= len(own)
-    return Header(source, index, list(cells), matches, worth + share, is_double, is_answered)
+    worth += share
+    return Header(source, layout, index, list(cells), matches, worth, is_double, is_answered)
 
 
-def match(source: str, cells: Sequence[str], own: Mapping[str, Any] = _NONE) -> tuple[Match, ...]:
-    """The headings recognised as columns of a source, best first, one column per heading."""
+def match(
+    layout: Schema, cells: Sequence[str], own: Mapping[str, Any] = _NONE
+) -> tuple[Match, ...]:
+    """The headings recognised as columns of a layout, best first, one column per heading."""
     if sum(map(bool, cells)) < 2:
         return ()
     keys = numbered(cells)
     candidates = []
-    for column, names in names_of(source, own).items():
+    for column, names in names_of(layout, own).items():
         letters = [name.replace(" ", "") for name in names]
         for at, heading in enumerate(keys):
             if not heading or _DATA.match(cells[at]):
@@ -181,7 +187,7 @@ def match(source: str, cells: Sequence[str], own: Mapping[str, Any] = _NONE) -> 
 def rivals(header: Header, taken: Match) -> list[int]:
     """Other headings left over that could as well be the column of a match."""
     used = {m.at for m in header.matches}
-    names = [name.replace(" ", "") for name in names_of(header.source)[taken.column]]
+    names = [name.replace(" ", "") for name in names_of(header.layout)[taken.column]]
     keys = [heading.replace(" ", "") for heading in numbered(header.headings)]
     return [
         at

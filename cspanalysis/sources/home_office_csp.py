@@ -1,10 +1,10 @@
 """Recorded crime by Community Safety Partnership and quarter: the Home Office's open data tables.
 
 A workbook has a sheet per year; other sheets (notes, contents) are passed over with a remark, but
-for the day of release that they give. From 2024 much of some forces' crime is recorded under
-'Unassigned <force>', and what is left for the partnerships collapses: that is a coverage problem,
-never a fall. The tables by police force have the same columns but for the partnership; they are
-read into a table of their own.
+for the day of release and the partnerships without figures that they name. From 2024 much of some
+forces' crime is recorded under 'Unassigned <force>', and what is left for the partnerships
+collapses: that is a coverage problem, never a fall. The tables by police force have the same
+columns but for the partnership; they are read into a table of their own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import official_names, releases, table, workbooks
+from cspanalysis.sources import official_names, releases, table, unassigned_notes, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.releases import Editions
@@ -70,6 +70,7 @@ COVERAGE = {
     "share": "Their share, 0 to 1",
     "status": "ok or not_comparable",
     "reason": "Why not comparable",
+    "listed": "Partnerships that the table's notes list as recorded under none, with ; between",
 }
 
 #: Above this share of a force's offences without a partnership none of its partnerships can be
@@ -87,11 +88,13 @@ _DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
 def _read(part: Part, context: Context) -> Read:
     """One table: a CSV file, or every yearly sheet of a workbook.
 
-    Beside its rows `_totals` (year, force, csp, is_unassigned, count), of which the coverage is
-    made; of a table by police force those of `home_office_pfa`, without the partnership.
+    Beside its rows `_totals` (file, year, force, csp, is_unassigned, count) and, where notes list
+    partnerships, `_listed` (file, csp, year), of which the coverage is made; of a table by police
+    force those of `home_office_pfa`, without the partnership.
     """
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
     found = replace(found, released=found.released or releases.in_name(part.name))
+    said = found.tables.pop("_said", pl.DataFrame({"line": []}))["line"].to_list()
     if NAME not in found.tables:
         return found
     tables = _small(found.tables)
@@ -102,6 +105,14 @@ def _read(part: Part, context: Context) -> Read:
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
+    listed = _listed(said, found.tables[NAME], tables["_totals"])
+    for (year,), rows in listed.group_by("year", maintain_order=True):
+        found.problems.add(
+            1, "CSP Name", f"{year}: {', '.join(rows['csp'])}", "offences of their own", "noted",
+            "the notes of the table list them as recorded under no partnership",
+        )  # fmt: skip
+    if listed.height:
+        tables["_listed"] = listed
     # Of these columns alone: a copy of the whole table takes as much memory as the table.
     names = found.tables[NAME].select("csp", "csp_published", ROW, "is_unassigned")
     partnerships = names.filter(~pl.col("is_unassigned"))
@@ -109,11 +120,20 @@ def _read(part: Part, context: Context) -> Read:
     return found.with_tables(**found.tables, **tables)
 
 
+def _listed(said: list[str], rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
+    """Partnerships that a file's own notes list as recorded under none: file, csp, year."""
+    held = totals.filter(~pl.col("is_unassigned")).select("file", "csp", "year").unique()
+    spelt = dict(rows.select("csp_published", "csp").unique().iter_rows()) if said else {}
+    found = unassigned_notes.listed(said, spelt, held["year"].unique())
+    found = found.with_columns(pl.col("csp").replace(spelt)) if spelt else found
+    return held.join(found, on=("csp", "year"), how="semi").sort("year", "csp")
+
+
 def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """What `combine` needs of a file's rows."""
     if NAME not in tables:
         return {}
-    by = ("year", "force", "csp", "is_unassigned")
+    by = ("file", "year", "force", "csp", "is_unassigned")
     # Slice by slice: grouping by text takes as much memory as the rows themselves.
     slices = [one.group_by(by).agg(pl.col("count").sum()) for one in tables[NAME].iter_slices()]
     totals = pl.concat(slices) if slices else tables[NAME].select(*by, "count")
@@ -123,11 +143,22 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Coverage by year and force over all files."""
-    return {f"{NAME}_coverage": coverage(tables["_totals"])} if "_totals" in tables else {}
+    if "_totals" not in tables:
+        return {}
+    return {f"{NAME}_coverage": coverage(tables["_totals"], tables.get("_listed"))}
 
 
-def coverage(totals: pl.DataFrame) -> pl.DataFrame:
-    """Whether a force's partnerships can be compared with other years: the columns of COVERAGE."""
+def coverage(totals: pl.DataFrame, listed: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Whether a force's partnerships can be compared with other years: the columns of COVERAGE.
+
+    `listed`: partnerships that the notes of a file name (file, csp, year); they count for the years
+    of which the file's figures do.
+    """
+    names = pl.DataFrame(schema=dict.fromkeys(("year", "force", "listed"), pl.String))
+    if listed is not None:
+        own = totals.join(listed, on=("file", "csp", "year"), how="semi")
+        told = pl.col("csp").unique().sort().str.join("; ")
+        names = own.group_by("year", "force").agg(listed=told)
     found = totals.group_by("year", "force").agg(
         pl.col("count").sum(),
         unassigned=pl.col("count").filter("is_unassigned").sum(),
@@ -138,11 +169,12 @@ def coverage(totals: pl.DataFrame) -> pl.DataFrame:
         "{}% of the offences in {} are recorded under no partnership",
         (100 * share).round(1), pl.col("force"),
     )  # fmt: skip
-    return found.with_columns(
+    found = found.with_columns(
         share=share,
         status=pl.when(is_off).then(pl.lit("not_comparable")).otherwise(pl.lit("ok")),
         reason=pl.when(is_off).then(reason).otherwise(pl.lit("")),
-    ).sort("year", "force")
+    ).join(names, on=("year", "force"), how="left")  # fmt: skip
+    return found.with_columns(pl.col("listed").fill_null("")).sort("year", "force")
 
 
 def _workbook(part: Part, context: Context) -> Read:
@@ -175,6 +207,8 @@ def _workbook(part: Part, context: Context) -> Read:
     tables = {name: pl.concat(some) for name, some in frames.items()}
     kept = sum(frame.height for frame in tables.values())
     layout = _SCHEMAS[0 if NAME in tables else 1].name
+    if about := [line for line in said if unassigned_notes.is_told(line)]:
+        tables["_said"] = pl.DataFrame({"line": about})
     return Read(tables, problems, rows_read, kept, layout, released=releases.stated(said))
 
 

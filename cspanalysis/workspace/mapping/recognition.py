@@ -12,6 +12,7 @@ from cspanalysis.sources import column_types, grid, headings
 from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.headings import Header, Match
 from cspanalysis.sources.schema import Column, folded, key, numbered
+from cspanalysis.sources.source import Source
 from cspanalysis.workspace.mapping import date_forms, value_maps
 from cspanalysis.workspace.mapping.proposal import Mapped, Proposal
 from cspanalysis.workspace.mapping.questions import Question, Reading
@@ -34,10 +35,11 @@ def propose(file: Path | str, given: Mapping[str, Mapping[str, Any]] | None = No
     path, given = Path(file), given or {}
     read = [(g, h) for g in grid.read(path) for h in headings.find(g, given)[:2]]
     # The settings say what a file is, then its folder, then its headings.
+    its_folder = sources.find(path.parent.name)
     read.sort(
         key=lambda one: (
             not one[1].is_answered,
-            one[1].source != path.parent.name or _confidence(one[1], given) < ENOUGH,
+            not _is_of(one[1], its_folder) or _confidence(one[1], given) < ENOUGH,
             -one[1].worth,
         )
     )
@@ -47,22 +49,26 @@ def propose(file: Path | str, given: Mapping[str, Mapping[str, Any]] | None = No
     if header.is_double:
         return _double(path, found, header)
     rival = next((h for g, h in read[1:] if g is found and h.source != header.source), None)
-    is_said = header.is_answered or header.source == path.parent.name
+    is_said = header.is_answered or _is_of(header, its_folder)
     if rival and not is_said and header.worth - rival.worth < CLOSE:
         return _either(path, found, header, rival)
     return _proposal(path, found, header, given.get(header.source, {}))
 
 
+def _is_of(header: Header, source: Source | None) -> bool:
+    return source is not None and header.source == source.name
+
+
 def _proposal(
     path: Path, found: Grid, header: Header, given: Mapping[str, Mapping[str, Any]]
 ) -> Proposal:
-    schema = {c.name: c for c in headings.schema_of(header.source).columns}
+    schema = {c.name: c for c in header.layout.columns}
     own, constants = given.get("columns", {}), given.get("constants", {})
     body, totals = _without_totals(found, header)
     names = _headings(header)
     mapped: list[Mapped] = []
     questions: list[Question] = []
-    notes = list(found.notes) + _beyond(given, schema, header)
+    notes = list(found.notes) + _beyond(given, header)
     for match in sorted(header.matches, key=lambda m: m.at):
         cells = [(n, row[match.at]) for n, row in body if match.at < len(row) and row[match.at]]
         blank = len(body) - len(cells)
@@ -87,7 +93,7 @@ def _proposal(
     return Proposal(
         path=path,
         source=header.source,
-        meaning=headings.schema_of(header.source).meaning,
+        meaning=header.layout.meaning,
         confidence=_confidence(header, {header.source: given}),
         header_row=found.rows[header.index][0],
         sheet=found.sheet,
@@ -98,13 +104,12 @@ def _proposal(
     )
 
 
-def _beyond(
-    given: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Column], header: Header
-) -> list[str]:
+def _beyond(given: Mapping[str, Mapping[str, Any]], header: Header) -> list[str]:
     """Settings that this source has no column for, which cleaning would refuse."""
+    known = sources.get(header.source).columns
     strange = [
         f"{section}.{name}" for section, entries in given.items() for name in entries
-        if name not in schema
+        if name not in known
     ]  # fmt: skip
     return [
         f"partnership.toml names {one} under [sources.{header.source}], which has no such column: "
@@ -122,7 +127,7 @@ def _as_given(own: Any, heading: str) -> str:
 def _confidence(header: Header, given: Mapping[str, Mapping[str, Any]]) -> float:
     """Share of the required columns recognised or given, each weighed by its likeness."""
     constants = given.get(header.source, {}).get("constants", {})
-    required = [c.name for c in headings.schema_of(header.source).columns if c.is_required]
+    required = [c.name for c in header.layout.columns if c.is_required]
     known = sum(min(m.score, 100) / 100 for m in header.matches if m.column in required)
     matched = {m.column for m in header.matches}
     known += sum(name in constants and name not in matched for name in required)
@@ -267,14 +272,14 @@ def _double(path: Path, found: Grid, header: Header) -> Proposal:
         "other, and run csp map again.",
     )
     return Proposal(
-        path=path, meaning=headings.schema_of(header.source).meaning, sheet=found.sheet,
+        path=path, meaning=header.layout.meaning, sheet=found.sheet,
         notes=found.notes, questions=(question,),
     )  # fmt: skip
 
 
 def _either(path: Path, found: Grid, one: Header, other: Header) -> Proposal:
     sides = [
-        f"{headings.schema_of(h.source).meaning} ([sources.{h.source}.columns]: "
+        f"{h.layout.meaning} ([sources.{h.source}.columns]: "
         + ", ".join(f'{m.column} = "{h.headings[m.at]}"' for m in h.matches)
         + ")"
         for h in (one, other)
