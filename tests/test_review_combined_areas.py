@@ -7,7 +7,7 @@ import pytest
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.explore import entry
-from cspanalysis.findings import Finding, overview, record
+from cspanalysis.findings import Finding, acquisitive, overview, record
 from cspanalysis.workspace import init, workspace
 
 WEST_KENT = (
@@ -83,6 +83,29 @@ def test_typed_counts_are_ranked_on_the_estimates_of_residents(tmp_path):
     )
     assert {s["source"] for s in found.sources} == {"peer_counts", "population"}
     assert not [n for n in found.notes if "not among" in n]
+
+
+@pytest.mark.parametrize("label", ["Residential burglary", "28E"])
+def test_a_question_of_2008_is_answered_from_todays_label_and_says_so(tmp_path, label):
+    folder = settings(tmp_path, '[area]\nname = "Dover"')
+    lines = [f"county,{area},{label},2024-04/2025-03,{n},100000"
+             for area, n in (("Dover", 500), ("Swale", 100), ("Thanet", 300))]  # fmt: skip
+    typed = folder / "data/raw/peer_counts/typed.csv"
+    header = "group,area,offence,period,count,population"
+    more = "county,Dover,28A,2023-04/2024-03,7,100000"
+    typed.write_text("\n".join([header, *lines, more, ""]))
+    review = entry.open(workspace=folder)
+    asked = ("burglary_dwelling", "burglary dwelling", "county")
+    found = acquisitive.peers(review, *asked, subject="burglary of dwellings")
+    assert "5.0 residential burglary offences per 1,000 residents" in found.sentence
+    assert any("since April 2017 includes sheds and garages" in n for n in found.notes)
+    # Where the table has the label of 2008, that one counts.
+    typed.write_text(
+        "\n".join([header, *lines, more, more.replace("2023-04/2024-03", "2024-04/2025-03"), ""])
+    )
+    again = acquisitive.peers(entry.open(workspace=folder), *asked, subject="burglary of dwellings")
+    assert "burglary of dwellings offences" in again.sentence
+    assert not any("April 2017" in n for n in again.notes)
 
 
 def test_typed_counts_of_a_name_that_nobody_bears_are_named(tmp_path):

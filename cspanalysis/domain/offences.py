@@ -52,6 +52,11 @@ class Change(NamedTuple):
     subject: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The subject without what it says in brackets, for a sentence whose note says it."""
+        return self.subject.split(" (")[0]
+
 
 @functools.cache
 def taxonomy() -> pd.DataFrame:
@@ -217,6 +222,13 @@ def change(selection: str | Iterable[str], counted: Iterable[str]) -> Change:
         subjects[0] if is_only and subjects and isinstance(selection, str) else "",
         tuple(dict.fromkeys(row["note"] for row in rows)),
     )
+
+
+def today_of(selection: str) -> tuple[str, ...]:
+    """Today's offences each of which answers a question of 2008 by itself, with another name."""
+    asked = " ".join(selection.lower().split())
+    rows = reference.rows("offence_changes")
+    return tuple(row["kind"] for row in rows if row["asked"] == asked and row["subject"])
 
 
 def _names_of(selection: str | Iterable[str]) -> list[str]:

@@ -43,12 +43,15 @@ class Counted(NamedTuple):
         Offence scheme of the counts, 'notifiable' or 'police_uk'.
     notes : tuple of str
         What is left out of the counts, and what changed in them.
+    subject : str
+        What was counted, where it is not quite what was asked: 'residential burglary'.
     """
 
     table: pd.DataFrame
     sources: tuple[str, ...]
     scheme: str = offences.NOTIFIABLE
     notes: tuple[str, ...] = ()
+    subject: str = ""
 
 
 def source_of(

@@ -48,10 +48,13 @@ def counted(
     table = from_peer_counts(store, area, group, selection, period)
     if table is None and not open_data:
         raise _lacking(store, selection, area.name, period)
-    if table is not None and table.loc[table["count"].notna(), "population"].notna().all():
-        return Counted(table, ("peer_counts",))
     if table is not None:
-        return Counted(_with_residents(store, area, table, period), ("peer_counts", "population"))
+        changed = _change(store, group, selection, period)
+        found = Counted(table, ("peer_counts",), notes=changed.notes, subject=changed.name)
+        if table.loc[table["count"].notna(), "population"].notna().all():
+            return found
+        with_residents = _with_residents(store, area, table, period)
+        return found._replace(table=with_residents, sources=("peer_counts", "population"))
     if source := LOGS.get(selection):
         return Counted(_from_log(store, area, group, source, period), (source, "population"))
     table = from_open_data(store, area, group, selection, period)
@@ -64,12 +67,13 @@ def from_peer_counts(
     """The group's counts as the force or the Home Office supplied them, or None if there are none.
 
     One row per member: area, is_own, count, population, population_year; a member without counts
-    has missing values. Two different counts of a member are refused.
+    has missing values. Two different counts of a member are refused. A question of 2008 is answered
+    from today's label where the table has that one only.
     """
     if not store.has("peer_counts"):
         return None
     rows = supplied(store, group.key, period)
-    rows = rows.take(np.flatnonzero(rows["offence"] == selection))
+    rows = rows.take(np.flatnonzero(rows["offence"] == _label(rows, selection)))
     rows = _with_own(_as_in_group(rows, area, group), area)
     names = rows["area"].tolist()
     if area.name not in names:
@@ -92,6 +96,17 @@ def from_peer_counts(
     )
 
 
+def _label(rows: pd.DataFrame, selection: str) -> str:
+    """The label under which a table counts an offence: its own, else today's."""
+    held = set(rows["offence"])
+    return next((n for n in (selection, *offences.today_of(selection)) if n in held), selection)
+
+
+def _change(store: Store, group: PeerGroup, selection: str, period: Period) -> offences.Change:
+    label = _label(supplied(store, group.key, period), selection)
+    return offences.change(selection, [label]) if label != selection else offences.Change()
+
+
 def together(
     store: Store,
     area: Area,
@@ -101,16 +116,20 @@ def together(
     subject: str,
 ) -> Totals:
     """Counts that a partner supplies for every member of a group; see `Review.series`."""
-    rows = []
+    rows, changes = [], []
     for period in periods:
         for name in names:
             table = from_peer_counts(store, area, group, name, period)
+            changes.append(_change(store, group, name, period))
             if table is None or table["count"].isna().any():
                 raise _lacking(store, name, f"all {group.label}", period)
             rows.append(table[["area", "count"]].assign(offence=name, period=period.iso))
     known = Coverage("peer_counts", tuple(sorted({m for p in periods for m in p.month_list()})))
     found = pd.concat(rows, ignore_index=True)
-    return Totals(found, known, subject, sources=("peer_counts",), among=group.label)
+    notes = tuple(dict.fromkeys(note for change in changes for note in change.notes))
+    if len(set(changes)) == 1:
+        subject = changes[0].name or subject
+    return Totals(found, known, subject, sources=("peer_counts",), notes=notes, among=group.label)
 
 
 def _lacking(store: Store, name: str, whom: str, period: Period) -> NotAvailable:

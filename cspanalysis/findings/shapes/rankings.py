@@ -69,6 +69,8 @@ def peers(
         if "peer_counts" in counted.sources and not ask.comparison.is_window:
             said = [*_stated_residents(ask, offence, group), *_stranger_notes(ask, group)]
             notes = [*notes, *said]
+    if counted.subject:
+        things = f"{counted.subject} offences"
     members = ask.review.peer_group(group)
     result = statistics.compare(counted.table)
     year = int(counted.table["population_year"].max())
@@ -86,6 +88,7 @@ def peers(
             f"residents of {ask.review.residents_of(year)}; line = 95% interval"
         ),
         notes=[
+            *counted.notes,
             *notes,
             *resident_notes(ask, year),
             *few_residents_notes(result),
