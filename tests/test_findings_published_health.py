@@ -6,7 +6,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import assault, published_health, substance
+from cspanalysis.findings import assault, substance
 
 HEADER = (
     "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,"
@@ -122,7 +122,7 @@ def test_a_partnership_of_several_districts_has_no_value_of_its_own(review):
     ],
 )
 def test_years_as_fingertips_writes_them(text, iso):
-    found = published_health.years(text)
+    found = Period.of_years(text)
     assert found == (Period.parse(iso) if iso else None)
 
 

@@ -198,6 +198,32 @@ def test_a_yearly_table_of_the_council_is_a_source_of_its_own(tmp_path):
     assert "nothing of" not in found.sentence and found.sources
 
 
+def test_rounds_mid_years_and_whole_periods_have_their_line(tmp_path):
+    people = [f"Ashford,{year},100000" for year in (2018, 2019, 2021)] + ["Dover,2022,100000"]
+    counts = [f"county,{area},robbery,{p},9" for area in ("Ashford DC", "Dover")
+              for p in ("2022-04/2023-03", "2023-04/2024-03")]  # fmt: skip
+    files = {
+        "population/p.csv": "\n".join(["area,year,population", *people, ""]),
+        "peer_counts/c.csv": "\n".join(["group,area,offence,period,count", *counts, ""]),
+        "surveys/s.csv": "Survey,Round,Area,Question,Percent,Base\n"
+        "Panel,2021,Ashford,feels safe,60,500\nPanel,2023/24,Ashford,feels safe,62,500\n"
+        "Panel,2022,Dover,feels safe,62,500\n",
+    }
+    review = workspace(tmp_path / "ws", files, area="Ashford")
+    found = quality.source_months(review)
+    assert found.rows["covers"].tolist() == [
+        "April 2022 to March 2024",
+        "the rounds of 2021 and 2023/24",
+        "mid-2018 to mid-2019 and mid-2021",
+    ]
+    assert found.rows["gaps"].tolist() == ["none", "none", "no estimate of mid-2020"]
+    months = found.rows["count"]
+    assert months.iloc[0] == 24 and months.iloc[1:].isna().all()
+    assert "the estimates of residents has no estimate of mid-2020" in found.sentence
+    empty = quality.source_months(workspace(tmp_path / "other", files, area="Swale"))
+    assert "nothing of this area in the peers' counts, survey results" in empty.sentence
+
+
 def test_half_a_year_of_quarters_covers_half_a_year_of_the_partnership_alone(tmp_path):
     head = "Financial Year,Financial Quarter,Police Force,CSP Name,Offence Group,Offence Count"
     lines = [

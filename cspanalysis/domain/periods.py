@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
+_YEARS = re.compile(r"(\d{4})(?:/(\d{2}))?(?:\s*[-–]\s*(\d{2,4})(?:/(\d{2}))?)?")
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """A run of whole months.
@@ -93,6 +96,21 @@ class Period:
             return cls.calendar_year(int(year))
         is_next = second.isdigit() and (int(year) + 1) % 100 == int(second) % 100
         return cls.financial_year(int(year)) if is_next else None
+
+    @classmethod
+    def of_years(cls, text: str) -> Period | None:
+        """The months of years as a publisher writes them: '2023', '2021/22 - 23/24'; else None."""
+        found = _YEARS.fullmatch(str(text).strip())
+        if not found:
+            return None
+        first, is_financial, last, _ = found.groups()
+        begin = int(first)
+        century = begin // 100 * 100
+        end = begin if not last else int(last) if len(last) == 4 else century + int(last)
+        if end < begin:
+            return None
+        make = cls.financial_year if is_financial else cls.calendar_year
+        return cls(make(begin).first, make(end).last)
 
     @classmethod
     def quarter(cls, start_year: int, quarter: int) -> Period:

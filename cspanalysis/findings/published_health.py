@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.question import Question, question
@@ -24,7 +22,6 @@ ENGLAND = "E92000001"
 #: So many indicators are told in words; the table holds them all.
 TOLD = 4
 
-_YEARS = re.compile(r"(\d{4})(?:/(\d{2}))?(?:\s*[-–]\s*(\d{2,4})(?:/(\d{2}))?)?")
 _AGAINST = {
     "lower": "lower than in England ({})",
     "higher": "higher than in England ({})",
@@ -47,12 +44,12 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
     table = review.table(SOURCE, own=False)
     if len(review.area.districts) != 1:
         raise NotAvailable(SOURCE, "it holds values of districts, and this area has several")
-    code, _ = areas.district_names().get(review.area.districts[0], ("", ""))
+    code = review.area.district_codes[0] if review.area.district_codes else ""
     keys = ["indicator_id", "sex", "age", "time_period"]
     named = table[table["indicator"].str.contains(words, case=False, regex=False)]
     rows = named[named["sex"].eq("persons") & named["is_whole"]]
     rows = rows.drop_duplicates([*keys, "area_code"])
-    rows = rows.assign(period=rows["time_period"].map(years))
+    rows = rows.assign(period=rows["time_period"].map(Period.of_years))
     begins = rows["period"].map(lambda p: p.first, na_action="ignore")
     rows = rows[pd.to_numeric(begins) <= review.period.last]
     own = rows[rows["area_code"] == code]
@@ -91,20 +88,6 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
             "standardised for age."
         ],
     )
-
-
-def years(text: str) -> Period | None:
-    """The period of a Fingertips time period: '2023', '2023/24' or '2021/22 - 23/24'."""
-    found = _YEARS.fullmatch(str(text).strip())
-    if not found:
-        return None
-    first, is_financial, last, _ = found.groups()
-    begin = int(first)
-    end = begin if last is None else int(last) if len(last) == 4 else begin // 100 * 100 + int(last)
-    if end < begin:
-        return None
-    make = Period.financial_year if is_financial else Period.calendar_year
-    return Period(make(begin).first, make(end).last)
 
 
 def _result(newest: pd.DataFrame) -> pd.DataFrame:

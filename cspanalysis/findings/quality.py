@@ -15,7 +15,7 @@ from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts, suppliers
 from cspanalysis.present.phrases import first, was
 from cspanalysis.review import coverage as coverages
-from cspanalysis.review import offence_counts
+from cspanalysis.review import held, offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import measures
 
@@ -206,39 +206,33 @@ def coverage_told(table: pd.DataFrame, *, subject: str = "the records") -> Said:
     would_show="which months each source covers",
 )
 def source_months(ask: Question) -> Finding:
-    """Every source that is about months or years, with the runs of months it lacks."""
-    review, rows = ask.review, []
-    held = coverages.sources(review.store)
-    for source in held:
-        known = review.coverage(source)
-        gaps = known.gaps_told(known.gaps)
-        rows.append([coverages.called(source), known.months, gaps or "none"])
-        if source == "police_uk":
-            months = set(known.months)
-            lacking = coverages.second_forces(review.store, review.area, ())
-            for force, gone in lacking.items():
-                told = f"no records of {present.runs(gone)}"
-                rows.append([f"{force} in the open data", sorted(months - set(gone)), told])
-    if not rows:
+    """Every source that is about months, years or rounds, with what it lacks between them."""
+    review = ask.review
+    lines = held.lines(review.store, review.area)
+    if not lines:
         raise NotAvailable((), "no file of this workspace is about months or years")
+    # Of rounds and days there are no months to count.
+    months = [len(n.months or ()) if n.months or not n.covers else None for n in lines]
     result = pd.DataFrame(
         {
-            "whose": [name for name, _, _ in rows],
-            "covers": [present.runs(m) or f"nothing of {review.area.name}" for _, m, _ in rows],
-            "gaps": [gaps for _, _, gaps in rows],
-            "count": [len(months) for _, months, _ in rows],
+            "whose": [line.whose for line in lines],
+            "covers": [line.covers or f"nothing of {review.area.name}" for line in lines],
+            "gaps": [line.gaps or "none" for line in lines],
+            "count": months,
+            "months": ["–" if n is None else present.count(n) for n in months],
         }
     )
     return ask.publish(
         result,
         wording=sources_told,
-        sources=dict.fromkeys(coverages.FURTHER.get(s, (s,))[0] for s in held),
-        columns={"whose": "Source", "covers": "Covers", "count": "Months", "gaps": "Gaps"},
+        sources=dict.fromkeys(line.source for line in lines),
+        columns={"whose": "Source", "covers": "Covers", "months": "Months", "gaps": "Gaps"},
         what="Months covered by each source",
         method=(
             "a log of dated records covers the months from its first to its last, but for more "
             "than two months in a row without any (police extract: any month); open data cover "
-            "the months that the force published whole, yearly figures their years"
+            "the months that the force published whole, yearly figures their years; surveys and "
+            "estimates of residents are of rounds and days, and cover no months"
         ),
         notes=_periods_outside(review),
     )
@@ -246,7 +240,7 @@ def source_months(ask: Question) -> Finding:
 
 def _periods_outside(review: Review) -> list[str]:
     """Periods that are asked for and that no source covers a month of: a slip of the settings."""
-    held = {m for s in coverages.sources(review.store) for m in review.coverage(s).months}
+    covered = {m for s in held.of_months(review.store) for m in review.coverage(s).months}
     asked = {
         period: "a window of partnership.toml" if comparison.is_window else "this review"
         for comparison in reversed(review.comparisons)
@@ -255,14 +249,14 @@ def _periods_outside(review: Review) -> list[str]:
     return [
         f"No source covers a month of {period.label}, which {whose} asks for."
         for period, whose in sorted(asked.items())
-        if not held & set(period.month_list())
+        if not covered & set(period.month_list())
     ]
 
 
 def sources_told(table: pd.DataFrame) -> Said:
     """Which sources have gaps between their first month and their last."""
     empty = table[table["count"] == 0]["whose"].tolist()
-    broken = table[(table["gaps"] != "none") & (table["count"] > 0)]
+    broken = table[(table["gaps"] != "none") & (table["count"] != 0)]
     parts = [f"{row['whose']} has {row['gaps']}" for row in broken.to_dict("records")]
     number = present.plural(len(table), "source")
     if parts:

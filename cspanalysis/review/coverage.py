@@ -16,12 +16,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas, crosswalk
+from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
-from cspanalysis.sources import find, get, years_of
+from cspanalysis.review.own_figures import own_figures, own_rows
+from cspanalysis.sources import find, further, get, spans_of, years_of
 from cspanalysis.store.tables import Store
 
 #: Of so many records that would be expected, none is less likely than one in a thousand.
@@ -30,8 +31,6 @@ NO_CHANCE = 7
 #: Months of a school year that a term's figures are of.
 _TERMS = {"autumn": slice(0, 4), "spring": slice(4, 7), "summer": slice(7, 12)}
 
-#: Further tables of yearly figures: the source that gives them, and how a sentence names them.
-FURTHER = {"fly_tipping": ("environmental", "the yearly table of fly-tipping")}
 #: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
 STREET_COLUMNS = ("district", "month", "force", "offence", "count")
 
@@ -116,7 +115,7 @@ class Coverage:
             ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
             (f"no records of {self.area} of {{}}, while those of other areas go on",
              self.elsewhere),
-            (f"no {'figures' if years_of(self.source) else 'records'} of {{}}", left),
+            (f"no {'figures' if _has_figures(self.source) else 'records'} of {{}}", left),
         ):  # fmt: skip
             told = [m for m in left if m in known]
             left = [m for m in left if m not in known]
@@ -144,21 +143,26 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
     if yearly := years_of(source):
         column, year = yearly
         parts = [c for c in ("quarter", "term") if c in store.columns(source)]
-        rows = _own(store.load(source, columns=_columns(store, source, column, *parts)), area)
+        rows = own_rows(store.load(source, columns=_columns(store, source, column, *parts)), area)
         known = rows[[column, *parts]].dropna(subset=column).drop_duplicates()
         return none.of(
             month
             for label, *part in known.itertuples(index=False)
             for month in _within(year(int(str(label)[:4])), *part)
         )
+    if spans := spans_of(source):
+        column, period_of = spans
+        rows = own_figures(store, source, area, column).dropna(subset=column)
+        found = [period_of(str(label)) for label in rows[column].unique()]
+        return none.of(m for period in found if period for m in period.month_list())
     quiet = _quiet_months(source)
     if quiet is None:
         rows = store.load(source)
-        rows = _own(rows, area) if "month" in rows else rows.iloc[:0]
+        rows = own_rows(rows, area) if "month" in rows else rows.iloc[:0]
         has_value = rows["value"].notna() if "value" in rows else slice(None)
         return none.of(rows.loc[has_value, "month"].dropna() if "month" in rows else ())
     every = _by_district(store, source)
-    counts = _own(every, area).groupby("month")["count"].sum()
+    counts = own_rows(every, area).groupby("month")["count"].sum()
     if counts.empty:
         if "district" not in every or every["district"].notna().any():
             return none
@@ -185,13 +189,18 @@ def sources(store: Store) -> list[str]:
     ]
     return [
         *(s for s in known if store.has(s) or s == "police_uk"),
-        *(table for table in FURTHER if store.has(table)),
+        *(table for table in further() if store.has(table)),
     ]
 
 
 def called(name: str) -> str:
     """How a sentence names a source or further table that is there: 'the log of calls'."""
-    return FURTHER[name][1] if name in FURTHER else suppliers.held(name)[0]
+    _, words = further().get(name, ("", ""))
+    return words or suppliers.held(name)[0]
+
+
+def _has_figures(source: str) -> bool:
+    return bool(years_of(source) or spans_of(source))
 
 
 def _quiet_months(source: str) -> int | None:
@@ -255,16 +264,6 @@ def _within(year: Period, part: str | None = None) -> list[str]:
 def _columns(store: Store, source: str, *columns: str) -> list[str]:
     """The columns wanted, with those that say what area a row is of, where the source has any."""
     return [*columns, *(c for c in ("district", "csp") if c in store.columns(source))]
-
-
-def _own(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
-    if "district" in rows:
-        return rows[rows["district"].isin(area.districts)]
-    if "csp" in rows:
-        # Each name by itself: what became one partnership stands under its former names before.
-        names = rows["csp"].dropna().unique()
-        return rows[rows["csp"].isin([n for n in names if crosswalk.made_of(area, [n]).names])]
-    return rows
 
 
 @functools.lru_cache(maxsize=16)

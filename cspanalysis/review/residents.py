@@ -45,6 +45,13 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
     return table.reindex(wanted)
 
 
+def years(store: Store, districts: Iterable[str]) -> list[int]:
+    """The years of which there are residents of all the districts, in order."""
+    wanted = tuple(dict.fromkeys(districts))
+    counts = _of(store, wanted).groupby("year")["area"].nunique()
+    return [int(year) for year, n in counts.items() if n == len(wanted)]
+
+
 def of_when(store: Store, districts: Iterable[str], year: int) -> str:
     """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
     table = _of(store, tuple(districts)) if store.has("population") else None
@@ -108,9 +115,9 @@ def nearest(years: Iterable[int], wanted: int) -> int:
 @functools.lru_cache(maxsize=64)
 def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
     """Residents of areas by year, all ages together; `is_summed` those of former districts."""
-    table = _all_ages(_load(store, areas))
+    table = _load(store, areas)
     found = []
-    for year, rows in table.groupby("year"):
+    for year, rows in _all_ages(table).groupby("year") if len(table) else ():
         rows = rows.set_index("area")
         for area in dict.fromkeys(areas):
             if names := _made_of(area, set(rows.index)):

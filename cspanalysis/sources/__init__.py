@@ -87,6 +87,16 @@ def years_of(table: str) -> tuple[str, Callable[[int], Period]] | None:
     return next((one.years[table] for one in SOURCES if table in one.years), None)
 
 
+def spans_of(table: str) -> tuple[str, Callable[[str], Period | None]] | None:
+    """Of a table of figures of whole periods the column of the periods, and the period of one."""
+    return next((one.spans[table] for one in SOURCES if table in one.spans), None)
+
+
+def further() -> dict[str, tuple[str, str]]:
+    """Tables with years of their own: the source that gives each, and what a sentence calls it."""
+    return {table: (one.name, called) for one in SOURCES for table, called in one.further.items()}
+
+
 def policies() -> dict[str, str]:
     """Disclosure policies by source, unless the settings say otherwise; other sources have none."""
     return {one.name: one.policy for one in SOURCES if one.policy != "none"}

@@ -202,6 +202,7 @@ SOURCE = Source(
         "fly_tipping": ("year", "measure", "area_code", "district"),
     },
     added={"environmental": ("value",)},
+    further={"fly_tipping": "the yearly table of fly-tipping"},
     is_mapped=True,
     is_monthly=True,
     years={"fly_tipping": ("year", Period.financial_year)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, by_reader, status_of
 from cspanalysis.sources.table import Read
@@ -92,5 +93,6 @@ SOURCE = Source(
         }
     },
     records={"fingertips": _SAME},
+    spans={"fingertips": ("time_period", Period.of_years)},
     check=_check,
 )  # fmt: skip

@@ -196,6 +196,7 @@ SOURCE = Source(
     records={NAME: ("measure", "period", "force", "level", "csp", "offence")},
     # A table is published anew as a whole.
     editions={NAME: Editions((("measure", "period"),), ("force", "level", "csp", "offence"))},
+    spans={NAME: ("period", Period.parse)},
     reader=_read,
     combine=_combine,
     small=_small,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cspanalysis.domain import offences
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import Read
@@ -70,6 +71,7 @@ SOURCE = Source(
         "peer_counts": by_reader(period="First and last month, 'YYYY-MM/YYYY-MM', in every layout")
     },
     figures={"peer_counts": ("group", "area", "offence", "period")},
+    spans={"peer_counts": ("period", Period.parse)},
     totals="area",
     check=_with_period,
 )

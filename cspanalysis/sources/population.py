@@ -213,6 +213,7 @@ SOURCE = Source(
         NAME: ("area", "year", "sex", "age", _IS_CENSUS),
         SMALL: ("lsoa_code", "year", "is_census"),
     },
+    rounds="year",
     reader=_read,
     combine=_combine,
 )

@@ -122,6 +122,14 @@ class Source:
         missing.
     years : mapping
         Table of yearly figures → column of the years, and the period of one that begins in a year.
+    spans : mapping
+        Table of figures of whole periods → column of the periods, and the period of one as it is
+        written; None of one that nobody can tell.
+    rounds : str
+        Column of the years or rounds of figures that are of a day or of a round of asking, and
+        cover no months.
+    further : mapping
+        Table with years of its own beside the first → what a sentence calls it.
     is_monthly : bool
         It is published or kept month by month.
     by_lsoa : bool
@@ -161,6 +169,9 @@ class Source:
     dated: str = "month"
     quiet_months: int | None = None
     years: Mapping[str, tuple[str, Callable[[int], Period]]] = field(default_factory=dict)
+    spans: Mapping[str, tuple[str, Callable[[str], Period | None]]] = field(default_factory=dict)
+    rounds: str = ""
+    further: Mapping[str, str] = field(default_factory=dict)
     is_monthly: bool = False
     by_lsoa: bool = False
     check: Callable[[Read], Read] | None = None

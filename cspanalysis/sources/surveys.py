@@ -91,6 +91,7 @@ SOURCE = Source(
         "'Response'), or word each question as a phrase that holds its answer, such as 'feels safe "
         "walking alone after dark'."
     },
+    rounds="round",
     is_mapped=True,
     check=_check,
 )  # fmt: skip
