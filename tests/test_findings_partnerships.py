@@ -190,3 +190,36 @@ def test_like_quarters_add_up_to_what_is_compared(now, before, held):
     assert set(found["quarters"].split(",")) <= held
     assert found["count"] == sum(now[q] for q in run)
     assert found["compare_count"] == sum(before[q] for q in run)
+
+
+def shares(**years):
+    """A coverage of Kent: 'y24' = share of its offences under no partnership."""
+    rows = [
+        (
+            f"20{year[1:]}/{int(year[1:]) + 1}",
+            "Kent",
+            share,
+            "not_comparable",
+            f"{share:.0%} are",
+            "",
+        )
+        for year, share in years.items()
+    ]
+    return pd.DataFrame(rows, columns=["year", "force", "share", "status", "reason", "listed"])
+
+
+@pytest.mark.parametrize(
+    ("share", "statuses"),
+    [
+        ({"y23": 0.11, "y24": 0.12}, ["ok", "ok"]),  # as many in every year
+        ({"y23": 0.09, "y24": 0.12}, ["not_comparable"] * 2),
+        ({"y23": 0.85, "y24": 0.86}, ["not_comparable"] * 2),  # as many, and most of them
+        ({"y24": 0.12}, ["ok", "not_comparable"]),  # nothing to hold it against
+    ],
+)
+def test_a_share_that_is_unassigned_in_every_year_makes_no_change(share, statuses):
+    rows = table(y23={"Dover": (10,) * 4}, y24={"Dover": (10,) * 4})
+    found = partnership_years.by_year(rows, shares(**share), areas.find("Dover"))
+    assert found["status"].tolist() == statuses
+    assert all("as many as in other years" in r for r in found["reason"][found["status"] == "ok"]
+               if r)  # fmt: skip

@@ -63,9 +63,9 @@ def partnership_table(ask: Question) -> Finding:
         method=method_of(changed),
         definition=(
             "A year is not comparable where the table's notes say that the partnership's offences "
-            "are recorded under none, where more than 5% of the force's are, or where the "
-            "partnership's own are more than a fifth below its usual share of the force's and as "
-            "many as half of what lacks went to no partnership. "
+            "are recorded under none, where more than 5% of the force's are (unless as many are in "
+            "every year), or where the partnership's own are more than a fifth below its usual "
+            "share of the force's and as many as half of what lacks went to no partnership. "
             "A year that lacks quarters is compared with the same quarters."
         ),
         notes=[*_force_notes(review, newest, before), *chance_alone(changed)],

@@ -357,6 +357,10 @@ def _notes(
         )
     if source == HOME_OFFICE and is_all and (every["offence"] == "fraud and forgery").any():
         yield "Fraud is left out in all years, as in the published totals."
+    steady = years[(years["status"] == "ok") & (years["reason"] != "")]
+    if len(steady):
+        last = steady.iloc[-1]
+        yield f"In {last['label']} {last['reason']}."
     for names, some in years[years["names"].str.contains("; ")].groupby("names", sort=False):
         when = some["label"].tolist()
         when = [f"{when[0]} to {when[-1]}"] if len(when) > 2 else when

@@ -165,7 +165,7 @@ def _totals(store: Store, source: str) -> pd.DataFrame:
     """All offences by year, force and partnership: year, force, csp, is_unassigned, count."""
     keys = ["year", "force", "csp", "is_unassigned"]
     if source == HOME_OFFICE:
-        rows = store.load(source, columns=[*keys, "count"])
+        rows = store.load(f"{source}_totals", columns=[*keys, "count"])
     else:
         rows = official_counts.rows_of(store, ONS, {"offence": official_counts.TOTAL})
     return rows.groupby(keys, as_index=False, observed=True)["count"].sum()
@@ -202,7 +202,9 @@ def _flawed(store: Store, source: str, period: Period) -> frozenset[str]:
             *(usual[c].to_numpy(float) for c in ("share", "unassigned_share")),
         )
         found |= set(now.loc[~np.isnan(expected), "csp"])
-    return frozenset(found)
+    coverage = store.load(f"{source}_coverage")
+    listed = coverage.loc[coverage["year"].isin(years), "listed"].str.split("; ")
+    return frozenset(found | {name for names in listed for name in names if name})
 
 
 def _said(

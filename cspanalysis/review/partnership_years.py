@@ -22,6 +22,9 @@ from cspanalysis.stats import change, dispersion, yearly
 #: Below this share of what its neighbours and its other years would give, a partnership's own
 #: figure has collapsed, if as many offences of the force as half of what lacks went unassigned.
 LEAST_OF_EXPECTED, EXPLAINED = 0.8, 0.5
+#: A share of the force's offences under no partnership that differs by no more from that of its
+#: other years makes no change; above `1 - LEAST_OF_EXPECTED` nothing is steady enough.
+STEADY = 0.02
 
 QUARTERS = ("1", "2", "3", "4")
 
@@ -42,7 +45,8 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
     reason. A year in which the partnership, or one of its parts, has no rows has no count
     ('not_available'); one whose offences were left unassigned, by its force as a whole, where the
     notes of the table list the partnership or where its own collapsed, keeps the count with status
-    'not_comparable'; 'incomplete' is a year without all its quarters.
+    'not_comparable'; 'incomplete' is a year without all its quarters. A share that is unassigned in
+    every year alike is no flaw; `reason` says it.
     """
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
                               for name in table["csp"].unique()})  # fmt: skip
@@ -53,6 +57,7 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
     flawed = coverage[coverage["status"] != "ok"]
     reasons = dict(zip(flawed["year"], flawed["reason"], strict=True))
     listed = coverage.groupby("year")["listed"].agg("; ".join)
+    steady = _steady(coverage)
     rows, wholes = [], []
     for year in sorted(table["year"].unique()):
         of_year = table[table["year"] == year]
@@ -67,10 +72,26 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
                 "unassigned": float(of_year["count"].sum() - assigned["count"].sum()),
             }
         )
-        flaw = _listed(made, str(listed.get(year, ""))) or reasons.get(year, "")
-        rows.append(_year(str(year), of_year, own, made, area, flaw))
+        told = reasons.get(year, "")
+        flaw = _listed(made, str(listed.get(year, ""))) or told * (year not in steady)
+        row = _year(str(year), of_year, own, made, area, flaw)
+        if told and row["status"] == "ok":
+            row["reason"] = f"{told}, about as many as in other years"
+        rows.append(row)
     found = pd.DataFrame(rows, columns=_COLUMNS)
     return _with_collapses(found, pd.DataFrame(wholes), area, present.listed(sorted(forces)))
+
+
+def _steady(coverage: pd.DataFrame) -> set[str]:
+    """Years whose share under no partnership is that of the force's other years, and not large."""
+    found = set()
+    coverage = coverage.reindex(columns=["year", "force", "share"])
+    for year, force, share in coverage.itertuples(index=False):
+        others = coverage[(coverage["force"] == force) & (coverage["year"] != year)]["share"]
+        is_like = len(others) and abs(share - others.median()) <= STEADY
+        if is_like and share <= 1 - LEAST_OF_EXPECTED:
+            found.add(year)
+    return found
 
 
 def _parts(name: str, area: Area) -> frozenset[str]:

@@ -142,10 +142,14 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Coverage by year and force over all files."""
+    """Coverage by year and force, and totals by year and partnership, over all files."""
     if "_totals" not in tables:
         return {}
-    return {f"{NAME}_coverage": coverage(tables["_totals"], tables.get("_listed"))}
+    totals, by = tables["_totals"], ["year", "force", "csp", "is_unassigned"]
+    return {
+        f"{NAME}_coverage": coverage(totals, tables.get("_listed")),
+        f"{NAME}_totals": totals.group_by(by).agg(pl.col("count").sum()).sort(by),
+    }
 
 
 def coverage(totals: pl.DataFrame, listed: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -280,8 +284,9 @@ SOURCE = Source(
     title="Police recorded crime by Community Safety Partnership",
     description="`home_office_csp`: one row per year, quarter, partnership and offence. "
     "`home_office_csp_coverage`: one row per year and force, with the share that no partnership "
-    "was given and whether its partnerships can be compared with other years. `home_office_pfa`: "
-    "one row per year, quarter, police force and offence, from the tables by police force.",
+    "was given and whether its partnerships can be compared with other years. "
+    "`home_office_csp_totals`: one row per year and partnership. `home_office_pfa`: one row per "
+    "year, quarter, police force and offence, from the tables by police force.",
     supplier="the Home Office's recorded crime tables by Community Safety Partnership",
     called="the Home Office's table",
     schemas=_SCHEMAS,
@@ -295,6 +300,13 @@ SOURCE = Source(
             is_unassigned="Recorded under 'Unassigned <force>'",
         ),
         f"{NAME}_coverage": by_reader(**COVERAGE),
+        f"{NAME}_totals": by_reader(
+            year="Financial year",
+            force="Police force area",
+            csp="Partnership",
+            is_unassigned="Recorded under 'Unassigned <force>'",
+            count="Offences of the year",
+        ),
     },
     records={
         NAME: ("year", "quarter", "force", "csp", *_FIGURE),
