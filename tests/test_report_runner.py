@@ -314,11 +314,46 @@ def test_a_review_says_what_gave_way_to_it(tmp_path):
     some = runner.run(replace(asked, chapters=("40",)))
     assert some.exit_code == 0
     assert "also held Data quality; without --chapter" in some.text()
-    partner = runner.run(replace(asked, edition="partner", resume=True))
-    assert partner.exit_code == 0 and not partner.reviews[0].skipped
-    assert "the public edition that lay in" in partner.text()
-    assert "gave way to the partner edition; --out gives" in partner.text()
-    assert "also held" not in partner.text()
+
+
+def restricted(reports):
+    """What is marked RESTRICTED under a name that does not say so."""
+    return [
+        p.relative_to(reports).as_posix()
+        for p in reports.rglob("*.html")
+        if "RESTRICTED" in p.read_text(encoding="utf-8")
+        and "partner" not in p.relative_to(reports).as_posix()
+    ]
+
+
+def test_the_partner_edition_stands_beside_the_public_one_under_names_that_say_so(tmp_path):
+    asked = request(tmp_path, ONE, single_file=True, all_areas=True)
+    runner.run(asked)
+    before = contents(review_folder(asked))
+    partner = replace(asked, edition="partner", resume=True)
+    done = runner.run(partner)
+    assert done.exit_code == 0 and not done.reviews[0].skipped
+    assert review_folder(partner).name == "2007-04_2008-03_partner"
+    assert contents(review_folder(asked)) == before and restricted(asked.reports) == []
+    assert len(list(asked.reports.rglob("*_partner.html"))) == 2
+
+
+def test_what_an_earlier_version_left_restricted_among_public_pages_is_renamed(tmp_path):
+    asked = request(tmp_path, ONE)
+    partner = replace(asked, edition="partner", single_file=True)
+    runner.run(partner)
+    area = review_folder(asked).parent
+    review_folder(partner).rename(area / "2006-04_2007-03")
+    name = "tonbridge-and-malling_2006-04_2007-03"
+    next(area.glob("*_partner.html")).rename(area / f"{name}.html")
+    (area / f"{name}.pdf").write_bytes(b"%PDF")
+    (asked.reports / "index.html").write_text("RESTRICTED")
+    outcome = runner.run(asked)
+    assert outcome.exit_code == 0 and outcome.text().count("is of the partner edition") == 4
+    assert restricted(asked.reports) == []
+    assert sorted(p.name for p in area.iterdir()) == [
+        "2006-04_2007-03_partner", "2007-04_2008-03", f"{name}_partner.html", f"{name}_partner.pdf",
+    ]  # fmt: skip
 
 
 def test_a_full_disk_is_told_and_leaves_the_last_good_review(tmp_path, monkeypatch):
@@ -332,7 +367,7 @@ def test_a_full_disk_is_told_and_leaves_the_last_good_review(tmp_path, monkeypat
     monkeypatch.setattr("cspanalysis.report.workbook.write", full)
     outcome = runner.run(asked)
     assert outcome.exit_code == 1
-    assert "tables.xlsx: No space left on device" in outcome.text()
+    assert "tables.xlsx: could not be written: the disk is full" in outcome.text()
     assert contents(review_folder(asked)) == before
     assert [p.name for p in review_folder(asked).parent.iterdir()] == ["2007-04_2008-03"]
 

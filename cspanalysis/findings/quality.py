@@ -30,11 +30,13 @@ quality_question = partial(question, once=True)
 )
 def row_account(ask: Question) -> Finding:
     """Rows read = rows kept + rows set aside, file by file."""
-    store = ask.review.store
+    review = ask.review
     numbers = {"rows_read": "rows", "rows_kept": "kept", "rows_set_aside": "set_aside"}
-    account = store.account().groupby(["source", "file"], as_index=False)[list(numbers)].sum()
+    account = (
+        review.store.account().groupby(["source", "file"], as_index=False)[list(numbers)].sum()
+    )
     return ask.publish(
-        account.rename(columns=numbers),
+        _as_public(account.rename(columns=numbers), review),
         wording=rows_told,
         columns={
             "source": "Source",
@@ -45,7 +47,40 @@ def row_account(ask: Question) -> Finding:
         },
         caption="Rows read, kept and set aside, by file",
         method="rows read = rows kept + rows set aside, checked file by file",
-        notes=store.notices(),
+        notes=review.store.notices(
+            None if review.edition == "partner" else review.protected_sources
+        ),
+    )
+
+
+def _hidden_in(review: Review) -> frozenset[str] | None:
+    return None if review.edition == "partner" else review.protected_sources
+
+
+def _as_public(account: pd.DataFrame, review: Review) -> pd.DataFrame:
+    """The account as the edition may show it: partners' files unnamed, lists of persons uncounted.
+
+    A list of persons has a row for each: its rows are their number.
+    """
+    synthetic = {s: bool(review.store.citation(s)["synthetic"]) for s in account["source"].unique()}
+    account = account.assign(is_synthetic=account["source"].map(synthetic), files=1)
+    if review.edition == "partner":
+        return account
+    is_named = account["file"].isin(review.store.open_files(review.protected_sources))
+    # Of the others it is said how many there are.
+    numbers = ["rows", "kept", "set_aside"]
+    unnamed = account[~is_named].groupby(["source", "is_synthetic"], as_index=False)
+    unnamed = unnamed[[*numbers, "files"]].sum()
+    unnamed["file"] = [present.plural(n, "file") for n in unnamed["files"]]
+    shown = pd.concat([account[is_named], unnamed], ignore_index=True)
+    shown = shown.sort_values(["source", "file"], ignore_index=True)
+    hidden = shown["source"].isin(review.protected_sources)
+    if not hidden.any():
+        return shown
+    shown[numbers] = shown[numbers].astype("Int64").mask(hidden)
+    return shown.assign(
+        status=hidden.map({True: "suppressed", False: "ok"}),
+        symbol=hidden.map({True: "c", False: ""}),
     )
 
 
@@ -53,11 +88,17 @@ def rows_told(table: pd.DataFrame) -> Said:
     """Whether every row received was kept or set aside for a stated reason."""
     if table.empty:
         return cannot("the files received", {}, "row account")
-    rows, kept, aside = (int(table[c].sum()) for c in ("rows", "kept", "set_aside"))
-    files = present.plural(len(table), "file")
+    told = table[table["rows"].notna()]
+    untold = table.loc[table["rows"].isna(), "source"].nunique()
+    rest = f" The rows of {present.plural(untold, 'source')} with protected counts are not told."
+    rest = rest if untold else ""
+    if told.empty:
+        return Said(rest.strip(), status="suppressed")
+    rows, kept, aside = (int(told[c].sum()) for c in ("rows", "kept", "set_aside"))
+    files = present.plural(int(told["files"].sum()) if "files" in told else len(told), "file")
     if kept == rows:
         return Said(
-            f"All {present.plural(rows, 'row')} in {files} were kept.", values={"count": rows}
+            f"All {present.plural(rows, 'row')} in {files} were kept.{rest}", values={"count": rows}
         )
     text = f"Of {present.plural(rows, 'row')} in {files}, {present.count(kept)} {was(kept)} kept"
     if aside:
@@ -68,7 +109,7 @@ def rows_told(table: pd.DataFrame) -> Said:
         text += " and none set aside"
     lost = rows - kept - aside
     text += f"; {present.plural(lost, 'row')} {was(lost)} not accounted for." if lost else "."
-    return Said(text, values={"count": rows})
+    return Said(text + rest, values={"count": rows})
 
 
 @quality_question(
@@ -79,7 +120,15 @@ def rows_told(table: pd.DataFrame) -> Said:
 )
 def problems(ask: Question) -> Finding:
     """Every kind of problem with the number of rows it concerns."""
-    counts = ask.review.store.problem_counts()
+    review, counts = ask.review, ask.review.store.problem_counts()
+    notes = [f"In problems.csv, {CUT}."] if counts["count"].gt(LISTED).any() else []
+    if review.edition != "partner":
+        is_told = ~counts["source"].isin(review.protected_sources)
+        if not is_told.all():
+            notes.append("Remarks on sources with protected counts stay with the partnership.")
+        counts = counts[is_told].assign(
+            reason=[_unnamed(r, review) for r in counts.loc[is_told, "reason"]]
+        )
     keys = ["source", "action", "column", "reason"]
     result = counts.groupby(keys, as_index=False, dropna=False)["count"].sum()
     result = result.sort_values(["action", "count"], ascending=[False, False], ignore_index=True)
@@ -95,8 +144,17 @@ def problems(ask: Question) -> Finding:
             "count": "Rows",
         },
         caption="Problems found while cleaning, by source and reason",
-        notes=(f"In problems.csv, {CUT}.",) if counts["count"].gt(LISTED).any() else (),
+        notes=notes,
     )
+
+
+def _unnamed(reason: str, review: Review) -> str:
+    """A reason without the names of partners' files."""
+    named = review.store.open_files(review.protected_sources)
+    for label in review.store.account()["file"]:
+        if label not in named and label in reason:
+            return reason.replace(label, "another file")
+    return reason
 
 
 def problems_told(table: pd.DataFrame) -> Said:

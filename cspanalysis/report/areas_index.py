@@ -9,7 +9,14 @@ from typing import Any
 
 from cspanalysis.domain.errors import CspError
 from cspanalysis.domain.periods import Period
-from cspanalysis.report import collect, findings_json, folder, markup, review_folder
+from cspanalysis.report import (
+    collect,
+    findings_json,
+    folder,
+    markup,
+    partner_edition,
+    review_folder,
+)
 from cspanalysis.report.request import Request, ReviewDone
 
 #: Findings whose values the table shows.
@@ -36,7 +43,7 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
         here="index",
         rows=sorted(rows, key=lambda r: r["area"].casefold()),
     )
-    path = request.reports / "index.html"
+    path = request.reports / f"index{partner_edition.ending(request.edition)}.html"
     script = review_folder.template_file("areas.js").encode("utf-8")
     folder.write_file(request.reports / "assets" / "areas.js", script)
     folder.write_file(path, text.encode("utf-8"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Request:
         Write the index of areas.
     inputs : mapping, optional
         Raw file → sha256; None to hash the files under data/raw.
+    named : collection of str, optional
+        Which of them the report may name; None for all.
     notices : tuple of str
         What cleaning remarked, for the log.
     check : callable, optional
@@ -80,6 +82,7 @@ class Request:
     debug: bool = False
     all_areas: bool = False
     inputs: Mapping[str, str] | None = None
+    named: Collection[str] | None = None
     notices: tuple[str, ...] = ()
     check: Callable[[Path, Sequence[str]], None] | None = None
     notebooks: Path | None = None
@@ -92,8 +95,9 @@ class Request:
         return Path(self.out) if self.out else Path(self.workspace) / "reports"
 
     def folder(self, area: Area) -> Path:
-        """The review folder of an area."""
-        return self.reports / area.slug / Period.parse(self.period).slug
+        """The review folder of an area; that of the partner edition says so."""
+        name = Period.parse(self.period).slug + ("_partner" if self.edition == "partner" else "")
+        return self.reports / area.slug / name
 
 
 @dataclass(frozen=True)

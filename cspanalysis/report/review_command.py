@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from cspanalysis import sources
 from cspanalysis.disclosure import audit, editions
 from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
@@ -43,6 +44,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         edition=options.edition,
         workspace=space.root,
     )
+    is_public = options.edition == "public"
+    protected = sources.protected(space.policies) if is_public else None
     return runner.Request(
         workspace=space.root,
         areas=tuple(runner.Area(a.name, a.code, partnership(a)) for a in chosen),
@@ -58,8 +61,9 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         debug=options.debug,
         all_areas=options.all or len(chosen) > 1,
         inputs=store.inputs(),
-        notices=store.notices(),
-        check=check_disclosure if options.edition == "public" else None,
+        named=None if protected is None else [f"data/raw/{f}" for f in store.open_files(protected)],
+        notices=store.notices(protected),
+        check=check_disclosure if is_public else None,
     )
 
 

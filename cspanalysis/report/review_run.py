@@ -21,6 +21,7 @@ from cspanalysis.report import (
     earlier_review,
     findings_json,
     folder,
+    partner_edition,
     review_folder,
     workers,
 )
@@ -28,7 +29,7 @@ from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
 from cspanalysis.review import coverage
-from cspanalysis.store import provenance
+from cspanalysis.store import partner_files, provenance
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace import workspace as workspaces
 
@@ -48,6 +49,12 @@ class Plan:
     chapters: tuple[Chapter, ...]
     inputs: Mapping[str, str]
     basis: str
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The inputs that the report names, with their hashes."""
+        named = self.request.named
+        return {k: v for k, v in sorted(self.inputs.items()) if named is None or k in named}
 
 
 def plan(request: Request, chapters: list[Chapter]) -> Plan:
@@ -90,8 +97,14 @@ def review(
     request, target = plan.request, plan.request.folder(area)
     try:
         folder.recover(target)
+        moved = (
+            []
+            if request.edition == "partner"
+            else partner_edition.set_apart(request.reports, target.parent)
+        )
         earlier = _previous(request, area)
         fingerprint = _digest([plan.basis, area.name, area.code, area.partnership, earlier])
+        fingerprint = partner_files.sealed(request.workspace / "data/processed", fingerprint)
         if request.resume and _is_complete(target, fingerprint):
             return ReviewDone(area, target, skipped=True)
         folder.try_out(target)
@@ -110,15 +123,15 @@ def review(
         is_answered = any(map(_answers, records)) or not records
         if not failures and not is_answered and not _holds_anything(plan, area):
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
-        notices = [n for c in done for n in c.notices]
-        notices += earlier_review.replaced(target, request.edition, [c.key for c in plan.chapters])
+        notices = [*moved, *(n for c in done for n in c.notices)]
+        notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
         with folder.replacing(target) as fresh:
             # The plain engine stands for a parent that must not fork.
             review_folder.write(
                 fresh,
                 done,
                 context,
-                inputs=plan.inputs,
+                inputs=plan.named,
                 previous=earlier,
                 is_parallel=jobs != 1 and request.engine != "plain",
                 check=request.check,
@@ -219,7 +232,7 @@ def _extras(
         return paths, notices
     from cspanalysis.report import pdf, single_file
 
-    stem = f"{area.slug}_{Period.parse(request.period).slug}"
+    stem = f"{area.slug}_{request.folder(area).name}"
     text = single_file.page(done, context, earlier)
     if request.single_file:
         path = request.reports / area.slug / f"{stem}.html"
@@ -283,7 +296,7 @@ def _manifest(
             for c in done
         ],
         "failures": [{"chapter": c.key, "reason": c.failure} for c in done if c.failure],
-        "inputs": dict(sorted(plan.inputs.items())),
+        "inputs": plan.named,
         "versions": _versions(),
         "created": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
@@ -306,7 +319,7 @@ def _log(
         f"against {request.compare or 'the nearest before'}, {request.edition} edition",
         f"engine {request.engine}; Python {platform.python_version()}; {platform.system()}",
         "versions " + ", ".join(f"{k} {v}" for k, v in _versions().items()),
-        *(f"input {sha} {name}" for name, sha in sorted(plan.inputs.items())),
+        *(f"input {sha} {name}" for name, sha in plan.named.items()),
     ]
     for chapter in done:
         state = (

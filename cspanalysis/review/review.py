@@ -417,7 +417,19 @@ class Review:
 
     def citations(self, sources: Iterable[str]) -> list[dict[str, Any]]:
         """What to print about sources: title, publisher, licence, date, synthetic or not."""
-        return [self.store.citation(source) for source in dict.fromkeys(sources)]
+        cited = [self.store.citation(source) for source in dict.fromkeys(sources)]
+        if self.edition == "partner":
+            return cited
+        named = self.store.open_files(self.protected_sources)
+        return [
+            one | {"files": [f for f in one["files"] if f"{one['source']}/{f}" in named]}
+            for one in cited
+        ]
+
+    @property
+    def protected_sources(self) -> frozenset[str]:
+        """Sources whose small counts are hidden in public."""
+        return sources.protected(self.workspace.policies)
 
     @property
     def is_synthetic(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import (
@@ -100,3 +100,9 @@ def further() -> dict[str, tuple[str, str]]:
 def policies() -> dict[str, str]:
     """Disclosure policies by source, unless the settings say otherwise; other sources have none."""
     return {one.name: one.policy for one in SOURCES if one.policy != "none"}
+
+
+def protected(chosen: Mapping[str, str]) -> frozenset[str]:
+    """Sources whose small counts are hidden in public, given the policies of the settings."""
+    found = policies() | dict(chosen)
+    return frozenset(name for name, policy in found.items() if policy in ("hes", "threshold"))

@@ -8,7 +8,7 @@ tables of a whole country touches only the files and row groups that hold it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
+from cspanalysis.store import partner_files
 from cspanalysis.store.manifest import PROBLEMS, manifest
 
 _COVERAGE = (
@@ -276,8 +277,14 @@ class Store:
         """Raw file, relative to the workspace, to its sha256."""
         return {f"data/raw/{f}": e["sha256"] for f, e in self._manifest["files"].items()}
 
-    def notices(self) -> tuple[str, ...]:
-        """What the last cleaning had to remark."""
+    def open_files(self, protected: Collection[str] = ()) -> frozenset[str]:
+        """Raw files that a public report may name: openly licensed, of no protected source."""
+        return partner_files.open_files(self._manifest, protected)
+
+    def notices(self, protected: Collection[str] | None = None) -> tuple[str, ...]:
+        """What the last cleaning remarked; given protected sources, what the public may read."""
+        if protected is not None:
+            return partner_files.notices(self._manifest, protected)
         return tuple(self._manifest["notices"])
 
 
