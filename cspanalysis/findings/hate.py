@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
@@ -90,34 +91,52 @@ def _hate(ask: Question, *periods: Period) -> Series:
     )
 
 
-def _detected(hate: Series, period: Period) -> tuple[int, int]:
-    """Detected hate crimes among records, and all that the police did not take off the record."""
+def _detected(hate: Series, period: Period) -> tuple[int, int, int]:
+    """Detected hate crimes among records, all of them, and those marked 'no crime' later."""
     rows = hate.inside(period)
     hate.of(rows).knowing("is_detected", "the records do not say which offences were detected")
+    number = len(rows)
     if "is_no_crime" in rows:
         rows = rows[~rows["is_no_crime"].fillna(False).astype(bool)]
-    return int(rows["is_detected"].fillna(False).astype(bool).sum()), len(rows)
+    detected = int(rows["is_detected"].fillna(False).astype(bool).sum())
+    return detected, number, number - len(rows)
 
 
-def _detected_together(hate: Series, period: Period) -> tuple[int, int]:
+def _detected_together(hate: Series, period: Period) -> tuple[int, int, int]:
     counts = hate.inside(period).groupby("offence")["count"].sum()
-    return int(counts[DETECTED]), int(counts[HATE] - counts[NO_CRIME])
+    return int(counts[DETECTED]), int(counts[HATE]), int(counts[NO_CRIME])
+
+
+def _bases(found: Sequence[tuple[int, int, int]], ask: Question) -> tuple[list[int], str]:
+    """The base of each detection rate, and what is said of it.
+
+    Beside the number of hate crimes, one without those marked 'no crime' tells how many these are;
+    where that would be a small number, they stay in the base of every period.
+    """
+    if ask.review.edition != "partner" and any(0 < n < ask.review.threshold for _, _, n in found):
+        return [total for _, total, _ in found], (
+            "Records that the police later marked 'no crime' are in the base, because they are so "
+            "few that their number is protected."
+        )
+    return [total - n for _, total, n in found], (
+        "Records that the police later marked 'no crime' are left out of the base."
+    )
 
 
 def _detection(
     ask: Question,
     hate: Callable[[Period], Series],
-    counted: Callable[[Series, Period], tuple[int, int]],
+    counted: Callable[[Series, Period], tuple[int, int, int]],
 ) -> Finding:
     """A detection rate beside that of the same months of the year before, where it is known."""
     found, protect = hate(ask.period), ask.protection()
-    count, total = counted(found, ask.period)
-    before: tuple[int | None, int | None] = (None, None)
-    try:
-        known = counted(hate(ask.compare), ask.compare)
-        before = known if disclosure.may_show_share(*known, protect) else before
-    except NotAvailable:
-        pass
+    known = [counted(found, ask.period)]
+    with suppress(NotAvailable):
+        known.append(counted(hate(ask.compare), ask.compare))
+    (total, *earlier), note = _bases(known, ask)
+    count, before = known[0][0], (None, None)
+    if earlier and disclosure.may_show_share(known[1][0], earlier[0], protect):
+        before = known[1][0], earlier[0]
     if not total:
         raise NotAvailable((), f"no hate crime in {ask.period.label}")
     row = {"count": count, "total": total, "compare_count": before[0], "compare_total": before[1]}
@@ -145,7 +164,7 @@ def _detection(
             "compare_share": f"Share {ask.earlier}",
         },
         what="Hate crimes detected",
-        notes=["Records that the police later marked 'no crime' are left out of the base."],
+        notes=[note],
     )
 
 

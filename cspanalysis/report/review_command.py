@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis import sources
 from cspanalysis.disclosure import audit, editions
 from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
@@ -45,7 +44,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         workspace=space.root,
     )
     is_public = options.edition == "public"
-    protected = sources.protected(space.policies) if is_public else None
+    protected = space.protected_sources if is_public else None
     return runner.Request(
         workspace=space.root,
         areas=tuple(runner.Area(a.name, a.code, partnership(a)) for a in chosen),

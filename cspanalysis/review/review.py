@@ -429,7 +429,7 @@ class Review:
     @property
     def protected_sources(self) -> frozenset[str]:
         """Sources whose small counts are hidden in public."""
-        return sources.protected(self.workspace.policies)
+        return self.workspace.protected_sources
 
     @property
     def is_synthetic(self) -> bool:

@@ -82,6 +82,14 @@ class Workspace:
         """Folder of reports."""
         return self.root / "reports"
 
+    @property
+    def protected_sources(self) -> frozenset[str]:
+        """Sources whose small counts are hidden in public."""
+        # Imported late: loading settings takes less time than knowing all readers.
+        from cspanalysis import sources
+
+        return sources.protected(self.policies)
+
     def definition(self, kind: type[D], section: str) -> D:
         """A definition (night-time economy, purse dipping) as the settings' section has it."""
         values = self.settings.get(section, {})
