@@ -7,6 +7,7 @@ import pytest
 
 import cspanalysis
 from cspanalysis.findings import acquisitive, domestic
+from cspanalysis.findings.shapes import hours
 from cspanalysis.stats import concentration, thefts
 
 
@@ -79,14 +80,14 @@ def week(weights):
 
 
 def test_an_even_week_stands_out_nowhere():
-    said = acquisitive.hours_told(week(lambda d, h: 2.0), subject="burglary")
+    said = hours.hours_told(week(lambda d, h: 2.0), subject="burglary")
     assert said.text == (
         "No part of the day stands out clearly for burglary. No day of the week stands out clearly."
     )
 
 
 def test_an_evening_and_a_friday_that_stand_out_are_named():
-    said = acquisitive.hours_told(
+    said = hours.hours_told(
         week(lambda d, h: 1.0 + 3.0 * (h >= 18) + 2.0 * (d == 4)), subject="vehicle crime"
     )
     assert "of vehicle crime most likely happened in the evening (18:00 to 23:59)" in said.text
@@ -94,5 +95,5 @@ def test_an_evening_and_a_friday_that_stand_out_are_named():
 
 
 def test_few_offences_prove_nothing():
-    said = acquisitive.hours_told(week(lambda d, h: 0.01 + 0.02 * (h >= 18)), subject="burglary")
+    said = hours.hours_told(week(lambda d, h: 0.01 + 0.02 * (h >= 18)), subject="burglary")
     assert "No part of the day stands out" in said.text

@@ -281,11 +281,11 @@ def test_open_data_that_stand_in_for_a_log_say_why_it_is_not_used(tmp_path):
     days = [f"0{1 + n % 9}/{m[5:]}/{m[:4]},police,noise" for m in MONTHS for n in range(3)]
     log = "\n".join(["Date,Received By,Type", *days, ""])
     files = {"police_uk/archive.zip": archive(rows), "asb_calls/log.csv": log}
-    found = antisocial.calls_change(workspace(tmp_path / "ws", files))
+    found = antisocial.incidents_change(workspace(tmp_path / "ws", files))
     assert found.values["count"] == 120 and "incidents" in found.measure
     assert any("The log of calls is not used" in n and "no district" in n for n in found.notes)
     alone = workspace(tmp_path / "alone", {"police_uk/archive.zip": archive(rows)})
-    assert not any("log of calls" in n for n in antisocial.calls_change(alone).notes)
+    assert not any("log of calls" in n for n in antisocial.incidents_change(alone).notes)
 
 
 def test_a_second_force_whose_files_end_is_left_out_of_both_periods(tmp_path):

@@ -206,6 +206,19 @@ def is_all(selection: str | Iterable[str]) -> bool:
     return any(" ".join(name.lower().split()) == ALL for name in _names_of(selection))
 
 
+def things(selection: str) -> str:
+    """What is counted, in the plural: 'crimes', 'shoplifting offences', 'drug offences'."""
+    if selection == ALL:
+        return "crimes"
+    plain = {"drugs": "drug offences", "other crime": "other crimes"}.get(selection, selection)
+    return plain if plain.split()[-1] in ("offences", "crimes") else f"{plain} offences"
+
+
+def slug(selection: str) -> str:
+    """An offence or group as it stands in the id of a finding: 'violence_with_injury'."""
+    return re.sub(r"[^a-z0-9]+", "_", selection.lower()).strip("_")
+
+
 def change(selection: str | Iterable[str], counted: Iterable[str]) -> Change:
     """What changes where a selection is answered from the offences that were counted for it."""
     of = kinds(NOTIFIABLE)

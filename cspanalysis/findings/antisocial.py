@@ -31,25 +31,54 @@ MOST_RECEIVERS = 6
 #: What each of them receives.
 THINGS = {POLICE: "calls", OFFICER: "reports"}
 
+ASB = "anti-social behaviour"
+INCIDENTS = "anti-social behaviour incidents"
+
 calls_question = partial(question, needs="asb_calls", unit="calls")
+incident_question = partial(question, needs="police_uk", unit="incidents", fewer_is_better=True)
+
+
+@incident_question(
+    "antisocial.incidents.change", "Did incidents of anti-social behaviour rise or fall?"
+)
+def incidents_change(ask: Question) -> Finding:
+    """Incidents of the street-level files against the same months of the year before."""
+    return ask.change(ask.series(ASB, subject=INCIDENTS), notes=_unused_log(ask))
+
+
+@incident_question(
+    "antisocial.incidents.months",
+    "Is the latest half year of anti-social behaviour out of the ordinary?",
+    measure=f"{INCIDENTS} per day",
+    unit="incidents per day",
+    would_show="whether recent months of anti-social behaviour are out of the ordinary",
+    once=True,
+)
+def incidents_months(ask: Question) -> Finding:
+    """Control chart of the incidents of the street-level files."""
+    return ask.control(ask.series(ASB, ask.period, subject=INCIDENTS))
+
+
+@incident_question(
+    "antisocial.incidents.season",
+    "When in the year does anti-social behaviour peak?",
+    measure=f"seasonal index of {INCIDENTS}",
+    would_show="in which months anti-social behaviour peaks",
+    once=True,
+)
+def incidents_season(ask: Question) -> Finding:
+    """Seasonal index of the incidents over all months held."""
+    return ask.season(ask.review.series(ASB, subject=INCIDENTS))
 
 
 @calls_question(
     "antisocial.calls.change",
     "Did calls about anti-social behaviour rise or fall?",
-    needs=("asb_calls", "police_uk"),
     fewer_is_better=True,
 )
 def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to police and council against the same months of the year before."""
-    try:
-        calls = _calls(ask, leave_out)
-    except NotAvailable as lacking:
-        incidents = ask.series("anti-social behaviour", subject="anti-social behaviour incidents")
-        there = ask.review.store.sources()
-        unused = "asb_calls" in there and lacking.detail
-        said = f"The log of calls is not used: {suppliers.detail(lacking, there)}."
-        return ask.change(incidents, notes=[said] if unused else [])
+    calls = _calls(ask, leave_out)
     return ask.change(calls.of(calls.rows, definition=_definition(calls.rows)))
 
 
@@ -154,6 +183,19 @@ def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Findi
             "there are more."
         ],
     )
+
+
+def _unused_log(ask: Question) -> list[str]:
+    """Why a log of calls that is there does not serve for the comparison."""
+    there = ask.review.store.sources()
+    if "asb_calls" not in there:
+        return []
+    try:
+        ask.series("asb_calls").coverage.check(ask.period, ask.compare)
+    except NotAvailable as lacking:
+        detail = suppliers.detail(lacking, there)
+        return [f"The log of calls is not used: {detail}."] if detail else []
+    return []
 
 
 def _types(ask: Question, received_by: str, leave_out: Sequence[str]) -> Finding:

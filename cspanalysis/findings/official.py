@@ -7,6 +7,7 @@ files do, and the reason is given.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -49,8 +50,7 @@ rate_question = partial(official_question, unit="per 1,000 residents in the peri
 )
 def change(ask: Question, offences: str = "recorded crime") -> Finding:
     """The newest official year, or the quarters of it that there are, against the year before."""
-    at, series, notes = _counted(ask, offences)
-    return at.change(series, notes=notes)
+    return changed(ask, offences)
 
 
 @official_question(
@@ -153,8 +153,24 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
 )
 def rates(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Crimes per 1,000 residents of every area of a group, 'nation' for all partnerships."""
+    return ranked(ask, group, offences)
+
+
+def changed(
+    ask: Question, offences: str, *, subject: str = "", notes: Iterable[str] = ()
+) -> Finding:
+    """The newest official year or quarters of some offences against the year before."""
+    at, series, told = _counted(ask, offences)
+    found = at.change(series.of(series.rows, subject), notes=[*told, *notes])
+    if at.period == ask.period:
+        return found
+    return replace(found, sentence=f"{found.sentence} The figures are of {at.period.label}.")
+
+
+def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = ()) -> Finding:
+    """Offences per 1,000 residents of every area of a group by the official counts."""
     at, beside, members = _beside(ask, group, offences)
-    things = _things(offences)
+    things = taxonomy.things(offences)
     result = peers.compare(beside.table)
     is_long = len(result) > MANY
     found = at.publish(
@@ -170,6 +186,7 @@ def rates(ask: Question, group: str, offences: str = "recorded crime") -> Findin
             f"{beside.residents}" + ("" if is_long else "; line = 95% interval")
         ),
         notes=[
+            *notes,
             *beside.notes,
             *rankings.few_residents_notes(result),
             *rankings.membership_notes(members),
@@ -192,7 +209,7 @@ def rates(ask: Question, group: str, offences: str = "recorded crime") -> Findin
 def funnel(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Funnel of a group by the official counts, widened for the usual differences between areas."""
     at, beside, members = _beside(ask, group, offences)
-    things = _things(offences)
+    things = taxonomy.things(offences)
     result = peers.funnel(beside.table)
     is_long = len(result) > MANY
     columns = {
@@ -307,13 +324,6 @@ def _beside(
     review = ask.review
     found = official_peers.beside(review.store, review.area, series, at.period, members)
     return at, found, members
-
-
-def _things(offences: str) -> str:
-    """What is counted, in the plural: 'crimes', 'shoplifting offences', 'drug offences'."""
-    if offences == taxonomy.ALL:
-        return "crimes"
-    return offences if offences.split()[-1] in ("offences", "crimes") else f"{offences} offences"
 
 
 def _place_told(table: pd.DataFrame, *, things: str, members: str, period: Period) -> Said:

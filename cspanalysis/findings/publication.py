@@ -51,11 +51,14 @@ class Publication:
         Whose data, edition and policies apply.
     spec : Spec
     comparison : Comparison
+    is_part : bool
+        Whether the finding is a part of another (`Finding.parts`).
     """
 
     review: Review
     spec: Spec
     comparison: Comparison
+    is_part: bool = False
 
     @property
     def period(self) -> Period:
@@ -145,9 +148,9 @@ class Publication:
         # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.
         labels = self.review.label_notes(of.period) if "police_extract" in sources else ()
         said = wording(shown)
-        # A window is shown as a statement under the review's own finding: nobody sees its chart,
+        # A window or a part is shown as a statement under another finding: nobody sees its chart,
         # its display table or its tile, so they are not made.
-        is_main = not self.comparison.is_window
+        is_main = not self.comparison.is_window and not self.is_part
         is_told = said.status not in ("not_available", "suppressed")
         return Finding(
             id=self.spec.id,

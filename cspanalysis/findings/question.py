@@ -21,7 +21,7 @@ from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
 from cspanalysis.findings.record import Finding
-from cspanalysis.findings.shapes import breakdowns, changes, months, rankings, shares, years
+from cspanalysis.findings.shapes import breakdowns, changes, hours, months, rankings, shares, years
 from cspanalysis.review.series import Series
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Question(Publication):
     control = months.control
     season = months.season
     years = years.years
+    hours = hours.hours
     share = shares.share
 
 
@@ -71,7 +72,8 @@ def question(
     the function raises `NotAvailable`, the finding says which source would supply it. A question
     of a peer group (parameter `group`) gives None for the group None: an area that has no such
     group is not asked. Nor is a question of an agenda that the settings do not name, unless the
-    call names it (`agenda="strategy_2008"`).
+    call names it (`agenda="strategy_2008"`). `part=True` makes a finding that is one of the parts
+    of another.
 
     Parameters
     ----------
@@ -118,7 +120,12 @@ def question(
 
         @functools.wraps(function)
         def asked(
-            review: Review, *args: Any, over: Over | None = None, agenda: str = "", **kwargs: Any
+            review: Review,
+            *args: Any,
+            over: Over | None = None,
+            agenda: str = "",
+            part: bool = False,
+            **kwargs: Any,
         ) -> Any:
             bound = signature.bind(review, *args, **kwargs)
             bound.apply_defaults()
@@ -131,7 +138,9 @@ def question(
                 comparison.period.against(comparison.compare, same_months=not any_months)
             made = []
             for comparison in comparisons[:1] if once else comparisons:
-                ask = Question(review, replace(named, id=named.id + comparison.suffix), comparison)
+                ask = Question(
+                    review, replace(named, id=named.id + comparison.suffix), comparison, part
+                )
                 try:
                     made.append(function(ask, *bound.args[1:], **bound.kwargs))
                 except NotAvailable as missing:

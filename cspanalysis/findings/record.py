@@ -114,6 +114,9 @@ class Finding:
         `{"value", "label"}` for the headline row of the chapter.
     windows : tuple of Finding
         The same finding for the further periods of the settings.
+    parts : tuple of Finding
+        Findings on each thing that this one shows side by side: a page tells their sentences in a
+        list, findings.json holds them whole.
     lacks : str
         Of a finding that cannot be had: what is missing and would supply it, worded for all the
         questions that lack the same.
@@ -147,6 +150,7 @@ class Finding:
     notes: tuple[str, ...] = ()
     tile: Mapping[str, str] | None = None
     windows: tuple[Finding, ...] = ()
+    parts: tuple[Finding, ...] = ()
     lacks: str = ""
     awaits: tuple[str, ...] = ()
 
@@ -189,6 +193,7 @@ class Finding:
             "tile": dict(self.tile) if self.tile else None,
             "has_figure": self.figure is not None,
             "windows": [w.record() for w in self.windows],
+            "parts": [p.record() for p in self.parts],
             "lacks": self.lacks,
             "awaits": list(self.awaits),
         }

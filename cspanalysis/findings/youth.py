@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -134,7 +135,7 @@ def youth_violence_change(
 ) -> Finding:
     """Violent crime with a victim or a known suspect under an age."""
     return ask.change(
-        _youth_violence(ask, offences, under),
+        involving(ask, offences, under),
         notes=["Schools deal with most incidents on their grounds without the police."],
     )
 
@@ -148,7 +149,7 @@ def youth_violence_years(
     ask: Question, offences: str = "violent crime", under: int = ADULT
 ) -> Finding:
     """The same by financial year."""
-    return ask.years(_youth_violence(ask, offences, under), "Offences")
+    return ask.years(involving(ask, offences, under), "Offences")
 
 
 @violence_question(
@@ -296,17 +297,19 @@ def _pairs(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def _youth_violence(ask: Question, offences: str, under: int) -> Series:
-    every = ask.review.series(offences, each=True, lacks="hold no ages", people=True)
+def involving(ask: Question, offences: str | Sequence[str], under: int, *periods: Period) -> Series:
+    """Offences with a victim or a known suspect under an age."""
+    every = ask.review.series(offences, *periods, each=True, lacks="hold no ages", people=True)
     ages = [c for c in ("victim_age", "offender_age") if c in every.rows]
     if every.rows[ages].isna().all(axis=None):
         raise NotAvailable("police_extract", "the records hold no ages")
+    named = present.listed([offences] if isinstance(offences, str) else list(offences))
     is_young = every.rows[ages].lt(under).fillna(False).any(axis=1)
     return every.of(
         offence_counts.once_each(every.rows[is_young]),
         INVOLVED,
         selection="",
         protect=ask.protection(),
-        definition=f"Here: {offences} with a victim or a known suspect under {under}. The age of a "
+        definition=f"Here: {named} with a victim or a known suspect under {under}. The age of a "
         "suspect is known for detected offences only.",
     )

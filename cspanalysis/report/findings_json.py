@@ -25,8 +25,13 @@ _CSV_KEYS = ("id", "chapter", "title", "status", "verdict", "measure", "period",
 
 
 def flat(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """All records, each followed by those of its windows."""
-    return [one for record in records for one in (record, *record.get("windows", ()))]
+    """All records, each followed by its parts and by those of its windows."""
+    return [
+        one
+        for record in records
+        for whole in (record, *record.get("windows", ()))
+        for one in (whole, *whole.get("parts", ()))
+    ]
 
 
 def is_synthetic(records: Iterable[Mapping[str, Any]]) -> bool:

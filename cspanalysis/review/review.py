@@ -15,6 +15,7 @@ from cspanalysis import disclosure, present, sources
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.domain.violence_duty import SeriousViolence
 from cspanalysis.review import (
     conditions,
     coverage,
@@ -409,6 +410,11 @@ class Review:
     def purse_dipping(self) -> PurseDipping:
         """The definition of purse dipping, as the settings have it."""
         return self.workspace.definition(PurseDipping, "purse_dipping")
+
+    @property
+    def serious_violence(self) -> SeriousViolence:
+        """The definition of serious violence, as the settings have it."""
+        return self.workspace.definition(SeriousViolence, "serious_violence")
 
     @property
     def threshold(self) -> int:

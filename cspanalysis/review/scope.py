@@ -11,6 +11,7 @@ from cspanalysis.domain import protections
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Comparison, Period
+from cspanalysis.domain.violence_duty import SeriousViolence
 from cspanalysis.review import coverage, offence_counts
 from cspanalysis.stats.night import NightTime
 from cspanalysis.stats.thefts import PurseDipping
@@ -21,7 +22,11 @@ from cspanalysis.workspace import workspace as workspaces
 from cspanalysis.workspace.workspace import Workspace
 
 #: Sections of the settings that define what is counted.
-DEFINITIONS: dict[str, type] = {"night_time_economy": NightTime, "purse_dipping": PurseDipping}
+DEFINITIONS: dict[str, type] = {
+    "night_time_economy": NightTime,
+    "purse_dipping": PurseDipping,
+    "serious_violence": SeriousViolence,
+}
 
 
 class Chosen(NamedTuple):

@@ -23,6 +23,7 @@ _SECTIONS = {
     "peers": None,
     "night_time_economy": None,
     "purse_dipping": None,
+    "serious_violence": None,
     "sources": None,
     "disclosure": None,
     "priorities": {"weights", "harm", "concern"},

@@ -15,6 +15,7 @@ from cspanalysis.present.charts.bars import (
 )
 from cspanalysis.present.charts.dots import (
     CHANGES_KEY,
+    against_others,
     change_intervals,
     shares_with_intervals,
     targets,
@@ -23,6 +24,7 @@ from cspanalysis.present.charts.funnels import funnel
 from cspanalysis.present.charts.grids import ROWS_KEY, age_by_sex, heatmap, priorities
 from cspanalysis.present.charts.lines import control_chart, monthly_line, seasonal_index, trend_line
 from cspanalysis.present.charts.maps import place_map
+from cspanalysis.present.charts.multiples import small_lines
 from cspanalysis.present.charts.spines import GLANCE_KEY, glance
 from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
 
@@ -35,6 +37,7 @@ __all__ = [
     "OWN",
     "ROWS_KEY",
     "TEMPLATE",
+    "against_others",
     "age_by_sex",
     "change_intervals",
     "clusters_bars",
@@ -53,6 +56,7 @@ __all__ = [
     "reference_line",
     "seasonal_index",
     "shares_with_intervals",
+    "small_lines",
     "sorted_bars",
     "targets",
     "trend_line",

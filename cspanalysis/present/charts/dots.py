@@ -22,20 +22,72 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     `table`: `label`, count, compare_count, ratio, lower, upper (limits of the ratio), verdict.
     """
     rows = [r for r in table.to_dict("records") if style.is_shown(r.get("count"))]
-    if not any(style.is_shown(r.get("ratio")) for r in rows):
-        return None
-    dots = [_percent(r.get("ratio")) for r in rows]
-    # From a base of zero there is no percentage and so nothing to draw an interval around.
-    lower, upper = (
-        [_percent(r.get(k)) if r["compare_count"] else None for r in rows]
-        for k in ("lower", "upper")
-    )
-    low, high = _change_range(dots, lower, upper)
-    clear = [r["verdict"] in ("up", "down") for r in rows]
-    labels = [
-        f"{style.wrap(present.capital(str(r[label])), lines=3)}<br>"
+    beneath = [
         f"{present.cell(r['compare_count'], 'compare_count', r)} → {present.count(r['count'])}"
         for r in rows
+    ]
+    # From a base of zero there is no percentage and so nothing to draw an interval around.
+    from_none = [not r["compare_count"] for r in rows]
+    ratios = [
+        r | ({"lower": None, "upper": None} if none else {})
+        for r, none in zip(rows, from_none, strict=True)
+    ]
+    chart = _differences(
+        ratios, label, beneath, [r["verdict"] in ("up", "down") for r in rows],
+        ends=("◂ fewer", "more ▸"),
+    )  # fmt: skip
+    if chart is None:
+        return None
+    low, high = chart.layout.xaxis.range
+    for i, row in enumerate(rows):
+        if row["compare_count"] == 0:
+            chart.add_annotation(
+                x=0, y=i, xanchor="left" if high > -low else "right",
+                xshift=8 if high > -low else -8, text="no percentage from 0",
+            )  # fmt: skip
+    return chart
+
+
+def against_others(table: pd.DataFrame, *, label: str) -> go.Figure | None:
+    """Rates against the others' in per cent with their intervals, a row each; 0 is the same.
+
+    Clear differences are filled dots, the others hollow; both rates stand under the name.
+
+    `table`: `label`, rate, lower, upper (of the rate), others_rate, verdict.
+    """
+    rows = [
+        r
+        for r in table.to_dict("records")
+        if style.is_shown(r.get("rate")) and style.is_shown(r.get("others_rate"))
+    ]
+    beneath = [f"{present.rate(r['rate'])} · {present.rate(r['others_rate'])}" for r in rows]
+    ratios = [
+        r | {k: (r[c] / r["others_rate"] if r["others_rate"] else None)
+             for k, c in (("ratio", "rate"), ("lower", "lower"), ("upper", "upper"))}
+        for r in rows
+    ]  # fmt: skip
+    return _differences(
+        ratios, label, beneath, [r["verdict"] in ("lower", "higher") for r in rows],
+        ends=("◂ lower", "higher ▸"),
+    )  # fmt: skip
+
+
+def _differences(
+    rows: list[dict[str, Any]],
+    label: str,
+    beneath: list[str],
+    clear: list[bool],
+    *,
+    ends: tuple[str, str],
+) -> go.Figure | None:
+    """A row a thing: what it is as a percentage of another (`ratio`) with its interval."""
+    if not any(style.is_shown(r.get("ratio")) for r in rows):
+        return None
+    dots, lower, upper = ([_percent(r.get(k)) for r in rows] for k in ("ratio", "lower", "upper"))
+    low, high = _change_range(dots, lower, upper)
+    labels = [
+        f"{style.wrap(present.capital(str(r[label])), lines=3)}<br>{under}"
+        for r, under in zip(rows, beneath, strict=True)
     ]
     chart = style.figure(
         _two_line_height(labels),
@@ -62,11 +114,7 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         annotations=[
             {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": a, "text": t,
              "xshift": s}
-            for a, t, s in (("right", "◂ fewer", -6), ("left", "more ▸", 6))
-        ] + [
-            {"x": 0, "y": i, "xanchor": "left" if high > -low else "right",
-             "xshift": 8 if high > -low else -8, "text": "no percentage from 0"}
-            for i, r in enumerate(rows) if r["compare_count"] == 0
+            for a, t, s in (("right", ends[0], -6), ("left", ends[1], 6))
         ],
     )  # fmt: skip
     return chart
