@@ -52,6 +52,14 @@ def years(store: Store, districts: Iterable[str]) -> list[int]:
     return [int(year) for year, n in counts.items() if n == len(wanted)]
 
 
+def by_year(store: Store, districts: Iterable[str]) -> pd.DataFrame:
+    """Residents of the districts together in each of these years: year, population."""
+    wanted = tuple(dict.fromkeys(districts))
+    rows = _of(store, wanted)
+    found = rows.groupby("year", as_index=False)["population"].sum()
+    return found[found["year"].isin(years(store, wanted))].reset_index(drop=True)
+
+
 def of_when(store: Store, districts: Iterable[str], year: int) -> str:
     """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
     table = _of(store, tuple(districts)) if store.has("population") else None
