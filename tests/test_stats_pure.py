@@ -210,7 +210,7 @@ CALLS = {
     "stats.concentration.adjusted_gini": lambda: ((COUNTS,), {}),
     "findings.priority_scores.weights_of": lambda: ((dict(WEIGHTS),), {}),
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
-    "findings.priority_scores.sensitivity": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
+    "findings.priority_scores.compared_on": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.relative": lambda: ((PRIORITIES["harm"],), {}),
     "stats.outcome_shares.beside": lambda: ((SHARES,), {}),
     "stats.outcome_shares.against": lambda: ((SHARES,), {}),

@@ -15,7 +15,7 @@ from cspanalysis.findings import priority_scores as scores
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts
-from cspanalysis.present.phrases import MOST_NAMED, first, named, shown
+from cspanalysis.present.phrases import first, named, shown
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 
 priority_question = partial(question, needs=OFFENCE_SOURCES, once=True)
@@ -39,17 +39,17 @@ def matrix(ask: Question) -> Finding:
         *_notes(result, weights),
         *_unasked(ask.review),
     ]
-    result["places"] = [
-        "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
-        for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
-    ]
+    result["places"] = _places(result)
     # Too few criteria make no score to compare: without a place there is none to read.
     result["score_text"] = [
         "–" if pd.isna(rank) else _two(score)
         for rank, score in zip(result["rank"], result["score"], strict=True)
     ]
     result["rests_on"] = [
-        f"{known} of {of} criteria" for known, of in zip(result["known"], result["of"], strict=True)
+        f"{on if status == 'ok' else known} of {of} criteria"
+        for known, of, on, status in zip(
+            *(result[c] for c in ("known", "of", "compared_on", "status")), strict=True
+        )
     ]
     return ask.publish(
         result,
@@ -61,7 +61,7 @@ def matrix(ask: Question) -> Finding:
             **{f"{name}_text": _heading(name, weights) for name in scores.CRITERIA},
             "rests_on": "Rests on",
             "score_text": "Score",
-            "places": "Place with varied weights",
+            "places": "Place in 95 of 100 random weightings",
             "things": "Counted",
         },
         what="Priorities by five criteria",
@@ -85,85 +85,110 @@ def matrix_told(table: pd.DataFrame, *, top: int = 3) -> Said:
             "criteria, and a mean of fewer would put first what happens to be known."
         )
         return Said(text, status="too_few", values={"count": len(placed)})
-    names: list[str] = []
-    for row in placed.head(top).to_dict("records"):
-        name, value = present.shorten(row["priority"], 60), present.number(row["score"], 2)
-        on = present.in_words(int(row["known"]))
-        on += "" if names else f" of {present.in_words(of)} criteria"
-        names.append(f"{name} ({value} on {on})")
-    text = f"{present.capital(names[0])} scores highest, followed by {present.listed(names[1:])}."
-    moved = [present.shorten(name, 60) for name in placed.loc[~placed["is_stable"], "priority"]]
-    text += (
-        " The order stays the same when each weight is a quarter larger or smaller."
-        if not moved
-        else f" With weights a quarter larger or smaller, "
-        f"{present.listed(moved, MOST_NAMED, 'others')} would change place."
+    names = [
+        f"{present.shorten(row['priority'], 60)} ({present.number(row['score'], 2)})"
+        for row in placed.head(top).to_dict("records")
+    ]
+    on = int(placed["compared_on"].iloc[0])
+    judged = f"all on {'the' if on == of else 'the same'} {present.in_words(on)}"
+    text = (
+        f"{present.capital(names[0])} scores highest, followed by {present.listed(names[1:])}, "
+        f"{judged} {'criteria' if on == of else f'of the {present.in_words(of)} criteria'}."
+        f"{_firmness(placed)}"
     )
     without = [present.shorten(p, 60) for p in table.loc[table["rank"].isna(), "priority"]]
     if without:
         text += (
             f" {present.capital(present.listed(without))} {'has' if len(without) == 1 else 'have'} "
-            f"no place, with data for fewer than {present.in_words(least)} criteria."
+            "no place, without data for one of these."
         )
     return Said(text, values={"count": len(placed)})
+
+
+def _firmness(placed: pd.DataFrame) -> str:
+    """In one sentence how often the first priority comes first with other weights."""
+    lead = placed.iloc[0]
+    share = float(lead["first_share"])
+    how = "all" if share == 1 else present.per_cent(100 * share, 0)
+    return (
+        f" With random weights about those that are set it comes first in {how} of "
+        f"{present.count(scores.DRAWS)} trials."
+    )
 
 
 @priority_question(
     "priorities.sensitivity",
     "Does the order survive other weights?",
     measure="order of the priorities under other weights",
-    unit="trials",
+    unit="places",
     would_show="whether the order of the priorities survives other weights",
 )
 def sensitivity(ask: Question) -> Finding:
-    """The order with each weight a quarter larger and smaller, one at a time."""
+    """The places of the priorities under random weights about those that are set."""
     weights = _weights(ask.review)
-    result = scores.sensitivity(_criteria(ask), weights)
-    if result["order"].iloc[0].count(" > ") < 1:
+    result = scores.score(_criteria(ask), weights)
+    result = result[result["rank"].notna()].reset_index(drop=True)
+    if len(result) < 2:
         raise NotAvailable(
             (),
             f"fewer than two can be judged on {present.in_words(scores.needed(weights))} or more "
             "criteria, so there is no order",
         )
-    result = result.assign(
-        weight_text=[_exact(value) for value in result["weight"]],
-        varied_text=[_exact(value) for value in result["varied"]],
-        moved_text=[moved or "none" for moved in result["moved"]],
-    )
+    result = result[
+        ["priority", "label", "score", "rank", "best_rank", "worst_rank", "first_share",
+         "top_share", "is_stable", "status"]
+    ].assign(
+        first_text=[present.share(v, 0) for v in result["first_share"]],
+        top_text=[present.share(v, 0) for v in result["top_share"]],
+        places=_places(result),
+    )  # fmt: skip
     return ask.publish(
         result,
         wording=sensitivity_told,
         sources=_sources(ask.review),
         columns={
-            "criterion": "Weight of",
-            "weight_text": "As set",
-            "varied_text": "Tried",
-            "is_same": "Same order",
-            "first": "First",
-            "moved_text": "Change place",
+            "label": "Priority",
+            "rank": "Place as set",
+            "first_text": "Comes first in",
+            "top_text": "Among the first three in",
+            "places": "Places in 95 of 100 trials",
         },
-        what="Order under other weights",
-        notes=["The tried weight is scaled with the others so that they still add up to 1."],
+        what="Places under random weights",
+        notes=[
+            f"{present.count(scores.DRAWS)} seeded weightings (Dirichlet), whose mean is that of "
+            "the settings; equal weights give every weighting the same chance."
+        ],
     )
 
 
 def sensitivity_told(table: pd.DataFrame) -> Said:
-    """Whether the order of the priorities survives other weights."""
-    tried = table[table["criterion"] != "as set"]
-    moved = tried[~tried["is_same"]]
-    if moved.empty:
+    """How firm the order of the priorities is under random weights."""
+    lead = table.iloc[0]
+    name = present.shorten(lead["priority"], 60)
+    share, values = float(lead["first_share"]), {"count": len(table)}
+    if table["is_stable"].all():
         return Said(
-            "Raising or lowering any one weight by a quarter leaves the order as it is.",
-            values={"count": len(tried)},
+            "With 95 of 100 random weightings about the one that is set no priority changes place.",
+            values=values,
         )
-    top = table["first"].iloc[0]
-    n, of = present.in_words(int((tried["first"] == top).sum())), present.in_words(len(tried))
     text = (
-        f"{present.capital(top)} comes first in {'all' if n == of else f'{n} of'} {of} trials "
-        f"with one weight a quarter larger or smaller. Further down some priority changes place in "
-        f"{present.in_words(len(moved))} of them, so that order should not be relied on."
+        f"With random weights about those that are set {name} comes first in "
+        f"{'all' if share == 1 else present.per_cent(100 * share, 0)} of the trials"
     )
-    return Said(text, values={"count": len(tried)})
+    moving = table.loc[~table["is_stable"], "priority"]
+    if len(moving):
+        text += (
+            f"; {present.in_words(len(moving))} of the {present.in_words(len(table))} priorities "
+            "can have another place, so that the whole order should not be relied on"
+        )
+    return Said(text + ".", values=values)
+
+
+def _places(result: pd.DataFrame) -> list[str]:
+    return [
+        "none" if pd.isna(low) else f"{low}" if low == high else f"{low} to {high}"
+        for low, high in zip(result["best_rank"], result["worst_rank"], strict=True)
+    ]
 
 
 @priority_question(
@@ -301,13 +326,14 @@ def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
         if row["trend_of"]
     ]
     notes += _peer_notes(rows)
-    bare = [
-        row["priority"] for row in rows if row["status"] == "ok" and row["of"] - row["known"] > 1
-    ]
-    if bare:
+    used = scores.compared_on(result, weights)
+    left = [name for name in scores.CRITERIA if weights[name] > 0 and name not in used]
+    if used and left and result[left].notna().any(axis=None):
         notes.append(
-            f"Two or more criteria have no data for {present.listed(bare)}: these scores rest on "
-            "the remaining criteria and are less firm than the others."
+            f"The order rests on {present.listed(used)}, which all priorities with a place have: "
+            "a score on three criteria and one on five cannot be compared. "
+            f"{present.capital(present.listed(left))} "
+            f"{'is' if len(left) == 1 else 'are'} shown and not counted."
         )
     return notes
 
@@ -375,14 +401,6 @@ def _heading(name: str, weights: dict[str, float]) -> str:
 
 def _two(value: float) -> str:
     return "" if pd.isna(value) else present.number(value, 2)
-
-
-def _exact(value: float) -> str:
-    """A weight with two decimals, or as many as it has."""
-    if pd.isna(value):
-        return "–"
-    whole, _, part = f"{value:.4f}".partition(".")
-    return f"{whole}.{part[:2]}{part[2:].rstrip('0')}"
 
 
 def _sources(review: Review) -> list[str]:

@@ -240,7 +240,7 @@ def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
     except NotAvailable:
         return Versus()
     compared = peers.compare(table, draws=0)
-    verdict = compared.loc[compared["is_own"], "verdict"].iloc[0]
+    verdict = compared.loc[compared["is_own"], "verdict_widened"].iloc[0]
     if verdict == "none":
         return Versus()
     by = "" if tuple(measure.counted) == (_police(measure.peer),) else measure.peer

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from cspanalysis.workspace.priority_weights import CRITERIA
 
@@ -17,10 +19,14 @@ RULE = (
     "Each criterion runs from 0 to 1. Volume: incidents as a share of the largest priority's. "
     "Harm: the partnership's own judgement, in its settings. Trend: 1 if the interval shows a "
     "worsening, 0 an improvement, 0.5 if it shows neither. Peers: 1 if the interval lies on the "
-    "worse side of the others' figure, 0 on the better, 0.5 if it does neither. Concern: the share "
-    "of residents who call it a problem, relative to the largest. The score is the weighted mean "
-    "of the criteria that have data; a place in the order needs more than half of the criteria."
+    "worse side of the others' figure by more than is usual in the group, 0 on the better, 0.5 if "
+    "it does neither. Concern: the share of residents who call it a problem, relative to the "
+    "largest. The score is the weighted mean; all priorities with a place are compared on the same "
+    "criteria, more than half of them, and those without data for one of these have no place."
 )
+
+#: Seed and number of the random weightings, and how many places count as the first ones.
+SEED, DRAWS, TOP = 20080402, 10_000, 3
 
 
 def weights_of(settings: Mapping[str, float] | None) -> dict[str, float]:
@@ -40,34 +46,58 @@ def needed(weights: Mapping[str, float]) -> int:
     return sum(weights[name] > 0 for name in CRITERIA) // 2 + 1
 
 
-def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25) -> pd.DataFrame:
+def compared_on(table: pd.DataFrame, weights: Mapping[str, float]) -> tuple[str, ...]:
+    """The criteria on which priorities are compared: the same for all that have a place.
+
+    Of the sets of `needed` criteria or more, the one that uses the most data: criteria times
+    priorities that have them all; of equal ones the larger set. Empty where none has so many.
+    """
+    weighing = [name for name in CRITERIA if weights[name] > 0]
+    known = table[weighing].notna()
+    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+    for size in range(len(weighing), needed(weights) - 1, -1):
+        for chosen in combinations(weighing, size):
+            data = size * int(known[list(chosen)].all(axis=1).sum())
+            if (data, size) > best[:2]:
+                best = data, size, chosen
+    return best[2]
+
+
+def score(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
     """Score and order of priorities by their criteria (0 to 1; missing where there are no data).
 
-    Highest score first, those without a place last, with score (weighted mean of the known
-    criteria), known (number of criteria with data), of (of how many that weigh anything), rank
-    (1 = highest; missing under `needed` criteria), best_rank, worst_rank (each weight raised and
-    lowered by `vary`, one at a time), is_stable (there is a place and it never changes), status
-    ('too_few' where the criteria do not suffice for a place).
+    Highest score first, those without a place last, with score (weighted mean of the criteria
+    that are compared, `compared_on`; without a place of those known), known (number of criteria
+    with data), of (of how many that weigh anything), compared_on (how many are compared), rank (1 =
+    highest; missing where one of those is), best_rank, worst_rank (places in 95 of 100 random
+    weightings), first_share (share of those in which it comes first), is_stable (there is a place
+    and 95 of 100 weightings give no other), status ('too_few' where the criteria do not suffice for
+    a place).
     """
+    chosen = compared_on(table, weights)
+    is_placed = (
+        table[list(chosen)].notna().all(axis=1) if chosen else pd.Series(False, index=table.index)
+    )
+    scores = _scores(table, weights)
+    if chosen:
+        only = {name: weights[name] if name in chosen else 0.0 for name in CRITERIA}
+        scores = scores.where(~is_placed, _scores(table, only))
     result = table.assign(
-        score=_scores(table, weights),
+        score=scores,
         known=_known(table, weights),
         of=sum(weights[name] > 0 for name in CRITERIA),
+        compared_on=len(chosen),
     )
-    is_placed = result["known"] >= needed(weights)
     result["rank"] = _ranks(result["score"].where(is_placed))
-    ranks = pd.DataFrame(
-        {
-            (name, factor): _ranks(
-                _scores(table, {**weights, name: weights[name] * factor}).where(is_placed)
-            )
-            for name in CRITERIA
-            for factor in (1 - vary, 1 + vary)
-        }
-    )
-    result["best_rank"] = ranks.min(axis=1)
-    result["worst_rank"] = ranks.max(axis=1)
-    result["is_stable"] = is_placed & ranks.eq(result["rank"], axis=0).fillna(False).all(axis=1)
+    places = _random_places(table[is_placed], weights, chosen)
+    for name, values in (
+        ("best_rank", np.percentile(places, 2.5, axis=0, method="nearest")),
+        ("worst_rank", np.percentile(places, 97.5, axis=0, method="nearest")),
+    ):
+        result[name] = pd.Series(values, index=table.index[is_placed], dtype="Int64")
+    result["first_share"] = pd.Series((places == 1).mean(axis=0), index=table.index[is_placed])
+    result["top_share"] = pd.Series((places <= TOP).mean(axis=0), index=table.index[is_placed])
+    result["is_stable"] = is_placed & (result["best_rank"] == result["worst_rank"]).fillna(False)
     result["status"] = np.select(
         [is_placed, result["score"].notna()], ["ok", "too_few"], "not_available"
     )
@@ -76,41 +106,20 @@ def score(table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.
     )
 
 
-def sensitivity(
-    table: pd.DataFrame, weights: Mapping[str, float], *, vary: float = 0.25
-) -> pd.DataFrame:
-    """The order under each weight raised and lowered, of the priorities that have a place.
+def _random_places(
+    table: pd.DataFrame, weights: Mapping[str, float], chosen: tuple[str, ...]
+) -> np.ndarray:
+    """Places of the priorities under random weightings, shape (draws, priorities).
 
-    A row a trial, the first 'as set': criterion, weight (as set), varied (as tried, before
-    scaling), first (the highest priority), moved (those with another place), order (all, highest
-    first), is_same (no place changed).
+    Dirichlet draws with the weights that are set as their mean; equal weights give every
+    weighting the same chance. A tie shares the smallest place.
     """
-    table = table[_known(table, weights) >= needed(weights)].reset_index(drop=True)
-    usual = _ranks(_scores(table, weights))
-    trials = [("as set", np.nan, np.nan, dict(weights))]
-    for name in CRITERIA:
-        for factor in (1 - vary, 1 + vary):
-            varied = weights[name] * factor
-            trials.append((name, weights[name], varied, {**weights, name: varied}))
-    rows = []
-    for criterion, weight, varied, tried in trials:
-        scores = _scores(table, tried).round(12)
-        order = table.loc[
-            scores.dropna().sort_values(ascending=False, kind="stable").index, "priority"
-        ]
-        moved = table.loc[_ranks(scores).fillna(0) != usual.fillna(0), "priority"]
-        rows.append(
-            {
-                "criterion": criterion,
-                "weight": weight,
-                "varied": varied,
-                "first": order.iloc[0] if len(order) else "",
-                "moved": ", ".join(moved),
-                "order": " > ".join(order),
-                "is_same": moved.empty,
-            }
-        )
-    return pd.DataFrame(rows)
+    if not chosen or table.empty:
+        return np.zeros((1, len(table)))
+    mean = np.array([weights[name] for name in chosen])
+    drawn = np.random.default_rng(SEED).dirichlet(len(chosen) * mean / mean.sum(), DRAWS)
+    scores = (drawn @ table[list(chosen)].to_numpy(dtype=float).T).round(12)
+    return rankdata(-scores, method="min", axis=1)
 
 
 def relative(values: pd.Series) -> pd.Series:
