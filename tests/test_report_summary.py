@@ -209,3 +209,57 @@ def test_the_trial_of_the_weights_is_not_said_again_beside_the_priorities():
     said = summary.summary([chapter("09", record("priorities.matrix", table=table), trial)])
     assert not said.keys
     assert summary.summary([chapter("09", trial)]).keys
+
+
+def at_a_glance(*rows):
+    base = {"is_total": False, "count": 90, "compare_count": 80, "rate": 1.0, "others_rate": 1.0,
+            "ratio": 1.1, "verdict": "no_clear_change", "verdict_peers": "similar",
+            "trend": "not clear"}  # fmt: skip
+    columns = [{"key": k, "label": k, "numeric": False} for k in summary.GLANCE_COLUMNS]
+    table = {"columns": [*columns, {"key": "rank_of", "label": "Place", "numeric": True}],
+             "rows": [["x"] * 8]}  # fmt: skip
+    return record(
+        "glance.table", rows=[{**base, **r} for r in rows], table=table, caption="Each – here",
+        alt="", notes=["Residents are those of mid-2022.", "Residents are those of mid-2022."],
+    )  # fmt: skip
+
+
+def test_the_tiles_are_the_total_the_worst_the_rise_and_the_best():
+    rows = (
+        {"subject": "recorded crime", "is_total": True, "count": 900, "trend": "falling",
+         "verdict": "down"},
+        {"subject": "drugs", "verdict_peers": "higher", "rate": 2.0},
+        {"subject": "arson", "verdict_peers": "higher", "rate": 3.0, "verdict": "up", "ratio": 4.0},
+        {"subject": "robbery", "verdict": "up", "ratio": 2.0},
+        {"subject": "burglary", "verdict": "down", "ratio": 0.7},
+        {"subject": "shoplifting", "ratio": 9.0},
+    )  # fmt: skip
+    tiles = summary.summary([chapter("00_glance", at_a_glance(*rows))]).tiles
+    assert [t["label"].split(",")[0] for t in tiles] == [
+        "recorded crime", "arson", "robbery", "burglary",
+    ]  # fmt: skip
+    # An arrow stands only beside a clear verdict; the largest ratio that is not clear is no news.
+    assert [t["value"] for t in tiles] == ["▼ 900", "▲ 90", "▲ 90", "▼ 90"]
+
+
+def test_hidden_counts_are_no_tiles():
+    rows = ({"subject": "recorded crime", "is_total": True, "count": None},
+            {"subject": "arson", "count": None, "verdict": "up"})  # fmt: skip
+    assert summary.summary([chapter("00_glance", at_a_glance(*rows))]).tiles == ()
+
+
+def test_the_table_at_a_glance_takes_the_place_of_the_list_of_sentences():
+    change = record(
+        "overview.recorded_crime.change", "down", values={"ratio": 0.9},
+        sentence="Crime fell from 8 to 7. The count is lower. If each case were alone it were so.",
+    )  # fmt: skip
+    chosen = summary.summary(
+        [chapter("00_glance", at_a_glance({"subject": "x", "is_total": True})),
+         chapter("10_overview", change, record("overview.mix"))]
+    )  # fmt: skip
+    assert chosen.headline == ("Crime fell from 8 to 7. The count is lower.",)
+    assert [c["key"] for c in chosen.glance.record["table"]["columns"]] == list(
+        summary.GLANCE_COLUMNS
+    )
+    assert chosen.limits == ("Residents are those of mid-2022.",)
+    assert [r["id"] for k in chosen.keys for r in k.records] == ["overview.mix"]

@@ -38,7 +38,7 @@ ASB = "anti-social behaviour"
 
 #: Verdicts of the two comparisons → the words of their cell.
 _WORDS = {
-    "up": "rising", "down": "falling", "no_clear_change": "no clear change", "none": "–",
+    "up": "rising", "down": "falling", "no_clear_change": "not clear", "none": "–",
     "higher": "higher", "lower": "lower", "similar": "similar",
 }  # fmt: skip
 _COLUMNS = {
@@ -204,7 +204,7 @@ def _among(
         with contextlib.suppress(NotAvailable):
             residents, year = ask.review.residents(ask.period)
             own = {"population": residents}
-    for name in ("count", "lower", "upper", "confidence", "method", "status"):
+    for name in ("is_own", "count", "lower", "upper", "confidence", "method", "status"):
         own.pop(name, None)
     return own, year
 

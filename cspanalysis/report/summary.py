@@ -11,7 +11,7 @@ from typing import Any
 from cspanalysis import present
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import markup
-from cspanalysis.report.collect import Rendered
+from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.report.markup import Context
 
 Record = Mapping[str, Any]
@@ -20,6 +20,14 @@ Record = Mapping[str, Any]
 DECISIVE = ("up", "down", "higher", "lower", "peak")
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
+
+#: Findings whose sentences begin the summary, and the one that is its table.
+HEADLINE = ("overview.recorded_crime.change", "glance.stands_out")
+GLANCE = "glance.table"
+GLANCE_COLUMNS = ("subject", "count", "rate", "others_rate", "against_peers", "percent_change",
+                  "trend")  # fmt: skip
+#: So many notes on how far the figures of the summary go.
+MOST_LIMITS = 4
 
 #: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
 PANELS = (
@@ -70,8 +78,14 @@ class Summary:
 
     Parameters
     ----------
+    headline : tuple of str
+        The sentences that come first.
     tiles : tuple of mapping
-        Headline figures, at most six, no chapter twice before each had its turn.
+        Headline figures: those of the table at a glance, or of the chapters in turn.
+    glance : Section or None
+        Every subject in a row.
+    limits : tuple of str
+        How far the figures of the table go.
     keys : tuple of Key
         Chapters with their key findings.
     quality : mapping or None
@@ -89,7 +103,10 @@ class Summary:
         Whether some finding sets the period against the compared one.
     """
 
+    headline: tuple[str, ...] = ()
     tiles: tuple[Mapping[str, str], ...] = ()
+    glance: Section | None = None
+    limits: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     quality: Mapping[str, str] | None = None
     panels: tuple[tuple[str, Record, str], ...] = ()
@@ -125,12 +142,19 @@ def summary(
         # Its sentence says already whether the order holds with other weights.
         shown.add("priorities.sensitivity")
     shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.") or _is_old(r, period)}
+    first = [by_id[id][0] for id in HEADLINE if id in by_id and by_id[id][0]["status"] == "ok"]
+    # The table says of each subject what its chapter's findings say.
+    glance = _glance(chapters)
+    shown |= {r["id"] for r in first} | ({GLANCE} if glance else set())
     keys = tuple(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
     )
     changed, unchanged = _changes(placed, previous)
     return Summary(
-        tiles=tuple(_tiles(chapters)),
+        headline=tuple(_begins(str(r["sentence"])) for r in first),
+        tiles=tuple(_glance_tiles(glance, by_id[GLANCE][1]) if glance else _tiles(chapters)),
+        glance=glance,
+        limits=tuple(dict.fromkeys(glance.record["notes"]))[:MOST_LIMITS] if glance else (),
         keys=tuple(k for k in keys if k.records or k.failure),
         quality=_quality(by_id),
         panels=panels,
@@ -206,6 +230,7 @@ def effect(values: Mapping[str, Any]) -> float:
 
 def page(context: Context, chosen: Summary) -> str:
     """The summary page, index.html."""
+    charts, templates = markup.chart_data([chosen.glance] if chosen.glance else [])
     return markup.render(
         "index.html.j2",
         c=context,
@@ -213,6 +238,8 @@ def page(context: Context, chosen: Summary) -> str:
         policy=markup.CSP,
         here="index",
         first=context.contents[0] if context.contents else None,
+        charts=charts,
+        templates=templates,
     )
 
 
@@ -240,6 +267,61 @@ def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str
             rows.append([{**t, "slug": chapter.slug} for t in markup.tiles(first.values())])
     turns = [row[i] for i in range(max(map(len, rows), default=0)) for row in rows if i < len(row)]
     return turns[:most]
+
+
+def _begins(text: str, most: int = 2) -> str:
+    """The first sentences of a text: what follows says how it was judged."""
+    return " ".join(re.split(r"(?<=[.!?]) (?=[A-Z])", text)[:most])
+
+
+def _glance(chapters: Sequence[Rendered]) -> Section | None:
+    """The table at a glance, with the columns that fit a summary."""
+    for section in (s for c in chapters for s in c.sections):
+        record = section.record
+        if record["id"] == GLANCE and record["status"] == "ok":
+            table = some_columns(record["table"], GLANCE_COLUMNS)
+            return Section({**record, "table": table}, section.figure)
+    return None
+
+
+def _glance_tiles(glance: Section, slug: str) -> list[Mapping[str, str]]:
+    """All crime, the worst against peers, the largest clear rise and the best news."""
+    rows = glance.record["rows"]
+    parts = [r for r in rows if not r["is_total"] and r["count"] is not None]
+    told = [_tile(r, "") for r in rows if r["is_total"] and r["count"] is not None]
+
+    def ratio(row: Mapping[str, Any], to: str = "others_rate") -> float:
+        return float(row["rate"] or 0) / float(row[to] or 1)
+
+    taken: set[str] = set()
+    for among, by, of, word in (
+        ([r for r in parts if r["verdict_peers"] == "higher"], ratio, max, "furthest above peers"),
+        ([r for r in parts if r["verdict"] == "up"], _risen, max, "largest clear rise"),
+        ([r for r in parts if r["verdict"] == "down"], _risen, min, "largest clear fall"),
+        ([r for r in parts if r["verdict_peers"] == "lower"], ratio, min, "furthest below peers"),
+    ):
+        left = [r for r in among if r["subject"] not in taken]
+        if left and len(told) < 4:
+            chosen = of(left, key=by)
+            taken.add(chosen["subject"])
+            told.append(_tile(chosen, word))
+    return [{**tile, "id": GLANCE, "slug": slug} for tile in told]
+
+
+def _risen(row: Mapping[str, Any]) -> float:
+    return float(row["ratio"] if row["ratio"] is not None else 1)
+
+
+def _tile(row: Mapping[str, Any], word: str) -> dict[str, str]:
+    """A subject as a headline figure: its count, what it was, and why it stands here."""
+    said = [str(row["subject"])]
+    if row["compare_count"] is not None:
+        said.append(f"{present.count(row['compare_count'])} before")
+    arrow = {"up": "▲ ", "down": "▼ "}.get(str(row["verdict"]), "")
+    return {
+        "value": arrow + present.count(row["count"]),
+        "label": f"{', '.join(said)}: {word or 'change ' + str(row['trend'])}",
+    }
 
 
 def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | None:
