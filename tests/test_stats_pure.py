@@ -208,6 +208,20 @@ CALLS = {
     "stats.concentration.top_places": lambda: ((INCIDENTS,), {}),
     "stats.concentration.concentration": lambda: ((INCIDENTS,), {}),
     "stats.concentration.adjusted_gini": lambda: ((COUNTS,), {}),
+    "stats.concentration.gini": lambda: ((COUNTS,), {}),
+    "stats.concentration.top_tenth": lambda: ((np.ones((5, 12)),), {}),
+    "stats.gradient.by_fifth": lambda: (
+        (pd.DataFrame({"count": [3, 4], "population": [100, 90], "decile": [1, 9]}),),
+        {},
+    ),
+    "stats.many_changes.changes": lambda: (
+        (
+            pd.DataFrame([[3] * 24], columns=Period.parse("2006-04/2008-03").month_list()),
+            Period.parse(YEAR),
+            Period.parse(BEFORE),
+        ),
+        {},
+    ),
     "findings.priority_scores.weights_of": lambda: ((dict(WEIGHTS),), {}),
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.compared_on": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),

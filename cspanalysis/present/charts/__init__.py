@@ -5,6 +5,7 @@ Every function returns a Plotly figure without a fixed width, or None where noth
 figure. All text from data passes `inert`. Coordinates are rounded; nothing in a figure is random.
 """
 
+from cspanalysis.present.charts.area_maps import area_map
 from cspanalysis.present.charts.bars import (
     clusters_bars,
     places_bars,
@@ -39,6 +40,7 @@ __all__ = [
     "TEMPLATE",
     "against_others",
     "age_by_sex",
+    "area_map",
     "change_intervals",
     "clusters_bars",
     "control_chart",

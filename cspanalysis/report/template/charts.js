@@ -44,6 +44,11 @@
     if (chart.template !== null) { layout.template = content.templates[chart.template]; }
     layout.width = width;
     layout.height = layout.height || 400;
+    // A map is as high as its width asks for.
+    var map = layout.meta && layout.meta.aspect ? layout.meta : null;
+    if (map) {
+      layout.height = Math.round(Math.min((width - 8) * map.aspect, map.tallest) + map.beside);
+    }
     layout.autosize = false;
     layout.dragmode = false;
     var base = (layout.template && layout.template.layout) || {};

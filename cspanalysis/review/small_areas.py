@@ -1,0 +1,348 @@
+"""Small areas: the LSOAs of an area with their wards, residents and outlines, and their crimes.
+
+Crimes are those of the street-level files, which are open data; a partner's records of people are
+never laid on small areas. Files of before mid-2023 use the LSOAs of 2011: an area that was merged
+since takes the counts of its parts, areas that one was split into are taken together.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain import offences
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable, UsageError
+from cspanalysis.domain.periods import Period
+from cspanalysis.review import coverage, residents
+from cspanalysis.review.coverage import Coverage
+from cspanalysis.store.tables import Store
+
+SOURCE = "police_uk"
+
+#: A smaller share of records without a place is not worth a word.
+LEAST_LOST = 0.0005
+
+#: Columns of a place: an LSOA, or several that are taken together.
+PLACE = ["lsoa_code", "place", "ward_code", "ward", "district"]
+
+
+@dataclass(frozen=True, eq=False)
+class SmallAreas:
+    """What the street-level files record in each small area of an area.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        A row per place: lsoa_code, place (its name), ward_code, ward, district, codes (its LSOAs).
+    counts : pandas.DataFrame
+        month, lsoa_code, count; a covered month without a row has none.
+    coverage : Coverage
+        The months that are known.
+    subject : str
+        What is counted, as in mid-sentence.
+    offences : tuple of str
+        The crime types counted.
+    unplaced : pandas.Series
+        By month: crimes of the area under an LSOA that the lookups do not know.
+    together : int
+        Places that stand for several LSOAs.
+    notes : tuple of str
+        What is left out of the counts.
+    """
+
+    places: pd.DataFrame
+    counts: pd.DataFrame
+    coverage: Coverage
+    subject: str
+    offences: tuple[str, ...]
+    unplaced: pd.Series
+    together: int
+    notes: tuple[str, ...] = ()
+
+    def of(self, period: Period, column: str = "count") -> pd.DataFrame:
+        """The places with their counts in a period, 0 where none was recorded.
+
+        Raises NotAvailable where the period is not wholly covered.
+        """
+        self.coverage.check(period)
+        inside = self.counts[period.contains(self.counts["month"])]
+        found = inside.groupby("lsoa_code")["count"].sum()
+        counts = self.places["lsoa_code"].map(found).fillna(0).astype(int)
+        return self.places.assign(**{column: counts})
+
+    def by_month(self, *periods: Period) -> pd.DataFrame:
+        """Counts as a table of places (rows) by covered months (columns), of periods or of all."""
+        inside = {m for p in periods for m in p.month_list()}
+        months = [m for m in self.coverage.months if m in inside or not periods]
+        table = self.counts.pivot_table(
+            index="lsoa_code", columns="month", values="count", aggfunc="sum", fill_value=0
+        )
+        return table.reindex(index=self.places["lsoa_code"], columns=months, fill_value=0)
+
+    def without(self, period: Period) -> int:
+        """Crimes of the area in a period that could be laid on none of its small areas."""
+        return int(self.unplaced[period.contains(self.unplaced.index)].sum())
+
+
+def counted(
+    store: Store, area: Area, selection: str | Iterable[str], *periods: Period, subject: str = ""
+) -> SmallAreas:
+    """Crimes of an area by small area and month.
+
+    `selection`: offences or groups that street-level files tell. `periods`: which the files have to
+    cover; their LSOAs decide which are taken together.
+    """
+    known = coverage.of(store, SOURCE, area)
+    known.check(*periods)
+    name = selection if isinstance(selection, str) else tuple(selection)
+    try:
+        chosen = offences.members(name, offences.POLICE_UK)
+    except UsageError as error:
+        raise NotAvailable(SOURCE, "the street-level files do not tell this offence") from error
+    lsoas = _lsoas(store, area.districts)
+    rows = _monthly(store, area.districts)
+    left_out = coverage.second_forces(store, area, periods)
+    inside = {m for p in periods for m in p.month_list()} or set(known.months)
+    rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
+    rows = rows[rows["month"].isin(inside)]
+    unit_of = _units(store, lsoas, set(rows["lsoa_code"].dropna()))
+    rows = rows.assign(lsoa_code=rows["lsoa_code"].map(unit_of))
+    lost = rows[rows["lsoa_code"].isna()].groupby("month")["count"].sum()
+    counts = rows.groupby(["month", "lsoa_code"], as_index=False)["count"].sum()
+    places = _places(lsoas, unit_of)
+    return SmallAreas(
+        places,
+        counts,
+        known.of(inside & set(known.months)),
+        subject or present.listed([name] if isinstance(name, str) else name),
+        chosen,
+        lost,
+        int((places["codes"].str.len() > 1).sum()),
+    )
+
+
+def with_residents(store: Store, places: pd.DataFrame, period: Period) -> tuple[pd.DataFrame, str]:
+    """The places with `population` (missing where unknown), and when that was: 'mid-2022'.
+
+    The Census or estimate of the newest year not after the period, of which all places are known;
+    the indices of deprivation bring one, too.
+    """
+    editions = _residents(store)
+    best: tuple[pd.Series, str] | None = None
+    wanted = period.midpoint.year
+    order = sorted(editions, key=lambda e: (abs(residents.nearest([e[0], wanted], wanted) - e[0]),
+                                            -e[0] if e[0] <= wanted else e[0], e[1]))  # fmt: skip
+    for year, is_census, by_code in order:
+        known = _summed(store, places, by_code)
+        if best is None or known.notna().sum() > best[0].notna().sum():
+            best = known, f"the Census of {year}" if is_census else f"mid-{year}"
+        if known.notna().all():
+            break
+    if best is None:
+        return places.assign(population=np.nan), ""
+    return places.assign(population=best[0]), best[1]
+
+
+def with_deprivation(store: Store, places: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The places with `decile` and `income_decile` (1 = most deprived), and the index's name.
+
+    Parts that lie in different fifths of the country leave a place without.
+    """
+    if not store.has("deprivation"):
+        raise NotAvailable("deprivation")
+    table = store.load("deprivation")
+    countries = {code[0] for codes in places["codes"] for code in codes}
+    found, names = [], []
+    for country in sorted(countries):
+        own = table[table["lsoa_code"].str[0] == country]
+        best = None
+        for index in sorted(own["index"].dropna().unique(), reverse=True):
+            rows = own[own["index"] == index].set_index("lsoa_code")
+            is_own = places["codes"].map(lambda codes, c=country: codes[0][0] == c)
+            deciles = pd.DataFrame(
+                {c: _alike(store, places[is_own], rows[c]) for c in ("decile", "income_decile")}
+            )
+            if best is None or deciles["decile"].count() > best[1]["decile"].count():
+                best = index, deciles
+        if best is not None and best[1]["decile"].notna().any():
+            names.append(best[0])
+            found.append(best[1])
+    if not found:
+        raise NotAvailable("deprivation", "it holds none of the area's small areas")
+    return places.join(pd.concat(found)), present.listed(names)
+
+
+def outlines(store: Store, kind: str, codes: Iterable[str]) -> pd.DataFrame:
+    """Outlines of areas by their codes: area_code, area, longitude, latitude, polygons.
+
+    Empty where the workspace has none of them.
+    """
+    columns = ["area_code", "area", "longitude", "latitude", "shape"]
+    if not store.has("boundaries"):
+        return pd.DataFrame(columns=[*columns[:4], "polygons"])
+    table = store.load("boundaries", columns=columns, where={"kind": kind, "area_code": [*codes]})
+    return table.assign(polygons=table["shape"].map(json.loads)).drop(columns="shape")
+
+
+@functools.lru_cache(maxsize=8)
+def _lsoas(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
+    """The LSOAs of 2021 of some districts, with their wards."""
+    if not store.has("lsoas"):
+        raise NotAvailable("lookups", "which small areas (LSOAs) the area has is not known")
+    where = {"district": list(districts), "lsoa_edition": "2021"}
+    table = store.load("lsoas", where=where)
+    if table.empty:
+        raise NotAvailable("lookups", "it holds no small areas (LSOAs) of 2021 of this area")
+    table = table.rename(columns={"lsoa": "place"})
+    return table.assign(place=table["place"].fillna(table["lsoa_code"]))[PLACE].sort_values(
+        "lsoa_code", ignore_index=True
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _monthly(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
+    """Street-level rows by month, force, offence and LSOA; by its name where a file has no code."""
+    keys = ["month", "force", "offence", "lsoa_code"]
+    columns = [*keys, "lsoa_name"]
+    rows = store.load(SOURCE, columns=columns, where={"district": list(districts)})
+    if rows["lsoa_code"].isna().any():
+        named = _lsoas(store, districts).set_index("place")["lsoa_code"]
+        rows["lsoa_code"] = rows["lsoa_code"].fillna(rows["lsoa_name"].map(named))
+    counts = rows.groupby(keys, as_index=False, dropna=False).size()
+    return counts.rename(columns={"size": "count"})
+
+
+@functools.lru_cache(maxsize=4)
+def _editions(store: Store) -> pd.DataFrame:
+    """Which LSOAs of 2021 those of 2011 became: lsoa11_code, lsoa21_code."""
+    if not store.has("lsoa_editions"):
+        return pd.DataFrame({"lsoa11_code": [], "lsoa21_code": []}, dtype=object)
+    return store.load("lsoa_editions")
+
+
+def _units(store: Store, lsoas: pd.DataFrame, seen: set[str]) -> dict[str, str]:
+    """Of every code, of 2021 or seen in the files, the place it counts for."""
+    own = dict.fromkeys(lsoas["lsoa_code"])
+    unit = {code: code for code in own}
+    pairs = _editions(store)
+    old = pairs[pairs["lsoa11_code"].isin(seen - set(own)) & pairs["lsoa21_code"].isin(set(own))]
+    for code, group in old.groupby("lsoa11_code"):
+        members = {unit[c] for c in group["lsoa21_code"]}
+        first = min(members)
+        unit = {c: first if u in members else u for c, u in unit.items()} | {str(code): first}
+    return unit
+
+
+def _places(lsoas: pd.DataFrame, unit_of: dict[str, str]) -> pd.DataFrame:
+    """A row per place, in the order of their codes."""
+    rows = lsoas.assign(unit=lsoas["lsoa_code"].map(unit_of))
+    found: list[dict[str, Any]] = []
+    for unit, group in rows.groupby("unit", sort=True):
+        codes = tuple(group["lsoa_code"])
+        one = group.iloc[0].to_dict() | {"lsoa_code": str(unit), "codes": codes}
+        if len(codes) > 1:
+            one["place"] = _joined(list(group["place"]))
+            for column in ("ward_code", "ward"):
+                one[column] = present.listed(dict.fromkeys(group[column].dropna())) or None
+        found.append({k: v for k, v in one.items() if k != "unit"})
+    return pd.DataFrame(found)
+
+
+def _joined(names: Sequence[str]) -> str:
+    """'Tonbridge and Malling 005F and 005G' of two names that begin alike."""
+    heads = {name.rpartition(" ")[0] for name in names}
+    if len(heads) > 1:
+        return present.listed(names)
+    return f"{heads.pop()} {present.listed(name.rpartition(' ')[2] for name in names)}".strip()
+
+
+@functools.lru_cache(maxsize=4)
+def _residents(store: Store) -> list[tuple[int, bool, pd.Series]]:
+    """Residents of small areas by code: year, whether counted by the Census, and the figures."""
+    found = []
+    if store.has("lsoa_residents"):
+        table = store.load("lsoa_residents")
+        for (year, is_census), rows in table.groupby(["year", "is_census"]):
+            by_code = rows.set_index("lsoa_code")["population"].astype(float)
+            found.append((int(year), bool(is_census), by_code))
+    if store.has("deprivation"):
+        table = store.load("deprivation", columns=["lsoa_code", "residents", "residents_year"])
+        for year, rows in table.dropna().groupby("residents_year"):
+            found.append((int(year), False, rows.set_index("lsoa_code")["residents"].astype(float)))
+    return found
+
+
+def _parts(store: Store, places: pd.DataFrame, known: pd.Index) -> list[list[str] | None]:
+    """Of each place the codes of a table that make it up exactly; None where none do."""
+    parts_of, wholes_of = _relations(store, places)
+    held = set(known)
+    found: list[list[str] | None] = []
+    for codes in places["codes"]:
+        own = set(codes)
+        older = set().union(*(parts_of.get(code, set()) for code in own))
+        is_whole = older and set().union(*(wholes_of[code] for code in older)) <= own
+        if own <= held:
+            found.append(sorted(own))
+        else:
+            found.append(sorted(older) if is_whole and older <= held else None)
+    return found
+
+
+def _relations(
+    store: Store, places: pd.DataFrame
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Of the places' LSOAs of 2021 those of 2011 that they were made of, and the other way."""
+    pairs = _editions(store)
+    own = pairs[pairs["lsoa21_code"].isin({c for codes in places["codes"] for c in codes})]
+    back = pairs[pairs["lsoa11_code"].isin(own["lsoa11_code"])]
+    parts = own.groupby("lsoa21_code")["lsoa11_code"].agg(set).to_dict()
+    return parts, back.groupby("lsoa11_code")["lsoa21_code"].agg(set).to_dict()
+
+
+def _summed(store: Store, places: pd.DataFrame, by_code: pd.Series) -> pd.Series:
+    parts = _parts(store, places, by_code.index)
+    sums = [np.nan if codes is None else float(by_code[codes].sum()) for codes in parts]
+    return pd.Series(sums, index=places.index)
+
+
+def _alike(store: Store, places: pd.DataFrame, deciles: pd.Series) -> pd.Series:
+    """The decile of places: of LSOAs of 2011 that of the one it was cut from, or of alike parts."""
+    deciles = deciles.dropna().astype(float)
+    parts_of, _ = _relations(store, places)
+    found = []
+    for codes in places["codes"]:
+        values = [
+            deciles[part]
+            for code in codes
+            for part in ([code] if code in deciles.index else sorted(parts_of.get(code, ())))
+            if part in deciles.index
+        ]
+        is_alike = values and len({(v + 1) // 2 for v in values}) == 1
+        found.append(round(float(np.mean(values))) if is_alike else np.nan)
+    return pd.Series(found, index=places.index, dtype=float)
+
+
+def unlocated(store: Store, area: Area, found: SmallAreas, period: Period) -> str:
+    """A sentence on the records that are on no small area; '' where there are none."""
+    lost = coverage.unplaced(store, SOURCE, area, period, found.offences)
+    parts = []
+    if lost and lost.share >= LEAST_LOST:
+        parts.append(
+            f"{present.per_cent(100 * lost.share)} of {lost.whose} had no place "
+            f"({present.count(lost.count)} of {present.count(lost.total)}); they count in no area"
+        )
+    if beyond := found.without(period):
+        parts.append(
+            f"{present.count(beyond)} of the area's records name a small area that the lookups do "
+            "not know, and are on none"
+        )
+    text = "; ".join(parts)
+    return f"{present.capital(text)}." if text else ""
