@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: review test lab notebooks golden lint bench calibration clean lock help
+.PHONY: review test test-long lab notebooks golden lint bench calibration clean lock help
 
 help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
 	@echo "make test       run the tests, the notebooks among them"
+	@echo "make test-long  run the long tests: whole reviews, browsers, kernels, typed commands"
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
 	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"
@@ -29,7 +30,10 @@ review: $(READY)
 	$(BIN)/csp review
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+
+test-long: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m long
 
 lab: $(READY)
 	$(BIN)/csp lab

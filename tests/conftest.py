@@ -14,17 +14,21 @@ settings.load_profile("csp")
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-#: Files that take longest begin first, so that no worker is left alone with one at the end.
-LONGEST = (
-    "docs_blocks", "report_browser", "report_runner", "report_hostile", "golden",
-    "report_faults", "review_realdata", "store_faults", "disclosure_end_to_end",
-    "explore_lab_browser", "stats_documents",
+#: Files that take longest begin first, so that no worker is left alone with one at the end. They
+#: are marked `long`: whole reviews, browsers, kernels, typed commands, hostile files.
+LONG = (
+    "docs_blocks", "report_browser", "report_runner", "report_hostile", "report_faults",
+    "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
+    "stats_documents",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, all others in their order."""
-    rank = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    rank = {f"test_{name}": number for number, name in enumerate(LONG)}
+    for item in items:
+        if item.path.stem in rank:
+            item.add_marker("long")
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
