@@ -45,6 +45,64 @@ def test_a_group_is_not_hurt_by_a_border_between_its_members():
     assert not breaks.crossing("recorded crime", *spans)
 
 
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("recorded crime", ""),
+        ("recorded crime", offences.POLICE_UK),
+        ("violence against the person", ""),
+        ("violence and sexual offences", offences.POLICE_UK),
+    ],
+)
+@pytest.mark.parametrize("month", ["2014-04", "2015-04", "2018-04", "2023-05"])
+def test_totals_carry_the_changes_of_how_much_of_a_member_is_counted(name, scheme, month):
+    begins = Period.parse(month).first
+    spans = Period(begins, begins + 11), Period(begins - 12, begins - 1)
+    found = [b for b in breaks.crossing(name, *spans, scheme) if b.first == month]
+    counted = [b for b in found if "small areas" not in b.reason]
+    assert len(counted) == 1 and counted[0].action == "warn" and counted[0].source
+    assert not [b for b in breaks.crossing("burglary", *spans) if b.first == month]
+
+
+def test_a_change_inside_a_member_is_not_carried():
+    """Guidance of April 2008 moved injuries between serious and less serious violence."""
+    spans = ("2008-04/2009-03", "2007-04/2008-03")
+    assert breaks.crossing("violence against the person", *spans)
+    assert not breaks.crossing("recorded crime", *spans)
+
+
+def test_disruptions_of_any_of_several_periods():
+    touched, calm = Period.parse("2021-01/2021-12"), Period.parse("2022-01/2022-12")
+    assert (
+        len(breaks.disruptions(calm, touched)) == 1 and "pandemic" in breaks.disruptions(touched)[0]
+    )
+    assert breaks.disruptions(calm) == ()
+
+
+def test_every_change_and_every_run_of_years_that_touches_the_pandemic_says_so():
+    """Calls, fires and admissions too, which are no offences of the register."""
+    from cspanalysis.domain.periods import Comparison
+    from cspanalysis.findings import publication
+
+    year, before = Period.parse("2021-08/2022-07"), Period.parse("2020-08/2021-07")
+    assert publication._disrupted(Comparison(year, before), compared=True)
+    assert not publication._disrupted(Comparison(year, before), compared=False)
+    years = Comparison(Period.parse("2015-04/2023-03"), before)
+    assert publication._disrupted(years, compared=False)
+    later = Comparison(Period.parse("2023-04/2024-03"), Period.parse("2022-04/2023-03"))
+    assert not publication._disrupted(later, compared=True)
+
+
+def test_a_place_across_police_forces_says_that_it_also_ranks_recording():
+    from cspanalysis.domain.areas import PeerGroup
+    from cspanalysis.findings.shapes import rankings
+
+    kent = PeerGroup("county", "districts of Kent", ("Ashford", "Swale"))
+    mixed = PeerGroup("similar", "similar areas", ("Ashford", "Swale", "Rugby"))
+    assert not rankings.membership_notes(kent)
+    assert "two police forces" in rankings.membership_notes(mixed)[0]
+
+
 def test_the_pandemic_warns_only_the_periods_it_touches():
     touched = breaks.crossing("robbery", "2021-07/2021-12", "2022-07/2022-12")
     assert [b.kind for b in touched] == ["disruption"]

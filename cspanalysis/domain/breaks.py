@@ -16,8 +16,9 @@ import pandas as pd
 from cspanalysis.domain import offences
 from cspanalysis.domain.periods import Period
 
-#: Groups that share the breaks of a member. A border moved between members (burglary in 2017) does
-#: not hurt their sum, so other groups have only the entries of their own name.
+#: Groups that share all breaks of a member. A border moved between members (burglary in 2017) does
+#: not hurt their sum, so other groups have the entries of their own name, and those of `totals`:
+#: the changes of how much of a member is counted at all.
 _MEMBERS = {
     "violent crime": ("violence against the person",),
     "violence": ("violence against the person",),
@@ -41,6 +42,8 @@ class Break:
         Whether a comparison across it is refused or carries the reason as a warning.
     reason, source : str
         A sentence for the reader, and where it is documented.
+    totals : {'yes', ''}
+        Whether it alters how much is counted at all, so that groups that hold the series carry it.
     """
 
     scheme: str
@@ -51,6 +54,7 @@ class Break:
     action: str
     reason: str
     source: str
+    totals: str = ""
 
 
 @functools.cache
@@ -76,7 +80,9 @@ def _of_series(series: str | tuple[str, ...], scheme: str) -> tuple[Break, ...]:
     table = register()
     is_general, is_here = table["scheme"] == "", table["scheme"] == scheme
     names = {"all", series, *_MEMBERS.get(series, ())} if isinstance(series, str) else {"all"}
-    rows = [table[is_general & table["series"].isin(names)]]
+    carried = _carried(series, scheme) if series != "all" else set()
+    is_carried = (table["totals"] == "yes") & table["series"].isin(carried)
+    rows = [table[is_general & (table["series"].isin(names) | is_carried)]]
     if scheme:
         rows.append(table[is_here & (table["series"] == "all")])
         chosen = set() if series == "all" else set(offences.members(series, scheme))
@@ -85,7 +91,38 @@ def _of_series(series: str | tuple[str, ...], scheme: str) -> tuple[Break, ...]:
             parts = set(border["series"])
             if parts & chosen and (len(parts) == 1 or parts - chosen):
                 rows.append(border.head(1))
-    return tuple(Break(**row) for row in pd.concat(rows).to_dict("records"))
+    found = pd.concat(rows).drop_duplicates(["first", "reason"])
+    return tuple(Break(**row) for row in found.to_dict("records"))
+
+
+def _carried(series: str | tuple[str, ...], scheme: str) -> set[str]:
+    """Series of the register that a group holds, by the members it has in a scheme."""
+    found = set()
+    for one in [scheme] if scheme else [offences.NOTIFIABLE, offences.POLICE_UK]:
+        known = offences.groups(one)
+        names = [series] if isinstance(series, str) else series
+        held = {member for name in names for member in known.get(name, ())}
+        for name in register().loc[lambda t: t["totals"] == "yes", "series"].unique():
+            parts = set(known.get(name, ()))
+            if parts and parts <= held:
+                found.add(name)
+    return found
+
+
+def disruptions(*periods: Period) -> tuple[str, ...]:
+    """Why some of the months of these periods are unlike others (the pandemic), each once."""
+    return tuple(
+        dict.fromkeys(
+            entry.reason
+            for entry in of_series("all")
+            if entry.kind == "disruption"
+            and any(
+                Period.parse(entry.first).first <= span.last
+                and span.first <= Period.parse(entry.last).last
+                for span in periods
+            )
+        )
+    )
 
 
 def crossing(

@@ -117,7 +117,7 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
         )
         method = yearly.method_of_change(compared)
     broken = breaks.crossing(
-        "violence" if series.known_as == taxonomy.ALL else series.known_as,
+        series.known_as,
         Period.parse(f"{table['span'].iloc[0][:7]}/{table['span'].iloc[-1][8:]}"),
         scheme=series.scheme,
     )
@@ -309,8 +309,9 @@ def _longest(ask: Question, offences: str) -> tuple[Official, pd.DataFrame]:
 
 def _since(series: Official, table: pd.DataFrame) -> str:
     """The first span after the newest change of definition: years before it are not compared."""
-    name = "violence" if series.known_as == taxonomy.ALL else series.known_as
-    starts = [b.first for b in breaks.of_series(name, series.scheme) if b.kind == "change"]
+    starts = [
+        b.first for b in breaks.of_series(series.known_as, series.scheme) if b.kind == "change"
+    ]
     last = table.loc[table["count"].notna(), "span"].iloc[-1]
     passed = [s for s in starts if s < last[:7]]
     return max([s for s in passed if (table["span"] >= s).sum() > 1], default="")

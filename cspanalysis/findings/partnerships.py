@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cspanalysis import present
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, breaks, offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
@@ -68,7 +68,11 @@ def partnership_table(ask: Question) -> Finding:
             "share of the force's and as many as half of what lacks went to no partnership. "
             "A year that lacks quarters is compared with the same quarters."
         ),
-        notes=[*_force_notes(review, newest, before), *chance_alone(changed)],
+        notes=[
+            *_force_notes(review, newest, before),
+            *chance_alone(changed),
+            *(b.reason for b in breaks.crossing(offences.ALL, newer, older)),
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import disclosure, present
-from cspanalysis.domain import agendas
+from cspanalysis.domain import agendas, breaks
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.record import Finding, Said
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from cspanalysis.review.review import Review
+
+
+#: Figures of so many months in a row are read as a development.
+SOME_YEARS = 24
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,16 @@ class Publication:
             alt=f"{caption}. {said.text}",
             caption=caption,
             definition=definition,
-            notes=(*_age(of.period, self.review.period), *notes, *labels),
+            notes=tuple(
+                dict.fromkeys(
+                    (
+                        *_age(of.period, self.review.period),
+                        *_disrupted(of, compared),
+                        *notes,
+                        *labels,
+                    )
+                )
+            ),
             tile=tile(shown) if tile and is_main else None,
         )
 
@@ -202,6 +215,12 @@ class Publication:
         """The sources that would do, where none is there and none is promised."""
         needs, promised = set(missing.needs), set(self.review.workspace.promised)
         return () if needs & (set(there) | promised) else missing.needs
+
+
+def _disrupted(of: Comparison, compared: bool) -> tuple[str, ...]:
+    """Beside a change, or years in a row: that some of the months are those of the pandemic."""
+    spans = (of.period, of.compare) if compared else (of.period,)
+    return breaks.disruptions(*spans) if compared or of.period.months >= SOME_YEARS else ()
 
 
 def method_of(result: pd.DataFrame) -> str:

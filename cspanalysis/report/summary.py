@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cspanalysis import present
+from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import markup
 from cspanalysis.report.collect import Rendered, Section
@@ -101,6 +102,8 @@ class Summary:
         Findings that the workspace has no data for.
     is_compared : bool
         Whether some finding sets the period against the compared one.
+    disrupted : tuple of str
+        Why months of the periods are unlike others (the pandemic), as sentences.
     """
 
     headline: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ class Summary:
     previous: str = ""
     missing: tuple[Gap, ...] = ()
     is_compared: bool = True
+    disrupted: tuple[str, ...] = ()
 
 
 def summary(
@@ -166,6 +170,7 @@ def summary(
             for of, sentence in markup.lacking({**r, "slug": slug} for slug, r in placed)
         ),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
+        disrupted=_disrupted(r for key in keys for r in key.records),
     )
 
 
@@ -241,6 +246,12 @@ def page(context: Context, chosen: Summary) -> str:
         charts=charts,
         templates=templates,
     )
+
+
+def _disrupted(records: Iterable[Record]) -> tuple[str, ...]:
+    """Said once, where anything the summary repeats is of such months or set against them."""
+    spans = {record.get(of) for record in records for of in ("period", "compare")}
+    return breaks.disruptions(*(Period.parse(span) for span in sorted(filter(None, spans))))
 
 
 def _is_old(record: Record, period: str) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cspanalysis.domain import breaks, offences
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Comparison
+from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes import change_wording
@@ -156,18 +156,20 @@ def columns(earlier: str) -> dict[str, str]:
     }
 
 
-def break_notes(series: Series, comparison: Comparison) -> list[str]:
-    """The breaks between the two periods that the reader must know of.
+def break_notes(series: Series, over: Comparison | Period) -> list[str]:
+    """The breaks within a period, or between it and one compared with, that a reader must know of.
 
-    A break inside a group (burglary's new categories within recorded crime) leaves its sum alone.
+    A break inside a group (burglary's new categories within recorded crime) leaves its sum alone; a
+    change of how much of a member is counted does not.
     """
     if not series.selection:
         return []
     names = [series.selection] if isinstance(series.selection, str) else series.selection
+    period, compare = (over, None) if isinstance(over, Period) else (over.period, over.compare)
     found = [
         b.reason
         for name in sorted({"all", *names})
-        for b in breaks.crossing(name, comparison.period, comparison.compare, series.scheme)
+        for b in breaks.crossing(name, period, compare, series.scheme)
     ]
     return list(dict.fromkeys(found))
 

@@ -13,6 +13,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding, Said, cannot
+from cspanalysis.findings.shapes.changes import break_notes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import confidence, first, get, number_of, shown
 from cspanalysis.review.series import Series
@@ -62,7 +63,7 @@ def control(ask: Publication, series: Series) -> Finding:
         when=run.label,
         method=chart.method,
         definition="Rules: " + "; ".join(chart.rules[: 1 if chart.is_alike else None]),
-        notes=_alike_notes(chart),
+        notes=[*break_notes(series, run), *_alike_notes(chart)],
     )
 
 
@@ -131,7 +132,7 @@ def season(
         what=f"{series.subject} {shown}",
         when=f"{run.label}; {key} = 95% interval",
         method=found.method,
-        notes=notes,
+        notes=[*notes, *break_notes(series, run)],
     )
 
 

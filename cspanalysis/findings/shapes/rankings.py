@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain import areas
 from cspanalysis.domain.areas import PeerGroup
-from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
@@ -134,7 +135,23 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
 def membership_notes(members: PeerGroup) -> list[str]:
     """The date of the peer group's membership, and how its members were chosen."""
     dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
-    return [*dated, members.note] if members.note else dated
+    return [*dated, *([members.note] if members.note else []), *_forces_notes(members)]
+
+
+def _forces_notes(members: PeerGroup) -> list[str]:
+    """That places across forces also rank how forces record crime."""
+    forces = set()
+    for name in members.areas:
+        with contextlib.suppress(UsageError):
+            forces.add(areas.find(name).force)
+    forces -= {""}
+    if members.areas and len(forces) < 2:
+        return []
+    number = present.in_words(len(forces)) if members.areas else "many"
+    return [
+        f"These areas belong to {number} police forces: a place among them also ranks how fully "
+        "and how soon each force records crime."
+    ]
 
 
 def _stated_residents(ask: Publication, selection: str, group: str) -> list[str]:

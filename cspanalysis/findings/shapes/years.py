@@ -11,6 +11,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings.publication import Publication, method_of
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.findings.shapes.change_wording import SMALL_BASE, ratio_interval
+from cspanalysis.findings.shapes.changes import break_notes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import chance_alone, confidence, first, get
 from cspanalysis.review.series import Series, whole_years
@@ -48,7 +49,7 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
         what=f"{series.subject} by financial year",
         when=f"{result['year'].iloc[0]} to {result['year'].iloc[-1]}; line = 95% interval",
         method=f"{method_of(result)}; {yearly.method_of_change(result)}",
-        notes=chance_alone(result),
+        notes=[*break_notes(series, whole_years(result["year"])), *chance_alone(result)],
     )
 
 
