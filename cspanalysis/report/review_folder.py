@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.report import collect, findings_json, markup, summary, workers
+from cspanalysis.report import collect, findings_json, markup, place_files, summary, workers
 from cspanalysis.report.collect import Rendered
 
 
@@ -53,12 +53,14 @@ def write(
     previous: Mapping[str, Any] | None = None,
     is_parallel: bool = False,
     check: Callable[[Path, Sequence[str]], None] | None = None,
+    outlines: place_files.Outlines | None = None,
 ) -> summary.Summary:
     """Write everything of a review but its log and manifest into `folder`.
 
     `folder`: an empty folder. `inputs`: raw file → sha256, for findings.json. `previous`: an
     earlier review's findings.json. `is_parallel`: write workbook and pages at the same time.
     `check`: called with the folder and ('findings',) when all but the workbook is written.
+    `outlines`: gives the shapes of areas for places.geojson.
     """
     from cspanalysis.report import workbook
 
@@ -78,7 +80,8 @@ def write(
             before, after = neighbours[number], neighbours[number + 2]
             text = markup.page(context, chapter, before=before, after=after)
             _put(folder / f"{chapter.slug}.html", text)
-        _put(folder / "index.html", summary.page(context, chosen))
+        places = place_files.write(folder, records, outlines)
+        _put(folder / "index.html", summary.page(context, chosen, places))
         content = findings_json.document(
             records,
             area={"name": context.area, "code": context.code},

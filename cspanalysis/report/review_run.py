@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from cspanalysis.report import (
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
-from cspanalysis.review import coverage
+from cspanalysis.review import coverage, small_areas
 from cspanalysis.store import partner_files, provenance
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace import workspace as workspaces
@@ -125,6 +126,7 @@ def review(
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
         notices = [*moved, *(n for c in done for n in c.notices)]
         notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
+        store = Store(Path(request.workspace) / "data/processed")
         with folder.replacing(target) as fresh:
             # The plain engine stands for a parent that must not fork.
             review_folder.write(
@@ -135,6 +137,7 @@ def review(
                 previous=earlier,
                 is_parallel=jobs != 1 and request.engine != "plain",
                 check=request.check,
+                outlines=partial(small_areas.outlines, store),
             )
             written = time.perf_counter() - clock
             if request.check:

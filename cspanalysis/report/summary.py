@@ -233,8 +233,8 @@ def effect(values: Mapping[str, Any]) -> float:
     return abs(math.log(ratio)) if ratio and ratio > 0 and math.isfinite(ratio) else 0.0
 
 
-def page(context: Context, chosen: Summary) -> str:
-    """The summary page, index.html."""
+def page(context: Context, chosen: Summary, places: Sequence[str] = ()) -> str:
+    """The summary page, index.html; `places`: the files of places beside it."""
     charts, templates = markup.chart_data([chosen.glance] if chosen.glance else [])
     return markup.render(
         "index.html.j2",
@@ -242,6 +242,7 @@ def page(context: Context, chosen: Summary) -> str:
         s=chosen,
         policy=markup.CSP,
         here="index",
+        places=places,
         first=context.contents[0] if context.contents else None,
         charts=charts,
         templates=templates,
