@@ -148,6 +148,18 @@ def test_fraud_is_left_out_and_unknown_codes_count_in_all_crime_only(review_of):
     }  # fmt: skip
 
 
+def test_kinds_that_were_recorded_long_ago_only_are_none_of_today(review_of):
+    rows = years(2022, 2024, {"46": 300, "8N": 40}) + years(2022, 2022, {"8Q": 5})
+    found = official.changes(review_of(rows))
+    assert found.rows["offence"].tolist() == ["shoplifting", "violence with injury"]
+    assert found.rows["compare_count"].tolist() == [1200, 160]
+
+
+def test_two_years_make_no_line(review_of):
+    found = official.years(review_of(years(2023, 2024, {"46": 300})))
+    assert found.status == "not_available" and "fewer than three whole years" in found.sentence
+
+
 def test_too_many_unknown_codes_leave_no_group_counted(review_of):
     review = review_of(years(2023, 2024, {"46": 30, "777": 10}))
     found = official.change(review, "shoplifting")
@@ -258,3 +270,10 @@ def test_the_place_among_all_partnerships_is_that_of_a_plain_recount(shared, tmp
     assert similar[shared_names].to_numpy() == pytest.approx(rate[shared_names].to_numpy())
     mix = official.mix(review).rows
     assert mix["count"].sum() == 8867 and len(mix) == 18
+    kinds = official.changes(review).rows.set_index("offence")
+    assert kinds.loc["vehicle offences", ["compare_count", "count"]].tolist() == [446, 512]
+    assert kinds["count"].sum() == 8867 and len(kinds) == 18
+    # Hardly anybody lives in the City of London: it would stretch the funnel.
+    funnel = official.funnel(review, "nation")
+    assert "City of London" not in set(funnel.rows["area"])
+    assert len(funnel.rows) == len(rate) - 1

@@ -36,6 +36,8 @@ NATION = official_peers.NATION.key
 
 #: From so many areas on a ranking is drawn as one line of them all, and its table is cut.
 MANY = 40
+#: Fewer years make no line: two are the change.
+FEWEST_YEARS = 3
 #: Rows of a long ranking that are shown: at each end, and on each side of the own area.
 AT_THE_ENDS, AROUND = 5, 7
 
@@ -63,11 +65,15 @@ def changes(ask: Question) -> Finding:
     at, series = _official(ask, taxonomy.ALL)
     whole = _parts(ask, series, at.comparison.period, at.comparison.compare)
     by_kind = {
-        kind: whole.of(rows, kind, selection=kind, offences=(kind,), notes=())
+        kind: whole.of(
+            rows, kind, selection=official_counts.canonical(kind), offences=(kind,), notes=()
+        )
         for kind, rows in whole.rows.groupby("kind", sort=False)
-        if rows["count"].sum()
+        if kind
     }
-    order = sorted(by_kind, key=lambda kind: -by_kind[kind].count(at.comparison.period))
+    counts = {k: (s.count(at.period), s.count(at.compare)) for k, s in by_kind.items()}
+    # What was recorded long ago only (burglary by its categories of before 2017) is no kind of now.
+    order = sorted((k for k, n in counts.items() if any(n)), key=lambda k: -counts[k][0])
     return at.changes(
         {kind: by_kind[kind] for kind in order},
         label="offence",
@@ -193,7 +199,7 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
             *rankings.chance_notes(result),
             *([_cut_note(len(result))] if is_long else []),
         ],
-        tile=partial(rankings.place_tile, things=things, members=members.label),
+        tile=partial(_place_tile, things=things, members=members.label, period=at.period),
     )
     if not is_long or not found.table:
         return found
@@ -210,7 +216,9 @@ def funnel(ask: Question, group: str, offences: str = "recorded crime") -> Findi
     """Funnel of a group by the official counts, widened for the usual differences between areas."""
     at, beside, members = _beside(ask, group, offences)
     things = taxonomy.things(offences)
-    result = peers.funnel(beside.table)
+    # Where hardly anybody lives a rate per resident would stretch the picture and mean little.
+    few = (beside.table["population"] < rankings.FEW_RESIDENTS) & ~beside.table["is_own"]
+    result = peers.funnel(beside.table[~few].reset_index(drop=True))
     is_long = len(result) > MANY
     columns = {
         "area": "Area",
@@ -234,6 +242,7 @@ def funnel(ask: Question, group: str, offences: str = "recorded crime") -> Findi
         notes=[
             *beside.notes,
             *rankings.few_residents_notes(result),
+            *_left_out(beside.table[few]),
             *([_cut_note(len(result))] if is_long else []),
         ],
     )
@@ -298,12 +307,11 @@ def _longest(ask: Question, offences: str) -> tuple[Official, pd.DataFrame]:
         if known and (best is None or known > int(best[1]["count"].notna().sum())):
             first = table["count"].first_valid_index()
             best = series, table.loc[first:].reset_index(drop=True)
-    if best is None or best[1]["count"].notna().sum() < 2:
+    if best is None or best[1]["count"].notna().sum() < FEWEST_YEARS:
         held = "; ".join(filter(None, seen))
+        few = f"it holds fewer than {present.in_words(FEWEST_YEARS)} whole years"
         there = official_counts.has_any(review.store)
-        raise NotAvailable(
-            tuple(SCHEMES), held or ("it holds fewer than two whole years" if there else "")
-        )
+        raise NotAvailable(tuple(SCHEMES), held or few * there)
     return best
 
 
@@ -332,12 +340,25 @@ def _place_told(table: pd.DataFrame, *, things: str, members: str, period: Perio
     return replace(said, text=f"{said.text} The figures are of {period.label}.")
 
 
+def _place_tile(
+    table: pd.DataFrame, *, things: str, members: str, period: Period
+) -> dict[str, str] | None:
+    tile = rankings.place_tile(table, things=things, members=members)
+    return tile and {**tile, "label": f"{tile['label']}, {period.label}"}
+
+
 def _around(rows: pd.DataFrame) -> pd.DataFrame:
     """Of a long ranking the ends and the own area's neighbours, in order."""
     at = int(np.flatnonzero(rows["is_own"].to_numpy(bool))[0])
     n = len(rows)
     keep = {*range(AT_THE_ENDS), *range(n - AT_THE_ENDS, n), *range(at - AROUND, at + AROUND + 1)}
     return rows.iloc[[i for i in range(n) if i in keep]]
+
+
+def _left_out(few: pd.DataFrame) -> list[str]:
+    if few.empty:
+        return []
+    return [f"Left out, with hardly any residents: {present.listed(few['area'])}."]
 
 
 def _cut_note(n: int) -> str:

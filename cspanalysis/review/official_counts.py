@@ -324,8 +324,7 @@ def _series(
         Coverage(source, tuple(sorted(set(months))), area=area.name),
         subject or present.listed([selection] if isinstance(selection, str) else selection),
         sources=(source,),
-        selection=_canonical(selection),
-        scheme=SCHEMES[source],
+        selection=canonical(selection),
         offences=wanted,
         notes=tuple(_notes(every, years, area, source, is_all)),
         judged=years,
@@ -333,7 +332,7 @@ def _series(
     )
 
 
-def _canonical(selection: str | tuple[str, ...]) -> str | tuple[str, ...]:
+def canonical(selection: str | tuple[str, ...]) -> str | tuple[str, ...]:
     """The name under which the register of breaks knows a selection."""
     if not isinstance(selection, str):
         return selection

@@ -155,37 +155,45 @@ def ranked_line(
         return None
     at, n = own.index(True), len(known)
     rates = style.coordinates(known[value])
-    top = max(rates) * 1.12
+    # The few far above all others run out of the picture; they are named.
+    top = max(float(known[value].quantile(0.97)), rates[at]) * 1.5
+    beyond = known[known[value] > top]
     chart = style.figure(
         300,
         xaxis={"range": [-1, n], "showgrid": False, "showticklabels": False,
                "title": {"text": f"{n} areas, lowest to highest"}},
-        yaxis={"range": [0, top], "tickformat": ",~g", "nticks": 6},
+        yaxis={"range": [0, style.coordinate(top)], "tickformat": ",~g", "nticks": 6},
         margin={"t": 26},
         bargap=0,
+        barmode="overlay",
     )  # fmt: skip
     chart.add_bar(x=list(range(n)), y=rates, marker={"color": style.OTHER}, hoverinfo="skip")
     # Wider than the others, so that it is seen on a phone.
     chart.add_bar(x=[at], y=[rates[at]], width=[max(1, n / 90)], marker={"color": style.OWN},
                   hoverinfo="skip")  # fmt: skip
-    chart.update_layout(barmode="overlay")
-    middle = float(known[value].median())
+    middle, height = style.coordinate(float(known[value].median())), style.coordinate(top * 0.85)
+    line = {"type": "line", "line": {"color": style.INK, "width": 1.5, "dash": "dash"}}
+    lead = {"type": "line", "line": {"color": style.OWN, "width": 1.5}}
     chart.update_layout(
-        shapes=[{
-            "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": style.coordinate(middle),
-            "y1": style.coordinate(middle),
-            "line": {"color": style.INK, "width": 1.5, "dash": "dash"},
-        }],
-    )  # fmt: skip
+        shapes=[
+            {**line, "x0": 0, "x1": 1, "xref": "paper", "y0": middle, "y1": middle},
+            {**lead, "x0": at, "x1": at, "y0": rates[at], "y1": height},
+        ]
+    )
     name = style.wrap(known.loc[at, label], 24, lines=1)
-    side = "left" if at < n / 2 else "right"
     chart.add_annotation(
-        x=at, y=rates[at], text=f"{style.bold(name)} {present.rate(known.loc[at, value])}",
-        xanchor=side, yanchor="bottom", name=style.POINT,
+        x=at, y=height, text=f"{style.bold(name)} {present.rate(known.loc[at, value])}",
+        xanchor="left" if at < n / 2 else "right", yanchor="bottom", name=style.POINT,
     )  # fmt: skip
+    told = f"dashed: the middle area, {present.rate(middle)}"
+    if len(beyond):
+        far = [f"{style.inert(r[label], 24)} {present.rate(r[value])}"
+               for r in beyond.tail(2).to_dict("records")]  # fmt: skip
+        told += f"; beyond the picture: {', '.join(far)}"
+        told += " and others" if len(beyond) > len(far) else ""
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
-        text=f"dashed: the middle area, {present.rate(middle)}", name=style.KEY,
+        text=told, name=style.KEY,
     )  # fmt: skip
     return chart
 

@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 
 from cspanalysis.present.charts import style
 
+#: From so many areas on points are small, and the own one lies on top.
+CROWD = 40
 #: So many areas outside the funnel are named; the rest is in the table beneath.
 NAMED = 5
 
@@ -23,11 +25,16 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
     known = table[table["rate"].notna() & table["population"].notna()]
     if known.empty:
         return None
+    is_crowd = len(known) > CROWD
+    if is_crowd and "is_own" in known:
+        known = known.sort_values("is_own", kind="stable", ignore_index=True)
+    is_large = known["population"].max() >= 1_000_000  # 'g' would write 1e+6
     curves = (lines if lines is not None else known).sort_values("population", kind="stable")
     width = known["population"].max() - known["population"].min()
     chart = style.figure(
         360,
-        xaxis={"title": {"text": "residents"}, "tickformat": ",~g", "nticks": 5, "showgrid": False,
+        xaxis={"title": {"text": "residents"}, "tickformat": ",d" if is_large else ",~g",
+               "nticks": 5, "showgrid": False,
                "range": [style.coordinate(max(known["population"].min() - width * 0.15, 0)),
                          style.coordinate(known["population"].max() + width * 0.15)]},
         yaxis={"tickformat": ",~g", "nticks": 6},
@@ -50,7 +57,7 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
         mode="markers",
         marker={
             "opacity": 1,
-            "size": [12 if o else 9 for o in own],
+            "size": [12 if o else 6 if is_crowd else 9 for o in own],
             "color": [style.OWN if o else style.OTHER for o in own],
             "line": {"color": [style.OWN if o else style.SOFT for o in own], "width": 1},
         },
