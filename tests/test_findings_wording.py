@@ -27,6 +27,7 @@ from cspanalysis.findings import (
 from cspanalysis.findings.shapes import breakdowns, change_wording, months, rankings, shares, years
 from cspanalysis.present import phrases, suppliers
 from cspanalysis.stats import change, peers
+from cspanalysis.stats import change as change_statistics
 from cspanalysis.stats.change import detectable
 from cspanalysis.stats.trend import recent_trend
 
@@ -445,6 +446,27 @@ def test_what_is_missing_names_who_supplies_it():
 def test_many_comparisons_say_how_many_can_look_clear_by_chance(comparisons, words):
     text = phrases.by_chance(comparisons)
     assert (words in text) if words else text == ""
+
+
+def test_changes_tested_together_say_how_many_stay_clear():
+    """Benjamini and Hochberg: of twelve, one with p = .03 is what chance alone would give."""
+    calm = [changed(50, 52).assign(offence=f"kind {n}", p=0.5 + n / 30) for n in range(11)]
+    lucky = changed(20, 60).assign(offence="theft", p=0.03)
+    table = change_statistics.together(pd.concat([*calm, lucky], ignore_index=True))
+    text = change_wording.changes(table, label="offence", subject="crime").text
+    assert text.endswith("the change does not stay clear and may look so by chance.")
+    firm = change_statistics.together(pd.concat([*calm, lucky.assign(p=0.0001)], ignore_index=True))
+    text = change_wording.changes(firm, label="offence", subject="crime").text
+    assert text.endswith("Tested together with the others, the change stays clear.")
+
+
+def test_a_clear_change_that_was_hard_to_find_looks_larger_than_it_is():
+    barely = {"verdict": "down", "p": 0.03}
+    assert change_statistics.is_lucky(barely)
+    assert not change_statistics.is_lucky({**barely, "p": 0.001})
+    assert not change_statistics.is_lucky({**barely, "verdict": "no_clear_change"})
+    # The edge is where a change as large as the one seen would be found in four of five cases.
+    assert pytest.approx(0.0051, abs=2e-4) == change_statistics.LITTLE_POWER
 
 
 def test_tables_of_many_comparisons_all_say_so():

@@ -263,3 +263,21 @@ def test_the_table_at_a_glance_takes_the_place_of_the_list_of_sentences():
     )
     assert chosen.limits == ("Residents are those of mid-2022.",)
     assert [r["id"] for k in chosen.keys for r in k.records] == ["overview.mix"]
+
+
+def test_the_summary_says_how_many_comparisons_can_look_clear_by_chance():
+    kinds = record("a.changes", rows=[{"verdict": "up"}] * 14 + [{"verdict": "none"}])
+    peers = record("a.peers", rows=[{"verdict": "lower", "is_own": False}] * 9
+                   + [{"verdict": "similar", "is_own": True}])  # fmt: skip
+    told = summary.summary([chapter("01", kinds, peers, record("a.change", verdict="down"))]).tested
+    assert told == (
+        "This review makes 16 comparisons; about one of so many can look clear by chance."
+    )
+    assert not summary.summary([chapter("01", peers)]).tested
+
+
+def test_further_periods_that_share_months_are_no_confirmation():
+    year = {"period": "2007-04/2008-03"}
+    part, apart = {"period": "2007-11/2008-01"}, {"period": "2006-04/2007-03"}
+    assert markup.overlapping([part], year) and not markup.overlapping([apart], year)
+    assert markup.overlapping([apart, {"period": "2006-10/2007-03"}], year)

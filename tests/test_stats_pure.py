@@ -135,6 +135,8 @@ CALLS = {
         {},
     ),
     "stats.change.widened": lambda: ((_changed(), (2.0, 11.0)), {}),
+    "stats.change.together": lambda: ((_changed(),), {}),
+    "stats.change.is_lucky": lambda: ((_changed().iloc[0],), {}),
     "stats.change.withheld": lambda: ((_changed(), "they could belong here"), {}),
     "stats.change.with_places": lambda: ((_changed(), 0.05, 0.10), {}),
     "stats.change.is_unsettled": lambda: ((_changed(), 3, 9), {}),

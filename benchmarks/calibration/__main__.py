@@ -38,6 +38,7 @@ STUDIES = (
     changes.trends,
     areas.against_others,
     changes.true_changes,
+    changes.yearly_changes,
 )
 
 
@@ -66,9 +67,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the study and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few series, for a test")
+    parser.add_argument("--series", type=int, default=5000, help="simulated series a world")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args(arguments)
-    series = 40 if chosen.quick else 5000
+    series = 40 if chosen.quick else chosen.series
     chosen.out.write_text(page(list(study(series)), series), encoding="utf-8")
 
 

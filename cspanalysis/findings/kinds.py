@@ -22,10 +22,10 @@ from cspanalysis.findings.shapes.rankings import (
     membership_notes,
     resident_notes,
 )
-from cspanalysis.present import charts
+from cspanalysis.present import charts, phrases
 from cspanalysis.present.phrases import MOST_NAMED, by_chance, number_of, shown
 from cspanalysis.review.series import Series
-from cspanalysis.stats import measures
+from cspanalysis.stats import change, measures
 from cspanalysis.stats.control import FALSE_SIGNAL_RATE
 
 PEER_SOURCES = ("peer_counts", "police_uk")
@@ -92,9 +92,11 @@ def kinds_change(ask: Question) -> Finding:
     Its parts are the change of each kind and, of the review's own period, its financial years.
     """
     kinds = _kinds(ask)
-    result = pd.concat(
-        [changes.compared(ask, s).assign(offence=kind) for kind, s in kinds.items()],
-        ignore_index=True,
+    result = change.together(
+        pd.concat(
+            [changes.compared(ask, s).assign(offence=kind) for kind, s in kinds.items()],
+            ignore_index=True,
+        )
     )
     notes = []
     try:
@@ -137,7 +139,7 @@ def kinds_change(ask: Question) -> Finding:
         },
         what="Change in each kind of crime",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
-        notes=[*notes, *dict.fromkeys(broken)],
+        notes=[*notes, *dict.fromkeys(broken), *phrases.chance_alone(result)],
     )
     return replace(found, parts=tuple(parts))
 

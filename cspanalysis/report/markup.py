@@ -315,6 +315,16 @@ def source_line(record: Mapping[str, Any]) -> str:
     return "; ".join(lines)
 
 
+def overlapping(windows: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> bool:
+    """Whether further periods share months with the finding's own, or with each other."""
+    spans = [Period.parse(r["period"]) for r in (record, *windows) if r.get("period")]
+    return any(
+        one.first <= other.last and other.first <= one.last
+        for number, one in enumerate(spans)
+        for other in spans[:number]
+    )
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -327,7 +337,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
         is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
-        not_covered=not_covered,
+        not_covered=not_covered, overlapping=overlapping,
         in_words=present.in_words,
     )  # fmt: skip
     environment.globals.update(

@@ -11,6 +11,7 @@ from typing import Any
 from cspanalysis import present
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
+from cspanalysis.present.phrases import MANY
 from cspanalysis.report import markup
 from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.report.markup import Context
@@ -19,6 +20,8 @@ Record = Mapping[str, Any]
 
 #: Verdicts that say something happened or differs; the others say that nothing clear did.
 DECISIVE = ("up", "down", "higher", "lower", "peak")
+#: Those of a comparison with an interval.
+JUDGED = ("up", "down", "no_clear_change", "higher", "lower", "similar")
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 
@@ -104,6 +107,8 @@ class Summary:
         Whether some finding sets the period against the compared one.
     disrupted : tuple of str
         Why months of the periods are unlike others (the pandemic), as sentences.
+    tested : str
+        How many comparisons the review makes, and how many can look clear by chance; '' for few.
     """
 
     headline: tuple[str, ...] = ()
@@ -119,6 +124,7 @@ class Summary:
     missing: tuple[Gap, ...] = ()
     is_compared: bool = True
     disrupted: tuple[str, ...] = ()
+    tested: str = ""
 
 
 def summary(
@@ -171,6 +177,7 @@ def summary(
         ),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
         disrupted=_disrupted(r for key in keys for r in key.records),
+        tested=_tested([r for _, r in placed]),
     )
 
 
@@ -253,6 +260,26 @@ def _disrupted(records: Iterable[Record]) -> tuple[str, ...]:
     """Said once, where anything the summary repeats is of such months or set against them."""
     spans = {record.get(of) for record in records for of in ("period", "compare")}
     return breaks.disruptions(*(Period.parse(span) for span in sorted(filter(None, spans))))
+
+
+def _tested(records: Sequence[Record]) -> str:
+    """How many comparisons the findings make, and how many of so many can look clear by chance."""
+    number = sum(
+        max(len([row for row in record.get("rows", ()) if _is_judged(row)]),
+            int(record.get("verdict") in JUDGED))
+        for record in records
+    )  # fmt: skip
+    if number < MANY:
+        return ""
+    return (
+        f"This review makes {present.count(number)} comparisons; about "
+        f"{present.in_words(int(number / 20 + 0.5))} of so many can look clear by chance."
+    )
+
+
+def _is_judged(row: Mapping[str, Any]) -> bool:
+    """A row with a verdict on the area itself."""
+    return row.get("verdict") in JUDGED and row.get("is_own", True) is not False
 
 
 def _is_old(record: Record, period: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
@@ -42,6 +43,9 @@ SMALL_BASE = 50
 
 #: From this difference on, a share of rows without a place has changed enough to be remarked on.
 PLACES_DIFFER = 0.01
+
+#: Above this p-value a change as large as the one seen would be found in under four of five cases.
+LITTLE_POWER = float(2 * stats.norm.sf(stats.norm.isf(0.025) + stats.norm.ppf(0.8)))
 
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
 WIDENED = "quasi-Poisson limits of the ratio: the counts vary more than chance alone"
@@ -274,6 +278,28 @@ def widened(result: pd.DataFrame, variance: Variance, why_unknown: str = "") -> 
         dispersion_degrees=variance[1] if is_wide else np.nan,
         verdict_by_chance=row["verdict"],
     )
+
+
+def together(result: pd.DataFrame) -> pd.DataFrame:
+    """Changes of a family judged together: with q, the p-value of Benjamini and Hochberg.
+
+    Of those with q below 0.05 no more than one in twenty is expected to be false; a change that is
+    clear by itself and not so may be one of those that look clear by chance.
+    """
+    p = as_float(result["p"]) if "p" in result else np.full(len(result), np.nan)
+    q = np.full(len(result), np.nan)
+    known = ~np.isnan(p)
+    if known.any():
+        q[known] = stats.false_discovery_control(p[known])
+    return result.assign(q=q)
+
+
+def is_lucky(row: pd.Series | dict) -> bool:
+    """Whether a clear change had little chance of being found, were it as large as it looks.
+
+    Under four in five; those that are found all the same look larger than they are.
+    """
+    return bool(row["verdict"] in ("up", "down") and row["p"] > LITTLE_POWER)
 
 
 def is_unsettled(result: pd.DataFrame, now: int, before: int) -> bool:

@@ -33,6 +33,9 @@ PLACES_CHANGED = (
     "periods."
 )
 
+#: From so many things on, changes are also tested together, at this level of false ones among them.
+FAMILY, ALPHA = 5, 0.05
+
 _KEYS = "count compare_count percent_change ratio lower upper p confidence".split()  # noqa: SIM905
 
 
@@ -133,7 +136,28 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
     if len(cautions) > 1:
         cautions = [f" {PLACES_CHANGED}"]
     text += "".join(cautions)
-    return Said(text + (by_chance(n) if clear else ""))
+    return Said(text + (_together(usable) if clear else ""))
+
+
+def _together(usable: list[dict[str, Any]]) -> str:
+    """How many of the clear changes stay clear when all are tested together."""
+    clear = [r for r in usable if r["verdict"] in ("up", "down")]
+    if get(clear[0], "q") is None or len(usable) < FAMILY:
+        return by_chance(len(usable))
+    stay = sum(float(r["q"]) < ALPHA for r in clear)
+    if len(clear) == 1:
+        is_firm = "stays clear" if stay else "does not stay clear and may look so by chance"
+        return f" Tested together with the others, the change {is_firm}."
+    of = f"these {present.in_words(len(clear))} changes"
+    if stay == len(clear):
+        return f" Tested all together, {of} stay clear."
+    if not stay:
+        return f" Tested all together, none of {of} stays clear: they may look so by chance."
+    verb = "stays" if stay == 1 else "stay"
+    return (
+        f" Tested all together, {present.in_words(stay)} of {of} {verb} clear; the others may look "
+        "so by chance."
+    )
 
 
 def detectable(found: Any) -> str:

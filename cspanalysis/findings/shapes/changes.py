@@ -48,6 +48,7 @@ def change(
             *notes,
             *break_notes(series, ask.comparison),
             *_detectable(result, series, ask.comparison),
+            *_lucky(result),
             *phrases.chance_alone(result),
         ],
     )
@@ -82,7 +83,7 @@ def changes(
         row = compared(ask, series).assign(**{label: name})
         # What is no offence is counted under its name: the audit links it by that.
         rows.append(row if series.selection else row.assign(counted=name))
-    result = pd.concat(rows, ignore_index=True)
+    result = statistics.together(pd.concat(rows, ignore_index=True))
     wording = partial(change_wording.changes, label=label, subject=subject)
     if items:
         wording = partial(change_wording.changes, label=label, subject=subject, items=items)
@@ -191,3 +192,15 @@ def _detectable(result: pd.DataFrame, series: Series, comparison: Comparison) ->
         of_sums=(row["dispersion"], row["dispersion_degrees"]) if is_wide else None,
     )
     return [change_wording.detectable(found)]
+
+
+def _lucky(result: pd.DataFrame) -> list[str]:
+    """Beside a clear change that was hard to find: that it looks larger than it is."""
+    row = result.iloc[0]
+    if not statistics.is_lucky(row):
+        return []
+    word = "rise" if row["verdict"] == "up" else "fall"
+    return [
+        f"Were the true {word} as large as the one seen, it would be found in fewer than four of "
+        f"five cases. A {word} that is found all the same tends to look larger than it is."
+    ]
