@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
@@ -499,6 +500,31 @@ def everything(
     content[service.format("LSOA11_LSOA21_LAD22_EW_LU_v5")] = feature_service(old)
     layer = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
     content[service.format(layer)] = feature_service(outlines(district))
+    shape = {"LAT": 51.19, "LONG": 0.27}
+    content[service.format("Wards_May_2024_Boundaries_UK_BSC")] = feature_service(
+        [{"FID": 1, "WD24CD": "E05015530", "WD24NM": "Judd", **shape}]
+    )
+    content[service.format("Local_Authority_Districts_May_2024_Boundaries__UK_BSC")] = (
+        feature_service([{"FID": 1, "LAD24CD": code, "LAD24NM": district, **shape}])
+    )
+    page = "/deprivation/government/statistics/english-indices-of-deprivation-2025"
+    file_7 = "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv"
+    content[page] = json.dumps(
+        {
+            "first_published_at": "2025-10-30T09:30:00Z",
+            "details": {
+                "attachments": [
+                    {"title": "File 1: Index of Multiple Deprivation",
+                     "url": f"{base}/media/iod/File_1_IoD2025_Index_of_Multiple_Deprivation.xlsx"},
+                    {"title": "File 7: all ranks, scores, deciles and population denominators",
+                     "url": f"{base}/media/iod/{file_7}"},
+                ]
+            },
+        }
+    ).encode()  # fmt: skip
+    content[f"/media/iod/{file_7}"] = here(
+        (Path(__file__).parent / "fixtures/deprivation/file_7_iod2025.csv").read_bytes()
+    )
     content["/fingertips/all_data/csv/by_indicator_id"] = lambda _: here(fingertips())
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
@@ -516,4 +542,5 @@ def everything(
         "home_office_csp": f"{base}/govuk/content",
         "ons_csp": f"{base}/ons",
         "stats19": f"{base}/roads",
+        "deprivation": f"{base}/deprivation",
     }

@@ -1,6 +1,7 @@
 """`csp fetch` against every publisher's layout: right, resumed, or refused with the right words."""
 
 import csv
+import io
 import json
 import tomllib
 import zipfile
@@ -335,6 +336,56 @@ def test_boundaries_hold_every_area_of_the_district(place):
     assert place.server.requests(layer) == 3
     kinds = [f["geometry"]["type"] for f in shapes["features"]]
     assert kinds == ["Polygon", "Polygon", "MultiPolygon"]
+
+
+def test_wards_and_districts_come_with_the_small_areas(place):
+    found = place.fetch("boundaries")
+    assert [f.path.name for f in found] == [
+        "lsoa_2021.geojson", "wards_2024.geojson", "districts_2024.geojson",
+    ]  # fmt: skip
+    (ward,) = json.loads(place.raw("boundaries/wards_2024.geojson").read_text())["features"]
+    assert ward["properties"]["WD24CD"] == "E05015530"
+    assert place.sidecar("boundaries/wards_2024.geojson")["published"] == date(2024, 5, 1)
+
+
+def test_file_7_of_the_indices_of_deprivation_is_chosen(place):
+    (found,) = place.fetch("deprivation")
+    assert found.path.name.startswith("File_7_IoD2025") and found.status == "fetched"
+    card = place.sidecar(f"deprivation/{found.path.name}")
+    assert card["published"] == date(2025, 10, 30)
+    assert card["publisher"].startswith("Ministry of Housing")
+    assert place.fetch("deprivation")[0].status == "unchanged"
+
+
+def test_a_page_without_file_7_says_what_it_lists(place):
+    page = "/deprivation/government/statistics/english-indices-of-deprivation-2025"
+    listed = [{"title": "File 1: Index", "url": f"{place.server.base}/media/iod/File_1.xlsx"}]
+    place.server.content[page] = json.dumps({"details": {"attachments": listed}}).encode()
+    with pytest.raises(FetchFailed, match=r"no File 7 as CSV; it lists: File 1.*deprivation_page"):
+        place.fetch("deprivation")
+
+
+def test_wales_has_an_index_of_its_own(place):
+    address = f"{place.server.base}/wales/wimd-2019-ranks.ods"
+    place.server.content["/wales/wimd-2019-ranks.ods"] = HTML
+    options = {**place.options, "deprivation_wales": address}
+    cardiff = areas.find("Cardiff")
+
+    def fetched():
+        return fetch.run(
+            place.root, {"fetch": options}, cardiff, ["deprivation"], 2, place.lines.append,
+            web=Web(sleep=lambda _: None), today=TODAY,
+        )  # fmt: skip
+
+    with pytest.raises(FetchFailed, match=r"what came is a web page.*deprivation_wales"):
+        fetched()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr("content.xml", "<a/>")
+    place.server.content["/wales/wimd-2019-ranks.ods"] = packed.getvalue()
+    (found,) = fetched()
+    assert found.path.name == "wimd-2019-ranks.ods"
+    assert place.sidecar("deprivation/wimd-2019-ranks.ods")["publisher"] == "Welsh Government"
 
 
 def test_fetched_outlines_lie_beneath_the_map(place):

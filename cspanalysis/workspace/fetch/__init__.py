@@ -19,6 +19,7 @@ from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError, DataRefused, UsageError, paragraph
 from cspanalysis.workspace.fetch import (
     collision_files,
+    deprivation_files,
     explore_education,
     geography,
     health_indicators,
@@ -36,6 +37,7 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     nomis.SOURCE: nomis.fetch,
     street_archive.SOURCE: street_archive.fetch,
     geography.BOUNDARIES: geography.boundaries,
+    deprivation_files.SOURCE: deprivation_files.fetch,
     health_indicators.SOURCE: health_indicators.fetch,
     home_office.SOURCE: home_office.fetch,
     ons_tables.SOURCE: ons_tables.fetch,

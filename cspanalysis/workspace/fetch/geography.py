@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cspanalysis.domain.errors import paragraph
@@ -29,9 +30,20 @@ SERVICES = {
     "LSOA21_WD24_LAD24_EW_LU": "LAD24CD",
     "LSOA11_LSOA21_LAD22_EW_LU_v5": "LAD22CD",
 }
-#: Of LSOAs as of 2021, generalised to 200 m: a few hundred kilobytes a county.
+#: Outlines generalised to 200 m, a few hundred kilobytes a county: column of the lookup with the
+#: codes of the area's own, service, file and title.
 BOUNDARY_SERVICE = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BSC_V4"
-_LSOA_SERVICE, _LSOA = "LSOA21_WD24_LAD24_EW_LU", "LSOA21CD"
+WARD_SERVICE = "Wards_May_2024_Boundaries_UK_BSC"
+DISTRICT_SERVICE = "Local_Authority_Districts_May_2024_Boundaries__UK_BSC"
+_OUTLINES = (
+    ("LSOA21CD", "boundary_service", BOUNDARY_SERVICE, "lsoa_2021.geojson",
+     "Lower layer Super Output Areas of 2021, generalised boundaries", "2021-12-01"),
+    ("WD24CD", "ward_service", WARD_SERVICE, "wards_2024.geojson",
+     "Wards of May 2024, generalised boundaries", "2024-05-01"),
+    ("LAD24CD", "district_service", DISTRICT_SERVICE, "districts_2024.geojson",
+     "Local authority districts of May 2024, generalised boundaries", "2024-05-01"),
+)  # fmt: skip
+_LSOA_SERVICE = "LSOA21_WD24_LAD24_EW_LU"
 PAGE = 1000
 _IDENTIFIERS = ("OBJECTID", "ObjectId", "FID", "GlobalID")
 
@@ -60,33 +72,54 @@ def lookups(job: Job) -> list[Fetched]:
 
 
 def boundaries(job: Job) -> list[Fetched]:
-    """Fetch the outlines of the area's LSOAs as GeoJSON (longitude and latitude)."""
-    before = job.web.bytes
+    """Fetch outlines as GeoJSON (longitude and latitude).
+
+    LSOAs and wards of the area; districts with its neighbours of force and county.
+    """
     services = job.options.get("lookup_services", SERVICES)
+    near = list(dict.fromkeys([*job.area["district_codes"], *job.area["neighbour_codes"]]))
     where = f"{services[_LSOA_SERVICE]} IN ({_quoted(job.area['district_codes'])})"
-    codes = sorted({f["attributes"][_LSOA] for f in _features(job, _LSOA_SERVICE, where)})
-    service = job.options.get("boundary_service", BOUNDARY_SERVICE)
+    own = [f["attributes"] for f in _features(job, _LSOA_SERVICE, where)]
+    found = []
+    for column, option, service, name, title, published in _OUTLINES:
+        before = job.web.bytes
+        needed = sorted({row[column] for row in own})
+        # Of districts the neighbours too, as far as the service has them.
+        codes = near if column.startswith("LAD") else needed
+        service = job.options.get(option, service)
+        content = json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": _outlines(job, service, column, codes, needed),
+            }
+        ).encode()
+        found.append(
+            kept_files.keep(
+                job, BOUNDARIES, name, content, PUBLISHER, title=title, url=_url(job, service),
+                published=published, sent=job.web.bytes - before,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _outlines(
+    job: Job, service: str, column: str, codes: Sequence[str], needed: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The outlines of the codes, in their order; of those needed none is left out."""
     features: list[dict[str, Any]] = []
     for at in range(0, len(codes), 200):
-        where = f"{_LSOA} IN ({_quoted(codes[at : at + 200])})"
+        where = f"{column} IN ({_quoted(codes[at : at + 200])})"
         features += _features(job, service, where, geometry=True)
-    if missing := set(codes) - {f["properties"][_LSOA] for f in features}:
+    if missing := set(needed) - {f["properties"][column] for f in features}:
+        kind = {"LSOA": "LSOAs", "WD24": "wards", "LAD2": "districts"}[column[:4]]
         raise PublisherError(
             paragraph(
-                f"outlines are missing for {len(missing)} of {len(codes)} LSOAs",
+                f"outlines are missing for {len(missing)} of {len(needed)} {kind}",
                 file=_url(job, service),
                 do="Nothing was kept; run the same command again later.",
             )
         )
-    features.sort(key=lambda f: f["properties"][_LSOA])
-    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
-    return [
-        kept_files.keep(
-            job, BOUNDARIES, "lsoa_2021.geojson", content, PUBLISHER,
-            title="Lower layer Super Output Areas of 2021, generalised boundaries",
-            url=_url(job, service), published="2021-12-01", sent=job.web.bytes - before,
-        )
-    ]  # fmt: skip
+    return sorted(features, key=lambda f: f["properties"][column])
 
 
 def _features(
@@ -141,7 +174,8 @@ def _answer(job: Job, url: str, form: dict[str, str]) -> dict[str, Any]:
                 file=url,
                 do="It may have been replaced by a newer edition: find its name on "
                 "geoportal.statistics.gov.uk and put it into partnership.toml, "
-                "[fetch.lookup_services] or [fetch] boundary_service.",
+                "[fetch.lookup_services], or [fetch] boundary_service, ward_service or "
+                "district_service.",
             ),
             int(error.get("code") or 0),
         )
@@ -152,5 +186,5 @@ def _url(job: Job, service: str) -> str:
     return f"{job.base('geography', BASE)}/{service}/FeatureServer/0/query"
 
 
-def _quoted(codes: list[str]) -> str:
+def _quoted(codes: Sequence[str]) -> str:
     return ",".join(f"'{code}'" for code in codes)
