@@ -171,6 +171,24 @@ def street(month: str, force: str, rows: int = 20, district: str = DISTRICT) -> 
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
+SEARCH_HEADER = (
+    "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,"
+    "Self-defined ethnicity,Officer-defined ethnicity,Legislation,Object of search,Outcome,"
+    "Outcome linked to object of search,Removal of more than just outer clothing"
+)
+
+
+def searches(month: str, rows: int = 3) -> bytes:
+    """A stop and search file of the archive: neither force nor small area is in it."""
+    lines = [SEARCH_HEADER] + [
+        f"Person search,{month}-{day:02}T01:48:53+00:00,,,51.27,0.19,Male,25-34,"
+        "White - Any other White background,White,Misuse of Drugs Act 1971 (section 23),"
+        "Controlled drugs,A no further action disposal,False,False"
+        for day in range(1, rows + 1)
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
 def archive(months: list[str], noise: int = 150_000, district: str = DISTRICT) -> bytes:
     """A bulk archive: few wanted members among much that is not."""
     chance = random.Random(7)
@@ -180,6 +198,8 @@ def archive(months: list[str], noise: int = 150_000, district: str = DISTRICT) -
             for force in FORCES:
                 name = f"{month}/{month}-{force}"
                 out.writestr(f"{name}-street.csv", street(month, force, district=district))
+                if force != "surrey":  # not every force publishes its searches
+                    out.writestr(f"{name}-stop-and-search.csv", searches(month))
                 out.writestr(f"{name}-outcomes.csv", chance.randbytes(noise // len(FORCES)))
     return stream.getvalue()
 
@@ -459,6 +479,47 @@ def statisticians_table(district: str = DISTRICT) -> bytes:
     return stream.getvalue()
 
 
+FLY_TIPPING_PAGE = (
+    "/govuk/content/government/statistical-data-sets/"
+    "env24-fly-tipping-incidents-and-actions-taken-in-england"
+)
+
+
+def fly_tipping(district: str = DISTRICT, code: str = CODE) -> bytes:
+    """Defra's workbook by authority: notes, then incidents under two lines of title."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active["A1"] = "Notes"
+    page = book.create_sheet("LA_incidents")
+    page.append(["Fly-tipping incidents reported by local authorities in England"])
+    page.append([])
+    page.append(["Year", "ONS Code", "LA Name", "Region", "Total Incidents", "Highway Incidents"])
+    for year, count in (("2022-23", 827), ("2023-24", 1017)):
+        page.append([year, "*Total", "*Total", "*Total England", 1_000_000, 400_000])
+        page.append([year, code, district, "South East", count, ":"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _fly_tipping_page(server: Server, district: str, code: str) -> None:
+    name = "Flytipping_incidents_and_actions_taken__reported_by_LAs_in_England__{}_accessible.xlsx"
+    titles = {
+        "Fly-tipping incidents and actions taken in England, national level": "national.ods",
+        "Fly-tipping incidents reported by LAs in England 2012-13 to 2022-23": name.format(
+            "2012-13_to_2022-23"
+        ),
+        "Fly-tipping incidents reported by LAs in England 2012-13 to 2023-24": name.format(
+            "2012-13_to_2023-24"
+        ),
+    }
+    files = [{"title": t, "url": f"{server.base}/media/{n}"} for t, n in titles.items()]
+    server.content[f"/media/{name.format('2012-13_to_2023-24')}"] = fly_tipping(district, code)
+    server.content[FLY_TIPPING_PAGE] = json.dumps(
+        {"public_updated_at": "2025-02-26T09:30:00Z", "details": {"attachments": files}}
+    ).encode()
+
+
 def everything(
     server: Server, district: str = DISTRICT, newest_year: int = 2024
 ) -> dict[str, object]:
@@ -529,6 +590,7 @@ def everything(
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
     _official_tables(server, district)
+    _fly_tipping_page(server, district, code)
     for year in range(newest_year - 6, newest_year + 1):
         road = "/roads/dft-road-casualty-statistics"
         content[f"{road}-collision-{year}.csv"] = here(COLLISIONS)
@@ -541,6 +603,7 @@ def everything(
         "dfe_exclusions": f"{base}/ees",
         "home_office_csp": f"{base}/govuk/content",
         "ons_csp": f"{base}/ons",
+        "fly_tipping": f"{base}/govuk/content",
         "stats19": f"{base}/roads",
         "deprivation": f"{base}/deprivation",
     }

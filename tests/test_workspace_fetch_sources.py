@@ -20,6 +20,7 @@ from publishers import (
     feature_service,
     fingertips,
     outlines,
+    searches,
     street,
 )
 
@@ -458,6 +459,33 @@ def test_files_linked_in_the_text_of_a_page_count_too(place):
     place.server.content[TABLES_PAGE] = json.dumps({"details": {"body": body}}).encode()
     (found,) = place.fetch("home_office_csp")
     assert found.path.name == TABLES[1][1]
+
+
+def test_stop_and_search_comes_from_the_same_archive(place):
+    found = place.fetch("stop_and_search")
+    assert [f.path.name for f in found] == [
+        "2025-08-kent-stop-and-search.csv", "2025-08-btp-stop-and-search.csv",
+        "2025-09-kent-stop-and-search.csv", "2025-09-btp-stop-and-search.csv",
+    ]  # fmt: skip
+    assert found[0].path.read_bytes() == searches("2025-08")
+    assert not place.raw("police_uk").exists()
+    assert {f.status for f in place.fetch("stop_and_search")} == {"unchanged"}
+    place.options["forces"] = ["Kent", "Surrey"]
+    assert len(place.fetch("stop_and_search")) == 2
+    assert any("surrey published nothing for 2025-09" in line for line in place.lines)
+
+
+def test_the_newest_fly_tipping_table_by_authority_is_fetched_and_read(place):
+    from cspanalysis.store import clean_run
+    from cspanalysis.store.tables import Store
+
+    (found,) = place.fetch("fly_tipping")
+    assert found.path.name.endswith("2012-13_to_2023-24_accessible.xlsx")
+    assert place.sidecar(f"fly_tipping/{found.path.name}")["published"] == date(2025, 2, 26)
+    clean_run.clean(place.root, {}, report=lambda _: None)
+    table = Store(place.root / "data" / "processed").load("fly_tipping")
+    own = table[table["district"] == "Tonbridge and Malling"]
+    assert dict(zip(own["year"], own["count"], strict=True)) == {"2022/23": 827, "2023/24": 1017}
 
 
 def test_the_newest_edition_of_the_statisticians_is_fetched(place):

@@ -11,12 +11,12 @@ from cspanalysis.domain.errors import UsageError, paragraph
 #: Keys of [fetch] that hold a publisher's base address.
 BASES = (
     "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
-    "ons_csp", "stats19", "deprivation", "deprivation_wales",
+    "ons_csp", "stats19", "deprivation", "deprivation_wales", "fly_tipping",
 )  # fmt: skip
 
 _TEXTS = (
     "contact", "boundary_service", "ward_service", "district_service", "dfe_publication",
-    "dfe_data_set", "home_office_page", "deprivation_page",
+    "dfe_data_set", "home_office_page", "deprivation_page", "fly_tipping_page",
 )  # fmt: skip
 _TABLES = ("lookup_services", "indicators", "area_types")
 

@@ -21,6 +21,7 @@ from cspanalysis.workspace.fetch import (
     collision_files,
     deprivation_files,
     explore_education,
+    fly_tipping_tables,
     geography,
     health_indicators,
     home_office,
@@ -36,6 +37,7 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     geography.LOOKUPS: geography.lookups,
     nomis.SOURCE: nomis.fetch,
     street_archive.SOURCE: street_archive.fetch,
+    street_archive.STOPS.source: street_archive.stops,
     geography.BOUNDARIES: geography.boundaries,
     deprivation_files.SOURCE: deprivation_files.fetch,
     health_indicators.SOURCE: health_indicators.fetch,
@@ -43,10 +45,11 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     ons_tables.SOURCE: ons_tables.fetch,
     explore_education.SOURCE: explore_education.fetch,
     collision_files.SOURCE: collision_files.fetch,
+    fly_tipping_tables.SOURCE: fly_tipping_tables.fetch,
 }
 
 #: Publishers that know nothing of Wales.
-ENGLAND_ONLY = (health_indicators.SOURCE, explore_education.SOURCE)
+ENGLAND_ONLY = (health_indicators.SOURCE, explore_education.SOURCE, fly_tipping_tables.SOURCE)
 
 
 class FetchFailed(CspError):
