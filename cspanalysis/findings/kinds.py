@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -304,7 +305,7 @@ def kinds_peers_told(table: pd.DataFrame, *, members: PeerGroup) -> Said:
     clear = []
     for verdict, word in (("higher", "above"), ("lower", "below")):
         found = judged[judged["verdict"] == verdict].to_dict("records")
-        found.sort(key=lambda row: -abs(_log_like(row)))
+        found.sort(key=lambda row: (not _end(row), -_distance(row)))
         if found:
             named = present.listed([_beside(row) for row in found], MOST_NAMED)
             clear.append(f"{named} {'lie' if len(found) > 1 else 'lies'} clearly {word}")
@@ -321,19 +322,26 @@ def kinds_peers_told(table: pd.DataFrame, *, members: PeerGroup) -> Said:
     return Said(text + by_chance(n))
 
 
-def _log_like(row: Mapping[str, Any]) -> float:
+def _distance(row: Mapping[str, Any]) -> float:
     """How far a rate lies from the others', the same for twice as for half of it."""
-    ratio = row["rate"] / row["others_rate"] if row["others_rate"] else float("inf")
-    return max(ratio, 1 / ratio if ratio else float("inf"))
+    if not row["rate"] or not row["others_rate"]:
+        return math.inf
+    return abs(math.log(row["rate"] / row["others_rate"]))
+
+
+def _end(row: Mapping[str, Any]) -> str:
+    """'highest' or 'lowest' where the area alone is at an end of the places."""
+    rank, of = row["rank"], int(row["of"])
+    if present.is_missing(rank) or row["is_tied"] or int(rank) not in (1, of):
+        return ""
+    return "lowest" if int(rank) == 1 else "highest"
 
 
 def _beside(row: Mapping[str, Any]) -> str:
     """'possession of weapons (1.2 against 0.8, the highest of twelve)'."""
     rates = f"{present.rate(row['rate'])} against {present.rate(row['others_rate'])}"
-    rank, of = row["rank"], int(row["of"])
-    if not present.is_missing(rank) and int(rank) in (1, of) and not row["is_tied"]:
-        end = "lowest" if int(rank) == 1 else "highest"
-        rates += f", the {end} of {present.in_words(of)}"
+    if end := _end(row):
+        rates += f", the {end} of {present.in_words(int(row['of']))}"
     return f"{row['offence']} ({rates})"
 
 
