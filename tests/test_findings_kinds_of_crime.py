@@ -23,6 +23,7 @@ from cspanalysis.findings import (
 )
 from cspanalysis.present import charts
 from cspanalysis.report import findings_json
+from cspanalysis.stats import near_repeats
 from cspanalysis.store import clean_run
 from cspanalysis.workspace import init, workspace
 
@@ -295,3 +296,39 @@ def test_what_is_counted_is_named_in_the_plural():
         "other crime": "other crimes",
     }  # fmt: skip
     assert taxonomy.slug("Theft from the person") == "theft_from_the_person"
+
+
+def burglaries(*days):
+    """Burglaries in one street on some days of the year, and one in each of 60 streets."""
+    begin = pd.Timestamp("2025-01-01")
+    rows = [("High Street", begin + pd.Timedelta(days=d)) for d in days]
+    rows += [(f"Street {i}", begin + pd.Timedelta(days=6 * i)) for i in range(60)]
+    return pd.DataFrame(rows, columns=["place", "day"])
+
+
+def test_pairs_that_follow_one_another_are_more_than_shuffled_dates_give():
+    close = near_repeats.knox(burglaries(*range(0, 40, 2)))
+    row = close.iloc[0]
+    # By hand: of 20 days two apart, those up to 14 days apart are 7 steps or fewer.
+    assert row["count"] == sum(20 - step for step in range(1, 8))
+    assert row["verdict"] == "higher" and row["p"] == 0.001 and row["used"] == 80
+    assert row["expected_lower"] <= row["expected"] <= row["expected_upper"] < row["count"]
+
+
+def test_pairs_spread_over_the_year_are_within_chance_and_few_are_not_judged():
+    spread = near_repeats.knox(burglaries(*range(0, 360, 18))).iloc[0]
+    assert (spread["count"], spread["verdict"]) == (0, "similar") and spread["p"] == 1
+    assert near_repeats.knox(burglaries(3)).iloc[0]["status"] == "too_few"
+    said = neighbourhood.near_repeats_told(
+        near_repeats.knox(burglaries(*range(0, 360, 18))), subject="burglary of homes"
+    )
+    assert "not more than chance can explain" in said.text and said.verdict == "similar"
+
+
+def test_near_repeats_need_streets_and_days(dover, tmp_path):
+    asked = {"subject": "robbery"}
+    found = neighbourhood.near_repeats(dover, "robbery", "robbery", **asked)
+    assert found.awaits == ("police_extract",)
+    review = extract(tmp_path / "ws", ["robbery", "arson"])
+    found = neighbourhood.near_repeats(review, "robbery", "robbery", **asked)
+    assert "name no street or place" in found.sentence

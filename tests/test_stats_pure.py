@@ -224,6 +224,7 @@ CALLS = {
         ),
         {},
     ),
+    "stats.near_repeats.knox": lambda: ((INCIDENTS,), {"day": "start"}),
     "findings.priority_scores.weights_of": lambda: ((dict(WEIGHTS),), {}),
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.compared_on": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),

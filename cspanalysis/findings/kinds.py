@@ -181,8 +181,8 @@ def kinds_months(ask: Question) -> Finding:
         chart=partial(charts.small_lines, label="offence"),
         columns={"offence": "Kind of crime", "month": "Month", "count": "Offences"},
         what="Each kind of crime by month",
-        when=f"{present.period(f'{held[0]}/{held[-1]}')}; each to a scale of its own from 0, "
-        "◆ = a newest month out of the ordinary",
+        when=f"{present.period(f'{held[0]}/{held[-1]}')}; each to a scale of its own from 0; "
+        "bold = the newest month, ◆ = out of the ordinary",
         method="XmR chart of offences per day of each kind, as in its own finding",
     )
     return replace(found, parts=tuple(parts))

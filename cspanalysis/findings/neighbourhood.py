@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import topic_questions
 from cspanalysis.findings.overview import crime_question
-from cspanalysis.findings.question import Question
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.question import Question, question
+from cspanalysis.findings.record import Finding, Said
+from cspanalysis.stats import near_repeats as near
 
 change, months, peers, season = topic_questions.of("neighbourhood")
 
@@ -28,3 +34,81 @@ KINDS: Mapping[str, Sequence[str]] = {
 def kinds_change(ask: Question, kinds: Mapping[str, Sequence[str]] = KINDS) -> Finding:
     """Each kind against the same months of the year before; what no source tells is left out."""
     return topic_questions.side_by_side(ask, kinds, subject="neighbourhood crime")
+
+
+@question(
+    "neighbourhood.{name}.near_repeats",
+    "Does {subject} follow {subject} in the same street?",
+    needs="police_extract",
+    measure="pairs of {subject} in one street by the days between them",
+    unit="pairs",
+    would_show="whether {subject} is followed by more in the same street sooner than by chance",
+)
+def near_repeats(ask: Question, name: str, offences: str, *, subject: str) -> Finding:
+    """Pairs in one street or named place within days of one another (Knox permutation test)."""
+    crimes = ask.series(
+        offences, ask.period, subject=subject, each=True, lacks="hold no days and no streets"
+    )
+    if crimes.rows["place"].isna().all():
+        raise NotAvailable("police_extract", "the records name no street or place")
+    records = pd.DataFrame(
+        {"place": crimes.rows["place"], "day": crimes.rows["start"].dt.normalize()}
+    )
+    result = near.knox(records)
+    left = len(records) - int(result["used"].iloc[0])
+    return ask.publish(
+        result.assign(between=[_band(a, b) for a, b in near.BANDS]),
+        series=crimes,
+        wording=partial(near_repeats_told, subject=subject),
+        columns={
+            "between": "Days between",
+            "count": "Pairs",
+            "expected": "Expected by chance",
+            "expected_lower": "95% of shuffles from",
+            "expected_upper": "to",
+            "p": "p",
+        },
+        what=f"Pairs of {subject} in one street by the days between them",
+        notes=[
+            "A street is long: two in it need not be neighbours, and the places of this extract "
+            "are no addresses.",
+            *([f"Left out: {present.plural(left, 'record')} without a day or a street."]
+              if left else []),
+        ],
+    )  # fmt: skip
+
+
+def near_repeats_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether pairs in one street within the first days are more than shuffled dates give.
+
+    `table`: a row a band of days, the nearest first: last_day, count, expected, expected_lower,
+    expected_upper, ratio, p, verdict, status.
+    """
+    row = table.iloc[0]
+    when = f"within {present.in_words(int(row['last_day']))} days of one another"
+    if row["status"] != "ok":
+        return Said(
+            f"There are too few cases of {subject} in one street {when} to say whether they follow "
+            "one another.",
+            status="too_few",
+        )
+    limits = f"{present.number(row['expected_lower'])} to {present.number(row['expected_upper'])}"
+    pairs = present.plural(int(row["count"]), "pair")
+    text = (
+        f"{pairs} of {subject} in the same street lie {when}, against about "
+        f"{present.number(row['expected'])} if the dates fell by chance (95% of shuffles {limits}"
+    )
+    p = "p under 0.001" if row["p"] <= 0.001 else f"p = {row['p']:.3f}"
+    is_more = row["verdict"] == "higher"
+    text += f"; {p}): "
+    text += (
+        "a street that had one is more likely than others to have another soon."
+        if is_more
+        else "not more than chance can explain."
+    )
+    values = {"count": int(row["count"]), "ratio": row["ratio"], "p": row["p"]}
+    return Said(text, verdict=row["verdict"], values=values)
+
+
+def _band(first: int, last: int) -> str:
+    return f"{first} to {last}"

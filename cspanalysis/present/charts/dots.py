@@ -60,7 +60,7 @@ def against_others(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         for r in table.to_dict("records")
         if style.is_shown(r.get("rate")) and style.is_shown(r.get("others_rate"))
     ]
-    beneath = [f"{present.rate(r['rate'])} · {present.rate(r['others_rate'])}" for r in rows]
+    beneath = [f"{present.rate(r['rate'])} against {present.rate(r['others_rate'])}" for r in rows]
     ratios = [
         r | {k: (r[c] / r["others_rate"] if r["others_rate"] else None)
              for k, c in (("ratio", "rate"), ("lower", "lower"), ("upper", "upper"))}
@@ -68,7 +68,7 @@ def against_others(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     ]  # fmt: skip
     return _differences(
         ratios, label, beneath, [r["verdict"] in ("lower", "higher") for r in rows],
-        ends=("◂ lower", "higher ▸"),
+        ends=("◂ lower", "higher ▸"), least=25.0,
     )  # fmt: skip
 
 
@@ -79,12 +79,13 @@ def _differences(
     clear: list[bool],
     *,
     ends: tuple[str, str],
+    least: float = 10.0,
 ) -> go.Figure | None:
     """A row a thing: what it is as a percentage of another (`ratio`) with its interval."""
     if not any(style.is_shown(r.get("ratio")) for r in rows):
         return None
     dots, lower, upper = ([_percent(r.get(k)) for r in rows] for k in ("ratio", "lower", "upper"))
-    low, high = _change_range(dots, lower, upper)
+    low, high = _change_range(dots, lower, upper, least)
     labels = [
         f"{style.wrap(present.capital(str(r[label])), lines=3)}<br>{under}"
         for r, under in zip(rows, beneath, strict=True)
@@ -239,13 +240,13 @@ def _times(value: Any, factor: float) -> float | None:
     return style.coordinate(value * factor) if style.is_shown(value) else None
 
 
-def _change_range(dots: list, lower: list, upper: list) -> tuple[float, float]:
+def _change_range(dots: list, lower: list, upper: list, least: float = 10.0) -> tuple[float, float]:
     # A single tiny count must not squeeze all others: intervals may run out of the picture at
     # twice the distance of the farthest dot, but never before 50 per cent.
     known = [v for v in dots if v is not None]
     reach = max([50.0, *(abs(v) * 2 for v in known)])
-    low = max(min([-10.0, *(v for v in lower if v is not None)]), -reach, -100.0)
-    high = min(max([10.0, *(v for v in upper if v is not None)]), reach)
+    low = max(min([-least, *(v for v in lower if v is not None)]), -reach, -100.0)
+    high = min(max([least, *(v for v in upper if v is not None)]), reach)
     pad = (high - low) * 0.05
     # As they are written: an arrow at an end that rounding put outside would not be drawn.
     return style.coordinate(low - pad), style.coordinate(high + pad)

@@ -17,6 +17,8 @@ ACROSS = 2
 def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     """Monthly counts of several things as small lines from 0, marked months as diamonds.
 
+    Beside each name stands the count of the newest month.
+
     `table`: `label`, month 'YYYY-MM', count, is_signal.
     """
     names = list(dict.fromkeys(table[label]))
@@ -26,7 +28,7 @@ def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     down = -(-len(names) // ACROSS)
     whole = down * (HEIGHT + GAP)
     chart = style.figure(whole + 16, margin={"l": 4, "r": 4, "t": 8, "b": 8})
-    axes, notes = {}, []
+    axes, notes, shapes = {}, [], []
     ends = [f"{present.short_month(int(m[5:]))} {m[:4]}" for m in (months[0], months[-1])]
     for i, name in enumerate(names):
         row, column = divmod(i, ACROSS)
@@ -38,13 +40,23 @@ def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
         last = next((v for v in reversed(values) if v is not None), None)
         axes[f"xaxis{n}"] = {
             "domain": [left, right], "anchor": f"y{n}", "range": [-0.5, len(months) - 0.5],
-            "tickvals": [0, len(months) - 1], "showgrid": False, "automargin": False,
-            "ticktext": ends if i + ACROSS >= len(names) else ["", ""],
+            "showticklabels": False, "showgrid": False, "automargin": False,
         }  # fmt: skip
+        foot = top - HEIGHT / whole
         axes[f"yaxis{n}"] = {
-            "domain": [top - HEIGHT / whole, top], "anchor": f"x{n}", "showticklabels": False,
-            "range": [0, style.top_of(values) * 1.12 or 1], "tickvals": [0], "automargin": False,
+            "domain": [foot, top], "anchor": f"x{n}", "showticklabels": False, "showgrid": False,
+            "range": [0, style.top_of(values) * 1.12 or 1], "automargin": False,
         }  # fmt: skip
+        shapes.append(
+            {"type": "line", "xref": "paper", "yref": "paper", "x0": left, "x1": right,
+             "y0": foot, "y1": foot, "line": {"color": style.OTHER, "width": 1}}
+        )  # fmt: skip
+        if i + ACROSS >= len(names):
+            notes += [
+                {"x": x, "y": foot, "xref": "paper", "yref": "paper", "xanchor": side,
+                 "yanchor": "top", "text": end, "font": {"size": style.SMALL, "color": style.SOFT}}
+                for x, side, end in ((left, "left", ends[0]), (right, "right", ends[1]))
+            ]  # fmt: skip
         at = list(range(len(months)))
         chart.add_scatter(
             x=at, y=values, xaxis=f"x{n}", yaxis=f"y{n}", mode="lines", connectgaps=False,
@@ -64,5 +76,5 @@ def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
              "yanchor": "bottom", "align": "left",
              "text": f"{style.wrap(present.capital(str(name)), 24)}{newest}"}
         )  # fmt: skip
-    chart.update_layout(annotations=notes, **axes)
+    chart.update_layout(annotations=notes, shapes=shapes, **axes)
     return chart
