@@ -277,3 +277,11 @@ def test_the_place_among_all_partnerships_is_that_of_a_plain_recount(shared, tmp
     funnel = official.funnel(review, "nation")
     assert "City of London" not in set(funnel.rows["area"])
     assert len(funnel.rows) == len(rate) - 1
+
+    # Burglary of homes is per 1,000 households, as the publisher itself rates it.
+    homes = official.rates(review, "nation", "residential burglary")
+    is_rate = rows["offence"].str.lower().str.startswith("residential burglary (per 1,000 house")
+    stated = rows[is_rate].dropna(subset="value").drop_duplicates("csp_name")
+    stated = stated.set_index("csp_name")["value"]
+    assert homes.unit == "per 1,000 households in the period" and "households" in homes.sentence
+    assert homes.values["rate"] == pytest.approx(stated["Tonbridge and Malling"], abs=0.06)

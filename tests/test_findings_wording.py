@@ -191,8 +191,8 @@ def test_peers():
     said = rankings.peers_told(ranking())
     assert said.text == (
         "Tonbridge and Malling recorded 55.3 crimes per 1,000 residents, the 3rd lowest of the 13 "
-        "districts and 31 per cent below the other twelve taken together (80.2); its place could "
-        "lie between 2nd and 3rd lowest."
+        "districts and 31 per cent below the other twelve taken together (80.2); chance in these "
+        "counts alone could put it anywhere from 2nd to 3rd lowest."
     )
     assert said.verdict == "lower" and said.values["rank"] == 3 and said.values["rank_upper"] == 3
 
@@ -201,7 +201,7 @@ def test_peers_at_the_upper_end_count_from_there():
     said = rankings.peers_told(ranking("Thanet"))
     assert said.verdict == "higher"
     assert "the 2nd highest of the 13" in said.text and "above the other twelve" in said.text
-    assert "between 2nd and 3rd highest" in said.text
+    assert "from 2nd to 3rd highest" in said.text
     assert said.values["rank"] == 12
 
 

@@ -174,36 +174,47 @@ def changed(
 
 
 def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = ()) -> Finding:
-    """Offences per 1,000 residents of every area of a group by the official counts."""
+    """Offences per 1,000 residents of every area of a group by the official counts.
+
+    Burglary of homes is per 1,000 households where the tables state them.
+    """
     at, beside, members = _beside(ask, group, offences)
     things = taxonomy.things(offences)
     result = peers.compare(beside.table)
-    is_long = len(result) > MANY
+    is_long, per = len(result) > MANY, beside.per
+    columns = {
+        **rankings.PEER_COLUMNS,
+        "population": present.capital(per),
+        "rate": f"Per 1,000 {per}",
+    }
     found = at.publish(
         result,
         sources=beside.sources,
-        subject=f"{things} per 1,000 residents",
-        wording=partial(_place_told, things=things, members=members.label, period=at.period),
+        subject=f"{things} per 1,000 {per}",
+        unit=f"per 1,000 {per} in the period",
+        wording=partial(
+            _place_told, things=things, members=members.label, period=at.period, per=per
+        ),
         chart=charts.ranked_line if is_long else charts.ranked_bars,
-        columns=rankings.PEER_COLUMNS,
+        columns=columns,
         caption=(
-            f"{present.capital(things)} per 1,000 residents in the period – "
-            f"{present.capital(members.label)}, {at.period.label}; residents "
+            f"{present.capital(things)} per 1,000 {per} in the period – "
+            f"{present.capital(members.label)}, {at.period.label}; {per} "
             f"{beside.residents}" + ("" if is_long else "; line = 95% interval")
         ),
         notes=[
             *notes,
             *beside.notes,
-            *rankings.few_residents_notes(result),
+            *(rankings.few_residents_notes(result) if per == "residents" else []),
             *rankings.membership_notes(members),
             *rankings.chance_notes(result),
             *([_cut_note(len(result))] if is_long else []),
         ],
-        tile=partial(_place_tile, things=things, members=members.label, period=at.period),
+        tile=partial(_place_tile, things=things, members=members.label, period=at.period, per=per),
     )
     if not is_long or not found.table:
         return found
-    return replace(found, table=present.table(_around(found.rows), rankings.PEER_COLUMNS))
+    return replace(found, table=present.table(_around(found.rows), columns))
 
 
 @rate_question(
@@ -335,15 +346,17 @@ def _beside(
     return at, found, members
 
 
-def _place_told(table: pd.DataFrame, *, things: str, members: str, period: Period) -> Said:
-    said = rankings.peers_told(table, things=things, members=members)
+def _place_told(
+    table: pd.DataFrame, *, things: str, members: str, period: Period, per: str
+) -> Said:
+    said = rankings.peers_told(table, things=things, members=members, per=per)
     return replace(said, text=f"{said.text} The figures are of {period.label}.")
 
 
 def _place_tile(
-    table: pd.DataFrame, *, things: str, members: str, period: Period
+    table: pd.DataFrame, *, things: str, members: str, period: Period, per: str
 ) -> dict[str, str] | None:
-    tile = rankings.place_tile(table, things=things, members=members)
+    tile = rankings.place_tile(table, things=things, members=members, per=per)
     return tile and {**tile, "label": f"{tile['label']}, {period.label}"}
 
 

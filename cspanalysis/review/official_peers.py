@@ -26,6 +26,9 @@ from cspanalysis.store.tables import Store
 #: Key and label of the group of all partnerships.
 NATION = PeerGroup("nation", "partnerships of England and Wales", ())
 
+#: Offences of which homes are the target: per 1,000 households, where these are known.
+HOMES = {"residential burglary", "burglary residential", "domestic burglary", "burglary dwelling"}
+
 #: So many names are given of those that are said to be missing.
 MOST_NAMED = 4
 #: From this share of a force's offences under no partnership on, a note says so.
@@ -44,12 +47,16 @@ class Beside(NamedTuple):
     sources : tuple of str
     notes : tuple of str
         What is joined, missing or too low.
+    per : str
+        What `population` counts: 'residents', or 'households' of burglary of homes where the tables
+        state them.
     """
 
     table: pd.DataFrame
     residents: str
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    per: str = "residents"
 
 
 def beside(
@@ -62,6 +69,10 @@ def beside(
     own = _names(store, area, source, period)
     members, notes = _members(area, own, counts, group)
     people, when, of = _residents(store, source, area, members, period)
+    homes = _stated(store, area, members, period, "households") if _of_homes(series) else None
+    is_by_home = homes is not None and all(homes[0].get(m, 0) > 0 for m, n in members.items() if n)
+    if homes is not None and is_by_home:
+        people, when, of = homes
     notes += _said(store, source, period, {n for m in members.values() for n in m}, flawed)
     rows = []
     for name, names in members.items():
@@ -81,7 +92,9 @@ def beside(
         notes += (f"There are no figures of {present.listed(lacking, MOST_NAMED)}.",)
     if group.key == NATION.key:
         table = table[is_known]
-    return Beside(table.reset_index(drop=True), when, tuple(dict.fromkeys([source, *of])), notes)
+    per = "households" if is_by_home else "residents"
+    sources = tuple(dict.fromkeys([source, *of]))
+    return Beside(table.reset_index(drop=True), when, sources, notes, per)
 
 
 def _members(
@@ -258,17 +271,25 @@ def _residents(
     return best
 
 
-def _stated(store, area, members, period) -> tuple[dict[str, float], str, tuple[str, ...]] | None:
-    """Residents that the national statisticians' newest table of rates states."""
+def _of_homes(series: Official) -> bool:
+    """Whether homes are what can be burgled: residents say less of the risk."""
+    return bool(series.offences) and set(series.offences or ()) <= HOMES
+
+
+def _stated(
+    store: Store, area: Area, members: dict[str, tuple[str, ...]], period: Period,
+    of: str = "population",
+) -> tuple[dict[str, float], str, tuple[str, ...]] | None:  # fmt: skip
+    """Residents (or households) that the national statisticians' newest table of rates states."""
     if not store.has(ONS):
         return None
-    rows = store.load(ONS, columns=["csp", "period", "population"],
+    rows = store.load(ONS, columns=["csp", "period", of],
                       where={"measure": "rate", "level": "partnership"})  # fmt: skip
-    rows = rows.dropna(subset="population")
+    rows = rows.dropna(subset=of)
     if rows.empty:
         return None
     ends = rows["period"].max()
-    stated = rows[rows["period"] == ends].groupby("csp")["population"].first().to_dict()
+    stated = rows[rows["period"] == ends].groupby("csp")[of].first().to_dict()
     year = partnership_years.label(ends)
     rounded = ", to the nearest hundred" if all(n % 100 == 0 for n in stated.values()) else ""
     return (

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, reference
 from cspanalysis.domain.areas import PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
@@ -123,12 +123,24 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
     `table`: a row per area: area, population.
     """
     few = table.loc[table["population"] < FEW_RESIDENTS, "area"]
+    busy = [
+        f"{row['district']} has {row['told']}"
+        for row in reference.rows("workday")
+        if row["district"] in set(table["area"]) - set(few)
+    ]
+    notes = []
+    if busy:
+        notes.append(
+            f"On a working day {present.listed(busy)} (Census 2011). Visitors and workers are "
+            "victims there too, so that a rate per resident overstates the risk of residents."
+        )
     if few.empty:
-        return []
+        return notes
     return [
+        *notes,
         f"Fewer than {present.count(FEW_RESIDENTS)} people live in {present.listed(list(few))}. "
         "Where few live and many come to work or to visit, a rate per resident says little about "
-        "the risk of those who are there."
+        "the risk of those who are there.",
     ]
 
 
@@ -197,14 +209,16 @@ def chance_notes(result: pd.DataFrame) -> list[str]:
     return [f"Each area is set against all others at 95%. {text}"] if text else []
 
 
-def place_tile(table: pd.DataFrame, things: str, members: str) -> dict[str, str] | None:
+def place_tile(
+    table: pd.DataFrame, things: str, members: str, per: str = "residents"
+) -> dict[str, str] | None:
     own = table[table["is_own"]].iloc[0]
     if pd.isna(own["rank"]):
         return None
     rank, of = int(own["rank"]), int(own["of"])
     ties = int((table["rank"] == own["rank"]).sum())
     place = present.place(rank, of, ties=ties)
-    label = f"{things} per 1,000 residents, among {of} {members}"
+    label = f"{things} per 1,000 {per}, among {of} {members}"
     limits = [own["rank_lower"], own["rank_upper"]]
     if not any(pd.isna(limit) for limit in limits):
         # Counted from the same end as the place that is named.
@@ -304,5 +318,8 @@ def _place_range(row: Mapping[str, Any], of: int, ties: int) -> str:
     if present.place(row["rank"], of, ties).endswith("highest"):
         low, high, end = of - high + 1, of - low + 1, "highest"
     if low == high:
-        return "; its place is clear of chance"
-    return f"; its place could lie between {present.ordinal(low)} and {present.ordinal(high)} {end}"
+        return "; chance in these counts alone would not move its place"
+    return (
+        f"; chance in these counts alone could put it anywhere from {present.ordinal(low)} to "
+        f"{present.ordinal(high)} {end}"
+    )
