@@ -281,3 +281,13 @@ def test_further_periods_that_share_months_are_no_confirmation():
     part, apart = {"period": "2007-11/2008-01"}, {"period": "2006-04/2007-03"}
     assert markup.overlapping([part], year) and not markup.overlapping([apart], year)
     assert markup.overlapping([apart, {"period": "2006-10/2007-03"}], year)
+
+
+def test_where_shows_the_map_and_five_places():
+    columns = [{"key": k, "label": k, "numeric": False} for k in (*summary.WHERE_COLUMNS, "rate")]
+    places = record("places.top", table={"columns": columns, "rows": [["x"] * 6] * 9})
+    section = Section(places, {"data": [], "layout": {}})
+    found = summary.summary([Rendered("60_places", "places", "Places", "", (section,))]).where
+    assert found.figure and len(found.record["table"]["rows"]) == summary.WHERE_ROWS
+    assert len(found.record["table"]["columns"]) == len(summary.WHERE_COLUMNS)
+    assert summary.summary([chapter("10_overview", record("overview.mix"))]).where is None

@@ -30,6 +30,8 @@ HEADLINE = ("overview.recorded_crime.change", "glance.stands_out")
 GLANCE = "glance.table"
 GLANCE_COLUMNS = ("subject", "count", "rate", "others_rate", "against_peers", "percent_change",
                   "trend")  # fmt: skip
+#: The finding whose map and first rows say where.
+WHERE, WHERE_COLUMNS, WHERE_ROWS = "places.top", ("number", "ward", "place", "count", "share"), 5
 #: So many notes on how far the figures of the summary go.
 MOST_LIMITS = 4
 
@@ -86,8 +88,8 @@ class Summary:
         The sentences that come first.
     tiles : tuple of mapping
         Headline figures: those of the table at a glance, or of the chapters in turn.
-    glance : Section or None
-        Every subject in a row.
+    glance, where : Section or None
+        Every subject in a row; the places with most.
     limits : tuple of str
         How far the figures of the table go.
     keys : tuple of Key
@@ -114,6 +116,7 @@ class Summary:
     headline: tuple[str, ...] = ()
     tiles: tuple[Mapping[str, str], ...] = ()
     glance: Section | None = None
+    where: Section | None = None
     limits: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     quality: Mapping[str, str] | None = None
@@ -154,7 +157,7 @@ def summary(
     shown |= {r["id"] for _, r in placed if r["id"].startswith("quality.") or _is_old(r, period)}
     first = [by_id[id][0] for id in HEADLINE if id in by_id and by_id[id][0]["status"] == "ok"]
     # The table says of each subject what its chapter's findings say.
-    glance = _glance(chapters)
+    glance = _section(chapters, GLANCE, GLANCE_COLUMNS)
     shown |= {r["id"] for r in first} | ({GLANCE} if glance else set())
     keys = tuple(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
@@ -164,6 +167,7 @@ def summary(
         headline=tuple(_begins(str(r["sentence"])) for r in first),
         tiles=tuple(_glance_tiles(glance, by_id[GLANCE][1]) if glance else _tiles(chapters)),
         glance=glance,
+        where=_section(chapters, WHERE, WHERE_COLUMNS, WHERE_ROWS),
         limits=tuple(dict.fromkeys(glance.record["notes"]))[:MOST_LIMITS] if glance else (),
         keys=tuple(k for k in keys if k.records or k.failure),
         quality=_quality(by_id),
@@ -242,7 +246,7 @@ def effect(values: Mapping[str, Any]) -> float:
 
 def page(context: Context, chosen: Summary, places: Sequence[str] = ()) -> str:
     """The summary page, index.html; `places`: the files of places beside it."""
-    charts, templates = markup.chart_data([chosen.glance] if chosen.glance else [])
+    charts, templates = markup.chart_data(s for s in (chosen.glance, chosen.where) if s)
     return markup.render(
         "index.html.j2",
         c=context,
@@ -313,13 +317,17 @@ def _begins(text: str, most: int = 2) -> str:
     return " ".join(re.split(r"(?<=[.!?]) (?=[A-Z])", text)[:most])
 
 
-def _glance(chapters: Sequence[Rendered]) -> Section | None:
-    """The table at a glance, with the columns that fit a summary."""
+def _section(
+    chapters: Sequence[Rendered], id: str, columns: Sequence[str], rows: int | None = None
+) -> Section | None:
+    """A finding's picture, with the columns and the first rows of its table that fit a summary."""
     for section in (s for c in chapters for s in c.sections):
         record = section.record
-        if record["id"] == GLANCE and record["status"] == "ok":
-            table = some_columns(record["table"], GLANCE_COLUMNS)
-            return Section({**record, "table": table}, section.figure)
+        if record["id"] == id and record["status"] == "ok" and record["table"]:
+            table = some_columns(record["table"], columns)
+            return Section(
+                {**record, "table": {**table, "rows": table["rows"][:rows]}}, section.figure
+            )
     return None
 
 
