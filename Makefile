@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: review test test-long lab notebooks golden lint bench calibration clean lock help
+.PHONY: review review-today test test-long lab notebooks golden lint bench calibration clean lock help
 
 help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
+	@echo "make review-today  write the review of a synthetic town of today to build/today/reports/"
 	@echo "make test       run the tests, the notebooks among them"
 	@echo "make test-long  run the long tests: whole reviews, browsers, kernels, typed commands"
 	@echo "make lab        open JupyterLab on the notebooks"
@@ -28,6 +29,10 @@ $(READY): requirements.lock pyproject.toml
 
 review: $(READY)
 	$(BIN)/csp review
+
+review-today: $(READY)
+	$(BIN)/csp sample build/today --today
+	$(BIN)/csp review --workspace build/today
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"

@@ -148,8 +148,17 @@ def _parser() -> argparse.ArgumentParser:
         "write the data dictionary and the list of labels",
         workspace=False,
     )
-    sub = command("sample", _sample, "copy the extracts of the synthetic sample", workspace=False)
+    sub = command(
+        "sample",
+        _sample,
+        "copy the extracts of the synthetic sample, or the workspace of a synthetic town of today",
+        workspace=False,
+    )
     sub.add_argument("directory", type=Path, metavar="DIR")
+    sub.add_argument(
+        "--today", action="store_true",
+        help="write the workspace of Harrowmere: an invented partnership in today's layouts",
+    )  # fmt: skip
     return parser
 
 
@@ -304,7 +313,8 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from cspanalysis.workspace import sample
 
-    for path in sample.copy(options.directory):
+    write = sample.town if options.today else sample.copy
+    for path in write(options.directory):
         inert.say(path)
     return 0
 

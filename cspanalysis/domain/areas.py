@@ -195,7 +195,8 @@ def find(name: str, own: Mapping[str, Area] | None = None) -> Area:
 def of_districts(section: Mapping[str, Any]) -> Area:
     """The area that a workspace's settings describe: what they leave out is the register's.
 
-    `section`: name, and any of code, districts (in any spelling), force, county, region.
+    `section`: name, and any of code, districts (in any spelling), district_codes (in the same
+    order), force, county, region.
     """
     try:
         known = find(section["name"])
@@ -203,9 +204,10 @@ def of_districts(section: Mapping[str, Any]) -> Area:
         known = Area(section["name"])
     written = section.get("districts", known.districts or (section["name"],))
     found = [_districts().get(_key(district_labels.match(d).name)) for d in written]
+    codes = [*section.get("district_codes", ()), *[""] * len(written)]
     members = dict.fromkeys(
-        (area.name, *area.district_codes) if area else (name, "")
-        for area, name in zip(found, written, strict=True)
+        (area.name, *area.district_codes) if area else (name, code)
+        for area, name, code in zip(found, written, codes, strict=False)
     )
 
     def shared(column: str) -> str:

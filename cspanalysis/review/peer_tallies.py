@@ -266,6 +266,10 @@ def from_open_data(
     by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
     others = [p for name, p in parts.items() if name != area.name]
     known = sum(set(p) <= whole for p in others)
+    if group.key in WITHIN_FORCE and others and not known:
+        raise NotAvailable(
+            ("peer_counts", "police_uk"), f"the files hold the counts of no other {group.label}"
+        )
     if group.key not in WITHIN_FORCE and 2 * known < len(others):
         raise NotAvailable(
             ("peer_counts", "police_uk"),

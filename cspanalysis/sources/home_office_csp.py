@@ -116,7 +116,7 @@ def _read(part: Part, context: Context) -> Read:
     # Of these columns alone: a copy of the whole table takes as much memory as the table.
     names = found.tables[NAME].select("csp", "csp_published", ROW, "is_unassigned")
     partnerships = names.filter(~pl.col("is_unassigned"))
-    official_names.name_unknown(found, partnerships)
+    official_names.name_unknown(found, partnerships, context.names.get("district", ()))
     return found.with_tables(**found.tables, **tables)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import polars as pl
 
@@ -39,12 +39,17 @@ def with_names(frame: pl.DataFrame, column: str, name_of: Callable[[str], str]) 
     return frame.with_columns(pl.col(column).replace(names))
 
 
-def name_unknown(found: Read, partnerships: pl.DataFrame) -> None:
-    """Name the partnerships that nobody knows: they count for their force and for no area."""
+def name_unknown(found: Read, partnerships: pl.DataFrame, known: Collection[str] = ()) -> None:
+    """Name the partnerships that nobody knows: they count for their force and for no area.
+
+    `known`: names of the workspace's settings.
+    """
     unknown = [
         (csp, crosswalk.near(_plain(csp)) or "", n)
         for csp, n in partnerships.group_by("csp").len().sort("csp").iter_rows()
-        if not crosswalk.meanings(_plain(csp)) and not any(p in csp.lower() for p in _PLACES)
+        if not crosswalk.meanings(_plain(csp))
+        and csp not in known
+        and not any(p in csp.lower() for p in _PLACES)
     ]
     for csp, near, _ in unknown:
         rows = partnerships.filter(pl.col("csp") == csp)

@@ -131,7 +131,8 @@ def _one(part: Part, context: Context) -> Read:
         .otherwise(pl.lit("partnership"))
     )
     frame = frame.with_columns(level=level, csp_published=pl.col("csp"))
-    official_names.name_unknown(found, frame.filter(pl.col("level") == "partnership"))
+    partnerships = frame.filter(pl.col("level") == "partnership")
+    official_names.name_unknown(found, partnerships, context.names.get("district", ()))
     frame = official_names.with_names(frame, "csp", official_names.csp)
     there = [line for line in LINES if line in found.given]
     index = ["force", "level", "csp", "csp_published", "population", "households", ROW]

@@ -146,6 +146,10 @@ def _with_age(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
 def _with_district(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
     """District by the code of the ONS, else by the old code of STATS19."""
     old, todays = _codes()
+    own = [one.split(" ", 1) for one in found.names.get("district_code", ())]
+    if own:
+        more = [{"code": code, "district_code": code, "district": name} for code, name in own]
+        todays = pl.concat([todays, pl.DataFrame(more)]).unique("code", maintain_order=True)
     frame = (
         frame.join(todays, left_on="ons_code", right_on="code", how="left")
         .join(old, left_on="old_code", right_on="code", how="left", suffix="_old")

@@ -98,8 +98,11 @@ def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
     night = settings.get("night_time_economy", {})
     premises = {*night.get("premises", ()), *night.get("second", {}).get("premises", ())}
+    codes = zip(area.get("district_codes", ()), area.get("districts", ()), strict=False)
     return {
         "district": tuple(sorted(filter(None, map(str, districts)))),
+        # Of districts that no register has: 'E07990001 Harrowmere'.
+        "district_code": tuple(f"{code} {name}" for code, name in codes),
         "premises": tuple(sorted(str(one).lower() for one in premises)),
     }
 

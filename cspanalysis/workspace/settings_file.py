@@ -17,7 +17,7 @@ from cspanalysis.workspace import priority_weights, publishers
 
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
-    "area": {"name", "code", "districts", "force", "county", "region"},
+    "area": {"name", "code", "districts", "district_codes", "force", "county", "region"},
     "review": {"period", "compare", "agenda", "promised"},
     "windows": {"period", "compare", "note"},
     "peers": None,
@@ -39,7 +39,7 @@ _WITHIN = {
 }
 
 #: Keys that hold several names.
-_LISTS = {"districts", "areas"}
+_LISTS = {"districts", "district_codes", "areas"}
 
 
 def check(settings: Mapping[str, Any], path: Path) -> None:

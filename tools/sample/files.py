@@ -52,11 +52,12 @@ def write_csv(
             stream.write(content)
         content = packed.getvalue()
     path.write_bytes(content)
-    _sidecar(path, content, title, note, published)
+    sidecar(path, content, title, note, published)
     return path
 
 
-def _sidecar(path: Path, content: bytes, title: str, note: str, published: str) -> None:
+def sidecar(path: Path, content: bytes, title: str, note: str, published: str) -> None:
+    """The sidecar of a file: who made it, that it is synthetic, and its hash."""
     lines = [
         f'publisher = "{PUBLISHER}"',
         f'title = "{title}"',
@@ -68,5 +69,5 @@ def _sidecar(path: Path, content: bytes, title: str, note: str, published: str) 
         f'note = "{note}"',
         f'sha256 = "{hashlib.sha256(content).hexdigest()}"',
     ]
-    sidecar = path.with_name(path.name + ".source.toml")
-    sidecar.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
+    beside = path.with_name(path.name + ".source.toml")
+    beside.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
