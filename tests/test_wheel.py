@@ -53,7 +53,14 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
     assert {"cspanalysis/domain/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
     # The sample's extracts travel, their generator does not.
-    extracts = {n.removeprefix("cspanalysis/data/raw/") for n in names if "/data/" in n}
+    town = {n for n in names if n.startswith("cspanalysis/data/today/")}
+    kept = project / "data" / "today"
+    assert town == {
+        f"cspanalysis/data/today/{p.relative_to(kept).as_posix()}"
+        for p in (kept / "partnership.toml", *(kept / "data" / "raw").glob("*/*"))
+    }
+    held = {n for n in names if "/data/" in n} - town
+    extracts = {n.removeprefix("cspanalysis/data/raw/") for n in held}
     drawn = {p for s in sample.extracts() for p in (s, provenance.path_of(s))}
     assert extracts == {p.as_posix() for p in drawn}
     assert not [n for n in names if "tools" in n or "actions.csv" in n]

@@ -134,7 +134,8 @@ def _detection(
     with suppress(NotAvailable):
         known.append(counted(hate(ask.compare), ask.compare))
     (total, *earlier), note = _bases(known, ask)
-    count, before = known[0][0], (None, None)
+    count = known[0][0]
+    before: tuple[int | None, int | None] = (None, None)
     if earlier and disclosure.may_show_share(known[1][0], earlier[0], protect):
         before = known[1][0], earlier[0]
     if not total:

@@ -2,8 +2,8 @@
 
 The command is `python -m cspanalysis.workspace.guard`.
 
-Tracked may be: the embedded sample's raw files with their sidecars, and notebooks whose outputs
-are findings made from these files alone. Everything else under data/raw, data/processed and
+Tracked may be: the raw files of the embedded sample and of the town of today with their sidecars,
+and notebooks whose outputs are findings made from the sample's alone. Everything else under data/raw, data/processed and
 reports is refused, and so is any notebook output that has not been through disclosure control.
 Anywhere else in the tree, pages of a report and tables of persons, cases or homes are refused, told
 by their content; small invented ones are what tests are made of.
@@ -35,6 +35,8 @@ PLOTLY = "application/vnd.plotly.v1+json"
 SIDECAR = ".source.toml"
 PUBLISHER = "cspanalysis (synthetic reconstruction)"
 
+#: Raw files of the synthetic town of today; its settings are no data.
+_TOWN = "data/today/data/raw/"
 #: The largest table that is taken for an invented one, where these lie.
 _SMALL = 3_000_000
 _TABLES_OF_ENGINES = (".parquet", ".feather", ".arrow", ".duckdb")
@@ -68,7 +70,7 @@ def check(root: Path, files: Iterable[str] | None = None) -> list[str]:
         top = PurePosixPath(name).parts[:2]
         if PurePosixPath(name).name == "README.md":
             continue
-        if top == ("data", "raw"):
+        if top == ("data", "raw") or name.startswith(_TOWN):
             problems += _raw(root, name, known)
         elif top == ("data", "processed") or top[0] == "reports":
             problems.append(
