@@ -3,10 +3,10 @@
 The command is `python -m cspanalysis.workspace.guard`.
 
 Tracked may be: the raw files of the embedded sample and of the town of today with their sidecars,
-and notebooks whose outputs are findings made from the sample's alone. Everything else under data/raw, data/processed and
-reports is refused, and so is any notebook output that has not been through disclosure control.
-Anywhere else in the tree, pages of a report and tables of persons, cases or homes are refused, told
-by their content; small invented ones are what tests are made of.
+and notebooks whose outputs are findings made from the sample's alone. Everything else under
+data/raw, data/processed and reports is refused, and so is any notebook output that has not been
+through disclosure control. Anywhere else in the tree, pages of a report and tables of persons,
+cases or homes are refused, told by their content; small invented ones are what tests are made of.
 
 `--install` lays the check before every commit of the repository, unless it has a hook of its own.
 """
