@@ -14,7 +14,7 @@ import pytest
 
 from cspanalysis.disclosure import Protect, apply, cells
 from cspanalysis.disclosure import audit as disclosure_audit
-from cspanalysis.disclosure.audit import traces
+from cspanalysis.disclosure.audit import published_cells, traces
 from cspanalysis.domain.errors import DataRefused, DisclosureFailed
 from cspanalysis.present import charts
 from cspanalysis.report import review_command
@@ -386,3 +386,46 @@ def test_numbers_of_the_sources_names_are_no_counts(tmp_path, safe):
     assert disclosure_audit.check(write(tmp_path / "r", safe)) == []
     safe["alt"] += " Of them 3 in cluster A."
     assert disclosure_audit.check(write(tmp_path / "s", safe)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No five-year trend is calculated: there are fewer than 5 consecutive years.",
+        "The 3-month sums are shown.", "Two further small groups are hidden.",
+    ],
+)  # fmt: skip
+def test_numbers_of_our_own_words_are_no_counts(text):
+    assert traces.numbers(text) == []
+
+
+def test_a_chart_drawn_to_five_digits_shows_what_the_rows_show_and_no_more():
+    rows = [
+        {"cluster": "a", "count": 11, "rate": 11 / 72, "status": "ok"},
+        {"cluster": "b", "count": 9, "rate": 9 / 69, "status": "ok"},
+        {"cluster": "c", "count": None, "rate": None, "status": "suppressed", "symbol": "c"},
+        {"cluster": "d", "count": None, "rate": None, "status": "suppressed", "symbol": "c"},
+    ]
+    drawn = [round(11 / 72, 5), round(9 / 69, 5), None, None]
+    assert list(traces.in_chart(drawn, rows)) == []
+    assert list(traces.in_chart(["0.15", "0.13", "<b>c</b>", "<b>c</b>"], rows)) == []
+    leaking = [*drawn[:2], round(3 / 38, 5), None]
+    assert {value for value, _ in traces.in_chart(leaking, rows)} == {round(3 / 38, 5)}
+
+
+def test_kinds_are_joined_by_what_they_count_not_by_their_ids():
+    """Fourteen hate crimes are not the few that were detected, though the ids begin alike."""
+
+    def one(name, measure, count):
+        row = {"area": "A", "count": count, "status": "ok" if count else "suppressed"}
+        row |= {} if count else {"symbol": "c", "hidden_below": 5}
+        return {
+            "id": f"violence.hate.{name}", "measure": measure, "period": "2007-10/2007-12",
+            "sources": [{"source": "police_extract"}], "rows": [row],
+        }  # fmt: skip
+
+    change = one("change", "recorded hate crime", 14)
+    detection = one("detection", "hate crimes detected", None)
+    assert [len(cells) for cells in published_cells.kinds([change, detection], "A")] == [1]
+    alike = one("detection", "recorded hate crime", None)
+    assert [len(cells) for cells in published_cells.kinds([change, alike], "A")] == [2]

@@ -7,8 +7,8 @@ readers hold the records; symbols that came with the data stay, as their values 
 
 What the audit relies on, to find by itself which published numbers add up to which:
 
-- The same things counted have the same `measure` (or ids alike in their first two parts) and the
-  same first source; a row column `counted` overrides the measure.
+- The same things counted have the same `measure` and the same first source; a row column
+  `counted` overrides the measure.
 - Dimension columns bear the standard names (year, period, month, sex, age_band, cluster, area,
   cause, kind, …). A column that is absent means 'all of it': without `area` the review's area,
   without a time column the finding's period; `compare_count` belongs to the compared period.
@@ -22,6 +22,7 @@ from cspanalysis.disclosure.apply import apply, declare, may_show_share
 from cspanalysis.disclosure.finest import aggregate, protect_finest
 from cspanalysis.disclosure.policies import DERIVED
 from cspanalysis.disclosure.protect import Protect
+from cspanalysis.disclosure.weighted_sums import gives_away
 
 __all__ = [
     "DERIVED",
@@ -29,6 +30,7 @@ __all__ = [
     "aggregate",
     "apply",
     "declare",
+    "gives_away",
     "may_show_share",
     "protect_finest",
 ]

@@ -96,7 +96,7 @@ def assault_admissions_share(
     ).round({"share": 2, "lower": 2, "upper": 2})  # fmt: skip
     is_rounded = keep.policy == "hes" and is_public
     return ask.publish(
-        result.assign(decimals=0, limit_decimals=0),
+        result.assign(decimals=0, limit_decimals=0, counted="hospital admissions"),
         sources=(SOURCE,),
         wording=partial(
             _share_told, subject=f"{found.subject} in {present.listed(chosen)}", of=people

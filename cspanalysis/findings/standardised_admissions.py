@@ -57,7 +57,12 @@ def standardised(ask: Question, cause: str) -> Finding:
     found = trend.recent_trend(result)
     keep = every.protect
     return ask.publish(
-        _released(result.assign(cause=cause, trend=found.verdict), keep, ask.review.edition),
+        _released(
+            result.assign(cause=cause, trend=found.verdict),
+            keep,
+            ask.review.edition,
+            admission_rates.weighted(rows, people, cause),
+        ),
         sources=(SOURCE, "population"),
         wording=partial(_told, subject=every.subject),
         chart=partial(charts.trend_line, value="rate", decimals=0),
@@ -109,18 +114,53 @@ def _residents(
     return pd.DataFrame(parts, columns=columns), estimates
 
 
-def _released(result: pd.DataFrame, keep: disclosure.Protect, edition: str) -> pd.DataFrame:
-    """The rates that may be shown, in whole numbers where their counts are protected."""
+def _released(
+    result: pd.DataFrame, keep: disclosure.Protect, edition: str, parts: pd.DataFrame
+) -> pd.DataFrame:
+    """The rates that may be shown, in whole numbers where their counts are protected.
+
+    `parts`: what each year's rate is made of. A year is withheld where whoever tries all values of
+    the hidden counts is left with one, or where so few parts make up the sum that it can be solved.
+    """
     shown = result.drop(columns=["population", "parts", "smallest"])
     if edition == "partner" or keep.policy == "none":
         return shown
     if keep.policy == "hes":
-        is_solvable = result["parts"] < FEWEST_PARTS
+        by_year = dict(tuple(parts.groupby("year")))
+        is_few = result["parts"] < FEWEST_PARTS
+        is_solvable = is_few | np.array(
+            [
+                status == "ok" and not few and _gives_away(by_year[year])
+                for year, status, few in zip(result["year"], result["status"], is_few, strict=True)
+            ],
+            dtype=bool,
+        )
     else:  # beside exact counts a single hidden one could be solved for
         is_solvable = result["smallest"] < keep.threshold
     withheld = (result["status"] == "ok") & is_solvable
     values = {c: result[c].round().mask(withheld) for c in ("rate", "lower", "upper")}
-    return shown.assign(**values, status=result["status"].mask(withheld, "suppressed"), decimals=0)
+    values |= {"count": result["count"].astype("Float64").mask(withheld)}
+    return shown.assign(
+        **values,
+        status=result["status"].mask(withheld, "suppressed"),
+        symbol=np.where(withheld, "c", ""),
+        decimals=0,
+    )
+
+
+def _gives_away(parts: pd.DataFrame) -> bool:
+    """Whether a year's rate and limits, with the totals, leave a hidden count one value."""
+    counts = parts["count"].to_numpy(dtype=float)
+    if np.isnan(counts).any():
+        return False
+
+    def told(tables: np.ndarray) -> np.ndarray:
+        limits = measures.standardised_limits(parts, tables, sexes=2, per=admissions.PER)
+        return np.column_stack(limits).round()
+
+    sexes = [(parts["sex"] == sex).to_numpy() for sex in ("male", "female")]
+    margins = [np.ones(len(parts), dtype=bool), *sexes]
+    return disclosure.gives_away(counts, told, margins)
 
 
 def _notes(review: Review, estimates: dict[str, int]) -> list[str]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cspanalysis import disclosure, present
+from cspanalysis import present
 from cspanalysis.disclosure import Protect
-from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import exclusion_rates
@@ -42,6 +41,8 @@ AUTHORITIES = "dfe_exclusions"
 
 #: Kind of exclusion in the data → what a reader counts.
 THINGS = {"permanent": "permanent exclusions", "fixed term": "fixed-term exclusions"}
+#: What the counts of all these findings are of, whatever a finding makes of them.
+_COUNTED = "exclusions from school"
 _HOW = {"permanent": "were excluded permanently", "fixed term": "for a fixed term"}
 
 exclusion_question = partial(question, fewer_is_better=True, once=True)
@@ -74,7 +75,9 @@ def exclusions_change(
     last = school_year or _newest(ask, known, SOURCE)
     known = known[known["school_year"] <= last]
     result = pd.concat([_by_year(known, kind) for kind in kinds], ignore_index=True)
-    result = result.assign(district=districts[0], things=result["kind"].map(_things))
+    result = result.assign(
+        district=districts[0], things=result["kind"].map(_things), counted=_COUNTED
+    )
     return ask.publish(
         result,
         sources=(SOURCE,),
@@ -105,7 +108,6 @@ def exclusions_change(
     "young_people.exclusions.clusters",
     "Which school clusters exclude the most pupils?",
     measure="exclusions per 100 pupils on roll",
-    agenda=STRATEGY_2008,
 )
 def exclusions_by_cluster(
     ask: Question, kind: str = "permanent", school_year: str | None = None
@@ -118,7 +120,6 @@ def exclusions_by_cluster(
     "young_people.fixed_term.clusters",
     "Which school clusters exclude the most pupils for a fixed term?",
     measure="fixed-term exclusions per 100 pupils on roll",
-    agenda=STRATEGY_2008,
 )
 def fixed_term_by_cluster(
     ask: Question, kind: str = "fixed term", school_year: str | None = None
@@ -236,6 +237,7 @@ def _clusters(ask: Question, kind: str, school_year: str | None) -> Finding:
     if not dispersion.is_known(variance):
         result["not_estimated"] = exclusion_rates.NO_CHILDREN
     result["is_own"] = result["district"].isin(ask.review.area.districts)
+    result["counted"] = _COUNTED
     return ask.publish(
         result,
         sources=(SOURCE,),
@@ -273,30 +275,20 @@ def _protect(ask: Question) -> Protect:
 
 
 def _protected(ask: Question) -> pd.DataFrame:
-    """All clusters by year and kind, and the total of each own district, protected together."""
+    """All clusters by year and kind with the total of every district, protected together.
+
+    Whoever asks: a neighbour's review of the same table hides the same cells, or what one hides
+    the other would show.
+    """
     review = ask.review
     table = review.table(SOURCE, own=False)
-    own = table["district"].isin(review.area.districts)
-    if not own.any():
+    if not table["district"].isin(review.area.districts).any():
         raise NotAvailable(SOURCE, f"it holds no rows for {review.area.name}")
     keys = ("school_year", "kind", "district", "cluster")
-    keep = _protect(ask)
-    parts = [
-        disclosure.protect_finest(
-            table[own], keep, edition=review.edition, dimensions=keys, keep=keys[:3]
-        ),
-        disclosure.apply(
-            table.loc[~own, [*keys, "count", "children", "status", "symbol"]],
-            keep,
-            edition=review.edition,
-        ),
-    ]
-    shown = pd.concat(parts, ignore_index=True)
+    shown = review.protected(SOURCE, _protect(ask), dimensions=keys, keep=keys[:3], rows=table)
     roll = table[[*keys, "roll"]]
-    sums = (
-        roll[own]
-        .groupby(list(keys[:3]), as_index=False)["roll"]
-        .agg(lambda column: column.sum(skipna=False))
+    sums = roll.groupby(list(keys[:3]), as_index=False)["roll"].agg(
+        lambda column: column.sum(skipna=False)
     )
     rolls = pd.concat([roll, sums.assign(cluster="total")], ignore_index=True)
     return shown.merge(rolls, on=list(keys), how="left")

@@ -107,8 +107,7 @@ def standardised(
     'suppressed', one with a part missing 'not_available'. Must be computed before protection and
     is released only if its own numerator passes.
     """
-    rows = strata_of(admissions, cause)
-    parts = population.merge(added_up(rows, _KEYS), on=_KEYS, how="left")
+    parts = weighted(admissions, population, cause)
     result = directly_standardised(parts, by=["year"], sexes=2, per=per)
     counts = parts["count"].astype("Float64")
     parts = parts.assign(
@@ -120,6 +119,12 @@ def standardised(
     result = result.merge(about, on="year")
     is_hidden = (result["status"] == "not_available") & result.pop("hidden")
     return result.assign(status=result["status"].mask(is_hidden, "suppressed"))
+
+
+def weighted(admissions: pd.DataFrame, population: pd.DataFrame, cause: str) -> pd.DataFrame:
+    """The parts by year, sex and age band that a standardised rate is made of, with residents."""
+    rows = strata_of(admissions, cause)
+    return population.merge(added_up(rows, _KEYS), on=_KEYS, how="left")
 
 
 def strata_of(admissions: pd.DataFrame, cause: str) -> pd.DataFrame:

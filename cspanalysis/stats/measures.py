@@ -281,6 +281,28 @@ def directly_standardised(
     )
 
 
+def standardised_limits(
+    strata: pd.DataFrame, tables: np.ndarray, *, sexes: int, per: float, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rates and limits of many tables of counts over the same strata (age_band, population).
+
+    As `directly_standardised` makes them, a table a row.
+    """
+    weight = strata["age_band"].map(standard_weight).to_numpy(dtype=float) / sexes
+    share = weight / as_float(strata["population"])
+    total = tables.sum(axis=1)
+    different, where = np.unique(total, return_inverse=True)
+    lower_count, upper_count = (limit[where] for limit in count_limits(different, confidence))
+    value = tables @ share / weight.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.sqrt(tables @ share**2 / total) / weight.sum()
+    return (
+        per * value,
+        per * (value + scale * (lower_count - total)),
+        per * (value + scale * (upper_count - total)),
+    )
+
+
 def standard_weight(age_band: str) -> int:
     """Persons of the European Standard Population 2013 in an age band such as '10-19' or '90+'.
 

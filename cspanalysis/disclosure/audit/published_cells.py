@@ -52,33 +52,20 @@ def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     """The cells of every kind of count that has a hidden one.
 
     `findings`: records of findings.json. `area`: name of the review's area, to which rows without
-    an area belong. Returns: same source and same measure (or ids alike in their first two parts)
-    make a kind; where the numbers of the wider kind contradict each other, the measures are told
-    apart, then the findings.
+    an area belong. Returns: what counts the same things makes a kind: the same source, and the
+    same measure or the same `counted` in the row. Where the numbers of a kind contradict each
+    other, the findings are told apart.
     """
     groups: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
-    names: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def root(key: tuple[str, str]) -> tuple[str, str]:
-        while names.setdefault(key, key) != key:
-            key = names[key]
-        return key
-
     for record in findings:
         source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
-        stem = ".".join(str(record["id"]).split("@")[0].split(".")[:2])
         for measure, cell in _cells(record):
-            by_stem, by_measure = root((source, f"id {stem}")), root((source, measure))
-            names[by_stem] = by_measure
             groups.setdefault((source, measure), []).append((measure, cell))
-    joined: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
-    for key, members in groups.items():
-        joined.setdefault(root(key), []).extend(members)
     out = []
-    for members in joined.values():
+    for members in groups.values():
         if not any(cell.is_hidden for _, cell in members):
             continue
-        for key in (lambda m, c: "", lambda m, c: m, lambda m, c: c.origin.finding):
+        for key in (lambda m, c: "", lambda m, c: c.origin.finding):
             parts: dict[str, list[Cell]] = {}
             for measure, cell in members:
                 parts.setdefault(key(measure, cell), []).append(cell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,12 +34,14 @@ _STRUCTURE = (
     r"|suppressed|decimal"
 )
 # '4 other clusters' are no people, '3 in cluster A' are.
-_WHICH = r"(?:(?!(?:in|of|at|by|for|from|on|to|with|and|per|a|the)\b)\w+ )?"
+_WHICH = r"(?:(?!(?:in|of|at|by|for|from|on|to|with|and|per|a|the|or)\b)[\w-]+ ){0,2}"
 _NOT_COUNTS = (
     re.compile(rf"\b\d{{1,2}} (?:{_MONTHS})(?: \d{{4}})?|(?:{_MONTHS}) \d{{4}}"),
     re.compile(r"\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b"),
     re.compile(r"\d[\d,.]*\s*(?:%|per cent|percent)"),
     re.compile(r"(?i)\b1 (?:to|and) \d+\b|\b(?:under|below|nearest|than|threshold(?: of)?) \d+\b"),
+    # 'a 5-year trend', 'the 12-month sums'.
+    re.compile(r"\b\d+-(?=[a-z])"),
     re.compile(r"(?i)\bper [\d,]+|\baged? [\d\w –-]*\d|\bp [=<] [\d.]+"),
     re.compile(rf"(?i)\b\d+ of (?:the )?\d+ {_WHICH}(?:{_STRUCTURE})\b"),
     re.compile(rf"(?i)\b\d+ {_WHICH}(?:{_STRUCTURE})\b"),
@@ -181,7 +182,11 @@ def in_chart(
     shows; what it holds beyond that must be explained by the rows.
     """
     found = [_number(x) for x in array]
-    drawn = [abs(x) for x in found if x is not None]
+    drawn = [
+        (abs(x), _slack(written, x))
+        for x, written in zip(found, array, strict=True)
+        if x is not None
+    ]
     if not drawn or _is_position(found):
         return
     explained = known(rows)
@@ -197,9 +202,8 @@ def in_chart(
                 continue
             if not shown and (len(drawn) != lacking or column != "count"):
                 continue
-            for value in extra:
-                is_count = value == int(value)
-                if value and not explains(explained, value, 0 if is_count else 6):
+            for value, slack in extra:
+                if value and not any(_is_alike(value, slack, known) for known in explained):
                     yield value, "in the chart though the row hides it"
         yield from _unrounded(found, group)
 
@@ -239,13 +243,31 @@ def _groups(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     return [g for g in groups if any(is_hidden(row) for row in g)]
 
 
-def _beyond(drawn: Sequence[float], shown: Sequence[float]) -> list[float] | None:
+def _slack(written: Any, value: float) -> float:
+    """How far a drawn number may lie from its own: charts round to five digits, labels to few."""
+    if isinstance(written, str):
+        return 0.5 * 10 ** -_parsed(re.sub(r"<[^>]*>", "", written).strip())[1] + 1e-9
+    return 0.5 if value == int(value) else 5e-5 * abs(value) + 1e-9
+
+
+def _is_alike(value: float, slack: float, known: float) -> bool:
+    """Whether a drawn number is a known one, as itself or as a percentage."""
+    return any(abs(value - abs(seen)) <= slack for seen in (known, 100 * known, 100 * (known - 1)))
+
+
+def _beyond(
+    drawn: Sequence[tuple[float, float]], shown: Sequence[float]
+) -> list[tuple[float, float]] | None:
     """What is drawn besides the shown values; None if not all of these are drawn."""
     for scale in (1, 100):
-        left = Counter(round(x, 6) for x in drawn)
-        wanted = Counter(round(scale * x, 6) for x in shown)
-        if not wanted - left:
-            return list((left - wanted).elements())
+        left = list(drawn)
+        for value in shown:
+            fits = [one for one in left if abs(one[0] - scale * value) <= min(one[1], 0.4)]
+            if not fits:
+                break
+            left.remove(min(fits, key=lambda one: abs(one[0] - scale * value)))
+        else:
+            return left
     return None
 
 
