@@ -163,14 +163,15 @@ def rates(ask: Question, group: str, offences: str = "recorded crime") -> Findin
 
 
 def changed(
-    ask: Question, offences: str, *, subject: str = "", notes: Iterable[str] = ()
+    ask: Question, offences: str, *, prefix: str = "", notes: Iterable[str] = ()
 ) -> Finding:
-    """The newest official year or quarters of some offences against the year before."""
+    """The newest official year or quarters of some offences against the year before.
+
+    `prefix`: what a sentence says before the offences: 'recorded '.
+    """
     at, series, told = _counted(ask, offences)
-    found = at.change(series.of(series.rows, subject), notes=[*told, *notes])
-    if at.period == ask.period:
-        return found
-    return replace(found, sentence=f"{found.sentence} The figures are of {at.period.label}.")
+    named = series.of(series.rows, f"{prefix}{series.subject}")
+    return at.change(named, notes=[*told, *notes])
 
 
 def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = ()) -> Finding:

@@ -76,7 +76,7 @@ def _changed(ask: Question, offences: str) -> Finding:
         return ask.change(ask.series(offences, subject=subject), notes=RECORDED)
     except NotAvailable as missing:
         try:
-            return official.changed(ask, offences, subject=subject, notes=RECORDED)
+            return official.changed(ask, offences, prefix="recorded ", notes=RECORDED)
         except NotAvailable as official_too:
             if official_too.detail:
                 raise
