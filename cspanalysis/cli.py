@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "dictionary",
         _dictionary,
-        "write the data dictionary and the list of labels",
+        "write the data dictionary, the lists of labels and of questions",
         workspace=False,
     )
     sub = command(
@@ -303,10 +303,12 @@ def _lab(options: argparse.Namespace) -> int:
 
 def _dictionary(options: argparse.Namespace) -> int:
     from cspanalysis.domain import label_lists
+    from cspanalysis.explore import question_list
     from cspanalysis.sources import dictionary
 
     inert.say(dictionary.write())
     inert.say(label_lists.write())
+    inert.say(question_list.write())
     return 0
 
 

@@ -4,6 +4,7 @@ import re
 
 from cspanalysis import sources
 from cspanalysis.domain import label_lists, offences
+from cspanalysis.explore import question_list
 from cspanalysis.sources import dictionary
 from cspanalysis.sources.schema import key
 
@@ -11,6 +12,12 @@ from cspanalysis.sources.schema import key
 def test_the_committed_dictionary_is_what_the_schemas_give(project):
     written = (project / "docs" / "data_dictionary.md").read_text(encoding="utf-8")
     assert written == dictionary.text(), "run: csp dictionary"
+
+
+def test_the_committed_list_of_questions_is_what_the_topics_ask(project):
+    written = (project / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert written == question_list.text(), "run: csp dictionary"
+    assert "`places.concentration` | `police_uk`" in written and "strategy_2008" in written
 
 
 def test_every_source_is_described_with_every_column():

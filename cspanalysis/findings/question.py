@@ -27,6 +27,9 @@ from cspanalysis.review.series import Series
 if TYPE_CHECKING:
     from cspanalysis.review.review import Review
 
+#: What is fixed about every question of the topics that are loaded → the topic's module.
+SPECS: dict[Spec, str] = {}
+
 #: Periods asked for in a notebook.
 Over = str | Period | Comparison | Iterable[str | Period | Comparison]
 
@@ -114,6 +117,7 @@ def question(
     )
 
     def decorate(function: Callable[..., Finding]) -> Callable[..., Finding]:
+        SPECS[spec] = function.__module__
         # The review takes the place of `ask`, the function's first parameter.
         first, *others = inspect.signature(function).parameters.values()
         signature = inspect.Signature([first.replace(name="review", annotation="Review"), *others])
