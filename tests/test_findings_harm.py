@@ -218,3 +218,49 @@ def test_an_index_of_the_users_own_takes_the_place_of_the_weights_as_a_whole(tmp
     assert "240 crimes of an offence without a weight count nowhere here: 'robbery' (240)" in (
         " ".join(found.notes)
     )
+
+
+# ---------------------------------------------------------------------- official figures by code
+
+
+def official(root, later):
+    """Six years of the Home Office's table; in the last the counts of `later`, by code."""
+    assert main(["init", str(root), "--csp", "Tonbridge and Malling"]) == 0
+    each = {"46": 500, "34B": 20, "8Z": 3}
+    lines = ["Financial Year,Financial Quarter,Force Name,CSP Name,Offence Description,"
+             "Offence Group,Offence Subgroup,Offence Code,Offence Count"]  # fmt: skip
+    told = {"46": "Shoplifting,Theft offences,Shoplifting",
+            "34B": "Robbery of personal property,Robbery,Robbery of personal property",
+            "8Z": "Next year's,Violence against the person,Violence without injury"}  # fmt: skip
+    for year in range(2019, 2025):
+        for quarter in (1, 2, 3, 4):
+            for csp in ("Tonbridge and Malling", "Dover"):
+                counts = each | (later if year == 2024 else {})
+                lines += [
+                    f"{year}/{year % 100 + 1:02},{quarter},Kent,{csp},{told[code]},{code},{n}"
+                    for code, n in counts.items()
+                ]
+    (root / "data/raw/home_office_csp/table.csv").write_text("\n".join(lines) + "\n")
+    assert main(["clean", "--workspace", str(root)]) == 0
+    return cspanalysis.open(None, "2024-04/2025-03", workspace=root)
+
+
+def test_official_offences_are_weighted_by_their_own_code(tmp_path):
+    made = official(tmp_path / "ws", {"34B": 40})
+    found = findings.official_change(made)
+    row = found.rows.iloc[0]
+    assert row["compare_harm"] == pytest.approx(4 * (500 * 11.856 + 20 * 799.629), abs=0.5)
+    assert row["harm"] == pytest.approx(4 * (500 * 11.856 + 40 * 799.629), abs=0.5)
+    assert found.verdict == "up" and found.period == "2024-04/2025-03"
+    # A code that is newer than the weights is named and counts nowhere.
+    assert "24 offences of a code without a weight count nowhere here: 8Z (24)" in (
+        " ".join(found.notes)
+    )
+    mix = findings.official_mix(made).rows.set_index("kind")
+    assert mix["count"]["shoplifting"] == 2000
+    assert mix["harm"].sum() == row["harm"]
+
+
+def test_without_codes_there_is_no_official_harm(tmp_path):
+    found = findings.official_change(review(tmp_path / "ws"))
+    assert found.status == "not_available" and "Home Office" in found.sentence

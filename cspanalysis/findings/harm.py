@@ -12,7 +12,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain import offences
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.findings.shapes import changes, rankings
@@ -20,7 +20,8 @@ from cspanalysis.findings.shapes.change_wording import interval_of
 from cspanalysis.present import charts
 from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.present.phrases import MOST_NAMED, confidence, first, get, size
-from cspanalysis.review import peer_tallies, severity_weights
+from cspanalysis.review import official_codes, official_counts, peer_tallies, severity_weights
+from cspanalysis.review.official_counts import Official
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series
 from cspanalysis.review.severity_weights import Weights
@@ -34,6 +35,15 @@ ROUGH = (
     "assault and threats stand under one kind makes the figure rough, and the interval wide. It "
     "cannot show that the offences within a kind became graver."
 )
+
+MIX_COLUMNS = {
+    "kind": "Kind of crime",
+    "count": "Crimes",
+    "compare_share": "Share of crimes",
+    "harm": "Harm",
+    "share": "Share of harm",
+    "interval": "95% interval of the share of harm",
+}
 
 harm_question = partial(
     question, needs=OFFENCE_SOURCES, measure="harm of recorded crime", unit=UNIT
@@ -58,15 +68,7 @@ def change(ask: Question) -> Finding:
         subject="harm of recorded crime",
         wording=change_told,
         compared=True,
-        columns={
-            "compare_harm": f"Harm {ask.earlier}",
-            "harm": "Harm now",
-            "percent_change": "Change per day, per cent",
-            "ratio": "Ratio per day",
-            "interval": "95% interval of the ratio",
-            "compare_count": f"Crimes {ask.earlier}",
-            "count": "Crimes now",
-        },
+        columns=_change_columns(ask.earlier),
         what="Harm of recorded crime",
         notes=[*_unweighted_notes(crimes, ask.period, ask.compare),
                *changes.break_notes(crimes, ask.comparison)],
@@ -87,16 +89,76 @@ def mix(ask: Question) -> Finding:
         subject="harm of recorded crime by kind",
         wording=mix_told,
         chart=partial(share_pairs, label="kind", names=("of crimes", "of harm")),
-        columns={
-            "kind": "Kind of crime",
-            "count": "Crimes",
-            "compare_share": "Share of crimes",
-            "harm": "Harm",
-            "share": "Share of harm",
-            "interval": "95% interval of the share of harm",
-        },
+        columns=MIX_COLUMNS,
         what="Harm by kind of crime",
         notes=_unweighted_notes(crimes, ask.period),
+    )
+
+
+@harm_question(
+    "harm.official.change",
+    "Did the harm of recorded crime rise or fall in the official figures?",
+    needs=official_counts.HOME_OFFICE,
+    fewer_is_better=True,
+    once=True,
+)
+def official_change(ask: Question) -> Finding:
+    """The newest official year against the one before, each offence weighted by its code."""
+    found, at, rows, weights = _official(ask)
+    now, before = (_within(found, rows, p) for p in (at.period, at.compare))
+    known = rows[rows["weight"].notna()]
+    scaled = known.assign(count=statistics.scaled(known, [now, before]), offence=known["code"])
+    result = statistics.of_parts(
+        now, before, at.period, at.compare,
+        found.of(scaled).variance(at.period, at.period.months),
+    )  # fmt: skip
+    volume = found.compared(at.period, at.compare)
+    result = _whole(result).assign(
+        area=ask.review.area.name,
+        crimes_ratio=volume["ratio"].to_numpy(),
+        crimes_verdict=volume["verdict"].to_numpy(),
+    )
+    earlier = present.earlier(at.period.iso, at.compare.iso)
+    return ask.publish(
+        result,
+        sources=(*found.sources, *weights.sources),
+        subject="harm of recorded crime",
+        wording=partial(change_told, subject=f"harm of {found.subject}"),
+        over=at,
+        compared=True,
+        columns=_change_columns(earlier),
+        what="Harm of recorded crime, official figures",
+        when=at.period.label,
+        definition=_definition(weights),
+        notes=[*found.notes, *_codes_notes(pd.concat([now, before]))],
+    )
+
+
+@harm_question(
+    "harm.official.mix",
+    "Which crimes cause the harm in the official figures?",
+    needs=official_counts.HOME_OFFICE,
+    would_show="which crimes cause the harm in the official figures",
+    once=True,
+)
+def official_mix(ask: Question) -> Finding:
+    """Share of each group of offences in all harm, each offence weighted by its code."""
+    found, at, rows, weights = _official(ask)
+    now = _within(found, rows, at.period)
+    now = now.assign(kind=now["kind"].replace("", "in no group"))
+    table = statistics.shares(now[now["count"] > 0], "kind")
+    return ask.publish(
+        _whole(table),
+        sources=(*found.sources, *weights.sources),
+        subject="harm of recorded crime by kind",
+        wording=mix_told,
+        chart=partial(share_pairs, label="kind", names=("of crimes", "of harm")),
+        over=at.period,
+        columns=MIX_COLUMNS,
+        what="Harm by kind of crime, official figures",
+        when=at.period.label,
+        definition=_definition(weights),
+        notes=[*found.notes, *_codes_notes(now)],
     )
 
 
@@ -144,14 +206,14 @@ def peers(ask: Question, group: str) -> Finding:
     )
 
 
-def change_told(table: pd.DataFrame) -> Said:
+def change_told(table: pd.DataFrame, *, subject: str = "harm of recorded crime") -> Said:
     """Whether harm rose or fell, beside the number of crimes.
 
     `table`: one row of `stats.harm_sums.change` with crimes_ratio, crimes_verdict.
     """
     row = first(table)
     if get(row, "lower") is None:
-        return cannot("harm", row, "change")
+        return cannot(f"the {subject}", row, "change")
     when = present.earlier(row["period"], row["compare"])
     verdict = row["verdict"]
     limits = f"{confidence(row)} interval {interval_of(row)}"
@@ -159,12 +221,12 @@ def change_told(table: pd.DataFrame) -> Said:
     if verdict in ("up", "down"):
         verb, side = ("rose", "more") if verdict == "up" else ("fell", "less")
         text = (
-            f"The harm of recorded crime {verb} from {sums}, {size(row['percent_change'])} per "
+            f"The {subject} {verb} from {sums}, {size(row['percent_change'])} per "
             f"cent {side} a day ({limits})."
         )
     else:
         text = (
-            f"There was no clear change in the harm of recorded crime: {present.count(row['harm'])}"
+            f"There was no clear change in the {subject}: {present.count(row['harm'])}"
             f" {UNIT} against {present.count(row['compare_harm'])} {when} ({limits})."
         )
     text += f" {_volume_told(row)}"
@@ -219,6 +281,49 @@ def _weighted(ask: Question, *periods: Period) -> tuple[Series, Weights]:
     weights = severity_weights.weights(ask.review.store, names, crimes.scheme)
     rows = crimes.rows.merge(weights.of, on="offence", how="left")
     return crimes.of(rows), weights
+
+
+def _change_columns(earlier: str) -> dict[str, str]:
+    return {
+        "compare_harm": f"Harm {earlier}",
+        "harm": "Harm now",
+        "percent_change": "Change per day, per cent",
+        "ratio": "Ratio per day",
+        "interval": "95% interval of the ratio",
+        "compare_count": f"Crimes {earlier}",
+        "count": "Crimes now",
+    }
+
+
+def _official(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, Weights]:
+    """The newest official year, and its counts by span and code with the weight of each."""
+    store, area = ask.review.store, ask.review.area
+    found, at = official_counts.newest(store, area, CRIME, ask.period, ask.compare)
+    if found.sources != (official_counts.HOME_OFFICE,):
+        raise NotAvailable(
+            official_counts.HOME_OFFICE, "the other official tables tell no codes of offences"
+        )
+    rows = official_codes.by_code(store, area, found)
+    weights = severity_weights.by_code(store, rows["code"])
+    return found, at, rows.merge(weights.of, on="code", how="left"), weights
+
+
+def _within(found: Official, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+    spans = set(found.inside(period)["span"])
+    return rows[rows["span"].isin(spans)]
+
+
+def _codes_notes(rows: pd.DataFrame) -> list[str]:
+    """Codes that no weight is known for, newer than the weights."""
+    rows = rows[rows["weight"].isna() & rows["count"].ne(0)]
+    if rows.empty:
+        return []
+    counts = rows.groupby("code")["count"].sum().sort_values(ascending=False, kind="stable")
+    named = [f"{code or 'no code'} ({present.count(n)})" for code, n in counts.items()]
+    return [
+        f"{present.plural(int(counts.sum()), 'offence')} of a code without a weight count nowhere "
+        f"here: {present.listed(named, MOST_NAMED, 'further codes')}."
+    ]
 
 
 def _whole(result: pd.DataFrame) -> pd.DataFrame:

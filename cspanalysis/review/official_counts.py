@@ -264,7 +264,7 @@ def rows_of(
     details = ["offence_code", "offence", "offence_subgroup"]
     rows = store.load(source, columns=[*_KEYS, *details, "count"], where=where)
     labels = rows[details].drop_duplicates()
-    labels = labels.assign(group=[_group(*one) for one in labels.itertuples(index=False)])
+    labels = labels.assign(group=[group_of(*one) for one in labels.itertuples(index=False)])
     rows = rows.merge(labels, on=details, how="left").drop(columns=details)
     rows = rows.rename(columns={"group": "offence"})
     # Rows of a table are many, groups few: what follows is done some hundred times.
@@ -410,7 +410,7 @@ def _told(store: Store, area: Area, source: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _group(code: str | None, offence: str | None, subgroup: str | None) -> str:
+def group_of(code: str | None, offence: str | None, subgroup: str | None) -> str:
     """The group of an offence: by its code, else by its subgroup or description; '' if unknown."""
     known = offences.codes(offences.HOME_OFFICE)
     by_code = "" if present.is_missing(code) else known.get(offences.code_key(str(code)))

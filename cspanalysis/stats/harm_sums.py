@@ -8,7 +8,7 @@ dispersion of their number (compound Poisson). Where the offence is known the sp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from cspanalysis.stats.measures import as_float
 FEWEST = 10
 
 METHOD = "severity weight × count, compound Poisson variance"
-WIDENED = f"{METHOD}, widened: the months vary more than chance alone"
+WIDENED = f"{METHOD}, widened: the sums vary more than chance alone"
 
 
 def totals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -66,19 +66,37 @@ def change(
         monthly sums weight × count, from 24 months on; it widens, and never narrows.
     """
     rows = rows[rows["weight"].notna()]
-    spans = {"": period, "compare_": compare}
-    inside = {k: rows[span.contains(rows["month"])] for k, span in spans.items()}
+    parts = [rows[span.contains(rows["month"])] for span in (period, compare)]
+    return of_parts(parts[0], parts[1], period, compare, _dispersion(rows, months, period, parts),
+                    confidence=confidence)  # fmt: skip
+
+
+def of_parts(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    period: Period,
+    compare: Period,
+    variance: dispersion.Variance,
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """The same of crimes that are parted by period, with a variance known from elsewhere.
+
+    `now`, `before`: count, weight, spread. `variance`: that of the sums weight × count, as
+    `dispersion` gives it.
+    """
+    inside = {"": now[now["weight"].notna()], "compare_": before[before["weight"].notna()]}
     found: dict[str, object] = {"period": period.iso, "compare": compare.iso}
-    for k, span in spans.items():
-        part = inside[k]
+    for k, span in (("", period), ("compare_", compare)):
         found[f"{k}days"] = span.days
-        found[f"{k}count"] = int(part["count"].sum())
-        found[f"{k}harm"] = float((part["weight"] * part["count"]).sum())
-    factor, degrees, is_estimated = _dispersion(rows, months, period, inside)
-    now, before = float(found["harm"]), float(found["compare_harm"])  # type: ignore[arg-type]
-    ratio = (now / period.days) / (before / compare.days) if before else np.nan
+        found[f"{k}count"] = int(inside[k]["count"].sum())
+        found[f"{k}harm"] = float((inside[k]["weight"] * inside[k]["count"]).sum())
+    is_estimated = dispersion.is_known(variance)
+    factor, degrees = variance if dispersion.is_wide(variance) else dispersion.CHANCE
+    sums = (float(found["harm"]), float(found["compare_harm"]))  # type: ignore[arg-type]
+    ratio = (sums[0] / period.days) / (sums[1] / compare.days) if sums[1] else np.nan
     variances = [_variance(part, factor) for part in inside.values()]
-    sizes = [h * h / v if v else 0.0 for h, v in zip((now, before), variances, strict=True)]
+    sizes = [h * h / v if v else 0.0 for h, v in zip(sums, variances, strict=True)]
     limits, p = (np.nan, np.nan), np.nan
     status = "ok" if min(sizes) >= FEWEST else "too_few"
     if status == "ok":
@@ -89,7 +107,7 @@ def change(
     verdict = "up" if limits[0] > 1 else "down" if limits[1] < 1 else "no_clear_change"
     method = WIDENED if factor > 1 else METHOD
     if not is_estimated:
-        method += "; by how much the months vary more could not be estimated"
+        method += "; by how much the sums vary more could not be estimated"
     return pd.DataFrame(
         [
             {
@@ -189,20 +207,23 @@ def compare(rows: pd.DataFrame, residents: pd.DataFrame, *, per: float = 1000) -
     )
 
 
-def _dispersion(
-    rows: pd.DataFrame, months: list[str], period: Period, inside: Mapping[str, pd.DataFrame]
-) -> tuple[float, float, bool]:
-    """By how much the sums weight × count vary more than chance, with degrees of freedom."""
-    both = pd.concat(inside.values())
+def scaled(rows: pd.DataFrame, inside: Sequence[pd.DataFrame]) -> pd.Series:
+    """weight × count as counts of crimes of one weight: that which gives the sums their variance.
+
+    `inside`: the rows of the periods compared, from which the weight is.
+    """
+    both = pd.concat(inside)
     first, second = ((both["weight"] ** power * both["count"]).sum() for power in (1, 2))
-    if not first:
-        return 1.0, np.inf, False
-    sums = (rows["weight"] * rows["count"]).groupby(rows["month"]).sum() * first / second
+    return rows["weight"] * rows["count"] * (first / second if second else 0.0)
+
+
+def _dispersion(
+    rows: pd.DataFrame, months: list[str], period: Period, inside: Sequence[pd.DataFrame]
+) -> dispersion.Variance:
+    """By how much the sums weight × count vary more than chance, with degrees of freedom."""
+    sums = scaled(rows, inside).groupby(rows["month"]).sum()
     by_month = pd.DataFrame({"month": months, "count": [sums.get(m, 0.0) for m in months]})
-    factor, degrees = dispersion.of_months(by_month, period.last, period.months)
-    if not dispersion.is_known((factor, degrees)):
-        return 1.0, np.inf, False
-    return max(factor, 1.0), degrees if factor > 1 else np.inf, True
+    return dispersion.of_months(by_month, period.last, period.months)
 
 
 def _variance(rows: pd.DataFrame, factor: float) -> float:
