@@ -10,7 +10,7 @@ import cspanalysis
 from cspanalysis import cli
 from cspanalysis.domain import areas, crosswalk, district_labels
 from cspanalysis.domain.errors import UsageError
-from cspanalysis.findings import acquisitive, official, overview
+from cspanalysis.findings import acquisitive, area, official, overview, stop_search
 from cspanalysis.store import provenance
 from cspanalysis.workspace import sample
 from tools import town
@@ -47,9 +47,9 @@ def test_drawing_it_again_gives_the_same_bytes(project, tmp_path):
 
 
 def test_nothing_of_it_can_be_mistaken_for_a_real_place():
-    for area in neighbours.AREAS:
-        assert not district_labels.match(area.name).name and not crosswalk.meanings(area.name)
-        for name in (area.name, area.code, area.csp_code):
+    for one in neighbours.AREAS:
+        assert not district_labels.match(one.name).name and not crosswalk.meanings(one.name)
+        for name in (one.name, one.code, one.csp_code):
             with pytest.raises(UsageError):
                 areas.find(name)
     assert areas.force_name(geography.FORCE) is None
@@ -101,6 +101,17 @@ def test_peers_of_whom_the_files_hold_nothing_are_no_ranking_of_one(place):
     review = cspanalysis.open(None, PERIODS[0], workspace=place)
     found = overview.recorded_crime_peers(review, "force")
     assert found.status == "not_available" and "counts of no other districts" in found.sentence
+
+
+def test_what_only_a_register_knows_is_not_made_up_for_an_area_of_the_settings(place):
+    review = cspanalysis.open(None, PERIODS[0], workspace=place)
+    found = area.density(review)
+    assert found.status == "not_available" and "no area of land is known" in found.sentence
+    # Of the force's own files, though no register has the force: 'wexmoor' is its name in theirs.
+    searched = stop_search.searches(review)
+    assert searched.status == "ok" and searched.values["count"] > 400
+    collisions = review.table("stats19")
+    assert len(collisions) == 1656 and set(collisions["district_code"]) == {geography.CODE}
 
 
 @pytest.mark.long

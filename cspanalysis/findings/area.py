@@ -135,7 +135,7 @@ def density(ask: Question) -> Finding:
     profiles = area_groups.profiles()
     codes = _codes(ask)
     own = profiles.reindex(codes)
-    if own["hectares"].isna().any():
+    if len(codes) < len(ask.review.area.districts) or own["hectares"].isna().any():
         raise NotAvailable((), f"no area of land is known of {ask.review.area.name}")
     all_densities = profiles["population"] / profiles["hectares"]
     per_hectare = own["population"].sum() / own["hectares"].sum()

@@ -49,7 +49,9 @@ def searches(store: Store, area: Area, period: Period) -> Searches:
         raise NotAvailable(SOURCE)
     if not area.force:
         raise NotAvailable((), f"{area.name} lies in no one police force area")
-    rows = store.load(SOURCE, where={"force": area.force})
+    forces = store.load(SOURCE, columns=["force"])["force"].dropna().unique()
+    own = [label for label in forces if areas.is_force(area.force, label)]
+    rows = store.load(SOURCE, where={"force": own}) if own else pd.DataFrame()
     if rows.empty:
         raise NotAvailable(SOURCE, f"the files that are here are of other forces than {area.force}")
     covered = set(rows["month"]) & set(period.month_list())
