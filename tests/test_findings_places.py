@@ -99,6 +99,28 @@ def test_three_years_are_asked_for_and_the_lack_is_said(review):
     assert found.status == "not_available" and "three years" in found.sentence
 
 
+def test_a_place_emerges_or_fades_only_by_a_change_that_is_clear():
+    counts = {
+        "stays": (90, 91, 92),
+        "came": (20, 22, 95),
+        "went": (80, 85, 12),
+        "edge": (70, 40, 60),
+    }
+    rest = {f"p{i}": (30, 30, 30) for i in range(26)}
+    table = pd.DataFrame.from_dict(
+        counts | rest, orient="index", columns=["earliest", "before", "count"]
+    ).assign(codes=[()] * 30)
+    found = place_changes._status_over_years(table, (1.0, 1.0))["status_over_years"]
+    assert found[:4].tolist() == [
+        "in each of three years", "emerging", "fading", "in some of the years",
+    ]  # fmt: skip
+    assert set(found[4:]) == {""}
+    wide = place_changes._status_over_years(table, (40.0, 100.0))["status_over_years"]
+    assert wide[:3].tolist() == [
+        "in each of three years", "in some of the years", "in some of the years",
+    ]  # fmt: skip
+
+
 def test_generic_labels_are_no_street(review):
     found = places.streets(review, "burglary")
     rows = found.rows.set_index("place")

@@ -216,6 +216,13 @@ CALLS = {
         (pd.DataFrame({"count": [3, 4], "population": [100, 90], "decile": [1, 9]}),),
         {},
     ),
+    "stats.many_changes.shared_dispersion": lambda: (
+        (
+            pd.DataFrame([[3] * 24], columns=Period.parse("2006-04/2008-03").month_list()),
+            Period.parse(YEAR),
+        ),
+        {},
+    ),
     "stats.many_changes.changes": lambda: (
         (
             pd.DataFrame([[3] * 24], columns=Period.parse("2006-04/2008-03").month_list()),

@@ -33,14 +33,14 @@ from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts
 from cspanalysis.review import coverage, small_areas
 from cspanalysis.review.small_areas import SmallAreas
-from cspanalysis.stats import change as changes
-from cspanalysis.stats import many_changes
+from cspanalysis.stats import dispersion, many_changes
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 #: Fewest months of a year, the same in each, for which three years are compared.
 FEWEST_ALIKE = 9
+_STATUSES = ("in each of three years", "emerging", "fading", "in some of the years")
 
 
 @place_question(
@@ -56,7 +56,8 @@ def persistent(ask: Question, offences: str | Sequence[str] = "recorded crime") 
     table = labelled(found.places)
     for name, year in zip(("earliest", "before", "count"), _spans(years), strict=True):
         table = table.assign(**{name: sum(found.of(p)["count"] for p in year)})
-    result = _status_over_years(table)
+    spread = many_changes.shared_dispersion(found.by_month(), ask.period)
+    result = _status_over_years(table, spread)
     shown = result[result["status_over_years"] != ""].sort_values(
         ["order", "count"], ascending=[True, False], ignore_index=True
     )
@@ -78,7 +79,8 @@ def persistent(ask: Question, offences: str | Sequence[str] = "recorded crime") 
         definition=f"{SMALL} The tenth with most: {tenth(len(result))} of {len(result)}. "
         "'Emerging' and 'fading' only where the count also rose or fell by more than chance.",
         notes=notes_of(ask, found),
-        method="places by count in each year; exact test of the newest year against the two before",
+        method="places by count in each year; quasi-Poisson test of the newest year against the "
+        "two before, Bonferroni",
     )
 
 
@@ -224,35 +226,34 @@ def _span_label(year: Sequence[Period]) -> str:
     return present.runs([p.month_list()[0] for p in year])
 
 
-def _status_over_years(table: pd.DataFrame) -> pd.DataFrame:
-    """Which places are in the tenth with most in which of three years, and what that is."""
+def _status_over_years(table: pd.DataFrame, spread: tuple[float, float]) -> pd.DataFrame:
+    """Which places are in the tenth with most in which of three years, and what that is.
+
+    `spread`: by how much counts of a year vary more than chance, and its degrees of freedom.
+    """
     top = tenth(len(table))
     columns = ("earliest", "before", "count")
     inside = pd.DataFrame(
         {c: (table[c].rank(method="min", ascending=False) <= top) & (table[c] >= FEWEST)
          for c in columns}
     )  # fmt: skip
-    judged = changes.change(
-        pd.DataFrame(
-            {"count": table["count"], "compare_count": table["earliest"] + table["before"],
-             "days": 1, "compare_days": 2}
-        )
-    )  # fmt: skip
-    was = inside["earliest"] & inside["before"]
-    never = ~inside["earliest"] & ~inside["before"]
+    came = inside["count"] & ~inside["earliest"] & ~inside["before"]
+    left = ~inside["count"] & inside["earliest"] & inside["before"]
+    # Those that came or went are judged together, so that few of them are so by chance.
+    confidence = 1 - 0.05 / max(int((came | left).sum()), 1)
+    is_clear = pd.Series(False, index=table.index)
+    for at in table.index[came | left]:
+        now, before = table["count"][at], table["earliest"][at] + table["before"][at]
+        if now and before:
+            of_sums = spread if spread[0] > 1 else None
+            low, high, _ = dispersion.widened_ratio(now, before, 1, 2, of_sums, confidence)
+            is_clear[at] = low > 1 or high < 1
     status = np.select(
-        [
-            inside.all(axis=1),
-            inside["count"] & never & judged["verdict"].eq("up"),
-            ~inside["count"] & was & judged["verdict"].eq("down"),
-            inside.any(axis=1),
-        ],
-        ["in each of three years", "emerging", "fading", "in some of the years"],
+        [inside.all(axis=1), came & is_clear, left & is_clear, inside.any(axis=1)],
+        _STATUSES,
         "",
     )
-    order = pd.Series(status).map(
-        {"in each of three years": 0, "emerging": 1, "fading": 2, "in some of the years": 3}
-    )
+    order = pd.Series(status, index=table.index).map({s: n for n, s in enumerate(_STATUSES)})
     return table.drop(columns="codes").assign(
-        status_over_years=status, order=order.to_numpy(), top=top, status="ok"
+        status_over_years=status, order=order, top=top, status="ok"
     )

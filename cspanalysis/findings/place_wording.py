@@ -9,7 +9,7 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.findings.record import Said, cannot, values_of
-from cspanalysis.present.phrases import first
+from cspanalysis.present.phrases import MOST_NAMED, first
 
 _SHARE = ("count", "share", "lower", "upper", "confidence")
 
@@ -24,9 +24,14 @@ def concentration_told(table: pd.DataFrame) -> Said:
     if row.get("status") != "ok":
         return cannot(str(row.get("offence", "crime")), row, "share")
     whole = present.inside(str(row["offence"]))
-    text = (
+    who = (
         f"The tenth of small areas with most ({present.count(row['top'])} of "
-        f"{present.count(row['places'])}) had {present.share(row['share'])} of {whole}, "
+        f"{present.count(row['places'])})"
+        if row["top"] > 1
+        else f"The small area with most, of {present.count(row['places'])},"
+    )
+    text = (
+        f"{who} had {present.share(row['share'])} of {whole}, "
         f"{present.count(row['count'])} of {present.count(row['total'])}{_limits(row)}; by chance "
         f"alone it would be some {present.share(row['share_by_chance'], 0)}"
     )
@@ -81,7 +86,7 @@ def top_told(table: pd.DataFrame, *, subject: str, fewest: int, top: int) -> Sai
             f"No small area had {fewest} or more of the {present.count(total)} records of "
             f"{subject}: too few to say where there is most."
         )
-    if total >= 30:
+    if total >= 30 and top > 1:
         head = table.head(top)
         parts.append(
             f"The {present.in_words(top)} small areas with most, a tenth of "
@@ -113,20 +118,27 @@ def persistent_told(
     top = int(table["top"].iloc[0])
     by_status = {s: g for s, g in table.groupby("status_over_years")}
 
-    def names(status: str, most: int = 8) -> list[str]:
+    def names(status: str) -> list[str]:
         rows = by_status.get(status)
-        return [] if rows is None else [_place(r) for r in rows.head(most).to_dict("records")]
+        return [] if rows is None else [_place(r) for r in rows.to_dict("records")]
 
     stay = len(by_status.get("in each of three years", ()))
+    if top == 1 and stay:
+        return Said(
+            f"The small area with most {subject}, of {places}, was the same in each of three "
+            f"years: {names('in each of three years')[0]}.",
+            values={"count": stay, "of": top},
+        )
     text = (
         f"{present.capital(present.in_words(stay)) if stay else 'None'} of the "
         f"{present.in_words(top)} small areas with most {subject} (a tenth of {places}) "
         f"{'was' if stay == 1 else 'were'} among them in each of three years"
     )
-    text += f": {present.listed(names('in each of three years'), 8, 'others')}." if stay else "."
+    stayed = names("in each of three years")
+    text += f": {present.listed(stayed, MOST_NAMED, 'others')}." if stay else "."
     for status, said in (("emerging", "came to them and rose"), ("fading", "left them and fell")):
-        if found := names(status, 5):
-            text += f" {present.capital(present.listed(found))} {said}."
+        if found := names(status):
+            text += f" {present.capital(present.listed(found, MOST_NAMED, 'others'))} {said}."
     if "emerging" not in by_status and "fading" not in by_status:
         text += " No small area came to them or left them by a change that is clear."
     return Said(text, values={"count": stay, "of": top})

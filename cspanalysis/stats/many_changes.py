@@ -40,7 +40,7 @@ def changes(by_month: pd.DataFrame, period: Period, compare: Period) -> pd.DataF
     now = by_month[period.month_list()].sum(axis=1).astype(int)
     before = by_month[compare.month_list()].sum(axis=1).astype(int)
     is_tested = ((now + before) >= FEWEST) & (now > 0) & (before > 0)
-    factor, degrees = _shared(by_month[is_tested], period)
+    factor, degrees = shared_dispersion(by_month[is_tested], period)
     of_sums = (factor, degrees) if factor > 1 else None
 
     def limits(confidence: float) -> pd.DataFrame:
@@ -91,10 +91,10 @@ def changes(by_month: pd.DataFrame, period: Period, compare: Period) -> pd.DataF
     return table
 
 
-def _shared(by_month: pd.DataFrame, period: Period) -> tuple[float, float]:
+def shared_dispersion(by_month: pd.DataFrame, period: Period) -> tuple[float, float]:
     """By how much a period's counts vary more than chance, over all places, and its degrees.
 
-    1 where it cannot be estimated: `dispersion.FEWEST_MONTHS`.
+    `by_month` as in `changes`. 1 where it cannot be estimated: `dispersion.FEWEST_MONTHS`.
     """
     run = Period(period.last - 12 * dispersions.MOST_YEARS + 1, period.last)
     months = run.month_list()
