@@ -104,7 +104,7 @@ def test_a_place_emerges_or_fades_only_by_a_change_that_is_clear():
         "stays": (90, 91, 92),
         "came": (20, 22, 95),
         "went": (80, 85, 12),
-        "edge": (70, 40, 60),
+        "edge": (70, 28, 60),
     }
     rest = {f"p{i}": (30, 30, 30) for i in range(26)}
     table = pd.DataFrame.from_dict(
