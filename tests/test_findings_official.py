@@ -230,9 +230,12 @@ def test_years_are_compared_from_the_newest_change_of_recording(review_of):
     rows = years(2010, 2024, {"46": 100}) + years(2010, 2015, {"8N": 900})
     found = official.years(review_of(rows))
     assert "Of 15 years" in found.sentence and "the most (4,000)" in found.sentence
-    # Of the changes in how violence is counted that of April 2018 is the last with years after it.
-    assert found.rows["compared_from"].iloc[0] == "2018/19"
-    assert found.verdict == "no_clear_change"
+    # One year lies after the newest change in how violence is counted: nothing to compare it with.
+    assert found.verdict == "none" and "ratio" not in found.values
+    # A count of something whose definition held is compared from the first year on.
+    thefts = official.years(review_of(rows), "shoplifting")
+    assert thefts.rows["compared_from"].iloc[0] == "2010/11"
+    assert thefts.verdict == "no_clear_change"
     assert any("inspection of crime recording in 2014" in note for note in found.notes)
 
 

@@ -129,6 +129,8 @@ def test_dorset_lost_christchurch_when_the_councils_were_made():
         ("Richmond-upon-Thames", "Richmond upon Thames"),
         ("York", "City of York"),
         ("South Lakeland", "South Lakeland"),
+        ("Wiltshire_Kennet", "Kennet"),
+        ("Somerset East_Mendip", "Mendip"),
     ],
 )
 def test_names_of_official_tables_are_found(written, name):

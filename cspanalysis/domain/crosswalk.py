@@ -132,6 +132,9 @@ def _meanings(name: str) -> tuple[Parts, ...]:
     exact, loose = _by_name(), _by_words()
     name = re.sub(r"(?i)\s*\b(csp|community safety partnership)\b\s*", " ", name).strip()
     found = exact.get(key(name)) or loose.get(_words(name))
+    if not found and "_" in name:
+        # 'Wiltshire_Kennet': a district of a partnership, in the tables of before a merger.
+        found = exact.get(key(name.rpartition("_")[2]))
     if not found:
         # 'Bromsgrove and Redditch': districts joined by name.
         pieces = [exact.get(key(p)) for p in re.split(r"\s*(?:,|/|&|\band\b)\s*", name) if p]

@@ -112,7 +112,7 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
     sound = run[run["count"].notna()]
     result = measures.count_interval(table).assign(change_verdict="none", confidence=0.95)
     method = ""
-    if len(sound) > 1:
+    if len(sound) >= FEWEST_YEARS:
         variance = series.variance(ask.period)
         compared = yearly.first_to_last(sound, exposure="days", year="span", variance=variance)
         tested = compared.iloc[0]
@@ -194,7 +194,11 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
         subject=f"{things} per 1,000 {per}",
         unit=f"per 1,000 {per} in the period",
         wording=partial(
-            _place_told, things=things, members=members.label, period=at.period, per=per
+            _place_told,
+            things=things,
+            members=members.label,
+            period=at.period if at.period != ask.period else None,
+            per=per,
         ),
         chart=charts.ranked_line if is_long else charts.ranked_bars,
         columns=columns,
@@ -334,7 +338,7 @@ def _since(series: Official, table: pd.DataFrame) -> str:
     ]
     last = table.loc[table["count"].notna(), "span"].iloc[-1]
     passed = [s for s in starts if s < last[:7]]
-    return max([s for s in passed if (table["span"] >= s).sum() > 1], default="")
+    return max(passed, default="")
 
 
 def _beside(
@@ -348,9 +352,11 @@ def _beside(
 
 
 def _place_told(
-    table: pd.DataFrame, *, things: str, members: str, period: Period, per: str
+    table: pd.DataFrame, *, things: str, members: str, period: Period | None, per: str
 ) -> Said:
     said = rankings.peers_told(table, things=things, members=members, per=per)
+    if period is None:
+        return said
     return replace(said, text=f"{said.text} The figures are of {period.label}.")
 
 

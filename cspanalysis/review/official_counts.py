@@ -12,6 +12,7 @@ import contextlib
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,23 +62,38 @@ class Official(Series):
 
     def inside(self, period: Period) -> pd.DataFrame:
         """The rows of the spans that make up a period; NotAvailable where none do."""
-        flawed = self.judged[~self.judged["status"].isin(["ok", "incomplete"])]
-        for row in flawed.to_dict("records"):
-            year = partnership_years.span(row["year"])
+        return self.rows[self.rows["span"].isin([s.iso for s in self._made_of(period)])]
+
+    def count(self, period: Period) -> float:
+        """How many in a period; raises as `inside` does."""
+        found = sum(self._counts.get(span.iso, 0) for span in self._made_of(period))
+        return found if pd.isna(found) else int(found)
+
+    def _made_of(self, period: Period) -> list[Period]:
+        for year, reason in self._flaws:
             if year.first <= period.last and period.first <= year.last:
-                raise NotAvailable(self.sources, row["reason"])
+                raise NotAvailable(self.sources, reason)
         self.coverage.check(period)
         made = _made_of(period, self.spans)
         if made is None:
             whole = "quarters" if any(s.months < 12 for s in self.spans) else "years"
             raise NotAvailable(self.sources, f"its figures are of whole {whole}, not of "
                                f"{period.label}")  # fmt: skip
-        return self.rows[self.rows["span"].isin([s.iso for s in made])]
+        return made
 
-    def count(self, period: Period) -> float:
-        """How many in a period; raises as `inside` does."""
-        rows = self.inside(period)["count"]
-        return float("nan") if rows.isna().any() else int(rows.sum())
+    @cached_property
+    def _counts(self) -> dict[str, float]:
+        """Counts by span, missing where a part is."""
+        return self.rows.groupby("span")["count"].sum(skipna=False).to_dict()
+
+    @cached_property
+    def _flaws(self) -> list[tuple[Period, str]]:
+        """Years that cannot be used, each with the reason."""
+        flawed = self.judged[~self.judged["status"].isin(["ok", "incomplete"])]
+        return [
+            (partnership_years.span(year), reason)
+            for year, reason in zip(flawed["year"], flawed["reason"], strict=True)
+        ]
 
     def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
         """Both periods and their change, judged as the quarters or years of the table vary."""

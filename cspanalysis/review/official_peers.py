@@ -122,9 +122,14 @@ def _members(
             members[name] = ()
     if not joined:
         return members, ()
-    told = [f"{name} is part of the partnership {whole}" for name, whole in joined.items()]
-    verb = "stands in its place" if len(told) == 1 else "stand in their places"
-    return members, (f"{present.listed(told)}: {'that' if len(told) == 1 else 'those'} {verb}.",)
+    told = []
+    for whole in dict.fromkeys(joined.values()):
+        parts = [name for name, of in joined.items() if of == whole]
+        verb, place = ("belongs", "its place") if len(parts) == 1 else ("belong", "their place")
+        told.append(
+            f"{present.listed(parts)} {verb} to the partnership {whole}, which stands in {place}."
+        )
+    return members, tuple(told)
 
 
 def _names(store: Store, area: Area, source: str, period: Period) -> tuple[str, ...]:
