@@ -233,8 +233,9 @@ def _status_over_years(table: pd.DataFrame, spread: tuple[float, float]) -> pd.D
     """
     top = tenth(len(table))
     columns = ("earliest", "before", "count")
+    # Of places alike at the edge of the tenth none is in it: else many would be.
     inside = pd.DataFrame(
-        {c: (table[c].rank(method="min", ascending=False) <= top) & (table[c] >= FEWEST)
+        {c: (table[c].rank(method="max", ascending=False) <= top) & (table[c] >= FEWEST)
          for c in columns}
     )  # fmt: skip
     came = inside["count"] & ~inside["earliest"] & ~inside["before"]
