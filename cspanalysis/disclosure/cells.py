@@ -41,7 +41,7 @@ _NOT_DIMENSIONS = frozenset(
         "definition",
     }
     | {"note", "notes", "season_status", "compare", "file", "counted", "unit", "source"}
-    | {"action_status", "rounded_to", "hidden_below"}
+    | {"action_status", "rounded_to", "hidden_below", "not_estimated"}
 )
 _NUMERIC_DIMENSIONS = frozenset({"year", "school_year", "weekday", "hour", "month_of_year", "age"})
 _YEARS = re.compile(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})")
@@ -115,7 +115,9 @@ def dimensions_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _may_be(name: str) -> bool:
-    return name not in _NOT_DIMENSIONS and not name.startswith(("is_", "has_", "compare_"))
+    is_said = name.endswith(("_method", "_verdict", "_note", "_status"))
+    is_known = name in _NOT_DIMENSIONS or name.startswith(("is_", "has_", "compare_"))
+    return not is_known and not is_said
 
 
 def is_dimension(name: str, value: Any) -> bool:

@@ -19,6 +19,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     chapter_run,
     collect,
+    differences,
     earlier_review,
     findings_json,
     folder,
@@ -111,6 +112,9 @@ def review(
         folder.try_out(target)
         started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
         done = _chapters(plan, area, step, jobs)
+        apart: list[str] = []
+        if request.edition == "public":
+            done, apart = differences.withheld(done)
         context = review_folder.context_of(
             done,
             area={"name": area.name, "code": area.code, "partnership": area.partnership},
@@ -124,7 +128,7 @@ def review(
         is_answered = any(map(_answers, records)) or not records
         if not failures and not is_answered and not _holds_anything(plan, area):
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
-        notices = [*moved, *(n for c in done for n in c.notices)]
+        notices = [*moved, *apart, *(n for c in done for n in c.notices)]
         notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
         store = Store(Path(request.workspace) / "data/processed")
         with folder.replacing(target) as fresh:

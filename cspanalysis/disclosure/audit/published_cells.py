@@ -59,7 +59,7 @@ def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
     groups: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
     for record in findings:
         source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
-        for measure, cell in _cells(record):
+        for measure, cell in cells_of(record):
             groups.setdefault((source, measure), []).append((measure, cell))
     out = []
     for members in groups.values():
@@ -85,7 +85,8 @@ def _agree(cells: list[Cell]) -> bool:
     return True
 
 
-def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
+def cells_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
+    """The counts of a record, each with what it counts."""
     rows = record.get("rows") or []
     if not rows:
         return
