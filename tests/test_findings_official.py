@@ -27,7 +27,8 @@ CODES = {
 }
 KENT = ("Tonbridge and Malling", "Maidstone", "Swale", "Thanet")
 RESIDENTS = {"Tonbridge and Malling": 132_000, "Maidstone": 176_000, "Swale": 152_000,
-             "Thanet": 140_000, "Rutland": 41_000}  # fmt: skip
+             "Thanet": 140_000, "Rutland": 41_000, "Dartford": 117_000,
+             "Gravesham": 107_000}  # fmt: skip
 
 
 def years(first, last, each, force="Kent", names=KENT, quarters=(1, 2, 3, 4)):
@@ -224,6 +225,18 @@ def test_rates_are_of_the_table_and_a_group_needs_no_further_file(review_of):
     assert found.id == "official.shoplifting.peers.county"
     assert "shoplifting offences per 1,000 residents" in found.sentence
     assert any("no figures of Ashford" in note for note in found.notes)
+
+
+def test_a_district_that_is_counted_with_its_neighbour_is_told_so_and_stands_as_both(review_of):
+    names = ("Tonbridge and Malling", "Dartford and Gravesham", "Maidstone")
+    rows = years(2023, 2024, {"46": 100}, names=names)
+    alone = official.change(review_of(rows, "Dartford"))
+    assert alone.status == "not_available"
+    assert "counted together with others, as Dartford and Gravesham" in alone.sentence
+    found = official.rates(review_of(rows), "county")
+    both = found.rows.set_index("area").loc["Dartford and Gravesham"]
+    assert (both["count"], both["population"]) == (400, 224_000)
+    assert any("Dartford and Gravesham belong to the partnership" in n for n in found.notes)
 
 
 def test_years_are_compared_from_the_newest_change_of_recording(review_of):

@@ -323,7 +323,9 @@ def _series(
     wanted = chosen(selection, source)
     every, years = _own(store, area, source), _judged(store, area, source)
     if every.empty:
-        raise NotAvailable(source, f"it holds no rows of {area.name}")
+        # A district counted together with its neighbour has rows, but none of its own.
+        told = years["reason"].iloc[-1] if len(years) else ""
+        raise NotAvailable(source, told or f"it holds no rows of {area.name}")
     is_all = offences.is_all(selection)
     if not is_all and not set(wanted) & set(_told(store, area, source)):
         name = present.listed([selection] if isinstance(selection, str) else list(selection))
