@@ -85,10 +85,11 @@ def test_protection_off_on_one_route_of_a_finding_is_found(tmp_path, pair, route
 
 
 def test_every_part_of_a_finding_is_a_route_or_holds_no_number_of_the_table():
-    # What a finding lacks is shown of one that could not be made, and so has no table.
+    # Its parts are findings of their own. What a finding lacks is shown of one that could not be
+    # made, and so has no table.
     fixed = {"id", "chapter", "title", "verdict", "status", "measure", "unit", "method",
              "polarity", "period", "compare", "sources", "lacks", "agenda", "level",
-             "awaits"}  # fmt: skip
+             "awaits", "parts"}  # fmt: skip
     assert {f.name for f in dataclasses.fields(Finding)} == fixed | set(ROUTES)
 
 

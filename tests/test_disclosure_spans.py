@@ -101,3 +101,13 @@ def test_counts_that_nothing_protects_stay_as_they_are():
         one["rows"][0].pop("hidden_below")
     chapters = [chapter(year, part)]
     assert differences.withheld(chapters) == (chapters, [])
+
+
+def test_a_part_that_is_withheld_takes_the_picture_of_all_parts_with_it():
+    year = record("x.change", "2024-04/2025-03", 263)
+    part = record("y.change", "2024-04/2025-02", 260)
+    whole = record("y", "2024-04/2025-02", 900, measure="all crime", has_figure=True, parts=[part])
+    chapters = [chapter(year), Rendered("60_b", "b", "B", "", (Section(whole, {"data": []}),))]
+    (_, shown), told = differences.withheld(chapters)
+    assert shown.sections[0].figure is None and "260" not in str(shown.records)
+    assert len(told) == 1 and told[0].startswith("y.change")

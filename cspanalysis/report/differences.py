@@ -9,6 +9,7 @@ from typing import Any
 from cspanalysis.disclosure.audit import published_cells
 from cspanalysis.disclosure.spans import Step, giving_away
 from cspanalysis.domain.periods import Period
+from cspanalysis.report import findings_json
 from cspanalysis.report.collect import Rendered, Section
 
 REASON = (
@@ -23,9 +24,10 @@ def withheld(chapters: Sequence[Rendered]) -> tuple[list[Rendered], list[str]]:
     The review's own period stays where it can; of further periods those go that differ from it, or
     from an earlier one, by a small count.
     """
-    records = [r for chapter in chapters for r in chapter.records]
-    windows = [w for r in records for w in r.get("windows", ())]
-    steps = [step for r in (*records, *windows) for step in _steps(r)]
+    records = findings_json.flat(r for chapter in chapters for r in chapter.records)
+    own = [r for r in records if "@" not in r["id"]]
+    windows = [r for r in records if "@" in r["id"]]
+    steps = [step for r in (*own, *windows) for step in _steps(r)]
     gone = giving_away(steps)
     if not gone:
         return list(chapters), []
@@ -59,15 +61,21 @@ def _without(chapter: Rendered, gone: Mapping[str, Any]) -> Rendered:
         if not isinstance(block, Section):
             blocks.append(block)
             continue
-        record = dict(block.record)
-        windows = [_hidden(w) if w["id"] in gone else w for w in record.get("windows", ())]
-        if "windows" in record:
-            record["windows"] = windows
-        if record["id"] in gone:
-            blocks.append(Section(_hidden(record)))
-        else:
-            blocks.append(Section(record, block.figure))
+        record = _told(block.record, gone)
+        is_shown = record.get("has_figure", False)
+        blocks.append(Section(record, block.figure if is_shown else None))
     return replace(chapter, blocks=tuple(blocks))
+
+
+def _told(record: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with its windows and parts, each as it may be told."""
+    found = dict(record)
+    for key in ("windows", "parts"):
+        if key in record:
+            found[key] = [_told(one, gone) for one in record[key]]
+    # What draws its parts together would draw the withheld one, too.
+    is_gone = record["id"] in gone or any(one["id"] in gone for one in record.get("parts", ()))
+    return _hidden(found) if is_gone else found
 
 
 def _hidden(record: Mapping[str, Any]) -> dict[str, Any]:
