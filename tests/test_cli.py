@@ -136,12 +136,13 @@ def test_a_comparison_that_would_mislead_is_refused_before_anything_is_written(
     assert compare in message and period in message
     assert f"for example {Period.parse(period).before.iso}" in message
     path = workspace / "partnership.toml"
-    for lines in (
-        f'[review]\nperiod = "{period}"\ncompare = "{compare}"\n',
-        f'[review]\n[[windows]]\nperiod = "{period}"\ncompare = "{compare}"\n',
+    asked = f'period = "{period}"\ncompare = "{compare}"\n'
+    written = path.read_text()
+    for text in (
+        written.replace("[review]\n", f"[review]\n{asked}", 1),
+        f"{written}\n[[windows]]\n{asked}",
     ):
-        written = path.read_text()
-        path.write_text(written.replace("[review]\n", lines, 1))
+        path.write_text(text)
         assert main(["review", "--workspace", str(workspace)]) == 2
         assert f"{path}: {period} cannot be compared with {compare}" in paragraph(capsys)
         path.write_text(written)
