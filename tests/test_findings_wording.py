@@ -114,7 +114,7 @@ def test_overdispersed_counts_lose_their_verdict_and_the_sentence_says_why():
     assert change_wording.change(changed(200, 260), subject="graffiti").verdict == "down"
     said = change_wording.change(table, subject="graffiti")
     assert said.verdict == "no_clear_change"
-    assert "would count as a fall, but the months vary more" in said.text
+    assert "would count as a fall, but the counts vary more" in said.text
     assert "40.0 per cent lower to 2.0 per cent higher" in said.text
     assert (said.values["lower"], said.values["upper"], said.values["p"]) == (0.6, 1.02, 0.07)
 

@@ -404,7 +404,7 @@ def test_a_verdict_that_dispersion_takes_back_is_taken_back_in_the_row():
     assert result["verdict"].iloc[0] == "up"
     judged = change.with_dispersion(result, by_month, *periods)
     assert judged["verdict"].iloc[0] == "no_clear_change"
-    assert "the months vary more" in change_wording.change(judged, subject="x").text
+    assert "the counts vary more" in change_wording.change(judged, subject="x").text
 
 
 def test_an_empty_table_has_its_columns_still():

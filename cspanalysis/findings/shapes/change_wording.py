@@ -73,7 +73,7 @@ def change(table: pd.DataFrame, *, subject: str) -> Said:
         if word := {"up": "rise", "down": "fall"}.get(str(row.get("verdict_by_chance"))):
             text += (
                 f" If each case were independent of the others this would count as a {word}, but "
-                "the months vary more than that."
+                "the counts vary more than that."
             )
     return Said(text + _caution(row), verdict=verdict, values=values, status=status)
 
