@@ -128,7 +128,7 @@ def top_tenth(by_month: np.ndarray, *, confidence: float = 0.95, seed: int = 20_
     -----
     Limits by drawing months anew (2,000 times), its bias taken off: a tenth chosen by its counts
     has by chance more than its due, and crimes of a month hang together. Simulated coverage is
-    90-97% from 3.5 crimes a place on (docs/calibration.md); under that none are given.
+    90-97% from 3.5 crimes a place on (docs/methods.md); under that none are given.
     """
     counts = np.asarray(by_month, dtype=float)
     n, months = counts.shape
