@@ -186,7 +186,7 @@ def yearly_changes(rng, series: int) -> Section:
         "Yearly comparisons",
         "The newest year against the first where nothing changes and only years are known. Years "
         "that resemble their neighbours have a level with a standard deviation of 5% and a "
-        "correlation of .5 from year to year.",
+        f"correlation of .5 from year to year; {repeats:,} series a row.",
         per_cent(pd.DataFrame(rows), skip=3),
         "By chance alone every sixth verdict is false where years vary twice as much, every third "
         "where four times. **So the limits allow for the variation about a line of constant "
@@ -246,7 +246,7 @@ def trends(rng, series: int) -> Section:
             )
     return Section(
         "Recent trend",
-        "Five yearly counts; with φ they vary more than chance.",
+        f"Five yearly counts; with φ they vary more than chance; {repeats:,} series a row.",
         per_cent(pd.DataFrame(rows), skip=3),
         "The strict chi-square of the public health profiles makes false trends very rare where "
         "there is only chance, and misses slow true ones in small counts. Where years vary more "

@@ -57,7 +57,7 @@ def control_charts(rng, series: int) -> Section:
         "False signals of control charts",
         "Nothing out of the ordinary happens: no change, or steady growth. Share of charts with a "
         "signal of any of the four rules among the newest six months, and anywhere; and the share "
-        "that signals when the newest six months have 30% more.",
+        f"that signals when the newest six months have 30% more; {repeats:,} series a row.",
         per_cent(pd.DataFrame(rows), skip=4),
         "Unadjusted, a 25% season, a steady growth or a level that wanders makes half to all of "
         "the charts signal. **So the season comes from the month model, with deviations scaled to "
