@@ -89,7 +89,8 @@ def rows_told(table: pd.DataFrame) -> Said:
     if table.empty:
         return cannot("the files received", {}, "row account")
     told = table[table["rows"].notna()]
-    untold = table.loc[table["rows"].isna(), "source"].nunique()
+    hidden = table[table["rows"].isna()]
+    untold = hidden["source"].nunique() if len(hidden) else 0
     rest = f" The rows of {present.plural(untold, 'source')} with protected counts are not told."
     rest = rest if untold else ""
     if told.empty:
