@@ -183,3 +183,10 @@ def test_shoplifting_of_2025_in_eight_of_78_small_areas(shared, tmp_path):
     for number, group in fifth.groupby(fifth):
         assert gradient.loc[number, "count"] == crimes.reindex(group.index).sum()
         assert gradient.loc[number, "population"] == people[group.index].sum()
+
+
+def test_a_map_of_a_kind_names_it_in_its_title():
+    review = cspanalysis.open("Tonbridge and Malling", "2007-04/2008-03")
+    assert places.map_of(review, "shoplifting").title == "Where is shoplifting recorded?"
+    named = places.map_of(review, "vehicle_crime", "vehicle crime")
+    assert named.title == "Where is vehicle crime recorded?"

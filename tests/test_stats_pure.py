@@ -91,6 +91,11 @@ COUNTS = np.array([10.0, 0, 42, 207] * 9)
 OF_YEAR, DAYS = np.arange(36) % 12 + 1, np.full(36, 30.0)
 FUNNEL = AREAS.dropna()
 SHARES = pd.DataFrame({"count": [9], "total": [20], "compare_count": [3], "compare_total": [20]})
+HARM = pd.DataFrame(
+    {"area": ["A", "B", "A", "B"], "offence": ["robbery", "burglary"] * 2,
+     "month": ["2007-05", "2007-06", "2006-05", "2006-06"], "count": [9, 40, 12, 35],
+     "weight": [740.0, 440.0] * 2, "spread": [0.0, 12.0] * 2}
+)  # fmt: skip
 OUTCOMES = pd.DataFrame(
     {"is_own": [True, True, False, False], "offence": ["robbery", "burglary"] * 2,
      "outcome": ["sent to court", "", "sent to court", "no suspect identified"],
@@ -236,6 +241,23 @@ CALLS = {
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.compared_on": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.relative": lambda: ((PRIORITIES["harm"],), {}),
+    "stats.admission_rates.weighted": lambda: ((ADMITTED, RESIDENTS, "T51"), {}),
+    "stats.harm_sums.totals": lambda: ((HARM, ["area"]), {}),
+    "stats.harm_sums.change": lambda: (
+        (HARM, list(HARM["month"].unique()), Period.parse(YEAR), Period.parse(BEFORE)),
+        {},
+    ),
+    "stats.harm_sums.of_parts": lambda: (
+        (HARM, HARM, Period.parse(YEAR), Period.parse(BEFORE), (2.0, 9.0)),
+        {},
+    ),
+    "stats.harm_sums.shares": lambda: ((HARM, "offence"), {}),
+    "stats.harm_sums.compare": lambda: ((HARM, AREAS[["area", "is_own", "population"]]), {}),
+    "stats.harm_sums.scaled": lambda: ((HARM, (HARM,)), {}),
+    "stats.measures.standardised_limits": lambda: (
+        (STRATA.assign(population=900), np.full((2, len(STRATA)), 9.0)),
+        {"sexes": 2, "per": 1e5},
+    ),
     "stats.outcome_shares.beside": lambda: ((SHARES,), {}),
     "stats.outcome_shares.against": lambda: ((SHARES,), {}),
     "stats.outcome_shares.kinds": lambda: ((OUTCOMES,), {}),

@@ -21,7 +21,7 @@ from cspanalysis.store.tables import Store
 FIXTURES = Path(__file__).parent / "fixtures"
 SAMPLE = Path(__file__).parents[1] / "data" / "raw"
 #: Sources whose files are compared in a way of their own.
-OWN_RULE = {"police_uk", "lookups"}
+OWN_RULE = {"police_uk", "lookups", "boundaries"}
 #: Of these the sample has no file.
 ELSEWHERE = ("home_office_csp/csp.csv", "fingertips/export.csv", "dfe_exclusions/ees.csv",
              "dfe_exclusions/reasons.csv", "marac/referrals.csv", "stats19/vehicles.csv",

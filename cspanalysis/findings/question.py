@@ -186,6 +186,8 @@ def _filled(spec: Spec, review: Review, arguments: dict[str, Any]) -> Spec:
     words = {name: value for name, value in arguments.items() if isinstance(value, str)}
     if "group" in words:
         words["members"] = review.peer_label(words["group"])
+    if words.get("subject") == "":
+        words["subject"] = words.get("offences") or words.get("name", "").replace("_", " ")
     # 'official.residential_burglary.change': an id has no blanks.
     keys = {name: "_".join(value.split()) for name, value in words.items()}
     return replace(
