@@ -31,11 +31,20 @@ def test_months_in_a_row_have_in_common_what_is_called_usual(shared):
 
 def test_an_uncertain_estimate_is_drawn_towards_what_is_usual():
     rng = np.random.default_rng(3)
-    found = dispersion.spread(rng.poisson(40, (3, 12)).astype(float), YEARS)
-    usual = 1.51 * found.phi
-    low, high = sorted((found.alone, usual))
-    assert low <= found.long_run <= high
-    assert found.long_run_degrees == pytest.approx(dispersion.USUAL_DEGREES + 3.5, abs=0.2)
+    found = [dispersion.spread(c, YEARS) for c in rng.poisson(40, (40, 3, 12)).astype(float)]
+    drawn = [s for s in found if s.alone > max(s.phi, 1)]
+    assert 5 < len(drawn) < 35
+    for s in drawn:
+        low, high = sorted((s.alone, 1.51 * s.phi))
+        assert low - 0.01 <= s.long_run <= high + 0.01
+        assert s.long_run_degrees == pytest.approx(dispersion.USUAL_DEGREES + 3.5, abs=0.2)
+
+
+def test_where_months_have_nothing_in_common_they_decide_alone():
+    rng = np.random.default_rng(3)
+    found = [dispersion.spread(c, YEARS) for c in rng.poisson(40, (40, 3, 12)).astype(float)]
+    for s in (s for s in found if s.alone <= max(s.phi, 1)):
+        assert s.of_sums in (None, (s.phi, s.degrees))
 
 
 def test_more_years_leave_the_series_more_of_its_own():

@@ -54,8 +54,8 @@ class Spread:
     degrees : float
         Its residual degrees of freedom.
     long_run : float
-        The same of a sum of months: with what months in a row have in common, the series' own
-        estimate drawn towards what is usual.
+        The same of a sum of months: with what months in a row have in common; an estimate above
+        phi and 1 drawn towards what is usual.
     long_run_degrees : float
         Degrees of freedom of that.
     alone : float
@@ -316,9 +316,9 @@ def spread(
     the whole years, from two to four. The residuals' own covariance (the model takes a level from
     each year and month) is allowed for by solving the moment equations
     E[e'Aⱼe] = Σₖ γₖ tr(M Aⱼ M Aₖ), which makes the estimates unbiased. From a few years that sum is
-    known to three or four degrees of freedom only, so it is averaged with what is usual (`USUAL`),
-    each by its degrees of freedom. McCullagh and Nelder (1989), section 6.2; for the ideas Newey
-    and West (1987) and, of variances drawn to a common one, Smyth (2004).
+    known to three or four degrees of freedom only, so one above φ and 1 is averaged with what is
+    usual (`USUAL`), each by its degrees of freedom. McCullagh and Nelder (1989), section 6.2; for
+    the ideas Newey and West (1987) and, of variances drawn to a common one, Smyth (2004).
     """
     known = ~np.isnan(counts)
     fitted = _fitted(counts, days)
@@ -346,6 +346,9 @@ def spread(
     usual = phi * (
         1 + sum(w * r for w, r in zip(weights[1:], USUAL.get(counts.shape[1], ()), strict=False))
     )
+    if alone <= max(phi, 1):
+        # No sign of anything in common: the months alone decide.
+        return Spread(phi, float(degrees), alone, float(own), alone)
     together = own + USUAL_DEGREES
     return Spread(
         phi,

@@ -68,7 +68,7 @@ def by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
     if not hidden:
         return
     yield from _by_rank(record["id"], rows, hidden)
-    shown = traces.known(rows)
+    shown = {*traces.known(rows), *_sums([row for row in rows if row not in hidden])}
     for key, value in (record.get("values") or {}).items():
         if (
             key in ("count", "compare_count", *TELLING)
@@ -83,6 +83,15 @@ def by_row(record: Mapping[str, Any]) -> Iterator[Recovered]:
                 "none of the shown rows has it",
                 value,
             )
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> Iterator[float]:
+    """Totals of the shown rows alone, which tell nothing of the hidden ones."""
+    for column in dict.fromkeys(c for row in rows for c in row):
+        values = [row.get(column) for row in rows]
+        numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+        if numbers:
+            yield float(sum(numbers))
 
 
 def _by_rank(
