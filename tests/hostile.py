@@ -7,9 +7,11 @@ see that it reached the reader at all.
 
 from __future__ import annotations
 
+import copy
 import csv
 import gzip
 import io
+import json
 import re
 import shutil
 import tomllib
@@ -61,6 +63,10 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
     for name in sources.names():
         target = root / "data" / "raw" / name
         target.mkdir(parents=True)
+        if name == "boundaries":
+            _outlines(target)
+            planted |= {(name, "outlines", column) for column in ("area_code", "area")}
+            continue
         theirs = sorted((project / "data" / "raw" / name).glob("*.csv*"))
         files = [p for p in theirs if not p.name.endswith(provenance.SUFFIX)]
         lacking = {s.name for s in sources.get(name).schemas}
@@ -75,10 +81,12 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
             planted |= {(name, schema, c) for c in columns}
         for path in sorted((FIXTURES / name).glob("*.csv")) if lacking else ():
             if name == "population":  # residents of another year than the sample's contradict none
-                copy = root / path.name
-                copy.write_bytes(path.read_bytes().replace(b"2007", b"1997"))
-                path = copy
-            schema, columns = _plant(path, target / f"fixture_{path.name}", name, {})
+                other = root / path.name
+                other.write_bytes(path.read_bytes().replace(b"2007", b"1997"))
+                path = other
+            # The name of a file of stop and search says of which force it is.
+            to = path.name if name == "stop_and_search" else f"fixture_{path.name}"
+            schema, columns = _plant(path, target / to, name, {})
             lacking.discard(schema)
             planted |= {(name, schema, c) for c in columns}
         for schema in (s for s in sources.get(name).schemas if s.name in lacking):
@@ -93,6 +101,18 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
             planted |= {(name, schema.name, c) for c in columns}
     (root / "partnership.toml").write_text(_settings(settings), encoding="utf-8")
     return planted
+
+
+def _outlines(target: Path) -> None:
+    """Outlines whose names are hostile."""
+    layer = json.loads((FIXTURES / "boundaries" / "lsoa.geojson").read_text(encoding="utf-8"))
+    for number, feature in enumerate(layer["features"]):
+        feature["properties"]["LSOA21NM"] = TEXTS[number % len(TEXTS)]
+    for text in TEXTS:
+        strange = copy.deepcopy(layer["features"][0])
+        strange["properties"] |= {"LSOA21CD": text, "LSOA21NM": text}
+        layer["features"].append(strange)
+    (target / "lsoa.geojson").write_text(json.dumps(layer), encoding="utf-8")
 
 
 def _smallest(schema: Schema, alias: bool) -> str:

@@ -28,6 +28,7 @@ FIRST_REVIEW = PROJECT / "docs" / "your_first_review.md"
 #: Commands of blocks that are not typed here, with the reason.
 ELSEWHERE = {
     "make review": "continuous integration types it on a fresh machine",
+    "make review-today": "continuous integration types it",
     "make test": "continuous integration types it; this test is part of it",
 }
 

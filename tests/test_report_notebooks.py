@@ -52,7 +52,8 @@ def test_parameters_work_as_they_stand(path):
 
 
 def test_one_changed_figure_in_a_stored_sentence_is_noticed(tmp_path):
-    path = min(CHAPTERS, key=lambda p: p.stat().st_size)
+    path = min((p for p in CHAPTERS if '"status": "ok"' in p.read_text(encoding="utf-8")),
+               key=lambda p: p.stat().st_size)  # fmt: skip
     notebook = json.loads(path.read_text(encoding="utf-8"))
     changed = 0
     for cell in notebook["cells"]:

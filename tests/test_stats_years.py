@@ -71,7 +71,8 @@ def official(quarters):
 def test_official_years_vary_as_their_quarters_do():
     from cspanalysis.domain.areas import Area
 
-    none = pd.DataFrame({"year": [], "force": [], "status": [], "reason": []})
+    columns = ["year", "force", "status", "reason", "listed"]
+    none = pd.DataFrame({name: [] for name in columns})
     calm = [[300, 310, 290, 305], [296, 300, 300, 301], [330, 340, 320, 345]]
     wild = [[300, 410, 200, 295], [396, 240, 370, 191], [330, 240, 470, 295]]
     found = {}
