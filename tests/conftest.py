@@ -19,7 +19,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 LONG = (
     "docs_blocks", "report_browser", "report_runner", "report_hostile", "report_faults",
     "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
-    "stats_documents",
+    "stats_documents", "findings_kinds_realdata", "review_past", "town", "docs_adding_a_chapter",
+    "report_bulletin", "report_places", "disclosure_neighbours",
 )  # fmt: skip
 
 

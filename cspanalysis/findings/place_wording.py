@@ -35,7 +35,8 @@ def concentration_told(table: pd.DataFrame) -> Said:
         f"{present.count(row['count'])} of {present.count(row['total'])}{_limits(row)}; by chance "
         f"alone it would be some {present.share(row['share_by_chance'], 0)}"
     )
-    text += "." if row["verdict"] == "higher" else ", so that this is not clearly concentrated."
+    clearly = row["verdict"] == "higher"
+    text += ": the share is higher." if clearly else ", so that this is not clearly concentrated."
     rest = table.iloc[1:]
     rest = rest[rest["status"].eq("ok")]
     clear = rest[rest["verdict"].eq("higher")]
