@@ -22,6 +22,7 @@ from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.present.phrases import MOST_NAMED, confidence, first, get, size
 from cspanalysis.review import official_codes, official_counts, peer_tallies, severity_weights
 from cspanalysis.review.official_counts import Official
+from cspanalysis.review.official_tables import HOME_OFFICE
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series
 from cspanalysis.review.severity_weights import Weights
@@ -98,7 +99,7 @@ def mix(ask: Question) -> Finding:
 @harm_question(
     "harm.official.change",
     "Did the harm of recorded crime rise or fall in the official figures?",
-    needs=official_counts.HOME_OFFICE,
+    needs=HOME_OFFICE,
     fewer_is_better=True,
     once=True,
 )
@@ -137,7 +138,7 @@ def official_change(ask: Question) -> Finding:
 @harm_question(
     "harm.official.mix",
     "Which crimes cause the harm in the official figures?",
-    needs=official_counts.HOME_OFFICE,
+    needs=HOME_OFFICE,
     would_show="which crimes cause the harm in the official figures",
     once=True,
 )
@@ -299,10 +300,8 @@ def _official(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, Weight
     """The newest official year, and its counts by span and code with the weight of each."""
     store, area = ask.review.store, ask.review.area
     found, at = official_counts.newest(store, area, CRIME, ask.period, ask.compare)
-    if found.sources != (official_counts.HOME_OFFICE,):
-        raise NotAvailable(
-            official_counts.HOME_OFFICE, "the other official tables tell no codes of offences"
-        )
+    if found.sources != (HOME_OFFICE,):
+        raise NotAvailable(HOME_OFFICE, "the other official tables tell no codes of offences")
     rows = official_codes.by_code(store, area, found)
     weights = severity_weights.by_code(store, rows["code"])
     return found, at, rows.merge(weights.of, on="code", how="left"), weights

@@ -27,8 +27,9 @@ from cspanalysis.findings.record import Finding, Said, values_of
 from cspanalysis.findings.shapes import rankings
 from cspanalysis.findings.shapes.change_wording import ratio_interval
 from cspanalysis.present import charts, phrases
-from cspanalysis.review import official_counts, official_peers
-from cspanalysis.review.official_counts import SCHEMES, Official
+from cspanalysis.review import official_counts, official_peers, official_tables
+from cspanalysis.review.official_counts import Official
+from cspanalysis.review.official_tables import ONS, SCHEMES
 from cspanalysis.review.series import Series
 from cspanalysis.stats import measures, peers, yearly
 
@@ -297,12 +298,12 @@ def _counted(ask: Question, offences: str) -> tuple[Question, Series, tuple[str,
 
 def _parts(ask: Question, series: Official, *periods: Period) -> Official:
     """The parts of all recorded crime: in overlapping lines those that add up to it."""
-    if series.sources != (official_counts.ONS,):
+    if series.sources != (ONS,):
         return series
     review = ask.review
     return official_counts.series(
         review.store, review.area, official_counts.LINES, *periods,
-        subject=series.subject, source=official_counts.ONS,
+        subject=series.subject, source=ONS,
     )  # fmt: skip
 
 
@@ -326,7 +327,7 @@ def _longest(ask: Question, offences: str) -> tuple[Official, pd.DataFrame]:
     if best is None or best[1]["count"].notna().sum() < FEWEST_YEARS:
         held = "; ".join(filter(None, seen))
         few = f"it holds fewer than {present.in_words(FEWEST_YEARS)} whole years"
-        there = official_counts.has_any(review.store)
+        there = official_tables.has_any(review.store)
         raise NotAvailable(tuple(SCHEMES), held or few * there)
     return best
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -39,9 +38,6 @@ from cspanalysis.review import offence_counts, small_areas
 from cspanalysis.review.small_areas import SmallAreas
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
-
-if TYPE_CHECKING:
-    pass
 
 
 @place_question(

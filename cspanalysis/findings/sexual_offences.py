@@ -13,7 +13,7 @@ from cspanalysis.findings import official
 from cspanalysis.findings.overview import crime_question
 from cspanalysis.findings.question import Question
 from cspanalysis.findings.record import Finding
-from cspanalysis.review.official_counts import SCHEMES
+from cspanalysis.review.official_tables import SCHEMES
 
 SOURCES = ("police_extract", *SCHEMES)
 OFFENCES = "sexual offences"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -57,23 +58,11 @@ def searches(ask: Question) -> Finding:
         per_thousand=1000 * len(found.rows) / people[0] if people else pd.NA,
         year=people[1] if people else pd.NA,
     )
-    return ask.publish(
-        table,
+    return _shares(
+        ask, found, table, "object", "Searched for", "Stop and search by what was searched for",
+        wording=searches_told,
         sources=(SOURCE, *(["population"] if people else [])),
-        subject="stop and search",
-        wording=partial(searches_told, force=_named(found.force), when=found.over.label),
-        chart=partial(charts.sorted_bars, label="object"),
-        over=found.over,
-        columns={
-            "object": "Searched for",
-            "count": "Searches",
-            "share": "Share",
-            "interval": "95% interval",
-        },
-        caption=_caption(found, "Stop and search by what was searched for"),
-        definition=DEFINITION,
-        notes=_notes(ask, found),
-    )
+    )  # fmt: skip
 
 
 @force_question(
@@ -161,23 +150,10 @@ def outcomes(ask: Question) -> Finding:
     if lost := len(rows) - len(told):
         notes.append(f"{present.plural(lost, 'search', 'searches')} without a stated outcome "
                      f"{'is' if lost == 1 else 'are'} not counted here.")  # fmt: skip
-    return ask.publish(
-        table,
-        sources=(SOURCE,),
-        subject="stop and search by outcome",
-        wording=partial(outcomes_told, force=_named(found.force), when=found.over.label),
-        chart=partial(charts.sorted_bars, label="outcome"),
-        over=found.over,
-        columns={
-            "outcome": "Outcome",
-            "count": "Searches",
-            "share": "Share",
-            "interval": "95% interval",
-        },
-        caption=_caption(found, "Stop and search by outcome"),
-        definition=DEFINITION,
-        notes=[*notes, *_notes(ask, found)],
-    )
+    return _shares(
+        ask, found, table, "outcome", "Outcome", "Stop and search by outcome",
+        wording=outcomes_told, notes=notes,
+    )  # fmt: skip
 
 
 @question(
@@ -341,6 +317,38 @@ def district_told(table: pd.DataFrame, *, when: str) -> Said:
         f"{present.rate(row['rate'])} per 1,000 residents (95% interval {limits}); "
         f"{present.count(row['weapons'])} were for weapons.",
         values=values_of(row),
+    )
+
+
+def _shares(
+    ask: Question,
+    found: Searches,
+    table: pd.DataFrame,
+    label: str,
+    heading: str,
+    what: str,
+    *,
+    wording: Callable[..., Said],
+    sources: Sequence[str] = (SOURCE,),
+    notes: Sequence[str] = (),
+) -> Finding:
+    """The force's searches by one of their columns, the most first."""
+    return ask.publish(
+        table,
+        sources=sources,
+        subject=ask.spec.measure,
+        wording=partial(wording, force=_named(found.force), when=found.over.label),
+        chart=partial(charts.sorted_bars, label=label),
+        over=found.over,
+        columns={
+            label: heading,
+            "count": "Searches",
+            "share": "Share",
+            "interval": "95% interval",
+        },
+        caption=_caption(found, what),
+        definition=DEFINITION,
+        notes=[*notes, *_notes(ask, found)],
     )
 
 

@@ -7,8 +7,9 @@ import functools
 import pandas as pd
 
 from cspanalysis.domain.areas import Area
-from cspanalysis.review import official_counts
-from cspanalysis.review.official_counts import HOME_OFFICE, Official
+from cspanalysis.review import official_tables
+from cspanalysis.review.official_counts import Official
+from cspanalysis.review.official_tables import HOME_OFFICE
 from cspanalysis.store.tables import Store
 
 
@@ -25,7 +26,7 @@ def by_code(store: Store, area: Area, found: Official) -> pd.DataFrame:
 def _own(store: Store, area: Area) -> pd.DataFrame:
     made = [
         (row["year"], name)
-        for row in official_counts.judged(store, area, HOME_OFFICE).to_dict("records")
+        for row in official_tables.judged(store, area, HOME_OFFICE).to_dict("records")
         if row["status"] != "not_available"
         for name in row["names"].split("; ")
     ]
@@ -38,11 +39,11 @@ def _own(store: Store, area: Area) -> pd.DataFrame:
     ).merge(names, on=["year", "csp"])
     spans = rows[["year", "quarter"]].drop_duplicates()
     spans = spans.assign(
-        span=[official_counts.span_of(y, q).iso for y, q in spans.itertuples(index=False)]
+        span=[official_tables.span_of(y, q).iso for y, q in spans.itertuples(index=False)]
     )
     labels = rows[details].drop_duplicates()
     labels = labels.assign(
-        kind=[official_counts.group_of(*one) for one in labels.itertuples(index=False)]
+        kind=[official_tables.group_of(*one) for one in labels.itertuples(index=False)]
     )
     rows = rows.merge(spans, on=["year", "quarter"]).merge(labels, on=details)
     rows = rows.assign(code=rows["offence_code"].fillna(""))

@@ -1,48 +1,37 @@
 """Official counts of recorded crime by partnership, of whole quarters or years, as a series.
 
-Two tables have them: the Home Office's (quarter, partnership, offence code) and that of the
-national statisticians (year, partnership, offence line). A year is usable that its quarters fill
-and whose offences did not go over to 'Unassigned <force>'; what else a table holds is refused with
-the reason.
+A year of the tables (`official_tables`) is usable that its quarters fill and whose offences did not
+go over to 'Unassigned <force>'; what else a table holds is refused with the reason.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas, breaks, offences
+from cspanalysis.domain import breaks, offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period, year_label
-from cspanalysis.review import partnership_years
+from cspanalysis.review import official_tables, partnership_years
 from cspanalysis.review.coverage import Coverage
+from cspanalysis.review.official_tables import HOME_OFFICE, SCHEMES
 from cspanalysis.review.series import Series
 from cspanalysis.stats import change, dispersion, yearly
 from cspanalysis.store.tables import Store
 
-HOME_OFFICE, ONS = "home_office_csp", "ons_csp"
-#: The sources, the finer first, and the offence scheme of each.
-SCHEMES = {HOME_OFFICE: offences.HOME_OFFICE, ONS: offences.ONS_CSP}
-
-#: The line of all recorded crime in the table of the national statisticians.
-TOTAL = offences.members(offences.ALL, offences.ONS_CSP)[0]
-#: The lines that add up to it.
+#: The lines of the statisticians' table that add up to all recorded crime.
 LINES = "lines of recorded crime"
 
 #: Above this share of a partnership's offences with a code that is in no group, its groups are not
 #: counted: what seems few may be among them.
 MOST_UNGROUPED = 0.02
-
-_KEYS = ["year", "quarter", "force", "csp", "is_unassigned"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +161,6 @@ class Official(Series):
         return pd.DataFrame(rows, columns=columns)
 
 
-def has_any(store: Store) -> bool:
-    """Whether a workspace holds official counts of partnerships."""
-    return any(store.has(source) for source in SCHEMES)
-
-
 def series(
     store: Store,
     area: Area,
@@ -252,42 +236,6 @@ def newest(
     raise NotAvailable(tuple(SCHEMES), "; ".join(dict.fromkeys(filter(None, seen))))
 
 
-def judged(store: Store, area: Area, source: str) -> pd.DataFrame:
-    """The years of a table for an area, each with whether it can be used.
-
-    Columns as `partnership_years.by_year` gives them.
-    """
-    return _judged(store, area, source)
-
-
-def rows_of(
-    store: Store, source: str, where: dict[str, Any] | None = None, *, blanks: bool = False
-) -> pd.DataFrame:
-    """Rows of a table in one shape: year, quarter, force, csp, is_unassigned, offence, count.
-
-    The offence is one of the source's scheme; '' where its code is in no group. `blanks`: also the
-    rows without a figure.
-    """
-    if source == ONS:
-        where = {"measure": "count", "level": ["partnership", "unassigned"], **(where or {})}
-        columns = ["period", "force", "csp", "level", "offence", "value"]
-        rows = store.load(ONS, columns=columns, where=where)
-        rows = rows if blanks else rows.dropna(subset="value")
-        rows = rows.rename(columns={"period": "year", "value": "count"})
-        return rows.assign(is_unassigned=rows["level"] == "unassigned", quarter=None).drop(
-            columns="level"
-        )
-    details = ["offence_code", "offence", "offence_subgroup"]
-    rows = store.load(source, columns=[*_KEYS, *details, "count"], where=where)
-    labels = rows[details].drop_duplicates()
-    labels = labels.assign(group=[group_of(*one) for one in labels.itertuples(index=False)])
-    rows = rows.merge(labels, on=details, how="left").drop(columns=details)
-    rows = rows.rename(columns={"group": "offence"})
-    # Rows of a table are many, groups few: what follows is done some hundred times.
-    keys = [*_KEYS, "offence"]
-    return rows.groupby(keys, as_index=False, dropna=False, observed=True)["count"].sum()
-
-
 def chosen(selection: str | Iterable[str], source: str) -> tuple[str, ...]:
     """Offences of a source that a selection stands for; NotAvailable where it cannot tell them."""
     scheme = SCHEMES[source]
@@ -302,32 +250,18 @@ def chosen(selection: str | Iterable[str], source: str) -> tuple[str, ...]:
     return found
 
 
-def span_of(year: str, quarter: object) -> Period:
-    """The months that a row of a year and its quarters ('1', '1,2,3,4', missing) is of."""
-    said = "" if present.is_missing(quarter) else str(quarter)
-    return partnership_years.spans(year, said, joined=True)[0]
-
-
-def forces_of(area: Area) -> list[str]:
-    """The police forces of an area's districts."""
-    found = {area.force}
-    for name in area.districts:
-        with contextlib.suppress(UsageError):
-            found.add(areas.find(name).force)
-    return sorted(found - {""})
-
-
 def _series(
     store: Store, area: Area, selection: str | tuple[str, ...], source: str, subject: str
 ) -> Official:
     wanted = chosen(selection, source)
-    every, years = _own(store, area, source), _judged(store, area, source)
+    every = official_tables.own(store, area, source)
+    years = official_tables.judged(store, area, source)
     if every.empty:
         # A district counted together with its neighbour has rows, but none of its own.
         told = years["reason"].iloc[-1] if len(years) else ""
         raise NotAvailable(source, told or f"it holds no rows of {area.name}")
     is_all = offences.is_all(selection)
-    if not is_all and not set(wanted) & set(_told(store, area, source)):
+    if not is_all and not set(wanted) & set(official_tables.told(store, area, source)):
         name = present.listed([selection] if isinstance(selection, str) else list(selection))
         raise NotAvailable(source, f"it does not tell {name} apart")
     usable = years[years["status"].isin(["ok", "incomplete"])]
@@ -384,57 +318,6 @@ def _notes(
         yield f"In {present.listed(when)} {area.name} is the sum of " + (
             f"{present.listed(str(names).split('; '))}."
         )
-
-
-@functools.lru_cache(maxsize=16)
-def _rows(store: Store, area: Area, source: str) -> pd.DataFrame:
-    """All rows of the forces that hold an area's partnerships."""
-    known = set(forces_of(area))
-    own = store.load(source, columns=["force"], where={"csp": [area.name, *area.districts]})
-    return rows_of(store, source, {"force": sorted({*own["force"].dropna(), *known})})
-
-
-@functools.lru_cache(maxsize=16)
-def _judged(store: Store, area: Area, source: str) -> pd.DataFrame:
-    rows = _rows(store, area, source)
-    if source == ONS:
-        rows = rows[rows["offence"] == TOTAL]
-    totals = rows.groupby(_KEYS, as_index=False, dropna=False)["count"].sum()
-    return partnership_years.by_year(totals, store.load(f"{source}_coverage"), area)
-
-
-@functools.lru_cache(maxsize=16)
-def _own(store: Store, area: Area, source: str) -> pd.DataFrame:
-    """Rows of the names that make up an area, year by year: span, offence, kind, count."""
-    rows = _rows(store, area, source)
-    made = [
-        (row["year"], name)
-        for row in _judged(store, area, source).to_dict("records")
-        if row["status"] != "not_available"
-        for name in row["names"].split("; ")
-    ]
-    names = pd.DataFrame(made, columns=["year", "csp"])
-    own = rows[~rows["is_unassigned"].astype(bool)].merge(names, on=["year", "csp"])
-    spans = own[["year", "quarter"]].drop_duplicates()
-    spans = spans.assign(span=[span_of(y, q).iso for y, q in spans.itertuples(index=False)])
-    own = own.merge(spans, on=["year", "quarter"])
-    own = own.groupby(["span", "offence"], as_index=False)["count"].sum()
-    return own.assign(kind=own["offence"], count=own["count"].astype(int))
-
-
-def _told(store: Store, area: Area, source: str) -> list[str]:
-    """The offences that any partnership of the force has: others the table does not tell."""
-    return _rows(store, area, source)["offence"].unique().tolist()
-
-
-@functools.lru_cache(maxsize=4096)
-def group_of(code: str | None, offence: str | None, subgroup: str | None) -> str:
-    """The group of an offence: by its code, else by its subgroup or description; '' if unknown."""
-    known = offences.codes(offences.HOME_OFFICE)
-    by_code = "" if present.is_missing(code) else known.get(offences.code_key(str(code)))
-    labels = [str(label) for label in (subgroup, offence) if not present.is_missing(label)]
-    by_label = [offences.standard(label, offences.HOME_OFFICE) for label in labels]
-    return next(filter(None, [by_code, *by_label]), "")
 
 
 def _made_of(period: Period, spans: Sequence[Period]) -> list[Period] | None:

@@ -19,8 +19,9 @@ from cspanalysis.domain import areas, crosswalk
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import official_counts, partnership_years, residents
-from cspanalysis.review.official_counts import HOME_OFFICE, ONS, Official
+from cspanalysis.review import official_tables, partnership_years, residents
+from cspanalysis.review.official_counts import Official
+from cspanalysis.review.official_tables import HOME_OFFICE, ONS
 from cspanalysis.store.tables import Store
 
 #: Key and label of the group of all partnerships.
@@ -135,7 +136,7 @@ def _members(
 def _names(store: Store, area: Area, source: str, period: Period) -> tuple[str, ...]:
     """The table's names of the area itself in the years of a period."""
     found: dict[str, None] = {}
-    for row in official_counts.judged(store, area, source).to_dict("records"):
+    for row in official_tables.judged(store, area, source).to_dict("records"):
         if row["year"] in _years(source, period, [row["year"]]):
             found |= dict.fromkeys(row["names"].split("; "))
     return tuple(found)
@@ -167,12 +168,12 @@ def _held(quarters: pd.Series) -> int:
 @functools.lru_cache(maxsize=4)
 def _period_rows(store: Store, source: str, period: Period) -> pd.DataFrame:
     if source == ONS:
-        rows = official_counts.rows_of(store, ONS, {"period": period.iso}, blanks=True)
+        rows = official_tables.rows_of(store, ONS, {"period": period.iso}, blanks=True)
         return rows[~rows["is_unassigned"]]
     years = _years(source, period, _totals(store, source)["year"].unique())
-    rows = official_counts.rows_of(store, source, {"year": years})
+    rows = official_tables.rows_of(store, source, {"year": years})
     keys = rows[["year", "quarter"]].drop_duplicates()
-    inside = [period.covers(official_counts.span_of(y, q)) for y, q in keys.to_numpy()]
+    inside = [period.covers(official_tables.span_of(y, q)) for y, q in keys.to_numpy()]
     rows = rows[~rows["is_unassigned"].astype(bool)].merge(keys[inside], on=["year", "quarter"])
     # Quarters of two years are told apart by both.
     return rows.assign(quarter=rows["year"] + " " + rows["quarter"].fillna(""))
@@ -185,7 +186,7 @@ def _totals(store: Store, source: str) -> pd.DataFrame:
     if source == HOME_OFFICE:
         rows = store.load(f"{source}_totals", columns=[*keys, "count"])
     else:
-        rows = official_counts.rows_of(store, ONS, {"offence": official_counts.TOTAL})
+        rows = official_tables.rows_of(store, ONS, {"offence": official_tables.TOTAL})
     return rows.groupby(keys, as_index=False, observed=True)["count"].sum()
 
 
