@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from cspanalysis.report import pdf
+from cspanalysis.present import chromium
 
 
 @contextmanager
 def headless(*allowed: str) -> Iterator[Any]:
     """A Chromium by Playwright; the test skips where either is not installed."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = pdf.browser()
+    path = chromium.browser()
     if path is None:
         pytest.skip("no Chromium, Chrome or Edge was found")
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in allowed)])

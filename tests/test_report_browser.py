@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from browsing import CROWDED, GEOMETRY, check, visit
@@ -120,6 +121,20 @@ def test_keyboard_reaches_skip_link_chapters_tables_and_neighbours_in_order(tab,
     places = [len(seen) - 1 - seen[::-1].index(w) for w in wanted]
     assert places == sorted(places)
     assert len(seen) < 40  # no trap, and nothing inside the charts takes the focus
+
+
+def test_a_chart_is_taken_as_png_and_svg_by_the_keyboard(tab, review):
+    page = visit(tab, review["overview"], 360)
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        button = page.get_by_role("button", name=f"Save as {kind}: ").first
+        button.focus()
+        with page.expect_download() as taken:
+            page.keyboard.press("Enter")
+        content = Path(taken.value.path()).read_bytes()
+        assert content.startswith(start) and taken.value.suggested_filename.endswith(kind.lower())
+    # Whatever the window: a document's width, with its source and what edition it is.
+    assert b'width="720"' in content and b"Source: " in content and b"RESTRICTED" in content
+    assert page.errors == []
 
 
 def test_focus_is_visible_and_the_skip_link_works(tab, review):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cspanalysis.present import captions
 from cspanalysis.report import collect, markup, single_file
 from cspanalysis.report.collect import Rendered, Section
 
@@ -211,7 +212,7 @@ def test_sources_of_one_publisher_and_date_are_named_together():
     def source(title, publisher, as_of):
         return {"source": title, "title": title, "publisher": publisher, "as_of": as_of}
 
-    line = markup.source_line(
+    line = captions.source_line(
         {"sources": [source("A", "Kent Police", "2008-03-31"), source("B", "ONS", "2007-06-30"),
                      source("C", "Kent Police", "2008-03-31")]}
     )  # fmt: skip

@@ -36,8 +36,8 @@ def test_review_folder_holds_what_the_contract_names(done):
     names = {p.relative_to(where).as_posix() for p in where.rglob("*") if p.is_file()}
     assert names == {
         "index.html", "data-quality.html", "overview.html", "violence.html",
-        "assets/plotly.min.js", "assets/charts.js", "findings.json", "findings.csv",
-        "tables.xlsx", "manifest.json", "run.log",
+        "assets/plotly.min.js", "assets/charts.js", "assets/pictures.js",
+        "findings.json", "findings.csv", "tables.xlsx", "manifest.json", "run.log",
     }  # fmt: skip
 
 
@@ -386,7 +386,7 @@ def test_the_previous_review_is_found_and_compared(tmp_path):
 
 
 def test_without_a_browser_the_review_is_whole_and_says_why_there_is_no_pdf(tmp_path, monkeypatch):
-    monkeypatch.setattr("cspanalysis.report.pdf.browser", lambda: None)
+    monkeypatch.setattr("cspanalysis.present.chromium.browser", lambda: None)
     asked = request(tmp_path, QUICK, pdf=True, single_file=True, engine="plain")
     outcome = runner.run(asked)
     assert outcome.exit_code == 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain import agendas
+from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.present.phrases import HIDDEN, get
 
 if TYPE_CHECKING:
@@ -197,6 +199,35 @@ class Finding:
             "lacks": self.lacks,
             "awaits": list(self.awaits),
         }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chart as a picture, with what, where and when above it and its source beneath.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file that ends in `.png` or `.svg`.
+
+        Returns
+        -------
+        Path
+            The file. It is drawn by an installed Chromium, Chrome or Edge; where there is none, a
+            message says so and nothing is written.
+
+        Examples
+        --------
+        >>> finding.save("recorded_crime.png")  # doctest: +SKIP
+        """
+        from cspanalysis.present.charts import pictures
+
+        if self.figure is None:
+            raise UsageError(
+                paragraph(
+                    f"'{self.title}' has no chart to save",
+                    do="Its table is in the workbook, and `finding.rows` holds it.",
+                )
+            )
+        return pictures.save(self.record(), self.figure.to_plotly_json(), path)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

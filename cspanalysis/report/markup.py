@@ -6,7 +6,6 @@ element and are drawn by one small script. The same records give the same bytes.
 
 from __future__ import annotations
 
-import datetime
 import functools
 import json
 import re
@@ -21,7 +20,8 @@ from markupsafe import Markup
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.present import suppliers, symbols_of
+from cspanalysis.present import captions, suppliers, symbols_of
+from cspanalysis.present.captions import day, label, source_line
 from cspanalysis.report.collect import Rendered, Section
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -178,6 +178,7 @@ def chart_data(sections: Iterable[Section]) -> tuple[dict[str, Any], list[Any]]:
             "data": section.figure["data"],
             "layout": layout,
             "template": None if template is None else templates.index(template),
+            "about": captions.about(section.record),
         }
     return charts, templates
 
@@ -240,23 +241,6 @@ def not_covered(
     return line, named
 
 
-def label(period: str) -> str:
-    """A period in words; the text itself if it is none."""
-    try:
-        return Period.parse(period).label if period else ""
-    except Exception:
-        return period
-
-
-def day(iso: str) -> str:
-    """'2008-03-31' as '31 March 2008'; other texts as they are."""
-    try:
-        date = datetime.date.fromisoformat(str(iso)[:10])
-    except ValueError:
-        return str(iso)
-    return f"{date.day} {date:%B %Y}"
-
-
 def short(text: Any, most: int = MOST_TEXT) -> str:
     """A cell's text, cut where it would bury the table."""
     words = "" if text is None else str(text)
@@ -296,23 +280,6 @@ def cell_classes(table: Mapping[str, Any]) -> list[str]:
 def anchor(identifier: str) -> str:
     """A finding's id as an element id: letters, digits, dots, hyphens, underscores."""
     return "".join(ch if ch.isalnum() or ch in "._-" else "-" for ch in identifier)
-
-
-def source_line(record: Mapping[str, Any]) -> str:
-    """The sources of a finding as one line: titles, then publisher and date said once."""
-    groups: dict[str, list[str]] = {}
-    for source in record.get("sources", ()):
-        publisher = str(source.get("publisher") or "")
-        after = [publisher] if publisher and publisher != "not stated" else []
-        if source.get("as_of"):
-            after.append(f"data as at {day(source['as_of'])}")
-        title = str(source.get("title") or source.get("source") or "")
-        groups.setdefault(", ".join(after), []).append(title)
-    lines = []
-    for after, titles in groups.items():
-        names = "; ".join(_each_once(titles))
-        lines.append(f"{names} – {after}" if after and names else names or after)
-    return "; ".join(lines)
 
 
 def overlapping(windows: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> bool:

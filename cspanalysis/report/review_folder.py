@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cspanalysis.present.charts import pictures
 from cspanalysis.report import collect, findings_json, markup, place_files, summary, workers
 from cspanalysis.report.collect import Rendered
+
+#: Scripts that draw the charts of a page and make pictures of them, in the order they run.
+CHART_SCRIPTS = ("charts.js", "pictures.js")
 
 
 def context_of(
@@ -73,8 +76,9 @@ def write(
         workbook.write(folder / "tables.xlsx", chapters, context)
 
     def pages() -> None:
-        _put(assets / "plotly.min.js", plotly_js())
-        _put(assets / "charts.js", template_file("charts.js"))
+        _put(assets / "plotly.min.js", pictures.plotly_js())
+        for name in CHART_SCRIPTS:
+            _put(assets / name, pictures.script(name))
         neighbours = [("index", "Summary"), *context.contents, None]
         for number, chapter in enumerate(chapters):
             before, after = neighbours[number], neighbours[number + 2]
@@ -103,16 +107,8 @@ def write(
     return chosen
 
 
-@functools.cache
-def plotly_js() -> str:
-    """plotly.js as the installed plotly package holds it."""
-    from plotly.offline import get_plotlyjs
-
-    return get_plotlyjs()
-
-
 def template_file(name: str) -> str:
-    """One of our own scripts."""
+    """One of the scripts that belong to our templates."""
     return (markup.TEMPLATES / name).read_text(encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
+from cspanalysis.present import chromium
 from cspanalysis.report import (
     chapter_run,
     collect,
@@ -250,7 +251,7 @@ def _extras(
         try:
             folder.write_file(path, pdf.from_html(text))
             paths.append(path)
-        except pdf.NoBrowser as error:
+        except chromium.NoBrowser as error:
             notices.append(str(error))
     return paths, notices
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cspanalysis.present.charts import pictures
 from cspanalysis.report import markup, review_folder, summary
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
@@ -39,7 +40,8 @@ def page(
 
 def scripts() -> list[str]:
     """The scripts that draw the charts, to be embedded in a page."""
-    return [_script(review_folder.plotly_js()), _script(review_folder.template_file("charts.js"))]
+    own = (pictures.script(name) for name in review_folder.CHART_SCRIPTS)
+    return [_script(text) for text in (pictures.plotly_js(), *own)]
 
 
 def policy(scripts: Sequence[str]) -> str:

@@ -202,6 +202,15 @@
     }));
   }
 
+  // For pictures.js: a chart as it is drawn for a width, and what stands above and beneath it.
+  window.cspCharts = {
+    about: function (id) { return (content.charts[id] || {}).about; },
+    fitted: function (id, width) {
+      var chart = content.charts[id];
+      return { data: copy(chart.data), layout: fitted(chart, width), config: config };
+    }
+  };
+
   document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
   all().then(function () { document.documentElement.dataset.charts = "drawn"; });
 
