@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
+import polars as pl
 
 from cspanalysis.domain import areas
 
@@ -379,6 +380,14 @@ CASUALTIES = (
 )
 
 
+def interactive_tool() -> bytes:
+    """The table of the local authority interactive tool, with a measure that nobody asks for."""
+    path = Path(__file__).parent / "fixtures/lait/lait_long.csv"
+    stream = io.BytesIO()
+    pl.read_csv(path, infer_schema=False).write_parquet(stream)
+    return stream.getvalue()
+
+
 def catalogue(query: Query) -> bytes:
     """The data catalogue of Explore Education Statistics, one data set a page."""
     publication = {"id": "p1", "title": "Suspensions and permanent exclusions in England"}
@@ -589,6 +598,7 @@ def everything(
     content["/fingertips/all_data/csv/by_indicator_id"] = lambda _: here(fingertips())
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
+    content["/lait/bds_long_0.parquet"] = interactive_tool()
     _official_tables(server, district)
     _fly_tipping_page(server, district, code)
     for year in range(newest_year - 6, newest_year + 1):
@@ -604,6 +614,7 @@ def everything(
         "home_office_csp": f"{base}/govuk/content",
         "ons_csp": f"{base}/ons",
         "fly_tipping": f"{base}/govuk/content",
+        "lait": f"{base}/lait",
         "stats19": f"{base}/roads",
         "deprivation": f"{base}/deprivation",
     }

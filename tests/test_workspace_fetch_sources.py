@@ -234,6 +234,7 @@ FILES = [
     ("dfe_exclusions", "/ees/data-set-files/d2/download"),
     ("home_office_csp", "/media/prc-csp-mar21-sep25-tables-231025.xlsx"),
     ("stats19", "/roads/dft-road-casualty-statistics-collision-2024.csv"),
+    ("lait", "/lait/bds_long_0.parquet"),
 ]
 
 
@@ -242,7 +243,7 @@ def test_a_web_page_in_place_of_the_file_is_refused_and_mended_by_a_second_call(
     place, source, path
 ):
     place.server.misbehave(path, Fault(body=HTML))
-    with pytest.raises(FetchFailed, match=r"HTML page|no spreadsheet"):
+    with pytest.raises(FetchFailed, match=r"HTML page|a web page"):
         place.fetch(source)
     assert not [p for p in place.raw(source).glob("*") if b"<html>" in p.read_bytes()]
     assert place.left_over() == []
@@ -529,6 +530,42 @@ def test_the_exclusions_of_local_authorities_are_chosen_from_the_catalogue(place
     sidecar = place.sidecar("dfe_exclusions/suspensions-and-exclusions-by-geography.csv")
     assert sidecar["published"] == date(2025, 7, 10)
     assert "Academic year 2023/24" in sidecar["title"]
+
+
+def test_of_the_interactive_tool_the_measures_asked_for_are_kept_and_read(place):
+    from cspanalysis.store import clean_run
+    from cspanalysis.store.tables import Store
+
+    (found,) = place.fetch("lait")
+    assert found.path.name == "lait_long.csv" and place.fetch("lait")[0].status == "unchanged"
+    lines = found.path.read_text().splitlines()
+    assert lines[0].startswith("topic,measure,Short Desc,Years,LA and Regions")
+    assert len(lines) == 12 and not any("CINPermExclusion" in line for line in lines)
+    clean_run.clean(place.root, {}, report=lambda _: None)
+    table = Store(place.root / "data" / "processed").load("lait")
+    own = table[(table["key"] == "FirstYJS") & (table["area"] == "Kent")]
+    assert dict(zip(own["period"], own["value"], strict=True)) == {
+        "2023-01/2023-12": 182, "2024-01/2024-12": 148
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"Short Desc": ["FirstYJS"], "Years": ["2024"], "Values": ["1"]}, "LA and Regions"),
+        ({"Short Desc": ["Other"], "Years": ["2024"], "LA and Regions": ["Kent"],
+          "Values": ["1"]}, "none of the measures"),
+    ],
+)  # fmt: skip
+def test_a_changed_table_of_the_interactive_tool_is_refused(place, columns, words):
+    import polars as pl
+
+    stream = io.BytesIO()
+    pl.DataFrame(columns).write_parquet(stream)
+    place.server.content["/lait/bds_long_0.parquet"] = stream.getvalue()
+    with pytest.raises(FetchFailed, match=words):
+        place.fetch("lait")
+    assert place.left_over() == [] and not list(place.raw("lait").glob("*.csv"))
 
 
 def test_a_catalogue_without_the_data_set_lists_what_it_has(place):

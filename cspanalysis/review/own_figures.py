@@ -28,13 +28,15 @@ def own_figures(store: Store, source: str, area: Area, column: str) -> pd.DataFr
 
     A figure that is missing is none.
     """
-    known = ("district", "csp", "area", "area_code", *_FIGURES)
+    known = ("district", "csp", "area", "area_code", "level", *_FIGURES)
     rows = store.load(source, columns=[column, *(c for c in known if c in store.columns(source))])
     if figures := [c for c in _FIGURES if c in rows]:
         rows = rows[rows[figures[0]].notna()]
     if "csp" in rows or "district" in rows:
         return own_rows(rows, area)
-    names = [name for name in rows["area"].dropna().unique() if _is_of(name, area)]
+    # Of a table of counties and unitary authorities the county's figure is the nearest there is.
+    near = (area.county,) if "level" in rows else ()
+    names = [n for n in rows["area"].dropna().unique() if n in near or _is_of(n, area)]
     is_own = rows["area"].isin(names)
     if "area_code" in rows:
         is_own |= rows["area_code"].isin([code for code in area.district_codes if code])

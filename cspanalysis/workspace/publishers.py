@@ -12,6 +12,7 @@ from cspanalysis.domain.errors import UsageError, paragraph
 BASES = (
     "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
     "ons_csp", "stats19", "deprivation", "deprivation_wales", "fly_tipping",
+    "lait",
 )  # fmt: skip
 
 _TEXTS = (

@@ -168,18 +168,25 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
 
 
 def trend_line(
-    table: pd.DataFrame, *, x: str = "year", value: str = "rate", decimals: int = 1
+    table: pd.DataFrame,
+    *,
+    x: str = "year",
+    value: str = "rate",
+    decimals: int = 1,
+    beside: tuple[str, str] = ("", ""),
 ) -> go.Figure | None:
     """A yearly rate from 0 with intervals, first and last value labelled.
 
-    `table`: `x` (years as text, in order), `value`, optional lower and upper.
+    `table`: `x` (years as text, in order), `value`, optional lower and upper. `beside`: a column
+    that is drawn as a grey line, and what it is of.
     """
     values = style.coordinates(table[value])
     known = [i for i, v in enumerate(values) if v is not None]
     if not known:
         return None
     at = list(range(len(values)))
-    top = style.top_of(values, table.get("upper", ()))
+    others = style.coordinates(table[beside[0]]) if beside[0] else []
+    top = style.top_of([*values, *others], table.get("upper", ()))
     chart = style.figure(
         HEIGHT,
         xaxis={"tickvals": at, "ticktext": [style.inert(v, 10) for v in table[x]],
@@ -188,6 +195,12 @@ def trend_line(
     )  # fmt: skip
     if style.has_limits(table):
         style.add_intervals(chart, table, at, vertical=True)
+    if any(v is not None for v in others):
+        chart.add_scatter(
+            x=at, y=others, mode="lines", hoverinfo="skip",
+            line={"color": style.OTHER, "width": 2.5},
+        )  # fmt: skip
+        _corner(chart, f"grey line: {style.inert(beside[1])}")
     chart.add_scatter(
         x=at, y=values, mode="lines+markers", hoverinfo="skip",
         line={"color": style.OWN, "width": 2.5}, marker={"size": 8, "color": style.OWN},

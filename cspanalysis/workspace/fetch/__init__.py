@@ -25,6 +25,7 @@ from cspanalysis.workspace.fetch import (
     geography,
     health_indicators,
     home_office,
+    interactive_tool,
     nomis,
     ons_tables,
     street_archive,
@@ -44,12 +45,18 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     home_office.SOURCE: home_office.fetch,
     ons_tables.SOURCE: ons_tables.fetch,
     explore_education.SOURCE: explore_education.fetch,
+    interactive_tool.SOURCE: interactive_tool.fetch,
     collision_files.SOURCE: collision_files.fetch,
     fly_tipping_tables.SOURCE: fly_tipping_tables.fetch,
 }
 
 #: Publishers that know nothing of Wales.
-ENGLAND_ONLY = (health_indicators.SOURCE, explore_education.SOURCE, fly_tipping_tables.SOURCE)
+ENGLAND_ONLY = (
+    health_indicators.SOURCE,
+    explore_education.SOURCE,
+    interactive_tool.SOURCE,
+    fly_tipping_tables.SOURCE,
+)
 
 
 class FetchFailed(CspError):

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import urlsplit
 
-from cspanalysis.domain.errors import paragraph
-from cspanalysis.workspace.fetch import kept_files
+from cspanalysis.workspace.fetch import gov_uk, kept_files
+from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
-from cspanalysis.workspace.fetch.web import PublisherError, is_html
 
 SOURCE = "deprivation"
-BASE = "https://www.gov.uk/api/content"
 PAGE = "government/statistics/english-indices-of-deprivation-2025"
 ENGLAND = Publisher(
     "Ministry of Housing, Communities and Local Government",
@@ -49,56 +43,36 @@ def fetch(job: Job) -> list[Fetched]:
 
 def _england(job: Job) -> Fetched:
     """File 7, which has all ranks, deciles and the residents in one table."""
-    url = f"{job.base(SOURCE, BASE)}/{job.options.get('deprivation_page', PAGE)}"
-    page = job.web.json(url)
-    attachments = (page.get("details") or {}).get("attachments") or []
-    tables = [a for a in attachments if _is_file_7(a)]
-    if not tables:
-        titles = "; ".join(str(a.get("title", "")) for a in attachments[:8])
-        raise PublisherError(
-            paragraph(
-                "the page lists no File 7 as CSV" + (f"; it lists: {titles}" if titles else ""),
-                file=url,
-                do="Look for 'File 7: all ranks, scores, deciles and population denominators' on "
-                "GOV.UK and put it into data/raw/deprivation, or name the new page in partnership."
-                "toml, [fetch] deprivation_page.",
-            )
-        )
-    address = str(tables[0]["url"])
+    table = gov_uk.find(
+        job,
+        job.base(SOURCE, gov_uk.BASE),
+        str(job.options.get("deprivation_page", PAGE)),
+        _is_file_7,
+        what="File 7 as CSV",
+        search="English indices of deprivation",
+        organisation="ministry-of-housing-communities-local-government",
+        setting="deprivation_page",
+    )[0]
     return kept_files.download(
-        job, SOURCE, PurePosixPath(urlsplit(address).path).name, address, ENGLAND,
-        title=str(tables[0].get("title", "")) or "English indices of deprivation, File 7",
-        published=str(page.get("first_published_at") or page.get("public_updated_at") or "")[:10],
-        check=partial(kept_files.check_table, columns=_COLUMNS, url=address),
+        job, SOURCE, table.name, table.url, ENGLAND,
+        title=table.title or "English indices of deprivation, File 7",
+        published=table.published,
+        check=partial(kept_files.check_table, columns=_COLUMNS, url=table.url),
     )  # fmt: skip
 
 
-def _is_file_7(attachment: dict[str, Any]) -> bool:
-    told = f"{attachment.get('title', '')} {attachment.get('url', '')}".lower()
-    is_csv = str(attachment.get("url", "")).lower().endswith(".csv")
-    return is_csv and bool(re.search(r"file[ _-]*7(?!\d)", told))
+def _is_file_7(attachment: Attachment) -> bool:
+    is_csv = attachment.url.lower().endswith(".csv")
+    return is_csv and bool(
+        re.search(r"file[ _-]*7(?!\d)", f"{attachment.title} {attachment.url}".lower())
+    )
 
 
 def _wales(job: Job) -> Fetched:
     address = str(job.options.get("deprivation_wales", WALES_FILE))
-    name = PurePosixPath(urlsplit(address).path).name
+    file = Attachment("Welsh Index of Multiple Deprivation, ranks by small area", address)
     return kept_files.download(
-        job, SOURCE, name, address, WALES,
-        title="Welsh Index of Multiple Deprivation, ranks by small area",
-        check=partial(_check, url=address),
+        job, SOURCE, file.name, file.url, WALES,
+        title=file.title,
+        check=partial(gov_uk.check_spreadsheet, url=address, setting="deprivation_wales"),
     )  # fmt: skip
-
-
-def _check(path: Path, url: str) -> None:
-    if zipfile.is_zipfile(path):  # ods and xlsx are zip archives
-        return
-    with path.open("rb") as stream:
-        what = "a web page" if is_html(stream.read(512)) else "no spreadsheet"
-    raise PublisherError(
-        paragraph(
-            f"what came is {what}",
-            file=url,
-            do="Open the address in a browser; a new one goes into partnership.toml, [fetch] "
-            "deprivation_wales.",
-        )
-    )

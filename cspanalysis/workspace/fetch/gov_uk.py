@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from cspanalysis.domain.errors import paragraph
 from cspanalysis.workspace.fetch.kept_files import Job
-from cspanalysis.workspace.fetch.web import PublisherError
+from cspanalysis.workspace.fetch.web import PublisherError, is_html
 
 BASE = "https://www.gov.uk/api/content"
 #: So many pages that a search finds are looked into.
@@ -117,7 +117,8 @@ def _attachments(job: Job, base: str, path: str) -> list[Attachment]:
             break
         path = str(turns[0]).strip("/")
     details = content.get("details") or {}
-    published = str(content.get("public_updated_at") or "")[:10]
+    changed = content.get("public_updated_at") or content.get("first_published_at")
+    published = str(changed or "")[:10]
     listed = [
         Attachment(str(a.get("title", "")), str(a["url"]), published)
         for a in details.get("attachments") or []
@@ -133,13 +134,18 @@ def _attachments(job: Job, base: str, path: str) -> list[Attachment]:
     return listed
 
 
-def check_spreadsheet(path: Path, url: str) -> None:
-    """Refuse what is no xlsx or ods."""
-    if not zipfile.is_zipfile(path):  # xlsx and ods are zip archives
-        raise PublisherError(
-            paragraph(
-                "what came is no spreadsheet (an HTML page, perhaps, or half a file)",
-                file=url,
-                do="Open the address in a browser, then run the same command again.",
-            )
+def check_spreadsheet(path: Path, url: str, setting: str = "") -> None:
+    """Refuse what is no xlsx or ods; `setting`: the key of [fetch] for another address."""
+    if zipfile.is_zipfile(path):  # xlsx and ods are zip archives
+        return
+    with path.open("rb") as stream:
+        what = "a web page" if is_html(stream.read(512)) else "no spreadsheet, or half a file"
+    again = f"a new one goes into partnership.toml, [fetch] {setting}"
+    raise PublisherError(
+        paragraph(
+            f"what came is {what}",
+            file=url,
+            do="Open the address in a browser; "
+            f"{again if setting else 'then run the same command again'}.",
         )
+    )
