@@ -159,6 +159,12 @@ CALLS = {
     "stats.dispersion.of_months": lambda: ((BY_MONTH, Period.parse(YEAR).last), {}),
     "stats.dispersion.of_quarters": lambda: ((COUNTS.reshape(9, 4), np.full((9, 4), 91.0)), {}),
     "stats.dispersion.of_years": lambda: ((COUNTS,), {}),
+    "stats.forecast.of_months": lambda: (
+        (BY_MONTH, "2008-04/2009-03", Period.parse(YEAR).last, (2.0, 11.0)),
+        {},
+    ),
+    "stats.forecast.of_count": lambda: ((300.0, 300.0, 1.0, (2.0, 11.0)), {}),
+    "stats.forecast.usual_change": lambda: (("burglary",), {}),
     "stats.dispersion.with_variance": lambda: (
         (result_of("stats.measures.rate", FUNNEL), (2.0, 11.0)),
         {},

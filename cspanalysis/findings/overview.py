@@ -80,6 +80,18 @@ def recorded_crime_months(ask: Question, offences: str = "recorded crime") -> Fi
     return ask.control(ask.series(offences, ask.period))
 
 
+@crime_question(
+    "overview.recorded_crime.next_year",
+    "What would next year look like if nothing changed?",
+    measure="recorded crime",
+    would_show="what next year would look like if nothing changed",
+    once=True,
+)
+def recorded_crime_next_year(ask: Question, offences: str = "recorded crime") -> Finding:
+    """The year after the period as the newest one was, with the interval of usual changes."""
+    return ask.next_year(ask.series(offences, ask.period), things=taxonomy.things(offences))
+
+
 @question(
     "overview.mix",
     "Which offences make up recorded crime?",

@@ -15,7 +15,7 @@ from cspanalysis.audit.register_series import Named
 from cspanalysis.disclosure import may_show_share
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import priority_measures
+from cspanalysis.findings import priority_measures, target_outlook
 from cspanalysis.findings import target_progress as progress
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
@@ -40,6 +40,7 @@ _TARGET_COLUMNS = {
     "expected_text": "Path",
     "progress_text": "Progress",
     "rag": "Colour",
+    **target_outlook.COLUMNS,
 }
 _PROGRESS = {
     "met": "met",
@@ -90,16 +91,25 @@ def progress_of(
 ) -> Finding:
     """Targets with their arithmetic and progress; `until`: the last month (ordinal) to count."""
     measured = rows.assign(priority=rows["priority"].map(priority_measures.label)).join(
-        pd.DataFrame([_measured(ask, row, until) for row in rows.to_dict("records")])
+        pd.DataFrame(
+            [
+                _measured(ask, row, until) | target_outlook.outlook(ask, row, until)
+                for row in rows.to_dict("records")
+            ]
+        )
     )
-    result = _in_words(progress.progress(measured))
+    result = _in_words(target_outlook.in_words(progress.progress(measured)))
     used = [s for s in result["source"].dropna().unique() if ask.review.store.has(s)]
     return ask.publish(
         result.drop(columns=["file", "row"]),
         wording=wording,
         chart=charts.targets,
         sources=("targets", *used),
-        columns=_TARGET_COLUMNS,
+        columns={
+            k: v
+            for k, v in _TARGET_COLUMNS.items()
+            if k not in target_outlook.COLUMNS or result["outlook"].notna().any()
+        },
         what="Baselines, targets and figures so far",
         when=str(result["target_period"].dropna().unique()[-1]),
         method="; ".join(dict.fromkeys(m for m in result["method"] if m)),
@@ -112,7 +122,7 @@ def targets_told(table: pd.DataFrame) -> Said:
     """Progress of the targets, those too small to see, and those that miss their own percentage."""
     if table.empty:
         return cannot("the targets", {}, "progress")
-    text = f"{_progress_told(table)}{_unseen_told(table)}"
+    text = f"{_progress_told(table)}{target_outlook.told(table)}{_unseen_told(table)}"
     for row in table[table["is_printed_right"].eq(False)].to_dict("records"):
         change = row["printed_change"]
         text += (
@@ -205,6 +215,8 @@ def _target_notes(result: pd.DataFrame) -> list[str]:
         "Large enough to see: whether a year at the target would be called a change from the "
         "baseline, counts allowed to vary as their months do (shares: by the error of two samples)."
     ]
+    if result["outlook"].notna().any():
+        notes.append(target_outlook.NOTE)
     unknown = result.loc[result["not_estimated"] != "", "measure"].tolist()
     if unknown:
         notes.append(

@@ -21,7 +21,16 @@ from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
 from cspanalysis.findings.record import Finding
-from cspanalysis.findings.shapes import breakdowns, changes, hours, months, rankings, shares, years
+from cspanalysis.findings.shapes import (
+    breakdowns,
+    changes,
+    forecasts,
+    hours,
+    months,
+    rankings,
+    shares,
+    years,
+)
 from cspanalysis.review.series import Series
 
 if TYPE_CHECKING:
@@ -51,6 +60,7 @@ class Question(Publication):
     years = years.years
     hours = hours.hours
     share = shares.share
+    next_year = forecasts.next_year
 
 
 def question(

@@ -23,7 +23,13 @@ from cspanalysis.present.charts.dots import (
 )
 from cspanalysis.present.charts.funnels import funnel
 from cspanalysis.present.charts.grids import ROWS_KEY, age_by_sex, heatmap, priorities
-from cspanalysis.present.charts.lines import control_chart, monthly_line, seasonal_index, trend_line
+from cspanalysis.present.charts.lines import (
+    control_chart,
+    forecast,
+    monthly_line,
+    seasonal_index,
+    trend_line,
+)
 from cspanalysis.present.charts.maps import place_map
 from cspanalysis.present.charts.multiples import small_lines
 from cspanalysis.present.charts.spines import GLANCE_KEY, glance
@@ -44,6 +50,7 @@ __all__ = [
     "change_intervals",
     "clusters_bars",
     "control_chart",
+    "forecast",
     "funnel",
     "glance",
     "heatmap",

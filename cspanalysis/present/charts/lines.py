@@ -120,6 +120,48 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
     return chart
 
 
+def forecast(table: pd.DataFrame) -> go.Figure | None:
+    """Twelve months to each month, and on from the newest what they would be if nothing changed.
+
+    `table`: month 'YYYY-MM', count (missing after the newest), forecast, lower, upper (missing
+    before).
+    """
+    table = table.sort_values("month", kind="stable")
+    counts, ahead = (style.coordinates(table[c]) for c in ("count", "forecast"))
+    known = [i for i, v in enumerate(counts) if v is not None]
+    if not known or ahead[-1] is None:
+        return None
+    months = _dates(table["month"])
+    chart = _dated(months, right=96)
+    low, high = (style.coordinates(table[c]) for c in ("lower", "upper"))
+    drawn = [v for v in (*counts, *low, *high) if v is not None]
+    pad = (max(drawn) - min(drawn)) * 0.15 or 1
+    chart.update_yaxes(
+        range=[max(min(drawn) - pad, 0), max(drawn) + pad], nticks=5, tickformat=",~g"
+    )
+    newest = known[-1]
+    # The band begins at the newest count, where nothing is uncertain.
+    fan = table.iloc[newest:].assign(
+        lower=table["lower"].fillna(table["count"]), upper=table["upper"].fillna(table["count"])
+    )
+    _band(chart, months[newest:], fan)
+    chart.add_scatter(
+        x=months[newest:], y=[counts[newest], *ahead[newest + 1 :]], mode="lines",
+        line={"color": style.OWN, "width": 2, "dash": "dot"},
+        hovertemplate="twelve months to %{x|%B %Y}, if nothing changes: %{y:,.0f}<extra></extra>",
+    )  # fmt: skip
+    chart.add_scatter(
+        x=months[: newest + 1], y=counts[: newest + 1], mode="lines",
+        line={"color": style.OWN, "width": 2.5},
+        hovertemplate="twelve months to %{x|%B %Y}: %{y:,.0f}<extra></extra>",
+    )  # fmt: skip
+    for end, name in ((high[-1], "up to"), (low[-1], "from")):
+        _end_label(chart, months[-1], end, f"{name} {present.count(end)}",
+                   colour=style.SOFT, name=style.LIMIT)  # fmt: skip
+    _corner(chart, "dotted: if nothing changes")
+    return chart
+
+
 def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
     """Twelve months around the average month (100) with intervals, the peak dark and labelled.
 
