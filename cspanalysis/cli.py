@@ -140,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("report", type=Path, metavar="REPORT_DIR")
 
     command("partners", _partners, "what to ask which partner for, and what it would answer")
+    sub = command("weights", _weights, "severity weights of offences: those in force, or others")
+    sub.add_argument("file", nargs="?", type=Path, metavar="FILE", help="weights to take instead")
+    sub.add_argument("--replace", action="store_true", help="in place of those of the workspace")
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
     command(
@@ -281,6 +284,19 @@ def _partners(options: argparse.Namespace) -> int:
 
     _, told = partners.write(options.workspace)
     inert.say(told)
+    return 0
+
+
+def _weights(options: argparse.Namespace) -> int:
+    from cspanalysis.workspace import severity_file, workspace
+
+    root = workspace.find_root(options.workspace)
+    if options.file is None:
+        told = severity_file.in_force(root)
+    else:
+        told = severity_file.take(root, options.file, replace=options.replace)
+    for line in told:
+        inert.say(line)
     return 0
 
 

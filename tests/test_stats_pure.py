@@ -259,6 +259,7 @@ CALLS = {
     ),
     "stats.harm_sums.shares": lambda: ((HARM, "offence"), {}),
     "stats.harm_sums.compare": lambda: ((HARM, AREAS[["area", "is_own", "population"]]), {}),
+    "stats.harm_sums.funnel": lambda: ((HARM, AREAS[["area", "is_own", "population"]]), {}),
     "stats.harm_sums.scaled": lambda: ((HARM, (HARM,)), {}),
     "stats.measures.standardised_limits": lambda: (
         (STRATA.assign(population=900), np.full((2, len(STRATA)), 9.0)),

@@ -259,6 +259,18 @@ def code_key(code: str) -> str:
     return re.sub(r"^0+(?=\d)", "", "".join(str(code).lower().split()).rstrip("*"))
 
 
+def codes_of(text: str) -> list[str]:
+    """The codes that stand together: '1, 4.1/2/10' are 1, 4.1, 4.2 and 4.10."""
+    found: list[str] = []
+    for part in re.split(r"[,/;|]", text):
+        code = "".join(part.lower().split())
+        if code.isdigit() and found and "." in found[-1]:
+            code = f"{found[-1].partition('.')[0]}.{code}"
+        if code:
+            found.append(re.sub(r"^0+(?=\d)", "", code))
+    return found
+
+
 @functools.cache
 def _keys(scheme: str) -> dict[str, str]:
     return {_key(label): name for label, name in names(scheme).items()}

@@ -56,7 +56,7 @@ def change(ask: Question) -> Finding:
     """Severity weight × count against the same months of the year before."""
     crimes, weights = _weighted(ask, ask.period, ask.compare)
     result = statistics.change(crimes.rows, list(crimes.coverage.months), ask.period, ask.compare)
-    result = _whole(result)
+    result = in_whole_points(result)
     volume = changes.compared(ask, _unweighted(crimes))
     result = changes.judged(ask, crimes, result).assign(
         area=ask.review.area.name,
@@ -83,7 +83,7 @@ def mix(ask: Question) -> Finding:
     rows = crimes.inside(ask.period)
     if not (rows["count"].where(rows["weight"].notna(), 0) > 0).any():
         raise NotAvailable((), f"no {CRIME} in {ask.period.label}")
-    table = _whole(statistics.shares(rows, "kind"))
+    table = in_whole_points(statistics.shares(rows, "kind"))
     return ask.publish(
         table,
         series=_told(crimes, weights),
@@ -105,8 +105,8 @@ def mix(ask: Question) -> Finding:
 )
 def official_change(ask: Question) -> Finding:
     """The newest official year against the one before, each offence weighted by its code."""
-    found, at, rows, weights = _official(ask)
-    now, before = (_within(found, rows, p) for p in (at.period, at.compare))
+    found, at, rows, weights = official_rows(ask)
+    now, before = (within(found, rows, p) for p in (at.period, at.compare))
     known = rows[rows["weight"].notna()]
     scaled = known.assign(count=statistics.scaled(known, [now, before]), offence=known["code"])
     result = statistics.of_parts(
@@ -114,7 +114,7 @@ def official_change(ask: Question) -> Finding:
         found.of(scaled).variance(at.period, at.period.months),
     )  # fmt: skip
     volume = found.compared(at.period, at.compare)
-    result = _whole(result).assign(
+    result = in_whole_points(result).assign(
         area=ask.review.area.name,
         crimes_ratio=volume["ratio"].to_numpy(),
         crimes_verdict=volume["verdict"].to_numpy(),
@@ -130,8 +130,8 @@ def official_change(ask: Question) -> Finding:
         columns=_change_columns(earlier),
         what="Harm of recorded crime, official figures",
         when=at.period.label,
-        definition=_definition(weights),
-        notes=[*found.notes, *_codes_notes(pd.concat([now, before]))],
+        definition=definition_of(weights),
+        notes=[*found.notes, *codes_notes(pd.concat([now, before]))],
     )
 
 
@@ -144,12 +144,12 @@ def official_change(ask: Question) -> Finding:
 )
 def official_mix(ask: Question) -> Finding:
     """Share of each group of offences in all harm, each offence weighted by its code."""
-    found, at, rows, weights = _official(ask)
-    now = _within(found, rows, at.period)
+    found, at, rows, weights = official_rows(ask)
+    now = within(found, rows, at.period)
     now = now.assign(kind=now["kind"].replace("", "in no group"))
     table = statistics.shares(now[now["count"] > 0], "kind")
     return ask.publish(
-        _whole(table),
+        in_whole_points(table),
         sources=(*found.sources, *weights.sources),
         subject="harm of recorded crime by kind",
         wording=mix_told,
@@ -158,8 +158,8 @@ def official_mix(ask: Question) -> Finding:
         columns=MIX_COLUMNS,
         what="Harm by kind of crime, official figures",
         when=at.period.label,
-        definition=_definition(weights),
-        notes=[*found.notes, *_codes_notes(now)],
+        definition=definition_of(weights),
+        notes=[*found.notes, *codes_notes(now)],
     )
 
 
@@ -184,7 +184,7 @@ def peers(ask: Question, group: str) -> Finding:
         if not pd.isna(of.loc[kind, "weight"])
     ]
     residents = tables[0][["area", "is_own", "population", "population_year"]]
-    result = _whole(statistics.compare(pd.concat(tables, ignore_index=True), residents))
+    result = in_whole_points(statistics.compare(pd.concat(tables, ignore_index=True), residents))
     year = int(residents["population_year"].max())
     return ask.publish(
         result,
@@ -198,7 +198,7 @@ def peers(ask: Question, group: str) -> Finding:
             f"{ask.period.label}; residents of {ask.review.residents_of(year)}; "
             "line = 95% interval"
         ),
-        definition=_definition(weights),
+        definition=definition_of(weights),
         notes=[
             ROUGH,
             *rankings.resident_notes(ask, year),
@@ -296,7 +296,7 @@ def _change_columns(earlier: str) -> dict[str, str]:
     }
 
 
-def _official(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, Weights]:
+def official_rows(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, Weights]:
     """The newest official year, and its counts by span and code with the weight of each."""
     store, area = ask.review.store, ask.review.area
     found, at = official_counts.newest(store, area, CRIME, ask.period, ask.compare)
@@ -307,12 +307,12 @@ def _official(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, Weight
     return found, at, rows.merge(weights.of, on="code", how="left"), weights
 
 
-def _within(found: Official, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+def within(found: Official, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
     spans = set(found.inside(period)["span"])
     return rows[rows["span"].isin(spans)]
 
 
-def _codes_notes(rows: pd.DataFrame) -> list[str]:
+def codes_notes(rows: pd.DataFrame) -> list[str]:
     """Codes that no weight is known for, newer than the weights."""
     rows = rows[rows["weight"].isna() & rows["count"].ne(0)]
     if rows.empty:
@@ -325,7 +325,7 @@ def _codes_notes(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _whole(result: pd.DataFrame) -> pd.DataFrame:
+def in_whole_points(result: pd.DataFrame) -> pd.DataFrame:
     """Harm in whole points: of sums in the millions nobody reads a tenth."""
     named = [c for c in ("harm", "compare_harm", "total_harm") if c in result]
     return result.assign(**{c: result[c].round() for c in named})
@@ -343,12 +343,12 @@ def _told(crimes: Series, weights: Weights) -> Series:
         crimes,
         unit=UNIT,
         sources=(*crimes.sources, *weights.sources),
-        definition=_definition(weights),
+        definition=definition_of(weights),
         notes=(*crimes.notes, *rough),
     )
 
 
-def _definition(weights: Weights) -> str:
+def definition_of(weights: Weights) -> str:
     return f"Harm is the number of crimes times the weight of their offence, by {weights.named}."
 
 

@@ -195,7 +195,7 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
         subject=f"{things} per 1,000 {per}",
         unit=f"per 1,000 {per} in the period",
         wording=partial(
-            _place_told,
+            place_told,
             things=things,
             members=members.label,
             period=at.period if at.period != ask.period else None,
@@ -214,13 +214,13 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
             *(rankings.few_residents_notes(result) if per == "residents" else []),
             *rankings.membership_notes(members),
             *rankings.chance_notes(result),
-            *([_cut_note(len(result))] if is_long else []),
+            *([cut_note(len(result))] if is_long else []),
         ],
         tile=partial(_place_tile, things=things, members=members.label, period=at.period, per=per),
     )
     if not is_long or not found.table:
         return found
-    return replace(found, table=present.table(_around(found.rows), columns))
+    return replace(found, table=present.table(around(found.rows), columns))
 
 
 @rate_question(
@@ -259,13 +259,13 @@ def funnel(ask: Question, group: str, offences: str = "recorded crime") -> Findi
         notes=[
             *beside.notes,
             *rankings.few_residents_notes(result),
-            *_left_out(beside.table[few]),
-            *([_cut_note(len(result))] if is_long else []),
+            *left_out(beside.table[few]),
+            *([cut_note(len(result))] if is_long else []),
         ],
     )
     if not is_long or not found.table:
         return found
-    return replace(found, table=present.table(_around(found.rows.sort_values("rate")), columns))
+    return replace(found, table=present.table(around(found.rows.sort_values("rate")), columns))
 
 
 def _official(ask: Question, offences: str) -> tuple[Question, Official]:
@@ -352,7 +352,7 @@ def _beside(
     return at, found, members
 
 
-def _place_told(
+def place_told(
     table: pd.DataFrame, *, things: str, members: str, period: Period | None, per: str
 ) -> Said:
     said = rankings.peers_told(table, things=things, members=members, per=per)
@@ -368,7 +368,7 @@ def _place_tile(
     return tile and {**tile, "label": f"{tile['label']}, {period.label}"}
 
 
-def _around(rows: pd.DataFrame) -> pd.DataFrame:
+def around(rows: pd.DataFrame) -> pd.DataFrame:
     """Of a long ranking the ends and the own area's neighbours, in order."""
     at = int(np.flatnonzero(rows["is_own"].to_numpy(bool))[0])
     n = len(rows)
@@ -376,13 +376,13 @@ def _around(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[[i for i in range(n) if i in keep]]
 
 
-def _left_out(few: pd.DataFrame) -> list[str]:
+def left_out(few: pd.DataFrame) -> list[str]:
     if few.empty:
         return []
     return [f"Left out, with hardly any residents: {present.listed(few['area'])}."]
 
 
-def _cut_note(n: int) -> str:
+def cut_note(n: int) -> str:
     return (
         f"The table shows the lowest and the highest rates and those next to the area; all "
         f"{present.count(n)} are in findings.json."

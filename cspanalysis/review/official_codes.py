@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from cspanalysis.domain.areas import Area
+from cspanalysis.domain.periods import Period
 from cspanalysis.review import official_tables
 from cspanalysis.review.official_counts import Official
 from cspanalysis.review.official_tables import HOME_OFFICE
@@ -31,12 +34,35 @@ def _own(store: Store, area: Area) -> pd.DataFrame:
         for name in row["names"].split("; ")
     ]
     names = pd.DataFrame(made, columns=["year", "csp"])
+    rows = _coded(store, {"csp": sorted(set(names["csp"])), "is_unassigned": False})
+    rows = rows.merge(names, on=["year", "csp"])
+    return rows.groupby(["span", "code", "kind"], as_index=False)["count"].sum()
+
+
+def by_partnership(
+    store: Store, found: Official, names: Iterable[str], period: Period
+) -> pd.DataFrame:
+    """The same of other partnerships of the table within a period: csp, code, kind, count."""
+    rows = _of_period(store, period)
+    rows = rows[rows["csp"].isin(list(names)) & rows["kind"].isin(found.offences or ())]
+    return rows.groupby(["csp", "code", "kind"], as_index=False, observed=True)["count"].sum()
+
+
+@functools.lru_cache(maxsize=4)
+def _of_period(store: Store, period: Period) -> pd.DataFrame:
+    years = store.load(HOME_OFFICE, columns=["year"])["year"].unique()
+    spans = {year: official_tables.span_of(year, None) for year in years}
+    inside = [y for y, s in spans.items() if s.first <= period.last and period.first <= s.last]
+    rows = _coded(store, {"year": inside, "is_unassigned": False})
+    return rows[[period.covers(Period.parse(span)) for span in rows["span"]]]
+
+
+def _coded(store: Store, where: dict[str, Any]) -> pd.DataFrame:
+    """Rows of the table with the months they are of, their code and its group."""
     details = ["offence_code", "offence", "offence_subgroup"]
     rows = store.load(
-        HOME_OFFICE,
-        columns=["year", "quarter", "csp", *details, "count"],
-        where={"csp": sorted(set(names["csp"])), "is_unassigned": False},
-    ).merge(names, on=["year", "csp"])
+        HOME_OFFICE, columns=["year", "quarter", "csp", *details, "count"], where=where
+    )
     spans = rows[["year", "quarter"]].drop_duplicates()
     spans = spans.assign(
         span=[official_tables.span_of(y, q).iso for y, q in spans.itertuples(index=False)]
@@ -46,5 +72,4 @@ def _own(store: Store, area: Area) -> pd.DataFrame:
         kind=[official_tables.group_of(*one) for one in labels.itertuples(index=False)]
     )
     rows = rows.merge(spans, on=["year", "quarter"]).merge(labels, on=details)
-    rows = rows.assign(code=rows["offence_code"].fillna(""))
-    return rows.groupby(["span", "code", "kind"], as_index=False)["count"].sum()
+    return rows.assign(code=rows["offence_code"].fillna(""))

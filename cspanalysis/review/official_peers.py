@@ -8,7 +8,8 @@ offences went unassigned, or that lacks a quarter, has no figure.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,8 @@ class Beside(NamedTuple):
     per : str
         What `population` counts: 'residents', or 'households' of burglary of homes where the tables
         state them.
+    names : mapping
+        Area → the table's names that make it up, of those that have a figure.
     """
 
     table: pd.DataFrame
@@ -58,6 +61,7 @@ class Beside(NamedTuple):
     sources: tuple[str, ...]
     notes: tuple[str, ...]
     per: str = "residents"
+    names: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def beside(
@@ -95,7 +99,9 @@ def beside(
         table = table[is_known]
     per = "households" if is_by_home else "residents"
     sources = tuple(dict.fromkeys([source, *of]))
-    return Beside(table.reset_index(drop=True), when, sources, notes, per)
+    known = table.loc[table["count"].notna(), "area"]
+    named = {name: members[name] for name in known}
+    return Beside(table.reset_index(drop=True), when, sources, notes, per, named)
 
 
 def _members(
@@ -305,7 +311,9 @@ def _stated(
     )
 
 
-def _estimated(store, area, members, period):
+def _estimated(
+    store: Store, area: Area, members: Mapping[str, tuple[str, ...]], period: Period
+) -> tuple[dict[str, float], str, tuple[str, ...]] | None:
     """Residents by the population estimates of their districts."""
     if not store.has("population"):
         return None
@@ -316,7 +324,7 @@ def _estimated(store, area, members, period):
     return _summed(parts, known), f"of {when}", ("population",)
 
 
-def _summed(parts, known: dict[str, float]) -> dict[str, float]:
+def _summed(parts: Mapping[str, Sequence[str]], known: dict[str, float]) -> dict[str, float]:
     """Sums over the parts of each member, missing where one is not known."""
     return {m: float(sum(known[n] for n in p)) for m, p in parts.items()
             if p and all(n in known for n in p)}  # fmt: skip

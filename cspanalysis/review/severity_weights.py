@@ -7,7 +7,6 @@ often each was recorded in England and Wales, and their spread goes with it.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cspanalysis.domain import offences, reference
+from cspanalysis.domain.offences import codes_of
 from cspanalysis.store.tables import Store
 
 SOURCE = "severity"
@@ -61,18 +61,6 @@ def by_code(store: Store, codes: Iterable[str]) -> Weights:
     rows = [(code, *_mixed(known, _keys(code))) for code in dict.fromkeys(codes)]
     table = pd.DataFrame(rows, columns=["code", "weight", "spread"])
     return Weights(table, OWN if is_own else BUILT_IN, (SOURCE,) if is_own else ())
-
-
-def codes_of(text: str) -> list[str]:
-    """The codes that stand together: '1, 4.1/2/10' are 1, 4.1, 4.2 and 4.10."""
-    found: list[str] = []
-    for part in re.split(r"[,/;|]", text):
-        code = "".join(part.lower().split())
-        if code.isdigit() and found and "." in found[-1]:
-            code = f"{found[-1].partition('.')[0]}.{code}"
-        if code:
-            found.append(re.sub(r"^0+(?=\d)", "", code))
-    return found
 
 
 def _keys(text: str) -> list[str]:

@@ -23,11 +23,13 @@ _SCHEMA = Schema(
     (
         Column(
             "category", "Group of offences, where the file has groups",
-            ("offence category", "offence group", "crime category", "category severity"), "lower",
+            ("offence category", "offence group", "crime category", "category severity",
+             "offence type"), "lower",
         ),
         Column(
             "code", "Home Office code, or several as published ('1, 4.1/2/10')",
-            ("offence code", "home office code", "ho code", "crime code", "code original"),
+            ("offence code", "home office code", "home office offence code", "ho code",
+             "crime code", "offence codes", "code original"),
         ),
         Column(
             "offence", "Offence",

@@ -193,17 +193,42 @@ def compare(rows: pd.DataFrame, residents: pd.DataFrame, *, per: float = 1000) -
     pandas.DataFrame
         The columns of `peers.compare`, with harm, and count the number of crimes.
     """
+    table, sums, scale = _as_counts(rows, residents)
+    result = peers.compare(table, per=per * scale)
+    return _told(result, sums, per).assign(method=f"{METHOD}, as a count of crimes of one weight")
+
+
+def funnel(
+    rows: pd.DataFrame, residents: pd.DataFrame, *, per: float = 1000
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The funnel of `peers.funnel` for harm, and its lines for drawing (`peers.funnel_lines`).
+
+    `rows`, `residents`: as of `compare`; the weighted sums are taken as counts of one weight.
+    """
+    table, sums, scale = _as_counts(rows, residents)
+    result = peers.funnel(table, per=per * scale)
+    lines = peers.funnel_lines(result)
+    method = result["method"].str.replace("Poisson counts", f"sums ({METHOD})", regex=False)
+    return _told(result, sums, per).assign(method=method), lines
+
+
+def _as_counts(
+    rows: pd.DataFrame, residents: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+    """Sums of areas as counts of one weight, the sums, and that weight."""
     sums = totals(rows, ["area"]).set_index("area")
     lacking = set(rows.loc[rows["count"].isna(), "area"])
     sums = sums[~sums.index.isin(lacking)]
     scale = sums["variance"].sum() / sums["harm"].sum() if len(sums) else np.nan
-    table = residents.assign(count=residents["area"].map(sums["harm"]) / scale)
-    result = peers.compare(table, per=per * scale)
+    return residents.assign(count=residents["area"].map(sums["harm"]) / scale), sums, scale
+
+
+def _told(result: pd.DataFrame, sums: pd.DataFrame, per: float) -> pd.DataFrame:
+    """The number of crimes where the scaled count stood, and the harm beside it."""
     return result.assign(
         harm=result["area"].map(sums["harm"]),
         count=result["area"].map(sums["count"]),
         rate_per=per,
-        method=f"{METHOD}, as a count of crimes of one weight",
     )
 
 
