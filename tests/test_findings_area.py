@@ -105,7 +105,7 @@ def test_deprivation_counts_small_areas_by_fifth(made):
     found = area.deprivation(made)
     assert found.rows["count"].tolist() == [2, 0, 1, 0, 1]
     assert found.sentence == (
-        "Of 4 small areas, two are among the most deprived fifth of England (one among the most "
+        "Of four small areas, two are among the most deprived fifth of England (one among the most "
         "deprived tenth), and one among the least deprived fifth (IMD 2025)."
     )
 

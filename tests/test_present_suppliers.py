@@ -129,13 +129,13 @@ def test_the_source_is_named_before_it_is_called_it():
     missing = NotAvailable(("action_plan", "targets", "outputs"), "it holds no rows for Dover")
     said = suppliers.missing_sentence("what is planned", missing)
     assert said == (
-        "This review cannot say what is planned: the source in this workspace holds no rows for "
+        "This review cannot say what is planned: the source here holds no rows for "
         "Dover. The partnership's action plan, the partnership's list of targets or the "
         "partnership's list of promised outputs would supply it."
     )
     shared = suppliers.shared_sentence(NotAvailable("fires", "it covers 2024"))
     assert suppliers.answering(shared, 1) == (
-        "The source in this workspace covers 2024. The fire service's incident extract would "
+        "The source here covers 2024. The fire service's incident extract would "
         "answer this question."
     )
     assert suppliers.answering(shared, 2).endswith("would answer these questions.")

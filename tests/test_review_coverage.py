@@ -219,7 +219,7 @@ def test_rounds_mid_years_and_whole_periods_have_their_line(tmp_path):
     assert found.rows["gaps"].tolist() == ["none", "none", "no estimate of mid-2020"]
     months = found.rows["count"]
     assert months.iloc[0] == 24 and months.iloc[1:].isna().all()
-    assert "the estimates of residents has no estimate of mid-2020" in found.sentence
+    assert "the estimates of residents have no estimate of mid-2020" in found.sentence
     empty = quality.source_months(workspace(tmp_path / "other", files, area="Swale"))
     assert "nothing of this area in the peers' counts, survey results" in empty.sentence
 

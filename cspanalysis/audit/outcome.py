@@ -33,7 +33,7 @@ def audit(review: Review) -> pd.DataFrame:
     """Every statement of the workspace's registers with its outcome."""
     tables = {name: register.table(review, name) for name in register.REGISTERS}
     if all(found is None for found in tables.values()):
-        detail = "the workspace holds no register of published figures"
+        detail = "no register of published figures is held"
         raise NotAvailable(register.REGISTERS, detail)
     rows = register.statements(
         tables["published"],

@@ -47,7 +47,7 @@ NOTE = (
     "The similar areas were chosen by this tool from open statistics: the nearest by population "
     "(mid-2020, logarithm), residents per hectare of land (logarithm), shares of residents under "
     "18 and of 65 and over, and rural-urban class (2021), each in standard deviations over all "
-    "districts of England and Wales, weighted as partnership.toml has it. They are not the "
+    "districts of England and Wales, weighted as the settings have it. They are not the "
     "official most similar group."
 )
 
@@ -155,7 +155,7 @@ def group(area: Area, chosen: Weights | None = None, number: int = NUMBER) -> Pe
         raise NotAvailable(
             (),
             f"no profile of {area.name} is known, so no similar areas can be chosen; "
-            "partnership.toml, [peers.msg], can name them",
+            "the settings can name them",
         )
     far = distances(_with_whole(table, own), own[0], chosen).drop(own[0])
     names = areas.register().set_index("district_code")["district"]

@@ -206,12 +206,31 @@ def is_all(selection: str | Iterable[str]) -> bool:
     return any(" ".join(name.lower().split()) == ALL for name in _names_of(selection))
 
 
+#: What reads as no number of things by itself → how a sentence names it.
+_SAID = {"drugs": "drug offences", "public order": "public order offences"}
+#: One of it, in the plural, where '… offences' would not be English.
+_THINGS = {
+    ALL: "crimes",
+    "anti-social behaviour": "anti-social behaviour incidents",
+    "other crime": "other crimes",
+    "other theft": "other thefts",
+    "bicycle theft": "bicycle thefts",
+    "theft from the person": "thefts from the person",
+    "possession of weapons": "weapon possession offences",
+}
+
+
+def said(selection: str) -> str:
+    """What is counted, as a sentence names it: 'robbery', 'public order offences'."""
+    return _SAID.get(selection, selection)
+
+
 def things(selection: str) -> str:
     """What is counted, in the plural: 'crimes', 'shoplifting offences', 'drug offences'."""
-    if selection == ALL:
-        return "crimes"
-    plain = {"drugs": "drug offences", "other crime": "other crimes"}.get(selection, selection)
-    return plain if plain.split()[-1] in ("offences", "crimes") else f"{plain} offences"
+    plain = _THINGS.get(selection, said(selection))
+    whole = ("offences", "crimes", "thefts", "incidents")
+    is_whole = selection in _THINGS or plain.split()[-1] in whole
+    return plain if is_whole else f"{plain} offences"
 
 
 def slug(selection: str) -> str:
@@ -235,6 +254,17 @@ def change(selection: str | Iterable[str], counted: Iterable[str]) -> Change:
         subjects[0] if is_only and subjects and isinstance(selection, str) else "",
         tuple(dict.fromkeys(row["note"] for row in rows)),
     )
+
+
+def broader(selection: str | Iterable[str], scheme: str) -> str:
+    """The one kind that answers for an offence or group under another name; else ''.
+
+    Of street-level files it is violence and sexual offences where violent crime is asked for.
+    """
+    if not isinstance(selection, str) or is_all(selection):
+        return ""
+    found = members(selection, scheme)
+    return said(found[0]) if len(found) == 1 and said(found[0]) != said(selection) else ""
 
 
 def today_of(selection: str) -> tuple[str, ...]:

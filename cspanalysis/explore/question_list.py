@@ -25,6 +25,16 @@ finding says its own. Questions of `strategy_2008` are asked where the settings 
 """
 
 
+class _Asked(dict):
+    """Placeholders as they stand, verbs as they go with one thing."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+_AS_ASKED = _Asked({"do": "does", "is": "is", "plain": "{subject}"})
+
+
 def text() -> str:
     """The list as Markdown."""
     topics = [m.name for m in pkgutil.walk_packages(findings.__path__, "cspanalysis.findings.")]
@@ -40,7 +50,8 @@ def text() -> str:
             parts.append(f"\n## {chapter}\n")
             parts.append("| question | id | sources | level | agenda |\n|---|---|---|---|---|")
         needs = " ".join(f"`{name}`" for name in spec.needs) or "–"
-        row = (spec.title, f"`{spec.id}`", needs, spec.level, spec.agenda)
+        title = spec.title.format_map(_AS_ASKED)
+        row = (title, f"`{spec.id}`", needs, spec.level, spec.agenda)
         parts.append(f"| {' | '.join(row)} |")
     return "\n".join(parts) + "\n"
 

@@ -152,7 +152,7 @@ def officer_reports_by_type(ask: Question, leave_out: Sequence[str] = NOT_ASB) -
 
 @rate_question(
     "antisocial.peers.{group}",
-    "How do calls about anti-social behaviour compare with the other {members}?",
+    "How do incidents of anti-social behaviour compare with the other {members}?",
     needs=("peer_counts", "police_uk"),
 )
 def peers(ask: Question, group: str) -> Finding:
@@ -232,7 +232,7 @@ def _received(calls: Series, who: str) -> Series:
         raise NotAvailable(
             (),
             f"the log names as who received its calls {named}, not '{who}'; if that is the same, "
-            "say so in partnership.toml under [sources.asb_calls.values.received_by]",
+            "the settings can say so",
         )
     things = THINGS.get(who, "calls")
     notes = () if who == OFFICER else calls.notes

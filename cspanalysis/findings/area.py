@@ -368,6 +368,5 @@ def _year_notes(ask: Question, year: int) -> list[str]:
     if year == wanted:
         return []
     return [
-        f"The newest estimate in this workspace is that of mid-{year}; rates of {ask.period.label} "
-        "rest on it."
+        f"The newest estimate held is that of mid-{year}; rates of {ask.period.label} rest on it."
     ]

@@ -71,9 +71,17 @@ def density_told(table: pd.DataFrame, *, when: str) -> Said:
     text += (
         f" The official class is '{kind}'."
         if row["is_one"]
-        else f" The official classes of its districts are '{kind}'."
+        else f" The official classes of its districts are {_quoted(kind)}."
     )
     return Said(text, values=values_of(row, "population"))
+
+
+def _none_or(number: int) -> str:
+    return present.in_words(number) if number else "none"
+
+
+def _quoted(kinds: str) -> str:
+    return present.listed(f"'{kind}'" for kind in kinds.split("; "))
 
 
 def deprivation_told(table: pd.DataFrame, *, index: str, country: str) -> Said:
@@ -84,14 +92,12 @@ def deprivation_told(table: pd.DataFrame, *, index: str, country: str) -> Said:
     most, least = table.iloc[0], table.iloc[-1]
     total, tenth = int(most["total"]), int(most["tenth"])
     text = (
-        f"Of {present.count(total)} small areas, {present.in_words(int(most['count']))} "
+        f"Of {present.in_words(total)} small areas, {_none_or(int(most['count']))} "
         f"{'is' if most['count'] == 1 else 'are'} among the most deprived fifth of {country}"
     )
     if most["count"]:
-        text += f" ({present.in_words(tenth) if tenth else 'none'} among the most deprived tenth)"
-    text += (
-        f", and {present.in_words(int(least['count']))} among the least deprived fifth ({index})."
-    )
+        text += f" ({_none_or(tenth)} among the most deprived tenth)"
+    text += f", and {_none_or(int(least['count']))} among the least deprived fifth ({index})."
     return Said(text, values={"count": int(most["count"]), "share": float(most["share"])})
 
 
@@ -117,8 +123,8 @@ def denominators_told(table: pd.DataFrame, *, when: str) -> Said:
         )
     if busy := get(row, "busy_areas"):
         parts.append(
-            f"In {present.in_words(int(busy))} of {present.count(row['small_areas'])} small areas, "
-            f"where {present.share(row['busy_residents_share'])} of the residents live, "
+            f"In {present.in_words(int(busy))} of {_none_or(int(row['small_areas']))} small "
+            f"areas, where {present.share(row['busy_residents_share'])} of the residents live, "
             f"{present.share(row['busy_crimes_share'])} of the crimes were recorded: "
             "three times the area's rate or more. Where such a place is a town centre or a "
             "shopping area, those at risk live elsewhere, and the count says more than the rate."

@@ -55,7 +55,7 @@ def priorities(ask: Question) -> Finding:
         columns={
             "priority": "Priority",
             "things": "Counted",
-            **changes.columns(ask.earlier),
+            **changes.columns(ask.comparison),
             "control": "Control chart, newest six months",
         },
         what="Incidents by priority",

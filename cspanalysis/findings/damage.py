@@ -38,7 +38,8 @@ property_question = partial(question, measure="criminal damage by property", uni
 @crime_question("antisocial.criminal_damage.change", "Did criminal damage rise or fall?")
 def damage_change(ask: Question) -> Finding:
     """Criminal damage against the same months of the year before."""
-    return ask.change(ask.series(DAMAGE))
+    series = ask.series(DAMAGE)
+    return ask.about(series.subject, DAMAGE).change(series)
 
 
 @rate_question(
@@ -48,7 +49,9 @@ def damage_change(ask: Question) -> Finding:
 )
 def damage_peers(ask: Question, group: str) -> Finding:
     """Criminal damage per 1,000 residents among a peer group."""
-    return ask.peers(DAMAGE, group, things="criminal damage offences")
+    counted = ask.review.peer_counts(DAMAGE, group, ask.period)
+    told = ask.about(counted.subject or DAMAGE, DAMAGE)
+    return told.peers(DAMAGE, group, things="criminal damage offences")
 
 
 @question(

@@ -214,10 +214,10 @@ def _fly_tipping_years(ask: Question) -> Finding:
         result,
         sources=(SOURCE,),
         subject=FLY_TIPPING,
-        wording=partial(change_wording.change, subject=REPORTS[FLY_TIPPING]),
+        wording=partial(change_wording.change, subject=f"{REPORTS[FLY_TIPPING]} in {newest}"),
         over=both,
         compared=True,
-        columns={"kind": "Kind", **changes.columns(present.earlier(span.iso, span.before.iso))},
+        columns={"kind": "Kind", **changes.columns(both)},
         when=f"{newest} against {before}",
         notes=_basis_notes(basis[newest]),
     )

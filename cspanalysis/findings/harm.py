@@ -69,7 +69,7 @@ def change(ask: Question) -> Finding:
         subject="harm of recorded crime",
         wording=change_told,
         compared=True,
-        columns=_change_columns(ask.earlier),
+        columns=_change_columns(ask.comparison),
         what="Harm of recorded crime",
         notes=[*_unweighted_notes(crimes, ask.period, ask.compare),
                *changes.break_notes(crimes, ask.comparison)],
@@ -119,7 +119,6 @@ def official_change(ask: Question) -> Finding:
         crimes_ratio=volume["ratio"].to_numpy(),
         crimes_verdict=volume["verdict"].to_numpy(),
     )
-    earlier = present.earlier(at.period.iso, at.compare.iso)
     return ask.publish(
         result,
         sources=(*found.sources, *weights.sources),
@@ -127,7 +126,7 @@ def official_change(ask: Question) -> Finding:
         wording=partial(change_told, subject=f"harm of {found.subject}"),
         over=at,
         compared=True,
-        columns=_change_columns(earlier),
+        columns=_change_columns(at),
         what="Harm of recorded crime, official figures",
         when=at.period.label,
         definition=definition_of(weights),
@@ -221,9 +220,10 @@ def change_told(table: pd.DataFrame, *, subject: str = "harm of recorded crime")
     sums = f"{present.count(row['compare_harm'])} {UNIT} {when} to {present.count(row['harm'])}"
     if verdict in ("up", "down"):
         verb, side = ("rose", "more") if verdict == "up" else ("fell", "less")
+        per_day = "" if row["days"] == row["compare_days"] else " a day"
         text = (
             f"The {subject} {verb} from {sums}, {size(row['percent_change'])} per "
-            f"cent {side} a day ({limits})."
+            f"cent {side}{per_day} ({limits})."
         )
     else:
         text = (
@@ -284,13 +284,13 @@ def _weighted(ask: Question, *periods: Period) -> tuple[Series, Weights]:
     return crimes.of(rows), weights
 
 
-def _change_columns(earlier: str) -> dict[str, str]:
+def _change_columns(over: Comparison) -> dict[str, str]:
+    earlier = present.earlier(over.period.iso, over.compare.iso)
+    told = changes.columns(over)
     return {
         "compare_harm": f"Harm {earlier}",
         "harm": "Harm now",
-        "percent_change": "Change per day, per cent",
-        "ratio": "Ratio per day",
-        "interval": "95% interval of the ratio",
+        **{key: told[key] for key in ("percent_change", "ratio", "interval")},
         "compare_count": f"Crimes {earlier}",
         "count": "Crimes now",
     }

@@ -74,7 +74,7 @@ def kind_years(ask: Question, name: str, kind: str) -> Finding:
 
 @rate_question(
     "overview.{name}.peers.{group}",
-    "How does {kind} compare with the other {members}?",
+    "How {do} {kind} compare with the other {members}?",
     needs=PEER_SOURCES,
 )
 def kind_peers(ask: Question, name: str, kind: str, group: str) -> Finding:
@@ -134,7 +134,7 @@ def kinds_change(ask: Question) -> Finding:
             "count": "Now",
             "rate": "Per 1,000 residents",
             "compare_count": present.capital(ask.earlier),
-            "percent_change": "Change per day, per cent",
+            "percent_change": changes.change_heading(ask.comparison),
             "interval": "95% interval of the ratio",
             "change_text": "Verdict",
         },
@@ -206,8 +206,8 @@ def kinds_months_told(table: pd.DataFrame) -> Said:
     whole = table["offence"].nunique()
     if not kinds:
         return Said(
-            "No month of any kind of crime is judged: that needs 36 months in a row and enough "
-            "offences a month.",
+            "No month of any kind of crime is judged: that needs 36 months in a row that can be "
+            "compared, and enough offences a month.",
             status="too_few",
         )
     months = sorted(set(table["month"]))[-NEWEST:]
@@ -368,7 +368,7 @@ def _of_kind(crimes: Series, kind: str) -> Series:
     kinds = taxonomy.kinds(crimes.scheme)
     return crimes.of(
         crimes.rows[crimes.rows["kind"] == kind],
-        kind,
+        taxonomy.said(kind),
         selection=kind,
         offences=tuple(o for o in crimes.offences or () if kinds.get(o, o) == kind),
     )

@@ -26,7 +26,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, values_of
 from cspanalysis.findings.shapes import rankings
 from cspanalysis.findings.shapes.change_wording import ratio_interval
-from cspanalysis.present import charts, phrases
+from cspanalysis.present import charts, phrases, suppliers
 from cspanalysis.review import official_counts, official_peers, official_tables
 from cspanalysis.review.official_counts import Official
 from cspanalysis.review.official_tables import ONS, SCHEMES
@@ -293,7 +293,9 @@ def _counted(ask: Question, offences: str) -> tuple[Question, Series, tuple[str,
         except (NotAvailable, UsageError):
             raise missing from None
         why = f"The official table does not answer: {missing.detail.rstrip('.')}."
-        return ask, series, (why,)
+        by = f", by {suppliers.held(series.sources[0])[0]}"
+        title = ask.spec.title.replace(" in the official figures", by)
+        return replace(ask, spec=replace(ask.spec, title=title)), series, (why,)
 
 
 def _parts(ask: Question, series: Official, *periods: Period) -> Official:

@@ -30,6 +30,7 @@ from cspanalysis.findings.place_counts import (
 from cspanalysis.findings.place_wording import persistent_told, rises_told, wards_told
 from cspanalysis.findings.question import Question
 from cspanalysis.findings.record import Finding
+from cspanalysis.findings.shapes import changes
 from cspanalysis.present import charts
 from cspanalysis.review import coverage, small_areas
 from cspanalysis.review.small_areas import SmallAreas
@@ -105,7 +106,7 @@ def change(ask: Question, offences: str | Sequence[str] = "recorded crime") -> F
             "ward": "Ward",
             "compare_count": present.capital(ask.earlier),
             "count": "Now",
-            "percent_change": "Change per day, per cent",
+            "percent_change": changes.change_heading(ask.comparison),
             "interval": "Interval of the ratio, all places allowed for",
             "verdict_in_words": "Change",
         },
@@ -147,7 +148,7 @@ def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Fi
             "count": "Now",
             "share": "Share",
             "compare_count": present.capital(ask.earlier),
-            "percent_change": "Change per day, per cent",
+            "percent_change": changes.change_heading(ask.comparison),
             "interval": "Interval of the ratio, all wards allowed for",
             "verdict_in_words": "Change",
         },

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain.offences import things
 from cspanalysis.findings.record import Said, cannot, values_of
 from cspanalysis.present.phrases import MOST_NAMED, first
 
@@ -28,7 +29,7 @@ def concentration_told(table: pd.DataFrame) -> Said:
         f"The tenth of small areas with most ({present.count(row['top'])} of "
         f"{present.count(row['places'])})"
         if row["top"] > 1
-        else f"The small area with most, of {present.count(row['places'])},"
+        else f"The small area with most, of {present.in_words(int(row['places']))},"
     )
     text = (
         f"{who} had {present.share(row['share'])} of {whole}, "
@@ -84,8 +85,8 @@ def top_told(table: pd.DataFrame, *, subject: str, fewest: int, top: int) -> Sai
             )
     else:
         parts.append(
-            f"No small area had {fewest} or more of the {present.count(total)} records of "
-            f"{subject}: too few to say where there is most."
+            f"No small area had {fewest} or more of the {present.count(total)} {things(subject)}: "
+            "too few to say where there is most."
         )
     if total >= 30 and top > 1:
         head = table.head(top)
@@ -126,8 +127,8 @@ def persistent_told(
     stay = len(by_status.get("in each of three years", ()))
     if top == 1 and stay:
         return Said(
-            f"The small area with most {subject}, of {places}, was the same in each of three "
-            f"years: {names('in each of three years')[0]}.",
+            f"The small area with most {subject}, of {present.in_words(places)}, was the same in "
+            f"each of three years: {names('in each of three years')[0]}.",
             values={"count": stay, "of": top},
         )
     text = (
@@ -154,7 +155,7 @@ def rises_told(table: pd.DataFrame, *, subject: str, earlier: str, fewest: int) 
     few = int(table["verdict"].eq("none").sum())
     if not tested:
         return Said(
-            f"No change is given: no small area had {fewest} or more crimes of {subject} in both "
+            f"No change is given: no small area had {fewest} or more {things(subject)} in both "
             "years together.",
             status="too_few",
         )
@@ -172,14 +173,14 @@ def rises_told(table: pd.DataFrame, *, subject: str, earlier: str, fewest: int) 
                 f"{present.listed(named, 5, 'others')}."
             )
     if parts:
-        begin = f"Of {present.count(tested)} small areas tested together for {subject}, "
+        begin = f"Of {present.in_words(tested)} small areas tested together for {subject}, "
         begin += (
             f"{present.in_words(int(table['verdict'].isin(['up', 'down']).sum()))} changed clearly."
         )
         text = " ".join([begin, *parts])
     else:
         text = (
-            f"In none of {present.count(tested)} small areas, tested together, did {subject} "
+            f"In none of {present.in_words(tested)} small areas, tested together, did {subject} "
             "change by more than chance can explain among so many."
         )
     if few:
@@ -202,8 +203,8 @@ def wards_told(table: pd.DataFrame, *, subject: str, earlier: str) -> Said:
         for r in lead
     ]
     text = (
-        f"Of {present.count(len(table))} wards, {present.listed(names)} had most of "
-        f"{present.count(table['total'].iloc[0])} records of {subject}."
+        f"Of {present.in_words(len(table))} wards, {present.listed(names)} had most of "
+        f"{present.count(table['total'].iloc[0])} {things(subject)}."
     )
     for verdict, word in (("up", "rose"), ("down", "fell")):
         rows = table[table["verdict"].eq(verdict)]

@@ -7,11 +7,13 @@ the Census, some 1,500 residents; one with few crimes is described and not ranke
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain import offences as taxonomy
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings.place_counts import (
     AT_RISK,
@@ -98,9 +100,9 @@ def top(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Find
 
 @place_question(
     "places.{name}.map",
-    "Where is {subject} recorded?",
+    "Where {is} {plain} recorded?",
     measure="{subject} by small area",
-    would_show="in which small areas {subject} is recorded",
+    would_show="in which small areas {plain} {is} recorded",
 )
 def map_of(
     ask: Question,
@@ -120,7 +122,9 @@ def map_of(
     subject : str
         How a sentence names it; by default the offences.
     """
-    return _where(ask, offences or name, subject or str(offences or name))
+    unit = taxonomy.things(str(offences or name)).split()[-1]
+    asked = replace(ask, spec=replace(ask.spec, unit=unit)) if unit == "incidents" else ask
+    return _where(asked, offences or name, subject or str(offences or name))
 
 
 @place_question(
@@ -137,6 +141,7 @@ def streets(ask: Question, offences: str | Sequence[str] = "recorded crime") -> 
     inside = rows["month"].isin(found.coverage.months) & rows["offence"].isin(found.offences)
     rows = rows[inside & ask.period.contains(rows["month"])]
     street = rows["place"].astype("string").str.replace(r"(?i)^\s*on or near\s*", "", regex=True)
+    street = street.str.replace(r"(?<=\w['’])S\b", "s", regex=True)  # "Alderman'S Walk"
     is_named = (street.str.strip() != "").fillna(False).astype(bool)
     if not is_named.any():
         raise NotAvailable(small_areas.SOURCE, "the files name no street")

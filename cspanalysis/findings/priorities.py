@@ -300,11 +300,10 @@ def _criteria(ask: Question) -> pd.DataFrame:
 #: What each criterion needs, for those that no priority has data for.
 _NEEDED_FOR = {
     "volume": "volume needs counts of the period",
-    "harm": "harm is the partnership's judgement, in partnership.toml, [priorities.harm]",
+    "harm": "harm is the partnership's own judgement, which the settings hold",
     "trend": "trend needs the counts of the earlier period",
     "peers": "peers need the counts of other areas",
-    "concern": "concern needs survey results and, in partnership.toml, [priorities.concern], the "
-    "question",
+    "concern": "concern needs survey results and, in the settings, the question that asks for it",
 }
 
 
@@ -361,8 +360,8 @@ def _unasked(review: Review) -> list[str]:
     if not lacking:
         return []
     return [
-        f"The surveys do not ask {present.listed(lacking)}, which partnership.toml, "
-        "[priorities.concern], names: concern stays without data there."
+        f"The surveys do not ask {present.listed(lacking)}, which the "
+        "settings name: concern stays without data there."
     ]
 
 

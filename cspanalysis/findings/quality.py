@@ -19,6 +19,9 @@ from cspanalysis.review import held, offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import measures
 
+#: What the rows of street-level files are.
+EITHER = "crimes and incidents of anti-social behaviour"
+
 quality_question = partial(question, once=True)
 
 
@@ -269,7 +272,7 @@ def source_months(ask: Question) -> Finding:
     review = ask.review
     lines = held.lines(review.store, review.area)
     if not lines:
-        raise NotAvailable((), "no file of this workspace is about months or years")
+        raise NotAvailable((), "no file here is about months or years")
     # Of rounds and days there are no months to count.
     months = [len(n.months or ()) if n.months or not n.covers else None for n in lines]
     result = pd.DataFrame(
@@ -301,7 +304,7 @@ def _periods_outside(review: Review) -> list[str]:
     """Periods that are asked for and that no source covers a month of: a slip of the settings."""
     covered = {m for s in held.of_months(review.store) for m in review.coverage(s).months}
     asked = {
-        period: "a window of partnership.toml" if comparison.is_window else "this review"
+        period: "a further period of the settings" if comparison.is_window else "this review"
         for comparison in reversed(review.comparisons)
         for period in (comparison.compare, comparison.period)
     }
@@ -312,11 +315,18 @@ def _periods_outside(review: Review) -> list[str]:
     ]
 
 
+def _has(name: str) -> str:
+    head = name.split(" of ")[0]
+    return "have" if head.endswith(("s", "data", ")")) else "has"
+
+
 def sources_told(table: pd.DataFrame) -> Said:
     """Which sources have gaps between their first month and their last."""
     empty = table[table["count"] == 0]["whose"].tolist()
     broken = table[(table["gaps"] != "none") & (table["count"] != 0)]
-    parts = [f"{row['whose']} has {row['gaps']}" for row in broken.to_dict("records")]
+    parts = [
+        f"{row['whose']} {_has(row['whose'])} {row['gaps']}" for row in broken.to_dict("records")
+    ]
     number = present.plural(len(table), "source")
     if parts:
         verb = "has" if len(parts) == 1 else "have"
@@ -351,15 +361,15 @@ def unlocated(ask: Question) -> Finding:
             where={"force": [force], "month": (months[0], months[-1])},
         )
         missing, total = rows.loc[rows["district"].isna(), "count"].sum(), rows["count"].sum()
-        whose = f"all records of {force}"
+        whose, things = f"all records of {force}", EITHER
     else:
         records = review.records(None, ask.period).table
         missing, total = records["place"].isna().sum(), len(records)
-        whose = f"records of {review.area.name}"
+        whose, things = f"records of {review.area.name}", "records"
     result = measures.proportion(pd.DataFrame({"count": [int(missing)], "total": [int(total)]}))
     return ask.publish(
         result,
-        wording=unlocated_told,
+        wording=partial(unlocated_told, subject=things),
         sources=(source,),
         columns={
             "count": "Without a place",

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cspanalysis.domain import agendas
+from cspanalysis import present
+from cspanalysis.domain import agendas, offences
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
@@ -49,6 +50,17 @@ class Question(Publication):
     def series(self, what: str | Iterable[str], *periods: Period, **more: Any) -> Series:
         """What is counted (`Review.series`), by default over the period and the one compared."""
         return self.review.series(what, *(periods or (self.period, self.compare)), **more)
+
+    def about(self, subject: str, instead_of: str) -> Question:
+        """The same question of what is counted in place of what it asks for."""
+        instead_of = offences.said(instead_of)
+        if subject == instead_of:
+            return self
+        told = {
+            name: retold(getattr(self.spec, name), instead_of, subject)
+            for name in ("title", "measure", "would_show")
+        }
+        return replace(self, spec=replace(self.spec, **told))
 
     change = changes.change
     changes = changes.changes
@@ -176,6 +188,8 @@ def clause(title: str) -> str:
     text = title.rstrip("?")
     if found := re.fullmatch(r"Did (.+) rise or fall(.*)", text):
         return f"whether {found[1]} rose or fell{found[2]}"
+    if found := re.fullmatch(r"How \{do\} (.+) compare with (.+)", text):
+        return f"how {found[1]} {{compare}} with {found[2]}"
     if found := re.fullmatch(r"How do (.+) compare with (.+)", text):
         return f"how {found[1]} compare with {found[2]}"
     if found := re.fullmatch(r"How does (.+) compare with (.+)", text):
@@ -187,8 +201,19 @@ def clause(title: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def retold(text: str, old: str, new: str) -> str:
+    """A heading or clause about something else, its verb after the new subject's number."""
+    for name, forms in (("do", "does|do"), ("is", "is|are")):
+        spoken = f"{present.verb(name, new)} {new}"
+        text = re.sub(rf"\b({forms}) {re.escape(old)}", spoken, text)
+    text = re.sub(
+        rf"{re.escape(old)} compares? with", f"{new} {present.verb('compare', new)} with", text
+    )
+    return text.replace(old, new)
+
+
 def _subject(title: str) -> str:
-    found = re.match(r"Did (.+) rise or fall|How (?:do|does) (.+) compare with", title)
+    found = re.match(r"Did (.+) rise or fall|How (?:do|does|\{do\}) (.+) compare with", title)
     return (found[1] or f"{found[2]} per 1,000 residents") if found else ""
 
 
@@ -198,12 +223,15 @@ def _filled(spec: Spec, review: Review, arguments: dict[str, Any]) -> Spec:
         words["members"] = review.peer_label(words["group"])
     if words.get("subject") == "":
         words["subject"] = words.get("offences") or words.get("name", "").replace("_", " ")
+    subject = offences.said(words.get("subject") or words.get("kind", ""))
+    told = {"subject": subject, "kind": subject, "plain": subject.removeprefix("recorded ")}
+    told |= {name: present.verb(name, told["plain"]) for name in ("do", "is", "compare")}
     # 'official.residential_burglary.change': an id has no blanks.
     keys = {name: "_".join(value.split()) for name, value in words.items()}
     return replace(
         spec,
         id=spec.id.format_map(keys),
-        **{name: getattr(spec, name).format_map(words)
+        **{name: getattr(spec, name).format_map(words | told)
            for name in ("title", "measure", "would_show")},
     )  # fmt: skip
 

@@ -118,8 +118,8 @@ def ethnicity(ask: Question) -> Finding:
         caption=_caption(found, "People searched by ethnic group"),
         definition=DEFINITION,
         notes=[
-            "Shares of those searched, no rates: residents by ethnic group are not in this "
-            "workspace, and whom officers meet in a street are not its residents alone. A share "
+            "Shares of those searched, no rates: residents by ethnic group are not held "
+            "here, and whom officers meet in a street are not its residents alone. A share "
             "above that of the residents is a question to the force, not its answer.",
             *_notes(ask, found),
         ],
@@ -273,6 +273,12 @@ def ethnicity_told(table: pd.DataFrame, *, force: str, when: str) -> Said:
     )
 
 
+def _with_article(outcome: str) -> str:
+    """'a community resolution', but 'arrest' and 'no further action'."""
+    is_one = outcome.split(" ")[0] not in ("no", "arrest", "nothing", "other", "local")
+    return f"a {outcome}" if is_one and outcome[:1].islower() else outcome
+
+
 def outcomes_told(table: pd.DataFrame, *, force: str, when: str) -> Said:
     """What most searches led to, and how many of those for weapons led to anything.
 
@@ -283,7 +289,7 @@ def outcomes_told(table: pd.DataFrame, *, force: str, when: str) -> Said:
     if rows.empty:
         return cannot("stop and search", first(table), "share")
     parts = [
-        f"{present.share(r['share'])} to {present.shorten(r['outcome'], 60)}"
+        f"{present.share(r['share'])} to {_with_article(present.shorten(r['outcome'], 60))}"
         for r in rows.head(3).to_dict("records")
     ]
     lead = rows.iloc[0]

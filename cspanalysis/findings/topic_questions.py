@@ -39,7 +39,7 @@ def of(chapter: str, *, notes: tuple[str, ...] = ()) -> Topic:
     ) -> Finding:
         """Offences against the same months of the year before."""
         series = counted(ask, offences, subject=subject, instead=instead)
-        return ask.change(series, notes=notes)
+        return ask.about(series.subject, subject).change(series, notes=notes)
 
     @crime_question(
         f"{chapter}.{{name}}.months",
@@ -54,11 +54,12 @@ def of(chapter: str, *, notes: tuple[str, ...] = ()) -> Topic:
     ) -> Finding:
         """Control chart of the months of offences."""
         series = counted(ask, offences, subject=subject, instead=instead)
-        return ask.control(series.of(series.rows, notes=(*series.notes, *notes)))
+        told = series.of(series.rows, notes=(*series.notes, *notes))
+        return ask.about(series.subject, subject).control(told)
 
     @rate_question(
         f"{chapter}.{{name}}.peers.{{group}}",
-        "How does {subject} compare with the other {members}?",
+        "How {do} {subject} compare with the other {members}?",
         needs=("peer_counts", "police_uk"),
     )
     def peers(
@@ -72,15 +73,17 @@ def of(chapter: str, *, notes: tuple[str, ...] = ()) -> Topic:
                 raise
             found = ask.review.peer_counts(instead, group, ask.period)
             called = _called(instead, found.scheme)
-            told = [_not_apart(subject, f"all {called}"), *notes]
-            return ask.peers(found, group, things=taxonomy.things(called), notes=told)
+            told = [_not_apart(subject, called), *notes]
+            return ask.about(called, subject).peers(
+                found, group, things=taxonomy.things(called), notes=told
+            )
         return ask.peers(found, group, things=taxonomy.things(offences), notes=notes)
 
     @crime_question(
         f"{chapter}.{{name}}.season",
-        "When in the year does {subject} peak?",
+        "When in the year {do} {subject} peak?",
         unit="index, average month = 100",
-        would_show="in which months {subject} peaks",
+        would_show="in which months most {subject} {is} recorded",
         once=True,
     )
     def season(
@@ -88,7 +91,7 @@ def of(chapter: str, *, notes: tuple[str, ...] = ()) -> Topic:
     ) -> Finding:
         """Seasonal index of offences over all months held."""
         series = counted(ask, offences, subject=subject, instead=instead, every_month=True)
-        return ask.season(series, notes=notes)
+        return ask.about(series.subject, subject).season(series, notes=notes)
 
     return Topic(change, months, peers, season)
 
@@ -102,12 +105,12 @@ def counted(
     """
     make = ask.review.series if every_month else ask.series
     try:
-        return make(offences, subject=subject)
+        return make(offences, subject=taxonomy.said(subject))
     except NotAvailable:
         if not instead:
             raise
         wide = make(instead)
-        called = f"all {_called(instead, wide.scheme)}"
+        called = taxonomy.said(_called(instead, wide.scheme))
         return wide.of(wide.rows, called, notes=(_not_apart(subject, called), *wide.notes))
 
 
@@ -138,4 +141,4 @@ def _called(offences: str, scheme: str) -> str:
 
 
 def _not_apart(subject: str, called: str) -> str:
-    return f"The data here do not tell {subject} apart: what is counted is {called}."
+    return f"The data here do not tell {subject} apart: what is counted is all {called}."

@@ -21,6 +21,7 @@ from cspanalysis.stats import change as statistics
 from cspanalysis.stats import night
 from cspanalysis.stats.night import NightTime
 
+VIOLENT, THINGS = "violent crime", "violent offences"
 #: What street-level files lack for it.
 NO_CENTRES = "do not say what lies in a town centre"
 
@@ -33,7 +34,10 @@ night_question = partial(crime_question, needs="police_extract", measure=NTE)
 @crime_question("violence.change", "Did violent crime rise or fall?")
 def violent_crime_change(ask: Question, offences: str = "violent crime") -> Finding:
     """Violent crime against the same months of the year before."""
-    return ask.change(ask.series(offences))
+    series = ask.series(offences)
+    kinds = present.listed(sorted(set(series.rows["kind"])))
+    told = "" if series.subject != VIOLENT else f"Violent crime, as it is counted here: {kinds}."
+    return ask.about(series.subject, VIOLENT).change(series.of(series.rows, definition=told))
 
 
 @question(
@@ -56,7 +60,8 @@ def violent_crime_mix(ask: Question, offences: str = "violent crime") -> Finding
 )
 def violent_crime_peers(ask: Question, group: str, offences: str = "violent crime") -> Finding:
     """Violent crime per 1,000 residents among a peer group."""
-    return ask.peers(offences, group, things="violent offences")
+    counted = ask.review.peer_counts(offences, group, ask.period)
+    return ask.about(counted.subject or VIOLENT, VIOLENT).peers(offences, group, things=THINGS)
 
 
 @night_question("violence.nte.change", "Did night-time economy violence rise or fall?")
@@ -87,7 +92,7 @@ def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
         series=at_night(violence, definition),
         wording=partial(change_wording.change, subject=NTE),
         compared=True,
-        columns=changes.columns(ask.earlier),
+        columns=changes.columns(ask.comparison),
         notes=notes,
     )
 

@@ -112,7 +112,7 @@ def offending_by_kind(ask: Question) -> Finding:
         chart=partial(charts.change_intervals, label="kind"),
         protect=ask.protection(SOURCE),
         compared=True,
-        columns={"kind": "Kind of offence", **changes.columns(ask.earlier)},
+        columns={"kind": "Kind of offence", **changes.columns(ask.comparison)},
         what="Change in young people by kind of offence",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
         notes=[
@@ -173,7 +173,7 @@ def _change(ask: Question, measure: str, topic: str) -> Finding:
         wording=partial(change_wording.change, subject=f"the number of {subject}"),
         protect=ask.protection(SOURCE),
         compared=True,
-        columns=changes.columns(ask.earlier),
+        columns=changes.columns(ask.comparison),
         notes=chance_alone(result),
     )
 

@@ -33,6 +33,7 @@ from cspanalysis.present.words import (
     hours,
     in_words,
     inside,
+    is_plural,
     listed,
     month,
     month_of_year,
@@ -43,6 +44,7 @@ from cspanalysis.present.words import (
     runs,
     short_month,
     shorten,
+    verb,
 )
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "inside",
     "interval",
     "is_missing",
+    "is_plural",
     "listed",
     "markdown",
     "month",
@@ -85,4 +88,5 @@ __all__ = [
     "symbol",
     "symbols_of",
     "table",
+    "verb",
 ]

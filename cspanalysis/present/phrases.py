@@ -109,12 +109,12 @@ def number_of(n: int, singular: str, many: str | None = None) -> str:
 def unplaced(whose: str, before: float, earlier: str, now: float, when: str) -> str:
     """The share of records without a place in two periods, as a sentence without its full stop.
 
-    `whose`: 'the records of Kent Police'. `before`, `now`: shares, 0 to 1, in `earlier` and in
-    `when`.
+    `whose`: 'the robbery offences that Kent Police recorded'. `before`, `now`: shares, 0 to 1, in
+    `earlier` and in `when`.
     """
     return (
-        f"of {whose} {present.per_cent(100 * before)} had no place in {earlier} and "
-        f"{present.per_cent(100 * now)} in {when}, and what has no place counts for no district"
+        f"of {whose}, {present.per_cent(100 * before)} had no place in {earlier} and "
+        f"{present.per_cent(100 * now)} in {when}; what has no place counts for no district"
     )
 
 

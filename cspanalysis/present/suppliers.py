@@ -88,4 +88,4 @@ def detail(missing: NotAvailable, there: Collection[str]) -> str:
     if not text.startswith("it "):
         return text
     named = f" ({held(known[0])[0]})" if len(known) == 1 else ""
-    return f"the source in this workspace{named} {text[3:]}"
+    return f"the source here{named} {text[3:]}"

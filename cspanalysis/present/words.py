@@ -174,6 +174,18 @@ def plural(n: Any, singular: str, many: str | None = None) -> str:
     return f"{number(n)} {noun}"
 
 
+def is_plural(what: str) -> bool:
+    """Whether its verb is in the plural: of 'drug offences', but not of 'theft of bicycles'."""
+    head = re.split(r" (?:of|from|with|without|in|by) ", what)[0]
+    return " and " in head or head.endswith("s")
+
+
+def verb(name: str, what: str) -> str:
+    """A verb as it goes with what is spoken of: 'does', 'are', 'compares'."""
+    forms = {"do": ("does", "do"), "is": ("is", "are")}
+    return forms.get(name, (f"{name}s", name))[is_plural(what)]
+
+
 def fraction(value: Any) -> str:
     """A plain fraction within a percentage point of the share, or ''."""
     if is_missing(value):

@@ -27,7 +27,7 @@ def with_unknown_age(review: Review, collisions: pd.DataFrame) -> int:
 
 def _casualties(review: Review, collisions: pd.DataFrame) -> pd.DataFrame:
     if not review.store.has(CASUALTIES):
-        raise NotAvailable(SOURCE, "the casualty records are not in the workspace")
+        raise NotAvailable(SOURCE, "the casualty records are not here")
     people = review.store.load(CASUALTIES, columns=["collision_id", "is_under_18"])
     people = people[people["collision_id"].isin(collisions["collision_id"])]
     missing = len(set(collisions["collision_id"]) - set(people["collision_id"]))

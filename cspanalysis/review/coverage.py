@@ -175,8 +175,8 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
 def no_district(source: str) -> str:
     """Why a source whose rows name no district says nothing of any, as a clause."""
     return (
-        "it names no district; if all of it is of one, partnership.toml can say which "
-        f"([sources.{source}.constants])"
+        "it names no district; if all of it is of one, the settings can say which "
+        f"(constants of the source {source})"
     )
 
 
@@ -352,9 +352,12 @@ def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict
 
 
 class Unplaced(NamedTuple):
-    """How many records ('the records of Kent Police') have no place, so that they count nowhere."""
+    """How many records have no place, so that they count nowhere.
 
-    whose: str
+    `by`: what follows what is counted: 'that Kent Police recorded', 'in the police extract'.
+    """
+
+    by: str
     count: int
     total: int
 
@@ -381,8 +384,8 @@ def unplaced(
     rows = rows[period.contains(rows["month"])]
     if offences is not None:
         rows = rows[rows["offence"].isin(list(offences))]
-    whose = f"the records of {own[0]}" if own else f"the records in {suppliers.held(source)[0]}"
-    return Unplaced(whose, int(rows.loc[~rows["is_placed"], "count"].sum()),
+    by = f"that {own[0]} recorded" if own else f"in {suppliers.held(source)[0]}"
+    return Unplaced(by, int(rows.loc[~rows["is_placed"], "count"].sum()),
                     int(rows["count"].sum()))  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def night_violence(review: Review, definition: NightTime, *periods: Period) -> S
             "the definition asks for places of the kind "
             f"{' or '.join(definition.premises)}, and the records name places in "
             f"words that are not known: {strange(rows)}. What they mean can be said in "
-            "partnership.toml under [sources.police_extract.values.premises]",
+            "the settings",
         )
     # Parts of offences are no offence of the taxonomy.
     return records.of(rows, selection="")

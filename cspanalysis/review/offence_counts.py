@@ -84,9 +84,10 @@ class _Asked(NamedTuple):
     left_out: dict[str, list[str]]
 
     def change(self, selection: str | Iterable[str], seen: Iterable[str]) -> offences.Change:
-        """What changes where the offences seen answer a question of 2008."""
-        is_extract = self.source == "police_extract"
-        return offences.change(selection, seen) if is_extract else offences.Change()
+        """What changes where the offences seen, or a broader kind, answer for what was asked."""
+        if self.source == "police_extract":
+            return offences.change(selection, seen)
+        return offences.Change(offences.broader(selection, self.scheme))
 
 
 def _asked(

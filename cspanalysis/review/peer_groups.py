@@ -42,8 +42,7 @@ def group_of(workspace: Workspace, area: Area, group: str) -> PeerGroup:
         # No source would supply these two: they are how things are, or stand in the settings.
         raise NotAvailable(
             (),
-            f"partnership.toml names no peer group '{group}' for {area.name}; its areas go under "
-            f"[peers.{group}]",
+            f"the settings name no peer group '{group}' for {area.name}",
         ) from None
     if len(found.areas) < 2:
         raise NotAvailable((), _alone(area, group))
@@ -55,7 +54,7 @@ def _alone(area: Area, group: str) -> str:
     place = "police force area" if group == "force" else group
     if group in ("county", "force") and not getattr(area, group):
         lies = "lies in no one" if len(area.districts) > 1 else "has no known"
-        return f"{area.name} {lies} {place}; partnership.toml, [area], can name it"
+        return f"{area.name} {lies} {place}; the settings can name it"
     if len(area.districts) > 1:
         return f"the districts of {area.name} are all there are in its {place}"
     return f"{area.name} is the only district of its {place}"
@@ -208,8 +207,7 @@ class Peers:
                 missing = missing or error
         missing = missing or NotAvailable(
             (),
-            f"{self._area.name} shares no peer group with others; partnership.toml, [peers.msg], "
-            "can name one",
+            f"{self._area.name} shares no peer group with others; the settings can name one",
         )
         would_show = f"how {offence} compares with other areas in {over.label}"
         there = self._store.sources()

@@ -58,7 +58,8 @@ def counted(
     if source := LOGS.get(selection):
         return Counted(_from_log(store, area, group, source, period), (source, "population"))
     table = from_open_data(store, area, group, selection, period)
-    return Counted(table, ("police_uk", "population"), offences.POLICE_UK)
+    broader = offences.broader(selection, offences.POLICE_UK)
+    return Counted(table, ("police_uk", "population"), offences.POLICE_UK, subject=broader)
 
 
 def from_peer_counts(
@@ -273,9 +274,9 @@ def from_open_data(
     if group.key not in WITHIN_FORCE and 2 * known < len(others):
         raise NotAvailable(
             ("peer_counts", "police_uk"),
-            f"the workspace holds the counts of {present.in_words(known) if known else 'none'} of "
-            f"the {present.in_words(len(others))} others; to fetch more, name their police forces "
-            f"beside your own in partnership.toml, [fetch] forces{_forces(group, whole)}",
+            f"the files here hold the counts of {present.in_words(known) if known else 'none'} of "
+            f"the {present.in_words(len(others))} others; those of further police forces would be "
+            f"needed too{_forces(group, whole)}",
         )
     return _by_area(store, area, parts, by_district, period)
 

@@ -16,7 +16,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.disclosure import Protect
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.domain.offences import POLICE_UK
+from cspanalysis.domain.offences import POLICE_UK, things
 from cspanalysis.domain.periods import Period, year_label
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.stats import change, dispersion
@@ -114,6 +114,12 @@ class Series:
     def known_as(self) -> str:
         """The one name under which the register of breaks knows it; 'all' where it has several."""
         return self.selection if isinstance(self.selection, str) and self.selection else "all"
+
+    @property
+    def things(self) -> str:
+        """One of it in the plural, as a sentence names it: 'robbery offences', 'collisions'."""
+        is_offence = isinstance(self.selection, str) and self.selection
+        return things(self.subject) if is_offence else self.subject
 
     @property
     def place(self) -> str:

@@ -24,7 +24,7 @@ BUILT_IN = (
     "the Crime Severity Score of the Office for National Statistics (edition of about 2020): the "
     "average sentence for the offence in days, with community orders and fines turned into days"
 )
-OWN = "the index in this workspace's own file"
+OWN = "the partnership's own index"
 
 
 class Weights(NamedTuple):

@@ -336,7 +336,7 @@ def unlocated(store: Store, area: Area, found: SmallAreas, period: Period) -> st
     parts = []
     if lost and lost.share >= LEAST_LOST:
         parts.append(
-            f"{present.per_cent(100 * lost.share)} of {lost.whose} had no place "
+            f"{present.per_cent(100 * lost.share)} of the records {lost.by} had no place "
             f"({present.count(lost.count)} of {present.count(lost.total)}); they count in no area"
         )
     if beyond := found.without(period):

@@ -29,7 +29,7 @@ MOST_REASONS = 2
 
 #: Said of several things at once, where each has shares of its own.
 PLACES_CHANGED = (
-    "The share of records without a place, which count for no district, is not the same in both "
+    "Of {} the share without a place, which counts for no district, is not the same in both "
     "periods."
 )
 
@@ -134,7 +134,8 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
             text += f" {present.capital(reason.rstrip('.'))}."
     cautions = list(dict.fromkeys(filter(None, map(_caution, usable))))
     if len(cautions) > 1:
-        cautions = [f" {PLACES_CHANGED}"]
+        lost = [present.shorten(r[label], 60) for r in usable if _caution(r)]
+        cautions = [f" {PLACES_CHANGED.format(present.listed(lost))}"]
     text += "".join(cautions)
     return Said(text + (_together(usable) if clear else ""))
 

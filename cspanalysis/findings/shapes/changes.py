@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain import breaks, offences
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
@@ -43,7 +44,7 @@ def change(
         series=series,
         wording=partial(change_wording.change, subject=series.named),
         compared=True,
-        columns=columns(ask.earlier),
+        columns=columns(ask.comparison),
         notes=[
             *notes,
             *break_notes(series, ask.comparison),
@@ -99,7 +100,7 @@ def changes(
         wording=wording,
         chart=partial(charts.change_intervals, label=label),
         compared=True,
-        columns={label: heading, **columns(ask.earlier)},
+        columns={label: heading, **columns(ask.comparison)},
         what=f"Change in {subject}",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
         notes=[*notes, *dict.fromkeys([*said, *broken]), *phrases.chance_alone(result)],
@@ -141,20 +142,31 @@ def _placed(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFr
     judged = statistics.with_places(result, now.share, before.share)
     if "unplaced_share" not in judged:
         return judged
-    said = phrases.unplaced(now.whose, before.share, ask.compare.label, now.share, ask.period.label)
+    whose = f"the {series.things} {now.by}"
+    said = phrases.unplaced(whose, before.share, ask.compare.label, now.share, ask.period.label)
     is_withheld = judged["status"].iloc[0] == "not_comparable" != result["status"].iloc[0]
     return judged.assign(reason=said) if is_withheld else judged.assign(caution=f"{said}.")
 
 
-def columns(earlier: str) -> dict[str, str]:
+def columns(over: Comparison) -> dict[str, str]:
     """Columns of the display table of a change: 'A year earlier' or what else is compared with."""
     return {
-        "compare_count": earlier[:1].upper() + earlier[1:],
+        "compare_count": present.capital(present.earlier(over.period.iso, over.compare.iso)),
         "count": "Now",
-        "percent_change": "Change per day, per cent",
-        "ratio": "Ratio per day",
+        "percent_change": change_heading(over),
+        "ratio": f"Ratio{_per_day(over)}",
         "interval": "95% interval of the ratio",
     }
+
+
+def change_heading(over: Comparison) -> str:
+    """The heading over changes in per cent."""
+    return f"Change{_per_day(over)}, per cent"
+
+
+def _per_day(over: Comparison) -> str:
+    """Changes are of counts a day: said where that is not the same, as beside a leap year."""
+    return "" if over.period.days == over.compare.days else " per day"
 
 
 def break_notes(series: Series, over: Comparison | Period) -> list[str]:

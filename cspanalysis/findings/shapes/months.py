@@ -55,8 +55,8 @@ def control(ask: Publication, series: Series) -> Finding:
         over=run,
         columns={
             "month": "Month",
-            "count": "Offences",
-            "value": "Per day, adjusted",
+            "count": present.capital(series.unit),
+            "value": "Per day, season taken out" if chart.stage == "adjusted" else "Per day",
             "signal_text": "Signal",
         },
         what=f"{series.subject} per day, by month",
@@ -113,7 +113,8 @@ def season(
     drawn: Callable[..., Any]
     if found.stage == "counts":
         drawn, shown, key = partial(charts.monthly_line, value="count"), "by month", "band"
-        columns = {"month": "Month", "count": "Offences", "interval": "95% interval"}
+        unit = present.capital(series.unit)
+        columns = {"month": "Month", "count": unit, "interval": "95% interval"}
     else:
         drawn, shown, key = charts.seasonal_index, "by month of the year", "line"
         columns = {
@@ -159,7 +160,8 @@ def season_told(table: pd.DataFrame, *, subject: str) -> Said:
     rows = shown(table, "index") if "index" in table else table.iloc[0:0]
     if stage == "withheld" or rows.empty:
         status = get(row, "status", "too_few")
-        text = f"No seasonal index is given for {subject}.{reason}"
+        why = f": {present.inside(reason.strip())}" if reason else "."
+        text = f"No peak in the year can be told for {subject}{why}"
         if len(table) and "count" in table and table["count"].notna().any():
             text += " The monthly counts are shown instead."
         return Said(text, status="too_few" if status == "ok" else status)
@@ -212,10 +214,7 @@ def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
     signals = newest[newest["signal"].fillna("").astype(str).str.strip() != ""]
     is_provisional = "is_provisional" in rows and bool(rows["is_provisional"].iloc[-1])
     if is_provisional:
-        text = (
-            f"The chart of {subject} is provisional: it is not adjusted for the season, so no "
-            f"month is read as a change."
-        )
+        text = f"No month of {subject} is judged yet: {_unjudged(rows)}."
         if len(signals):
             again = present.capital(_months(signals, newest))
             pause = "," if "newest" in again else ""
@@ -233,6 +232,17 @@ def control_told(table: pd.DataFrame, *, subject: str, ended: str = "") -> Said:
             f"signal within six months."
         )
     return Said(text)
+
+
+def _unjudged(rows: pd.DataFrame) -> str:
+    """Why the season cannot be allowed for, as a clause."""
+    enough, needed = control_charts.FEWEST_ADJUSTED, control_charts.FEWEST_A_MONTH
+    if len(rows) < enough:
+        return (
+            f"{enough} months in a row are needed to allow for the season, and there are "
+            f"{present.in_words(len(rows))}"
+        )
+    return f"with fewer than {present.in_words(needed)} a month, the season cannot be allowed for"
 
 
 def _allowed_for(rows: pd.DataFrame) -> str:
@@ -278,4 +288,4 @@ def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:
     if len(signals) == len(newest) > 2:
         span = present.period(f"{first_month}/{last_month}")
         return f"all of the newest {number_of(len(newest), 'month')}, {span}"
-    return present.listed(present.month(m) for m in signals["month"])
+    return present.runs(signals["month"])

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import areas, reference
+from cspanalysis.domain import areas, offences, reference
 from cspanalysis.domain.areas import PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
@@ -71,7 +71,7 @@ def peers(
             said = [*_stated_residents(ask, offence, group), *_stranger_notes(ask, group)]
             notes = [*notes, *said]
     if counted.subject:
-        things = f"{counted.subject} offences"
+        things = offences.things(counted.subject)
     members = ask.review.peer_group(group)
     result = statistics.compare(counted.table)
     year = int(counted.table["population_year"].max())
@@ -112,8 +112,8 @@ def resident_notes(ask: Publication, year: int) -> list[str]:
     if year == wanted:
         return []
     return [
-        f"Residents are those of {ask.review.residents_of(year)}, the nearest estimate in this "
-        f"workspace to {ask.period.label}."
+        f"Residents are those of {ask.review.residents_of(year)}, the estimate held that is "
+        f"nearest to {ask.period.label}."
     ]
 
 
