@@ -137,7 +137,19 @@ def _parser() -> argparse.ArgumentParser:
         "try to recover protected values of a report",
         workspace=False,
     )
-    sub.add_argument("report", type=Path, metavar="REPORT_DIR")
+    sub.add_argument(
+        "report",
+        type=Path,
+        metavar="REPORT_DIR",
+        help="folder of a review, a bulletin, or a folder with several of them, taken together",
+    )
+
+    sub = command("published", _published, "what the record of published reports holds")
+    sub.add_argument(
+        "--forget",
+        metavar="REPORT",
+        help="take out a report that was never given to anybody",
+    )
 
     command("partners", _partners, "what to ask which partner for, and what it would answer")
     sub = command("weights", _weights, "severity weights of offences: those in force, or others")
@@ -268,6 +280,13 @@ def _check_disclosure(options: argparse.Namespace) -> int:
 
     review_command.check_disclosure(options.report)
     inert.say(f"{options.report}: no protected value can be recovered from what is published.")
+    return 0
+
+
+def _published(options: argparse.Namespace) -> int:
+    from cspanalysis.report import publication_list
+
+    inert.say(publication_list.told(options.workspace, options.forget))
     return 0
 
 

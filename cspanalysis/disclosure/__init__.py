@@ -18,7 +18,7 @@ What the audit relies on, to find by itself which published numbers add up to wh
   1 to 7, 'c' is any number but 0. `rounded_to` says to what the shown counts were rounded.
 """
 
-from cspanalysis.disclosure.apply import apply, declare, may_show_share
+from cspanalysis.disclosure.apply import apply, declare, hidden, may_show_share, may_show_sum
 from cspanalysis.disclosure.finest import aggregate, protect_finest
 from cspanalysis.disclosure.policies import DERIVED
 from cspanalysis.disclosure.protect import Protect
@@ -31,6 +31,8 @@ __all__ = [
     "apply",
     "declare",
     "gives_away",
+    "hidden",
     "may_show_share",
+    "may_show_sum",
     "protect_finest",
 ]

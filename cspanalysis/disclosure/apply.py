@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -99,6 +101,29 @@ def may_show_share(count: float, total: float, protect: Protect) -> bool:
     if np.isnan(values).any():
         return False
     return not policies.is_small(values, protect.policy, protect.threshold).any()
+
+
+def may_show_sum(counts: Iterable[float], protect: Protect) -> bool:
+    """Whether the sum of counts that others publish each for themselves may be published.
+
+    Less those that are shown it leaves the hidden ones: these must keep several possible values.
+    """
+    values = np.array(list(counts), dtype=float)
+    small = policies.is_small(values, protect.policy, protect.threshold)
+    number, rest = int(small.sum()), float(values[small].sum())
+    most = policies.hidden_below(protect.policy, protect.threshold) - 1
+    lowest, highest = max(1.0, rest - (number - 1) * most), min(most, rest - (number - 1))
+    return not number or highest - lowest >= protect.width
+
+
+def hidden(table: pd.DataFrame) -> pd.DataFrame:
+    """A result of which no number may be shown."""
+    dims = cells_.dimensions(table)
+    told = [c for c in table if c not in dims and pd.api.types.is_float_dtype(table[c])]
+    whole = [c for c in ("count", "compare_count", "total", "compare_total") if c in table]
+    blank = dict.fromkeys([*told, *whole], np.nan)
+    verdicts = {c: "none" for c in table if str(c).startswith("verdict")}
+    return table.assign(**blank, **verdicts, status="suppressed", symbol=FURTHER)
 
 
 def _prepare(shown: pd.DataFrame, names: list[str], symbol: str) -> None:

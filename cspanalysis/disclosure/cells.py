@@ -41,7 +41,7 @@ _NOT_DIMENSIONS = frozenset(
         "definition",
     }
     | {"note", "notes", "season_status", "compare", "file", "counted", "unit", "source"}
-    | {"action_status", "rounded_to", "hidden_below", "not_estimated"}
+    | {"action_status", "rounded_to", "hidden_below", "not_estimated", "members"}
 )
 _NUMERIC_DIMENSIONS = frozenset({"year", "school_year", "weekday", "hour", "month_of_year", "age"})
 _YEARS = re.compile(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})")
@@ -67,7 +67,8 @@ class Cell:
     Parameters
     ----------
     where : mapping of str to object
-        Dimension → label; a dimension that is left out (or a total's label) means all of it.
+        Dimension → label; a dimension that is left out (or a total's label) means all of it, a
+        frozenset several labels together.
     low, high : float
         Lowest and highest value the reader can know before any arithmetic; equal if shown exact.
     is_hidden : bool
@@ -196,13 +197,16 @@ def _parts(name: str, cells: Sequence[Cell], is_complete: bool) -> np.ndarray:
     """Cell × part of one dimension."""
     labels = [cell.where.get(name) for cell in cells]
     spans = [
-        label if isinstance(label, tuple) else (span(name, label) if label is not None else None)
+        label
+        if isinstance(label, tuple)
+        else (None if label is None or isinstance(label, frozenset) else span(name, label))
         for label in labels
     ]
     ends = sorted({end for s in spans if s for end in s})
-    texts = list(
-        dict.fromkeys(str(x) for x, s in zip(labels, spans, strict=True) if x is not None and not s)
-    )
+    named = [
+        _named(x) if x is not None and not s else () for x, s in zip(labels, spans, strict=True)
+    ]
+    texts = list(dict.fromkeys(text for one in named for text in one))
     segments = list(itertools.pairwise(ends))
     rest = 0 if is_complete else 1
     parts = np.zeros((len(cells), len(segments) + len(texts) + rest), dtype=bool)
@@ -213,8 +217,16 @@ def _parts(name: str, cells: Sequence[Cell], is_complete: bool) -> np.ndarray:
             for i, (start, stop) in enumerate(segments):
                 parts[row, i] = covered[0] <= start and stop <= covered[1]
         else:
-            parts[row, len(segments) + texts.index(str(label))] = True
+            for text in named[row]:
+                parts[row, len(segments) + texts.index(text)] = True
     return np.unique(parts, axis=1)
+
+
+def _named(label: Any) -> Sequence[str]:
+    """A label, or those of several that are taken together."""
+    if label is None:
+        return ()
+    return sorted(map(str, label)) if isinstance(label, frozenset) else [str(label)]
 
 
 def unlisted(places: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

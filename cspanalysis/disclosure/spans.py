@@ -6,6 +6,7 @@ walk from one month to another over such steps knows the count between them, and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -38,11 +39,11 @@ class Step:
     owner: str
 
 
-def giving_away(steps: Iterable[Step]) -> dict[str, Step]:
+def giving_away(steps: Iterable[Step], given: Iterable[Step] = ()) -> dict[str, Step]:
     """Owners that must be withheld, each with the step that gives a small count away.
 
     `steps`: in the order of what matters most; of two that differ by a small count the later goes.
-    A step that is withheld gives nothing away any more.
+    A step that is withheld gives nothing away any more. `given`: what is published already.
     """
     found: dict[str, Step] = {}
     by_owner: dict[str, list[Step]] = {}
@@ -50,6 +51,15 @@ def giving_away(steps: Iterable[Step]) -> dict[str, Step]:
         by_owner.setdefault(step.owner, []).append(step)
     known: _Known = {}
     shown: dict[Hashable, list[Step]] = {}
+    wanted = {step.what for step in itertools.chain(*by_owner.values())}
+    for step in given:
+        if step.what in wanted:
+            walks, beside = known.setdefault(step.what, {}), shown.setdefault(step.what, [])
+            # What it gives away is given away; what it adds counts all the same.
+            if not _is_telling(step, walks, beside):
+                continue
+            if step not in beside:
+                beside.append(step)
     for owner, own in by_owner.items():
         tried = {step.what: dict(known.get(step.what, {})) for step in own}
         beside = {step.what: list(shown.get(step.what, ())) for step in own}
@@ -71,7 +81,8 @@ def _is_telling(step: Step, walks: dict[float, tuple[float, float]], beside: lis
         return True
     for other in beside:
         long, short = (step, other) if _holds(step, other) else (other, step)
-        if not _holds(long, short):
+        # The same time twice is counted anew, no other time.
+        if not _holds(long, short) or _holds(short, long):
             continue
         rest = long.value - short.value
         if 0 < rest < step.below:

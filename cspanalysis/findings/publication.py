@@ -14,7 +14,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.present import suppliers
-from cspanalysis.review.series import Series
+from cspanalysis.review.series import Series, Totals
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -147,6 +147,9 @@ class Publication:
             what = present.capital(what or subject)
             place = present.capital(place) or self.review.area.name
             caption = f"{what} – {place}, {when or self.period.label}"
+        is_public = self.review.edition != "partner"
+        if is_public and isinstance(series, Totals) and series.tells_a_member:
+            result = disclosure.hidden(result)
         shown = disclosure.apply(result, protect, edition=self.review.edition)
         shown = disclosure.declare(shown, protect, edition=self.review.edition)
         # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.

@@ -160,7 +160,8 @@ def youth_violence_years(
 )
 def youth_violence_together(ask: Question, group: str) -> Finding:
     """The same over a group of areas together, as the partner counted it."""
-    return ask.change(ask.series(YOUTH_VIOLENCE, among=group, subject=INVOLVED))
+    found = ask.series(YOUTH_VIOLENCE, among=group, subject=INVOLVED)
+    return ask.change(found.of(found.rows, protect=ask.protection()))
 
 
 def _change(ask: Question, measure: str, topic: str) -> Finding:

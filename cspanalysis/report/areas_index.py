@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.domain.errors import CspError
+from cspanalysis.domain.errors import CspError, DisclosureFailed
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     collect,
@@ -71,8 +71,10 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
     elif not review.written:
         state = "not renewed; the last good review is shown"
     else:
-        failed = len(review.failures)
+        withheld = sum(f.exit_code == DisclosureFailed.exit_code for f in review.failures)
+        failed = len(review.failures) - withheld
         state = "complete" if not failed else f"{failed} chapter{'s' * (failed > 1)} failed"
+        state += f"; {withheld} finding{'s' * (withheld > 1)} withheld" if withheld else ""
     link = Path(os.path.relpath(review.folder / "index.html", reports)).as_posix()
     return {
         "area": collect.clean(review.area.name),

@@ -8,19 +8,23 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from cspanalysis.disclosure import editions
+from cspanalysis.disclosure import audit, editions
 from cspanalysis.domain import areas
-from cspanalysis.domain.errors import ChapterFailed
+from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import ChapterFailed, DisclosureFailed
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     chapter_run,
     engine,
+    findings_json,
     folder,
     markup,
+    publication_run,
     review_folder,
     single_file,
     workers,
 )
+from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.review import scope
 from cspanalysis.store import clean_run
@@ -79,6 +83,32 @@ def write(
     done = chapter_run.execute(task)
     if done.failure:
         raise ChapterFailed(f"The bulletin could not be made. {done.failure}")
+    # A public page may be on its way to readers who must not see the partners' one.
+    ending = "" if edition == "public" else f"_{edition}"
+    path = target / f"bulletin_{period.slug}{ending}.html"
+
+    def put(shown: list[Rendered], apart: list[str]) -> None:
+        """The page with what may be shown, in place of the last one."""
+        for remark in apart:
+            report(f"Notice: {remark}")
+        text = _page(shown[0], area, period, edition)
+        if edition == "public":
+            _check(path, text, shown[0], area)
+        folder.write_file(path, text.encode("utf-8"))
+
+    if edition != "public":
+        put([done], [])
+        return path
+    reports = out or space.root / "reports"
+    place = publication_run.Place(space.root, reports, path, area.name)
+    refused = publication_run.publish(place, [done], put)
+    if refused:
+        raise DisclosureFailed("\n".join(failure.reason for failure in refused))
+    return path
+
+
+def _page(done: Rendered, area: Area, period: Period, edition: str) -> str:
+    """The page, with its findings for whoever counts on with them."""
     context = review_folder.context_of(
         [done],
         area={"name": area.name, "code": area.code},
@@ -89,7 +119,7 @@ def write(
     context = dataclasses.replace(context, product="Community safety bulletin", contents=())
     charts, templates = markup.chart_data(done.sections)
     scripts = single_file.scripts() if charts else []
-    page = markup.render(
+    return markup.render(
         "bulletin.html.j2",
         c=context,
         policy=single_file.policy(scripts),
@@ -98,12 +128,23 @@ def write(
         charts=charts,
         templates=templates,
         inline=[Markup(s) for s in scripts],
+        told=findings_json.document(
+            done.records,
+            area={"name": area.name, "code": area.code},
+            period=period.iso,
+            compare=period.before.iso,
+            edition=edition,
+            created_from={},
+        ),
     )
-    # A public page may be on its way to readers who must not see the partners' one.
-    ending = "" if edition == "public" else f"_{edition}"
-    path = target / f"bulletin_{period.slug}{ending}.html"
-    folder.write_file(path, page.encode("utf-8"))
-    return path
+
+
+def _check(path: Path, text: str, done: Rendered, area: Area) -> None:
+    """Refuses a page of which protected values can be recovered."""
+    records = findings_json.flat(done.records)
+    titles = {str(r["id"]): str(r["title"]) for r in records}
+    if recovered := audit.of_page(path.name, text, area.name, records, titles):
+        raise audit.Refused(audit.describe(recovered, path), recovered)
 
 
 def _make_ready(asked: tuple[Workspace, str, Period, Callable[[str], object]]) -> None:

@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cspanalysis.disclosure.audit import published_cells
-from cspanalysis.disclosure.spans import Step, giving_away
+from cspanalysis.disclosure.audit import joint
+from cspanalysis.disclosure.audit.joint import Telling
+from cspanalysis.disclosure.audit.published_cells import Report
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import findings_json
 from cspanalysis.report.collect import Rendered, Section
 
 REASON = (
-    "It is not shown for {period}: beside the other periods that this report shows it would tell a "
-    "count so small that it is hidden so that nobody can be identified."
+    "It is not shown for {period}: beside {what} it would tell a count so small that it is hidden "
+    "so that nobody can be identified."
 )
+_OWN = "the other periods that this report shows"
 
 
-def withheld(chapters: Sequence[Rendered]) -> tuple[list[Rendered], list[str]]:
-    """The chapters without what gives small counts away by subtraction, and what is said of it.
+def withheld(
+    chapters: Sequence[Rendered],
+    *,
+    area: str = "",
+    name: str = "",
+    published: Sequence[Report] = (),
+) -> tuple[list[Rendered], list[str]]:
+    """The chapters without what gives small counts away, and what is said of it.
 
     The review's own period stays where it can; of further periods those go that differ from it, or
-    from an earlier one, by a small count.
+    from an earlier one, by a small count. What is published already stays: `published`, the other
+    reports, `area` and `name` those of this one.
     """
     records = findings_json.flat(r for chapter in chapters for r in chapter.records)
-    own = [r for r in records if "@" not in r["id"]]
-    windows = [r for r in records if "@" in r["id"]]
-    steps = [step for r in (*own, *windows) for step in _steps(r)]
-    gone = giving_away(steps)
-    if not gone:
-        return list(chapters), []
-    told = [
-        f"{owner} was withheld: beside the other periods of this report it would give a small "
-        "count away; take that period out of [[windows]], or choose one that differs by more"
-        for owner in gone
-    ]
-    return [_without(chapter, gone) for chapter in chapters], told
+    ordered = sorted(records, key=lambda r: "@" in r["id"])
+    gone = joint.telling(Report(area, ordered, name), published)
+    told = []
+    for owner, why in gone.items():
+        if why.beside:
+            told.append(
+                f"{owner} was withheld: beside {why.beside}, which was published before, it would "
+                f"give a small count away ({why.cell}); take another period, or, if that report "
+                f"was never given to anybody, csp published --forget {why.beside}"
+            )
+        else:
+            told.append(
+                f"{owner} was withheld: beside the other periods of this report it would give a "
+                "small count away; take that period out of [[windows]], or choose one that differs "
+                "by more"
+            )
+    return without(chapters, gone), told
 
 
-def _steps(record: Mapping[str, Any]) -> Iterator[Step]:
-    rows = record.get("rows") or []
-    source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
-    below = published_cells.limit_of(rows)
-    if not below or any(row.get("rounded_to") for row in rows):
-        return
-    for measure, cell in published_cells.cells_of(record):
-        time = cell.where.get("time")
-        if cell.is_hidden or not isinstance(time, tuple) or cell.low != cell.high:
-            continue
-        if cell.origin.row < 0:
-            continue
-        place = tuple(sorted((k, str(v)) for k, v in cell.where.items() if k != "time"))
-        yield Step((source, measure, place), *time, cell.low, below, str(record["id"]))
+def without(chapters: Sequence[Rendered], gone: Mapping[str, Telling]) -> list[Rendered]:
+    """The chapters without some findings."""
+    return [_without(chapter, gone) for chapter in chapters] if gone else list(chapters)
 
 
-def _without(chapter: Rendered, gone: Mapping[str, Any]) -> Rendered:
+def _without(chapter: Rendered, gone: Mapping[str, Telling]) -> Rendered:
     blocks: list[Section | str] = []
     for block in chapter.blocks:
         if not isinstance(block, Section):
@@ -67,21 +70,23 @@ def _without(chapter: Rendered, gone: Mapping[str, Any]) -> Rendered:
     return replace(chapter, blocks=tuple(blocks))
 
 
-def _told(record: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+def _told(record: Mapping[str, Any], gone: Mapping[str, Telling]) -> dict[str, Any]:
     """A record with its windows and parts, each as it may be told."""
     found = dict(record)
     for key in ("windows", "parts"):
         if key in record:
             found[key] = [_told(one, gone) for one in record[key]]
     # What draws its parts together would draw the withheld one, too.
-    is_gone = record["id"] in gone or any(one["id"] in gone for one in record.get("parts", ()))
-    return _hidden(found) if is_gone else found
+    parts = [one["id"] for one in record.get("parts", ()) if one["id"] in gone]
+    why = gone.get(record["id"]) or next((gone[part] for part in parts), None)
+    return _hidden(found, why) if why else found
 
 
-def _hidden(record: Mapping[str, Any]) -> dict[str, Any]:
+def _hidden(record: Mapping[str, Any], why: Telling) -> dict[str, Any]:
     """A record of which nothing but its question is left."""
     when = Period.parse(record["period"]).label if record.get("period") else "this period"
-    sentence = REASON.format(period=when)
+    what = "what was published before" if why.beside else why.reason or _OWN
+    sentence = REASON.format(period=when, what=what)
     return {
         **record, "sentence": sentence, "verdict": "none", "values": {}, "status": "suppressed",
         "rows": [], "table": {}, "tile": None, "has_figure": False, "alt": "", "notes": [],

@@ -9,7 +9,7 @@ from pathlib import Path
 from cspanalysis.disclosure import audit, editions
 from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
-from cspanalysis.domain.errors import DisclosureFailed, UsageError, paragraph
+from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import folder, runner
 from cspanalysis.review import coverage, offence_counts, scope
@@ -115,4 +115,4 @@ def check_disclosure(folder: Path, parts: Sequence[str] = audit.PARTS) -> None:
     """Tries to recover protected values from a review, or from some parts of it."""
     recovered = audit.check(folder, parts)
     if recovered:
-        raise DisclosureFailed(audit.describe(recovered, folder))
+        raise audit.Refused(audit.describe(recovered, folder), recovered)

@@ -20,11 +20,11 @@ from cspanalysis.present import chromium
 from cspanalysis.report import (
     chapter_run,
     collect,
-    differences,
     earlier_review,
     findings_json,
     folder,
     partner_edition,
+    publication_run,
     review_folder,
     workers,
 )
@@ -113,50 +113,60 @@ def review(
         folder.try_out(target)
         started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
         done = _chapters(plan, area, step, jobs)
-        apart: list[str] = []
-        if request.edition == "public":
-            done, apart = differences.withheld(done)
-        context = review_folder.context_of(
-            done,
-            area={"name": area.name, "code": area.code, "partnership": area.partnership},
-            period=request.period,
-            compare=request.compare,
-            edition=request.edition,
-            partial=bool(request.chapters),
-        )
+        made = time.perf_counter() - clock
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
         records = [r for c in done for r in c.records]
         is_answered = any(map(_answers, records)) or not records
         if not failures and not is_answered and not _holds_anything(plan, area):
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
-        notices = [*moved, *apart, *(n for c in done for n in c.notices)]
+        notices = [*moved, *(n for c in done for n in c.notices)]
         notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
         store = Store(Path(request.workspace) / "data/processed")
-        with folder.replacing(target) as fresh:
-            # The plain engine stands for a parent that must not fork.
-            review_folder.write(
-                fresh,
-                done,
-                context,
-                inputs=plan.named,
-                previous=earlier,
-                is_parallel=jobs != 1 and request.engine != "plain",
-                check=request.check,
-                outlines=partial(small_areas.outlines, store),
+        extras: list[Path] = []
+
+        def write(shown: list[Rendered], apart: list[str]) -> None:
+            """The whole review with what may be shown, in place of the last one."""
+            context = review_folder.context_of(
+                shown,
+                area={"name": area.name, "code": area.code, "partnership": area.partnership},
+                period=request.period,
+                compare=request.compare,
+                edition=request.edition,
+                partial=bool(request.chapters),
             )
-            written = time.perf_counter() - clock
-            if request.check:
-                request.check(fresh, ("workbook",))
-            checked = time.perf_counter() - clock - written
-            steps = (
-                f"pages, tables and their check after {written:.2f} s",
-                f"check of the workbook {checked:.2f} s",
-            )
-            extras, told = _extras(request, area, done, context, earlier)
-            notices += told
-            seconds = time.perf_counter() - clock
-            _manifest(fresh, plan, area, done, fingerprint, started, seconds)
-            _log(fresh, plan, area, done, [*steps, *notices], started, seconds)
+            with folder.replacing(target) as fresh:
+                # The plain engine stands for a parent that must not fork.
+                review_folder.write(
+                    fresh,
+                    shown,
+                    context,
+                    inputs=plan.named,
+                    previous=earlier,
+                    is_parallel=jobs != 1 and request.engine != "plain",
+                    check=request.check,
+                    outlines=partial(small_areas.outlines, store),
+                )
+                written = time.perf_counter() - clock
+                if request.check:
+                    request.check(fresh, ("workbook",))
+                checked = time.perf_counter() - clock - written
+                steps = (
+                    f"chapters after {made:.2f} s",
+                    f"pages, tables and their check after {written:.2f} s",
+                    f"check of the workbook {checked:.2f} s",
+                )
+                paths, told = _extras(request, area, shown, context, earlier)
+                extras[:] = paths
+                notices.extend([*apart, *told])
+                seconds = time.perf_counter() - clock
+                _manifest(fresh, plan, area, shown, fingerprint, started, seconds)
+                _log(fresh, plan, area, shown, [*steps, *notices], started, seconds)
+
+        if request.edition == "public":
+            place = publication_run.Place(request.workspace, request.reports, target, area.name)
+            failures += publication_run.publish(place, done, write)
+        else:
+            write(done, [])
     except CspError as error:
         failure = Failure(area.name, "", str(error), exit_code=max(1, error.exit_code))
         return ReviewDone(area, target, written=False, failures=(failure,))

@@ -14,7 +14,7 @@ from typing import Any, Self
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.disclosure import Protect
+from cspanalysis.disclosure import Protect, may_show_sum
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import POLICE_UK, things
 from cspanalysis.domain.periods import Period, year_label
@@ -228,6 +228,13 @@ class Totals(Series):
         )
         why = "only totals of whole periods are known"
         return change.widened(change.change(table), dispersion.UNKNOWN, why)
+
+    @property
+    def tells_a_member(self) -> bool:
+        """Whether a total, less what its members publish each, gives a member's count away."""
+        parts = self.rows.groupby(["offence", "period"])["count"]
+        protect = self.protect
+        return protect is not None and not all(may_show_sum(n, protect) for _, n in parts)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:

@@ -1,69 +1,223 @@
-"""Tries to recover protected values from everything that a review folder publishes.
+"""Tries to recover protected values from everything that a report, or a folder of them, publishes.
 
 What an inquisitive reader would do: takes every published count of one kind (same source, same
-measure), works out by linear programming what each hidden cell can be, and compares the pages,
-charts, workbook and csv with what findings.json hides. See `cspanalysis.disclosure` for how
-findings say what they count.
+measure) from all the reports, works out by linear programming what each hidden cell can be,
+subtracts periods from each other, and compares pages, bulletins, charts, workbook, lists, printed
+editions and log with what the findings hide. See `cspanalysis.disclosure` for how findings say what
+they count.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cspanalysis.disclosure.audit import carriers, published_cells, row_checks, traces
+from cspanalysis.disclosure.audit import (
+    carriers,
+    flat_texts,
+    joint,
+    published_cells,
+    row_checks,
+    traces,
+)
+from cspanalysis.disclosure.audit.published_cells import Report
 from cspanalysis.disclosure.audit.row_checks import TELLING, Recovered
-from cspanalysis.disclosure.cells import Cell, TooMany
-from cspanalysis.disclosure.ranges import Inconsistent
-from cspanalysis.disclosure.ranges import ranges as possible
-from cspanalysis.disclosure.secondary import consistent
-from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.disclosure.cells import Cell
+from cspanalysis.domain.errors import DataRefused, DisclosureFailed, paragraph
 
 #: Parts that a folder can be checked in, one after the other or side by side: the findings with
-#: the pages and csv files that show them, and the workbook.
+#: the pages and csv files that show them, and the workbook with what is printed.
 PARTS = ("findings", "workbook")
+#: What can be done where a small count can be worked out.
+WAYS_OUT = (
+    "Count in wider groups or over a longer time, take the period out of [[windows]], or leave the "
+    "finding to the partner edition, which is not published."
+)
 #: Words of a source line; their numbers count nobody.
 _CITED = ("title", "publisher", "licence", "attribution")
 
 
+class Refused(DisclosureFailed):
+    """What can be recovered of a report, with the findings that it is of."""
+
+    def __init__(self, text: str, recovered: Sequence[Recovered] = ()):
+        super().__init__(text)
+        self.text, self.recovered = text, tuple(recovered)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.text, self.recovered)
+
+
+@dataclass(frozen=True)
+class _Review:
+    """A review's folder, or a bulletin, with what it publishes."""
+
+    path: Path
+    area: str
+    edition: str
+    findings: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_public(self) -> bool:
+        # Readers of the partner edition hold the counts; what it still hides, its data lack.
+        return self.edition != "partner"
+
+    @property
+    def report(self) -> Report:
+        return Report(self.area, self.findings)
+
+    @cached_property
+    def kinds(self) -> list[list[Cell]]:
+        return published_cells.kinds(self.findings, self.area) if self.is_public else []
+
+
 def check(report_dir: str | Path, parts: Sequence[str] = PARTS) -> list[Recovered]:
-    """Try to recover every protected value of a review.
+    """Try to recover every protected value of a report, or of all reports in a folder together.
 
     In the edition 'partner', which is not published, sums are not worked out.
 
-    `report_dir`: the review folder, with its findings.json. `parts`: which of `PARTS` to look at; a
-    whole review is checked when each was. Returns: empty if nothing can be recovered; same order
-    for the same folder.
+    `report_dir`: the folder of one review, with its findings.json; a bulletin; or a folder with
+    several of them below. `parts`: which of `PARTS` to look at; a whole review is checked when each
+    was. Returns: empty if nothing can be recovered; same order for the same folder.
     """
     folder = Path(report_dir)
+    if (folder / "findings.json").is_file():
+        return _of_review(_review(folder), parts)
+    if folder.suffix == ".html":
+        return _of_bulletin(_bulletin(folder))
+    found: list[Recovered] = []
+    reports: list[Report] = []
+    for one in reports_in(folder):
+        name = one.path.relative_to(folder).as_posix()
+        own = _of_bulletin(one) if one.path.is_file() else _of_review(one, parts)
+        found += [r if one.path.is_file() else replace(r, where=f"{name}/{r.where}") for r in own]
+        if one.is_public:
+            reports.append(replace(one.report, name=name))
+    told = {(r.finding, r.cell) for r in found}
+    found += [r for r in joint.recovered(reports) if (r.finding, r.cell) not in told]
+    return list(dict.fromkeys(found))
+
+
+def reports_in(folder: Path) -> list[_Review]:
+    """The reviews and bulletins in a folder and below it; refuses one that holds none."""
+    paths = [p for p in sorted(folder.rglob("findings.json")) if not _is_aside(p, folder)]
+    found = [_review(p.parent) for p in paths]
+    pages = [p for p in sorted(folder.rglob("bulletin_*.html")) if not _is_aside(p, folder)]
+    found += [_bulletin(p) for p in pages]
+    if not found:
+        raise DataRefused(
+            paragraph(
+                "no readable findings.json",
+                file=folder,
+                do="Name the folder of one review, or one that holds reviews and bulletins.",
+            )
+        )
+    return found
+
+
+def published(path: Path) -> Report | None:
+    """A public report that lies in a folder, or is a bulletin; None for any other."""
+    try:
+        one = _bulletin(path) if path.is_file() else _review(path)
+    except DataRefused:
+        return None
+    return one.report if one.is_public else None
+
+
+def _is_aside(path: Path, folder: Path) -> bool:
+    """Whether a run left it aside, half written."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _review(folder: Path) -> _Review:
     path = folder / "findings.json"
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        findings = document["findings"]
-        area = document["area"]["name"]
+        return _document(folder, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataRefused(
             paragraph("no readable findings.json", file=folder, do="Name the folder of one review.")
         ) from error
-    kinds = published_cells.kinds(findings, area)
-    # Readers of the partner edition hold the counts; what it still hides, its data came without.
-    is_public = document.get("edition") != "partner"
-    found: list[Recovered] = []
+
+
+def _bulletin(path: Path) -> _Review:
+    try:
+        return _document(path, carriers.told(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataRefused(
+            paragraph(
+                "does not say what it counts, so that it cannot be checked",
+                file=path,
+                do="Make the bulletin anew with csp bulletin.",
+            )
+        ) from error
+
+
+def _document(path: Path, content: Mapping[str, Any]) -> _Review:
+    findings, area = content["findings"], content["area"]["name"]
+    return _Review(path, area, str(content.get("edition")), [dict(one) for one in findings])
+
+
+def _of_review(one: _Review, parts: Sequence[str]) -> list[Recovered]:
+    folder, findings = one.path, one.findings
+    found = _of_findings(one) if "findings" in parts else []
+    titles = {str(r["id"]): str(r.get("title", "")) for r in findings}
+    sentences = {str(r["id"]): str(r.get("sentence", "")) for r in findings}
+    carried: list[carriers.Carried] = []
     if "findings" in parts:
-        found += [r for record in findings for r in row_checks.by_row(record)]
-        if is_public:
-            found += [r for record in findings for r in row_checks.against_rule(record)]
-            found += [r for cells in kinds for r in _by_sums(cells)]
-            found += row_checks.small_beside_hidden(findings, kinds)
-    tops: dict[tuple[str, int], float] = {}
-    for cells in kinds if is_public else ():
-        tops |= published_cells.upper_limits(cells)
-    named = [{**record, "area": area} for record in findings]
-    found += _by_carriers(folder, named, tops, parts)
+        carried += carriers.pages(folder, titles)
+        carried += carriers.lists(folder)
+        carried += flat_texts.logs(folder, sentences)
+        carried += [
+            carriers.Carried("findings.json", i, [("sentence", text)])
+            for i, text in sentences.items()
+        ]
+    if "workbook" in parts:
+        carried += carriers.workbooks(folder, titles, sentences)
+        carried += flat_texts.printed(folder, titles)
+    found += _by_carriers(one, carried)
+    if "findings" in parts:
+        found += _csv_values(folder / "findings.csv", {str(r["id"]): r for r in findings})
     return list(dict.fromkeys(found))
+
+
+def _of_bulletin(one: _Review) -> list[Recovered]:
+    titles = {str(r["id"]): str(r.get("title", "")) for r in one.findings}
+    text = one.path.read_text(encoding="utf-8")
+    return of_page(one.path.name, text, one.area, one.findings, titles, is_public=one.is_public)
+
+
+def of_page(
+    name: str,
+    text: str,
+    area: str,
+    findings: Sequence[Mapping[str, Any]],
+    titles: Mapping[str, str],
+    *,
+    is_public: bool = True,
+) -> list[Recovered]:
+    """What can be recovered from a page that is a report by itself, before it is written."""
+    one = _Review(Path(name), area, "public" if is_public else "partner", findings)
+    found = _of_findings(one)
+    found += _by_carriers(one, [*carriers.page(name, text, titles)])
+    return [replace(r, where=name) for r in dict.fromkeys(found)]
+
+
+def _of_findings(one: _Review) -> list[Recovered]:
+    found = [r for record in one.findings for r in row_checks.by_row(record)]
+    if one.is_public:
+        found += [r for record in one.findings for r in row_checks.against_rule(record)]
+        for cells in one.kinds:
+            for cell, value, how in joint.by_sums(cells):
+                where = (cell.origin.finding, str(cell.origin), "findings.json")
+                found.append(Recovered(*where, how, value))
+        found += row_checks.small_beside_hidden(one.findings, one.kinds)
+        found += joint.by_periods([replace(one.report, name="findings.json")])
+    return found
 
 
 def describe(recovered: Sequence[Recovered], report_dir: str | Path) -> str:
@@ -74,68 +228,25 @@ def describe(recovered: Sequence[Recovered], report_dir: str | Path) -> str:
         f"{len(recovered)} protected value{'s' if len(recovered) != 1 else ''} can be recovered: "
         f"{listed}{more}",
         file=report_dir,
-        do="Protect the finest table once and make every finding from it (protect_finest).",
+        do=WAYS_OUT,
     )
 
 
-def _by_sums(cells: Sequence[Cell]) -> Iterator[Recovered]:
-    """Hidden cells that the published sums of their kind leave only one value."""
-    try:
-        parts = consistent(cells)
-    except TooMany as error:
-        # What cannot be checked cannot pass.
-        origin = next(c.origin for c in cells if c.is_hidden)
-        yield Recovered(origin.finding, str(origin), "findings.json", f"cannot be checked: {error}")
-        return
-    if parts is None:
-        return
-    pinned = possible(cells, width=1, parts=parts)
-    # What symbols alone give away (seven '*' with a total of '*') no report can help.
-    bare = [c if c.is_hidden or c.high == 0 else Cell(c.where, 0, float("inf")) for c in cells]
-    try:
-        anyway = possible(bare, width=1, parts=parts).narrow(1)
-    except Inconsistent:
-        anyway = [False] * len(cells)
-    for cell, low, high, known in zip(cells, pinned.low, pinned.high, anyway, strict=True):
-        if cell.is_hidden and high - low < 1 and not known:
-            yield Recovered(
-                cell.origin.finding,
-                str(cell.origin),
-                "findings.json",
-                "follows from the published totals, parts and differences",
-                float(low),
-            )
-
-
-def _by_carriers(
-    folder: Path,
-    findings: Sequence[Mapping[str, Any]],
-    tops: Mapping[tuple[str, int], float],
-    parts: Sequence[str],
-) -> Iterator[Recovered]:
-    """Numbers in pages, charts, workbook and csv that findings.json hides."""
-    by_id = {str(r["id"]): r for r in findings}
-    titles = {i: str(r.get("title", "")) for i, r in by_id.items()}
-    sentences = {i: str(r.get("sentence", "")) for i, r in by_id.items()}
-    carried: list[carriers.Carried] = []
-    if "findings" in parts:
-        carried += carriers.pages(folder, titles)
-        carried += carriers.lists(folder)
-        carried += [
-            carriers.Carried("findings.json", i, [("sentence", text)])
-            for i, text in sentences.items()
-        ]
-    if "workbook" in parts:
-        carried += carriers.workbooks(folder, titles, sentences)
-    alike = {traces.without_numbers(text): by_id[i] for i, text in sentences.items()}
-    for one in carried:
-        record = by_id.get(one.finding)
-        if record is None:
-            yield from _elsewhere(one, by_id, tops, alike)
-            continue
-        yield from _compare(one, record, by_id, tops)
-    if "findings" in parts:
-        yield from _csv_values(folder / "findings.csv", by_id)
+def _by_carriers(one: _Review, carried: Iterable[carriers.Carried]) -> Iterator[Recovered]:
+    """Numbers in pages, charts, workbook and csv that the findings hide."""
+    by_id = {str(r["id"]): {**r, "area": one.area} for r in one.findings}
+    tops: dict[tuple[str, int], float] = {}
+    for cells in one.kinds:
+        tops |= published_cells.upper_limits(cells)
+    alike = {traces.without_numbers(str(r.get("sentence", ""))): r for r in by_id.values()}
+    for each in carried:
+        record = by_id.get(each.finding)
+        if each.problem:
+            yield Recovered(each.finding or "the report", "its text", each.file, each.problem)
+        elif record is None:
+            yield from _elsewhere(each, by_id, tops, alike)
+        else:
+            yield from _compare(each, record, by_id, tops)
 
 
 def _elsewhere(one, by_id, tops, alike) -> Iterator[Recovered]:

@@ -24,6 +24,8 @@ _BLOCKS = frozenset(
 )
 #: Elements that can belong to another finding than what is around them: sections, headline figures.
 _OWN = ("section", "article", "li")
+#: Where a bulletin holds its findings.
+_TOLD = re.compile(r'(?s)<script type="application/json" id="findings">(.*?)</script>')
 _SPOKEN = ("alt", "aria-label", "title", "content")
 
 
@@ -43,6 +45,8 @@ class Carried:
         Tables as rows of cell texts.
     charts : list
         Plotly figures (data and layout).
+    problem : str
+        Why it cannot be read.
     """
 
     file: str
@@ -50,6 +54,7 @@ class Carried:
     texts: list[tuple[str, str]] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
     charts: list[Mapping[str, Any]] = field(default_factory=list)
+    problem: str = ""
 
 
 def anchor(identifier: str) -> str:
@@ -64,10 +69,24 @@ def pages(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
     """
     beside = sorted(folder.parent.glob(f"*_{folder.name}.html"))
     for path in [*sorted(folder.glob("*.html")), *beside]:
-        page = _Page(path.name, titles)
-        page.feed(path.read_text(encoding="utf-8"))
-        page.close()
-        yield from page.carried.values()
+        yield from page(path.name, path.read_text(encoding="utf-8"), titles)
+
+
+def page(name: str, text: str, titles: Mapping[str, str]) -> Iterator[Carried]:
+    """What one page shows."""
+    parsed = _Page(name, titles)
+    parsed.feed(text)
+    parsed.close()
+    yield from parsed.carried.values()
+
+
+def told(text: str) -> dict[str, Any]:
+    """The findings that a page holds for whoever wants to count on with them."""
+    found = _TOLD.search(text)
+    if found is None:
+        raise ValueError("no findings")
+    content: dict[str, Any] = json.loads(found[1])
+    return content
 
 
 def workbooks(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,22 @@ from cspanalysis.disclosure import cells as cells_
 from cspanalysis.disclosure import policies
 from cspanalysis.disclosure.cells import Cell, TooMany
 from cspanalysis.disclosure.ranges import Inconsistent, ranges
+from cspanalysis.domain import areas
+from cspanalysis.domain.errors import UsageError
 
 #: Count columns of a row and the record key of the period they belong to.
 COUNTS = {"count": "period", "compare_count": "compare"}
 
 _AREAS = ("area", "district")
+
+#: A partner's counts of a group of areas count what the records of each of them do.
+_SAME = {"peer_counts": "police_extract"}
+
+#: What is counted: source and measure.
+Kind = tuple[str, str]
+
+#: Row number of a cell that no row shows, of which others may tell.
+UNSHOWN = -2
 
 
 @dataclass(frozen=True)
@@ -27,9 +39,33 @@ class Origin:
     row: int
     column: str
     label: str = ""
+    report: str = ""
+    #: Counts below it are hidden beside the cell.
+    below: int = 0
+    #: Nothing else is in its table: what is hidden is small itself.
+    is_alone: bool = False
 
     def __str__(self) -> str:
         return f"{self.label or f'row {self.row + 1}'} ({self.column})"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A public report as everybody can read it.
+
+    Parameters
+    ----------
+    area : str
+        To which rows without an area belong.
+    records : sequence of mappings
+        Its findings, as findings.json holds them.
+    name : str
+        Where it lies, for messages.
+    """
+
+    area: str
+    records: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    name: str = ""
 
 
 def is_hidden(row: Mapping[str, Any]) -> bool:
@@ -49,31 +85,150 @@ def labels(row: Mapping[str, Any]) -> list[str]:
 
 
 def kinds(findings: Sequence[Mapping[str, Any]], area: str) -> list[list[Cell]]:
-    """The cells of every kind of count that has a hidden one.
+    """The cells of every kind of count of one report that has a hidden one (`kinds_of`)."""
+    return kinds_of([Report(area, findings)])
 
-    `findings`: records of findings.json. `area`: name of the review's area, to which rows without
-    an area belong. Returns: what counts the same things makes a kind: the same source, and the
-    same measure or the same `counted` in the row. Where the numbers of a kind contradict each
-    other, the findings are told apart.
+
+def kinds_of(
+    reports: Sequence[Report], *, within: Iterable[Kind] | None = None
+) -> list[list[Cell]]:
+    """The cells of every kind of count that has a hidden one, of all reports together.
+
+    What counts the same things makes a kind: the same source, and the same measure or the same
+    `counted` in the row. Where the numbers of a kind contradict each other (counted anew since),
+    the reports are told apart, then the findings. `within`: the kinds to look at; default: all.
     """
-    groups: dict[tuple[str, str], list[tuple[str, Cell]]] = {}
-    for record in findings:
-        source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
-        for measure, cell in cells_of(record):
-            groups.setdefault((source, measure), []).append((measure, cell))
+    groups: dict[Kind, dict[int, list[Cell]]] = {}
+    wanted = None if within is None else set(within)
+    for number, report in enumerate(reports):
+        for record in report.records:
+            for kind, cell in cells_of(record, report.name):
+                if wanted is None or kind in wanted:
+                    if len(reports) > 1 and cell.is_hidden and cell.origin.is_alone:
+                        cell = replace(cell, high=min(cell.high, max(1, cell.origin.below - 1)))
+                    groups.setdefault(kind, {}).setdefault(number, []).append(cell)
     out = []
     for members in groups.values():
-        if not any(cell.is_hidden for _, cell in members):
+        if not any(c.is_hidden or c.origin.below for cells in members.values() for c in cells):
             continue
-        for key in (lambda m, c: "", lambda m, c: c.origin.finding):
-            parts: dict[str, list[Cell]] = {}
-            for measure, cell in members:
-                parts.setdefault(key(measure, cell), []).append(cell)
-            kept = [_located(p, area) for p in parts.values() if any(c.is_hidden for c in p)]
-            if all(_agree(p) for p in kept):
-                break
-        out += kept
+        by_report = [(reports[i].area, cells) for i, cells in members.items()]
+        for together in _apart(_in_areas(by_report)):
+            whole = [*together, *_unshown(together)] if len(reports) > 1 else together
+            if not any(c.is_hidden for c in whole):
+                continue
+            if _agree(whole):
+                out.append(whole)
+                continue
+            by_finding: dict[str, list[Cell]] = {}
+            for cell in together:
+                by_finding.setdefault(cell.origin.finding, []).append(cell)
+            out += [part for part in by_finding.values() if any(c.is_hidden for c in part)]
     return out
+
+
+def _in_areas(by_report: Sequence[tuple[str, list[Cell]]]) -> list[list[Cell]]:
+    """The cells of each report, each with its area once any of them names one."""
+    is_named = any(a in c.where for _, cells in by_report for c in cells for a in _AREAS)
+    if not is_named and len({area for area, _ in by_report}) == 1:
+        return [cells for _, cells in by_report]
+    return [[placed(cell, area) for cell in cells] for area, cells in by_report]
+
+
+def placed(cell: Cell, area: str) -> Cell:
+    """A cell with its area, that of its report where it names none."""
+    where = {k: v for k, v in cell.where.items() if k not in _AREAS}
+    label = next((cell.where[a] for a in _AREAS if a in cell.where), area)
+    return replace(cell, where={**where, "area": _districts(label)})
+
+
+@functools.lru_cache(maxsize=1000)
+def _districts(label: Any) -> Any:
+    """A partnership of several districts as these; any other label as it is."""
+    if isinstance(label, frozenset):
+        return label
+    try:
+        found = areas.find(str(label))
+    except UsageError:
+        return label
+    is_same = found.name == label and len(found.districts) > 1
+    return frozenset(found.districts) if is_same else label
+
+
+def _apart(by_report: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """Cells that have to do with each other: those of areas in common whose numbers agree."""
+    if len(by_report) < 2:
+        return [list(cells) for cells in by_report]
+    clusters: list[tuple[set[Any], list[list[Cell]]]] = []
+    for cells in by_report:
+        for names, own in _by_area(cells):
+            touched = [c for c in clusters if not names or not c[0] or c[0] & names]
+            for one in touched:
+                clusters.remove(one)
+            merged = {*names}.union(*(c[0] for c in touched))
+            clusters.append((merged, [part for c in touched for part in c[1]] + [own]))
+    out = []
+    for _, parts in clusters:
+        agreed: list[list[Cell]] = []
+        for part in parts:
+            for i, held in enumerate(agreed):
+                both = _once([*held, *part])
+                if len(both) == len(held) or _agree(both):
+                    agreed[i] = both
+                    break
+            else:
+                agreed.append(_once(part))
+        out += agreed
+    return out
+
+
+def _by_area(cells: list[Cell]) -> Iterator[tuple[set[Any], list[Cell]]]:
+    """The cells of one report by the areas that they have to do with."""
+    clusters: list[tuple[set[Any], list[Cell]]] = []
+    by_label: dict[Any, list[Cell]] = {}
+    for cell in cells:
+        by_label.setdefault(cell.where.get("area"), []).append(cell)
+    for label, own in by_label.items():
+        names = _names(label)
+        touched = [c for c in clusters if not names or not c[0] or c[0] & names]
+        for one in touched:
+            clusters.remove(one)
+        merged = {*names}.union(*(c[0] for c in touched))
+        clusters.append((merged, [cell for c in touched for cell in c[1]] + own))
+    yield from clusters
+
+
+def _names(label: Any) -> set[Any]:
+    if label is None:
+        return set()
+    return set(label) if isinstance(label, frozenset) else {label}
+
+
+def _once(cells: Iterable[Cell]) -> list[Cell]:
+    """Every cell once, however many reports show it."""
+    found: dict[Any, Cell] = {}
+    for cell in cells:
+        place = frozenset(cell.where.items())
+        found.setdefault((place, cell.low, cell.high, cell.is_hidden), cell)
+    return list(found.values())
+
+
+def _unshown(cells: Sequence[Cell]) -> list[Cell]:
+    """Members of shown groups of which no report shows a count: what is left may be theirs."""
+    below = max((c.origin.below for c in cells), default=0)
+    shown = {(c.where.get("area"), _beside(c)) for c in cells}
+    found = {}
+    for cell in cells:
+        label = cell.where.get("area")
+        for name in label if below and isinstance(label, frozenset) else ():
+            if (name, _beside(cell)) not in shown:
+                where = {**cell.where, "area": name}
+                origin = replace(cell.origin, row=UNSHOWN, label=str(name))
+                found[name, _beside(cell)] = Cell(where, 0, np.inf, True, origin)
+    return list(found.values())
+
+
+def _beside(cell: Cell) -> frozenset[Any]:
+    return frozenset((k, v) for k, v in cell.where.items() if k != "area")
 
 
 def _agree(cells: list[Cell]) -> bool:
@@ -85,11 +240,19 @@ def _agree(cells: list[Cell]) -> bool:
     return True
 
 
-def cells_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
+def kind_of(record: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Kind:
+    """What a record counts, or one of its rows."""
+    source = next((str(s.get("source", "")) for s in record.get("sources", ())), "")
+    counted = (row or {}).get("counted") or record.get("measure") or ""
+    return _SAME.get(source, source), str(counted)
+
+
+def cells_of(record: Mapping[str, Any], report: str = "") -> Iterator[tuple[Kind, Cell]]:
     """The counts of a record, each with what it counts."""
     rows = record.get("rows") or []
     if not rows:
         return
+    below = limit_of(rows)
     names = cells_.dimensions_of(rows)
     places: list[dict[str, Any]] = []
     for number, row in enumerate(rows):
@@ -104,20 +267,25 @@ def cells_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
             else:
                 own, time = where, str(record.get(key) or "")
             place = cells_.located(own, time)
-            cell = _cell(row, column, place, Origin(record["id"], number, column, label))
+            if row.get("members"):
+                place = {k: v for k, v in place.items() if k not in _AREAS}
+                place["area"] = frozenset(str(row["members"]).split("; "))
+            is_alone = len(rows) == 1 and "total" not in row
+            origin = Origin(record["id"], number, column, label, report, below, is_alone)
+            cell = _cell(row, column, place, origin)
             if cell is None:
                 continue
             if column == "count":
                 places.append(place)
-            yield str(row.get("counted") or record.get("measure") or ""), cell
-    measure = str(record.get("measure") or "")
+            yield kind_of(record, row), cell
     if any(is_hidden(row) for row in rows):
+        kind, origin = kind_of(record), Origin(record["id"], -1, "count", "", report, below)
         for place in cells_.unlisted(places):
-            yield measure, Cell(place, 0, 0, origin=Origin(record["id"], -1, "count", "not listed"))
-        yield from _whole(record, rows, places, measure)
+            yield kind, Cell(place, 0, 0, origin=replace(origin, label="not listed"))
+        yield from _whole(rows, places, kind, replace(origin, column="total", label="total"))
 
 
-def _whole(record, rows, places, measure) -> Iterator[tuple[str, Cell]]:
+def _whole(rows, places, kind: Kind, origin: Origin) -> Iterator[tuple[Kind, Cell]]:
     """The whole of which the rows are shares, if it is the same in every row of one time."""
     totals = {row.get("total") for row in rows}
     if len(totals) != 1 or len(rows) < 2 or None in totals:
@@ -128,7 +296,7 @@ def _whole(record, rows, places, measure) -> Iterator[tuple[str, Cell]]:
     if len(times) == 1 and sum(shown) <= total:
         place = {k: v for k, v in places[0].items() if k == "time"}
         low, high = policies.shown_range(total, int(rows[0].get("rounded_to") or 0))
-        yield measure, Cell(place, low, high, origin=Origin(record["id"], -1, "total", "total"))
+        yield kind, Cell(place, low, high, origin=origin)
 
 
 def _cell(row: Mapping[str, Any], column: str, place: dict, origin: Origin) -> Cell | None:
@@ -140,19 +308,6 @@ def _cell(row: Mapping[str, Any], column: str, place: dict, origin: Origin) -> C
         return Cell(place, low, high, True, origin)
     low, high = policies.shown_range(float(value), int(row.get("rounded_to") or 0))
     return Cell(place, low, high, False, origin)
-
-
-def _located(cells: list[Cell], area: str) -> list[Cell]:
-    """Cells without an area belong to the review's own, once any cell names one."""
-    for name in _AREAS:
-        if any(name in c.where for c in cells):
-            cells = [
-                c
-                if any(a in c.where for a in _AREAS)
-                else replace(c, where={**c.where, name: area})
-                for c in cells
-            ]
-    return cells
 
 
 def upper_limits(cells: Sequence[Cell]) -> dict[tuple[str, int], float]:

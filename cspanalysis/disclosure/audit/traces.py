@@ -138,9 +138,7 @@ def in_table(
 ) -> Iterator[tuple[int, str, str]]:
     """Row number, cell and reason for each number of a table that the rows hide, or the reverse."""
     body = table[1:] if len(table) == len(rows) + 1 else list(table)
-    if len(body) < len(rows):
-        pairs = []
-    elif len(body) == len(rows):
+    if len(body) == len(rows):
         pairs = list(enumerate(zip(body, rows, strict=True)))
     else:
         pairs = _by_labels(body, rows)
