@@ -122,6 +122,13 @@ def _changed():
 
 
 #: Name → arguments and options; functions of arguments that are made by others are called late.
+POINTS = pd.DataFrame(
+    {
+        "easting": 558_000.0 + np.arange(40) * 37,
+        "northing": 146_000.0 + np.arange(40) * 13,
+        "day": pd.date_range("2025-01-01", periods=40, freq="5D"),
+    }
+)
 CALLS = {
     "stats.admission_rates.of_cause": lambda: ((ADMITTED, "T51"), {}),
     "stats.admission_rates.standardised": lambda: ((ADMITTED, RESIDENTS, "T51"), {}),
@@ -242,6 +249,8 @@ CALLS = {
         ),
         {},
     ),
+    "stats.near_repeats.knox_by_metres": lambda: ((POINTS,), {}),
+    "stats.near_repeats.why_no_places": lambda: ((POINTS,), {}),
     "stats.near_repeats.knox": lambda: ((INCIDENTS,), {"day": "start"}),
     "findings.priority_scores.weights_of": lambda: ((dict(WEIGHTS),), {}),
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),

@@ -78,6 +78,95 @@ def near_repeats(ask: Question, name: str, offences: str, *, subject: str) -> Fi
     )  # fmt: skip
 
 
+@question(
+    "neighbourhood.{name}.near_repeats.metres",
+    "Does {subject} follow {subject} within two hundred metres?",
+    needs="police_extract",
+    measure="pairs of {subject} by the metres and days between them",
+    unit="pairs",
+    would_show="whether {subject} is followed by more close by sooner than by chance",
+)
+def near_by_metres(ask: Question, name: str, offences: str, *, subject: str) -> Finding:
+    """Pairs by metres and days between them (Knox permutation test), by an extract's points."""
+    crimes = ask.series(
+        offences, ask.period, subject=subject, each=True,
+        lacks="hold no days, and points of the publisher's map that many addresses share, so that "
+        "no distance between them means anything",
+    )  # fmt: skip
+    rows = crimes.rows
+    if "easting" not in rows or rows[["easting", "northing"]].isna().any(axis=1).all():
+        raise NotAvailable("police_extract", "the records hold no eastings and northings")
+    if why := near.why_no_places(rows[["easting", "northing"]]):
+        raise NotAvailable((), f"distances in the police extract mean nothing: {why}")
+    records = rows[["easting", "northing"]].assign(day=rows["start"].dt.normalize())
+    result = near.knox_by_metres(records)
+    left = len(records) - int(result["used"].iloc[0])
+    bands = zip(result["first_metre"], result["last_metre"], strict=True)
+    return ask.publish(
+        result.assign(
+            apart=[_apart(a, b) for a, b in bands],
+            between=[
+                _band(a, b) for a, b in zip(result["first_day"], result["last_day"], strict=True)
+            ],
+        ),
+        series=crimes,
+        wording=partial(near_by_metres_told, subject=subject),
+        columns={
+            "apart": "Metres between",
+            "between": "Days between",
+            "count": "Pairs",
+            "expected": "Expected by chance",
+            "expected_lower": "95% of shuffles from",
+            "expected_upper": "to",
+            "p_adjusted": "p, all bands together",
+        },
+        what=f"Pairs of {subject} by the metres and days between them",
+        notes=[
+            "No point, address or map of single crimes is shown anywhere in a review.",
+            *([f"Left out: {present.plural(left, 'record')} without a day or a point."]
+              if left else []),
+        ],
+    )  # fmt: skip
+
+
+def near_by_metres_told(table: pd.DataFrame, *, subject: str) -> Said:
+    """Whether pairs close by within the first days are more than shuffled dates give.
+
+    `table`: what `stats.near_repeats.knox_by_metres` gives: first the band of one place, then that
+    of near ones.
+    """
+    nearest = table[table["first_day"] == 0]
+    same, near_by = nearest.iloc[0], nearest.iloc[1]
+    days = present.in_words(int(near_by["last_day"]))
+    reach = f"up to {int(near_by['last_metre'])} metres apart, within {days} days"
+    if near_by["status"] != "ok":
+        return Said(
+            f"There are too few cases of {subject} {reach}, to say whether they follow one "
+            "another.",
+            status="too_few",
+        )
+    p = "p under 0.01" if near_by["p_adjusted"] < 0.01 else f"p = {near_by['p_adjusted']:.2f}"
+    text = (
+        f"{present.plural(int(near_by['count']), 'pair')} of {subject} lie {reach}, against about "
+        f"{present.number(near_by['expected'])} if the dates fell by chance (95% of shuffles "
+        f"{present.number(near_by['expected_lower'])} to "
+        f"{present.number(near_by['expected_upper'])}; {p}): "
+    )
+    text += (
+        "where there was one, more follow close by for some days."
+        if near_by["verdict"] == "higher"
+        else "not more than chance can explain."
+    )
+    if same["status"] == "ok":
+        again = "more than" if same["verdict"] == "higher" else "not clearly more than"
+        text += (
+            f" At one and the same place there are {present.count(same['count'])} such pairs, "
+            f"{again} the {present.number(same['expected'])} of chance."
+        )
+    values = {"count": int(near_by["count"]), "ratio": near_by["ratio"], "p": near_by["p_adjusted"]}
+    return Said(text, verdict=near_by["verdict"], values=values)
+
+
 def near_repeats_told(table: pd.DataFrame, *, subject: str) -> Said:
     """Whether pairs in one street within the first days are more than shuffled dates give.
 
@@ -108,6 +197,10 @@ def near_repeats_told(table: pd.DataFrame, *, subject: str) -> Said:
     )
     values = {"count": int(row["count"]), "ratio": row["ratio"], "p": row["p"]}
     return Said(text, verdict=row["verdict"], values=values)
+
+
+def _apart(beyond: int, last: int) -> str:
+    return "the same place" if last <= 1 else f"{beyond} to {last}"
 
 
 def _band(first: int, last: int) -> str:

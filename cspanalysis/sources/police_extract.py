@@ -28,6 +28,10 @@ NO_PLACE = (
 )
 
 
+#: Metres of the national grid between which England and Wales lie.
+_EAST, _NORTH = (80_000, 660_000), (5_000, 660_000)
+
+
 def _check(found: Read) -> Read:
     """Labels under the taxonomy's names; times put together; one row of each crime marked.
 
@@ -48,7 +52,24 @@ def _check(found: Read) -> Read:
         "a time not before the start", "ends before it starts; both are kept",
         pl.col("end").cast(pl.String),
     )  # fmt: skip
+    frame = _with_points(frame, found)
     return found.with_frame(_with_crimes(frame, found.problems))
+
+
+def _with_points(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
+    """Points of the national grid within England and Wales; others are left out and noted."""
+    is_good = pl.col("easting").is_between(*_EAST) & pl.col("northing").is_between(*_NORTH)
+    has_any = pl.any_horizontal(pl.col("easting", "northing").is_not_null())
+    found.note(
+        frame.filter(has_any & ~is_good.fill_null(False)), "easting",
+        "metres of the national grid, easting and northing, within England and Wales",
+        "no point of the grid within England and Wales: left out, the crime is kept",
+        pl.format("{}, {}", pl.col("easting").cast(pl.String).fill_null("none"),
+                  pl.col("northing").cast(pl.String).fill_null("none")),
+    )  # fmt: skip
+    return frame.with_columns(
+        pl.when(is_good).then(pl.col(c)).alias(c) for c in ("easting", "northing")
+    )
 
 
 def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -212,6 +233,21 @@ SOURCE = Source(
                 "place", "Street or named place", ("street", "location"),
                 seen_as=("road", "street name", "address", "road name"),
                 unlocks="the streets and places with most crimes",
+            ),
+            Column(
+                "easting", "Metres east on the national grid",
+                ("x coordinate", "grid easting", "osgb easting", "easting m"), "number",
+                unit="metres", seen_as=("x", "x coord", "coord x", "grid ref easting",
+                                        "gr easting"),
+                unlocks="whether crimes follow one another within some hundred metres; with "
+                "`northing`, to the metre",
+            ),
+            Column(
+                "northing", "Metres north on the national grid",
+                ("y coordinate", "grid northing", "osgb northing", "northing m"), "number",
+                unit="metres", seen_as=("y", "y coord", "coord y", "grid ref northing",
+                                        "gr northing"),
+                unlocks="the same",
             ),
             Column(
                 "town", "Town or village", ("town village",),
