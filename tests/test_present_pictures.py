@@ -10,7 +10,7 @@ import pytest
 
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.findings.record import Finding
-from cspanalysis.present import chromium
+from cspanalysis.present import captions, chromium
 from cspanalysis.present.charts import pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,7 +74,8 @@ def test_many_charts_keep_their_order(browser, monkeypatch):
     charts = []
     for number in range(3):
         one = finding(caption=f"Number {number}")
-        charts.append((one.record(), one.figure.to_plotly_json()))
+        about = captions.about(one.record())
+        charts.append({"about": about, "alt": "", "figure": one.figure.to_plotly_json()})
     made = pictures.draw(charts, png=False)
     assert [f"<title>Number {n}</title>" in p.svg for n, p in enumerate(made)] == [True] * 3
     assert all(p.png == b"" for p in made)

@@ -50,7 +50,7 @@ def browser() -> str | None:
     return next((b for b in (*found, *(p for p in _PLACES if Path(p).is_file())) if b), None)
 
 
-def printed(text: str, *, what: str, instead: str, timeout: float = 180) -> bytes:
+def printed(text: str, *, what: str, instead: str, timeout: float = 600) -> bytes:
     """A page as a tagged PDF, as the browser prints it.
 
     `text`: a page that needs no other file. `what`, `instead`: for the message where no browser can
@@ -63,7 +63,7 @@ def printed(text: str, *, what: str, instead: str, timeout: float = 180) -> byte
         return out.read_bytes()
 
 
-def scripted(text: str, *, what: str, instead: str, timeout: float = 180) -> str:
+def scripted(text: str, *, what: str, instead: str, timeout: float = 600) -> str:
     """A page as its own scripts have left it.
 
     The arguments are those of `printed`.

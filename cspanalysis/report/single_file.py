@@ -16,16 +16,24 @@ from cspanalysis.report.markup import Context
 
 
 def page(
-    chapters: Sequence[Rendered], context: Context, previous: Mapping[str, Any] | None = None
+    chapters: Sequence[Rendered],
+    context: Context,
+    previous: Mapping[str, Any] | None = None,
+    *,
+    is_drawn: bool = True,
+    template: str = "single.html.j2",
+    **content: Any,
 ) -> str:
     """The single-file edition.
 
-    `previous`: an earlier review's findings.json. Returns: HTML with plotly.js inside; about 5 MB.
+    `previous`: an earlier review's findings.json. `is_drawn`: with the scripts that draw its
+    charts. `content`: what another `template` wants besides. Returns: HTML with plotly.js inside,
+    about 5 MB.
     """
     charts, templates = markup.chart_data(s for c in chapters for s in c.sections)
-    inline = scripts() if charts else []
+    inline = scripts() if charts and is_drawn else []
     return markup.render(
-        "single.html.j2",
+        template,
         c=context,
         s=summary.summary(chapters, previous, context.period),
         policy=policy(inline),
@@ -35,6 +43,7 @@ def page(
         charts=charts,
         templates=templates,
         inline=[Markup(s) for s in inline],
+        **content,
     )
 
 

@@ -37,18 +37,19 @@
     };
   }
 
-  // The picture of a chart as SVG: a Promise of {svg, width, height}.
-  function picture(id, foot, alt) {
+  // The picture of a chart as SVG: a Promise of {svg, width, height}. A bare one has no words about.
+  function picture(id, foot, alt, isBare) {
     var chart = maker.fitted(id, WIDTH - EDGE), about = maker.about(id);
+    if (isBare) { about = { title: "" }; }
     return window.Plotly.toImage(chart, {
       format: "svg", width: WIDTH - EDGE, height: chart.layout.height, imageDataOnly: true
     }).then(function (drawn) {
       var title = block(about.title, 17, 700, INK, EDGE);
       var under = block(about.subtitle, 14, 400, SOFT, EDGE + title.height + 2);
-      var top = EDGE + title.height + under.height + 10, high = chart.layout.height;
-      var said = [foot, about.source ? "Source: " + about.source : ""].filter(Boolean).join(" ");
+      var top = isBare ? 0 : EDGE + title.height + under.height + 10, high = chart.layout.height;
+      var said = isBare ? "" : [foot, about.source ? "Source: " + about.source : ""].filter(Boolean).join(" ");
       var source = block(said, 12, 400, SOFT, top + high + 6);
-      var height = top + high + 6 + source.height + EDGE;
+      var height = isBare ? high : top + high + 6 + source.height + EDGE;
       var inner = drawn.slice(drawn.indexOf("<svg")).replace("<svg", '<svg x="6" y="' + top + '"');
       return {
         width: WIDTH, height: height,

@@ -32,7 +32,7 @@ _PAGE = """<!doctype html><html lang="en-GB"><meta charset="utf-8"><body>
     place.type = "text/plain";
     place.className = "picture";
     document.body.appendChild(place);
-    window.cspPictures.picture(one.id, one.foot, one.alt).then(function (made) {{
+    window.cspPictures.picture(one.id, one.foot, one.alt, one.is_bare).then(function (made) {{
       var told = {{ svg: made.svg, width: made.width, height: made.height }};
       function tell() {{
         place.textContent = encodeURIComponent(JSON.stringify(told));
@@ -50,31 +50,35 @@ _PAGE = """<!doctype html><html lang="en-GB"><meta charset="utf-8"><body>
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG and, where it was asked for, as PNG (twice the size); width in pixels."""
+    """A chart as SVG and, where it was asked for, as PNG; size in pixels of the page."""
 
     svg: str
     png: bytes
     width: int
     height: int
+    source: str = ""
 
 
 def draw(
-    charts: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    charts: Sequence[Mapping[str, Any]],
     *,
     foot: str = "",
     png: bool = True,
     scale: float = 2,
+    is_bare: bool = False,
     instead: str = "take the picture from the page, by the button beneath the chart",
 ) -> list[Picture]:
     """Pictures of charts, each with what, where and when above it and its source beneath.
 
-    `charts`: records of findings with their figures (data and layout). `foot`: what is said before
-    each source: 'Synthetic data.'. `scale`: size of the PNG, as a multiple of 720 pixels. Raises
+    `charts`: of each what is said about it (`captions.about`), its text alternative `alt` and its
+    `figure` (data and layout). `foot`: what is said before each source: 'Synthetic data.'. `scale`:
+    size of the PNG, as a multiple of 720 pixels. `is_bare`: the chart alone. Raises
     `chromium.NoBrowser` where none is installed; `instead` is what it then advises.
     """
     found: list[Picture] = []
     for first in range(0, len(charts), TOGETHER):
-        found += _drawn(charts[first : first + TOGETHER], foot, png, scale, instead)
+        asked = {"foot": foot, "png": png, "scale": scale, "is_bare": is_bare}
+        found += _drawn(charts[first : first + TOGETHER], asked, instead)
     return found
 
 
@@ -91,7 +95,8 @@ def save(record: Mapping[str, Any], figure: Mapping[str, Any], path: str | Path)
         )
     is_png = target.suffix.lower() == ".png"
     synthetic = any(s.get("synthetic") for s in record.get("sources", ()))
-    (made,) = draw([(record, figure)], foot="Synthetic data." if synthetic else "", png=is_png)
+    chart = {"about": captions.about(record), "alt": record.get("alt", ""), "figure": figure}
+    (made,) = draw([chart], foot="Synthetic data." if synthetic else "", png=is_png)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(made.png if is_png else made.svg.encode("utf-8"))
     return target
@@ -111,30 +116,20 @@ def plotly_js() -> str:
 
 
 def _drawn(
-    charts: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-    foot: str,
-    png: bool,
-    scale: float,
-    instead: str,
+    charts: Sequence[Mapping[str, Any]], asked: Mapping[str, Any], instead: str
 ) -> list[Picture]:
-    numbered = {
-        f"{record['id']}/{i}": (record, figure) for i, (record, figure) in enumerate(charts)
-    }
     content = {
         "templates": [],
         "charts": {
-            key: {
-                "data": figure["data"],
-                "layout": figure["layout"],
+            str(number): {
+                "data": chart["figure"]["data"],
+                "layout": chart["figure"]["layout"],
                 "template": None,
-                "about": captions.about(record),
+                "about": chart["about"],
             }
-            for key, (record, figure) in numbered.items()
+            for number, chart in enumerate(charts)
         },
-        "asked": [
-            {"id": key, "alt": record.get("alt", ""), "foot": foot, "png": png, "scale": scale}
-            for key, (record, _) in numbered.items()
-        ],
+        "asked": [{"id": str(i), "alt": c["alt"], **asked} for i, c in enumerate(charts)],
     }
     text = json.dumps(content, ensure_ascii=True, default=_plain).replace("<", "\\u003c")
     page = _PAGE.format(
@@ -153,7 +148,14 @@ def _drawn(
             )
         )
     return [
-        Picture(t["svg"], base64.b64decode(t.get("png", "")), t["width"], t["height"]) for t in told
+        Picture(
+            t["svg"],
+            base64.b64decode(t.get("png", "")),
+            t["width"],
+            t["height"],
+            chart["about"]["source"],
+        )
+        for t, chart in zip(told, charts, strict=True)
     ]
 
 
