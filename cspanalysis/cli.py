@@ -107,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--resume", action="store_true", help="skip areas already finished")
     sub.add_argument("--single-file", action="store_true", help="also one HTML file of it all")
     sub.add_argument("--pdf", action="store_true", help="also a PDF, where Chromium is installed")
+    sub.add_argument("--docx", action="store_true", help="also a Word file, to be worked on")
+    sub.add_argument(
+        "--template",
+        type=Path,
+        metavar="FILE.docx",
+        help="Word file whose styles, header and footer the docx takes",
+    )
 
     sub = command("clean", _clean, "clean the raw files; show rows read, kept and set aside")
     sub.add_argument("--check", action="store_true", help="write nothing")

@@ -156,13 +156,19 @@ def test_without_scripts_the_tables_are_there(chromium, review):
     assert page.locator("table").first.is_visible()
 
 
-def test_printing_opens_the_tables_and_fits_the_charts(tab, review):
+def test_printing_leaves_folds_shut_and_fits_the_charts(tab, review):
     page = visit(tab, review["violence"])
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     widths = [c["width"] for c in page.evaluate(GEOMETRY)]
     assert page.evaluate("[...document.querySelectorAll('.main-svg')].every(s => "
                          "s.getBoundingClientRect().width <= 660.5)")  # fmt: skip
-    assert page.evaluate("[...document.querySelectorAll('details')].every(d => d.open)")
+    page.emulate_media(media="print")
+    # What is folded is in the workbook; what a reader has opened is printed.
+    assert page.evaluate("[...document.querySelectorAll('details')].every(d => !d.offsetHeight)")
+    page.evaluate("document.querySelector('details').open = true")
+    assert page.evaluate("document.querySelector('details').offsetHeight") > 40
+    page.evaluate("document.querySelector('details').open = false")
+    page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("[...document.querySelectorAll('details')].every(d => !d.open)")
     assert [c["width"] for c in page.evaluate(GEOMETRY)] == widths
@@ -176,7 +182,7 @@ def test_pdf_of_the_whole_review_is_tagged_and_the_same_each_time(chromium, revi
     assert b"/StructTreeRoot" in content and b"/MarkInfo" in content
     assert b"D:20000101000000" in content
     assert len(content) > 30_000
-    assert content.count(b"/S /Table") > 3
+    assert content.count(b"/S /Table") > 0
     assert pdf.from_html(text) == content
 
 

@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pypdf
 
 from cspanalysis.present import chromium
+from cspanalysis.report import single_file
+from cspanalysis.report.collect import Rendered
+from cspanalysis.report.markup import Context
 
 _ELEMENT = re.compile(rb"\(node\d{8}\)")
+
+
+def review(
+    chapters: Sequence[Rendered], context: Context, previous: Mapping[str, Any] | None = None
+) -> bytes:
+    """The whole review as a PDF with cover, contents, page numbers and running foot.
+
+    `previous`: an earlier review's findings.json.
+    """
+    # The contents are as long whatever numbers they bear, so that a second printing is enough.
+    pages: dict[str, int] = {}
+    for _ in range(2):
+        content = from_html(
+            single_file.page(
+                chapters, context, previous, template="printed.html.j2", numbers=pages,
+                foot=running_foot(context),
+            )
+        )  # fmt: skip
+        pages = page_numbers(content)
+    return content
+
+
+def running_foot(context: Context) -> str:
+    """What stands at the foot of each page, as a text of a style sheet."""
+    marks = ["RESTRICTED"] if context.edition == "partner" else []
+    marks += [context.area, context.period_label, f"{context.edition} edition"]
+    marks += ["synthetic data"] if context.synthetic else []
+    # Whatever an area is called, it ends neither the text nor the style.
+    return re.sub(r"[^\w ,.()–]", lambda sign: f"\\{ord(sign[0]):06x}", " – ".join(marks))
+
+
+def page_numbers(content: bytes) -> dict[str, int]:
+    """On which page each part of a printed page stands, by its id."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    found = ((name, reader.get_destination_page_number(d)) for name, d in
+             reader.named_destinations.items())  # fmt: skip
+    return {name.lstrip("/"): page + 1 for name, page in found if page is not None}
 
 
 def from_html(text: str, timeout: float = 180) -> bytes:

@@ -44,8 +44,10 @@ class Request:
         Default: reports/ of the workspace.
     resume : bool
         Leave areas alone whose review is complete and made from the same inputs.
-    single_file, pdf : bool
+    single_file, pdf, docx : bool
         Also write those editions, beside the review's folder.
+    word_template : Path, optional
+        Word file whose styles the docx takes.
     debug : bool
         Tell tracebacks.
     all_areas : bool
@@ -79,6 +81,8 @@ class Request:
     resume: bool = False
     single_file: bool = False
     pdf: bool = False
+    docx: bool = False
+    word_template: Path | None = None
     debug: bool = False
     all_areas: bool = False
     inputs: Mapping[str, str] | None = None

@@ -11,7 +11,7 @@ from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.report import folder, runner
+from cspanalysis.report import folder, runner, word_file
 from cspanalysis.review import coverage, offence_counts, scope
 from cspanalysis.store import clean_run
 from cspanalysis.store.tables import Store
@@ -29,6 +29,11 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     if asked := period or space.period:
         scope.against(space, asked, compare)
     runner.pick(tuple(options.chapter), runner.chapters())
+    template = options.template
+    if template is None and options.docx and (named := space.settings.get("review", {})):
+        template = space.root / named["word_template"] if "word_template" in named else None
+    if template is not None:
+        word_file.check_template(template)
     folder.check_writable(options.out or space.reports)
     named = [space.area(name) for name in options.csp] or [space.area()]
     clean_run.clean(space.root, dict(space.settings), report=inert.say)
@@ -57,6 +62,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         resume=options.resume,
         single_file=options.single_file,
         pdf=options.pdf,
+        docx=options.docx or options.template is not None,
+        word_template=template,
         debug=options.debug,
         all_areas=options.all or len(chosen) > 1,
         inputs=store.inputs(),

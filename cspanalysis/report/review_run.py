@@ -16,13 +16,13 @@ from typing import Any
 
 from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.present import chromium
 from cspanalysis.report import (
     chapter_run,
     collect,
     earlier_review,
     findings_json,
     folder,
+    further_files,
     partner_edition,
     publication_run,
     review_folder,
@@ -67,7 +67,7 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
         raw = Path(request.workspace) / "data" / "raw"
         files = sorted(p for p in raw.rglob("*") if p.is_file() and p.name != "README.md")
         inputs = {p.relative_to(request.workspace).as_posix(): provenance.sha256(p) for p in files}
-    settings = Path(request.workspace) / "partnership.toml"
+    settings, template = Path(request.workspace) / "partnership.toml", request.word_template
     package = Path(__file__).parents[1]
     code = [
         p for p in sorted(package.rglob("*")) if p.suffix in (".py", ".j2", ".css", ".js", ".csv")
@@ -79,7 +79,8 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
         "code": {p.relative_to(package).as_posix(): provenance.sha256(p) for p in code},
         "versions": _versions(),
         "period": [request.period, request.compare, request.edition],
-        "editions": [request.single_file, request.pdf],
+        "editions": [request.single_file, request.pdf, request.docx],
+        "word_template": provenance.sha256(template) if template else "",
     }
     return Plan(request, tuple(chapters), inputs, _digest(basis))
 
@@ -155,7 +156,7 @@ def review(
                     f"pages, tables and their check after {written:.2f} s",
                     f"check of the workbook {checked:.2f} s",
                 )
-                paths, told = _extras(request, area, shown, context, earlier)
+                paths, told = further_files.write(request, area, shown, context, earlier)
                 extras[:] = paths
                 notices.extend([*apart, *told])
                 seconds = time.perf_counter() - clock
@@ -238,32 +239,6 @@ def _chapters(
         mark = " (failed)" if done[index].failure else ""
         step(f"{area.name}: {chapter.title}{mark}")
     return [done[i] for i in range(len(tasks))]
-
-
-def _extras(
-    request: Request, area: Area, done: list[Rendered], context: Any, earlier: Any
-) -> tuple[list[Path], list[str]]:
-    """The single-file edition and the PDF, beside the folder to keep that small."""
-    paths: list[Path] = []
-    notices: list[str] = []
-    if not (request.single_file or request.pdf):
-        return paths, notices
-    from cspanalysis.report import pdf, single_file
-
-    stem = f"{area.slug}_{request.folder(area).name}"
-    text = single_file.page(done, context, earlier)
-    if request.single_file:
-        path = request.reports / area.slug / f"{stem}.html"
-        folder.write_file(path, text.encode("utf-8"))
-        paths.append(path)
-    if request.pdf:
-        path = request.reports / area.slug / f"{stem}.pdf"
-        try:
-            folder.write_file(path, pdf.from_html(text))
-            paths.append(path)
-        except chromium.NoBrowser as error:
-            notices.append(str(error))
-    return paths, notices
 
 
 def _previous(request: Request, area: Area) -> Mapping[str, Any] | None:

@@ -33,18 +33,19 @@ from cspanalysis.report.markup import Context
 
 #: Elements of a page that paper does not need.
 _LEFT_OUT = ("script", "style", "noscript", "nav", "button", "template", "svg")
-_CLASSES_LEFT_OUT = frozenset({"unseen", "skip", "take", "more", "synthetic", "cover", "toc"})
+_CLASSES_LEFT_OUT = frozenset({"unseen", "skip", "take", "more", "synthetic", "not_available"})
 #: Classes of a page's paragraphs that have a style of their own.
 _STYLED = {"answer": "Answer", "src": "Source", "note": "Note", "lead": "Lead"}
 _WIDE = 7  # columns; tables of more are set smaller
 _PNG_SCALE = 1.6
 
 
-def write(path: Path, page: str, context: Context, template: Path | None = None) -> str:
-    """Write the Word file of a review.
+def content(page: str, context: Context, template: Path | None = None) -> tuple[bytes, str]:
+    """The Word file of a review.
 
     `page`: the single-file edition. `template`: a Word file whose styles, header and footer are
-    taken. Returns what could not be done, '' if all could: without a browser no charts are drawn.
+    taken. Returns it with what could not be done, '' if all could: without a browser no charts are
+    drawn.
     """
     document = word_styles.opened(template)
     tree = html.document_fromstring(page)
@@ -64,8 +65,7 @@ def write(path: Path, page: str, context: Context, template: Path | None = None)
     _properties(document, context)
     packed = io.BytesIO()
     document.save(packed)
-    path.write_bytes(_settled(packed.getvalue()))
-    return told
+    return _settled(packed.getvalue()), told
 
 
 def check_template(template: Path) -> None:
@@ -252,7 +252,8 @@ class _Writer:
         shape = holder.add_run().add_picture(io.BytesIO(made.png), Emu(wide), Emu(high))
         shape._inline.docPr.set("descr", alt)
         shape._inline.docPr.set("name", f"Chart {shape._inline.docPr.id}")
-        if made.source:
+        section = next(e.iterancestors("section"), e)
+        if made.source and not any(_words(p).startswith("Source:") for p in section.iter("p")):
             self._said(f"Source: {made.source}", "Source")
 
     def _table(self, e: Any) -> None:

@@ -18,7 +18,7 @@ from cspanalysis.workspace import priority_weights, publishers
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
     "area": {"name", "code", "districts", "district_codes", "force", "county", "region"},
-    "review": {"period", "compare", "agenda", "promised"},
+    "review": {"period", "compare", "agenda", "promised", "word_template"},
     "windows": {"period", "compare", "note"},
     "peers": None,
     "night_time_economy": None,
@@ -67,6 +67,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     _check_peers(settings.get("peers", {}), path)
     _check_agenda(settings.get("review", {}), path)
     _check_promised(settings.get("review", {}), path)
+    _check_template(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     priority_weights.check(settings.get("priorities", {}), path)
 
@@ -139,6 +140,17 @@ def _check_promised(review: Mapping[str, Any], path: Path) -> None:
         )
     known = [source.name for source in sources.SOURCES]
     _check_names(named, known, path, "unknown source", "'{}'", " in promised, [review]")
+
+
+def _check_template(review: Mapping[str, Any], path: Path) -> None:
+    if not isinstance(named := review.get("word_template", ""), str):
+        raise UsageError(
+            paragraph(
+                f"word_template = {named!r} in [review]",
+                file=path,
+                allowed='a file beside the settings: word_template = "our_report.docx"',
+            )
+        )
 
 
 def _check_texts(table: Mapping[str, Any], section: str, path: Path) -> None:

@@ -219,14 +219,20 @@
     window.clearTimeout(waiting);
     waiting = window.setTimeout(function () { all(); }, 120);
   });
-  var folded = [];
+  // What is folded is not printed; it is in the workbook.
+  // On paper charts are smaller than on a screen, and a tall one so small that it fits a page
+  // together with its sentence.
   window.addEventListener("beforeprint", function () {
-    folded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    folded.forEach(function (part) { part.open = true; });
-    all(paper);
+    drawn.forEach(function (place) {
+      var chart = content.charts[place.dataset.chart];
+      if (!chart) { return; }
+      var size = Math.max(0.58, Math.min(0.8, 620 / fitted(chart, paper).height));
+      place.style.zoom = size;
+      draw(place, Math.floor(paper / size));
+    });
   });
   window.addEventListener("afterprint", function () {
-    folded.forEach(function (part) { part.open = false; });
+    drawn.forEach(function (place) { place.style.zoom = ""; });
     all();
   });
 })();
