@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "Period", "Review", "open"]
 __version__ = "0.1.0"
+
+# nbformat, which plotly's renderers and papermill import, checks schemas with a grammar that takes
+# seconds to build, is optional there and of no use here. This must come before them.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 _HOME = {
     "Comparison": "domain.periods",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -137,16 +138,18 @@ def _youth_offending(review: Review, of: Named, periods: tuple[Period, ...], eac
 
 
 def _admissions(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:
-    table = review.table(of.source)
-    rows = pd.concat(
-        admission_rates.of_cause(table, cause, review.area.districts).rows
-        for cause in of.series.split("+")
-    )
+    rows = pd.concat(_of_cause(review, of.source, cause) for cause in of.series.split("+"))
     for column, total in (("sex", "persons"), ("age_band", "all ages")):
         # Totals count unless a condition asks for one of their parts.
         if f"{column}=" not in of.where:
             rows = rows[rows[column] == total]
     return _yearly(review, of, rows)
+
+
+@functools.lru_cache(maxsize=8)
+def _of_cause(review: Review, source: str, cause: str) -> pd.DataFrame:
+    """Kept, because a trend asks for year after year of the same cause."""
+    return admission_rates.of_cause(review.table(source), cause, review.area.districts).rows
 
 
 def _exclusions(review: Review, of: Named, periods: tuple[Period, ...], each: bool) -> Series:

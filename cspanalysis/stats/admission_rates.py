@@ -79,6 +79,8 @@ def _beneath(rows: pd.DataFrame) -> set[str]:
     for text in rows["label"].unique():
         others = [other for other in rows["label"].unique() if other != text]
         under = {other for other in others if diagnoses.is_within(other, text)}
+        if not under:
+            continue
         whole = rows[rows["label"] == text].groupby(["sex", "age_band"])["count"].sum(min_count=1)
         parts = rows[rows["label"].isin(under)]
         parts = parts.groupby(["sex", "age_band"])["count"].sum(min_count=1)
