@@ -104,6 +104,7 @@ def purse_dipping_places(
     needs="police_extract",
     unit="offences, shared out over the hours in which they can have happened",
     would_show="when {subject} most likely happens",
+    role="when",
 )
 def likely_hours(
     ask: Question,

@@ -27,6 +27,7 @@ ASSAULT = "X85-Y09"
 @admission_question(
     "violence.assault_admissions.trend",
     "Are there more hospital admissions because of assault?",
+    role="trend",
 )
 def assault_admissions_trend(ask: Question, cause: str = ASSAULT) -> Finding:
     """Admissions by financial year with rates per 100,000 residents, newest against first."""
@@ -34,7 +35,9 @@ def assault_admissions_trend(ask: Question, cause: str = ASSAULT) -> Finding:
 
 
 @admission_question(
-    "violence.assault_admissions.age_sex", "Who is admitted to hospital because of assault?"
+    "violence.assault_admissions.age_sex",
+    "Who is admitted to hospital because of assault?",
+    role="who",
 )
 def assault_admissions_age_sex(
     ask: Question, cause: str = ASSAULT, year: str | None = None
@@ -47,6 +50,7 @@ def assault_admissions_age_sex(
     "violence.assault_admissions.published",
     "How do admissions for violence compare with England's?",
     measure="admissions for violence, as published",
+    role="peers",
 )
 def assault_admissions_published(ask: Question, words: str = "violen") -> Finding:
     """Published indicators whose name holds `words`, newest by the period's end."""
@@ -60,6 +64,7 @@ def assault_admissions_published(ask: Question, words: str = "violen") -> Findin
     unit="share",
     fewer_is_better=None,
     would_show="how many of those admitted because of assault are of one group",
+    role="who",
 )
 def assault_admissions_share(
     ask: Question,

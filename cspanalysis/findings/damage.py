@@ -61,6 +61,7 @@ def damage_peers(ask: Question, group: str) -> Finding:
     measure="criminal damage as a share of recorded crime",
     unit="share",
     would_show="how much of all crime is criminal damage",
+    role="peers",
 )
 def damage_share(ask: Question, group: str) -> Finding:
     """Share of criminal damage in recorded crime over a group of areas together."""
@@ -89,6 +90,7 @@ def damage_by_property(ask: Question) -> Finding:
     "What is damaged in the {members}?",
     needs="peer_counts",
     would_show="what is damaged in the group of districts",
+    role="peers",
 )
 def damage_by_property_together(ask: Question, group: str) -> Finding:
     """Criminal damage by the kind of property over a group of areas together."""

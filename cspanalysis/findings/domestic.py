@@ -68,6 +68,7 @@ def domestic_share(ask: Question, offences: str = "violent crime") -> Finding:
     needs="peer_counts",
     measure=OF_VIOLENT,
     would_show="how much violent crime is domestic in the group of districts",
+    role="peers",
 )
 def domestic_share_together(ask: Question, group: str) -> Finding:
     """Domestic abuse as a share of violent crime over a group of areas together."""
@@ -85,6 +86,7 @@ def domestic_share_together(ask: Question, group: str) -> Finding:
     "violence.domestic.town_centre_share",
     "How much domestic abuse is recorded in a town centre?",
     measure="domestic abuse in a town centre",
+    role="where",
 )
 def town_centre_share(ask: Question, town: str | None = None) -> Finding:
     """Share of domestic abuse in one town centre (default: the one with most of it)."""
@@ -108,6 +110,7 @@ def town_centre_share(ask: Question, town: str | None = None) -> Finding:
     "How many victims of domestic abuse are victims again?",
     measure="repeat victims of domestic abuse",
     fewer_is_better=True,
+    role="who",
 )
 def repeat_victims(ask: Question) -> Finding:
     """Victims with two or more domestic incidents in twelve months, as a share of all victims."""
@@ -133,6 +136,7 @@ def repeat_victims(ask: Question) -> Finding:
     "How many referrals to the MARAC repeat one of the last twelve months?",
     needs="marac",
     measure="repeat referrals to the MARAC",
+    role="who",
 )
 def marac_repeat(ask: Question) -> Finding:
     """Referrals of the same victim and perpetrator within twelve months of their last referral."""

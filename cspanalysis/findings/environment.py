@@ -68,6 +68,7 @@ def graffiti_change(ask: Question, indicator: str = GRAFFITI, per_day: bool = Fa
     unit="pounds",
     would_show="what it costs to remove graffiti",
     agenda=STRATEGY_2008,
+    role="parts",
 )
 def graffiti_cost(ask: Question, indicator: str = GRAFFITI_COST) -> Finding:
     """What removing graffiti cost, against the same months of the year before."""
@@ -130,6 +131,7 @@ def environment_changes(ask: Question, indicators: Sequence[str] = tuple(REPORTS
     unit="notices",
     would_show="whether more fixed penalty notices were issued",
     agenda=STRATEGY_2008,
+    role="action",
 )
 def penalty_notices(ask: Question, indicators: Sequence[str] = NOTICES) -> Finding:
     """Fixed penalty notices by what they were for; more can mean more enforcement."""
@@ -145,6 +147,7 @@ def penalty_notices(ask: Question, indicators: Sequence[str] = NOTICES) -> Findi
     unit="share",
     once=True,
     agenda=STRATEGY_2008,
+    role="parts",
 )
 def cleanliness(ask: Question) -> Finding:
     """Share of surveyed sites below the standard, by kind of dirt, in the newest survey year."""

@@ -51,7 +51,12 @@ harm_question = partial(
 )
 
 
-@harm_question("harm.change", "Did the harm of recorded crime rise or fall?", fewer_is_better=True)
+@harm_question(
+    "harm.change",
+    "Did the harm of recorded crime rise or fall?",
+    fewer_is_better=True,
+    role="change",
+)
 def change(ask: Question) -> Finding:
     """Severity weight × count against the same months of the year before."""
     crimes, weights = _weighted(ask, ask.period, ask.compare)
@@ -76,7 +81,12 @@ def change(ask: Question) -> Finding:
     )  # fmt: skip
 
 
-@harm_question("harm.mix", "Which crimes cause the harm?", would_show="which crimes cause the harm")
+@harm_question(
+    "harm.mix",
+    "Which crimes cause the harm?",
+    would_show="which crimes cause the harm",
+    role="parts",
+)
 def mix(ask: Question) -> Finding:
     """Share of each kind of crime in all harm beside its share of all crimes."""
     crimes, weights = _weighted(ask, ask.period)
@@ -102,6 +112,7 @@ def mix(ask: Question) -> Finding:
     needs=HOME_OFFICE,
     fewer_is_better=True,
     once=True,
+    role="change",
 )
 def official_change(ask: Question) -> Finding:
     """The newest official year against the one before, each offence weighted by its code."""
@@ -140,6 +151,7 @@ def official_change(ask: Question) -> Finding:
     needs=HOME_OFFICE,
     would_show="which crimes cause the harm in the official figures",
     once=True,
+    role="parts",
 )
 def official_mix(ask: Question) -> Finding:
     """Share of each group of offences in all harm, each offence weighted by its code."""
@@ -168,6 +180,7 @@ def official_mix(ask: Question) -> Finding:
     needs="police_uk",
     unit="points of severity per 1,000 residents in the period",
     fewer_is_better=True,
+    role="peers",
 )
 def peers(ask: Question, group: str) -> Finding:
     """Harm per 1,000 residents of every area of a peer group, by the street-level files."""

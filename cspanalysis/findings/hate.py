@@ -41,7 +41,10 @@ def hate_change(ask: Question) -> Finding:
 
 
 @detection_question(
-    "violence.hate.detection", "How much hate crime is detected?", needs="police_extract"
+    "violence.hate.detection",
+    "How much hate crime is detected?",
+    needs="police_extract",
+    role="outcome",
 )
 def hate_detection(ask: Question) -> Finding:
     """Detected hate crimes as a share of all, beside the same months of the year before."""
@@ -53,6 +56,7 @@ def hate_detection(ask: Question) -> Finding:
     "How much hate crime is detected in the {members}?",
     needs="peer_counts",
     would_show="how much hate crime is detected in the group of districts",
+    role="peers",
 )
 def hate_detection_together(ask: Question, group: str) -> Finding:
     """The same over a group of areas together."""
@@ -66,6 +70,7 @@ def hate_detection_together(ask: Question, group: str) -> Finding:
     measure="hate crime as a share of recorded crime",
     unit="share",
     would_show="how much of all crime is hate crime",
+    role="peers",
 )
 def hate_share(ask: Question, group: str) -> Finding:
     """Hate crime as a share of recorded crime over a group of areas together."""

@@ -86,6 +86,7 @@ def kind_peers(ask: Question, name: str, kind: str, group: str) -> Finding:
     "overview.kinds.change",
     "Which kinds of crime rose or fell?",
     measure="recorded crime by kind",
+    role="parts",
 )
 def kinds_change(ask: Question) -> Finding:
     """Each kind of crime with its count, rate and change, the most frequent first.
@@ -152,6 +153,7 @@ def kinds_change(ask: Question) -> Finding:
     unit="offences",
     would_show="whether recent months of any kind of crime are out of the ordinary",
     once=True,
+    role="trend",
 )
 def kinds_months(ask: Question) -> Finding:
     """Months of each kind of crime, and the newest six that its control chart marks."""
@@ -242,6 +244,7 @@ def kinds_months_told(table: pd.DataFrame) -> Said:
     needs=PEER_SOURCES,
     measure="recorded crime by kind per 1,000 residents",
     would_show="for which kinds of crime the area stands out",
+    role="peers",
 )
 def kinds_peers(ask: Question, group: str) -> Finding:
     """Each kind of crime per 1,000 residents against the others of a peer group together."""

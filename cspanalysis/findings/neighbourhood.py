@@ -43,6 +43,7 @@ def kinds_change(ask: Question, kinds: Mapping[str, Sequence[str]] = KINDS) -> F
     measure="pairs of {subject} in one street by the days between them",
     unit="pairs",
     would_show="whether {subject} is followed by more in the same street sooner than by chance",
+    role="where",
 )
 def near_repeats(ask: Question, name: str, offences: str, *, subject: str) -> Finding:
     """Pairs in one street or named place within days of one another (Knox permutation test)."""

@@ -49,7 +49,9 @@ rate_question = partial(official_question, unit="per 1,000 residents in the peri
 
 
 @official_question(
-    "official.{offences}.change", "Did {offences} rise or fall in the official figures?"
+    "official.{offences}.change",
+    "Did {offences} rise or fall in the official figures?",
+    role="change",
 )
 def change(ask: Question, offences: str = "recorded crime") -> Finding:
     """The newest official year, or the quarters of it that there are, against the year before."""
@@ -60,6 +62,7 @@ def change(ask: Question, offences: str = "recorded crime") -> Finding:
     "official.offence_groups.change",
     "Which kinds of crime rose or fell in the official figures?",
     measure="recorded crime by kind",
+    role="parts",
 )
 def changes(ask: Question) -> Finding:
     """Every group of offences that the newest official table tells apart."""
@@ -90,6 +93,7 @@ def changes(ask: Question) -> Finding:
     "Which offences make up recorded crime in the official figures?",
     measure="share of recorded crime",
     fewer_is_better=None,
+    role="parts",
 )
 def mix(ask: Question) -> Finding:
     """Shares of the official groups or lines in recorded crime, with Wilson intervals."""
@@ -104,6 +108,7 @@ def mix(ask: Question) -> Finding:
     "official.{offences}.years",
     "How did {offences} develop over the years in the official figures?",
     measure="{offences} by year",
+    role="trend",
 )
 def years(ask: Question, offences: str = "recorded crime") -> Finding:
     """Every whole year of the table, from 2002/03 on where it has them."""
@@ -157,6 +162,7 @@ def years(ask: Question, offences: str = "recorded crime") -> Finding:
     "official.{offences}.peers.{group}",
     "How does {offences} compare with the other {members} in the official figures?",
     measure="{offences} per 1,000 residents",
+    role="peers",
 )
 def rates(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Crimes per 1,000 residents of every area of a group, 'nation' for all partnerships."""
@@ -228,6 +234,7 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
     "Does {offences} stand out among the {members} in the official figures?",
     measure="{offences} per 1,000 residents",
     would_show="whether the rate lies outside what size and chance explain",
+    role="peers",
 )
 def funnel(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Funnel of a group by the official counts, widened for the usual differences between areas."""

@@ -43,7 +43,7 @@ _OPEN = (case_outcomes.AWAITING, "under investigation", UNSTATED)
 outcome_question = partial(question, needs=SOURCE, measure="outcomes of crimes", unit="crimes")
 
 
-@outcome_question("outcomes.all", "What became of recorded crimes?", once=True)
+@outcome_question("outcomes.all", "What became of recorded crimes?", once=True, role="outcome")
 def all_crimes(ask: Question) -> Finding:
     """Shares of the outcomes, beside those of the rest of the force (Wilson, Newcombe)."""
     found, over = _old(ask)
@@ -74,6 +74,7 @@ def all_crimes(ask: Question) -> Finding:
     "What became of crimes of each kind?",
     measure="crimes charged or summonsed",
     once=True,
+    role="outcome",
 )
 def by_offence(ask: Question) -> Finding:
     """Share charged or summonsed of each kind of crime, beside the rest of the force."""
@@ -110,6 +111,7 @@ def by_offence(ask: Question) -> Finding:
     measure="outcomes of crimes",
     would_show="whether outcomes changed",
     once=True,
+    role="outcome",
 )
 def change(ask: Question) -> Finding:
     """Shares of the outcomes against those of the same months of the year before (Newcombe)."""
@@ -156,6 +158,7 @@ def change(ask: Question) -> Finding:
     "What is known of the newest crimes?",
     measure="outcomes of the newest crimes",
     once=True,
+    role="outcome",
 )
 def newest(ask: Question) -> Finding:
     """Outcomes so far of the crimes that come too early for the other findings."""

@@ -22,7 +22,10 @@ rate_question = partial(crime_question, unit="per 1,000 residents in the period"
 
 
 @rate_question(
-    "overview.recorded_crime.rate", "How much crime was recorded?", measure="recorded crime"
+    "overview.recorded_crime.rate",
+    "How much crime was recorded?",
+    measure="recorded crime",
+    role="change",
 )
 def recorded_crime_rate(ask: Question, offences: str = "recorded crime") -> Finding:
     """Recorded crime and its rate per 1,000 residents in the period (exact or Byar limits)."""
@@ -120,6 +123,7 @@ def recorded_crime_peers(ask: Question, group: str, offences: str = "recorded cr
     needs=("peer_counts", "police_uk"),
     measure="recorded crime per 1,000 residents",
     would_show="whether the rate lies outside what size and chance explain",
+    role="peers",
 )
 def recorded_crime_funnel(ask: Question, group: str, offences: str = "recorded crime") -> Finding:
     """Funnel of the peer group, its limits widened for the usual differences between areas."""

@@ -48,6 +48,7 @@ _STATUSES = ("in each of three years", "emerging", "fading", "in some of the yea
     "places.persistent",
     "Which small areas have most crime year after year?",
     measure="small areas with most recorded crime in each of three years",
+    role="where",
 )
 def persistent(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """Small areas in the tenth with most in each of three years; those that came and went."""
@@ -89,6 +90,7 @@ def persistent(ask: Question, offences: str | Sequence[str] = "recorded crime") 
     "places.change",
     "In which small areas did crime rise or fall?",
     measure="change in recorded crime by small area",
+    role="where",
 )
 def change(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """Every small area against the year before, tested together (Benjamini-Hochberg)."""
@@ -122,6 +124,7 @@ def change(ask: Question, offences: str | Sequence[str] = "recorded crime") -> F
     "places.wards",
     "How is crime spread over the wards?",
     measure="recorded crime by ward",
+    role="where",
 )
 def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """Wards with their counts, shares and changes, on a map where there are outlines."""

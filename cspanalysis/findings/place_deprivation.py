@@ -33,6 +33,7 @@ _FIFTHS = {1: "most deprived", 2: "second most deprived", 3: "middle", 4: "secon
     measure="crime per 1,000 residents by fifth of deprivation",
     unit="per 1,000 residents in the period",
     would_show="whether more deprived small areas have more crime per resident",
+    role="where",
 )
 def deprivation(
     ask: Question,

@@ -48,6 +48,7 @@ from cspanalysis.stats import measures
     measure="share of recorded crime in the tenth of small areas with most",
     unit="share",
     would_show="what share of crime the tenth of small areas with most of it has",
+    role="where",
 )
 def concentration(
     ask: Question,
@@ -92,6 +93,7 @@ def concentration(
     "places.top",
     "Which small areas have most recorded crime?",
     measure="recorded crime by small area",
+    role="where",
 )
 def top(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """All small areas with their counts, on a map where there are outlines."""
@@ -103,6 +105,7 @@ def top(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Find
     "Where {is} {plain} recorded?",
     measure="{subject} by small area",
     would_show="in which small areas {plain} {is} recorded",
+    role="where",
 )
 def map_of(
     ask: Question,
@@ -131,6 +134,7 @@ def map_of(
     "places.streets",
     "On or near which streets is most crime recorded?",
     measure="recorded crime by named street",
+    role="where",
 )
 def streets(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """Named streets with most; labels that stand for many places (a parking area) apart."""

@@ -45,6 +45,7 @@ action_question = partial(question, needs="action_plan", unit="actions", once=Tr
     "How far along are the actions?",
     measure="actions of the plan by state",
     would_show="how far the actions of the plan are",
+    role="action",
 )
 def actions(ask: Question) -> Finding:
     """Actions by state; overdue is a dated action not complete after its date."""
@@ -85,6 +86,7 @@ def actions_told(table: pd.DataFrame) -> Said:
     "What do the actions aim at?",
     measure="actions by priority and category",
     would_show="what the actions of the plan aim at",
+    role="action",
 )
 def actions_by_priority(ask: Question) -> Finding:
     """Actions by priority and by prevention, intelligence, enforcement and reassurance."""
@@ -133,6 +135,7 @@ def priorities_told(table: pd.DataFrame) -> Said:
     "Which actions are overdue?",
     measure="overdue actions",
     fewer_is_better=True,
+    role="action",
 )
 def overdue(ask: Question) -> Finding:
     """Dated actions that are not complete after their date."""
@@ -163,6 +166,7 @@ def named_actions(table: pd.DataFrame, names: list[str], what: str) -> Said:
     "Which actions does the plan list?",
     measure="actions of the plan",
     would_show="which actions the plan holds",
+    role="action",
 )
 def action_list(ask: Question) -> Finding:
     """Every action with its lead, date, resources and state."""
@@ -188,6 +192,7 @@ def _all(table: pd.DataFrame) -> Said:
     fewer_is_better=False,
     would_show="what was promised and what has been delivered",
     once=True,
+    role="action",
 )
 def outputs(ask: Question) -> Finding:
     """Promised outputs against those delivered and the time gone."""

@@ -59,6 +59,7 @@ target_question = partial(question, needs="targets", unit="targets", once=True)
     "What do the targets ask for, and how far have they come?",
     measure="targets of the plan",
     would_show="what the targets ask for and how far they have come",
+    role="action",
 )
 def targets(ask: Question) -> Finding:
     """Printed against computed percentage, detectable or not, progress against the path."""
@@ -71,6 +72,7 @@ def targets(ask: Question) -> Finding:
     "What became of the targets of the plan before?",
     measure="targets of the plan before",
     would_show="what became of the plan before",
+    role="action",
 )
 def previous(ask: Question) -> Finding:
     """Targets whose time is up, met or missed, with the interval of the figure reached."""

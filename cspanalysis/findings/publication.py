@@ -39,6 +39,7 @@ class Spec:
     would_show: str = ""
     agenda: str = agendas.TODAY
     level: str = "district"
+    role: str = ""
 
     @property
     def chapter(self) -> str:
@@ -102,6 +103,7 @@ class Publication:
         over: Comparison | Period | None = None,
         compared: bool = False,
         level: str = "",
+        role: str = "",
         method: str = "",
         definition: str = "",
         notes: Iterable[str] = (),
@@ -130,6 +132,8 @@ class Publication:
             Whether the figures are compared with an earlier time.
         level : str
             Of what area the figures are (`LEVELS`), where it is not that of the question.
+        role : str
+            What the answer tells (`ROLES`), where the question does not say it.
         """
         place = ""
         if series is not None:
@@ -173,6 +177,7 @@ class Publication:
             polarity=self.spec.polarity,
             agenda=self.spec.agenda,
             level=level or self.spec.level,
+            role=self.spec.role or role,
             period=of.period.iso,
             compare=of.compare.iso if compared else "",
             sources=tuple(self.review.citations(sources)),
@@ -209,6 +214,7 @@ class Publication:
             polarity=spec.polarity,
             agenda=spec.agenda,
             level=spec.level,
+            role=spec.role,
             period=self.period.iso,
             lacks=suppliers.shared_sentence(missing, there),
             awaits=self._unpromised(missing, there),

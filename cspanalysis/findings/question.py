@@ -88,6 +88,7 @@ def question(
     any_months: bool = False,
     agenda: str = agendas.TODAY,
     level: str = "district",
+    role: str = "",
 ) -> Callable:
     """Make a function of `ask` a question of the assessment.
 
@@ -124,6 +125,9 @@ def question(
         The set of questions it belongs to (`agendas.AGENDAS`).
     level : str
         Of what area the figures are (`LEVELS`); `publish` may say otherwise.
+    role : str
+        What the answer tells of its subject (`ROLES`), by which a report places it; a shape of
+        answers knows its own.
     """
     polarity = {True: "lower_is_better", False: "higher_is_better", None: "neutral"}
     spec = Spec(
@@ -136,6 +140,7 @@ def question(
         would_show or clause(title),
         agenda,
         level,
+        role,
     )
 
     def decorate(function: Callable[..., Finding]) -> Callable[..., Finding]:

@@ -56,6 +56,9 @@ STATUSES = ("ok", "too_few", "suppressed", "not_comparable", "not_available")
 VERDICTS = ("up", "down", "no_clear_change", "lower", "similar", "higher", "peak", "none")
 #: Of what area a figure is: the partnership's own districts, or a larger one that it lies in.
 LEVELS = ("district", "county", "force", "national")
+#: What a finding tells of its subject, by which a report places it: how it went over time, its
+#: change, what it consists of, beside others, where, when, who, what became of it, what is done.
+ROLES = ("", "trend", "change", "parts", "peers", "where", "when", "who", "outcome", "action")
 POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
 
 
@@ -95,6 +98,8 @@ class Finding:
         What is measured, in what unit, how, and which direction is good (`POLARITIES`).
     agenda, level : str
         The agenda whose question it answers, and of what area its figures are (`LEVELS`).
+    role : str
+        What it tells of its subject (`ROLES`): a report places it by this.
     period, compare : str
         `YYYY-MM/YYYY-MM`; compare is '' where nothing is compared.
     sources : tuple of dict
@@ -140,6 +145,7 @@ class Finding:
     polarity: str = "neutral"
     agenda: str = agendas.TODAY
     level: str = "district"
+    role: str = ""
     period: str = ""
     compare: str = ""
     sources: tuple[dict[str, Any], ...] = ()
@@ -162,6 +168,7 @@ class Finding:
             ("verdict", VERDICTS),
             ("polarity", POLARITIES),
             ("level", LEVELS),
+            ("role", ROLES),
             ("agenda", tuple(agendas.AGENDAS)),
         ):
             if getattr(self, name) not in allowed:
@@ -185,6 +192,7 @@ class Finding:
             "polarity": self.polarity,
             "agenda": self.agenda,
             "level": self.level,
+            "role": self.role,
             "sources": [dict(s) for s in self.sources],
             "rows": _records(self.rows),
             "definition": self.definition,

@@ -75,6 +75,7 @@ def child_casualties(ask: Question) -> Finding:
     "roads.child_casualties.years",
     "How many collisions hurt children in each calendar year?",
     once=True,
+    role="trend",
 )
 def child_casualty_years(ask: Question) -> Finding:
     """Whole calendar years, each against the one before (conditional exact test)."""

@@ -56,6 +56,7 @@ def kinds_change(ask: Question, kinds: Mapping[str, Sequence[str]] = KINDS) -> F
     "serious_violence.under_age",
     "How much serious violence involves young people?",
     measure="serious violence involving young people",
+    role="who",
 )
 def under_age(ask: Question, definition: SeriousViolence | None = None) -> Finding:
     """Share of serious violence with a victim or a known suspect under the definition's age."""
@@ -87,6 +88,7 @@ def hours(ask: Question, definition: SeriousViolence | None = None) -> Finding:
     "serious_violence.public_places",
     "How much serious violence happens in public places?",
     measure="serious violence in public places",
+    role="where",
 )
 def public_places(ask: Question, definition: SeriousViolence | None = None) -> Finding:
     """Share of serious violence in the kinds of places that the definition calls public."""

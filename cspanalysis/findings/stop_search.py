@@ -43,6 +43,7 @@ force_question = partial(
     "serious_violence.stop_search",
     "How often are people stopped and searched in the force area?",
     would_show="how often people are stopped and searched in the force area",
+    role="action",
 )
 def searches(ask: Question) -> Finding:
     """Searches by the area's force by what was looked for; no figure of the district."""
@@ -70,6 +71,7 @@ def searches(ask: Question) -> Finding:
     "Who is stopped and searched in the force area?",
     measure="people searched by ethnic group",
     would_show="who is stopped and searched in the force area",
+    role="action",
 )
 def ethnicity(ask: Question) -> Finding:
     """Shares of ethnic groups among people searched, as they stated it and as officers saw it."""
@@ -131,6 +133,7 @@ def ethnicity(ask: Question) -> Finding:
     "What did searches in the force area lead to?",
     measure="stop and search by outcome",
     would_show="what searches in the force area led to",
+    role="action",
 )
 def outcomes(ask: Question) -> Finding:
     """Outcomes of all searches, and how many of those for weapons led to anything."""
@@ -164,6 +167,7 @@ def outcomes(ask: Question) -> Finding:
     unit="searches",
     would_show="how often people are stopped and searched here",
     once=True,
+    role="action",
 )
 def district(ask: Question) -> Finding:
     """Searches whose point lies within the outlines of the area's districts."""

@@ -32,6 +32,7 @@ rate_question = partial(question, unit="per 1,000 residents in the period")
 @admission_question(
     "substance.alcohol_admissions.trend",
     "Are there more hospital admissions because of alcohol?",
+    role="trend",
 )
 def alcohol_admissions_trend(ask: Question, cause: str = ALCOHOL) -> Finding:
     """Admissions by financial year with rates per 100,000 residents, newest against first."""
@@ -41,6 +42,7 @@ def alcohol_admissions_trend(ask: Question, cause: str = ALCOHOL) -> Finding:
 @admission_question(
     "substance.alcohol_disorders.trend",
     "Are there more admissions because of disorders due to alcohol?",
+    role="trend",
 )
 def alcohol_disorders_trend(ask: Question, cause: str = DISORDERS) -> Finding:
     """The same for mental and behavioural disorders due to alcohol."""
@@ -52,6 +54,7 @@ def alcohol_disorders_trend(ask: Question, cause: str = DISORDERS) -> Finding:
     "Are females or males admitted more often?",
     fewer_is_better=None,
     would_show="whether females or males are admitted more often because of alcohol",
+    role="who",
 )
 def alcohol_admissions_by_sex(
     ask: Question, cause: str = ALCOHOL, year: str | None = None
@@ -84,7 +87,9 @@ def alcohol_admissions_by_sex(
 
 
 @admission_question(
-    "substance.alcohol_admissions.age_sex", "Who is admitted to hospital because of alcohol?"
+    "substance.alcohol_admissions.age_sex",
+    "Who is admitted to hospital because of alcohol?",
+    role="who",
 )
 def alcohol_admissions_age_sex(
     ask: Question, cause: str = ALCOHOL, year: str | None = None
@@ -100,6 +105,7 @@ def alcohol_admissions_age_sex(
     measure="hospital admissions, standardised for age and sex",
     unit="per 100,000 residents, standardised",
     would_show="how many are admitted because of alcohol, allowing for residents' ages and sexes",
+    role="trend",
 )
 def alcohol_admissions_standardised(ask: Question, cause: str = ALCOHOL) -> Finding:
     """Admissions by year, directly standardised on the European Standard Population 2013."""
@@ -110,6 +116,7 @@ def alcohol_admissions_standardised(ask: Question, cause: str = ALCOHOL) -> Find
     "substance.alcohol_admissions.published",
     "How do alcohol admissions compare with England's?",
     measure="alcohol admissions, as published",
+    role="peers",
 )
 def alcohol_admissions_published(ask: Question, words: str = "alcohol") -> Finding:
     """Published indicators whose name holds `words`, newest by the period's end."""

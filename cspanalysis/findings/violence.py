@@ -47,6 +47,7 @@ def violent_crime_change(ask: Question, offences: str = "violent crime") -> Find
     measure="share of violent crime",
     unit="offences",
     would_show="what violent crime consists of",
+    role="parts",
 )
 def violent_crime_mix(ask: Question, offences: str = "violent crime") -> Finding:
     """Shares of the offences in violent crime."""
@@ -64,7 +65,9 @@ def violent_crime_peers(ask: Question, group: str, offences: str = "violent crim
     return ask.about(counted.subject or VIOLENT, VIOLENT).peers(offences, group, things=THINGS)
 
 
-@night_question("violence.nte.change", "Did night-time economy violence rise or fall?")
+@night_question(
+    "violence.nte.change", "Did night-time economy violence rise or fall?", role="change"
+)
 def nte_change(ask: Question, definition: NightTime | None = None) -> Finding:
     """Night-time economy violence against the same months of the year before, both definitions."""
     definition = definition or ask.review.night_time
@@ -131,6 +134,7 @@ def town_centre_years(ask: Question, offences: str = "violent crime") -> Finding
     measure=f"share of {NTE} in town centres",
     unit="share",
     would_show="how much night-time economy violence happens in town centres",
+    role="where",
 )
 def nte_town_centre_share(ask: Question, definition: NightTime | None = None) -> Finding:
     """Share of night-time economy violence in town centres, with a Wilson interval."""
@@ -155,6 +159,7 @@ def nte_town_centre_share(ask: Question, definition: NightTime | None = None) ->
     measure="violence by hour and weekday",
     unit="offences",
     would_show="on which nights and at what hours violence happens",
+    role="when",
 )
 def nte_week(ask: Question, definition: NightTime | None = None) -> Finding:
     """Violence outside the home by hour and weekday; shows whether the night hours fit."""

@@ -54,6 +54,7 @@ school_question = partial(exclusion_question, needs=(SOURCE, AUTHORITIES), unit=
     "Are more children excluded from school?",
     measure="exclusions from school",
     would_show="whether more children are excluded from school",
+    role="parts",
 )
 def exclusions_change(
     ask: Question,
@@ -108,6 +109,7 @@ def exclusions_change(
     "young_people.exclusions.clusters",
     "Which school clusters exclude the most pupils?",
     measure="exclusions per 100 pupils on roll",
+    role="where",
 )
 def exclusions_by_cluster(
     ask: Question, kind: str = "permanent", school_year: str | None = None
@@ -120,6 +122,7 @@ def exclusions_by_cluster(
     "young_people.fixed_term.clusters",
     "Which school clusters exclude the most pupils for a fixed term?",
     measure="fixed-term exclusions per 100 pupils on roll",
+    role="where",
 )
 def fixed_term_by_cluster(
     ask: Question, kind: str = "fixed term", school_year: str | None = None
@@ -135,6 +138,7 @@ def fixed_term_by_cluster(
     measure="{things} per 100 pupils",
     unit="per 100 pupils",
     would_show="how the local authority compares with England on exclusions",
+    role="peers",
 )
 def authority_rates(
     ask: Question, name: str, kind: str, things: str, school_year: str | None = None

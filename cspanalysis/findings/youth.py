@@ -46,6 +46,7 @@ violence_question = partial(
     "young_people.offending.change",
     "Were more young people referred to the Youth Offending Service?",
     would_show="whether more young people were referred to the Youth Offending Service",
+    role="change",
 )
 def offending_change(ask: Question, measure: str = REFERRED) -> Finding:
     """Young people referred, against the year before; for whole financial years only."""
@@ -57,6 +58,7 @@ def offending_change(ask: Question, measure: str = REFERRED) -> Finding:
     "How did referrals develop over the years?",
     would_show="how referrals to the Youth Offending Service developed over the years",
     once=True,
+    role="trend",
 )
 def offending_years(ask: Question, measure: str = REFERRED) -> Finding:
     """Young people referred by financial year, the newest against the first."""
@@ -67,6 +69,7 @@ def offending_years(ask: Question, measure: str = REFERRED) -> Finding:
     "young_people.entrants.change",
     "Did more young people enter the youth justice system for the first time?",
     would_show="whether more young people entered the youth justice system for the first time",
+    role="change",
 )
 def entrants_change(ask: Question, measure: str = "") -> Finding:
     """First-time entrants, against the year before; for whole financial years only."""
@@ -78,6 +81,7 @@ def entrants_change(ask: Question, measure: str = "") -> Finding:
     "How did first-time entrants develop over the years?",
     would_show="how first-time entrants to the youth justice system developed over the years",
     once=True,
+    role="trend",
 )
 def entrants_years(ask: Question, measure: str = "") -> Finding:
     """First-time entrants by financial year, the newest against the first."""
@@ -89,6 +93,7 @@ def entrants_years(ask: Question, measure: str = "") -> Finding:
     "For which offences were more or fewer young people dealt with?",
     measure="young people by kind of offence",
     would_show="for which offences more or fewer young people were dealt with",
+    role="parts",
 )
 def offending_by_kind(ask: Question) -> Finding:
     """Young people by kind of offence, each with its change."""
@@ -157,6 +162,7 @@ def youth_violence_years(
     "Did violence that involves young people rise or fall in the {members}?",
     needs="peer_counts",
     would_show="whether violence that involves young people rose or fell in the group of districts",
+    role="peers",
 )
 def youth_violence_together(ask: Question, group: str) -> Finding:
     """The same over a group of areas together, as the partner counted it."""

@@ -22,6 +22,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.present import captions, suppliers, symbols_of
 from cspanalysis.present.captions import day, label, source_line
+from cspanalysis.report import layout
 from cspanalysis.report.collect import Rendered, Section
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -38,8 +39,6 @@ MOST_ROWS = 200
 MOST_TEXT = 300
 #: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
 FEW_ROWS, MOST_LISTED = 3, 25
-# A text of a notebook that is a heading and nothing else.
-_HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
 #: Letters of a text that is long, and of one that needs hardly any room.
 LONG_TEXT, BRIEF_TEXT = 40, 10
 
@@ -130,15 +129,16 @@ def page(
     `chapter`: with a failure, an honest page that says so. `before`, `after`: the neighbouring
     pages.
     """
-    charts, templates = chart_data(chapter.sections)
+    laid = layout.layout(chapter)
+    charts, templates = chart_data(laid.sections)
     return render(
         "chapter.html.j2",
         c=context,
         policy=CSP,
         chapter=chapter,
-        tiles=tiles(chapter.records),
+        laid=laid,
         here=chapter.slug,
-        questions=[r for r in chapter.records if r["status"] != "not_available"],
+        inner=[(f"{chapter.slug}-{p.key}", p.heading) for p in laid.parts if p.heading],
         before=before,
         after=after,
         charts=charts,
@@ -191,25 +191,6 @@ def script_json(value: Any) -> Markup:
     return Markup(text)
 
 
-def shown(blocks: Sequence[Section | str]) -> list[Section | str]:
-    """What a page shows of a chapter, in order: texts and the findings that have an answer.
-
-    A heading that no text and no such finding follows is left out.
-    """
-    kept: list[Section | str] = []
-    # From the end: the level of what was kept last, 0 at the end and 9 for what is no heading.
-    follows = 0
-    for block in reversed(blocks):
-        heading = _HEADING.fullmatch(block.strip()) if isinstance(block, str) else None
-        if heading and int(heading[1]) >= follows:
-            continue
-        if isinstance(block, Section) and block.record["status"] == "not_available":
-            continue
-        kept.append(block)
-        follows = int(heading[1]) if heading else 9
-    return kept[::-1]
-
-
 def lacking(
     records: Iterable[Mapping[str, Any]],
 ) -> list[tuple[list[Mapping[str, Any]], str]]:
@@ -239,6 +220,13 @@ def not_covered(
         (of, present.capital(suppliers.names(NotAvailable(needs)))) for needs, of in groups.items()
     ]
     return line, named
+
+
+def deeper(text: str, levels: int) -> str:
+    """HTML of a notebook with its headings so many levels further down."""
+    if not levels:
+        return text
+    return re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + levels)}>", text)
 
 
 def short(text: Any, most: int = MOST_TEXT) -> str:
@@ -303,11 +291,13 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
-        is_list=is_list, cell_classes=cell_classes, shown=shown, lacking=lacking,
+        is_list=is_list, cell_classes=cell_classes, lacking=lacking,
         not_covered=not_covered, overlapping=overlapping,
-        in_words=present.in_words,
+        in_words=present.in_words, deeper=deeper, listed=present.listed,
+        first_sentence=layout.first_sentence,
     )  # fmt: skip
     environment.globals.update(
+        layout=layout,
         source_line=source_line,
         symbols=symbols_of,
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),

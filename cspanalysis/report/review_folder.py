@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from cspanalysis.present.charts import pictures
-from cspanalysis.report import collect, findings_json, markup, place_files, summary, workers
+from cspanalysis.report import (
+    collect,
+    findings_json,
+    layout,
+    markup,
+    place_files,
+    summary,
+    workers,
+)
 from cspanalysis.report.collect import Rendered
 
 #: Scripts that draw the charts of a page and make pictures of them, in the order they run.
@@ -40,7 +48,7 @@ def context_of(
         compare=compare,
         edition=edition,
         partial=partial,
-        contents=tuple((c.slug, c.title) for c in chapters),
+        contents=tuple((c.slug, c.title) for c in layout.in_order(chapters)),
         synthetic=findings_json.is_synthetic(records),
         sources=tuple(sources.values()),
         version=version("cspanalysis"),
@@ -79,9 +87,13 @@ def write(
         _put(assets / "plotly.min.js", pictures.plotly_js())
         for name in CHART_SCRIPTS:
             _put(assets / name, pictures.script(name))
-        neighbours = [("index", "Summary"), *context.contents, None]
-        for number, chapter in enumerate(chapters):
-            before, after = neighbours[number], neighbours[number + 2]
+        along = [("index", "Summary"), *context.contents]
+        places_of = {slug: number for number, (slug, _) in enumerate(along)}
+        for chapter in chapters:
+            # A page that no menu leads to has the summary before it and nothing after it.
+            number = places_of.get(chapter.slug, len(along))
+            after = along[number + 1] if number + 1 < len(along) else None
+            before = along[number - 1] if chapter.slug in places_of else along[0]
             text = markup.page(context, chapter, before=before, after=after)
             _put(folder / f"{chapter.slug}.html", text)
         places = place_files.write(folder, records, outlines)

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cspanalysis.present.charts import pictures
-from cspanalysis.report import markup, review_folder, summary
+from cspanalysis.report import layout, markup, review_folder, summary
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -30,15 +30,19 @@ def page(
     charts. `content`: what another `template` wants besides. Returns: HTML with plotly.js inside,
     about 5 MB.
     """
-    charts, templates = markup.chart_data(s for c in chapters for s in c.sections)
+    told = layout.in_order(chapters)
+    laid = {c.key: layout.layout(c) for c in told}
+    charts, templates = markup.chart_data(
+        s for c in told for s in (*c.sections, *laid[c.key].sections)
+    )
     inline = scripts() if charts and is_drawn else []
     return markup.render(
         template,
         c=context,
         s=summary.summary(chapters, previous, context.period),
         policy=policy(inline),
-        chapters=chapters,
-        tiles={c.key: markup.tiles(c.records) for c in chapters},
+        chapters=told,
+        laid=laid,
         here="",
         charts=charts,
         templates=templates,

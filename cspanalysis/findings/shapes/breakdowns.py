@@ -62,6 +62,7 @@ def breakdown(
     result = result.sort_values(["count", label], ascending=[False, True], ignore_index=True)
     return ask.publish(
         result,
+        role="parts",
         series=series,
         wording=partial(parts_told, label=label, subject=series.named, top=top),
         chart=partial(charts.sorted_bars, label=label),
@@ -88,6 +89,7 @@ def places(
     )
     return ask.publish(
         result,
+        role="where",
         series=series,
         wording=partial(places_told, subject=series.subject),
         chart=charts.places_bars,

@@ -41,6 +41,7 @@ def change(
     result = compared(ask, series, per_day=per_day)
     return ask.publish(
         result,
+        role="change",
         series=series,
         wording=partial(change_wording.change, subject=series.named),
         compared=True,
@@ -95,6 +96,7 @@ def changes(
     broken = [note for series in every for note in break_notes(series, ask.comparison)]
     return ask.publish(
         result,
+        role="parts",
         series=every[0].of(every[0].rows, notes=()),
         subject=subject,
         wording=wording,

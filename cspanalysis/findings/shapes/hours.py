@@ -46,6 +46,7 @@ def hours(ask: Publication, crimes: Series, *, max_hours: float = aoristic.MAX_H
     ]
     return ask.publish(
         found.table,
+        role="when",
         series=crimes,
         wording=partial(hours_told, subject=crimes.subject),
         chart=partial(charts.heatmap, value="weight"),

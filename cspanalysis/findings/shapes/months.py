@@ -49,6 +49,7 @@ def control(ask: Publication, series: Series) -> Finding:
     ended = chart.reason if result["month"].max() < months["month"].max() else ""
     return ask.publish(
         result,
+        role="trend",
         series=series,
         wording=partial(control_told, subject=series.subject, ended=ended),
         chart=charts.control_chart,
@@ -125,6 +126,7 @@ def season(
         }
     return ask.publish(
         result,
+        role="when",
         series=series,
         wording=partial(season_told, subject=series.subject),
         chart=drawn,

@@ -77,6 +77,7 @@ def peers(
     year = int(counted.table["population_year"].max())
     return ask.publish(
         result,
+        role="peers",
         sources=counted.sources,
         subject=f"{things} per 1,000 residents",
         unit="per 1,000 residents in the period",

@@ -53,6 +53,7 @@ def share(
     table = pd.DataFrame({**part.area, "count": [part.count(ask.period)], "total": total})
     return ask.publish(
         measures.proportion(table),
+        role="parts",
         series=part,
         wording=partial(share_told, subject=whole.named, of=of),
         columns={

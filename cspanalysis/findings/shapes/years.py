@@ -41,6 +41,7 @@ def years(ask: Publication, series: Series, things: str) -> Finding:
     result = yearly.first_to_last(shown, exposure="days", variance=variance)
     return ask.publish(
         result,
+        role="trend",
         series=series,
         wording=partial(years_told, subject=series.subject),
         chart=partial(charts.trend_line, value="count", decimals=0),

@@ -12,6 +12,35 @@
   var paper = 660; // CSS pixels that fit an A4 page between its margins
   var NARROW = 520; // below it a chart is drawn for a phone
 
+  // On a dark page every colour has a counterpart that keeps its rank: what is darkest on white
+  // is brightest on black, so that words within marks stay readable.
+  var DARK = {
+    "#0b0c0c": "#e8ecef", "#505a5f": "#b3bdc5", "#e3e3e3": "#38424a", "#ffffff": "#14181c",
+    "#f3f2f1": "#20272d", "#f3f6f9": "#20272d", "#12436d": "#8cc0f0", "#bfbfbf": "#5e6a73",
+    "#28a197": "#4fc7bc", "#f46a25": "#ff9a62", "#d0e1ee": "#21384d", "#dce6f0": "#26384a",
+    "#8db4d3": "#31608a", "#b8cde2": "#34526f", "#8fb0d1": "#4a739c", "#6f90af": "#7ea3c6",
+    "#3d79ab": "#5590c4", "#8a949b": "#8a949b",
+    "rgba(18,67,109,0.15)": "rgba(140,192,240,0.22)", "rgba(255,255,255,.8)": "rgba(20,24,28,.8)"
+  };
+  var night = window.matchMedia("(prefers-color-scheme: dark)"), onPaper = false;
+
+  function toned(value) {
+    if (typeof value === "string") {
+      return value.replace(/#[0-9a-f]{6}\b|rgba\([^)]*\)/gi, function (found) {
+        return DARK[found.toLowerCase()] || found;
+      });
+    }
+    if (Array.isArray(value)) { return value.map(toned); }
+    if (value && typeof value === "object") {
+      Object.keys(value).forEach(function (key) {
+        if (key !== "bdata") { value[key] = toned(value[key]); }
+      });
+    }
+    return value;
+  }
+
+  function tone() { return night.matches && !onPaper ? "dark" : "light"; }
+
   function copy(value) { return JSON.parse(JSON.stringify(value)); }
 
   // Long names of categories take up to three lines; what is left is in the table.
@@ -41,7 +70,7 @@
 
   function fitted(chart, width) {
     var layout = copy(chart.layout), data = chart.data;
-    if (chart.template !== null) { layout.template = content.templates[chart.template]; }
+    if (chart.template !== null) { layout.template = copy(content.templates[chart.template]); }
     layout.width = width;
     layout.height = layout.height || 400;
     // A map is as high as its width asks for.
@@ -189,8 +218,10 @@
     var chart = content.charts[place.dataset.chart];
     if (!chart) { return; }
     place.dataset.width = width;
+    place.dataset.tone = tone();
     var data = copy(chart.data), layout = fitted(chart, width);
     if (width < NARROW) { data = onPhone(data, layout); }
+    if (tone() === "dark") { data = toned(data); layout = toned(layout); }
     place.style.minHeight = "0";
     return window.Plotly.react(place, data, layout, config);
   }
@@ -198,7 +229,8 @@
   function all(width) {
     return Promise.all(drawn.map(function (place) {
       var wanted = width || Math.floor(place.getBoundingClientRect().width);
-      return wanted > 0 && String(wanted) !== place.dataset.width ? draw(place, wanted) : null;
+      var isNew = String(wanted) !== place.dataset.width || place.dataset.tone !== tone();
+      return wanted > 0 && isNew ? draw(place, wanted) : null;
     }));
   }
 
@@ -214,6 +246,12 @@
   document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
   all().then(function () { document.documentElement.dataset.charts = "drawn"; });
 
+  // What lies in a fold is drawn when it is opened.
+  document.addEventListener("toggle", function (event) {
+    if (event.target.open) { all(); }
+  }, true);
+  night.addEventListener("change", function () { all(); });
+
   var waiting = 0;
   window.addEventListener("resize", function () {
     window.clearTimeout(waiting);
@@ -223,6 +261,7 @@
   // On paper charts are smaller than on a screen, and a tall one so small that it fits a page
   // together with its sentence.
   window.addEventListener("beforeprint", function () {
+    onPaper = true;
     drawn.forEach(function (place) {
       var chart = content.charts[place.dataset.chart];
       if (!chart) { return; }
@@ -232,6 +271,7 @@
     });
   });
   window.addEventListener("afterprint", function () {
+    onPaper = false;
     drawn.forEach(function (place) { place.style.zoom = ""; });
     all();
   });

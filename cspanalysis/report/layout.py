@@ -1,0 +1,355 @@
+"""How a chapter's page is laid out: what lies open, what is folded, what is said once.
+
+A page is at most four screens long beyond its folds. Findings are placed by what they tell of the
+subject (`Finding.role`); those without a role stand in the notebook's order before the others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cspanalysis import present
+from cspanalysis.present import charts
+from cspanalysis.report import collect
+from cspanalysis.report.collect import Rendered, Section
+
+Record = Mapping[str, Any]
+
+#: Role of a finding → the part of the page it stands in, in the page's order.
+PARTS = {
+    "trend": "Trend",
+    "change": "Trend",
+    "parts": "What it consists of",
+    "peers": "Compared with peers",
+    "where": "Where",
+    "when": "When",
+    "who": "Who is affected",
+    "outcome": "What became of it",
+    "action": "What is being done",
+}
+
+#: The finding by which the chapter about the data is known.
+ABOUT_DATA = "quality.rows"
+
+#: Pixels that the findings of a page may take at 1100 px: four screens of 900 less what stands
+#: about them (heading, summary of the chapter, folds, neighbours).
+MOST_HEIGHT = 2650
+#: Findings that lie open on a page, and tables that stand in for a picture have so many rows.
+MOST_OPEN, MOST_ROWS = 8, 14
+#: Width of a page's column there, and letters of an answer's line in it.
+COLUMN, LINE = 736, 78
+
+# A text of a notebook that is a heading and nothing else.
+_HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
+#: Verdicts of a comparison that found something.
+_CLEAR = ("up", "down", "higher", "lower", "peak")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page: its heading ('' for what has none), what lies open and what is folded.
+
+    `is_brief`: of what lies open the picture is folded.
+    """
+
+    key: str
+    heading: str
+    shown: tuple[Section | str, ...]
+    folded: tuple[Section, ...] = ()
+    is_brief: bool = False
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something said once for several findings: what it is, the text, and of which findings."""
+
+    kind: str
+    text: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A chapter as its page shows it.
+
+    Parameters
+    ----------
+    short : tuple of record
+        The findings whose first sentence says the chapter in short.
+    texts : tuple of str
+        What the analyst wrote, HTML.
+    parts : tuple of Part
+    remarks : tuple of Remark
+        Definitions, methods and notes that several findings share.
+    known : tuple of record
+        The findings of the fold 'How we know', without what is shared.
+    """
+
+    short: tuple[Record, ...] = ()
+    texts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    known: tuple[Record, ...] = ()
+
+    @property
+    def sections(self) -> list[Section]:
+        """Every finding that the page draws."""
+        return [
+            s for p in self.parts for s in (*p.shown, *p.folded) if isinstance(s, Section)
+        ]  # fmt: skip
+
+
+def is_answered(record: Record) -> bool:
+    """Whether a page shows a finding: it has data."""
+    return record["status"] != "not_available"
+
+
+def is_empty(chapter: Rendered) -> bool:
+    """Whether a chapter has nothing to show, so that no menu leads to it."""
+    return not chapter.failure and not any(map(is_answered, chapter.records))
+
+
+def in_order(chapters: Sequence[Rendered]) -> list[Rendered]:
+    """The chapters that a menu names: those with something to show, that on the data last."""
+    named = [c for c in chapters if not is_empty(c)]
+    return sorted(named, key=lambda c: any(r["id"] == ABOUT_DATA for r in c.records))
+
+
+def layout(chapter: Rendered) -> Layout:
+    """Lay out a chapter's page."""
+    texts, own, placed = _placed(chapter.blocks)
+    answered = [s for s in chapter.sections if is_answered(s.record)]
+    groups = [("", own)] if own else []
+    groups += _groups(placed)
+    opened = _opened([[b for b in blocks if isinstance(b, Section)] for _, blocks in groups])
+    parts = []
+    for heading, blocks in groups:
+        shown = tuple(b for b in blocks if isinstance(b, str) or id(b) in opened)
+        folded = tuple(b for b in blocks if isinstance(b, Section) and id(b) not in opened)
+        is_brief = bool(folded) and not any(isinstance(b, Section) for b in shown)
+        if is_brief:
+            # The page has no room for the picture: the answer is there, and the fold beneath it.
+            shown, folded = folded[:1], folded[1:]
+        parts.append(Part(_key(heading), heading, shown, folded, is_brief))
+    records = [s.record for s in answered]
+    remarks = _shared(records)
+    said = {(remark.kind, remark.text) for remark in remarks}
+    return Layout(
+        short=tuple(_in_short(records)),
+        texts=tuple(texts),
+        parts=tuple(parts),
+        remarks=tuple(remarks),
+        known=tuple(_without(record, said) for record in records),
+    )
+
+
+def first_sentence(text: str, most: int = 1) -> str:
+    """The first sentences of a text: what follows says how it was judged."""
+    return " ".join(re.split(r"(?<=[.!?]) (?=[A-Z])", text)[:most])
+
+
+def is_evidence(section: Section) -> bool:
+    """Whether a finding's table stands open in the place of a picture: some rows, not one."""
+    rows = (section.record.get("table") or {}).get("rows", ())
+    return section.figure is None and 1 < len(rows) <= MOST_ROWS
+
+
+def height(section: Section) -> float:
+    """About how many pixels a finding takes at 1100 px."""
+    found = words(section)
+    if section.figure is not None:
+        drawn = section.figure.get("layout", {})
+        found += 115 + float(drawn.get("height") or 400)
+        meta = drawn.get("meta") or {}
+        if isinstance(meta, Mapping) and meta.get("aspect"):
+            tall = min((COLUMN - 8) * meta["aspect"], meta["tallest"]) + meta["beside"]
+            found += tall - float(drawn.get("height") or 400)
+    elif is_evidence(section):
+        found += 80 + 60 * len(section.record["table"]["rows"])
+    return found
+
+
+def words(section: Section) -> float:
+    """About how many pixels question and answer of a finding take there."""
+    return 75.0 + 28 * math.ceil(len(str(section.record.get("sentence", ""))) / LINE)
+
+
+def picture(section: Section) -> str:
+    """What kind of picture a chart is: what it shows stands in its caption and its table."""
+    traces = (section.figure or {}).get("data", ())
+    kinds = {str(trace.get("type", "scatter")) for trace in traces}
+    modes = " ".join(str(trace.get("mode", "")) for trace in traces)
+    meta = (section.figure or {}).get("layout", {}).get("meta") or {}
+    if isinstance(meta, Mapping) and meta.get("aspect"):
+        return "Map"
+    if "heatmap" in kinds:
+        return "Grid of shaded cells"
+    if "bar" in kinds:
+        return "Bar chart"
+    return "Line chart" if "lines" in modes else "Dot chart"
+
+
+def _placed(
+    blocks: Iterable[Section | str],
+) -> tuple[list[str], list[Section | str], list[Section]]:
+    """Texts of the analyst, findings without a role under their headings, and all others."""
+    texts: list[str] = []
+    own: list[Section | str] = []
+    placed: list[Section] = []
+    headings: list[str] = []
+    for block in blocks:
+        if isinstance(block, str):
+            if _HEADING.fullmatch(block.strip()):
+                level = block.strip()[2]
+                headings = [h for h in headings if h.strip()[2] < level] + [block]
+            else:
+                texts.append("".join(headings) + block)
+                headings = []
+        elif not is_answered(block.record):
+            continue
+        elif block.record.get("role"):
+            placed.append(block)
+        else:
+            own += [*headings, block]
+            headings = []
+    return texts, own, placed
+
+
+def _groups(placed: Sequence[Section]) -> list[tuple[str, list[Section]]]:
+    """The parts of a page with their findings: a change before the line that shows it."""
+    groups: dict[str, list[Section]] = {}
+    for heading in dict.fromkeys(PARTS.values()):
+        found = [s for s in placed if PARTS[s.record["role"]] == heading]
+        if found:
+            groups[heading] = found
+    drawn = _drawn_changes(placed)
+    if drawn is not None:
+        heading = PARTS["parts"]
+        groups[heading] = [drawn, *groups.get(heading, [])]
+        order = list(dict.fromkeys(PARTS.values()))
+        groups = {name: groups[name] for name in order if name in groups}
+    return list(groups.items())
+
+
+def _drawn_changes(placed: Sequence[Section]) -> Section | None:
+    """Several changes of a chapter in one picture, where no finding of it is that picture."""
+    roles = [s.record["role"] for s in placed if s.figure is not None]
+    changes = [s.record for s in placed if s.record["role"] == "change" and _is_change(s.record)]
+    spans = {(r["period"], r["compare"]) for r in changes}
+    if "parts" in roles or len(changes) < 2 or len(spans) != 1:
+        return None
+    rows = pd.DataFrame([{**r["rows"][0], "measure": r["measure"]} for r in changes])
+    figure = charts.change_intervals(rows, label="measure")
+    if figure is None:
+        return None
+    first = changes[0]
+    record = {
+        **first,
+        "id": f"{first['chapter']}.drawn_changes",
+        "title": "What rose, what fell?",
+        "sentence": "",
+        "role": "parts",
+        "rows": [],
+        "table": {},
+        "notes": [],
+        "definition": "",
+        "method": "",
+        "windows": [],
+        "parts": [],
+        "tile": None,
+        "sources": [s for r in changes for s in r["sources"]],
+        "caption": f"Changes side by side – {_span(first)}; {charts.CHANGES_KEY}",
+    }
+    return Section(record, collect.chart_json(figure.to_plotly_json()))
+
+
+def _span(record: Record) -> str:
+    return f"{present.period(record['period'])} against {present.period(record['compare'])}"
+
+
+def _is_change(record: Record) -> bool:
+    rows = record.get("rows") or ()
+    keys = ("count", "compare_count", "ratio", "lower", "upper", "verdict")
+    return record["status"] == "ok" and len(rows) == 1 and all(k in rows[0] for k in keys)
+
+
+def _opened(groups: Sequence[Sequence[Section]]) -> set[int]:
+    """Which findings lie open: the first picture of each part, then the second, while they fit."""
+    chosen: set[int] = set()
+    ranked: list[tuple[int, int, Section]] = []
+    # Every part has its heading, an answer and a fold.
+    left = float(MOST_HEIGHT) - sum(140 + words(group[0]) for group in groups if group)
+    for place, group in enumerate(groups):
+        pictures = [s for s in group if s.figure is not None or is_evidence(s)]
+        # What the first picture shows may be said before it: whether it rose or fell.
+        said = [s for s in group if s not in pictures][: 1 if group[0].record.get("role") else None]
+        ranked += [(turn, place, s) for turn, s in enumerate(pictures)]
+        ranked += [(0, place, s) for s in said]
+    for _, _, section in sorted(ranked, key=lambda r: r[:2]):
+        if len(chosen) < MOST_OPEN and (height(section) <= left or not chosen):
+            left -= height(section)
+            chosen.add(id(section))
+    return chosen
+
+
+def _in_short(records: Sequence[Record]) -> list[Record]:
+    """Two findings that say a chapter: its headline, and what is clearest beside it."""
+    told = [r for r in records if r["status"] == "ok" and r["sentence"]]
+    if not told:
+        return []
+    judged = [r for r in told if r.get("role") == "change"]
+    headline = next((r for r in judged if r["verdict"] != "none"), (judged or told)[0])
+    others = [r for r in told if r is not headline]
+    ways: tuple[Any, ...] = (
+        lambda r: r.get("role") == "peers" and r["verdict"] in _CLEAR,
+        lambda r: r.get("role") in ("parts", "peers"),
+        lambda r: r["verdict"] in _CLEAR,
+        lambda r: r.get("role") != headline.get("role"),
+        lambda r: True,
+    )
+    for is_wanted in ways:
+        if found := next((r for r in others if is_wanted(r)), None):
+            return [headline, found]
+    return [headline]
+
+
+def _shared(records: Sequence[Record]) -> list[Remark]:
+    """Definitions, methods and notes that two findings or more bear, those of most first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        for kind, text in _remarks(record):
+            found.setdefault((kind, text), []).append(str(record["measure"] or record["title"]))
+    every = len(records)
+    shared = [
+        Remark(kind, text, () if len(of) == every else tuple(dict.fromkeys(of)))
+        for (kind, text), of in found.items()
+        if len(of) > 1
+    ]
+    return sorted(shared, key=lambda r: (bool(r.of), -len(r.of)))
+
+
+def _remarks(record: Record) -> list[tuple[str, str]]:
+    told = [("Definition", record.get("definition")), ("Method", record.get("method"))]
+    told += [("Note", note) for note in record.get("notes", ())]
+    return list(dict.fromkeys((kind, str(text)) for kind, text in told if text))
+
+
+def _without(record: Record, said: set[tuple[str, str]]) -> Record:
+    """A record without the remarks that are said for several."""
+    return {**record, "remarks": [r for r in _remarks(record) if r not in said]}
+
+
+def _key(heading: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in heading.lower())
+
+
+def numbered(sections: Sequence[Section]) -> str:
+    """'3 further questions' as the name of a fold."""
+    n = len(sections)
+    return f"{present.capital(present.in_words(n))} further question{'s' * (n != 1)}"
