@@ -29,7 +29,8 @@ NO_INTERVAL = (
 )
 
 children_question = partial(
-    question, needs=SOURCE, unit="as published", fewer_is_better=True, once=True, level="county"
+    question, needs=SOURCE, unit="as published", fewer_is_better=True, once=True, level="county",
+    role="peers",
 )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def next_year(ask: Publication, series: Series, *, things: str) -> Finding:
     )
     return ask.publish(
         result,
+        role="trend",
         series=series,
         wording=partial(next_year_told, coming=coming.label, newest=newest.label, things=things),
         chart=charts.forecast,
