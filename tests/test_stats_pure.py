@@ -13,7 +13,7 @@ from cspanalysis import stats
 from cspanalysis.audit import rules
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
-from cspanalysis.stats import change
+from cspanalysis.stats import change, effects
 from cspanalysis.stats.night import NightTime
 from cspanalysis.stats.thefts import PurseDipping
 
@@ -87,6 +87,10 @@ FIGURES = pd.DataFrame(
      "compare_period": BEFORE, "compare_value": ["300"], "printed_change": ["10"],
      "direction": "up"}
 )  # fmt: skip
+UNITS = pd.DataFrame(
+    {"earlier": range(20, 28), "before": range(30, 38), "after": [40, 20, 31, 35, 18, 36, 50, 24]},
+    index=list("abcdefgh"),
+)
 COUNTS = np.array([10.0, 0, 42, 207] * 9)
 OF_YEAR, DAYS = np.arange(36) % 12 + 1, np.full(36, 30.0)
 FUNNEL = AREAS.dropna()
@@ -157,6 +161,21 @@ CALLS = {
     "stats.control.alike": lambda: ((COUNTS,), {}),
     "stats.control.limits": lambda: ((COUNTS,), {}),
     "stats.control.signals": lambda: ((COUNTS, *result_of("stats.control.limits", COUNTS)), {}),
+    "stats.effects.detectable": lambda: ((UNITS[:1], UNITS[1:], effects.Spread(2.0, 0.1, 9.0)), {}),
+    "stats.effects.effect": lambda: ((UNITS[:1], UNITS[1:], effects.Spread(2.0, 0.1, 9.0)), {}),
+    "stats.effects.log_variance": lambda: (
+        (UNITS[:1], UNITS[1:], effects.Spread(2.0, 0.1, 9.0), pd.Series(1.0, UNITS.index[1:])),
+        {},
+    ),
+    "stats.effects.nearest": lambda: ((UNITS, ["a"], list("bcdefgh")), {}),
+    "stats.effects.spread_of": lambda: ((UNITS[["before", "after"]], None), {}),
+    "stats.effects.weights": lambda: (
+        (
+            pd.DataFrame(UNITS[["before", "after"]].T.to_numpy(), columns=list("abcdefgh")),
+            pd.Series([20, 30]),
+        ),
+        {},
+    ),
     "stats.power.critical_counts": lambda: ((np.array([10, 300]), 0.5, 0.05), {}),
     "stats.dispersion.dispersion": lambda: ((BY_MONTH, YEAR, BEFORE), {}),
     "stats.dispersion.widened_ratio": lambda: ((90, 120, 365, 366, (2.0, 11.0)), {}),
@@ -328,6 +347,8 @@ CALLS = {
 #: Their arguments are single numbers or texts, which nothing can change; and the rules of the
 #: published figures, all of which `audit.rules.check` calls on one list of rows.
 OF_SCALARS = {
+    "stats.effects.displacement_difference",
+    "stats.effects.displacement_quotient",
     "stats.power.detectable",
     "stats.power.probability_called",
     "stats.measures.band_ages",

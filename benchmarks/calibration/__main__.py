@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.calibration import areas, changes, months
+from benchmarks.calibration import areas, changes, interventions, months
 from benchmarks.calibration.worlds import Section
 
 SEED = 20080403
@@ -39,6 +39,7 @@ STUDIES = (
     areas.against_others,
     changes.true_changes,
     changes.yearly_changes,
+    interventions.placebo_and_planted,
 )
 
 

@@ -281,6 +281,36 @@ def from_open_data(
     return _by_area(store, area, parts, by_district, period)
 
 
+def monthly(
+    store: Store, area: Area, names: Iterable[str], chosen: Iterable[str], months: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Crimes of areas by month from the street-level files, and the areas that lack a month.
+
+    Returns: a row an area that is known in all the months, a column a month.
+    """
+    parts = {name: _districts(name, area) for name in names}
+    districts = [d for members in parts.values() for d in members]
+    if not store.has("police_uk_counts") or not months:
+        raise NotAvailable("police_uk")
+    counts = store.load(
+        "police_uk_counts",
+        columns=["month", "district", "offence", "count"],
+        where={"district": districts, "month": (months[0], months[-1])},
+    )
+    held = set(counts["district"])
+    span = Period.parse(f"{months[0]}/{months[-1]}")
+    whole = {d for d in districts if d in held and _is_covered(store, d, area, span)}
+    rows = counts[counts["offence"].isin(list(chosen))]
+    table = rows.pivot_table(
+        index="district", columns="month", values="count", aggfunc="sum", fill_value=0
+    ).reindex(index=districts, columns=months, fill_value=0)
+    known = {name: members for name, members in parts.items() if set(members) <= whole}
+    return (
+        pd.DataFrame({name: table.loc[members].sum() for name, members in known.items()}).T,
+        [name for name in parts if name not in known],
+    )
+
+
 def _from_log(
     store: Store, area: Area, group: PeerGroup, source: str, period: Period
 ) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Any
 from cspanalysis import sources
 from cspanalysis.domain import agendas, area_groups
 from cspanalysis.domain.errors import UsageError, paragraph
-from cspanalysis.workspace import priority_weights, publishers
+from cspanalysis.workspace import intervention_settings, priority_weights, publishers
 
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
@@ -27,6 +27,7 @@ _SECTIONS = {
     "sources": None,
     "disclosure": None,
     "priorities": {"weights", "harm", "concern"},
+    "interventions": intervention_settings.KEYS,
     "fetch": publishers.KEYS,
     "review_of_plan": {"period"},
 }
@@ -38,6 +39,9 @@ _WITHIN = {
     ("priorities", "concern"): priority_weights.PRIORITIES,
 }
 
+#: Sections of which there are several, written [[name]].
+_SEVERAL = ("windows", "interventions")
+
 #: Keys that hold several names.
 _LISTS = {"districts", "district_codes", "areas"}
 
@@ -46,13 +50,17 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     """Refuses what the settings hold and nothing reads."""
     _check_names(settings, _SECTIONS, path, "unknown section", "[{}]")
     for section, value in settings.items():
-        tables = value if section == "windows" and isinstance(value, list) else [value]
+        tables = value if section in _SEVERAL and isinstance(value, list) else [value]
         for table in tables:
             _check_table(table, _SECTIONS[section], section, path)
-    if isinstance(windows := settings.get("windows", []), Mapping):
-        raise UsageError(
-            paragraph("[windows] is one of several", file=path, do="Write [[windows]] above it.")
-        )
+    for name in _SEVERAL:
+        if isinstance(settings.get(name, []), Mapping):
+            raise UsageError(
+                paragraph(
+                    f"[{name}] is one of several", file=path, do=f"Write [[{name}]] above it."
+                )
+            )
+    windows = settings.get("windows", [])
     if any("period" not in window for window in windows):
         raise UsageError(
             paragraph(
@@ -69,6 +77,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     _check_promised(settings.get("review", {}), path)
     _check_template(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
+    intervention_settings.check(settings.get("interventions", []), path)
     priority_weights.check(settings.get("priorities", {}), path)
 
 

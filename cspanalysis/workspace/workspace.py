@@ -17,7 +17,8 @@ from cspanalysis.domain import agendas, area_groups, areas
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Comparison, Period
-from cspanalysis.workspace import settings_file
+from cspanalysis.workspace import intervention_settings, settings_file
+from cspanalysis.workspace.intervention_settings import Intervention
 
 SETTINGS = "partnership.toml"
 
@@ -50,6 +51,8 @@ class Workspace:
         The sets of questions that are asked (`agendas.AGENDAS`).
     promised : tuple of str
         Sources that a partner has promised: their questions are asked before the files come.
+    interventions : tuple of Intervention
+        Actions whose effect is asked for.
     settings : mapping
         The whole file, for readers of their own sections.
     """
@@ -65,6 +68,7 @@ class Workspace:
     threshold: int = 5
     agenda: tuple[str, ...] = (agendas.TODAY,)
     promised: tuple[str, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -197,6 +201,7 @@ def load(root: Path | str | None = None) -> Workspace:
         threshold=threshold,
         agenda=tuple(review.get("agenda", (agendas.TODAY,))),
         promised=tuple(review.get("promised", ())),
+        interventions=intervention_settings.read(settings.get("interventions", ())),
         settings=settings,
     )
 

@@ -32,6 +32,7 @@ from cspanalysis.present.charts.lines import (
 )
 from cspanalysis.present.charts.maps import place_map
 from cspanalysis.present.charts.multiples import small_lines
+from cspanalysis.present.charts.parallels import parallel_lines
 from cspanalysis.present.charts.spines import GLANCE_KEY, glance
 from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
 
@@ -56,6 +57,7 @@ __all__ = [
     "heatmap",
     "inert",
     "monthly_line",
+    "parallel_lines",
     "place_map",
     "places_bars",
     "priorities",

@@ -31,7 +31,7 @@ def monthly_line(
         return None
     months = _dates(table["month"])
     has_band = {"lower", "upper"} <= set(table) and table["upper"].notna().any()
-    chart = _dated(months)
+    chart = dated(months)
     top = style.top_of(values, table["upper"] if has_band else ())
     chart.update_yaxes(range=[0, top * 1.08], nticks=5, tickformat=",~g")
     if has_band:
@@ -59,7 +59,7 @@ def monthly_line(
     text = f"{present.cell(table[value].iloc[last], value)} {style.inert(unit, 14)}"
     _end_label(chart, months[last], values[last], text.strip())
     if any(incomplete):
-        _corner(chart, "○ incomplete month")
+        corner(chart, "○ incomplete month")
     return chart
 
 
@@ -75,7 +75,7 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
         return None
     low, high = ("lower_limit", "upper_limit") if "lower_limit" in table else ("lower", "upper")
     months = _dates(table["month"])
-    chart = _dated(months, right=106)
+    chart = dated(months, right=106)
     for column in (low, high):
         chart.add_scatter(
             x=months, y=style.coordinates(table[column]), mode="lines", hoverinfo="skip",
@@ -116,7 +116,7 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
     chart.update_yaxes(range=[max(min(drawn) - pad, 0) if min(drawn) >= 0 else min(drawn) - pad,
                               max(drawn) + pad], nticks=5, tickformat=",~g")  # fmt: skip
     key = "coloured: newest six months"
-    _corner(chart, f"{key}   ◆: signal" if any(signal) else key)
+    corner(chart, f"{key}   ◆: signal" if any(signal) else key)
     return chart
 
 
@@ -205,7 +205,7 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
         shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 100, "y1": 100,
                  "line": {"color": style.INK, "width": 1.5, "dash": "dash"}}],
     )  # fmt: skip
-    _corner(chart, "dashed line: average month = 100")
+    corner(chart, "dashed line: average month = 100")
     return chart
 
 
@@ -261,7 +261,7 @@ def _dates(months: pd.Series) -> list[str]:
     return [f"{m}-01" for m in months]
 
 
-def _dated(months: list[str], right: int = 84) -> go.Figure:
+def dated(months: list[str], right: int = 84) -> go.Figure:
     # Room on the right for the labels at the line's end; half a month free on the left.
     return style.figure(
         HEIGHT,
@@ -313,7 +313,7 @@ def _end_label(
     )  # fmt: skip
 
 
-def _corner(chart: go.Figure, text: str) -> None:
+def corner(chart: go.Figure, text: str) -> None:
     chart.add_annotation(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=text,
         name=style.KEY,
