@@ -132,7 +132,7 @@ def forecast(table: pd.DataFrame) -> go.Figure | None:
     if not known or ahead[-1] is None:
         return None
     months = _dates(table["month"])
-    chart = _dated(months, right=96)
+    chart = dated(months, right=96)
     low, high = (style.coordinates(table[c]) for c in ("lower", "upper"))
     drawn = [v for v in (*counts, *low, *high) if v is not None]
     pad = (max(drawn) - min(drawn)) * 0.15 or 1
@@ -158,7 +158,7 @@ def forecast(table: pd.DataFrame) -> go.Figure | None:
     for end, name in ((high[-1], "up to"), (low[-1], "from")):
         _end_label(chart, months[-1], end, f"{name} {present.count(end)}",
                    colour=style.SOFT, name=style.LIMIT)  # fmt: skip
-    _corner(chart, "dotted: if nothing changes")
+    corner(chart, "dotted: if nothing changes")
     return chart
 
 
@@ -242,7 +242,7 @@ def trend_line(
             x=at, y=others, mode="lines", hoverinfo="skip",
             line={"color": style.OTHER, "width": 2.5},
         )  # fmt: skip
-        _corner(chart, f"grey line: {style.inert(beside[1])}")
+        corner(chart, f"grey line: {style.inert(beside[1])}")
     chart.add_scatter(
         x=at, y=values, mode="lines+markers", hoverinfo="skip",
         line={"color": style.OWN, "width": 2.5}, marker={"size": 8, "color": style.OWN},
