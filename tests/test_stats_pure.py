@@ -328,6 +328,10 @@ CALLS = {
     "stats.season.ratio_index": lambda: ((COUNTS / DAYS, OF_YEAR), {}),
     "stats.season.month_model": lambda: ((COUNTS, OF_YEAR, DAYS), {}),
     "stats.season.calendar": lambda: ((list(MONTHS),), {}),
+    "stats.shrinkage.shrunk": lambda: (
+        (pd.concat([FUNNEL[["count", "population"]]] * 9, ignore_index=True),),
+        {},
+    ),
     "stats.survey_shares.shares": lambda: ((ANSWERS,), {}),
     "stats.survey_shares.newest": lambda: ((ANSWERS, Period.parse(YEAR)), {}),
     "stats.survey_shares.difference": lambda: ((ANSWERS,), {}),

@@ -20,10 +20,12 @@ from cspanalysis.findings.place_counts import (
     district_column,
     draw,
     labelled,
+    method_of_rates,
     named,
     notes_of,
     numbered,
     place_question,
+    rated,
     sources_of,
     tenth,
 )
@@ -139,9 +141,20 @@ def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Fi
     )
     total = int(result["count"].sum())
     result = _verdict_words(result.assign(share=result["count"] / max(total, 1), total=total))
+    people, when = small_areas.with_residents(ask.review.store, found.places, ask.period)
+    of_ward = people.groupby("ward_code")["population"].sum(min_count=1, skipna=False)
+    rates, of_rates, notes = rated(
+        found, result[["ward_code", "count"]],
+        result[["ward_code", "count"]].assign(population=result["ward_code"].map(of_ward)), when,
+    )  # fmt: skip
+    if of_rates:
+        # The interval shown is that of the change; a rate's stands beside the drawn rate.
+        of_rates.pop("interval")
+        more = rates[["ward_code", *(c for c in rates if c not in result)]]
+        result = result.merge(more, on="ward_code", how="left")
     return ask.publish(
         numbered(result),
-        sources=sources_of(found),
+        sources=[*sources_of(found), *(["population"] if of_rates else [])],
         wording=partial(wards_told, subject=named(offences), earlier=ask.earlier),
         chart=partial(draw, kind="ward", code="ward_code", review=ask.review),
         columns={
@@ -150,6 +163,7 @@ def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Fi
             **district_column(result),
             "count": "Now",
             "share": "Share",
+            **of_rates,
             "compare_count": present.capital(ask.earlier),
             "percent_change": changes.change_heading(ask.comparison),
             "interval": "Interval of the ratio, all wards allowed for",
@@ -157,8 +171,9 @@ def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Fi
         },
         compared=True,
         what=f"{named(offences)} by ward",
+        method=method_of_rates(result),
         definition="Wards are those of the area lookup; their small areas are added up.",
-        notes=notes_of(ask, found),
+        notes=[*notes, *notes_of(ask, found)],
     )
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.periods import Period
+from cspanalysis.findings.publication import method_of
 from cspanalysis.findings.question import Question, question
 from cspanalysis.present import charts
 from cspanalysis.review import small_areas
 from cspanalysis.review.review import Review
 from cspanalysis.review.small_areas import SmallAreas
+from cspanalysis.stats import measures, shrinkage
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -78,6 +80,43 @@ def counted(review: Review, selection: str | Iterable[str], *periods: Period) ->
 
 def sources_of(found: SmallAreas) -> list[str]:
     return [small_areas.SOURCE, "lookups"]
+
+
+def rated(
+    found: SmallAreas, table: pd.DataFrame, people: pd.DataFrame, when: str
+) -> tuple[pd.DataFrame, dict[str, str], list[str]]:
+    """Places with their rates per resident, those columns and notes; the table where not fit.
+
+    A rate is given only of what befalls people where they live. Beside it stands the rate drawn to
+    that of all places, since of few crimes a place's own rate is mostly luck.
+    """
+    if not set(found.offences) <= AT_RISK or not people["population"].notna().any():
+        return table, {}, []
+    table = shrinkage.shrunk(measures.rate(people, per=1000))
+    columns = {"population": "Residents", "rate": "Per 1,000 residents",
+               "interval": "95% interval of the rate"}  # fmt: skip
+    notes = [f"Residents are those of {when}."]
+    if table["shrunk_rate"].notna().any():
+        columns["shrunk_text"] = "Drawn to the others (95% interval)"
+        notes.append(
+            "Drawn to the others: of few crimes a place's own rate is mostly luck. This one lies "
+            "between the place's own and that of all, nearer its own the more residents it has."
+        )
+        table = table.assign(
+            shrunk_text=[
+                "" if pd.isna(r) else f"{present.rate(r)} ({present.interval(low, high)})"
+                for r, low, high in table[
+                    ["shrunk_rate", "shrunk_lower", "shrunk_upper"]
+                ].itertuples(index=False)
+            ],
+        )
+    return table, columns, notes
+
+
+def method_of_rates(table: pd.DataFrame) -> str:
+    """How the rows were made, rates drawn to the others among it where there are any."""
+    drawn = [shrinkage.METHOD] if "shrunk_text" in table else []
+    return "; ".join(filter(None, [method_of(table), *drawn]))
 
 
 def notes_of(ask: Question, found: SmallAreas) -> list[str]:

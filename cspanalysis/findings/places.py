@@ -16,7 +16,6 @@ from cspanalysis import present
 from cspanalysis.domain import offences as taxonomy
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings.place_counts import (
-    AT_RISK,
     FEWEST,
     SMALL,
     TOP,
@@ -24,10 +23,12 @@ from cspanalysis.findings.place_counts import (
     district_column,
     draw,
     labelled,
+    method_of_rates,
     named,
     notes_of,
     numbered,
     place_question,
+    rated,
     sources_of,
     tenth,
 )
@@ -37,7 +38,6 @@ from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes.breakdowns import places_told
 from cspanalysis.present import charts
 from cspanalysis.review import offence_counts, small_areas
-from cspanalysis.review.small_areas import SmallAreas
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
 
@@ -188,18 +188,11 @@ def _where(ask: Question, offences: str | Sequence[str], subject: str) -> Findin
         raise NotAvailable((), f"no {subject} with a place in {ask.period.label}")
     table = measures.proportion(table.assign(total=total))
     table = table.sort_values(["count", "lsoa_code"], ascending=[False, True], ignore_index=True)
-    columns, notes, sources = {"share": "Share", "interval": "95% interval"}, [], sources_of(found)
-    if set(found.offences) <= AT_RISK:
-        people, when = small_areas.with_residents(ask.review.store, table, ask.period)
-        if people["population"].notna().any():
-            table = measures.rate(people, per=1000)
-            columns = {
-                "share": "Share",
-                "population": "Residents",
-                "rate": "Per 1,000 residents",
-                "interval": "95% interval of the rate",
-            }
-            notes, sources = [f"Residents are those of {when}."], [*sources, "population"]
+    columns, sources = {"share": "Share", "interval": "95% interval"}, sources_of(found)
+    people, when = small_areas.with_residents(ask.review.store, table, ask.period)
+    table, of_rates, notes = rated(found, table, people, when)
+    if of_rates:
+        columns, sources = {"share": "Share", **of_rates}, [*sources, "population"]
     return ask.publish(
         numbered(table).drop(columns="codes"),
         sources=sources,
@@ -214,10 +207,7 @@ def _where(ask: Question, offences: str | Sequence[str], subject: str) -> Findin
             **columns,
         },
         what=f"{subject} by small area",
+        method=method_of_rates(table),
         definition=SMALL,
         notes=[*notes, *notes_of(ask, found)],
     )
-
-
-def _are_at_risk(found: SmallAreas) -> bool:
-    return set(found.offences) <= AT_RISK
