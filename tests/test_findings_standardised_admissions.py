@@ -92,6 +92,8 @@ def test_an_extract_that_hides_nothing_gives_rates_sentence_and_table(workspace)
     assert found.figure is not None and "Dobson" in found.method
     assert found.notes == (
         "Residents by age of mid-2007 serve for 2008/09 too: no others are held.",
+        "How many persons were admitted is not told: the interval takes each admission to come by "
+        "itself, and is too narrow where the same persons come again.",
     )
     # The counts come out rounded, and no column leads back to them.
     assert sum(n for (y, _, _), n in counts.items() if y == "2008/09") not in found.rows["count"]
@@ -161,3 +163,26 @@ def test_bands_that_cannot_be_weighted_are_refused_with_the_reason(workspace, ba
     found, _ = standardised(workspace(counts))
     assert found.status == "not_available"
     assert "five-year bands" in found.sentence or "cover every age once" in found.sentence
+
+
+def test_where_persons_are_told_the_limits_allow_for_those_admitted_again(workspace):
+    """Two admissions a person: the variance is three times that of chance."""
+    counts = cells()
+    root = workspace(counts)
+    plain, review = standardised(root, edition="partner")
+    assert any("How many persons were admitted is not told" in n for n in plain.notes)
+    file = root / "data" / "raw" / "hospital_extract" / "exact.csv"
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    told = [f"{line},{max(int(line.split(',')[4]) // 2, 1)}" for line in lines]
+    file.write_text("\n".join([f"{head},Patients", *told]) + "\n", encoding="utf-8")
+    found, _ = standardised(root, edition="partner")
+    rate, lower, upper = by_hand(review, counts, "2008/09")
+    persons = sum(int(t.rsplit(",", 1)[1]) for t in told if t.startswith("2008/09"))
+    total = sum(n for (y, _, _), n in counts.items() if y == "2008/09")
+    wider = np.sqrt(2 * total / persons - 1)
+    assert found.values["rate"] == pytest.approx(rate)
+    assert found.values["lower"] == pytest.approx(rate - wider * (rate - lower))
+    assert found.values["upper"] == pytest.approx(rate + wider * (upper - rate))
+    assert not any("How many persons" in n for n in found.notes)
+    assert "persons with several" in found.method
+    assert not {"persons", "squares"} & set(found.rows)

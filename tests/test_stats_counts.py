@@ -165,3 +165,30 @@ def test_standardised_rates_and_shares_agree_with_the_public_health_package():
     for mine, other in (("lower", "Lower"), ("upper", "Upper")):
         column = next(c for c in theirs.columns if c.lower().startswith(other.lower()))
         np.testing.assert_allclose(ours[mine], theirs[column].astype(float), rtol=1e-9)
+
+
+def test_repeat_admissions_widen_the_limits_as_the_published_method_does():
+    """Persons by how often each was admitted: the variance of each frequency f weighs f².
+
+    The oracle is the published algorithm written out: a rate's variance for the persons of each
+    frequency, times its square, summed; Byar's limits of all events scaled by it.
+    """
+    bands, people = list(strata([0] * 6)["age_band"]), strata([0] * 6)["population"].to_numpy()
+    persons = {1: [3, 10, 30, 20, 10, 2], 2: [0, 5, 10, 6, 3, 0], 5: [0, 1, 2, 1, 0, 0]}
+    weight = np.array([measures.standard_weight(b) for b in bands], dtype=float)
+    events = sum(f * np.array(x) for f, x in persons.items())
+    variance = sum(
+        f**2 * np.sum(np.array(x) * (weight / people) ** 2) / weight.sum() ** 2
+        for f, x in persons.items()
+    )
+    total, value = events.sum(), np.sum(events * weight / people) / weight.sum()
+    low, high = measures.count_limits([total])
+    table = strata(events).assign(squares=sum(f**2 * np.array(x) for f, x in persons.items()))
+    row = measures.directly_standardised(table, by=["year"], squares="squares").iloc[0]
+    assert row["rate"] == pytest.approx(1e5 * value)
+    for name, limit in (("lower", low[0]), ("upper", high[0])):
+        oracle = 1e5 * (value + np.sqrt(variance / total) * (limit - total))
+        assert row[name] == pytest.approx(oracle)
+    plain = measures.directly_standardised(table, by=["year"]).iloc[0]
+    assert row["lower"] < plain["lower"] < plain["rate"] == row["rate"]
+    assert "persons with several" in row["method"] and "persons" not in plain["method"]

@@ -7,8 +7,8 @@ differ by a hidden cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import pandas as pd
@@ -59,12 +59,15 @@ class Admissions:
         As `admission_rates.of_cause` gives them, before protection.
     notes : tuple of str
         Which codes were counted.
+    repeats : mapping
+        As `admission_rates.OfCause` has it.
     """
 
     ask: Question
     cause: str
     rows: pd.DataFrame
     notes: tuple[str, ...] = ()
+    repeats: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def what(self) -> str:
@@ -130,7 +133,7 @@ def of_cause(ask: Question, cause: str) -> Admissions:
         )
     if found.rows[["sex", "age_band"]].eq(admission_rates.NOT_KNOWN).any(axis=None):
         notes.append("Admissions of people whose sex or age is not known count in totals only.")
-    return Admissions(ask, cause, found.rows, tuple(notes))
+    return Admissions(ask, cause, found.rows, tuple(notes), found.repeats)
 
 
 def by_year(ask: Question, cause: str) -> Finding:

@@ -7,6 +7,7 @@ and only if they cannot be solved for the counts behind them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -53,7 +54,9 @@ def standardised(ask: Question, cause: str) -> Finding:
     if rows.empty:
         raise NotAvailable(SOURCE, f"it holds no {every.subject} by age and sex")
     people, estimates = _residents(ask.review, years, _bands(rows["age_band"]))
-    result = admission_rates.standardised(rows, people, cause, per=admissions.PER)
+    result = admission_rates.standardised(
+        rows, people, cause, repeats=every.repeats, per=admissions.PER
+    )
     found = trend.recent_trend(result)
     keep = every.protect
     return ask.publish(
@@ -62,6 +65,7 @@ def standardised(ask: Question, cause: str) -> Finding:
             keep,
             ask.review.edition,
             admission_rates.weighted(rows, people, cause),
+            every.repeats,
         ),
         sources=(SOURCE, "population"),
         wording=partial(_told, subject=every.subject),
@@ -77,7 +81,7 @@ def standardised(ask: Question, cause: str) -> Finding:
         what=f"Hospital {every.subject} per 100,000 residents, standardised for age and sex",
         when=f"{years[0]} to {years[-1]}; line = 95% interval",
         method=f"{method_of(result)}; {found.method}",
-        notes=[*_notes(ask.review, estimates), *every.notes],
+        notes=[*_notes(ask.review, estimates), *_untold(years, every.repeats), *every.notes],
     )
 
 
@@ -115,7 +119,11 @@ def _residents(
 
 
 def _released(
-    result: pd.DataFrame, keep: disclosure.Protect, edition: str, parts: pd.DataFrame
+    result: pd.DataFrame,
+    keep: disclosure.Protect,
+    edition: str,
+    parts: pd.DataFrame,
+    repeats: Mapping[str, float],
 ) -> pd.DataFrame:
     """The rates that may be shown, in whole numbers where their counts are protected.
 
@@ -130,7 +138,7 @@ def _released(
         is_few = result["parts"] < FEWEST_PARTS
         is_solvable = is_few | np.array(
             [
-                status == "ok" and not few and _gives_away(by_year[year])
+                status == "ok" and not few and _gives_away(by_year[year], repeats.get(year, 1.0))
                 for year, status, few in zip(result["year"], result["status"], is_few, strict=True)
             ],
             dtype=bool,
@@ -148,14 +156,18 @@ def _released(
     )
 
 
-def _gives_away(parts: pd.DataFrame) -> bool:
-    """Whether a year's rate and limits, with the totals, leave a hidden count one value."""
+def _gives_away(parts: pd.DataFrame, repeats: float) -> bool:
+    """Whether a year's rate and limits, with the totals, leave a hidden count one value.
+
+    Whoever tries is taken to know how often persons were admitted.
+    """
     counts = parts["count"].to_numpy(dtype=float)
     if np.isnan(counts).any():
         return False
 
     def told(tables: np.ndarray) -> np.ndarray:
-        limits = measures.standardised_limits(parts, tables, sexes=2, per=admissions.PER)
+        limits = measures.standardised_limits(parts, tables, sexes=2, per=admissions.PER,
+                                              repeats=repeats)  # fmt: skip
         return np.column_stack(limits).round()
 
     sexes = [(parts["sex"] == sex).to_numpy() for sex in ("male", "female")]
@@ -170,6 +182,18 @@ def _notes(review: Review, estimates: dict[str, int]) -> list[str]:
         return list(filter(None, [review.residents_beside(whole_years([max(estimates)]))]))
     used = ", ".join(str(e) for e in sorted({estimates[y] for y in older}))
     return [f"Residents by age of mid-{used} serve for {', '.join(older)} too: no others are held."]
+
+
+def _untold(years: list[str], repeats: Mapping[str, float]) -> list[str]:
+    """Says for which years nobody tells how many persons were admitted."""
+    lacking = [year for year in years if year not in repeats]
+    if not lacking:
+        return []
+    of = "" if len(lacking) == len(years) else f" for {present.listed(lacking)}"
+    return [
+        f"How many persons were admitted is not told{of}: the interval takes each admission to "
+        "come by itself, and is too narrow where the same persons come again."
+    ]
 
 
 def _told(table: pd.DataFrame, *, subject: str) -> Said:

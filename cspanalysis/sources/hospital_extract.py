@@ -9,7 +9,7 @@ import polars as pl
 from cspanalysis.domain import diagnoses
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.source import Source, status_of
+from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
 
@@ -105,6 +105,12 @@ SOURCE = Source(
                          "total"),
             ),
             Column(
+                "persons", "Persons admitted, each once, or a symbol",
+                ("patients", "individuals", "people admitted"), "count",
+                seen_as=("number of patients", "unique patients", "distinct patients"),
+                unlocks="limits that allow for persons admitted again",
+            ),
+            Column(
                 "district", "Local authority district of residence", ("local authority", "area"),
                 seen_as=("la", "lad", "local authority of residence", "district of residence",
                          "borough"),
@@ -112,7 +118,14 @@ SOURCE = Source(
             ),
         )),
     ),
-    derived={"hospital_extract": status_of("count", after="count")},
+    derived={
+        "hospital_extract": {
+            **status_of("count", after="count"),
+            "persons_status": Derived(
+                "The same for `persons`", pl.col("persons_status").fill_null("not_available")
+            ),
+        }
+    },
     figures={"hospital_extract": ("year", "cause", "secondary", "sex", "age_band", "district")},
     added={"hospital_extract": ("count",)},
     is_mapped=True,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from cspanalysis.domain import diagnoses
-from cspanalysis.stats.measures import added_up, directly_standardised
+from cspanalysis.stats.measures import added_up, as_float, directly_standardised
 
 ALL_AGES = "all ages"
 PERSONS = "persons"
@@ -31,6 +32,8 @@ class OfCause:
     wider: tuple[str, ...] = ()
     #: Years in which the labels or districts cannot be added up.
     left_out: tuple[str, ...] = ()
+    #: Year → by how much repeat admissions of a person raise the variance, where persons are told.
+    repeats: Mapping[str, float] = field(default_factory=dict)
 
 
 def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> OfCause:
@@ -51,6 +54,7 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
     inside = {text for text in labels if diagnoses.is_within(text, cause)}
     wider = {text for text in labels if diagnoses.touches(text, cause)} - inside
     rows, counted, parts, left_out = [], set(), set(), []
+    repeats: dict[str, float] = {}
     for year, of_year in table.groupby("year", sort=True):
         lacking = set(districts) - set(of_year["district"])
         of_year = of_year[of_year["label"].isin(inside)]
@@ -64,13 +68,29 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
         counted |= set(chosen["label"])
         parts |= beneath
         rows.append(added_up(chosen, _KEYS))
+        if (factor := _repeats(chosen)) is not None:
+            repeats[str(year)] = factor
     columns = [*_KEYS, "count", "status", "symbol"]
     found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
     return OfCause(
         found.assign(cause=cause, count=found["count"].astype("Int64")),
         *(tuple(sorted(s)) for s in (counted, parts, wider)),
         tuple(left_out),
+        repeats,
     )
+
+
+def _repeats(rows: pd.DataFrame) -> float | None:
+    """Variance of a count over that of chance, from how many persons were admitted; None: untold.
+
+    Admitted m times each on average, a geometric number, persons give the sum of squares
+    (2m - 1) times their admissions. Persons under several labels would count twice.
+    """
+    if "persons" not in rows or len(set(rows["label"])) > 1:
+        return None
+    count, persons = as_float(rows["count"]), as_float(rows["persons"])
+    known = ~np.isnan(count) & (persons > 0) & (persons <= count)
+    return float(2 * count[known].sum() / persons[known].sum() - 1) if known.any() else None
 
 
 def _beneath(rows: pd.DataFrame) -> set[str]:
@@ -99,7 +119,12 @@ def _alike(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def standardised(
-    admissions: pd.DataFrame, population: pd.DataFrame, cause: str, *, per: float = 100_000
+    admissions: pd.DataFrame,
+    population: pd.DataFrame,
+    cause: str,
+    *,
+    repeats: Mapping[str, float] | None = None,
+    per: float = 100_000,
 ) -> pd.DataFrame:
     """Directly standardised rates of one cause by year, over age bands and both sexes.
 
@@ -107,10 +132,15 @@ def standardised(
     `measures.directly_standardised` come those of the parts by sex and age band that have an
     admission: parts (how many), smallest (the smallest count). A year with a hidden part is
     'suppressed', one with a part missing 'not_available'. Must be computed before protection and
-    is released only if its own numerator passes.
+    is released only if its own numerator passes. `repeats`: see `OfCause`; a year without one has
+    limits for admissions that each come by themselves.
     """
     parts = weighted(admissions, population, cause)
-    result = directly_standardised(parts, by=["year"], sexes=2, per=per)
+    factors = parts["year"].map(repeats or {}).astype(float)
+    result = directly_standardised(
+        parts.assign(squares=as_float(parts["count"]) * factors),
+        by=["year"], sexes=2, squares="squares", per=per,
+    )  # fmt: skip
     counts = parts["count"].astype("Float64")
     parts = parts.assign(
         some=counts.where(counts > 0), hidden=parts["status"].notna() & parts["status"].ne("ok")

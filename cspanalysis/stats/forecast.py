@@ -203,7 +203,8 @@ def of_count(
     by_change = change**2 * years
     both = by_chance + by_change
     # Welch and Satterthwaite: two variances, each known to some degrees of freedom.
-    together = both**2 / (by_chance**2 / degrees + by_change**2 / DEGREES)
+    uncertain = by_chance**2 / degrees + by_change**2 / DEGREES
+    together = both**2 / uncertain if uncertain else np.inf
     error = float(np.sqrt(both))
     reach = stats.t.isf((1 - confidence) / 2, together) * error
     low, high = (np.exp(np.log(rest + 0.5) + sign * reach) - 0.5 for sign in (-1, 1))

@@ -23,6 +23,7 @@ ESP2013: Mapping[int, int] = {
     90: 1000,
 }  # fmt: skip
 
+STANDARDISED = "directly standardised (European Standard Population 2013), Dobson's limits"
 #: Under this count a standardised rate is withheld (OHID practice).
 FEWEST_TO_STANDARDISE = 10
 
@@ -223,6 +224,7 @@ def directly_standardised(
     count: str = "count",
     population: str = "population",
     sexes: int = 1,
+    squares: str = "",
     per: float = 100_000,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -237,6 +239,9 @@ def directly_standardised(
         Columns whose groups each get one rate.
     sexes : int
         2 where `table` also holds a row per sex within each band: each takes half the weight.
+    squares : str
+        Column with the sum over persons of the square of their events, where persons have several
+        (admissions) and these are not independent; missing: each event by itself.
 
     Returns
     -------
@@ -247,14 +252,18 @@ def directly_standardised(
 
     Notes
     -----
-    Dobson et al. (1991), Statistics in Medicine 10, 457–462; OHID, Technical guide: DSRs.
+    Dobson et al. (1991), Statistics in Medicine 10, 457–462; OHID, Technical guide: DSRs, there
+    also the form for events that are not independent: the number of persons with f events is the
+    Poisson count, so that f events weigh f² in the variance.
     """
     by = list(by)
     strata = table[by].copy()
     strata["x"], strata["n"] = as_float(table[count]), as_float(table[population])
     strata["weight"] = table[age_band].map(standard_weight).to_numpy(dtype=float) / sexes
     share = strata["weight"] / strata["n"].where(strata["n"] > 0)
-    strata["weighted"], strata["variance"] = share * strata["x"], share**2 * strata["x"]
+    spread = strata["x"] if not squares else as_float(table[squares])
+    strata["spread"] = np.where(np.isnan(spread), strata["x"], spread)
+    strata["weighted"], strata["variance"] = share * strata["x"], share**2 * strata["spread"]
     # A missing stratum makes the group's sums missing: an unknown count is not zero.
     sums = strata.groupby(by, sort=True)[["x", "n", "weight", "weighted", "variance"]].sum(
         skipna=False
@@ -266,6 +275,7 @@ def directly_standardised(
         scale = np.sqrt(sums["variance"] / total) / sums["weight"]
     unknown = np.isnan(value)
     few = ~unknown & (total < FEWEST_TO_STANDARDISE)
+    repeated = (strata["spread"] > strata["x"]).groupby([strata[c] for c in by], sort=True).any()
     hidden = unknown | few
     result = sums.reset_index()[by]
     return result.assign(
@@ -276,17 +286,25 @@ def directly_standardised(
         upper=np.where(hidden, np.nan, per * (value + scale * (upper_count - total))),
         rate_per=per,
         confidence=confidence,
-        method="directly standardised (European Standard Population 2013), Dobson's limits",
+        method=np.where(
+            repeated.to_numpy(), f"{STANDARDISED}, widened for persons with several", STANDARDISED
+        ),
         status=np.select([unknown, few], ["not_available", "too_few"], "ok"),
     )
 
 
 def standardised_limits(
-    strata: pd.DataFrame, tables: np.ndarray, *, sexes: int, per: float, confidence: float = 0.95
+    strata: pd.DataFrame,
+    tables: np.ndarray,
+    *,
+    sexes: int,
+    per: float,
+    repeats: float = 1.0,
+    confidence: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rates and limits of many tables of counts over the same strata (age_band, population).
 
-    As `directly_standardised` makes them, a table a row.
+    As `directly_standardised` makes them, a table a row; `repeats`: squares over counts.
     """
     weight = strata["age_band"].map(standard_weight).to_numpy(dtype=float) / sexes
     share = weight / as_float(strata["population"])
@@ -295,7 +313,7 @@ def standardised_limits(
     lower_count, upper_count = (limit[where] for limit in count_limits(different, confidence))
     value = tables @ share / weight.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.sqrt(tables @ share**2 / total) / weight.sum()
+        scale = np.sqrt(repeats * (tables @ share**2) / total) / weight.sum()
     return (
         per * value,
         per * (value + scale * (lower_count - total)),
