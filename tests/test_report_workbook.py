@@ -35,8 +35,11 @@ def sheet(path, name):
 def test_cover_contents_notes_and_a_sheet_for_each_table(tmp_path):
     path = write(tmp_path / "t.xlsx", record(), record(id="b.c"), record(table={}))
     names = pd.ExcelFile(path, engine="calamine").sheet_names
-    assert names == ["Cover", "Contents", "Notes", "Table 1", "Table 2"]
-    notes = sheet(path, "Notes").astype(str).to_numpy().ravel().tolist()
+    assert names == ["Cover", "Contents", "Indicators", "Symbols and sources", "Nte change", "B c",
+                     "Definitions and notes"]  # fmt: skip
+    listed = sheet(path, "Contents").to_numpy().ravel().tolist()
+    assert all(n in listed for n in names[2:])
+    notes = sheet(path, "Symbols and sources").astype(str).to_numpy().ravel().tolist()
     assert "[c]" in notes and any("not zero" in str(n) for n in notes)
 
 
@@ -48,7 +51,7 @@ def test_numbers_are_numbers_and_symbols_stay_text(tmp_path):
     path = write(
         tmp_path / "t.xlsx", table(rows, [["Alpha", "1,234", "55.3"], ["Beta", "[c]", ""]])
     )
-    cells = sheet(path, "Table 1").to_numpy().ravel().tolist()
+    cells = sheet(path, "Nte change").to_numpy().ravel().tolist()
     assert 1234 in cells and 55.3456 in cells
     assert "[c]" in cells and "[x]" in cells and 0 not in cells
     with zipfile.ZipFile(path) as z:
@@ -58,7 +61,7 @@ def test_numbers_are_numbers_and_symbols_stay_text(tmp_path):
 def test_a_text_that_is_not_the_value_is_kept_as_text(tmp_path):
     rows = [{"area": "Alpha", "share": 0.123}]
     path = write(tmp_path / "t.xlsx", table(rows, [["Alpha", "12.3%"]]))
-    cells = sheet(path, "Table 1").to_numpy().ravel().tolist()
+    cells = sheet(path, "Nte change").to_numpy().ravel().tolist()
     assert "12.3%" in cells and 0.123 not in cells
 
 
@@ -78,7 +81,7 @@ def test_text_from_data_becomes_neither_formula_nor_link(tmp_path, text):
             content = book.read(name).decode("utf-8")
             assert not re.search(r"<f[ >]", content), name
             assert "example.org" not in content or not name.endswith(".rels"), name
-        assert "<hyperlink " in book.read("xl/worksheets/sheet2.xml").decode()  # contents only
+        assert "<hyperlink " in book.read("xl/worksheets/sheet2.xml").decode()  # contents
     cells = [
         str(c)
         for name in pd.ExcelFile(path, engine="calamine").sheet_names
@@ -107,7 +110,7 @@ def test_findings_csv_is_inert_and_whole(text):
 
 def test_the_made_chapter_writes(tmp_path):
     workbook.write(tmp_path / "t.xlsx", [chapter()], context())
-    assert sheet(tmp_path / "t.xlsx", "Table 1").shape[0] > 3
+    assert sheet(tmp_path / "t.xlsx", "Nte change").shape[0] > 3
 
 
 def test_headings_are_distinct_whatever_their_case_and_short_enough():
@@ -118,6 +121,65 @@ def test_headings_are_distinct_whatever_their_case_and_short_enough():
 def test_hidden_values_carry_the_standard_symbol_and_its_meaning(tmp_path):
     rows = [{"area": "Alpha", "count": None}, {"area": "Beta", "count": 20}]
     path = write(tmp_path / "t.xlsx", table(rows, [["Alpha", "*"], ["Beta", "20"]]))
-    cells = [str(c) for c in sheet(path, "Table 1").to_numpy().ravel()]
+    cells = [str(c) for c in sheet(path, "Nte change").to_numpy().ravel()]
     assert "[c]" in cells and "*" not in cells
     assert any(c.startswith("[c]: Hidden") for c in cells)
+
+
+def test_all_indicators_are_read_in_one_line_with_limits_of_the_same_quantity(tmp_path):
+    change = record(
+        id="a.change", measure="burglary", unit="offences", compare="2006-04/2007-03",
+        values={"count": 90, "compare_count": 100, "percent_change": -10.0, "ratio": 0.9,
+                "lower": 0.8, "upper": 1.02}, verdict="no_clear_change",
+        windows=[record(id="a.change@2007-04_2007-09", measure="burglary", unit="offences",
+                        period="2007-04/2007-09", status="suppressed", values={})],
+    )  # fmt: skip
+    peers = record(
+        id="a.peers.msg", measure="burglary per 1,000", unit="per 1,000 residents",
+        verdict="higher",
+        values={"count": 90, "rate": 5.5, "lower": 5.0, "upper": 6.0},
+        rows=[{"area": "Alpha", "is_own": True, "rate": 5.5, "lower": 5.0, "upper": 6.0},
+              {"area": "Beta", "rate": None, "lower": None, "upper": None, "status": "suppressed"},
+              {"area": "Gamma", "rate": 4.0, "lower": 3.5, "upper": 4.5, "status": "ok"}],
+    )  # fmt: skip
+    path = write(tmp_path / "t.xlsx", change, peers)
+    read = pd.read_excel(path, sheet_name="Indicators", engine="calamine")
+    wanted = ["area", "indicator", "period", "value", "lower", "upper", "compared", "verdict"]
+    assert list(read.columns)[:8] == wanted
+    assert not read.duplicated(["area", "indicator", "period", "kind", "compared"]).any()
+    row = read.query("kind == 'change'").iloc[0]
+    assert row[["value", "lower", "upper"]].tolist() == pytest.approx([-10, -20, 2])
+    assert row["compared"] == "April 2006 to March 2007" and row["verdict"] == "no_clear_change"
+    rates = read.query("kind == 'rate'").set_index("area")
+    assert rates["value"].to_dict() == pytest.approx(
+        {"Alpha": 5.5, "Beta": float("nan"), "Gamma": 4.0}, nan_ok=True
+    )
+    assert rates.loc["Beta", "status"] == "suppressed"
+    hidden = read[read["period"] == "April to September 2007"]
+    assert hidden["value"].isna().all() and set(hidden["status"]) == {"suppressed"}
+
+
+def test_limits_have_columns_of_their_own_and_headings_are_frozen(tmp_path):
+    rows = [{"area": "Alpha", "lower": -1.0, "upper": 2.5}, {"area": "Beta"}, {"area": "Gamma"}]
+    columns = [{"key": "area", "label": "Area", "numeric": False},
+               {"key": "interval", "label": "95% interval", "numeric": True}]  # fmt: skip
+    texts = [["Alpha", "−1.0 to 2.5"], ["Beta", "[c]"], ["Gamma", "1,200 to 1,300.5"]]
+    made = record(rows=rows, table={"columns": columns, "rows": texts, "own": []})
+    path = write(tmp_path / "t.xlsx", made)
+    cells = sheet(path, "Nte change").dropna(how="all").to_numpy().tolist()
+    head = next(i for i, row in enumerate(cells) if row[0] == "Area")
+    assert cells[head] == ["Area", "95% interval: lower", "95% interval: upper"]
+    assert cells[head + 1 :] == [["Alpha", -1, 2.5], ["Beta", "[c]", "[c]"],
+                                 ["Gamma", 1200, 1300.5]]  # fmt: skip
+    with zipfile.ZipFile(path) as book:
+        frozen = [n for n in book.namelist() if b'state="frozen"' in book.read(n)]
+    assert len(frozen) == 2
+
+
+def test_sheets_are_named_by_their_subject_within_what_excel_allows():
+    taken = {}
+    for identifier in ("overview.burglary.change", "retail.burglary.change", "mix", "a.contents.b",
+                       f"a.{'x' * 60}.b", f"b.{'x' * 60}.c"):  # fmt: skip
+        taken[workbook._name(identifier, taken)] = None
+    assert list(taken)[:3] == ["Burglary change", "Burglary change (2)", "Mix"]
+    assert all(len(n) <= 31 for n in taken) and len(taken) == 6

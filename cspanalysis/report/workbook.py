@@ -1,4 +1,4 @@
-"""tables.xlsx: an accessible workbook by gptables, a table for each finding.
+"""tables.xlsx: an accessible workbook by gptables, a table for each finding, and all indicators.
 
 Numbers are numbers, with the decimals the page shows; symbols stay text and are explained.
 Text from data can become neither formula, link nor note reference.
@@ -17,9 +17,11 @@ from typing import Any
 import gptables
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import VALUE_KEYS
-from cspanalysis.report import findings_json, markup
+from cspanalysis.present import captions
+from cspanalysis.report import findings_json, indicator_sheet, markup
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -37,26 +39,33 @@ _SAME = {"*": "[c]", "c": "[c]", "x": "[x]", "z": "[z]", "low": "[low]", "k": "[
 
 _LONGEST = 32_000  # Excel takes 32,767 characters a cell
 _NUMBER = re.compile(r"[−+-]?[\d,]*\.?\d+")
+_INTERVAL = re.compile(r"([−+-]?[\d,]*\.?\d+)(%?) to ([−+-]?[\d,]*\.?\d+)(%?)")
+#: No text that stands for an interval is longer.
+_SYMBOL = 8
+#: Names of sheets that are no finding's.
+_RESERVED = ("cover", "contents", "indicators", "symbols and sources", "definitions and notes",
+             "further periods", "history")  # fmt: skip
 
 
 def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
     """Write the workbook; the same findings give the same bytes."""
-    sheets: dict[str, gptables.GPTable] = {}
+    tables: dict[str, gptables.GPTable] = {}
     further: list[Mapping[str, Any]] = []
+    told: list[tuple[str, str, str, str]] = []
     for chapter in chapters:
         for record in chapter.records:
             if (record.get("table") or {}).get("rows"):
-                number = len(sheets) + 1
-                sheets[f"Table {number}"] = _sheet(record, chapter.title, number)
+                name = _name(record["id"], tables)
+                tables[name] = _sheet(record, chapter.title, len(tables) + 1)
+                told += _told(record, name)
             further += record.get("windows", ())
     if further:
-        sheets["Further periods"] = _windows(further)
-    notes = pd.DataFrame(
-        [(symbol, meaning) for symbol, meaning in SYMBOLS]
-        + [(f"Source {i}", _cell(_cited(s))) for i, s in enumerate(context.sources, 1)],
-        columns=["Symbol or source", "Meaning"],
-    )
-    sheets = {"Notes": _notes(notes), **sheets}
+        tables["Further periods"] = _windows(further)
+    indicators = indicator_sheet.rows((r for c in chapters for r in c.records), context.area)
+    sheets = {"Symbols and sources": _symbols(context), **tables}
+    if told:
+        sheets["Definitions and notes"] = _definitions(told)
+    sheets = {"Contents": _contents(sheets, bool(indicators)), **sheets}
     with warnings.catch_warnings():
         # gptables warns that it makes no note sheet of its own: ours holds symbols and sources.
         warnings.simplefilter("ignore")
@@ -64,7 +73,7 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
             str(path),
             sheets,
             cover=_cover(context),
-            contentsheet_options={"column_names": ["Sheet", "What it shows"]},
+            contentsheet_label=None,
             workbook_options={
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
@@ -73,6 +82,12 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
                 "in_memory": True,
             },
         )
+    for sheet in book.worksheets():
+        # Headings stay in sight, and so does what a row is of.
+        if sheet.tables and sheet.name in tables:
+            sheet.freeze_panes(_heading_row(sheet) + 1, 1)
+    if indicators:
+        _indicators(book, indicators)
     book.set_properties(
         {
             "title": f"{context.product}: {context.area}, {context.period_label}",
@@ -110,39 +125,34 @@ def _cover(context: Context) -> gptables.Cover:
 
 def _sheet(record: Mapping[str, Any], chapter: str, number: int) -> gptables.GPTable:
     table = record["table"]
-    labels = _distinct(
-        [_text(c["label"]) or f"Column {i}" for i, c in enumerate(table["columns"], 1)]
-    )
-    columns, decimals = [], {}
+    heads: list[str] = []
+    columns: list[list[Any]] = []
+    formats: list[int | None] = []
     for i, column in enumerate(table["columns"]):
         texts = [row[i] for row in table["rows"]]
+        label = _text(column["label"]) or f"Column {i + 1}"
+        if limits := _limits(texts):
+            heads += [f"{label}: lower", f"{label}: upper"]
+            columns += [side for side, _ in limits]
+            formats += [places for _, places in limits]
+            continue
         numeric = bool(column.get("numeric"))
         values = _raw(record, column["key"], len(texts)) if numeric else None
         cells, places = _numbers(texts, values, numeric)
+        heads.append(label)
         columns.append(cells)
-        if places is not None:
-            decimals[labels[i]] = places
+        formats.append(places)
+    labels = _distinct(heads)
+    decimals = {k: v for k, v in zip(labels, formats, strict=True) if v is not None}
     frame = pd.DataFrame(dict(zip(labels, columns, strict=True)), dtype=object)
-    period = markup.label(record.get("period", ""))
-    if record.get("compare"):
-        period += f", compared with {markup.label(record['compare'])}"
     legend = [f"{s}: {m}" for s, m in SYMBOLS if any(s in map(str, c) for c in columns)]
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{number}",
         title=_text(f"{chapter}: {record['title']}"),
-        subtitles=[
-            _text(t)
-            for t in (
-                record["sentence"],
-                period,
-                record.get("definition"),
-                *record.get("notes", ()),
-            )
-            if t
-        ],
+        subtitles=[_text(t) for t in (record["sentence"], captions.period_line(record)) if t],
         scope=_text(record.get("measure")) or None,
-        source=_text(markup.source_line(record)) or "Not stated",
+        source=_text(captions.source_line(record)) or "Not stated",
         legend=legend,
         index_columns={1: 0},
         additional_formatting=[
@@ -158,8 +168,8 @@ def _windows(records: Sequence[Mapping[str, Any]]) -> gptables.GPTable:
         [
             [
                 _cell(str(r["title"])),
-                markup.label(r.get("period", "")) or "[z]",
-                markup.label(r.get("compare", "")) or "[z]",
+                captions.label(r.get("period", "")) or "[z]",
+                captions.label(r.get("compare", "")) or "[z]",
                 _cell(str(r["sentence"])),
                 *(r.get("values", {}).get(k, "[z]") for k in used),
             ]
@@ -183,19 +193,118 @@ def _windows(records: Sequence[Mapping[str, Any]]) -> gptables.GPTable:
     )
 
 
-def _notes(frame: pd.DataFrame) -> gptables.GPTable:
+def _contents(sheets: Mapping[str, gptables.GPTable], has_indicators: bool) -> gptables.GPTable:
+    lines = [({name: f"internal:'{name}'!A1"}, sheet.title) for name, sheet in sheets.items()]
+    if has_indicators:
+        name = indicator_sheet.NAME
+        said = "Every indicator in one table: a row for each area, indicator, kind and period"
+        lines.insert(0, ({name: f"internal:'{name}'!A1"}, said))
+    return gptables.GPTable(
+        table=pd.DataFrame(lines, columns=["Sheet", "What it shows"]),
+        table_name="contents_table",
+        title="Contents",
+        instructions="This worksheet contains one table.",
+        index_columns={1: 0},
+    )
+
+
+def _symbols(context: Context) -> gptables.GPTable:
+    frame = pd.DataFrame(
+        [(symbol, meaning) for symbol, meaning in SYMBOLS]
+        + [(f"Source {i}", _cell(_cited(s))) for i, s in enumerate(context.sources, 1)],
+        columns=["Symbol or source", "Meaning"],
+    )
     return gptables.GPTable(
         table=frame,
-        table_name="notes",
+        table_name="symbols",
         title="Symbols and sources",
         instructions="This worksheet contains one table.",
         index_columns={1: 0},
     )
 
 
+def _told(record: Mapping[str, Any], name: str) -> list[tuple[str, str, str, str]]:
+    """What is to be known of a sheet, apart from it: (sheet, question, kind, text)."""
+    said = [("Definition", record.get("definition")), ("Method", record.get("method"))]
+    said += [("Note", note) for note in record.get("notes", ())]
+    return [(name, _cell(record["title"]), kind, _cell(str(text))) for kind, text in said if text]
+
+
+def _definitions(told: Sequence[tuple[str, str, str, str]]) -> gptables.GPTable:
+    return gptables.GPTable(
+        table=pd.DataFrame(told, columns=["Sheet", "Question", "Kind", "Text"]),
+        table_name="definitions",
+        title="Definitions, methods and notes of the sheets",
+        instructions="This worksheet contains one table.",
+        index_columns={1: 0},
+    )
+
+
+def _indicators(book: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One tidy sheet, headings in its first row: pd.read_excel(path, sheet_name="Indicators")."""
+    name = indicator_sheet.NAME
+    sheet = book.add_worksheet(name)
+    for number, row in enumerate(rows, 1):
+        for place, key in enumerate(indicator_sheet.COLUMNS):
+            value = row[key]
+            if isinstance(value, int | float) and math.isfinite(value):
+                sheet.write_number(number, place, value)
+            elif value not in (None, ""):
+                sheet.write_string(number, place, _text(value))
+    heads = [{"header": key} for key in indicator_sheet.COLUMNS]
+    last = len(indicator_sheet.COLUMNS) - 1
+    sheet.add_table(0, 0, len(rows), last, {"name": "indicators", "columns": heads, "style": None})
+    sheet.freeze_panes(1, 2)
+    widths = (26, 40, 34, 12, 12, 12, 34, 18, 9, 32, 14, 60, 10, 60, 44)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    # After cover and contents.
+    book.worksheets_objs.insert(2, book.worksheets_objs.pop())
+
+
+def _heading_row(sheet: Any) -> int:
+    """Row of the headings of a sheet's table, from 0."""
+    return int(re.findall(r"\d+", sheet.tables[0]["range"])[0]) - 1
+
+
+def _name(identifier: str, taken: Mapping[str, Any]) -> str:
+    """A sheet's name: the subject of its finding, short enough for Excel and its own."""
+    parts = identifier.split(".")
+    subject = " ".join(parts[1:] if len(parts) > 2 else parts).replace("_", " ")
+    subject = re.sub(r"[^\w ,()-]", " ", subject).strip() or "Table"
+    subject = present.capital(subject)[:31].strip()
+    name, number = subject, 2
+    others = {*(t.casefold() for t in taken), *_RESERVED}
+    while name.casefold() in others:
+        name, number = f"{subject[: 28 - len(str(number))].strip()} ({number})", number + 1
+    return name
+
+
+def _limits(texts: Sequence[Any]) -> list[tuple[list[Any], int | None]] | None:
+    """The two sides of a column of intervals, each with its decimals; None of other columns."""
+    pairs = [_INTERVAL.fullmatch("" if t is None else str(t).strip()) for t in texts]
+    if not any(pairs):
+        return None
+    if any(not m and len(str(t or "")) > _SYMBOL for m, t in zip(pairs, texts, strict=True)):
+        return None
+    sides: list[tuple[list[Any], int | None]] = []
+    for side in (1, 3):
+        shown = [m[side] if m else None for m in pairs]
+        places = max(len(s.partition(".")[2]) for s in shown if s)
+        # Percentages stay percentages: the heading says so where their cells do.
+        cells = [
+            float(s.replace(",", "").replace("−", "-"))
+            if s
+            else _SAME.get(str(t or "").strip()) or _cell(str(t or ""))
+            for s, t in zip(shown, texts, strict=True)
+        ]
+        sides.append((cells, places))
+    return sides
+
+
 def _cited(source: Mapping[str, Any]) -> str:
     parts = [source.get("title") or source.get("source"), source.get("publisher")]
-    parts += [source.get("licence"), markup.day(source["as_of"]) if source.get("as_of") else None]
+    parts += [source.get("licence"), captions.day(source["as_of"]) if source.get("as_of") else None]
     return "; ".join(str(p) for p in parts if p)
 
 
