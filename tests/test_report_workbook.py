@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from test_report_pages import HOSTILE, chapter, context, record
 
-from cspanalysis.report import collect, findings_json, workbook
+from cspanalysis.report import collect, findings_json, indicator_sheet, workbook
 from cspanalysis.report.collect import Rendered, Section
 
 
@@ -157,6 +157,21 @@ def test_all_indicators_are_read_in_one_line_with_limits_of_the_same_quantity(tm
     assert rates.loc["Beta", "status"] == "suppressed"
     hidden = read[read["period"] == "April to September 2007"]
     assert hidden["value"].isna().all() and set(hidden["status"]) == {"suppressed"}
+
+
+def test_of_things_side_by_side_each_is_an_indicator_of_its_own():
+    rows = [
+        {"offence": "burglary", "count": 9, "share": 0.9, "lower": 0.8, "upper": 0.95},
+        {"offence": "robbery", "count": None, "share": None, "status": "suppressed"},
+    ]
+    made = record(measure="crime", unit="offences", values={"count": 9}, rows=rows,
+                  table={"columns": [{"key": "offence"}], "rows": [["burglary"]]})  # fmt: skip
+    found = indicator_sheet.rows([made], "Alpha")
+    assert [(r["indicator"], r["kind"], r["value"]) for r in found] == [
+        ("crime: burglary", "count", 9), ("crime: burglary", "share", 0.9),
+        ("crime: robbery", "", None),
+    ]  # fmt: skip
+    assert found[1]["lower"] == 0.8 and found[0]["lower"] is None
 
 
 def test_limits_have_columns_of_their_own_and_headings_are_frozen(tmp_path):
