@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 #: Rules that WCAG 2.2 A and AA rest on.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -83,9 +85,10 @@ def visit(tab, path, width=1280):
 def narrow(page, width):
     """Make the window narrower, and wait until the charts are drawn for it."""
     page.set_viewport_size({"width": width, "height": 900})
-    for _ in range(100):  # the policy forbids the evaluation that wait_for_function needs
-        if page.evaluate(REDRAWN, width):
-            break
+    until = time.monotonic() + 300
+    # The policy forbids the evaluation that wait_for_function needs.
+    while not page.evaluate(REDRAWN, width):
+        assert time.monotonic() < until, f"charts are not drawn for {width} pixels"
         page.wait_for_timeout(30)
 
 

@@ -8,6 +8,9 @@ import pytest
 from browsers import headless
 from hypothesis import HealthCheck, settings
 
+import cspanalysis
+from cspanalysis.explore.by_hand import ByHand
+
 # No example may fail because the machine is busy: times are for benchmarks, not for tests.
 settings.register_profile("csp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("csp")
@@ -15,12 +18,13 @@ settings.load_profile("csp")
 PROJECT = Path(__file__).resolve().parents[1]
 
 #: Files that take longest begin first, so that no worker is left alone with one at the end. They
-#: are marked `long`: whole reviews, browsers, kernels, typed commands, hostile files.
+#: are marked `long`: whole reviews, browsers, kernels, typed commands, hostile files. Elsewhere
+#: single tests bear the mark: simulations, whole commands, searches over many examples.
 LONG = (
     "docs_blocks", "report_browser", "report_runner", "report_hostile", "report_faults",
     "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
     "stats_documents", "findings_kinds_realdata", "review_past", "town", "docs_adding_a_chapter",
-    "report_bulletin", "report_places", "disclosure_neighbours",
+    "report_bulletin", "report_places", "disclosure_neighbours", "sources_fuzz",
     "disclosure_folder", "disclosure_publications",
 )  # fmt: skip
 
@@ -38,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def project() -> Path:
     """The repository's root, which is also the sample's workspace."""
     return PROJECT
+
+
+@pytest.fixture(scope="session")
+def sample_review(project: Path) -> ByHand:
+    """The sample's review, opened once: what a test asks of it the next need not count again."""
+    return cspanalysis.open(workspace=project)
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,7 @@ PERIOD, COMPARE = Period.parse("2024-01/2024-12"), Period.parse("2023-01/2023-12
 MONTHS = Period.parse("2022-01/2024-12").month_list()
 
 
+@pytest.mark.long
 def test_the_limits_hold_when_nothing_changed():
     rng = np.random.default_rng(20241128)
     kinds = {"a": (20, 1000.0, 0.0), "b": (200, 10.0, 0.0)}

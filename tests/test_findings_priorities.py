@@ -124,13 +124,19 @@ def test_without_settings_all_weigh_the_same():
     assert set(priority_scores.weights_of(None).values()) == {0.2}
 
 
-def test_the_matrix_of_the_sample(project):
-    import cspanalysis
+@pytest.fixture(scope="module")
+def matrix(sample_review):
+    """The sample's matrix, which is long in the making."""
+    from cspanalysis.findings import priorities as chapter
+
+    return chapter.matrix(sample_review)
+
+
+def test_the_matrix_of_the_sample(sample_review, matrix):
     from cspanalysis.findings import priorities as chapter
     from cspanalysis.findings import priority_measures
 
-    review = cspanalysis.open(workspace=project)
-    found = chapter.matrix(review)
+    review, found = sample_review, matrix
     assert len(found.rows) == len(priority_measures.MEASURES) == 7
     labels = [column["label"] for column in found.table["columns"]]
     assert "Harm (weight 0.30)" in labels
@@ -143,13 +149,12 @@ def test_the_matrix_of_the_sample(project):
     assert traced["targets"].sum() == 19 and traced["outputs"].sum() == 12
 
 
-def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(project):
-    import cspanalysis
-    from cspanalysis.findings import priorities as chapter
+def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(
+    sample_review, matrix
+):
     from cspanalysis.findings import priority_measures
 
-    review = cspanalysis.open(workspace=project)
-    found = chapter.matrix(review)
+    review, found = sample_review, matrix
     named = found.rows.set_index("priority")["peers_by"]
     assert named[named != ""].to_dict() == {"anti-social behaviour": "criminal damage"}
     assert "similar (by criminal damage alone)" in [c for row in found.table["rows"] for c in row]
@@ -163,12 +168,9 @@ def test_the_matrix_says_by_what_peers_were_compared_if_not_by_what_is_counted(p
     assert priority_measures.against_peers(review, measure, review.period).by == "robbery"
 
 
-def test_the_matrix_says_where_the_parts_of_a_sum_went_different_ways(project):
-    import cspanalysis
-    from cspanalysis.findings import priorities as chapter
-
+def test_the_matrix_says_where_the_parts_of_a_sum_went_different_ways(matrix):
     # Criminal damage fell clearly, calls rose clearly; of both together nothing can be said.
-    found = chapter.matrix(cspanalysis.open(workspace=project))
+    found = matrix
     row = found.rows.set_index("priority").loc["anti-social behaviour"]
     assert row["trend_text"] == "no clear change (parts differ)"
     assert (
@@ -196,14 +198,14 @@ def test_without_a_log_of_calls_the_street_level_incidents_are_counted(tmp_path)
     assert row["things"] == "criminal damage and incidents of anti-social behaviour"
 
 
-def test_a_question_for_concern_that_no_survey_asks_is_told(project):
+def test_a_question_for_concern_that_no_survey_asks_is_told(project, matrix):
     import dataclasses
 
     import cspanalysis
     from cspanalysis.findings import priorities as chapter
 
+    assert "do not ask" not in " ".join(matrix.notes)
     review = cspanalysis.open(workspace=project)
-    assert "do not ask" not in " ".join(chapter.matrix(review).notes)
     section = {**review.settings["priorities"], "concern": {"violent_crime": "percieves violence"}}
     settings = {**review.settings, "priorities": section}
     review.workspace = dataclasses.replace(review.workspace, settings=settings)
@@ -225,19 +227,17 @@ def test_open_data_alone_give_no_order_of_priorities(tmp_path):
     assert {row[place] for row in found.table["rows"]} == {"–"}
     assert {"police_uk", "population"} <= {source["source"] for source in found.sources}
     lacking = found.notes[1]
-    assert (
-        "[priorities.harm]" in lacking and "trend needs the counts of the earlier period" in lacking
-    )
+    assert "harm is the partnership's own judgement, which the settings hold" in lacking
+    assert "trend needs the counts of the earlier period" in lacking
     assert "volume" not in lacking
     trials = chapter.sensitivity(review)
     assert trials.status == "not_available" and "no order" in trials.sentence
 
 
-def test_hospital_counts_of_the_matrix_are_rounded(project):
-    import cspanalysis
+def test_hospital_counts_of_the_matrix_are_rounded(sample_review):
     from cspanalysis.findings import priority_measures
 
-    review = cspanalysis.open(workspace=project)
+    review = sample_review
     alcohol = next(m for m in priority_measures.MEASURES if m.key == "substance_misuse_alcohol")
     now, before = (
         priority_measures.count(review, alcohol, p) for p in (review.period, review.compare)

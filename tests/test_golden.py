@@ -34,6 +34,7 @@ def test_the_sample_gives_what_it_gave(sample):
     assert not sample, told(sample)
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_a_workspace_without_a_partners_data_gives_what_it_gave(kent):
     assert not kent, told(kent)
@@ -62,7 +63,10 @@ CLEAR = {
 }
 
 
-@pytest.fixture(scope="module", params=["sample public", "sample partner", "kent public"])
+KENT = pytest.param("kent public", marks=pytest.mark.long)
+
+
+@pytest.fixture(scope="module", params=["sample public", "sample partner", KENT])
 def findings(request):
     """Every finding of a review: its record and its chart."""
     name = request.param.split()[0]

@@ -78,7 +78,7 @@ def test_a_syntax_error_is_an_error(tmp_path):
 
 def _ended(pid: int) -> bool:
     """True once the process is gone, or killed and only not yet noticed by its parent."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             os.kill(pid, 0)
@@ -99,8 +99,11 @@ def test_a_time_out_ends_the_child_and_all_it_started(tmp_path):
         f"pathlib.Path({str(note)!r}).write_text(f'{{os.getpid()}} {{other.pid}}')\n"
         "while True: pass"
     )
-    with pytest.raises(CellTimeoutError):
-        run(tmp_path, code, execution_timeout=0.7)
+    for limit in (0.7, 7, 70):  # on a busy machine the first may pass before the cell has begun
+        with pytest.raises(CellTimeoutError):
+            run(tmp_path, code, execution_timeout=limit)
+        if note.exists() and len(note.read_text().split()) == 2:
+            break
     assert all(_ended(int(pid)) for pid in note.read_text().split())
 
 

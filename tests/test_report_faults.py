@@ -226,7 +226,7 @@ def test_a_terminal_gets_a_bar_with_the_time_left_and_a_file_plain_lines():
         while piece := os.read(reader, 4096):
             shown += piece
     os.close(reader)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0 and printed == ""
     text = shown.decode()
     assert "Beta" in text and "2/3" in text

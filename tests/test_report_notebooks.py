@@ -51,6 +51,7 @@ def test_parameters_work_as_they_stand(path):
     assert names == ["csp", "period", "compare", "edition", "workspace"]
 
 
+@pytest.mark.long
 def test_one_changed_figure_in_a_stored_sentence_is_noticed(tmp_path):
     path = min((p for p in CHAPTERS if '"status": "ok"' in p.read_text(encoding="utf-8")),
                key=lambda p: p.stat().st_size)  # fmt: skip

@@ -420,6 +420,7 @@ def test_months_of_the_pandemic_alone_have_no_season(tmp_path):
     assert found.status == "not_available" and "pandemic" in found.sentence
 
 
+@pytest.mark.long
 def test_a_review_without_any_data_ends_with_1_and_says_what_to_do(tmp_path, capsys):
     assert main(["init", str(tmp_path / "ws"), "--csp", "Dover"]) == 0
     options = ["--period", "2024-01/2024-12", "--chapter", "perceptions"]

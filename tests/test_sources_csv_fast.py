@@ -135,6 +135,7 @@ EDITS = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(FAULTS)), min_size=3, max_size=3), EDITS)
 def test_whatever_happens_to_files_both_ways_agree(tmp_path, faults, edits):

@@ -45,6 +45,7 @@ def test_places_without_any_count_and_nothing_at_all_is_said():
     assert (empty["status"], empty["verdict"]) == ("not_available", "none")
 
 
+@pytest.mark.long
 def test_limits_hold_the_true_share_of_the_tenth_with_most():
     random = np.random.default_rng(7)
     held = 0
@@ -81,6 +82,7 @@ def test_a_place_that_doubled_is_called_and_its_interval_agrees():
     assert tested["tested"].iloc[0] == 41 and tested["confidence"].iloc[0] > 0.99
 
 
+@pytest.mark.long
 def test_among_many_places_without_change_hardly_any_is_called():
     random, called = np.random.default_rng(11), 0
     for _ in range(20):

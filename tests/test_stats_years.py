@@ -41,6 +41,7 @@ def test_what_the_months_tell_goes_before_the_years():
     assert found["change_verdict"] == "no_clear_change" and found["not_estimated"] == ""
 
 
+@pytest.mark.long
 def test_the_variance_of_years_is_that_of_chance_where_there_is_only_chance():
     rng = np.random.default_rng(5)
     false = [

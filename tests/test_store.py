@@ -273,6 +273,7 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX's")
+@pytest.mark.long
 def test_a_killed_run_leaves_no_lock_and_no_half_state(root):
     with zipfile.ZipFile(root / "data/raw/police_uk/long.zip", "w") as out:
         for year in range(2011, 2025):

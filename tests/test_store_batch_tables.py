@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_sources_csv_fast import FAULTS, STREET
@@ -54,6 +55,7 @@ def store(root):
     return frames, told, (processed / "problems.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(months, months)
 @example({0: "none", 1: "no month", 2: "none"}, {0: "none", 1: "no month", 2: "moved"})

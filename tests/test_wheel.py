@@ -74,6 +74,7 @@ def test_the_sample_is_copied_without_a_checkout(run, tmp_path):
     assert (tmp_path / "raw/police_extract/crime_2007-08.csv.gz").is_file()
 
 
+@pytest.mark.long
 def test_an_area_is_reviewed_without_a_checkout(run, tmp_path):
     assert run(tmp_path, "-m", "cspanalysis", "init", "mine", "--csp", "Dover").returncode == 0
     rows = "".join(

@@ -55,7 +55,7 @@ class Place:
             sources,
             months,
             self.lines.append,
-            web=Web(sleep=lambda _: None, timeout=5),
+            web=Web(sleep=lambda _: None, timeout=300),
             today=TODAY,
         )
 

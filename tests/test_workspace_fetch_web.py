@@ -33,7 +33,7 @@ def waits():
 
 @pytest.fixture
 def web(waits):
-    with Web(sleep=waits.append, timeout=5) as found:
+    with Web(sleep=waits.append, timeout=300) as found:
         yield found
 
 
@@ -106,7 +106,7 @@ def test_a_proxy_of_the_environment_is_used(server, monkeypatch, waits):
     monkeypatch.setenv("HTTP_PROXY", server.base)
     monkeypatch.setenv("NO_PROXY", "")
     server.content["/x"] = b"through the proxy"
-    with Web(sleep=waits.append, timeout=5) as web:
+    with Web(sleep=waits.append, timeout=300) as web:
         assert web.get("http://publisher.invalid/x").content == b"through the proxy"
 
 

@@ -306,6 +306,11 @@ def ungrouped(store: Store, area: Area, *periods: Period) -> pd.Series:
 
     They count in all recorded crime and in no kind of it.
     """
+    return _ungrouped(store, area, periods).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _ungrouped(store: Store, area: Area, periods: tuple[Period, ...]) -> pd.Series:
     counts = monthly(store, "police_extract", area)
     if periods:
         counts = counts[counts["month"].isin({m for p in periods for m in p.month_list()})]
