@@ -223,8 +223,12 @@ def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
 
 
 def _received(calls: Series, who: str) -> Series:
-    """Calls that somebody received."""
+    """Calls that somebody received; all, for those to the police, where nobody is named."""
     receivers = calls.rows["received_by"]
+    if receivers.isna().all():
+        if who == POLICE:
+            return calls
+        raise NotAvailable((), "the log does not say who received its calls")
     found = calls.rows[receivers == who]
     if found.empty:
         others = [f"'{name}' ({n:,})" for name, n in receivers.value_counts().items()]

@@ -77,6 +77,7 @@ def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPE
 def mix(ask: Question) -> Finding:
     """Fires by the kind of property, with Wilson intervals."""
     fires, notes = _fires(ask)
+    fires.knowing("burned", "its list does not say what burned")
     burned = fires.rows["burned"].replace(dict(BURNED)).fillna("not stated")
     rows = fires.rows.assign(property_type=burned)
     return ask.breakdown(fires.of(rows), "property_type", "What burned", "Fires", notes=notes)

@@ -97,14 +97,12 @@ def _hate(ask: Question, *periods: Period) -> Series:
 
 
 def _detected(hate: Series, period: Period) -> tuple[int, int, int]:
-    """Detected hate crimes among records, all of them, and those marked 'no crime' later."""
+    """Detected hate crimes among records, all of them, and 0: no record is marked 'no crime'."""
     rows = hate.inside(period)
     hate.of(rows).knowing("is_detected", "the records do not say which offences were detected")
     number = len(rows)
-    if "is_no_crime" in rows:
-        rows = rows[~rows["is_no_crime"].fillna(False).astype(bool)]
     detected = int(rows["is_detected"].fillna(False).astype(bool).sum())
-    return detected, number, number - len(rows)
+    return detected, number, 0
 
 
 def _detected_together(hate: Series, period: Period) -> tuple[int, int, int]:

@@ -8,12 +8,17 @@ from collections.abc import Iterable
 import polars as pl
 
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.source import Source, month_of
+from cspanalysis.sources.source import Source, month_of, once
 from cspanalysis.sources.table import Read
 
 #: Words around 'police' that name no other receiver.
 _OFFICER = ("asb officer", "asb officers", "anti social behaviour officer")
 _AROUND = "control room|call centre|contact centre|force|the|via|to|by|101|999|service"
+
+
+def _check(found: Read) -> Read:
+    """One row of each call, and receivers under one name each."""
+    return _with_receivers(once(found, "call_id", "date", "call"))
 
 
 def _with_receivers(found: Read) -> Read:
@@ -54,9 +59,19 @@ SOURCE = Source(
                          "received on"),
             ),
             Column(
+                "call_id", "Reference of the call",
+                ("call ref", "call reference", "call number", "incident ref",
+                 "incident reference", "incident number", "reference"),
+                "identifier",
+                seen_as=("log number", "log no", "case ref", "case reference", "case number",
+                         "case id", "stormid", "cad number", "cad ref", "urn"),
+                unlocks="a call that the log lists several times counted once",
+            ),
+            Column(
                 "received_by", "Who took it: police, ASB officer",
-                ("received", "source", "agency"), required=True,
+                ("received", "source", "agency"),
                 seen_as=("reported to", "taken by", "call taker", "organisation"),
+                unlocks="calls to the police and reports to the council apart",
             ),
             Column(
                 "type", "Kind of behaviour", ("call type", "category", "incident type"), "lower",
@@ -77,9 +92,9 @@ SOURCE = Source(
         )),
     ),
     derived={"asb_calls": {"month": month_of("date", "Month of the call, 'YYYY-MM'")}},
-    # Calls have no identifier: they are compared as a whole.
-    records={"asb_calls": ()},
+    # Many logs have no reference: their calls are compared as a whole.
+    records={"asb_calls": ("call_id", "date")},
     is_mapped=True,
     quiet_months=2,
-    check=_with_receivers,
+    check=_check,
 )  # fmt: skip

@@ -128,7 +128,7 @@ SOURCE = Source(
             ),
             Column(
                 "property_type", "What burned", ("property", "property category"), "lower",
-                required=True,
+                unlocks="what was set on fire: refuse, vehicles, buildings, grass",
             ),
             Column(
                 "casualties", "People hurt or killed", ("casualty",), "integer",

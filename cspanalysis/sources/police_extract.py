@@ -21,6 +21,12 @@ NO_GROUP = (
     "(docs/offence_labels.md lists the labels that are known)"
 )
 
+#: What a force writes of a record that is no crime, or none of its own, any more.
+NO_CRIME = r"\bno[- ]?crime|\bcancel|\btransfer(red)? (to|out)|\bcreated in error|\bduplicate"
+
+#: Offence labels of incidents that no count of recorded crime holds.
+NON_CRIME = r"\bnon[- ]?(crime|notifiable)\b|\bcrime[- ]related incident"
+
 #: What becomes of rows with a label of premises that means no known kind.
 NO_PLACE = (
     "with a label of premises that means no known kind of place (public place, licensed premises, "
@@ -37,6 +43,7 @@ def _check(found: Read) -> Read:
 
     A crime whose end lies before its start keeps both and is noted.
     """
+    found = _without_no_crimes(found)
     frame = found.frame
     names = _offences(frame, found)
     _name_premises(frame, found)
@@ -70,6 +77,22 @@ def _with_points(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
     return frame.with_columns(
         pl.when(is_good).then(pl.col(c)).alias(c) for c in ("easting", "northing")
     )
+
+
+def _without_no_crimes(found: Read) -> Read:
+    """Set aside what the force recorded and cancelled, gave away or never held for a crime."""
+    allowed = "a recorded crime"
+    found = found.keep(
+        ~pl.col("is_no_crime").fill_null(False), "is_no_crime", pl.lit("yes"), allowed,
+        "later found to be no crime",
+    )  # fmt: skip
+    for column, pattern, reason in (
+        ("status", NO_CRIME, "cancelled, given to another force or found to be no crime"),
+        ("offence", NON_CRIME, "an incident that is not recorded as a crime"),
+    ):
+        told = pl.col(column).fill_null("").str.to_lowercase().str.contains(pattern)
+        found = found.keep(~told, column, pl.col(column), allowed, reason)
+    return found
 
 
 def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -301,6 +324,12 @@ SOURCE = Source(
                 unlocks="crimes later found to be none, which are then left out",
             ),
             Column(
+                "status", "State of the record, such as 'no crime' or 'cancelled'",
+                ("crime status", "record status"), "lower",
+                seen_as=("status of crime", "crime record status", "recording status"),
+                unlocks="the same, where the record's state is given in words",
+            ),
+            Column(
                 "victim_id", "Pseudonym of the victim", ("victim", "victim reference"),
                 seen_as=("victim ref", "victim urn", "ip ref"),
                 unlocks="people who were victims more than once",
@@ -335,7 +364,7 @@ SOURCE = Source(
             ),
         }
     },
-    hidden=("start_time", "end_time"),
+    hidden=("start_time", "end_time", "is_no_crime", "status"),
     records={"police_extract": ("incident_id", "recorded")},
     is_mapped=True,
     dated="recorded",

@@ -10,12 +10,16 @@ import polars as pl
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
+from cspanalysis.sources.column_types import SHORTENED
 from cspanalysis.sources.releases import Editions
 from cspanalysis.sources.same_rows import Key
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.table import ROW, Context, Read
 
 Tables = dict[str, pl.DataFrame]
+
+#: Share of a list's rows up to which rows alike are taken for chance: on one day in one place.
+BY_CHANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,32 @@ def status_of(column: str, noun: str = "", after: str = "") -> dict[str, Derived
 def by_reader(**meanings: str) -> dict[str, Derived]:
     """Columns that check or reader make themselves, with their meanings."""
     return {name: Derived(meaning) for name, meaning in meanings.items()}
+
+
+def once(found: Read, column: str, day: str, thing: str) -> Read:
+    """One row of each record: further rows of a reference and day are set aside.
+
+    Without a reference two records can be alike by chance: both count. Where more are alike than
+    chance would make, each second one is noted.
+    """
+    key = pl.struct(column, day)
+    is_named = pl.col(column).is_not_null() & ~pl.col(column).str.contains(SHORTENED)
+    found = found.keep(
+        ~is_named | key.is_first_distinct(), column, pl.col(column), f"one row per {thing}",
+        f"a further row of a {thing}; it counts once",
+    )  # fmt: skip
+    content = [c for c in found.frame.columns if c != ROW]
+    alike = found.frame.filter(~is_named & ~pl.struct(content).is_first_distinct())
+    if alike.height > BY_CHANCE * found.frame.height:
+        found.note(
+            alike, "", f"one row per {thing}", "the same as an earlier row; both count", pl.lit("")
+        )
+        found.problems.notices.append(
+            f"{found.problems.file}: {alike.height:,} rows are the same as an earlier row in all "
+            f"that is read of them, and there is no reference that tells each {thing}; all count. "
+            f"If the list gives one {thing} twice, take the second row out, or add a reference"
+        )
+    return found
 
 
 def noted_repeats(column: str, thing: str, written: str) -> Callable[[Read], Read]:
