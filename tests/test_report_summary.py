@@ -131,7 +131,7 @@ def test_priorities_and_targets_are_shown_as_tables_when_they_exist():
              "rows": [["Night-time violence"]], "own": []}  # fmt: skip
     one = chapter("09_plan", record("priorities.matrix", table=table), record("plan.targets"))
     made = summary.summary([one])
-    assert [p[0] for p in made.panels] == ["Priorities"]
+    assert [p[0] for p in made.panels] == ["Recommended priorities"]
     context = markup.Context("Alpha", "2007-04/2008-03", contents=[("plan", "Plan")])
     assert "Night-time violence</th>" in summary.page(context, made)
 

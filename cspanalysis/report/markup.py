@@ -35,6 +35,8 @@ CSP = (
 
 #: Rows of a table shown on a page; the workbook holds all.
 MOST_ROWS = 200
+#: Findings that read differently since the last review, of which a summary tells so many.
+MOST_CHANGED = 5
 #: Characters of a cell shown on a page.
 MOST_TEXT = 300
 #: Up to so many rows, or up to so many with a long text, a phone shows a table as a list.
@@ -293,7 +295,7 @@ def _environment() -> jinja2.Environment:
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
         is_list=is_list, cell_classes=cell_classes, lacking=lacking,
         not_covered=not_covered, overlapping=overlapping,
-        in_words=present.in_words, deeper=deeper, listed=present.listed,
+        in_words=present.in_words, deeper=deeper, cap=present.capital, listed=present.listed,
         first_sentence=layout.first_sentence,
     )  # fmt: skip
     environment.globals.update(
@@ -302,6 +304,7 @@ def _environment() -> jinja2.Environment:
         symbols=symbols_of,
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         most_rows=MOST_ROWS,
+        most_changed=MOST_CHANGED,
     )
     return environment
 

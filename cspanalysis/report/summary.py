@@ -12,8 +12,9 @@ from cspanalysis import present
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
 from cspanalysis.present.phrases import MANY
-from cspanalysis.report import markup
+from cspanalysis.report import glance_rows, markup
 from cspanalysis.report.collect import Rendered, Section
+from cspanalysis.report.glance_rows import GlanceRow
 from cspanalysis.report.markup import Context
 
 Record = Mapping[str, Any]
@@ -22,6 +23,8 @@ Record = Mapping[str, Any]
 DECISIVE = ("up", "down", "higher", "lower", "peak")
 #: Those of a comparison with an interval.
 JUDGED = ("up", "down", "no_clear_change", "higher", "lower", "similar")
+#: What a target can be judged, the worst first.
+PROGRESS = ("missed", "close", "met")
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 
@@ -32,15 +35,19 @@ GLANCE_COLUMNS = ("subject", "count", "rate", "others_rate", "against_peers", "p
                   "trend")  # fmt: skip
 #: The finding whose map and first rows say where.
 WHERE, WHERE_COLUMNS, WHERE_ROWS = "places.top", ("number", "ward", "place", "count", "share"), 5
+#: Pixels that the map of the summary is high at most.
+HIGHEST_MAP = 400
 #: So many notes on how far the figures of the summary go.
-MOST_LIMITS = 4
+MOST_LIMITS = 2
+#: So many rows of a panel; those judged come first.
+MOST_PANEL = 6
 
 #: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
 PANELS = (
-    ("priorities.matrix", "Priorities",
+    ("priorities.matrix", "Recommended priorities",
      ("label", "score_text", "places", "trend_text", "peers_text")),
-    ("plan.targets", "Targets",
-     ("measure", "label", "baseline_text", "target_text", "actual_text", "progress_text")),
+    ("plan.targets", "Targets of the plan",
+     ("measure", "label", "target_text", "actual_text", "progress_text")),
 )  # fmt: skip
 
 
@@ -90,6 +97,8 @@ class Summary:
         Headline figures: those of the table at a glance, or of the chapters in turn.
     glance, where : Section or None
         Every subject in a row; the places with most.
+    rows : tuple of GlanceRow
+        The rows of the table at a glance, with their small pictures.
     limits : tuple of str
         How far the figures of the table go.
     keys : tuple of Key
@@ -117,6 +126,7 @@ class Summary:
     tiles: tuple[Mapping[str, str], ...] = ()
     glance: Section | None = None
     where: Section | None = None
+    rows: tuple[GlanceRow, ...] = ()
     limits: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     quality: Mapping[str, str] | None = None
@@ -143,7 +153,7 @@ def summary(
     panels = tuple(
         (
             heading,
-            {**by_id[id][0], "table": some_columns(by_id[id][0]["table"], keys)},
+            {**by_id[id][0], "table": some_columns(_judged_first(by_id[id][0]), keys)},
             by_id[id][1],
         )
         for id, heading, keys in PANELS
@@ -163,10 +173,13 @@ def summary(
         Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
     )
     changed, unchanged = _changes(placed, previous)
+    pages = {r["id"]: slug for slug, whole in placed for r in (whole, *whole.get("parts", ()))
+             if r["status"] != "not_available"}  # fmt: skip
     return Summary(
         headline=tuple(_begins(str(r["sentence"])) for r in first),
-        tiles=tuple(_glance_tiles(glance, by_id[GLANCE][1]) if glance else _tiles(chapters)),
+        tiles=tuple(_glance_tiles(glance, pages) if glance else _tiles(chapters)),
         glance=glance,
+        rows=tuple(glance_rows.rows(glance.record, pages)) if glance else (),
         where=_section(chapters, WHERE, WHERE_COLUMNS, WHERE_ROWS),
         limits=tuple(dict.fromkeys(glance.record["notes"]))[:MOST_LIMITS] if glance else (),
         keys=tuple(k for k in keys if k.records or k.failure),
@@ -180,7 +193,9 @@ def summary(
             for of, sentence in markup.lacking({**r, "slug": slug} for slug, r in placed)
         ),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
-        disrupted=_disrupted(r for key in keys for r in key.records),
+        disrupted=_disrupted(
+            [*first, glance.record] if glance else (r for key in keys for r in key.records)
+        ),
         tested=_tested([r for _, r in placed]),
     )
 
@@ -246,7 +261,7 @@ def effect(values: Mapping[str, Any]) -> float:
 
 def page(context: Context, chosen: Summary, places: Sequence[str] = ()) -> str:
     """The summary page, index.html; `places`: the files of places beside it."""
-    charts, templates = markup.chart_data(s for s in (chosen.glance, chosen.where) if s)
+    charts, templates = markup.chart_data(s for s in (chosen.where,) if s)
     return markup.render(
         "index.html.j2",
         c=context,
@@ -326,16 +341,42 @@ def _section(
         if record["id"] == id and record["status"] == "ok" and record["table"]:
             table = some_columns(record["table"], columns)
             return Section(
-                {**record, "table": {**table, "rows": table["rows"][:rows]}}, section.figure
+                {**record, "table": {**table, "rows": table["rows"][:rows]}}, _low(section.figure)
             )
     return None
 
 
-def _glance_tiles(glance: Section, slug: str) -> list[Mapping[str, str]]:
+def _low(figure: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A map no higher than a summary has room for."""
+    meta = (figure or {}).get("layout", {}).get("meta")
+    if figure is None or not isinstance(meta, Mapping) or not meta.get("tallest"):
+        return figure
+    low = {**meta, "tallest": min(meta["tallest"], HIGHEST_MAP)}
+    return {**figure, "layout": {**figure["layout"], "meta": low}}
+
+
+def _judged_first(record: Record) -> Mapping[str, Any]:
+    """The table of a panel, of targets those that can be judged; of each the first rows."""
+    table, rows = record["table"], record.get("rows", ())
+    judged = [i for i, row in enumerate(rows) if row.get("progress") in PROGRESS]
+    judged.sort(key=lambda i: PROGRESS.index(rows[i]["progress"]))
+    kept: Sequence[int] = range(len(table["rows"]))
+    if len(rows) == len(kept):
+        is_plan = record["id"] == "plan.targets"
+        # An issue that nothing is known of has no score and is no recommendation.
+        kept = judged if is_plan else [i for i in kept if rows[i].get("score", 0) is not None]
+    columns = [
+        {**column, "label": re.sub(r" \(weight [^()]*\)", "", column["label"])}
+        for column in table["columns"]
+    ]
+    return {**table, "columns": columns, "rows": [table["rows"][i] for i in kept[:MOST_PANEL]]}
+
+
+def _glance_tiles(glance: Section, pages: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """All crime, the worst against peers, the largest clear rise and the best news."""
     rows = glance.record["rows"]
     parts = [r for r in rows if not r["is_total"] and r["count"] is not None]
-    told = [_tile(r, "") for r in rows if r["is_total"] and r["count"] is not None]
+    told = [_tile(r, "", pages) for r in rows if r["is_total"] and r["count"] is not None]
 
     def ratio(row: Mapping[str, Any], to: str = "others_rate") -> float:
         return float(row["rate"] or 0) / float(row[to] or 1)
@@ -351,23 +392,29 @@ def _glance_tiles(glance: Section, slug: str) -> list[Mapping[str, str]]:
         if left and len(told) < 4:
             chosen = of(left, key=by)
             taken.add(chosen["subject"])
-            told.append(_tile(chosen, word))
-    return [{**tile, "id": GLANCE, "slug": slug} for tile in told]
+            told.append(_tile(chosen, word, pages))
+    return told
 
 
 def _risen(row: Mapping[str, Any]) -> float:
     return float(row["ratio"] if row["ratio"] is not None else 1)
 
 
-def _tile(row: Mapping[str, Any], word: str) -> dict[str, str]:
-    """A subject as a headline figure: its count, what it was, and why it stands here."""
+def _tile(row: Mapping[str, Any], word: str, pages: Mapping[str, str]) -> dict[str, Any]:
+    """A subject as a headline figure: its count, its line, better or worse, why it stands here."""
     said = [str(row["subject"])]
     if row["compare_count"] is not None:
         said.append(f"{present.count(row['compare_count'])} before")
-    arrow = {"up": "▲ ", "down": "▼ "}.get(str(row["verdict"]), "")
+    trend = str(row["verdict"])
+    why = [
+        glance_rows.BETTER.get(trend, ""),
+        word or f"change {row['trend']}" * (trend not in glance_rows.BETTER),
+    ]
     return {
-        "value": arrow + present.count(row["count"]),
-        "label": f"{', '.join(said)}: {word or 'change ' + str(row['trend'])}",
+        "value": glance_rows.ARROWS.get(trend, "") + present.count(row["count"]),
+        "label": f"{', '.join(said)}: {', '.join(filter(None, why))}",
+        "line": glance_rows.line(str(row.get("line") or "")),
+        **glance_rows.link(row, pages),
     }
 
 
@@ -391,6 +438,7 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
     return {
         "badge": "good" if good else "care",
         "words": "Good" if good else "Read with care",
+        "usable": _usable(unlocated, incomplete),
         "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
         f"{present.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
         f"{present.share(MOST_UNLOCATED, 0)} of the records without a place, and no month "
