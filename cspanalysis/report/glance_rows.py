@@ -61,6 +61,52 @@ def rows(record: Row, where: Mapping[str, str]) -> list[GlanceRow]:
     ]
 
 
+def tiles(record: Row, pages: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """All crime, the worst against peers, the largest clear rise and the best news."""
+    rows = record["rows"]
+    parts = [r for r in rows if not r["is_total"] and r["count"] is not None]
+    told = [_tile(r, "", pages) for r in rows if r["is_total"] and r["count"] is not None]
+
+    def ratio(row: Row, to: str = "others_rate") -> float:
+        return float(row["rate"] or 0) / float(row[to] or 1)
+
+    taken: set[str] = set()
+    for among, by, of, word in (
+        ([r for r in parts if r["verdict_peers"] == "higher"], ratio, max, "furthest above peers"),
+        ([r for r in parts if r["verdict"] == "up"], _risen, max, "largest clear rise"),
+        ([r for r in parts if r["verdict"] == "down"], _risen, min, "largest clear fall"),
+        ([r for r in parts if r["verdict_peers"] == "lower"], ratio, min, "furthest below peers"),
+    ):
+        left = [r for r in among if r["subject"] not in taken]
+        if left and len(told) < 4:
+            chosen = of(left, key=by)
+            taken.add(chosen["subject"])
+            told.append(_tile(chosen, word, pages))
+    return told
+
+
+def _risen(row: Row) -> float:
+    return float(row["ratio"] if row["ratio"] is not None else 1)
+
+
+def _tile(row: Row, word: str, pages: Mapping[str, str]) -> dict[str, Any]:
+    """A subject as a headline figure: its count, its line, better or worse, why it stands here."""
+    said = [str(row["subject"])]
+    if row["compare_count"] is not None:
+        said.append(f"{present.count(row['compare_count'])} before")
+    trend = str(row["verdict"])
+    why = [
+        BETTER.get(trend, ""),
+        word or f"change {row['trend']}" * (trend not in BETTER),
+    ]
+    return {
+        "value": ARROWS.get(trend, "") + present.count(row["count"]),
+        "label": f"{', '.join(said)}: {', '.join(filter(None, why))}",
+        "line": line(str(row.get("line") or "")),
+        **link(row, pages),
+    }
+
+
 def line(counts: str) -> Markup:
     """Counts of months as a small line from 0: '12 9 – 14', – of a month not covered."""
     values = [None if v == "–" else float(v) for v in counts.split()]

@@ -177,7 +177,7 @@ def summary(
              if r["status"] != "not_available"}  # fmt: skip
     return Summary(
         headline=tuple(_begins(str(r["sentence"])) for r in first),
-        tiles=tuple(_glance_tiles(glance, pages) if glance else _tiles(chapters)),
+        tiles=tuple(glance_rows.tiles(glance.record, pages) if glance else _tiles(chapters)),
         glance=glance,
         rows=tuple(glance_rows.rows(glance.record, pages)) if glance else (),
         where=_section(chapters, WHERE, WHERE_COLUMNS, WHERE_ROWS),
@@ -370,52 +370,6 @@ def _judged_first(record: Record) -> Mapping[str, Any]:
         for column in table["columns"]
     ]
     return {**table, "columns": columns, "rows": [table["rows"][i] for i in kept[:MOST_PANEL]]}
-
-
-def _glance_tiles(glance: Section, pages: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """All crime, the worst against peers, the largest clear rise and the best news."""
-    rows = glance.record["rows"]
-    parts = [r for r in rows if not r["is_total"] and r["count"] is not None]
-    told = [_tile(r, "", pages) for r in rows if r["is_total"] and r["count"] is not None]
-
-    def ratio(row: Mapping[str, Any], to: str = "others_rate") -> float:
-        return float(row["rate"] or 0) / float(row[to] or 1)
-
-    taken: set[str] = set()
-    for among, by, of, word in (
-        ([r for r in parts if r["verdict_peers"] == "higher"], ratio, max, "furthest above peers"),
-        ([r for r in parts if r["verdict"] == "up"], _risen, max, "largest clear rise"),
-        ([r for r in parts if r["verdict"] == "down"], _risen, min, "largest clear fall"),
-        ([r for r in parts if r["verdict_peers"] == "lower"], ratio, min, "furthest below peers"),
-    ):
-        left = [r for r in among if r["subject"] not in taken]
-        if left and len(told) < 4:
-            chosen = of(left, key=by)
-            taken.add(chosen["subject"])
-            told.append(_tile(chosen, word, pages))
-    return told
-
-
-def _risen(row: Mapping[str, Any]) -> float:
-    return float(row["ratio"] if row["ratio"] is not None else 1)
-
-
-def _tile(row: Mapping[str, Any], word: str, pages: Mapping[str, str]) -> dict[str, Any]:
-    """A subject as a headline figure: its count, its line, better or worse, why it stands here."""
-    said = [str(row["subject"])]
-    if row["compare_count"] is not None:
-        said.append(f"{present.count(row['compare_count'])} before")
-    trend = str(row["verdict"])
-    why = [
-        glance_rows.BETTER.get(trend, ""),
-        word or f"change {row['trend']}" * (trend not in glance_rows.BETTER),
-    ]
-    return {
-        "value": glance_rows.ARROWS.get(trend, "") + present.count(row["count"]),
-        "label": f"{', '.join(said)}: {', '.join(filter(None, why))}",
-        "line": glance_rows.line(str(row.get("line") or "")),
-        **glance_rows.link(row, pages),
-    }
 
 
 def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | None:
