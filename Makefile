@@ -10,7 +10,7 @@ help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
 	@echo "make review-today  write the review of a synthetic town of today to build/today/reports/"
 	@echo "make test       run the tests, the notebooks among them"
-	@echo "make test-long  run the long tests: whole reviews, browsers, kernels, typed commands"
+	@echo "make test-long  run the long tests: whole reviews, browsers, kernels, typed commands, simulations"
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
 	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"

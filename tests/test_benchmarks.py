@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from benchmarks import layout, measures, national, page, workbooks
+from benchmarks import layout, measures, measuring, national, page, workbooks
 from benchmarks.__main__ import settings
 from cspanalysis.domain.periods import Period
 from cspanalysis.store import clean_run
@@ -86,3 +86,12 @@ def test_a_difference_between_runs_is_found_and_times_are_not(tmp_path):
     assert national.differences(one, other, ["area/2025"]) == []
     (other / "area/2025/index.html").write_text("another")
     assert national.differences(one, other, ["area/2025"]) == ["area/2025/index.html"]
+
+
+def test_a_profile_sees_the_cleaning_itself(tmp_path):
+    plan = layout.Layout(Period.parse("2025-01/2025-01"), 2, 2000)
+    layout.workspace(tmp_path, plan)
+    # In a process of its own: it puts something else in the place of the pool of threads.
+    done = measuring.task("profile", tmp_path, "400")
+    assert any(name.endswith(".run") for name, *_ in done.told["lines"])
+    assert any("csv_fast." in name for name, *_ in done.told["lines"])

@@ -95,6 +95,22 @@ def test_no_file_name_occurs_twice_and_none_is_a_gerund():
     assert not [n for n, word in words.items() if word.endswith("ing") and word not in nouns]
 
 
+def test_the_page_on_the_house_is_its_twin():
+    """docs/house.md has a line for each room, in order, that names what the room holds."""
+    page = (PROJECT / "docs" / "house.md").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^\| `(\w+)/?` \| (.+) \|$", page, re.M))
+    assert list(lines) == list(MAY_IMPORT)
+    for room, holds in lines.items():
+        own = {path.stem for path in (PACKAGE / room).glob("*")}
+        packages = {path.parent.name for path in (PACKAGE / room).glob("*/__init__.py")}
+        assert packages <= set(re.findall(r"`(\w+)/`", holds)) <= own, room
+        # A name of the room, of the command, of a thing in it, or of a file beside it.
+        for name in re.findall(r"`([a-z_]+)`", holds):
+            assert name in own or name == "csp", f"{room}: {name}"
+    for folder in re.findall(r"`(tools/\w+)`", page):
+        assert (PROJECT / folder).is_dir(), folder
+
+
 def test_what_serves_developers_only_is_not_imported():
     for path in MODULES.values():
         text = path.read_text(encoding="utf-8")

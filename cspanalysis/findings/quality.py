@@ -50,9 +50,7 @@ def row_account(ask: Question) -> Finding:
         },
         caption="Rows read, kept and set aside, by file",
         method="rows read = rows kept + rows set aside, checked file by file",
-        notes=review.store.notices(
-            None if review.edition == "partner" else review.protected_sources
-        ),
+        notes=review.store.notices(_hidden_in(review)),
     )
 
 
