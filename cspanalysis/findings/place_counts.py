@@ -95,7 +95,10 @@ def rated(
     table = shrinkage.shrunk(measures.rate(people, per=1000))
     columns = {"population": "Residents", "rate": "Per 1,000 residents",
                "interval": "95% interval of the rate"}  # fmt: skip
-    notes = [f"Residents are those of {when}."]
+    notes = [
+        f"Residents are those of {when}. Where many come to work, shop or go out, a rate per "
+        "resident overstates the risk of those who live there."
+    ]
     if table["shrunk_rate"].notna().any():
         columns["shrunk_text"] = "Drawn to the others (95% interval)"
         notes.append(

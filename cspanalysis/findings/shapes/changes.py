@@ -105,7 +105,12 @@ def changes(
         columns={label: heading, **columns(ask.comparison)},
         what=f"Change in {subject}",
         when=f"{ask.period.label} against {ask.compare.label}; {charts.CHANGES_KEY}",
-        notes=[*notes, *dict.fromkeys([*said, *broken]), *phrases.chance_alone(result)],
+        notes=[
+            *notes,
+            *dict.fromkeys([*said, *broken]),
+            *_lucky_among(result, label),
+            *phrases.chance_alone(result),
+        ],
     )
 
 
@@ -217,4 +222,16 @@ def _lucky(result: pd.DataFrame) -> list[str]:
     return [
         f"Were the true {word} as large as the one seen, it would be found in fewer than four of "
         f"five cases. A {word} that is found all the same tends to look larger than it is."
+    ]
+
+
+def _lucky_among(result: pd.DataFrame, label: str) -> list[str]:
+    """The same beside several: which of the clear changes were hard to find."""
+    names = [phrases.named(r[label]) for r in result.to_dict("records") if statistics.is_lucky(r)]
+    if not names:
+        return []
+    return [
+        f"The change in {present.listed(names, phrases.MOST_NAMED, 'others')} was hard to find: a "
+        "true one of that size would be found in fewer than four of five cases. Such a change "
+        "tends to look larger than it is."
     ]
