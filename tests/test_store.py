@@ -274,9 +274,10 @@ def test_a_run_cut_short_anywhere_leaves_the_last_good_state_and_can_be_repeated
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX's")
 def test_where_nothing_changed_no_reader_and_no_engine_is_loaded(root):
-    (root / "partnership.toml").write_text('csp = "Tonbridge and Malling"\n', encoding="utf-8")
+    (root / "partnership.toml").write_text('[area]\nname = "Tonbridge and Malling"\n')
     program = "import sys; from cspanalysis.cli import main; "
-    program += "main(['clean', '--workspace', sys.argv[1]]); print('polars' in sys.modules)"
+    program += "assert not main(['clean', '--workspace', sys.argv[1]]); "
+    program += "print('polars' in sys.modules)"
     command = [sys.executable, "-c", program, str(root)]
     ends = [
         subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
