@@ -224,6 +224,19 @@ def nomis(query: Query) -> bytes:
     return stream.getvalue().encode()
 
 
+def census_groups(query: Query) -> bytes:
+    """Residents by ethnic group as the Nomis API gives them, sums among them."""
+    path = Path(__file__).parent / "fixtures/ethnic_groups/nomis_ts021.csv"
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    names = [c.upper() for c in query["select"].split(",")]
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(names)
+    writer.writerows([{**row, "RECORD_COUNT": len(rows)}[name] for name in names] for row in rows)
+    return out.getvalue().encode()
+
+
 def feature_service(rows: list[dict], page: int = 2) -> Callable[[Query], bytes]:
     """An ArcGIS feature service that gives at most `page` rows at once.
 
@@ -598,6 +611,7 @@ def everything(
     content["/fingertips/all_data/csv/by_indicator_id"] = lambda _: here(fingertips())
     content["/ees/data-set-files"] = catalogue
     content["/ees/data-set-files/d2/download"] = gzip.compress(EXCLUSIONS, mtime=0)
+    content["/nomis/dataset/NM_2041_1.data.csv"] = lambda query: here(census_groups(query))
     content["/lait/bds_long_0.parquet"] = interactive_tool()
     _official_tables(server, district)
     _fly_tipping_page(server, district, code)

@@ -214,7 +214,7 @@ def test_an_index_of_the_users_own_takes_the_place_of_the_weights_as_a_whole(tmp
     index = "Offence Code,Offence,Weight\n46,Shoplifting,2\n"
     found = findings.change(review(tmp_path / "ws", index))
     assert found.rows.iloc[0]["harm"] == 960
-    assert "own file" in found.definition
+    assert "own index" in found.definition
     assert {s["source"] for s in found.sources} == {"police_uk", "severity"}
     assert "240 crimes of an offence without a weight count nowhere here: 'robbery' (240)" in (
         " ".join(found.notes)

@@ -532,6 +532,18 @@ def test_the_exclusions_of_local_authorities_are_chosen_from_the_catalogue(place
     assert "Academic year 2023/24" in sidecar["title"]
 
 
+def test_a_census_table_of_something_else_is_refused(place):
+    (found,) = place.fetch("ethnic_groups")
+    assert found.path.name == "nomis_census_2021_ts021.csv"
+    assert "White: Irish" in found.path.read_text()
+    path = "/nomis/dataset/NM_2041_1.data.csv"
+    other = place.server.content[path]
+    place.server.content[path] = lambda query: other(query).replace(b"White: Irish", b"Tenure")
+    with pytest.raises(FetchFailed, match="not that of ethnic groups"):
+        place.fetch("ethnic_groups")
+    assert "White: Irish" in found.path.read_text()
+
+
 def test_of_the_interactive_tool_the_measures_asked_for_are_kept_and_read(place):
     from cspanalysis.store import clean_run
     from cspanalysis.store.tables import Store

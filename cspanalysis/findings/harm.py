@@ -22,7 +22,7 @@ from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.present.phrases import MOST_NAMED, confidence, first, get, size
 from cspanalysis.review import official_codes, official_counts, peer_tallies, severity_weights
 from cspanalysis.review.official_counts import Official
-from cspanalysis.review.official_tables import HOME_OFFICE
+from cspanalysis.review.official_tables import HOME_OFFICE, ONS
 from cspanalysis.review.review import OFFENCE_SOURCES
 from cspanalysis.review.series import Series
 from cspanalysis.review.severity_weights import Weights
@@ -35,6 +35,15 @@ ROUGH = (
     "offences in it, as often as they were recorded in England and Wales in 2017/18; that rape, "
     "assault and threats stand under one kind makes the figure rough, and the interval wide. It "
     "cannot show that the offences within a kind became graver."
+)
+
+#: Official tables by partnership, the one that tells codes first.
+OFFICIAL = (HOME_OFFICE, ONS)
+ROUGH_LINES = (
+    "The statisticians' tables tell some twenty kinds of crime and no codes of offences. Each is "
+    "weighted with the average of its offences, as often as they were recorded in England and "
+    "Wales in 2017/18, which makes the figure rough; the interval allows for it. The Home Office's "
+    "table would tell the codes."
 )
 
 MIX_COLUMNS = {
@@ -109,7 +118,7 @@ def mix(ask: Question) -> Finding:
 @harm_question(
     "harm.official.change",
     "Did the harm of recorded crime rise or fall in the official figures?",
-    needs=HOME_OFFICE,
+    needs=OFFICIAL,
     fewer_is_better=True,
     once=True,
     role="change",
@@ -148,7 +157,7 @@ def official_change(ask: Question) -> Finding:
 @harm_question(
     "harm.official.mix",
     "Which crimes cause the harm in the official figures?",
-    needs=HOME_OFFICE,
+    needs=OFFICIAL,
     would_show="which crimes cause the harm in the official figures",
     once=True,
     role="parts",
@@ -313,11 +322,21 @@ def official_rows(ask: Question) -> tuple[Official, Comparison, pd.DataFrame, We
     """The newest official year, and its counts by span and code with the weight of each."""
     store, area = ask.review.store, ask.review.area
     found, at = official_counts.newest(store, area, CRIME, ask.period, ask.compare)
-    if found.sources != (HOME_OFFICE,):
-        raise NotAvailable(HOME_OFFICE, "the other official tables tell no codes of offences")
-    rows = official_codes.by_code(store, area, found)
-    weights = severity_weights.by_code(store, rows["code"])
+    if found.sources == (HOME_OFFICE,):
+        rows = official_codes.by_code(store, area, found)
+    else:
+        rows = official_codes.by_line(store, area, found, at.period, at.compare)
+        found = replace(found, notes=(*found.notes, ROUGH_LINES))
+    weights = weights_of(ask, found, rows["code"])
     return found, at, rows.merge(weights.of, on="code", how="left"), weights
+
+
+def weights_of(ask: Question, found: Official, codes: Iterable[str]) -> Weights:
+    """The weights of a table's codes, or of its lines where it tells none; column `code`."""
+    if found.sources == (HOME_OFFICE,):
+        return severity_weights.by_code(ask.review.store, codes)
+    lines = severity_weights.weights(ask.review.store, codes, offences.ONS_CSP)
+    return lines._replace(of=lines.of.rename(columns={"offence": "code"}))
 
 
 def within(found: Official, rows: pd.DataFrame, period: Period) -> pd.DataFrame:

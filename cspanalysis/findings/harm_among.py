@@ -1,6 +1,7 @@
-"""Harm of recorded crime among partnerships by the Home Office's tables, each offence by its code.
+"""Harm of recorded crime among partnerships by the official tables.
 
-A peer group, or all partnerships of England and Wales: no further force's files are needed.
+A peer group, or all partnerships of England and Wales: no further force's files are needed. The
+Home Office's table has each offence by its code; the statisticians' lines are weighted roughly.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes import rankings
 from cspanalysis.present import charts
-from cspanalysis.review import official_codes, official_peers, severity_weights
-from cspanalysis.review.official_tables import HOME_OFFICE
+from cspanalysis.review import official_codes, official_peers
 from cspanalysis.stats import harm_sums as statistics
 
 SUBJECT = "harm of recorded crime per 1,000 residents"
 
 among_question = partial(
     question,
-    needs=HOME_OFFICE,
+    needs=harm.OFFICIAL,
     measure="harm of recorded crime",
     unit="points of severity per 1,000 residents in the period",
     fewer_is_better=True,
     once=True,
+    role="peers",
 )
 
 
@@ -131,7 +132,7 @@ def _weighed(ask: Question, group: str) -> _Weighed:
     beside = official_peers.beside(store, area, found, at.period, members)
     others = {n: name for name, names in beside.names.items() if name != area.name for n in names}
     rows = official_codes.by_partnership(store, found, others, at.period)
-    known = severity_weights.by_code(store, rows["code"])
+    known = harm.weights_of(ask, found, rows["code"])
     rows = rows.assign(area=rows["csp"].astype(str).map(others)).merge(
         known.of, on="code", how="left"
     )

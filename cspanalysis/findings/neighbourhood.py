@@ -86,6 +86,7 @@ def near_repeats(ask: Question, name: str, offences: str, *, subject: str) -> Fi
     measure="pairs of {subject} by the metres and days between them",
     unit="pairs",
     would_show="whether {subject} is followed by more close by sooner than by chance",
+    role="where",
 )
 def near_by_metres(ask: Question, name: str, offences: str, *, subject: str) -> Finding:
     """Pairs by metres and days between them (Knox permutation test), by an extract's points."""

@@ -106,7 +106,7 @@ def ethnicity(ask: Question) -> Finding:
         result,
         sources=(SOURCE,),
         subject="people searched by ethnic group",
-        wording=partial(ethnicity_told, force=_named(found.force), when=found.over.label),
+        wording=partial(ethnicity_told, force=named(found.force), when=found.over.label),
         chart=partial(share_pairs, label="group", names=("as the officer saw it", "as stated")),
         over=found.over,
         columns={
@@ -117,13 +117,13 @@ def ethnicity(ask: Question) -> Finding:
             "compare_count": "As the officer saw it",
             "compare_share": "Share as seen",
         },
-        caption=_caption(found, "People searched by ethnic group"),
+        caption=caption(found, "People searched by ethnic group"),
         definition=DEFINITION,
         notes=[
             "Shares of those searched, no rates: residents by ethnic group are not held "
             "here, and whom officers meet in a street are not its residents alone. A share "
             "above that of the residents is a question to the force, not its answer.",
-            *_notes(ask, found),
+            *period_notes(ask, found),
         ],
     )
 
@@ -178,7 +178,7 @@ def district(ask: Question) -> Finding:
     if lost > MOST_LOST * len(lies):
         raise NotAvailable(
             (),
-            f"the {_named(found.force)} force gives no point for {present.count(lost)} of "
+            f"the {named(found.force)} force gives no point for {present.count(lost)} of "
             f"{present.count(len(lies))} searches, so that nobody can say which were here",
         )
     count, year = review.residents(found.over)
@@ -211,13 +211,13 @@ def district(ask: Question) -> Finding:
         when=found.over.label,
         definition=DEFINITION,
         notes=[
-            f"Counted are searches of the {_named(found.force)} force whose point lies within the "
+            f"Counted are searches of the {named(found.force)} force whose point lies within the "
             "outlines; points are places of the publisher's map, so near a border a search may "
             "count on the wrong side. "
             f"Residents are those of {review.residents_of(year)}; whoever is searched here "
             "need not live here.",
             *_lost_notes(lost),
-            *_notes(ask, found),
+            *period_notes(ask, found),
         ],
     )
 
@@ -347,7 +347,7 @@ def _shares(
         table,
         sources=sources,
         subject=ask.spec.measure,
-        wording=partial(wording, force=_named(found.force), when=found.over.label),
+        wording=partial(wording, force=named(found.force), when=found.over.label),
         chart=partial(charts.sorted_bars, label=label),
         over=found.over,
         columns={
@@ -356,13 +356,13 @@ def _shares(
             "share": "Share",
             "interval": "95% interval",
         },
-        caption=_caption(found, what),
+        caption=caption(found, what),
         definition=DEFINITION,
-        notes=[*notes, *_notes(ask, found)],
+        notes=[*notes, *period_notes(ask, found)],
     )
 
 
-def _named(force: str) -> str:
+def named(force: str) -> str:
     """A force's name in a sentence: 'London, City of' is the City of London."""
     name, _, of = force.partition(", ")
     return f"{of} {name}" if of else name
@@ -376,11 +376,11 @@ def _lost_notes(lost: int) -> list[str]:
     return [f"{searches} of the force {verbs[0]} no point and {verbs[1]} nowhere here."]
 
 
-def _caption(found: Searches, what: str) -> str:
-    return f"{what} – the {_named(found.force)} force as a whole, {found.over.label}"
+def caption(found: Searches, what: str) -> str:
+    return f"{what} – the {named(found.force)} force as a whole, {found.over.label}"
 
 
-def _notes(ask: Question, found: Searches) -> list[str]:
+def period_notes(ask: Question, found: Searches) -> list[str]:
     if found.over == ask.period:
         return []
     return [f"Of {ask.period.label} the files cover {found.over.label}; the rest is not known."]

@@ -1,4 +1,4 @@
-"""Official counts of a partnership by Home Office code, for what is asked of single codes."""
+"""Official counts of partnerships by Home Office code or line, for what is asked of single ones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from cspanalysis.domain import offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
 from cspanalysis.review import official_tables
-from cspanalysis.review.official_counts import Official
-from cspanalysis.review.official_tables import HOME_OFFICE
+from cspanalysis.review.official_counts import LINES, Official, series
+from cspanalysis.review.official_tables import HOME_OFFICE, ONS
 from cspanalysis.store.tables import Store
 
 
@@ -39,10 +40,22 @@ def _own(store: Store, area: Area) -> pd.DataFrame:
     return rows.groupby(["span", "code", "kind"], as_index=False)["count"].sum()
 
 
+def by_line(store: Store, area: Area, found: Official, *periods: Period) -> pd.DataFrame:
+    """The same by the statisticians' lines, which tell no codes: each line stands as one."""
+    whole = series(store, area, LINES, *periods, subject=found.subject, source=ONS)
+    rows = whole.rows.assign(code=whole.rows["offence"], kind=whole.rows["offence"])
+    return rows[["span", "code", "kind", "count"]]
+
+
 def by_partnership(
     store: Store, found: Official, names: Iterable[str], period: Period
 ) -> pd.DataFrame:
     """The same of other partnerships of the table within a period: csp, code, kind, count."""
+    if found.sources == (ONS,):
+        lines = offences.members(LINES, offences.ONS_CSP)
+        rows = official_tables.rows_of(store, ONS, {"period": period.iso, "offence": list(lines)})
+        rows = rows.assign(code=rows["offence"].astype(str), kind=rows["offence"].astype(str))
+        return rows.loc[rows["csp"].isin(list(names)), ["csp", "code", "kind", "count"]]
     rows = _of_period(store, period)
     rows = rows[rows["csp"].isin(list(names)) & rows["kind"].isin(found.offences or ())]
     return rows.groupby(["csp", "code", "kind"], as_index=False, observed=True)["count"].sum()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cspanalysis import present
 from cspanalysis.domain import areas
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
@@ -16,7 +17,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.review import residents
 from cspanalysis.store.tables import Store
 
-SOURCE, OUTLINES = "stop_and_search", "boundaries"
+SOURCE, OUTLINES, CENSUS = "stop_and_search", "boundaries", "ethnic_groups"
 
 
 class Searches(NamedTuple):
@@ -77,6 +78,28 @@ def residents_of_force(store: Store, force: str, period: Period) -> tuple[int, i
     if table["population"].isna().any():
         return None
     return int(table["population"].sum()), int(table["year"].max())
+
+
+def groups_of_force(store: Store, force: str) -> pd.Series:
+    """Residents of a force area by broad ethnic group at the Census: White, Mixed, Asian, ….
+
+    Raises
+    ------
+    NotAvailable
+        If there is no such table, or it lacks a district of the force.
+    """
+    if not store.has(CENSUS):
+        raise NotAvailable(CENSUS)
+    register = areas.register()
+    own = register[register["force"] == force]
+    table = store.load(CENSUS, columns=["area_code", "broad", "population"])
+    known = set(table.loc[table["population"].notna(), "area_code"])
+    lacking = own.loc[~own["district_code"].isin(known), "district"].tolist()
+    if lacking:
+        named = present.listed(lacking, 3, "further districts")
+        raise NotAvailable((), f"the table of ethnic groups lacks {named} of {force}")
+    rows = table[table["area_code"].isin(own["district_code"])]
+    return rows.groupby("broad")["population"].sum()
 
 
 def inside(store: Store, area: Area, rows: pd.DataFrame) -> pd.Series:

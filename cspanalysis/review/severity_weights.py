@@ -46,7 +46,7 @@ class Weights(NamedTuple):
 
 
 def weights(store: Store, names: Iterable[str], scheme: str) -> Weights:
-    """The weights of some offences of a scheme ('notifiable', 'police_uk')."""
+    """The weights of some offences of a scheme ('notifiable', 'police_uk', 'ons_csp')."""
     is_own = store.has(SOURCE)
     by_code, by_name = _own(store) if is_own else (_built_in(), {})
     rows = [(name, *_of(name, scheme, by_code, by_name)) for name in dict.fromkeys(names)]
@@ -75,6 +75,8 @@ def _of(
         return by_name[name], 0.0
     if scheme == offences.POLICE_UK:
         return _mixed(by_code, _street_codes().get(name, []))
+    if scheme == offences.ONS_CSP:
+        return _mixed(by_code, _line_codes(name))
     codes = _offence_codes()
     found = _mixed(by_code, codes.get(name, []))
     if np.isnan(found[0]):
@@ -142,6 +144,20 @@ def _street_codes() -> dict[str, list[str]]:
     # One crime type until 2013, two since.
     found["public disorder and weapons"] = found["public order"] + found["possession of weapons"]
     return found
+
+
+@functools.cache
+def _line_codes(line: str) -> list[str]:
+    """Codes of the Home Office's groups that a line of the statisticians' tables is made of."""
+    groups = set(offences.members(line, offences.HOME_OFFICE))
+    return [
+        key
+        for row in reference.rows("offences")
+        if row["scheme"] == offences.HOME_OFFICE and row["offence"] in groups
+        for code in row["codes"].split("|")
+        if code
+        for key in _keys(code)
+    ]
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from cspanalysis.sources import (
     deprivation,
     dfe_exclusions,
     environmental,
+    ethnic_groups,
     fingertips,
     fires,
     home_office_csp,
@@ -40,6 +41,7 @@ from cspanalysis.sources.source import Source
 SOURCES: tuple[Source, ...] = (
     lookups.SOURCE,
     population.SOURCE,
+    ethnic_groups.SOURCE,
     boundaries.SOURCE,
     deprivation.SOURCE,
     police_uk.SOURCE,

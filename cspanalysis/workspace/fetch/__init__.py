@@ -18,6 +18,7 @@ import filelock
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError, DataRefused, UsageError, paragraph
 from cspanalysis.workspace.fetch import (
+    census_groups,
     collision_files,
     deprivation_files,
     explore_education,
@@ -37,6 +38,7 @@ from cspanalysis.workspace.fetch.web import Web
 SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     geography.LOOKUPS: geography.lookups,
     nomis.SOURCE: nomis.fetch,
+    census_groups.SOURCE: census_groups.fetch,
     street_archive.SOURCE: street_archive.fetch,
     street_archive.STOPS.source: street_archive.stops,
     geography.BOUNDARIES: geography.boundaries,

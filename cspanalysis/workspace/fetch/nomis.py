@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import DataRefused, paragraph
@@ -50,21 +51,37 @@ def fetch(job: Job) -> list[Fetched]:
 
 
 def _table(job: Job, codes: list[str], ages: str) -> tuple[bytes, str]:
-    url = f"{job.base(SOURCE, BASE)}/dataset/{DATASET}.data.csv"
     request = {
         "geography": ",".join(codes),
         "date": f"latestMINUS{job.years - 1}-latest",
         "gender": "0,1,2",
         "c_age": ages,
         "measures": "20100",
-        "select": ",".join(COLUMNS).lower(),
-        "recordlimit": str(PAGE),
     }
+    content, own, url = table(job, DATASET, request, COLUMNS)
+    if unknown := set(job.area["district_codes"]) - own:
+        raise PublisherError(
+            paragraph(
+                f"there are no estimates for {', '.join(sorted(unknown))}",
+                file=url,
+                do="The district may have been reorganised: check its code in data/raw/lookups, or "
+                "put a population file into data/raw/population by hand.",
+            )
+        )
+    return content, url
+
+
+def table(
+    job: Job, dataset: str, request: Mapping[str, str], columns: Sequence[str]
+) -> tuple[bytes, set[str], str]:
+    """All rows of a request, page by page and never in part: as CSV, their areas, the address."""
+    url = f"{job.base(SOURCE, BASE)}/dataset/{dataset}.data.csv"
+    request = {**request, "select": ",".join(columns).lower(), "recordlimit": str(PAGE)}
     rows: list[list[str]] = []
     total = None
     for offset in web.pages(PAGE):
         reply = job.web.get(url, form={**request, "recordoffset": str(offset)})
-        header, page = _parse(reply.content, url)
+        header, page = _parse(reply.content, url, columns)
         rows += page
         if page:
             total = int(page[0][header.index("RECORD_COUNT")])
@@ -78,25 +95,15 @@ def _table(job: Job, codes: list[str], ages: str) -> tuple[bytes, str]:
                 do="Nothing was kept; run the same command again later.",
             )
         )
-    own = set(job.area["district_codes"])
     at = header.index("GEOGRAPHY_CODE")
-    if unknown := own - {row[at] for row in rows}:
-        raise PublisherError(
-            paragraph(
-                f"there are no estimates for {', '.join(sorted(unknown))}",
-                file=url,
-                do="The district may have been reorganised: check its code in data/raw/lookups, or "
-                "put a population file into data/raw/population by hand.",
-            )
-        )
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return stream.getvalue().encode(), url
+    return stream.getvalue().encode(), {row[at] for row in rows}, url
 
 
-def _parse(content: bytes, url: str) -> tuple[list[str], list[list[str]]]:
+def _parse(content: bytes, url: str, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     if web.is_html(content):
         raise PublisherError(
             paragraph(
@@ -108,7 +115,7 @@ def _parse(content: bytes, url: str) -> tuple[list[str], list[list[str]]]:
         )
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     header = [h.strip().upper() for h in lines[0]] if lines else []
-    for column in COLUMNS:
+    for column in columns:
         if column not in header:
             raise DataRefused(
                 paragraph(
