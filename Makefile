@@ -15,7 +15,7 @@ help:
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
 	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"
 	@echo "make bench      measure speed and memory, write docs/performance.md"
-	@echo "make calibration  how far the statistics hold, write docs/calibration.md (minutes)"
+	@echo "make calibration  how far the statistics hold, write docs/calibration.md (ten minutes)"
 	@echo "make lint       check style and types"
 	@echo "make lock       write requirements.lock for pyproject.toml; UPGRADE=--upgrade takes newer versions"
 

@@ -100,19 +100,16 @@ def rated(
         "resident overstates the risk of those who live there."
     ]
     if table["shrunk_rate"].notna().any():
-        columns["shrunk_text"] = "Drawn to the others (95% interval)"
+        columns["shrunk_text"] = "Drawn to the others"
         notes.append(
             "Drawn to the others: of few crimes a place's own rate is mostly luck. This one lies "
             "between the place's own and that of all, nearer its own the more residents it has."
         )
         table = table.assign(
-            shrunk_text=[
-                "" if pd.isna(r) else f"{present.rate(r)} ({present.interval(low, high)})"
-                for r, low, high in table[
-                    ["shrunk_rate", "shrunk_lower", "shrunk_upper"]
-                ].itertuples(index=False)
-            ],
+            shrunk_text=["" if pd.isna(r) else present.rate(r) for r in table["shrunk_rate"]],
         )
+        # Where places hardly differ such limits are too narrow (docs/calibration.md).
+        table = table.drop(columns=["shrunk_lower", "shrunk_upper"])
     return table, columns, notes
 
 
