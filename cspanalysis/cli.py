@@ -162,6 +162,14 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("weights", _weights, "severity weights of offences: those in force, or others")
     sub.add_argument("file", nargs="?", type=Path, metavar="FILE", help="weights to take instead")
     sub.add_argument("--replace", action="store_true", help="in place of those of the workspace")
+    sub = command("commentary", _commentary, "the analyst's text on a review: skeleton, confirming")
+    sub.add_argument("--csp", metavar="NAME")
+    sub.add_argument("--period", metavar="YYYY-MM/YYYY-MM", help="default: the newest review")
+    sub.add_argument(
+        "--confirm", action="store_true", help="what is written holds for the figures of today"
+    )
+
+    command("priorities", _priorities, "what an issue can rest on, and the order of the issues")
     command("audit", _audit, "published figures against recomputed ones")
     command("lab", _lab, "open JupyterLab on the notebooks")
     command(
@@ -323,6 +331,23 @@ def _weights(options: argparse.Namespace) -> int:
         told = severity_file.take(root, options.file, replace=options.replace)
     for line in told:
         inert.say(line)
+    return 0
+
+
+def _commentary(options: argparse.Namespace) -> int:
+    from cspanalysis.report import commentary
+
+    _, told = commentary.run(
+        options.workspace, options.csp, options.period, confirm=options.confirm
+    )
+    inert.say(told)
+    return 0
+
+
+def _priorities(options: argparse.Namespace) -> int:
+    from cspanalysis.explore import issue_measures
+
+    inert.say(issue_measures.text(options.workspace))
     return 0
 
 

@@ -32,7 +32,7 @@ FEWEST_MONTHS = 3
 MOST_NAMED = 12
 
 effect_question = partial(
-    question, needs=("police_uk",), unit="crimes", fewer_is_better=True, once=True
+    question, needs=("police_uk",), unit="crimes", fewer_is_better=True, once=True, role="action"
 )
 
 

@@ -100,7 +100,7 @@ def actions_by_priority(ask: Question) -> Finding:
         count=rows["priority"].value_counts(), complete=complete, overdue=late
     ).fillna(0)
     result = result.astype(int).rename_axis("priority").reset_index()
-    result["priority"] = result["priority"].map(priority_measures.label)
+    result["priority"] = result["priority"].map(partial(priority_measures.label, review=ask.review))
     labels = {key: present.capital(key) for key in (*CATEGORIES, "complete", "overdue")}
     return ask.publish(
         result,
@@ -203,7 +203,7 @@ def outputs(ask: Question) -> Finding:
         raise NotAvailable("targets", "the months of the plan are not known")
     result = rows.assign(
         share_gone=[_gone(month, Period.parse(plan)) for month in rows["delivered_to"]],
-        priority=rows["priority"].map(priority_measures.label),
+        priority=rows["priority"].map(partial(priority_measures.label, review=review)),
     )
     result["expected"] = result["promised"] * result["share_gone"]
     result["expected_text"] = [
@@ -297,7 +297,7 @@ def listed(
 ) -> Finding:
     """A list of actions with lead, date and state; in full also with what pays for them."""
     result = chosen.assign(
-        priority=chosen["priority"].map(priority_measures.label),
+        priority=chosen["priority"].map(partial(priority_measures.label, review=ask.review)),
         due_text=[f"{d.day} {d:%B %Y}" if pd.notna(d) else "ongoing" for d in chosen["due"]],
         state_text=chosen["state"].map(_words),
     ).reset_index(drop=True)

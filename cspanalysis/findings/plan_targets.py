@@ -92,7 +92,9 @@ def progress_of(
     until: int | None = None,
 ) -> Finding:
     """Targets with their arithmetic and progress; `until`: the last month (ordinal) to count."""
-    measured = rows.assign(priority=rows["priority"].map(priority_measures.label)).join(
+    measured = rows.assign(
+        priority=rows["priority"].map(partial(priority_measures.label, review=ask.review))
+    ).join(
         pd.DataFrame(
             [
                 _measured(ask, row, until) | target_outlook.outlook(ask, row, until)

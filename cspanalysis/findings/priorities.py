@@ -29,8 +29,8 @@ priority_question = partial(question, needs=OFFENCE_SOURCES, once=True)
 )
 def matrix(ask: Question) -> Finding:
     """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
-    weights = _weights(ask.review)
-    result = scores.score(_criteria(ask), weights)
+    weights = weights_set(ask.review)
+    result = scores.score(criteria(ask), weights)
     notes = [
         "Weights: "
         + present.listed([f"{name} {_two(weights[name])}" for name in scores.CRITERIA])
@@ -38,6 +38,7 @@ def matrix(ask: Question) -> Finding:
         "is no dot there are no data.",
         *_notes(result, weights),
         *_unasked(ask.review),
+        *_of_2008(ask.review),
     ]
     result["places"] = _places(result)
     # Too few criteria make no score to compare: without a place there is none to read.
@@ -55,7 +56,7 @@ def matrix(ask: Question) -> Finding:
         result,
         wording=matrix_told,
         chart=charts.priorities,
-        sources=_sources(ask.review),
+        sources=sources_of(ask.review),
         columns={
             "label": "Priority",
             **{f"{name}_text": _heading(name, weights) for name in scores.CRITERIA},
@@ -125,8 +126,8 @@ def _firmness(placed: pd.DataFrame) -> str:
 )
 def sensitivity(ask: Question) -> Finding:
     """The places of the priorities under random weights about those that are set."""
-    weights = _weights(ask.review)
-    result = scores.score(_criteria(ask), weights)
+    weights = weights_set(ask.review)
+    result = scores.score(criteria(ask), weights)
     result = result[result["rank"].notna()].reset_index(drop=True)
     if len(result) < 2:
         raise NotAvailable(
@@ -145,7 +146,7 @@ def sensitivity(ask: Question) -> Finding:
     return ask.publish(
         result,
         wording=sensitivity_told,
-        sources=_sources(ask.review),
+        sources=sources_of(ask.review),
         columns={
             "label": "Priority",
             "rank": "Place as set",
@@ -207,7 +208,7 @@ def evidence(ask: Question) -> Finding:
     if all(table is None for table in tables.values()):
         raise NotAvailable(("action_plan", "targets", "outputs"))
     rows = []
-    for measure in priority_measures.MEASURES:
+    for measure in priority_measures.measures(ask.review):
         numbers = {
             name: 0 if table is None else int(table["priority"].eq(measure.key).sum())
             for name, table in tables.items()
@@ -253,11 +254,11 @@ def evidence_told(table: pd.DataFrame) -> Said:
     return Said(text, values={"count": len(table)})
 
 
-def _weights(review: Review) -> dict[str, float]:
+def weights_set(review: Review) -> dict[str, float]:
     return scores.weights_of(review.settings.get("priorities", {}).get("weights"))
 
 
-def _criteria(ask: Question) -> pd.DataFrame:
+def criteria(ask: Question) -> pd.DataFrame:
     """A row per priority with its five criteria as scores and as words."""
     review = ask.review
     chosen = review.settings.get("priorities", {})
@@ -365,6 +366,17 @@ def _unasked(review: Review) -> list[str]:
     ]
 
 
+def _of_2008(review: Review) -> list[str]:
+    """A notice where settings that judge priorities name no list of issues of their own."""
+    if priority_measures.own_issues(review):
+        return []
+    return [
+        "These are the seven priorities of the strategies of 2008 to 2011. A list of the "
+        "partnership's own goes into partnership.toml, [[priorities.issue]]; csp priorities prints "
+        "what an issue can rest on."
+    ]
+
+
 def _peer_notes(rows: list[dict]) -> list[str]:
     """Who the peers are, and by what a priority was set beside them if not by what is counted."""
     of: dict[str, list[str]] = {}
@@ -402,7 +414,7 @@ def _two(value: float) -> str:
     return "" if pd.isna(value) else present.number(value, 2)
 
 
-def _sources(review: Review) -> list[str]:
+def sources_of(review: Review) -> list[str]:
     used = dict.fromkeys(of.source for m in priority_measures.measures(review) for of in m.counted)
     if not review.store.has("police_extract"):
         used |= dict.fromkeys(("police_uk", "population"))

@@ -12,13 +12,16 @@ from cspanalysis import present
 from cspanalysis.audit import register_series
 from cspanalysis.audit.register_series import Named
 from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.offences import POLICE_UK
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import resident_answers
-from cspanalysis.findings.question import Question
+from cspanalysis.findings.question import SPECS, Question
 from cspanalysis.findings.shapes import changes
 from cspanalysis.review.review import Review
-from cspanalysis.review.series import Series
+from cspanalysis.review.series import RECORDED, Series
 from cspanalysis.stats import change, dispersion, peers, survey_shares, yearly
+from cspanalysis.workspace import issue_settings
+from cspanalysis.workspace.issue_settings import Issue, Judgement
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Measure:
     question: str = ""
     #: The findings that speak for it: id and question.
     evidence: Mapping[str, str] = field(default_factory=dict)
+    #: Who leads on it, and what was judged of it.
+    owner: str = ""
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,26 +147,90 @@ MEASURES = (
     ),
 )  # fmt: skip
 
-_LABELS = {measure.key: measure.label for measure in MEASURES}
+_OF_2008 = {measure.key: measure for measure in MEASURES}
 
 
 def measures(review: Review) -> list[Measure]:
-    """The priorities, each by what the workspace can count of it."""
+    """The priorities, each by what the workspace can count of it.
+
+    The partnership's own list of issues; without one the seven of the strategies of 2008.
+    """
+    issues = own_issues(review)
+    named = [of_issue(issue) for issue in issues] if issues else list(MEASURES)
     if review.store.has("asb_calls") or not review.store.has("police_uk"):
-        return list(MEASURES)
+        return named
     return [
         replace(
             measure,
             counted=tuple(_STREET if of == _LOG else of for of in measure.counted),
             things=measure.things.replace(_WORDS[_LOG], _WORDS[_STREET]),
         )
-        for measure in MEASURES
+        for measure in named
     ]
 
 
-def label(key: str) -> str:
+def own_issues(review: Review) -> tuple[Issue, ...]:
+    """The issues of the settings' list."""
+    return issue_settings.read(review.settings.get("priorities", {}).get("issue", ()))
+
+
+def of_issue(issue: Issue) -> Measure:
+    """An issue as the matrix weighs it; one of 2008 that names no measures has those of then."""
+    if not issue.measures:
+        return replace(
+            _OF_2008[issue.key], label=issue.label, owner=issue.owner, judgements=issue.judgements
+        )
+    counted: dict[Named, None] = {}
+    words, evidence, question, peer = [], {}, "", ""
+    for text in issue.measures:
+        source, _, rest = (part.strip() for part in text.partition(":"))
+        offence = text if "." not in text else _offence_of(text)
+        if "." in text:
+            evidence[text] = _title_of(text)
+        if source == "surveys" and rest:
+            question = rest
+            words.append(f"residents who say: {rest}")
+        elif source in issue_settings.SERIES and rest:
+            counted[Named(source, rest)] = None
+            words.append(rest)
+        elif text == "asb_calls" or offence == "anti-social behaviour":
+            counted[_LOG] = None
+            words.append(_WORDS[_LOG])
+            peer = peer or ("anti-social behaviour" if offence == "anti-social behaviour" else "")
+        elif text in issue_settings.LOGS:
+            counted[Named(text)] = None
+            words.append(RECORDED[text][0])
+        elif offence:
+            scheme = issue_settings.scheme_of(offence)
+            counted[Named("police_uk" if scheme == POLICE_UK else "police_extract", offence)] = None
+            words.append(offence)
+            peer = peer or offence
+    return Measure(
+        issue.key, issue.label, tuple(counted), present.listed(dict.fromkeys(words)), peer,
+        "" if counted else question, evidence, issue.owner, issue.judgements,
+    )  # fmt: skip
+
+
+def _offence_of(id: str) -> str:
+    """The offence that the id of a finding counts: 'retail.shoplifting.change' shoplifting."""
+    for part in reversed(id.split(".")):
+        if issue_settings.scheme_of(part.replace("_", " ")):
+            return part.replace("_", " ")
+    return "anti-social behaviour" if id.startswith("antisocial.incidents") else ""
+
+
+def _title_of(id: str) -> str:
+    """The question of a finding; its id where it is filled in only when asked."""
+    return next((spec.title for spec in SPECS if spec.id == id), id)
+
+
+def label(key: str, review: Review | None = None) -> str:
     """How a reader names a priority; unknown keys as they are, without underscores."""
-    return _LABELS.get(key, str(key).replace("_", " ").capitalize())
+    issues = own_issues(review) if review is not None else ()
+    own = {issue.key: issue.label for issue in issues}
+    if key in own:
+        return own[key]
+    return _OF_2008[key].label if key in _OF_2008 else str(key).replace("_", " ").capitalize()
 
 
 def count(review: Review, measure: Measure, period: Period) -> float:
@@ -243,7 +313,8 @@ def against_peers(review: Review, measure: Measure, period: Period) -> Versus:
     verdict = compared.loc[compared["is_own"], "verdict_widened"].iloc[0]
     if verdict == "none":
         return Versus()
-    by = "" if tuple(measure.counted) == (_police(measure.peer),) else measure.peer
+    alone = {(_police(measure.peer),), (Named("police_uk", measure.peer),)}
+    by = "" if tuple(measure.counted) in alone else measure.peer
     return Versus(verdict, by, f"the other {review.peer_group(group).label}")
 
 

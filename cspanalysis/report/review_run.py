@@ -19,6 +19,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     chapter_run,
     collect,
+    commentary,
     earlier_review,
     findings_json,
     folder,
@@ -75,6 +76,10 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
     basis = {
         "inputs": dict(sorted(inputs.items())),
         "settings": provenance.sha256(settings) if settings.is_file() else "",
+        "commentary": {
+            p.relative_to(request.workspace).as_posix(): provenance.sha256(p)
+            for p in commentary.files(Path(request.workspace))
+        },
         "notebooks": {c.key: provenance.sha256(c.path) for c in chapters},
         "code": {p.relative_to(package).as_posix(): provenance.sha256(p) for p in code},
         "versions": _versions(),
@@ -113,14 +118,17 @@ def review(
             return ReviewDone(area, target, skipped=True)
         folder.try_out(target)
         started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-        done = _chapters(plan, area, step, jobs)
+        texts = commentary.of_review(Path(request.workspace), area.name, request.period)
+        done, withheld = commentary.applied(
+            _chapters(plan, area, step, jobs), texts, request.edition
+        )
         made = time.perf_counter() - clock
         failures = tuple(Failure(area.name, c.title, c.failure, c.trace) for c in done if c.failure)
         records = [r for c in done for r in c.records]
         is_answered = any(map(_answers, records)) or not records
         if not failures and not is_answered and not _holds_anything(plan, area):
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
-        notices = [*moved, *(n for c in done for n in c.notices)]
+        notices = [*moved, *withheld, *(n for c in done for n in c.notices)]
         notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
         store = Store(Path(request.workspace) / "data/processed")
         extras: list[Path] = []
@@ -285,6 +293,7 @@ def _manifest(
                 "page": f"{c.slug}.html",
                 "status": "failed" if c.failure else "ok",
                 "findings": len(c.records),
+                "begins": str(commentary.first_of(c).get("id", "")),
             }
             for c in done
         ],

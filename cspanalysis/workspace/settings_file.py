@@ -12,7 +12,12 @@ from typing import Any
 
 from cspanalysis.domain import agendas, area_groups
 from cspanalysis.domain.errors import UsageError, paragraph
-from cspanalysis.workspace import intervention_settings, priority_weights, publishers
+from cspanalysis.workspace import (
+    intervention_settings,
+    issue_settings,
+    priority_weights,
+    publishers,
+)
 
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
@@ -25,7 +30,7 @@ _SECTIONS = {
     "serious_violence": None,
     "sources": None,
     "disclosure": None,
-    "priorities": {"weights", "harm", "concern"},
+    "priorities": {"weights", "harm", "concern", "issue"},
     "interventions": intervention_settings.KEYS,
     "fetch": publishers.KEYS,
     "review_of_plan": {"period"},
@@ -34,8 +39,6 @@ _SECTIONS = {
 #: Sections within a section → their keys.
 _WITHIN = {
     ("priorities", "weights"): priority_weights.CRITERIA,
-    ("priorities", "harm"): priority_weights.PRIORITIES,
-    ("priorities", "concern"): priority_weights.PRIORITIES,
 }
 
 #: Sections of which there are several, written [[name]].
@@ -68,6 +71,12 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
         )
     for (section, part), known in _WITHIN.items():
         _check_table(settings.get(section, {}).get(part, {}), known, f"{section}.{part}", path)
+    section = settings.get("priorities", {})
+    if "issue" in section:
+        issue_settings.check(section["issue"], path)
+    for part in ("harm", "concern"):
+        keys = issue_settings.keys_of(section)
+        _check_table(section.get(part, {}), keys, f"priorities.{part}", path)
     for source, table in settings.get("sources", {}).items():
         _check_table(table, None, f"sources.{source}", path)
     _check_texts(settings.get("area", {}), "area", path)
