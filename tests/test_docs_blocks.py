@@ -17,7 +17,6 @@ import pytest
 from publishers import Server, everything
 from test_docs import ADDING_A_CHAPTER, ADDING_A_SOURCE, HOW_TO, PAGES, PROJECT, blocks
 
-from cspanalysis.present.words import in_words
 from cspanalysis.workspace import init, workspace
 
 LANGUAGES = ("sh", "console", "python", "toml", "text")
@@ -120,47 +119,35 @@ def test_a_folder_that_is_asked_in_vain_fails(tmp_path):
     assert code == 2 and "Did you mean" in said[-1]
 
 
-@pytest.fixture(scope="module", params=["small", pytest.param("real", marks=pytest.mark.realdata)])
-def first_review(request, tmp_path_factory):
-    """The desk after every command of the first review, and what each of them said.
-
-    Once on small files of the true layouts, once (where they are) on the files the page names.
-    """
-    place = desk.Desk(tmp_path_factory.mktemp(request.param))
-    if request.param == "real":
-        shared = request.getfixturevalue("shared")
-        (place.root / "downloads").symlink_to(shared / "data", target_is_directory=True)
-    else:
-        desk.downloads(place.root / "downloads")
+@pytest.fixture(scope="module")
+def first_review(tmp_path_factory):
+    """The desk after every command of the first review, and what each of them said."""
+    place = desk.Desk(tmp_path_factory.mktemp("first"))
     said = [
         (command, printed, *place.type(command))
         for head, block in blocks(FIRST_REVIEW)
         if head == "console"
         for command, printed in desk.typed(block)
     ]
-    return request.param == "real", place, said
+    return place, said
 
 
 @needs_shell
 def test_the_first_review_prints_what_the_page_says(first_review):
-    is_real, _, commands = first_review
-    assert len(commands) >= 10
+    _, commands = first_review
+    assert len(commands) >= 5
     for command, printed, code, said in commands:
         shown = "\n".join([command, *said])
         assert code == (2 if "Sevenoks" in command else 0), shown
-        assert desk.agrees(printed, said, exact=is_real), shown
+        assert desk.agrees(printed, said), shown
 
 
 @needs_shell
 def test_the_first_review_quotes_its_pages(first_review):
-    is_real, place, _ = first_review
-    if not is_real:
-        pytest.skip("the sentences are those of the real files")
-    sentences = [
-        finding["sentence"]
-        for path in sorted(place.root.glob("*/reports/*/*/findings.json"))
-        for finding in json.loads(path.read_text(encoding="utf-8"))["findings"]
-    ]
+    place, _ = first_review
+    (path,) = place.root.glob("town/reports/*/*/findings.json")
+    findings = json.loads(path.read_text(encoding="utf-8"))["findings"]
+    sentences = [finding["sentence"] for finding in findings]
     page = FIRST_REVIEW.read_text(encoding="utf-8")
     quoted = [
         " ".join(line.removeprefix(">").strip() for line in quote.strip().splitlines())
@@ -170,15 +157,6 @@ def test_the_first_review_quotes_its_pages(first_review):
     for quote in quoted:
         near = [s for s in sentences if s.split()[:3] == quote.split()[:3]]
         assert any(sentence.startswith(quote) for sentence in sentences), (quote, near)
-
-
-@needs_shell
-def test_the_first_review_counts_what_it_could_answer(first_review):
-    is_real, place, _ = first_review
-    (path,) = place.root.glob("sevenoaks/reports/sevenoaks/*/findings.json")
-    status = [f["status"] for f in json.loads(path.read_text(encoding="utf-8"))["findings"]]
-    assert "ok" in status and "not_available" in status
-    page = " ".join(FIRST_REVIEW.read_text(encoding="utf-8").split())
-    (one_in,) = re.findall(r"About one finding in (\w+) can be made of these three sources", page)
-    if is_real:
-        assert one_in == in_words(round(len(status) / status.count("ok")))
+    answered = sum(finding["status"] == "ok" for finding in findings)
+    assert "More than two in five findings can be made of open data alone" in " ".join(page.split())
+    assert answered / len(findings) > 2 / 5

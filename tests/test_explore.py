@@ -43,7 +43,7 @@ def open_data(tmp_path):
 
 
 def outline(review, code, shape):
-    """Put the outline of an LSOA where `csp fetch` would."""
+    """The review with the outline of an LSOA, which lies where `csp fetch` would put it."""
     folder = review.workspace.raw / "boundaries"
     folder.mkdir(exist_ok=True)
     feature = {
@@ -53,6 +53,7 @@ def outline(review, code, shape):
     }
     collection = {"type": "FeatureCollection", "features": [feature]}
     (folder / "lsoa_2021.geojson").write_text(json.dumps(collection))
+    return entry.open(None, review.period, workspace=review.workspace.root)
 
 
 def test_the_map_shows_every_located_record_and_says_how_many_it_cannot(open_data):
@@ -66,14 +67,16 @@ def test_the_map_shows_every_located_record_and_says_how_many_it_cannot(open_dat
 
 
 def test_outlines_lie_beneath_and_are_tinted_by_the_count(open_data):
-    outline(open_data, "E01024767", {"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]})
+    open_data = outline(
+        open_data, "E01024767", {"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]}
+    )
     below, dots = open_data.map("burglary").data
     assert below.fill == "toself" and below.name == "8" and dots.mode == "markers+text"
     assert list(below.x).count(None) == 2  # two parts, each closed by a gap
 
 
 def test_outlines_of_another_edition_are_not_tinted(open_data):
-    outline(open_data, "E01024767", {"type": "Polygon", "coordinates": [SQUARE]})
+    open_data = outline(open_data, "E01024767", {"type": "Polygon", "coordinates": [SQUARE]})
     raw = open_data.workspace.raw / "police_uk/2025-02-kent-street.csv"
     raw.write_text(
         (HEADER + street(50) + street(51, code="E01099999")).replace("2025-01", "2025-02")

@@ -5,6 +5,7 @@ import zipfile
 
 import pandas as pd
 import pytest
+from labels import check, shown
 
 import cspanalysis
 from cspanalysis.findings import (
@@ -127,3 +128,8 @@ def test_kinds_add_up_to_all_recorded_crime(review):
     assert (each["count"].sum(), each["compare_count"].sum()) == (
         whole["count"], whole["compare_count"],
     )  # fmt: skip
+
+
+def test_headings_and_sentences_name_what_is_counted(review):
+    found = shown(review.workspace.root, AREA, "/".join(PERIOD), "/".join(COMPARE))
+    check(found, fewest=120)

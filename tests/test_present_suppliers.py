@@ -98,8 +98,7 @@ def test_only_the_months_that_lack_are_asked_for(street):
 def test_an_offence_that_open_data_do_not_tell_apart_is_ranked_by_peer_counts_only(street):
     found = acquisitive.peers(street, "b", "burglary dwelling", "county", subject="burglary")
     assert found.sentence.endswith(
-        "do not tell this offence apart. Counts for the peer areas (the iQuanta kind of table) "
-        "would supply it."
+        "do not tell this offence apart. Counts for the peer areas would supply it."
     )
 
 

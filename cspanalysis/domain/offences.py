@@ -27,6 +27,7 @@ HOME_OFFICE, ONS_CSP = "home_office", "ons_csp"
 
 #: The group that holds every offence, and so also a record whose label is in no group.
 ALL = "recorded crime"
+ASB = "anti-social behaviour"
 
 #: From this likeness on (of 100) an offence is proposed for a label.
 NEAR = 82

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +15,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts, suppliers
-from cspanalysis.review import coverage
+from cspanalysis.review import coverage, small_areas
 from cspanalysis.review.review import Review
 from cspanalysis.stats import concentration
 
@@ -180,7 +179,7 @@ def place_map(review: Review, offence: str, period: str | Period | None = None) 
     """Where an offence is recorded again and again: dots on the ground, no tiles from a network.
 
     `offence`: offence or group. `period`: default: the period under review. Returns: none if no
-    record has a map point. LSOA outlines lie beneath where `csp fetch` brought them.
+    record has a map point. LSOA outlines lie beneath where there are any.
     """
     located = _located(review, offence, period)
     points = located.groupby(["longitude", "latitude", "place"], as_index=False).size()
@@ -202,27 +201,25 @@ def place_note(review: Review, offence: str, period: str | Period | None = None)
 
 
 def outlines(review: Review, located: pd.DataFrame) -> pd.DataFrame | None:
-    """Outlines of the area's LSOAs, if `csp fetch` has brought them, with counts of records.
+    """Outlines of the area's LSOAs, where there are any, with counts of records.
 
     `located`: records with lsoa_code. Returns: columns lsoa_code, name, rings, count. Counts are
     missing where the records' codes are of another edition than the outlines, because areas would
     then look empty that are not.
     """
-    shapes = {
-        str(properties["LSOA21CD"]): (str(properties.get("LSOA21NM", "")), rings)
-        for path in sorted((review.workspace.raw / "boundaries").glob("*.geojson"))
-        for properties, rings in _features(json.loads(path.read_text(encoding="utf-8")))
-        if "LSOA21CD" in properties
-    }
-    codes = _own_lsoas(review, located)
+    held = small_areas.outlines(review.store, "lsoa", sorted(_own_lsoas(review, located)))
     table = pd.DataFrame(
-        [(code, *shapes[code]) for code in sorted(set(shapes) & codes)],
-        columns=["lsoa_code", "name", "rings"],
+        {
+            "lsoa_code": held["area_code"],
+            "name": held["area"].fillna(""),
+            # The first ring is the outer one; holes are other areas, drawn on their own.
+            "rings": [[polygon[0] for polygon in polygons] for polygons in held["polygons"]],
+        }
     )
     if table.empty:
         return None
     counts = located["lsoa_code"].value_counts()
-    is_known = located["lsoa_code"].isin(set(shapes))
+    is_known = located["lsoa_code"].isin(set(table["lsoa_code"]))
     shown = table["lsoa_code"].map(counts).fillna(0).astype(float)
     return table.assign(count=shown if is_known.all() else float("nan"))
 
@@ -232,16 +229,6 @@ def _own_lsoas(review: Review, located: pd.DataFrame) -> set[str]:
         table = review.store.load("lsoas", columns=["lsoa_code", "district"])
         return set(table.loc[table["district"].isin(review.area.districts), "lsoa_code"])
     return set(located["lsoa_code"].dropna())
-
-
-def _features(collection: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[Sequence]]]:
-    for feature in collection.get("features", []):
-        shape = feature.get("geometry") or {}
-        kind, parts = shape.get("type"), shape.get("coordinates", [])
-        if kind in ("Polygon", "MultiPolygon"):
-            polygons = [parts] if kind == "Polygon" else parts
-            # The first ring is the outer one; holes are other areas, drawn on their own.
-            yield feature["properties"], [polygon[0] for polygon in polygons if polygon]
 
 
 def _located(review: Review, offence: str, period: str | Period | None) -> pd.DataFrame:

@@ -13,12 +13,14 @@ from cspanalysis.domain import area_groups, areas, offences, reference
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings import area_wording
+from cspanalysis.findings.place_counts import district_column, labelled
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS
 from cspanalysis.present import charts
 from cspanalysis.present.charts.share_pairs import share_pairs
-from cspanalysis.review import coverage, residents
+from cspanalysis.review import coverage, residents, small_areas
+from cspanalysis.review.review import Review
 
 ESTIMATES = (
     "Mid-year estimates of the Office for National Statistics: usual residents on 30 June, "
@@ -37,6 +39,8 @@ WORKDAY = (
     "Workday population: Office for National Statistics, Census 2011; no later Census counts it."
 )
 OF_BUSY = "Busy is a small area (LSOA) with three times the area's crimes per resident or more."
+FIFTHS = ("most deprived", "second", "third", "fourth", "least deprived")
+SMALL_AREA = "A small area is an LSOA of the Census, of some 1,500 residents."
 #: Times the area's crimes per resident from which a small area is busy.
 BUSY = 3
 #: Share of the crimes that must lie in small areas whose residents are known.
@@ -185,10 +189,9 @@ def deprivation(ask: Question) -> Finding:
     """Small areas (LSOAs) of the area by fifth of deprivation of the country."""
     rows, index = _deprivation(ask)
     fifths = ((rows["decile"] + 1) // 2).value_counts().reindex(range(1, 6), fill_value=0)
-    names = ["most deprived", "second", "third", "fourth", "least deprived"]
     table = pd.DataFrame(
         {
-            "fifth": [f"{n} fifth" for n in names],
+            "fifth": [f"{n} fifth" for n in FIFTHS],
             "count": fifths.to_numpy(),
             "total": len(rows),
             "share": fifths.to_numpy() / len(rows),
@@ -211,6 +214,47 @@ def deprivation(ask: Question) -> Finding:
         definition=f"Index of Multiple Deprivation ({index}): every small area (LSOA, some 1,500 "
         f"residents) of {country} is ranked; a fifth of them are in each class. The index holds "
         "crime among its domains, so crime cannot be explained by it without care.",
+    )
+
+
+@area_question("area.deprivation_places", "Where are the most deprived neighbourhoods?",
+               needs=("deprivation", "lookups"), measure="small areas by fifth of deprivation",
+               would_show="which neighbourhoods are the most deprived")  # fmt: skip
+def deprivation_places(ask: Question) -> Finding:
+    """Every small area with its tenth and fifth of deprivation, on a map where there are outlines.
+
+    A small area of which parts lie in different fifths has neither.
+    """
+    store = ask.review.store
+    places, index = small_areas.with_deprivation(store, small_areas.lsoas(store, ask.review.area))
+    table = labelled(places).drop(columns="codes").rename(columns={"decile": "tenth"})
+    country = "Wales" if index.startswith("W") else "England"
+    fifth = (table["tenth"] + 1) // 2
+    table = table.assign(
+        fifth=fifth.map(dict(zip(range(1, 6), (f"{n} fifth" for n in FIFTHS), strict=True))),
+        # The most deprived are the darkest of the map.
+        count=6 - fifth,
+        area=ask.review.area.name,
+        status="ok",
+        method="small areas by tenth of deprivation",
+    ).sort_values(["tenth", "lsoa_code"], ignore_index=True)
+    return ask.publish(
+        table,
+        sources=("deprivation", "lookups"),
+        subject="small areas by fifth of deprivation",
+        unit="small areas",
+        wording=partial(area_wording.deprivation_places_told, country=country),
+        chart=partial(_deprivation_map, review=ask.review),
+        columns={
+            "place": "Small area",
+            "ward": "Ward",
+            **district_column(table),
+            "fifth": f"Fifth of {country}",
+            "tenth": "Tenth, 1 is most deprived",
+        },
+        what=f"Small areas by fifth of deprivation in {country}",
+        when=index,
+        definition=SMALL_AREA,
     )
 
 
@@ -361,6 +405,18 @@ def _deprivation(ask: Question) -> tuple[pd.DataFrame, str]:
         raise NotAvailable("deprivation", f"it holds no small area of {ask.review.area.name}")
     index = max(rows["index"].dropna().unique(), key=lambda name: str(name)[-4:])
     return rows[rows["index"] == index].drop_duplicates("lsoa_code"), str(index)
+
+
+def _deprivation_map(table: pd.DataFrame, review: Review) -> go.Figure | None:
+    known = table.dropna(subset="count")
+    shapes = small_areas.outlines(review.store, "lsoa", known["lsoa_code"])
+    if shapes.empty:
+        return None
+    shapes = shapes.rename(columns={"area_code": "lsoa_code"}).drop(columns="area")
+    drawn = known.merge(shapes, on="lsoa_code").assign(number=None)
+    wards = small_areas.outlines(review.store, "ward", known["ward_code"].dropna().unique())
+    names = dict(zip(range(1, 6), reversed(FIFTHS), strict=True))
+    return charts.area_map(drawn, None if wards.empty else wards, names)
 
 
 def _year_notes(ask: Question, year: int) -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.findings.record import Said, cannot, values_of
-from cspanalysis.present.phrases import first, get
+from cspanalysis.present.phrases import MOST_NAMED, first, get
 
 
 def population_told(table: pd.DataFrame, *, when: str) -> Said:
@@ -99,6 +99,31 @@ def deprivation_told(table: pd.DataFrame, *, index: str, country: str) -> Said:
         text += f" ({_none_or(tenth)} among the most deprived tenth)"
     text += f", and {_none_or(int(least['count']))} among the least deprived fifth ({index})."
     return Said(text, values={"count": int(most["count"]), "share": float(most["share"])})
+
+
+def deprivation_places_told(table: pd.DataFrame, *, country: str) -> Said:
+    """The small areas in the country's most deprived tenth or fifth, by name.
+
+    `table`: a row per small area, the most deprived first: label, tenth (missing: not told).
+    """
+    known = table.dropna(subset="tenth")
+    tenth, fifth = (known[known["tenth"] <= most] for most in (1, 2))
+    found, called = (tenth, "tenth") if len(tenth) else (fifth, "fifth")
+    if found.empty:
+        lead = known[known["tenth"] == known["tenth"].min()]
+        names = _named(lead) if len(lead) <= MOST_NAMED else ""
+        text = f"No small area is among the most deprived fifth of {country}."
+        text += f" The most deprived here: {names}." if names else ""
+        return Said(text, values={"count": 0, "of": len(table)})
+    are = "is" if len(found) == 1 else "are"
+    text = f"Among the most deprived {called} of {country} {are} {_named(found)}."
+    if lost := len(table) - len(known):
+        text += f" Of {present.in_words(lost)} small areas no single place can be told."
+    return Said(text, values={"count": len(found), "of": len(table)})
+
+
+def _named(table: pd.DataFrame) -> str:
+    return present.listed((present.shorten(n, 80) for n in table["label"]), MOST_NAMED)
 
 
 def denominators_told(table: pd.DataFrame, *, when: str) -> Said:

@@ -49,7 +49,7 @@ _COLUMNS = {
     "rank_of": "Place, 1 is lowest",
     "against_peers": "Against peers",
     "compare_count": "A year earlier",
-    "percent_change": "Change per day, per cent",
+    "percent_change": "Change, per cent",
     "trend": "Change",
 }
 
@@ -83,7 +83,7 @@ def table(ask: Question, among: str | None = "", subjects: Iterable[str] = ()) -
         sources=_sources(result),
         wording=partial(_told, members=members),
         chart=charts.glance,
-        columns={**_COLUMNS, "compare_count": present.capital(ask.earlier)},
+        columns=_columns(ask),
         caption=(
             f"Each subject at a glance – {ask.review.area.name}, {ask.period.label} against "
             f"{ask.compare.label}" + (f"; among {members}; {charts.GLANCE_KEY}" if members else "")
@@ -110,11 +110,17 @@ def stands_out(ask: Question, among: str | None = "", subjects: Iterable[str] = 
         wording=partial(_outstanding_told, members=members, earlier=ask.earlier),
         columns={
             "why": "What stands out",
-            **{k: v for k, v in _COLUMNS.items() if k not in ("rank_of", "against_peers", "trend")},
+            **_columns(ask, without=("rank_of", "against_peers", "trend")),
         },
         what="What stands out",
         compared=True,
     )
+
+
+def _columns(ask: Question, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """The columns of a table of subjects, their headings those of the periods compared."""
+    told = {**_COLUMNS, **changes.columns(ask.comparison)}
+    return {key: told[key] for key in _COLUMNS if key not in without} | {"count": "Count"}
 
 
 def _standing(
@@ -296,10 +302,13 @@ def _outstanding_told(table: pd.DataFrame, *, members: str, earlier: str) -> Sai
     for row in table.to_dict("records"):
         name = present.capital(str(row["subject"]))
         if row["why"] == "highest against peers":
-            more = row["rate"] / row["others_rate"] - 1
+            times = row["rate"] / row["others_rate"]
+            more = f"{present.per_cent(100 * (times - 1), 0)} more than the others together"
+            if times >= 2:
+                more = f"{present.number(times, 1)} times that of the others together"
             said.append(
                 f"{name} is furthest above the other {members}: {present.rate(row['rate'])} per "
-                f"1,000 residents, {present.per_cent(100 * more)} more than the others together."
+                f"1,000 residents, {more}."
             )
         else:
             verb = "rose" if row["why"] == "largest rise" else "fell"

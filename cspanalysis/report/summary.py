@@ -37,6 +37,8 @@ GLANCE_COLUMNS = ("subject", "count", "rate", "others_rate", "against_peers", "p
 WHERE, WHERE_COLUMNS, WHERE_ROWS = "places.top", ("number", "ward", "place", "count", "share"), 5
 #: Pixels that the map of the summary is high at most.
 HIGHEST_MAP = 400
+#: Figures that end more than so many months before the period begins are no key findings of it.
+LONG_AGO = 24
 #: So many notes on how far the figures of the summary go.
 MOST_LIMITS = 2
 #: So many rows of a panel; those judged come first.
@@ -276,9 +278,13 @@ def page(context: Context, chosen: Summary, places: Sequence[str] = ()) -> str:
 
 
 def _disrupted(records: Iterable[Record]) -> tuple[str, ...]:
-    """Said once, where anything the summary repeats is of such months or set against them."""
+    """Said once, where anything the summary repeats is of such months or set against them.
+
+    A line of many years that holds them says so itself.
+    """
     spans = {record.get(of) for record in records for of in ("period", "compare")}
-    return breaks.disruptions(*(Period.parse(span) for span in sorted(filter(None, spans))))
+    periods = [Period.parse(span) for span in sorted(filter(None, spans))]
+    return breaks.disruptions(*(period for period in periods if period.months <= LONG_AGO))
 
 
 def _tested(records: Sequence[Record]) -> str:
@@ -303,7 +309,9 @@ def _is_judged(row: Mapping[str, Any]) -> bool:
 
 def _is_old(record: Record, period: str) -> bool:
     of = record.get("period")
-    return bool(of and period) and Period.parse(of).is_long_before(Period.parse(period))
+    if not of or not period:
+        return False
+    return Period.parse(period).first - Period.parse(of).last > LONG_AGO
 
 
 def _weight(record: Record) -> tuple[int, float]:

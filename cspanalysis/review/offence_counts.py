@@ -165,6 +165,7 @@ def series(
         rows,
         known,
         changed.subject or subject or present.listed([name] if isinstance(name, str) else name),
+        unit="incidents" if name == offences.ASB else "offences",
         sources=(asked.source,),
         selection=name,
         scheme=asked.scheme,

@@ -192,6 +192,12 @@ def outlines(store: Store, kind: str, codes: Iterable[str]) -> pd.DataFrame:
     return table.assign(polygons=table["shape"].map(json.loads)).drop(columns="shape")
 
 
+def lsoas(store: Store, area: Area) -> pd.DataFrame:
+    """The small areas of today: lsoa_code, place, ward_code, ward, district, codes."""
+    table = _lsoas(store, area.districts)
+    return table.assign(codes=[(code,) for code in table["lsoa_code"]])
+
+
 @functools.lru_cache(maxsize=8)
 def _lsoas(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
     """The LSOAs of 2021 of some districts, with their wards."""
@@ -333,10 +339,11 @@ def _alike(store: Store, places: pd.DataFrame, deciles: pd.Series) -> pd.Series:
 def unlocated(store: Store, area: Area, found: SmallAreas, period: Period) -> str:
     """A sentence on the records that are on no small area; '' where there are none."""
     lost = coverage.unplaced(store, SOURCE, area, period, found.offences)
+    whole = offences.things(found.subject)
     parts = []
     if lost and lost.share >= LEAST_LOST:
         parts.append(
-            f"{present.per_cent(100 * lost.share)} of the records {lost.by} had no place "
+            f"{present.per_cent(100 * lost.share)} of the {whole} {lost.by} had no place "
             f"({present.count(lost.count)} of {present.count(lost.total)}); they count in no area"
         )
     if beyond := found.without(period):

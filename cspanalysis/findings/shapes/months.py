@@ -185,7 +185,8 @@ def season_told(table: pd.DataFrame, *, subject: str) -> Said:
         text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
         return Said(text, values=values)
     others = rows[rows["is_above"] & (rows["month_of_year"] != top["month_of_year"])]
-    text = f"{present.capital(subject)} peaks in {name}: {_above(top['index'])} ({level})."
+    peaks = present.verb("peak", subject)
+    text = f"{present.capital(subject)} {peaks} in {name}: {_above(top['index'])} ({level})."
     if 0 < len(others) <= 3:
         names = present.listed(present.month_of_year(m) for m in others["month_of_year"])
         verb = "is" if len(others) == 1 else "are"
@@ -282,7 +283,8 @@ def _signals(signals: pd.DataFrame, newest: pd.DataFrame, subject: str, allowed:
         line = "mean" if allowed.endswith("season allowed for") else "trend"
         parts.append(f"out of the ordinary and {where} the {line} in {_months(these, newest)} "
                      f"({rules})")  # fmt: skip
-    return f"{present.capital(subject)} was {present.listed(parts)}, {allowed}."
+    was = "were" if present.is_plural(subject) else "was"
+    return f"{present.capital(subject)} {was} {present.listed(parts)}, {allowed}."
 
 
 def _months(signals: pd.DataFrame, newest: pd.DataFrame) -> str:

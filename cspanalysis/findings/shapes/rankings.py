@@ -265,7 +265,12 @@ def peers_told(
         text += (
             f", the {present.place(row['rank'], of, ties)} of the {present.in_words(of)} {members}"
         )
-        text += f"{_against(row, others, verdict, of - 1)}{_place_range(row, of, ties)}"
+        against = _against(row, others, verdict, of - 1)
+        end = "highest" if present.place(row["rank"], of, ties).endswith("highest") else "lowest"
+        if (end, verdict) in (("highest", "lower"), ("lowest", "higher")):
+            # The others taken together are mostly the largest of them.
+            against = against.replace(" and ", ", but ", 1)
+        text += f"{against}{_place_range(row, of, ties)}"
     text += "."
     if verdict in ("lower", "higher"):
         text += _how_clear(row, verdict)
@@ -307,6 +312,9 @@ def _against(row: Mapping[str, Any], others: float | None, verdict: str, n: int)
         return f", not clearly different from {rest} ({present.rate(others)})"
     difference = abs(row["rate"] / others - 1) * 100
     side = "below" if verdict == "lower" else "above"
+    if difference >= 100:
+        times = present.number(row["rate"] / others, 1)
+        return f" and {times} times that of {rest} ({present.rate(others)})"
     dp = 0 if difference >= 1 else 1
     return f" and {present.per_cent(difference, dp)} {side} {rest} ({present.rate(others)})"
 

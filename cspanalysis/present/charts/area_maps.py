@@ -8,7 +8,7 @@ can lie upon another.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,13 +30,18 @@ _BORDER, _WARD = "#8A949B", "#0B0C0C"
 Ring = Sequence[Sequence[float]]
 
 
-def area_map(areas: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure | None:
+def area_map(
+    areas: pd.DataFrame,
+    lines: pd.DataFrame | None = None,
+    names: Mapping[int, str] | None = None,
+) -> go.Figure | None:
     """Areas tinted by their count, those with most numbered and named beneath.
 
     `areas`: label, count, polygons (each its outer ring and its holes, of longitude and latitude;
     an area without any is not drawn), longitude and latitude of a point inside, number (1, 2, … of
     those named, missing for the others). `lines`: polygons of larger areas whose borders lie above,
-    such as wards. Returns: none where nothing can be drawn.
+    such as wards. `names`: where counts are classes, up to five, the name of each, the darkest
+    last. Returns: none where nothing can be drawn.
     """
     drawn = areas[areas["polygons"].map(bool) & areas["count"].notna()]
     if drawn.empty:
@@ -58,11 +63,17 @@ def area_map(areas: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figur
                 "font": {"size": style.SMALL}, "itemclick": False, "itemdoubleclick": False,
                 "traceorder": "normal"},
     )  # fmt: skip
-    for low, high, tint in classes(drawn["count"]):
+    steps = (
+        [(n, n, tint) for n, tint in zip(names, (NONE, *TINTS)[-len(names) :], strict=True)]
+        if names
+        else classes(drawn["count"])
+    )
+    for low, high, tint in steps:
         inside = drawn[drawn["count"].between(low, high)]
         span = (
             present.count(low) if low == high else f"{present.count(low)} to {present.count(high)}"
         )
+        span = names[low] if names else span
         x, y = ground.path(inside["polygons"])
         chart.add_scatter(
             x=x, y=y, mode="lines", fill="toself", fillcolor=tint, name=span, hoverinfo="skip",
@@ -75,7 +86,7 @@ def area_map(areas: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figur
             line={"color": _WARD, "width": 1.2},
         )  # fmt: skip
     at = [ground.point(*p) for p in zip(drawn["longitude"], drawn["latitude"], strict=True)]
-    texts = [f"{style.inert(t)}: {present.count(n)}"
+    texts = [f"{style.inert(t)}: {names[n] if names else present.count(n)}"
              for t, n in zip(drawn["label"], drawn["count"], strict=True)]  # fmt: skip
     chart.add_scatter(
         x=[p[0] for p in at], y=[p[1] for p in at], mode="markers", hovertext=texts,
