@@ -25,8 +25,8 @@ LONG = (
     "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
     "stats_documents", "findings_kinds_realdata", "review_past", "town", "docs_adding_a_chapter",
     "report_bulletin", "report_places", "disclosure_neighbours", "sources_fuzz",
-    "findings_today_realdata",
-    "disclosure_folder", "disclosure_publications",
+    "findings_today_realdata", "disclosure_folder", "disclosure_publications",
+    "disclosure_county", "report_publication_faults",
 )  # fmt: skip
 
 

@@ -291,3 +291,23 @@ def test_where_shows_the_map_and_five_places():
     assert found.figure and len(found.record["table"]["rows"]) == summary.WHERE_ROWS
     assert len(found.record["table"]["columns"]) == len(summary.WHERE_COLUMNS)
     assert summary.summary([chapter("10_overview", record("overview.mix"))]).where is None
+
+
+def test_a_page_of_nothing_but_hidden_counts_says_so_and_so_does_the_summary():
+    base = dict.fromkeys(("definition", "caption", "unit", "method", "compare", "alt"), "")
+    base |= {"period": "2024-04/2025-03", "measure": "x", "polarity": "neutral", "lacks": ""}
+    hidden = [record(f"a.{n}", status="suppressed", **base) for n in ("one", "two")]
+    gone = record("a.gone", status="not_available", awaits=[], **base)
+    some = chapter("06_a", *hidden, gone)
+    mixed = (record("b.ok", "up", **base), record("b.hidden", status="suppressed", **base))
+    other = chapter("07_b", *mixed)
+    contents = [("a", "A"), ("b", "B")]
+    context = markup.Context(area="Dover", period="2024-04/2025-03", contents=contents)
+    said = "That does not mean that there are none."
+    assert said in markup.page(context, some) and said not in markup.page(context, other)
+    made = summary.summary([some, other])
+    assert [k.slug for k in made.keys] == ["a", "b"]
+    assert [r["id"] for k in made.keys for r in k.records] == ["a.one", "b.ok"]
+    text = summary.page(context, made)
+    assert "Three questions are about counts so small that they are hidden" in text
+    assert said not in summary.page(context, summary.summary([chapter("07_b", mixed[0])]))

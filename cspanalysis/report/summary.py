@@ -116,6 +116,8 @@ class Summary:
         Period of the previous review; '' if there is none.
     missing : tuple of Gap
         Findings that the workspace has no data for.
+    hidden : tuple of (title, slug)
+        Findings whose counts are so small that they are hidden.
     is_compared : bool
         Whether some finding sets the period against the compared one.
     disrupted : tuple of str
@@ -137,6 +139,7 @@ class Summary:
     unchanged: int = 0
     previous: str = ""
     missing: tuple[Gap, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
     is_compared: bool = True
     disrupted: tuple[str, ...] = ()
     tested: str = ""
@@ -194,6 +197,7 @@ def summary(
             Gap(tuple((r["title"], r["slug"]) for r in of), sentence)
             for of, sentence in markup.lacking({**r, "slug": slug} for slug, r in placed)
         ),
+        hidden=tuple((r["title"], slug) for slug, r in placed if r["status"] == "suppressed"),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
         disrupted=_disrupted(
             [*first, glance.record] if glance else (r for key in keys for r in key.records)
@@ -211,7 +215,11 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
     a funnel, is said once, and so is a finding with its parts.
     """
     leave = set(leave)
-    said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
+    every = list(records)
+    said = [r for r in every if r["status"] == "ok" and r["id"] not in leave]
+    if all(r["status"] in ("suppressed", "not_available") for r in every):
+        # A chapter in which all is hidden says so: left out it would read as if there was nothing.
+        said = [r for r in every if r["status"] == "suppressed"][:1]
     topics = [topic(r, said) for r in said]
     headline = next((t for t, r in zip(topics, said, strict=True) if r["verdict"] != "none"), "")
     chosen: dict[str, int] = {}
