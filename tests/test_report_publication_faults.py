@@ -1,0 +1,158 @@
+"""Reports killed without a warning at any step, two at once, the clock set back."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from publishers import Server, everything
+from test_disclosure_publications import ELEVEN, YEAR, finding, place
+
+from cspanalysis.disclosure import audit, publications
+from cspanalysis.domain import areas
+from cspanalysis.report import findings_json, folder, publication_run
+from cspanalysis.report.collect import Rendered, Section
+from cspanalysis.workspace import fetch
+from cspanalysis.workspace.fetch.web import Web
+
+posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and fork are POSIX's")
+
+#: What writing takes; before each call the process may die.
+STEPS = ((Path, "touch"), (Path, "write_bytes"), (Path, "chmod"), (Path, "replace"),
+         (Path, "unlink"), (Path, "open"), (os, "fsync"))  # fmt: skip
+
+
+def bulletin(root, period, count):
+    """Publish a bulletin of one finding, as `csp bulletin` does once its notebook has run."""
+    where = place(root, f"bulletin_{period.replace('/', '_')}.html")
+    chapter = Rendered("a", "a", "A", "", (Section(finding(period, count)),))
+
+    def write(shown, apart):
+        told = findings_json.document(
+            [r for c in shown for r in c.records], area={"name": "Dover"}, period=period,
+            compare="", edition="public", created_from={},
+        )  # fmt: skip
+        text = f'<script type="application/json" id="findings">{json.dumps(told)}</script>'
+        folder.write_file(where.target, text.encode())
+
+    publication_run.publish(where, [chapter], write)
+    return where.target
+
+
+def in_child(function, *args):
+    """Run in a forked process; the signal that ended it, 0 if it came to its end."""
+    child = multiprocessing.get_context("fork").Process(target=function, args=args)
+    child.start()
+    child.join(120)
+    return -child.exitcode if child.exitcode and child.exitcode < 0 else child.exitcode
+
+
+def dying(at, root, period, count):
+    calls = 0
+
+    def dies_before(real):
+        def step(*args, **how):
+            nonlocal calls
+            calls += 1
+            if calls > at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **how)
+
+        return step
+
+    for owner, name in STEPS:
+        setattr(owner, name, dies_before(getattr(owner, name)))
+    bulletin(root, period, count)
+
+
+def shown(path):
+    report = audit.published(path)
+    return [row["count"] for r in report.records for row in r["rows"]]
+
+
+@posix
+def test_a_bulletin_killed_at_any_step_is_the_old_or_the_new_one_and_can_be_made_again(tmp_path):
+    ended = []
+    for at in range(60):
+        root = tmp_path / str(at)
+        path = bulletin(root, YEAR, 263)
+        ended.append(in_child(dying, at, root, YEAR, 265))
+        assert shown(path) in ([263], [265])
+        with publications.opened(root / "data/processed") as held:
+            assert held.damaged == []
+            # Whoever reads the page is never ahead of the record.
+            (row,) = held.reports["dover/bulletin_2024-04_2025-03"].records[0]["rows"]
+            assert row["count"] >= shown(path)[0]
+        assert shown(bulletin(root, YEAR, 265)) == [265]
+        assert [p.name for p in path.parent.iterdir()] == [path.name]
+        # What was published holds for the next report, too.
+        assert shown(bulletin(root, ELEVEN, 262)) == []
+        if ended[-1] == 0:
+            break
+    assert ended[-1] == 0 and set(ended[:-1]) == {signal.SIGKILL} and len(ended) > 8
+
+
+@posix
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_reports_at_once_one_gives_way(tmp_path, attempt):
+    place(tmp_path, "x")  # the folders
+    context = multiprocessing.get_context("fork")
+    start = context.Event()
+
+    def run(period, count):
+        start.wait()
+        bulletin(tmp_path, period, count)
+
+    running = [context.Process(target=run, args=a) for a in ((YEAR, 263), (ELEVEN, 260))]
+    for process in running:
+        process.start()
+    start.set()
+    for process in running:
+        process.join(120)
+        assert process.exitcode == 0
+    pages = sorted((tmp_path / "reports").rglob("bulletin_*.html"))
+    assert sorted(map(shown, pages)) in ([[], [260]], [[], [263]])
+    assert audit.check(tmp_path / "reports") == []
+
+
+def test_a_clock_set_back_makes_no_report_forgotten(tmp_path):
+    path = bulletin(tmp_path, YEAR, 263)
+    for lying in (path, *(tmp_path / "data/processed/published").iterdir()):
+        later = time.time() + 10**8
+        os.utime(lying, (later, later))
+    assert shown(bulletin(tmp_path, ELEVEN, 260)) == []
+    assert shown(bulletin(tmp_path, YEAR, 265)) == [265]
+
+
+def fetched(root, options, today=date(2025, 11, 20)):
+    return fetch.run(
+        root, {"fetch": options}, areas.find("Tonbridge and Malling"),
+        ["lookups", "police_uk"], 3, lambda line: None,
+        web=Web(sleep=lambda _: None, timeout=20), today=today,
+    )  # fmt: skip
+
+
+def files(root):
+    """Everything under data/raw but the lock, by content."""
+    raw = root / "data/raw"
+    return {
+        p.relative_to(raw).as_posix(): p.read_bytes()
+        for p in sorted(raw.rglob("*"))
+        if p.is_file() and not p.name.startswith(".")
+    }
+
+
+def test_a_clock_set_back_changes_nothing_that_was_fetched(tmp_path):
+    with Server() as server:
+        options = everything(server)
+        fetched(tmp_path, options)
+        before = files(tmp_path)
+        again = fetched(tmp_path, options, today=date(2019, 1, 1))
+        assert {f.status for f in again} <= {"unchanged"}
+        assert files(tmp_path) == before
