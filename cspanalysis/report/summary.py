@@ -175,7 +175,8 @@ def summary(
     glance = _section(chapters, GLANCE, GLANCE_COLUMNS)
     shown |= {r["id"] for r in first} | ({GLANCE} if glance else set())
     keys = tuple(
-        Key(c.slug, c.title, tuple(key_findings(c.records, shown)), c.failure) for c in chapters
+        Key(c.slug, c.title, tuple(key_findings(c.records, shown) or _hidden(c.records)), c.failure)
+        for c in chapters
     )
     changed, unchanged = _changes(placed, previous)
     pages = {r["id"]: slug for slug, whole in placed for r in (whole, *whole.get("parts", ()))
@@ -215,17 +216,19 @@ def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int
     a funnel, is said once, and so is a finding with its parts.
     """
     leave = set(leave)
-    every = list(records)
-    said = [r for r in every if r["status"] == "ok" and r["id"] not in leave]
-    if all(r["status"] in ("suppressed", "not_available") for r in every):
-        # A chapter in which all is hidden says so: left out it would read as if there was nothing.
-        said = [r for r in every if r["status"] == "suppressed"][:1]
+    said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
     topics = [topic(r, said) for r in said]
     headline = next((t for t, r in zip(topics, said, strict=True) if r["verdict"] != "none"), "")
     chosen: dict[str, int] = {}
     for place in sorted(range(len(said)), key=lambda i: (topics[i] != headline, *_weight(said[i]))):
         chosen.setdefault(topics[place], place)
     return [said[i] for i in sorted(list(chosen.values())[:most])]
+
+
+def _hidden(records: Sequence[Record]) -> list[Record]:
+    """The first finding of a chapter in which all is hidden: left out, nothing would seem there."""
+    every = {r["status"] for r in records} <= {"suppressed", "not_available"}
+    return [r for r in records if every and r["status"] == "suppressed"][:1]
 
 
 def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
