@@ -56,7 +56,7 @@ class Question(Publication):
         instead_of = offences.said(instead_of)
         if subject == instead_of:
             return self
-        told = {
+        told: dict[str, Any] = {
             name: retold(getattr(self.spec, name), instead_of, subject)
             for name in ("title", "measure", "would_show")
         }
