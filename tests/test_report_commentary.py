@@ -144,6 +144,12 @@ def test_hostile_text_is_inert_on_the_page(root):
     assert "{{ 7 * 7 }}" in page and "&lt;script&gt;alert(1)" in page
 
 
+def test_a_page_without_any_text_has_no_assessment():
+    context = markup.Context("Tonbridge and Malling", NOW, contents=[("25_retail", "Retail")])
+    page = markup.page(context, chapter(record()))
+    assert ROSE in page and "Assessment</b>" not in page
+
+
 def test_what_has_no_place_is_told_and_never_lost(root):
     reviewed(root, ROSE)
     path, _ = commentary.run(root, None, None)
