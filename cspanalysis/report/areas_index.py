@@ -1,4 +1,4 @@
-"""reports/index.html: the areas of a run in one table to sort and search."""
+"""reports/index.html: the areas of a run on a map, and in one table to sort and search."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cspanalysis.domain.errors import CspError, DisclosureFailed
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     collect,
+    district_map,
     findings_json,
     folder,
     markup,
@@ -18,14 +19,25 @@ from cspanalysis.report import (
     review_folder,
 )
 from cspanalysis.report.request import Request, ReviewDone
+from cspanalysis.store.tables import Store
 
 #: Findings whose values the table shows.
-CRIME = "overview.recorded_crime."
+CRIME, GLANCE = "overview.recorded_crime.", "glance.table"
+#: Subjects beside the total, by the words that name them in the table at a glance.
+SUBJECTS = (
+    ("Anti-social behaviour", ("anti-social behaviour",)),
+    ("Violence", ("violence and sexual offences", "violence against the person", "violent crime")),
+    ("Burglary", ("burglary",)),
+    ("Shoplifting", ("shoplifting",)),
+)
+_TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "not clear": "not clear"}
 
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
     """Write the index of areas beside their folders."""
     rows = [row(request.reports, r) for r in reviews]
+    # Outlines of districts, where somebody has put them into the workspace.
+    outlined = district_map.of(Store(Path(request.workspace) / "data" / "processed"), rows)
     context = markup.Context(
         area=f"{len(rows)} areas",
         period=request.period,
@@ -41,6 +53,8 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
         c=context,
         policy=markup.CSP,
         here="index",
+        map=outlined,
+        subjects=[name for name, _ in SUBJECTS],
         rows=sorted(rows, key=lambda r: r["area"].casefold()),
     )
     path = request.reports / f"index{partner_edition.ending(request.edition)}.html"
@@ -66,6 +80,8 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
         """The value of the first finding on recorded crime that has it."""
         return next((v[key] for v in crime if v.get(key) is not None), None)
 
+    glance = next((f["rows"] for f in content.get("findings", ()) if f["id"] == GLANCE), [])
+    total = next((r for r in glance if r.get("is_total")), {})
     if not content:
         state = "no review"
     elif not review.written:
@@ -83,7 +99,36 @@ def row(reports: Path, review: ReviewDone) -> dict[str, Any]:
         "change": first("percent_change"),
         "is_chance": "no_clear_change" in [v["verdict"] for v in crime if "percent_change" in v],
         "rate": first("rate"),
+        "trend": _TRENDS.get(str(total.get("trend")), ""),
+        "place": total.get("rank"),
+        "of": total.get("of"),
+        "peers": _peers(total),
+        "subjects": [_subject(glance, words) for _, words in SUBJECTS],
         "state": state,
         "synthetic": bool(content.get("synthetic")),
         "period": Period.parse(content["period"]).label if content else "",
     }
+
+
+def _subject(glance: Sequence[Mapping[str, Any]], words: Sequence[str]) -> dict[str, Any] | None:
+    """Count, rate and verdicts of the first row that is of a subject; None if there is none.
+
+    Calls, reports and incidents of anti-social behaviour are named as they are counted.
+    """
+    found = [
+        row for word in words for row in glance if word in str(row.get("subject", "")).casefold()
+    ]
+    if not found or found[0].get("count") is None:
+        return None
+    row = found[0]
+    return {
+        "count": row["count"],
+        "rate": row.get("rate"),
+        "trend": _TRENDS.get(str(row.get("trend")), ""),
+        "peers": _peers(row),
+    }
+
+
+def _peers(row: Mapping[str, Any]) -> str:
+    said = str(row.get("against_peers") or "").strip("–- ")
+    return f"{said} than peers" if said in ("higher", "lower") else said

@@ -46,7 +46,7 @@ def area_map(
     drawn = areas[areas["polygons"].map(bool) & areas["count"].notna()]
     if drawn.empty:
         return None
-    ground = _Ground(drawn["polygons"])
+    ground = Ground(drawn["polygons"])
     named = drawn.dropna(subset="number").sort_values("number")
     below = LINE * len(named) + 10
     chart = style.figure(
@@ -97,7 +97,7 @@ def area_map(
     return chart
 
 
-def _number(chart: go.Figure, named: pd.DataFrame, ground: _Ground) -> None:
+def _number(chart: go.Figure, named: pd.DataFrame, ground: Ground) -> None:
     """Numbers on the map, beside what they would hide and apart, and names beneath."""
     # A number is some 20 pixels wide on a map of 330 to 650.
     room = 20 * max(ground.width / 330, ground.height / TALLEST)
@@ -183,7 +183,7 @@ def _round(value: float) -> int:
     return int(min((m * power for m in (1, 2, 3, 4, 5, 6, 8, 10)), key=lambda n: abs(n - value)))
 
 
-class _Ground:
+class Ground:
     """The grid that a map's outlines are laid on: the longer side has `GRID` steps."""
 
     def __init__(self, polygons: Iterable[Sequence[Sequence[Ring]]]):
