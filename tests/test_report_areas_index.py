@@ -71,7 +71,7 @@ def test_each_subject_has_its_rate_and_its_two_verdicts(tmp_path, page):
     ))  # fmt: skip
     # ASB and shoplifting are not known: dashes, no zeros.
     assert ("Alpha 90 1.5 lower than peers −1.0 ▼ falling 2 of 13 – "
-            "25.0 not clear higher than peers 4.0 ▲ rising – complete") in text  # fmt: skip
+            "25.0 no clear change higher than peers 4.0 ▲ rising – complete") in text  # fmt: skip
 
 
 def outlined(monkeypatch, *names):

@@ -30,7 +30,7 @@ SUBJECTS = (
     ("Burglary", ("burglary",)),
     ("Shoplifting", ("shoplifting",)),
 )
-_TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "not clear": "not clear"}
+_TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "not clear": "no clear change"}
 
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
