@@ -51,6 +51,8 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     inside = {n.removeprefix("cspanalysis/notebooks/") for n in names if n.endswith(".ipynb")}
     assert inside == {p.name for p in (project / "notebooks").glob("*.ipynb")}
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
+    # Where Jupyter looks for how charts are exported.
+    assert [n for n in names if n.endswith(".data/data/etc/jupyter/jupyter_config.json")]
     assert {"cspanalysis/domain/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
     # The sample's extracts travel, their generator does not.
     town = {n for n in names if n.startswith("cspanalysis/data/today/")}

@@ -1,0 +1,59 @@
+"""Charts of an exported notebook: pictures with texts, or the charts themselves; never nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from test_present_pictures import finding
+from traitlets.config import Config
+
+from cspanalysis.explore import notebook_export
+from cspanalysis.findings.record import MIME
+from cspanalysis.present import chromium
+
+
+def notebook():
+    f = finding()
+    chart = {"data": f.figure.to_plotly_json()["data"], "layout": {"height": 300}}
+    outputs = [
+        nbformat.v4.new_output("display_data", {MIME: f.record(), "text/markdown": "It rose."}),
+        nbformat.v4.new_output("display_data", {notebook_export.PLOTLY_MIME: chart}),
+        nbformat.v4.new_output("display_data", {notebook_export.PLOTLY_MIME: chart}),
+    ]
+    cell = nbformat.v4.new_code_cell("f", outputs=outputs)
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def exported(project):
+    """The HTML, made as Jupyter makes it with the configuration that the wheel installs."""
+    path = project / "cspanalysis" / "explore" / "lab" / "jupyter_config.json"
+    config = Config(json.loads(path.read_text(encoding="utf-8")))
+    nb = notebook()
+    before = nbformat.writes(nb)
+    text, _ = HTMLExporter(config=config, template_name="basic").from_notebook_node(nb)
+    assert nbformat.writes(nb) == before  # what is stored stays
+    return text
+
+
+@pytest.mark.browser
+def test_each_chart_is_a_picture_with_what_its_finding_says(project):
+    if chromium.browser() is None:
+        pytest.skip("no Chromium, Chrome or Edge was found")
+    text = exported(project)
+    images = re.findall(r'<img alt="([^"]*)"[^>]*base64,([^"]+)"', text)
+    assert [alt for alt, _ in images] == ["Beta has most.", "Chart"]
+    drawn = [base64.b64decode(packed).decode("utf-8") for _, packed in images]
+    assert "Anytown, 2025/26" in drawn[0] and "Synthetic data" in drawn[0]
+    assert "Anytown" not in drawn[1] and "plotly.js" not in text
+
+
+def test_without_a_browser_the_page_draws_them_itself_with_one_script(project, monkeypatch):
+    monkeypatch.setattr(chromium, "browser", lambda: None)
+    text = exported(project)
+    assert text.count("Plotly.newPlot(") >= 2 and "cdn.plot.ly" not in text
+    assert text.count("* plotly.js v") == 1
