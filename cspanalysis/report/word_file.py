@@ -33,7 +33,9 @@ from cspanalysis.report.markup import Context
 
 #: Elements of a page that paper does not need.
 _LEFT_OUT = ("script", "style", "noscript", "nav", "button", "template", "svg")
-_CLASSES_LEFT_OUT = frozenset({"unseen", "skip", "take", "more", "synthetic", "not_available"})
+_CLASSES_LEFT_OUT = frozenset(
+    {"unseen", "skip", "take", "more", "synthetic", "not_available", "uncovered"}
+)
 #: Classes of a page's paragraphs that have a style of their own.
 _STYLED = {"answer": "Answer", "src": "Source", "note": "Note", "lead": "Lead"}
 _WIDE = 7  # columns; tables of more are set smaller
@@ -124,6 +126,7 @@ class _Writer:
     ) -> None:
         self.document, self.context, self.made = document, context, made
         self.marks = 0
+        self.last: Paragraph | None = None
         section = document.sections[-1]
         self.width = Emu(section.page_width - section.left_margin - section.right_margin)
         self.tallest = int((section.page_height - section.top_margin - section.bottom_margin) * 0.7)
@@ -231,6 +234,8 @@ class _Writer:
     def _figure(self, e: Any) -> None:
         place = next((d for d in e.iter("div") if d.get("data-chart")), None)
         caption = e.find("figcaption")
+        if self.last is not None:
+            self.last.paragraph_format.keep_with_next = True
         if caption is not None:
             self._text(caption, "Caption")
         if place is None:
@@ -309,7 +314,7 @@ class _Writer:
         pieces = list(_pieces(e))
         if not "".join(text for text, *_ in pieces).strip():
             return None
-        line = self.document.add_paragraph(style=style)
+        line = self.last = self.document.add_paragraph(style=style)
         for text, is_bold, is_italic in _trimmed(pieces):
             run = line.add_run(text)
             run.bold, run.italic = is_bold or None, is_italic or None
