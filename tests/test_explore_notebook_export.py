@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from traitlets.config import Config
 from cspanalysis.explore import notebook_export
 from cspanalysis.findings.record import MIME
 from cspanalysis.present import chromium
+from cspanalysis.present.charts import pictures
 
 
 def notebook():
@@ -57,3 +59,31 @@ def test_without_a_browser_the_page_draws_them_itself_with_one_script(project, m
     text = exported(project)
     assert text.count("Plotly.newPlot(") >= 2 and '<script src="http' not in text
     assert text.count("plotly.js v") == 1
+
+
+@pytest.mark.browser
+def test_in_lab_two_buttons_beneath_each_chart_save_it_by_the_keyboard(tab, project):
+    """The extension as JupyterLab loads it, on outputs as JupyterLab draws them."""
+    folder = project / "cspanalysis" / "explore" / "lab" / "labextension"
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    entry = folder / package["jupyterlab"]["_build"]["load"]
+    tab.set_content(
+        '<div class="jp-OutputArea"><div class="jp-OutputArea-child"><h3>Did it rise?¶</h3></div>'
+        '<div class="jp-OutputArea-child"><div id="chart"></div></div></div>'
+    )
+    for text in (pictures.plotly_js(), entry.read_text(encoding="utf-8")):
+        tab.add_script_tag(content=text)
+    tab.evaluate(
+        "async name => { const box = window._JUPYTERLAB[name]; await box.init({});"
+        " (await box.get('./extension'))().default.activate();"
+        " await Plotly.newPlot('chart', [{y: [1, 2]}]); }",
+        package["name"],
+    )
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        button = tab.get_by_role("button", name=f"Save as {kind}: Did it rise?")
+        button.focus()
+        with tab.expect_download() as taken:
+            tab.keyboard.press("Enter")
+        assert taken.value.suggested_filename == f"Did_it_rise.{kind.lower()}"
+        assert Path(taken.value.path()).read_bytes().startswith(start)
+    assert tab.get_by_role("button").count() == 2

@@ -51,8 +51,11 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     inside = {n.removeprefix("cspanalysis/notebooks/") for n in names if n.endswith(".ipynb")}
     assert inside == {p.name for p in (project / "notebooks").glob("*.ipynb")}
     assert not [n for n in names if n.startswith(("data/", "reports/", "tests/", "notebooks/"))]
-    # Where Jupyter looks for how charts are exported.
-    assert [n for n in names if n.endswith(".data/data/etc/jupyter/jupyter_config.json")]
+    # Where Jupyter looks for how charts are exported, and for their buttons.
+    installed = {n.partition(".data/data/")[2] for n in names}
+    extension = "share/jupyter/labextensions/cspanalysis"
+    assert {"etc/jupyter/jupyter_config.json", f"{extension}/package.json",
+            f"{extension}/static/remoteEntry.js"} <= installed  # fmt: skip
     assert {"cspanalysis/domain/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
     # The sample's extracts travel, their generator does not.
     town = {n for n in names if n.startswith("cspanalysis/data/today/")}

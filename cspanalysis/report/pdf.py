@@ -54,7 +54,7 @@ def page_numbers(content: bytes) -> dict[str, int]:
     return {name.lstrip("/"): page + 1 for name, page in found if page is not None}
 
 
-def from_html(text: str, timeout: float = 180) -> bytes:
+def from_html(text: str, timeout: float = 600) -> bytes:
     """Print a page to a tagged PDF, without any network.
 
     `text`: a page that needs no other file. `timeout`: seconds allowed.
