@@ -25,13 +25,8 @@ LONG = (
     "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
     "stats_documents", "findings_kinds_realdata", "review_past", "town", "docs_adding_a_chapter",
     "report_bulletin", "report_places", "disclosure_neighbours", "sources_fuzz",
-<<<<<<< HEAD
     "findings_today_realdata", "disclosure_folder", "disclosure_publications",
-    "disclosure_county", "report_publication_faults",
-=======
-    "findings_today_realdata", "report_length",
-    "disclosure_folder", "disclosure_publications",
->>>>>>> e0fa751 (Print: a question stays with its answer and chart; length of the printed sample is a test)
+    "disclosure_county", "report_publication_faults", "report_length",
 )  # fmt: skip
 
 
