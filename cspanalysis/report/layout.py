@@ -291,9 +291,12 @@ def _opened(groups: Sequence[Sequence[Section]]) -> set[int]:
         said = [s for s in group if s not in pictures][: 1 if group[0].record.get("role") else None]
         ranked += [(turn, place, s) for turn, s in enumerate(pictures)]
         ranked += [(0, place, s) for s in said]
-    for _, _, section in sorted(ranked, key=lambda r: r[:2]):
-        if len(chosen) < MOST_OPEN and (height(section) <= left or not chosen):
-            left -= height(section)
+    for turn, place, section in sorted(ranked, key=lambda r: r[:2]):
+        # The room for the answer of a part's first finding is kept already.
+        is_first = turn == 0 and section is groups[place][0]
+        needed = height(section) - (words(section) if is_first else 0)
+        if len(chosen) < MOST_OPEN and (needed <= left or not chosen):
+            left -= needed
             chosen.add(id(section))
     return chosen
 

@@ -1,0 +1,111 @@
+"""A chapter's page: what lies open, what is folded, what is said once."""
+
+from __future__ import annotations
+
+import pytest
+from test_report_pages import context, figure, record
+
+from cspanalysis.report import collect, layout, markup
+from cspanalysis.report.collect import Rendered, Section
+
+
+def section(id, role="", *, drawn=True, height=300, **more):
+    made = collect.clean(record(id=id, title=f"{id}?", role=role, **more))
+    if not drawn:
+        return Section(made)
+    chart = figure(id)
+    chart["layout"]["height"] = height
+    return Section(made, collect.chart_json(chart))
+
+
+def chapter(*sections):
+    return Rendered("10_a", "a", "A", "", sections)
+
+
+def ids(sections):
+    return [s.record["id"] for s in sections]
+
+
+def test_parts_stand_in_the_order_of_a_chapter_whatever_the_notebooks():
+    laid = layout.layout(
+        chapter(*(section(f"a.{role}", role) for role in ("action", "peers", "parts", "trend")))
+    )
+    assert [p.heading for p in laid.parts] == [
+        "Trend", "What it consists of", "Compared with peers", "What is being done",
+    ]  # fmt: skip
+    assert all(len(p.shown) == 1 and not p.folded for p in laid.parts)
+
+
+def test_the_first_picture_of_each_part_lies_open_before_a_second_of_any():
+    made = chapter(
+        *(section(f"a.peers.{i}", "peers", height=600) for i in range(4)),
+        *(section(f"a.months.{i}", "trend", height=600) for i in range(4)),
+    )
+    trend, peers = layout.layout(made).parts
+    assert ids(trend.shown)[0] == "a.months.0" and ids(peers.shown)[0] == "a.peers.0"
+    opened = [s for p in (trend, peers) for s in p.shown]
+    assert sum(map(layout.height, opened)) <= layout.MOST_HEIGHT
+    # Nothing is lost: what does not lie open is folded.
+    assert sorted(ids([*trend.shown, *trend.folded, *peers.shown, *peers.folded])) == sorted(
+        r["id"] for r in made.records
+    )
+
+
+def test_a_part_without_room_for_its_picture_has_its_answer():
+    tall = [section(f"a.{role}", role, height=800) for role in ("trend", "parts", "where")]
+    parts = layout.layout(chapter(*tall)).parts
+    assert [p.is_brief for p in parts] == [False, False, True]
+    page = markup.page(context(), chapter(*tall))
+    assert page.count("<summary>The picture") == 1
+
+
+def test_several_changes_without_a_picture_are_drawn_in_one():
+    def changed(name, now):
+        row = {"count": now, "compare_count": 100, "ratio": now / 100, "lower": now / 120,
+               "upper": now / 80, "verdict": "no_clear_change"}  # fmt: skip
+        return section(f"a.{name}.change", "change", drawn=False, measure=name, rows=[row],
+                       compare="2006-04/2007-03")  # fmt: skip
+
+    laid = layout.layout(chapter(changed("theft", 90), changed("arson", 120)))
+    [drawn] = [s for s in laid.sections if s.record["id"] == "violence.drawn_changes"]
+    assert drawn.figure is not None and drawn.record["sentence"] == ""
+    alone = layout.layout(chapter(changed("theft", 90)))
+    assert all(s.figure is None for s in alone.sections)
+
+
+def test_what_several_findings_share_is_said_once():
+    note = "Residents are those of mid-2024."
+    made = chapter(
+        section("a.one", "trend", notes=[note, "Only here."], definition="", method=""),
+        section("a.two", "peers", notes=[note], definition="", method=""),
+    )
+    laid = layout.layout(made)
+    assert [(r.kind, r.text, r.of) for r in laid.remarks] == [("Note", note, ())]
+    page = markup.page(context(), made)
+    assert page.count(note) == 1 and page.count("Only here.") == 1
+    assert page.count('<details class="how"') == 1
+
+
+def test_a_table_of_one_row_is_no_evidence_and_one_of_some_is():
+    table = {"columns": [{"key": "n", "label": "N", "numeric": True}], "own": []}
+    for rows, is_open in ((1, False), (2, True), (layout.MOST_ROWS + 1, False)):
+        one = section("a", drawn=False, table={**table, "rows": [["1"]] * rows})
+        assert layout.is_evidence(one) is is_open
+
+
+def test_a_chapter_without_an_answer_leaves_the_menu_and_that_on_the_data_is_last():
+    gone = Rendered("20_b", "b", "B", "", (section("b.x", status="not_available"),))
+    data = Rendered("05_data", "data", "Data", "", (section("quality.rows"),))
+    failed = Rendered("30_c", "c", "C", failure="It stopped.")
+    order = layout.in_order([data, gone, chapter(section("a.x")), failed])
+    assert [c.slug for c in order] == ["a", "c", "data"]
+
+
+@pytest.mark.parametrize("verdict, first", [("none", "a.rate"), ("down", "a.change")])
+def test_in_short_begins_with_what_is_judged(verdict, first):
+    made = chapter(
+        section("a.rate", "change", drawn=False, verdict="none"),
+        section("a.change", "change", drawn=False, verdict=verdict),
+        section("a.peers", "peers", verdict="higher"),
+    )
+    assert [r["id"] for r in layout.layout(made).short] == [first, "a.peers"]
