@@ -171,7 +171,10 @@ def height(section: Section) -> float:
             tall = min((COLUMN - 8) * meta["aspect"], meta["tallest"]) + meta["beside"]
             found += tall - float(drawn.get("height") or 400)
     elif is_evidence(section):
-        found += 80 + 60 * len(section.record["table"]["rows"])
+        rows = section.record["table"]["rows"]
+        letters = max(14, 92 // len(rows[0]))
+        longest = (max(len(str(cell)) for cell in row) for row in rows)
+        found += 120 + sum(18 + 21 * math.ceil(most / letters) for most in longest)
     return found
 
 
