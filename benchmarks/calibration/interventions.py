@@ -49,9 +49,10 @@ def placebo_and_planted(rng: np.random.Generator, series: int) -> Section:
         "happens, or a fall of a fifth is planted; *promised* is the chance that the page gives "
         f"from the time before the start; {repeats:,} actions a row.",
         per_cent(pd.DataFrame(rows), 3),
-        "An effect where there is none is called in no more than one of twenty. Where a place is "
-        "chosen for a bad year, comparison places with as many crimes fall back as it does. On "
-        "real places of England and Wales see docs/methods.md.",
+        "Over the worlds together fewer than one of twenty actions without an effect is called; "
+        "with few actions a row single rows are rough. Most single places have too few crimes for "
+        "a fall of a fifth to be found, and the page says so before. On real places see "
+        "docs/methods.md.",
     )
 
 
