@@ -51,36 +51,6 @@ def test_the_sample_is_no_longer_than_a_board_reads(pages):
     assert len(pages) <= MOST_PAGES
 
 
-def test_cover_says_what_it_is_and_its_contents_name_the_pages(chapters, printed, pages):
-    cover = pages[0]
-    for said in ("Tonbridge and Malling", "April 2007 to March 2008", "Public edition",
-                 "Synthetic data."):  # fmt: skip
-        assert said in cover
-    numbers = pdf.page_numbers(printed)
-    for chapter in chapters:
-        if chapter.slug in numbers:
-            page = numbers[chapter.slug]
-            assert chapter.title in pages[page - 1]
-            assert f"{chapter.title} {page}" in cover
-    assert len(numbers.keys() & {c.slug for c in chapters}) >= 10
-
-
-def test_each_page_after_the_cover_has_a_running_foot(pages):
-    for number, text in enumerate(pages[1:], 2):
-        assert "public edition" in text and text.endswith(str(number))
-
-
-def test_a_question_stands_on_the_page_of_its_answer(chapters, pages):
-    torn = []
-    for record in (r for c in chapters for r in c.records):
-        sentence = " ".join(record["sentence"].split())[:40]
-        at = [n for n, text in enumerate(pages[1:]) if f"{record['title']} {sentence}" in text]
-        on = [n for n, text in enumerate(pages[1:]) if record["title"] in text]
-        if on and not at:
-            torn.append(record["id"])
-    assert torn == []
-
-
 def test_what_has_no_answer_is_not_printed(chapters, pages):
     whole = " ".join(pages)
     lacking = [r for c in chapters for r in c.records if r["status"] == "not_available"]
