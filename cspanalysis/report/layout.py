@@ -27,10 +27,10 @@ PARTS = {
     "change": "Trend",
     "parts": "What it consists of",
     "peers": "Compared with peers",
-    "where": "Where",
-    "when": "When",
-    "who": "Who is affected",
-    "outcome": "What became of it",
+    "where": "Where and when",
+    "when": "Where and when",
+    "who": "Who it concerns, and what became of it",
+    "outcome": "Who it concerns, and what became of it",
     "action": "What is being done",
 }
 
@@ -287,7 +287,7 @@ def _opened(groups: Sequence[Sequence[Section]]) -> set[int]:
     chosen: set[int] = set()
     ranked: list[tuple[int, int, Section]] = []
     # Every part has its heading, an answer and a fold.
-    left = float(MOST_HEIGHT) - sum(140 + words(group[0]) for group in groups if group)
+    left = float(MOST_HEIGHT) - sum(105 + words(group[0]) for group in groups if group)
     for place, group in enumerate(groups):
         pictures = [s for s in group if s.figure is not None or is_evidence(s)]
         # What the first picture shows may be said before it: whether it rose or fell.
