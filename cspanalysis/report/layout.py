@@ -132,10 +132,13 @@ def layout(chapter: Rendered) -> Layout:
     for heading, blocks in groups:
         shown = tuple(b for b in blocks if isinstance(b, str) or id(b) in opened)
         folded = tuple(b for b in blocks if isinstance(b, Section) and id(b) not in opened)
-        is_brief = bool(folded) and not any(isinstance(b, Section) for b in shown)
+        sections = [b for b in blocks if isinstance(b, Section)]
+        is_open = any(id(s) in opened for s in ([_lead(sections)] if heading else sections))
+        is_brief = bool(sections) and not is_open
         if is_brief:
             # The page has no room for the picture: the answer is there, and the fold beneath it.
-            shown, folded = folded[:1], folded[1:]
+            lead = _lead(sections)
+            shown, folded = (lead,), tuple(s for s in sections if s is not lead)
         parts.append(Part(_key(heading), heading, shown, folded, is_brief))
     records = [s.record for s in answered]
     remarks = _shared(records)
@@ -285,23 +288,31 @@ def _is_change(record: Record) -> bool:
 def _opened(groups: Sequence[Sequence[Section]]) -> set[int]:
     """Which findings lie open: the first picture of each part, then the second, while they fit."""
     chosen: set[int] = set()
-    ranked: list[tuple[int, int, Section]] = []
+    ranked: list[tuple[float, int, Section]] = []
     # Every part has its heading, an answer and a fold.
-    left = float(MOST_HEIGHT) - sum(105 + words(group[0]) for group in groups if group)
+    left = float(MOST_HEIGHT) - sum(105 + words(_lead(group)) for group in groups if group)
+    leads = {id(_lead(group)) for group in groups if group}
     for place, group in enumerate(groups):
-        pictures = [s for s in group if s.figure is not None or is_evidence(s)]
+        pictures = [s for s in group if _is_picture(s)]
         # What the first picture shows may be said before it: whether it rose or fell.
         said = [s for s in group if s not in pictures][: 1 if group[0].record.get("role") else None]
         ranked += [(turn, place, s) for turn, s in enumerate(pictures)]
-        ranked += [(0, place, s) for s in said]
-    for turn, place, section in sorted(ranked, key=lambda r: r[:2]):
-        # The room for the answer of a part's first finding is kept already.
-        is_first = turn == 0 and section is groups[place][0]
-        needed = height(section) - (words(section) if is_first else 0)
+        ranked += [(0 if id(s) in leads else 0.5, place, s) for s in said]
+    for _, _, section in sorted(ranked, key=lambda r: r[:2]):
+        needed = height(section) - (words(section) if id(section) in leads else 0)
         if len(chosen) < MOST_OPEN and (needed <= left or not chosen):
             left -= needed
             chosen.add(id(section))
     return chosen
+
+
+def _is_picture(section: Section) -> bool:
+    return section.figure is not None or is_evidence(section)
+
+
+def _lead(group: Sequence[Section]) -> Section:
+    """What a part shows in any case: its first picture, or its first answer where it has none."""
+    return next((s for s in group if _is_picture(s)), group[0])
 
 
 def _in_short(records: Sequence[Record]) -> list[Record]:
