@@ -19,7 +19,11 @@ PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawi
 
 def chapter():
     """A chapter of two answered questions, the first with a chart, and one without an answer."""
-    table = record(title="Which wards?", id="a.wards", sentence="Two wards.", has_figure=False)
+    two = {"columns": [{"key": "place", "label": "Ward", "numeric": False}],
+           "rows": [["North"], ["South"]], "own": []}  # fmt: skip
+    table = record(
+        title="Which wards?", id="a.wards", sentence="Two wards.", has_figure=False, table=two
+    )
     lacking = record(title="Who?", id="a.who", status="not_available", table={}, has_figure=False)
     first = record("It rose.", title="Did it rise?", alt="A bar of 1.")
     sections = (Section(first, collect.chart_json(figure())), Section(table), Section(lacking))
@@ -28,7 +32,9 @@ def chapter():
 
 def made(template=None, **more):
     c = context(**more)
-    content, told = word_file.content(single_file.page([chapter()], c, is_drawn=False), c, template)
+    spoken = {r["id"]: r["alt"] for r in chapter().records}
+    page = single_file.page([chapter()], c, is_drawn=False)
+    content, told = word_file.content(page, c, template, spoken)
     return docx.Document(io.BytesIO(content)), told, content
 
 

@@ -262,7 +262,10 @@ def test_a_period_that_nothing_covers_is_said(partners):
         notes = quality.source_months(partners).notes
     finally:
         partners.comparisons.pop()
-    asked = "No source covers a month of January to December 2031, which a window"
+    asked = (
+        "No source covers a month of January to December 2031, which a further period of the "
+        "settings asks for."
+    )
     assert [asked in note for note in notes].count(True) == 1
 
 

@@ -94,7 +94,7 @@ def test_without_any_counts_the_advice_is_true_of_the_area(tmp_path):
     review = reviewing(tmp_path / "ws", "Medway", {"Medway": 30})
     found = overview.recorded_crime_peers(review, review.peers.choose("recorded crime"))
     assert found.id == "overview.recorded_crime.peers.similar"
-    assert "the counts of none of the 14 others; to fetch more, name their police" in found.sentence
+    assert "none of the 14 others; those of further police forces would be needed" in found.sentence
     group = review.peers.choose("burglary dwelling", "county")
     told_apart = acquisitive.peers(
         review, "burglary_dwelling", "burglary dwelling", group, subject="dwelling burglary"
@@ -136,10 +136,10 @@ def test_an_area_without_peers_is_told_where_they_would_be_named(tmp_path):
         '[area]\nname = "Nowhere"\ndistricts = ["Nowhere"]\n[review]\nperiod = "2025-01/2025-12"\n'
     )
     review = entry.open(workspace=tmp_path)
-    for group in ("msg", "similar"):
+    for group, told in (("msg", "name no peer group 'msg'"), ("similar", "can name them")):
         said = overview.recorded_crime_peers(review, group).sentence
-        assert "[peers.msg]" in said and "would supply it" not in said
-    with pytest.raises(NotAvailable, match=r"shares no peer group .* \[peers.msg\], can name one"):
+        assert "the settings" in said and told in said and "would supply it" not in said
+    with pytest.raises(NotAvailable, match=r"shares no peer group .*; the settings can name one"):
         review.peers.rate("burglary")
 
 

@@ -61,7 +61,7 @@ def test_a_file_without_districts_says_how_to_name_the_one_it_is_of(place, sourc
     found = make[source](review)
     assert found.status == "not_available"
     assert "names no district" in found.sentence
-    assert f"[sources.{source}.constants]" in found.sentence
+    assert f"the settings can say which (constants of the source {source})" in found.sentence
 
 
 def test_with_the_district_said_calls_count(place, tmp_path):

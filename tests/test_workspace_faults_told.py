@@ -57,7 +57,7 @@ def test_one_of_several_files_read_together_is_named_alone(tmp_path):
     raw = tmp_path / "data/raw/asb_calls"
     raw.mkdir(parents=True)
     (raw / "a.csv").write_text(calls(3))
-    (raw / "b.csv").write_text("Date,Type\n13/01/2024,Noise\n")
+    (raw / "b.csv").write_text("Date,Received by\n13/01/2024,police\n")
     (raw / "c.csv").write_text("Received by,Type\npolice,Noise\n")
     with pytest.raises(DataRefused) as refused:
         clean_run.clean(tmp_path, {}, check=True)

@@ -149,7 +149,9 @@ def _detection(
         period=ask.period.iso,
         compare=ask.compare.iso,
     )  # fmt: skip
-    crimes = found.of(found.rows, "hate crimes", protect=protect, definition="")
+    # What no page tells gives no member away: how many were no crime.
+    rows = found.rows[found.rows["offence"] != NO_CRIME]
+    crimes = found.of(rows, "hate crimes", protect=protect, definition="")
     result = measures.difference(table)
     return ask.publish(
         result,

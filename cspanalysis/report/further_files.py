@@ -44,7 +44,8 @@ def write(
         from cspanalysis.report import word_file
 
         page = single_file.page(chapters, context, earlier, is_drawn=False)
-        content, told = word_file.content(page, context, request.word_template)
+        spoken = {s.record["id"]: s.record["alt"] for c in chapters for s in c.sections}
+        content, told = word_file.content(page, context, request.word_template, spoken)
         put(".docx", content)
         notices += [told] if told else []
     return paths, notices

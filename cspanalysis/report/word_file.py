@@ -42,12 +42,17 @@ _WIDE = 7  # columns; tables of more are set smaller
 _PNG_SCALE = 1.6
 
 
-def content(page: str, context: Context, template: Path | None = None) -> tuple[bytes, str]:
+def content(
+    page: str,
+    context: Context,
+    template: Path | None = None,
+    spoken: Mapping[str, str] | None = None,
+) -> tuple[bytes, str]:
     """The Word file of a review.
 
     `page`: the single-file edition. `template`: a Word file whose styles, header and footer are
-    taken. Returns it with what could not be done, '' if all could: without a browser no charts are
-    drawn.
+    taken. `spoken`: what each picture shows in words, by the finding's id. Returns it with what
+    could not be done, '' if all could: without a browser no charts are drawn.
     """
     document = word_styles.opened(template)
     tree = html.document_fromstring(page)
@@ -63,7 +68,7 @@ def content(page: str, context: Context, template: Path | None = None) -> tuple[
     except chromium.NoBrowser as error:
         made = []
         told = f"The Word file has no charts, only their descriptions. {error}"
-    _Writer(document, context, dict(zip(wanted, made, strict=False))).write(main)
+    _Writer(document, context, dict(zip(wanted, made, strict=False)), spoken or {}).write(main)
     _properties(document, context)
     packed = io.BytesIO()
     document.save(packed)
@@ -122,9 +127,13 @@ class _Writer:
     """Walks through a page from top to bottom and writes what it shows."""
 
     def __init__(
-        self, document: Document, context: Context, made: Mapping[str, pictures.Picture]
+        self,
+        document: Document,
+        context: Context,
+        made: Mapping[str, pictures.Picture],
+        spoken: Mapping[str, str],
     ) -> None:
-        self.document, self.context, self.made = document, context, made
+        self.document, self.context, self.made, self.spoken = document, context, made, spoken
         self.marks = 0
         self.last: Paragraph | None = None
         section = document.sections[-1]
@@ -243,8 +252,7 @@ class _Writer:
                 if child is not caption:
                     self._block(child)
             return
-        identifier = (place.get("aria-labelledby") or "").split()[-1:]
-        alt = next((_words(p) for p in e.iter("p") if [p.get("id")] == identifier), "")
+        alt = self.spoken.get(place.get("data-chart")) or place.get("aria-label") or ""
         made = self.made.get(place.get("data-chart"))
         if made is None:
             self._said(f"Chart not drawn. {alt}", "Source")
