@@ -83,6 +83,8 @@ def path_of(workspace: Path, own_area: str, area: str, period: str) -> Path:
 
 def of_review(workspace: Path, area: str, period: str) -> dict[str, Piece]:
     """What is written for an area's review, by chapter or finding; empty without a file."""
+    if not (workspace / FOLDER).is_dir():
+        return {}
     return read(path_of(workspace, workspaces.load(workspace).area().name, area, period))
 
 
