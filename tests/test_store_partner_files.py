@@ -43,7 +43,7 @@ def test_remarks_name_no_partners_file_and_tell_no_protected_rows():
     assert partner_files.notices(held, {"marac"}) == (
         "a file of fires: 9 rows repeat a later row and are set aside",
         "lookups/file2.csv holds nothing that lookups could read",
-        "4 further remarks stay with the partnership; see: csp clean.",
+        "4 further remarks stay with the partnership.",
     )
 
 

@@ -70,12 +70,15 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
                 allowed=", ".join(p.stem for p in notebook_files.chapters()),
             )
         )
+
+    def keep(value: object) -> None:
+        if isinstance(value, Finding):
+            found[value.id] = value
+
     for path in chosen:
-        namespace: dict[str, object] = {"review": review}
+        namespace: dict[str, object] = {"review": review, "display": keep}
         for source in _cells(path):
-            value = _run(source, namespace)
-            if isinstance(value, Finding):
-                found[value.id] = value
+            keep(_run(source, namespace))
     return found
 
 

@@ -216,7 +216,7 @@ def _compared(ask: Question, key: str) -> _Compared:
     review = ask.review
     action = next((a for a in review.workspace.interventions if a.key == key), None)
     if action is None:
-        raise NotAvailable((), f"partnership.toml has no [[interventions]] with the key '{key}'")
+        raise NotAvailable((), f"the settings name no action (interventions) with the key '{key}'")
     places = treated_places.of(review, action)
     known = [*places.by_month.columns]
     newest = max((Period.parse(m).last for m in known), default=-1)

@@ -372,8 +372,7 @@ def _of_2008(review: Review) -> list[str]:
         return []
     return [
         "These are the seven priorities of the strategies of 2008 to 2011. A list of the "
-        "partnership's own goes into partnership.toml, [[priorities.issue]]; csp priorities prints "
-        "what an issue can rest on."
+        "partnership's own can be written into the settings (priorities.issue)."
     ]
 
 

@@ -144,9 +144,7 @@ def judgements(ask: Question) -> Finding:
     """Judged harm, confidence and capacity of every issue, with who and when; gaps stay gaps."""
     measures = priority_measures.measures(ask.review)
     if not any(measure.judgements for measure in measures):
-        raise NotAvailable(
-            (), "partnership.toml, [[priorities.issue]], holds no judgements of its issues"
-        )
+        raise NotAvailable((), "the settings (priorities.issue) hold no judgements of its issues")
     rows = []
     for measure in measures:
         given = {j.criterion: j for j in measure.judgements}

@@ -52,8 +52,7 @@ def notices(manifest: Mapping[str, Any], protected: Collection[str]) -> tuple[st
     if withheld:
         one = withheld == 1
         kept.append(
-            f"{withheld} further {'remark stays' if one else 'remarks stay'} with the partnership; "
-            "see: csp clean."
+            f"{withheld} further {'remark stays' if one else 'remarks stay'} with the partnership."
         )
     return tuple(kept)
 
