@@ -204,6 +204,8 @@ def peers(ask: Question, group: str) -> Finding:
         for kind in kinds
         if not pd.isna(of.loc[kind, "weight"])
     ]
+    if not tables:
+        raise NotAvailable(("severity",), "the weights name none of its kinds of crime")
     residents = tables[0][["area", "is_own", "population", "population_year"]]
     result = in_whole_points(statistics.compare(pd.concat(tables, ignore_index=True), residents))
     year = int(residents["population_year"].max())
