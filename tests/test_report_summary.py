@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cspanalysis.findings import VERDICTS
-from cspanalysis.report import markup, summary
+from cspanalysis.report import key_findings, markup, summary
 from cspanalysis.report.collect import Rendered, Section
 
 
@@ -31,7 +31,7 @@ def test_clear_verdicts_come_before_unclear_ones_and_larger_effects_first():
         record("a.large", "down", values={"percent_change": -60.0}),
         record("a.season", "peak", values={"index": 130.0}),
     ]
-    chosen = [r["id"] for r in summary.key_findings(records)]
+    chosen = [r["id"] for r in key_findings.key_findings(records)]
     # |log 0.4| > |log 1.3| > |log 1.05|; the first that is judged is the chapter's headline.
     assert chosen == ["a.lead", "a.large", "a.season"]
 
@@ -42,13 +42,13 @@ def test_among_unclear_findings_size_says_nothing():
         record("a.second", "no_clear_change", values={"ratio": 1.1}),
         record("a.third", "no_clear_change", values={"ratio": 3.0}),
     ]
-    chosen = [r["id"] for r in summary.key_findings(records, most=2)]
+    chosen = [r["id"] for r in key_findings.key_findings(records, most=2)]
     assert chosen == ["a.lead", "a.second"]
 
 
 def test_a_part_of_a_finding_is_not_said_beside_it():
     records = [record("p.actions"), record("p.actions.list"), record("p.outputs")]
-    assert [r["id"] for r in summary.key_findings(records)] == ["p.actions", "p.outputs"]
+    assert [r["id"] for r in key_findings.key_findings(records)] == ["p.actions", "p.outputs"]
 
 
 def test_figures_of_years_before_the_period_are_not_key():
@@ -81,7 +81,7 @@ def test_choosing_keeps_the_order_and_only_what_is_published(items):
         record(f"a.f{i}", v, s, values={} if r is None else {"ratio": r})
         for i, (v, s, r) in enumerate(items)
     ]
-    chosen = summary.key_findings(records)
+    chosen = key_findings.key_findings(records)
     assert len(chosen) == min(3, sum(r["status"] == "ok" for r in records))
     assert all(r["status"] == "ok" for r in chosen)
     assert [r["id"] for r in chosen] == sorted((r["id"] for r in chosen), key=lambda i: i)
@@ -89,7 +89,7 @@ def test_choosing_keeps_the_order_and_only_what_is_published(items):
 
 @pytest.mark.parametrize("values", [{}, {"ratio": 0}, {"ratio": None}, {"percent_change": -100}])
 def test_an_effect_without_size_counts_as_none(values):
-    assert summary.effect(values) == 0.0
+    assert key_findings.effect(values) == 0.0
 
 
 def test_tiles_take_turns_between_chapters():
@@ -150,7 +150,7 @@ def test_the_same_comparison_with_two_peer_groups_is_said_once():
         record("a.crime.funnel.force", "lower", values={"ratio": 0.7}),
         record("a.crime.change", "up", values={"ratio": 1.1}, tile=tile),
     ]
-    chosen = [r["id"] for r in summary.key_findings(records)]
+    chosen = [r["id"] for r in key_findings.key_findings(records)]
     assert chosen == ["a.crime.peers.force", "a.crime.change"]
     assert [t["id"] for t in summary.summary([chapter("01_a", *records)]).tiles] == [
         "a.crime.peers.county", "a.crime.change",

@@ -18,6 +18,7 @@ from cspanalysis import present
 from cspanalysis.present import charts
 from cspanalysis.report import collect
 from cspanalysis.report.collect import Rendered, Section
+from cspanalysis.report.key_findings import DECISIVE
 
 Record = Mapping[str, Any]
 
@@ -47,8 +48,6 @@ COLUMN, LINE = 736, 78
 
 # A text of a notebook that is a heading and nothing else.
 _HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
-#: Verdicts of a comparison that found something.
-_CLEAR = ("up", "down", "higher", "lower", "peak")
 
 
 @dataclass(frozen=True)
@@ -324,9 +323,9 @@ def _in_short(records: Sequence[Record]) -> list[Record]:
     headline = next((r for r in judged if r["verdict"] != "none"), (judged or told)[0])
     others = [r for r in told if r is not headline]
     ways: tuple[Any, ...] = (
-        lambda r: r.get("role") == "peers" and r["verdict"] in _CLEAR,
+        lambda r: r.get("role") == "peers" and r["verdict"] in DECISIVE,
         lambda r: r.get("role") in ("parts", "peers"),
-        lambda r: r["verdict"] in _CLEAR,
+        lambda r: r["verdict"] in DECISIVE,
         lambda r: r.get("role") != headline.get("role"),
         lambda r: True,
     )

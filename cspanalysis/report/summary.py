@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ from cspanalysis import present
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
 from cspanalysis.present.phrases import MANY
-from cspanalysis.report import glance_rows, markup
+from cspanalysis.report import glance_rows, layout, markup
 from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.report.glance_rows import GlanceRow
+from cspanalysis.report.key_findings import DECISIVE, key_findings, topic
 from cspanalysis.report.markup import Context
 
 Record = Mapping[str, Any]
 
-#: Verdicts that say something happened or differs; the others say that nothing clear did.
-DECISIVE = ("up", "down", "higher", "lower", "peak")
 #: Those of a comparison with an interval.
 JUDGED = ("up", "down", "no_clear_change", "higher", "lower", "similar")
 #: What a target can be judged, the worst first.
@@ -182,7 +180,7 @@ def summary(
     pages = {r["id"]: slug for slug, whole in placed for r in (whole, *whole.get("parts", ()))
              if r["status"] != "not_available"}  # fmt: skip
     return Summary(
-        headline=tuple(_begins(str(r["sentence"])) for r in first),
+        headline=tuple(layout.first_sentence(str(r["sentence"]), most=2) for r in first),
         tiles=tuple(glance_rows.tiles(glance.record, pages) if glance else _tiles(chapters)),
         glance=glance,
         rows=tuple(glance_rows.rows(glance.record, pages)) if glance else (),
@@ -205,24 +203,6 @@ def summary(
         ),
         tested=_tested([r for _, r in placed]),
     )
-
-
-def key_findings(records: Iterable[Record], leave: Iterable[str] = (), most: int = 3) -> list:
-    """The findings of a chapter that a summary repeats, in the chapter's order.
-
-    The first that is judged is the chapter's headline. Of the others a clear verdict comes before
-    'no clear change' or 'similar', and those before findings without a verdict; among clear ones
-    the larger effect comes first. The same comparison with two peer groups, or as a ranking and as
-    a funnel, is said once, and so is a finding with its parts.
-    """
-    leave = set(leave)
-    said = [r for r in records if r["status"] == "ok" and r["id"] not in leave]
-    topics = [topic(r, said) for r in said]
-    headline = next((t for t, r in zip(topics, said, strict=True) if r["verdict"] != "none"), "")
-    chosen: dict[str, int] = {}
-    for place in sorted(range(len(said)), key=lambda i: (topics[i] != headline, *_weight(said[i]))):
-        chosen.setdefault(topics[place], place)
-    return [said[i] for i in sorted(list(chosen.values())[:most])]
 
 
 def _hidden(records: Sequence[Record]) -> list[Record]:
@@ -250,26 +230,6 @@ def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, 
         "columns": [table["columns"][i] for i in places],
         "rows": [[row[i] for i in places] for row in table["rows"]],
     }
-
-
-def topic(record: Record, among: Iterable[Record] = ()) -> str:
-    """What a finding is about.
-
-    A comparison with peers is one topic, whatever group and picture, and a finding whose id goes on
-    from another's is a part of that one's.
-    """
-    id = re.split(r"\.(?:peers|funnel)\.", record["id"])[0]
-    return min((r["id"] for r in among if id.startswith(f"{r['id']}.")), key=len, default=id)
-
-
-def effect(values: Mapping[str, Any]) -> float:
-    """Size of an effect on a scale common to ratios, changes and indices: |log ratio|."""
-    ratio = values.get("ratio")
-    if ratio is None and values.get("percent_change") is not None:
-        ratio = 1 + values["percent_change"] / 100
-    if ratio is None and values.get("index") is not None:
-        ratio = values["index"] / 100
-    return abs(math.log(ratio)) if ratio and ratio > 0 and math.isfinite(ratio) else 0.0
 
 
 def page(context: Context, chosen: Summary, places: Sequence[str] = ()) -> str:
@@ -325,14 +285,6 @@ def _is_old(record: Record, period: str) -> bool:
     return Period.parse(period).first - Period.parse(of).last > LONG_AGO
 
 
-def _weight(record: Record) -> tuple[int, float]:
-    verdict = record.get("verdict", "none")
-    if verdict in DECISIVE:
-        return 0, -effect(record.get("values", {}))
-    # The size of an effect that can be chance says nothing: these keep the chapter's order.
-    return 2 if verdict == "none" else 1, 0.0
-
-
 def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str]]:
     rows = []
     for chapter in chapters:
@@ -344,11 +296,6 @@ def _tiles(chapters: Sequence[Rendered], most: int = 6) -> list[Mapping[str, str
             rows.append([{**t, "slug": chapter.slug} for t in markup.tiles(first.values())])
     turns = [row[i] for i in range(max(map(len, rows), default=0)) for row in rows if i < len(row)]
     return turns[:most]
-
-
-def _begins(text: str, most: int = 2) -> str:
-    """The first sentences of a text: what follows says how it was judged."""
-    return " ".join(re.split(r"(?<=[.!?]) (?=[A-Z])", text)[:most])
 
 
 def _section(
