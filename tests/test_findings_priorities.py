@@ -399,13 +399,13 @@ def test_old_settings_are_read_with_a_notice(project):
 
     review = cspanalysis.open(workspace=project)
     own = chapter.matrix(review)
-    assert not any("[[priorities.issue]]" in note for note in own.notes)
+    assert not any("the seven priorities of the strategies of 2008" in note for note in own.notes)
     old = {k: v for k, v in review.settings["priorities"].items() if k != "issue"}
     review.workspace = dataclasses.replace(
         review.workspace, settings={**review.settings, "priorities": old}
     )
     found = chapter.matrix(review)
-    assert any("[[priorities.issue]]" in note for note in found.notes)
+    assert any("the seven priorities of the strategies of 2008" in note for note in found.notes)
     assert found.sentence == own.sentence
     pd.testing.assert_frame_equal(found.rows, own.rows)
     assert priority_issues.of_issues(review) == []

@@ -15,6 +15,7 @@ from cspanalysis.domain.errors import ChapterFailed, DisclosureFailed
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
     chapter_run,
+    collect,
     engine,
     findings_json,
     folder,
@@ -132,7 +133,7 @@ def _page(done: Rendered, area: Area, period: Period, edition: str) -> str:
         inline=[Markup(s) for s in scripts],
         told=findings_json.document(
             done.records,
-            area={"name": area.name, "code": area.code},
+            area=collect.clean({"name": area.name, "code": area.code}),
             period=period.iso,
             compare=period.before.iso,
             edition=edition,
