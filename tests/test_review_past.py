@@ -21,6 +21,9 @@ def test_no_finding_reaches_beyond_the_period_under_review():
     # The usual season is that of all months held, as it says. The school year that was running
     # comes out as a whole.
     late = {key: end for key, end in late.items() if not key.endswith(".season")}
+    # A forecast bears the year it is of; it is reckoned from what stood before.
+    ahead = late.pop("overview.recorded_crime.next_year")
+    assert ahead == "2007-03"
     assert {key.split(".")[0] for key in late} <= {"young_people"}
     assert set(late.values()) <= {"2006-08"}
     months = [(f.id, row["month"]) for f in found if not f.id.endswith(".season")
