@@ -13,13 +13,17 @@ from cspanalysis.domain.errors import UsageError
 from cspanalysis.findings import priority_scores
 from cspanalysis.workspace import priority_weights, settings_file
 
-WEIGHTS = {"volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.15, "concern": 0.15}
+#: Of settings of before concentration was a criterion: it weighs nothing then.
+WEIGHTS = priority_scores.weights_of(
+    {"volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.15, "concern": 0.15}
+)
+FIVE = [name for name in priority_scores.CRITERIA if name != "concentration"]
 
 
 def table(*rows):
     return pd.DataFrame(
         [
-            {"priority": name, **dict(zip(priority_scores.CRITERIA, v, strict=True))}
+            {"priority": name, "concentration": np.nan, **dict(zip(FIVE, v, strict=True))}
             for name, *v in rows
         ]
     )
@@ -121,7 +125,7 @@ def test_the_settings_know_the_priorities_that_the_matrix_weighs():
 
 
 def test_without_settings_all_weigh_the_same():
-    assert set(priority_scores.weights_of(None).values()) == {0.2}
+    assert set(priority_scores.weights_of(None).values()) == {1 / 6}
 
 
 @pytest.fixture(scope="module")
@@ -222,12 +226,12 @@ def test_open_data_alone_give_no_order_of_priorities(tmp_path):
     review = reviewing(tmp_path / "ws", "Medway", ALL)
     found = chapter.matrix(review)
     assert found.status == "too_few" and "highest" not in found.sentence
-    assert "of 5 criteria" in str(found.table["rows"])
+    assert "of 6 criteria" in str(found.table["rows"])
     place = [column["label"] for column in found.table["columns"]].index("Score")
     assert {row[place] for row in found.table["rows"]} == {"–"}
     assert {"police_uk", "population"} <= {source["source"] for source in found.sources}
     lacking = found.notes[1]
-    assert "harm is the partnership's own judgement, which the settings hold" in lacking
+    assert "concentration needs street-level files of twelve months" in lacking
     assert "trend needs the counts of the earlier period" in lacking
     assert "volume" not in lacking
     trials = chapter.sensitivity(review)
@@ -261,151 +265,3 @@ def test_every_question_named_as_evidence_is_a_finding_of_some_chapter(project):
         for id, title in measure.evidence.items()
     }
     assert named == {id: stored.get(id) for id in named}
-
-
-# ---------------------------------------------------------------------- issues of one's own
-
-#: The priorities of two real partnerships: Tonbridge and Malling's of 2025/26, and Kent's.
-TONBRIDGE = {
-    "acquisitive": ("Acquisitive crime", ["shoplifting", "burglary", "vehicle crime"]),
-    "asb": ("Anti-social behaviour", ["anti-social behaviour", "antisocial.incidents.change"]),
-    "exploitation": ("Exploitation", ["marac"]),
-    "safeguarding": ("Safeguarding", ["youth_offending: referred to the Youth Offending Service"]),
-    "domestic_abuse": ("Domestic abuse", ["domestic.flagged.change", "marac"]),
-}
-KENT = {
-    "asb": ("Anti-social behaviour", ["anti-social behaviour"]),
-    "serious_violence": ("Serious violence", ["possession of weapons", "robbery"]),
-    "domestic_abuse": ("Domestic abuse", ["marac"]),
-    "vawg": ("Violence against women and girls", ["sexual_offences.change"]),
-    "drugs": ("Drugs", ["drugs"]),
-}
-
-
-def issue_settings_of(issues, **more):
-    return {
-        "priorities": {
-            "issue": [
-                {"key": k, "label": label, "measures": measures, **more.get(k, {})}
-                for k, (label, measures) in issues.items()
-            ]
-        }
-    }
-
-
-def judged(**scores):
-    return [
-        {"criterion": c, "score": s, "by": "Analyst", "on": "2026-04-20"} for c, s in scores.items()
-    ]
-
-
-@pytest.mark.parametrize("issues", [TONBRIDGE, KENT])
-def test_the_priorities_of_real_partnerships_are_read(issues):
-    from cspanalysis.findings import priority_measures
-    from cspanalysis.workspace import issue_settings
-
-    chosen = issue_settings_of(issues)
-    settings_file.check(chosen, Path("partnership.toml"))
-    found = [
-        priority_measures.of_issue(i) for i in issue_settings.read(chosen["priorities"]["issue"])
-    ]
-    assert [m.label for m in found] == [label for label, _ in issues.values()]
-    by_key = {m.key: m for m in found}
-    assert by_key["domestic_abuse"].counted == (("marac", "", "", ""),)
-    assert by_key["asb"].peer == "anti-social behaviour"
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"key": "A b"}, "small letters"),
-        ({"measures": ["shopliftingg"]}, "Did you mean 'shoplifting'"),
-        ({"measures": []}, "has no measures"),
-        ({"colour": "red"}, "unknown key 'colour'"),
-        ({"judgements": judged(physical=6)}, "a whole number from 1 (low) to 5 (high)"),
-        ({"judgements": judged(cost=3)}, "Allowed: physical, psychological"),
-        ({"judgements": [{"criterion": "physical", "score": 3, "on": "2026-04-20"}]}, "nobody is"),
-        ({"judgements": [judged(physical=3)[0] | {"on": "April"}]}, "YYYY-MM-DD"),
-    ],
-)
-def test_issues_that_could_not_be_weighed_are_refused(change, says):
-    chosen = issue_settings_of(KENT)
-    chosen["priorities"]["issue"][1] |= change
-    with pytest.raises(UsageError) as error:
-        settings_file.check(chosen, Path("partnership.toml"))
-    assert says in str(error.value)
-
-
-def test_a_list_has_five_to_forty_issues_and_harm_is_of_its_keys():
-    few = issue_settings_of(dict([*KENT.items()][:4]))
-    with pytest.raises(UsageError, match="5 to 40 issues"):
-        settings_file.check(few, Path("partnership.toml"))
-    chosen = issue_settings_of(KENT)
-    chosen["priorities"]["harm"] = {"domestic_abuse": 0.9}
-    settings_file.check(chosen, Path("partnership.toml"))
-    chosen["priorities"]["harm"] = {"violent_crime": 0.9}
-    with pytest.raises(UsageError, match="domestic_abuse"):
-        settings_file.check(chosen, Path("partnership.toml"))
-
-
-def test_evidence_and_judgement_stand_apart_and_gaps_stay_gaps(project):
-    import dataclasses
-
-    import cspanalysis
-    from cspanalysis.findings import priorities as chapter
-    from cspanalysis.findings import priority_issues
-
-    review = cspanalysis.open(workspace=project)
-    grave = judged(physical=5, psychological=5, financial=4, community=5)
-    own = issue_settings_of(
-        {
-            "burglary": ("Burglary", ["burglary"]),
-            "drugs": ("Drugs", ["drug offences"]),
-            "damage": ("Criminal damage", ["criminal damage"]),
-            "robbery": ("Robbery", ["robbery"]),
-            "exploitation": ("Exploitation", ["youth_offending: nothing of the kind"]),
-            "domestic_abuse": ("Domestic abuse", ["youth_offending: nothing of the kind"]),
-        },
-        domestic_abuse={"judgements": grave, "owner": "Kent Police"},
-    )
-    space = dataclasses.replace(review.workspace, settings={**review.settings, **own})
-    review.workspace = space
-    matrix = chapter.matrix(review).rows.set_index("label")
-    # What nobody measured has no place, however gravely it is judged.
-    assert matrix.loc["Domestic abuse", "status"] == "not_available"
-    assert matrix["rank"].notna().sum() == 4
-    listed, said = priority_issues.of_issues(review)
-    rows = listed.rows.set_index("issue")
-    assert rows.loc["Domestic abuse", "state"] == "in by the judgement of harm"
-    assert rows.loc["Domestic abuse", "owner"] == "Kent Police"
-    assert rows.loc["Exploitation", "state"] == "not decided"
-    assert "No data on volume" in rows.loc["Exploitation", "why"]
-    assert "What is not known is not low." in listed.sentence
-    table = said.rows.set_index("issue")
-    assert table.loc["Domestic abuse", "impact"] == 4.75
-    assert table.loc["Domestic abuse", "who"] == "Analyst, 2026-04-20"
-    assert table.loc["Robbery", "physical_text"] == "[x]" and np.isnan(
-        table.loc["Robbery", "impact"]
-    )
-    assert said.sentence.startswith("None of six issues")
-
-
-def test_old_settings_are_read_with_a_notice(project):
-    import dataclasses
-
-    import cspanalysis
-    from cspanalysis.findings import priorities as chapter
-    from cspanalysis.findings import priority_issues
-
-    review = cspanalysis.open(workspace=project)
-    own = chapter.matrix(review)
-    assert not any("the seven priorities of the strategies of 2008" in note for note in own.notes)
-    old = {k: v for k, v in review.settings["priorities"].items() if k != "issue"}
-    review.workspace = dataclasses.replace(
-        review.workspace, settings={**review.settings, "priorities": old}
-    )
-    found = chapter.matrix(review)
-    assert any("the seven priorities of the strategies of 2008" in note for note in found.notes)
-    assert found.sentence == own.sentence
-    pd.testing.assert_frame_equal(found.rows, own.rows)
-    assert priority_issues.of_issues(review) == []

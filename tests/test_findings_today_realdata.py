@@ -3,17 +3,19 @@
 All chapters are asked once, as their notebooks ask; what is recounted stands on the page so.
 """
 
+import dataclasses
 import shutil
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+from test_findings_issues import DECIDED, KENT, TONBRIDGE, issue_settings_of
 
 import cspanalysis
 from cspanalysis.domain import offences, reference
 from cspanalysis.explore import by_hand
-from cspanalysis.findings import glance
+from cspanalysis.findings import glance, priorities, priority_issues
 from cspanalysis.workspace import init
 
 pytestmark = pytest.mark.realdata
@@ -311,3 +313,56 @@ def test_the_place_among_similar_partnerships(found, review, data):
     assert len(same) >= 12
     assert known[same].to_dict() == pytest.approx(rates[same].to_dict())
     assert values["rank"] == known.rank()[AREA]
+
+
+# ---------------------------------------------------------------------- priorities of real places
+
+
+def with_issues(review, issues, **more):
+    """The review with a list of issues in its settings."""
+    space = review.workspace
+    chosen = issue_settings_of(issues, **more)["priorities"]
+    own = {**space.settings, "priorities": {**space.settings.get("priorities", {}), **chosen}}
+    found = review.moved()
+    found.workspace = dataclasses.replace(space, settings=own)
+    return found
+
+
+def test_the_districts_own_priorities_have_an_order_that_says_what_it_rests_on(review, rows):
+    found = with_issues(
+        review,
+        TONBRIDGE,
+        asb={"decision": DECIDED},
+    )
+    matrix = priorities.matrix(found).rows.set_index("label")
+    asb, thefts = matrix.loc["Anti-social behaviour"], matrix.loc["Acquisitive crime"]
+    # Recounted: what is counted for each, and its share in the tenth of small areas with most.
+    own = rows[(rows["district"] == AREA) & rows["month"].between(*NOW)]
+    counts = own[own["kind"] == "anti-social behaviour"].groupby("lsoa").size()
+    top = counts.sort_values(ascending=False).head(8).sum()
+    assert asb["tenth_share"] == pytest.approx(top / counts.sum(), abs=0.002)
+    assert asb["count"] >= counts.sum() and asb["trend_text"] == "worse"
+    kinds = ("shoplifting", "burglary", "vehicle crime")
+    assert thefts["count"] == pytest.approx(own["kind"].isin(kinds).sum(), abs=30)
+    # No weight is known of incidents that are no crimes: that is missing, and not nothing.
+    assert pd.isna(asb["harm"]) and thefts["harm"] == 1
+    assert matrix.loc["Safeguarding", "status"] == "not_available"
+    listed = priority_issues.short_list(found)
+    said = listed.rows.set_index("issue")
+    assert said.loc["Anti-social behaviour", "state"] == "in by the figures"
+    assert "The board took in Anti-social behaviour." in listed.sentence
+    assert said.loc["Exploitation", "state"] == "not decided"
+    assert (
+        said.loc["Anti-social behaviour", "decision"]
+        == "in: It is close to us. (Board, 2026-05-12)"
+    )
+
+
+def test_the_countys_priorities_in_one_of_its_districts(review):
+    thanet = cspanalysis.open("Thanet", "/".join(NOW), workspace=review.workspace.root)
+    found = priority_issues.short_list(with_issues(thanet, KENT))
+    said = found.rows.set_index("issue")
+    assert list(said.index.sort_values()) == sorted(label for label, _ in KENT.values())
+    assert said.loc["Serious violence", "state"] == "in by the figures"
+    assert said.loc["Domestic abuse", "state"] == "not decided"
+    assert "No data on volume" in said.loc["Domestic abuse", "why"]

@@ -10,7 +10,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.audit import register
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.findings import priority_measures
+from cspanalysis.findings import priority_evidence, priority_measures, priority_notes
 from cspanalysis.findings import priority_scores as scores
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
@@ -28,17 +28,18 @@ priority_question = partial(question, needs=OFFENCE_SOURCES, once=True)
     unit="score from 0 to 1",
 )
 def matrix(ask: Question) -> Finding:
-    """Volume, harm, trend, peers and concern of every priority, weighted as the settings say."""
+    """Every priority by the criteria that weigh anything, weighted as the settings say."""
     weights = weights_set(ask.review)
     result = scores.score(criteria(ask), weights)
+    weighing = [name for name in scores.CRITERIA if weights[name] > 0]
     notes = [
         "Weights: "
-        + present.listed([f"{name} {_two(weights[name])}" for name in scores.CRITERIA])
+        + present.listed([f"{name} {_two(weights[name])}" for name in weighing])
         + "; the partnership sets them. A larger dot speaks more for the priority; where there "
         "is no dot there are no data.",
-        *_notes(result, weights),
-        *_unasked(ask.review),
-        *_of_2008(ask.review),
+        *priority_notes.of_table(result, weights),
+        *priority_notes.unasked(ask.review),
+        *priority_notes.of_2008(ask.review),
     ]
     result["places"] = _places(result)
     # Too few criteria make no score to compare: without a place there is none to read.
@@ -55,17 +56,17 @@ def matrix(ask: Question) -> Finding:
     return ask.publish(
         result,
         wording=matrix_told,
-        chart=charts.priorities,
+        chart=partial(charts.priorities, criteria=weighing),
         sources=sources_of(ask.review),
         columns={
             "label": "Priority",
-            **{f"{name}_text": _heading(name, weights) for name in scores.CRITERIA},
+            **{f"{name}_text": _heading(name, weights) for name in weighing},
             "rests_on": "Rests on",
             "score_text": "Score",
             "places": "Place in 95 of 100 random weightings",
             "things": "Counted",
         },
-        what="Priorities by five criteria",
+        what=f"Priorities by {present.in_words(len(weighing))} criteria",
         definition=scores.RULE,
         notes=notes,
     )
@@ -259,22 +260,29 @@ def weights_set(review: Review) -> dict[str, float]:
 
 
 def criteria(ask: Question) -> pd.DataFrame:
-    """A row per priority with its five criteria as scores and as words."""
+    """A row per priority with its criteria as scores and as words."""
     review = ask.review
     chosen = review.settings.get("priorities", {})
-    harm, questions = chosen.get("harm", {}), chosen.get("concern", {})
+    # Where the partnership judged harm, its judgements stand; none is filled by what is computed.
+    judged, questions = chosen.get("harm", {}), chosen.get("concern", {})
     rows = []
     for measure in priority_measures.measures(review):
         trend = priority_measures.trend(ask, measure)
-        differing = _differing(priority_measures.parts(ask, measure), trend)
+        differing = priority_notes.differing(priority_measures.parts(ask, measure), trend)
         versus = priority_measures.against_peers(review, measure, ask.period)
+        points, named = (
+            (np.nan, "") if judged else priority_evidence.harm(review, measure, ask.period)
+        )
+        spread = priority_evidence.spread(review, measure, ask.period)
         rows.append(
             {
                 "priority": present.inside(measure.label),
                 "label": measure.label,
                 "things": measure.things,
                 "count": priority_measures.count(review, measure, ask.period),
-                "harm": harm.get(measure.key, np.nan),
+                "harm": judged.get(measure.key, np.nan),
+                "harm_points": points,
+                "harm_by": named,
                 "trend": scores.TREND_SCORES.get(trend, np.nan),
                 "trend_text": _TREND.get(trend, "[x]") + (" (parts differ)" if differing else ""),
                 "trend_of": differing,
@@ -282,6 +290,9 @@ def criteria(ask: Question) -> pd.DataFrame:
                 "peers_text": _peers_text(versus),
                 "peers_by": versus.by,
                 "peers_are": versus.peers,
+                "concentration": spread.excess,
+                "tenth_share": spread.share,
+                "tenth_by_chance": spread.by_chance,
                 "named": priority_measures.concern(review, questions, measure.key, ask.period),
             }
         )
@@ -289,111 +300,19 @@ def criteria(ask: Question) -> pd.DataFrame:
     if table["count"].isna().all():
         raise NotAvailable(OFFENCE_SOURCES, f"nothing is counted in {ask.period.label}")
     table["volume"] = scores.relative(table["count"])
+    if not judged:
+        table["harm"] = scores.relative(table["harm_points"])
     table["concern"] = scores.relative(table["named"])
     table["volume_text"] = [present.cell(value, "count") for value in table["count"]]
     table["harm_text"] = [_two(value) or "[x]" for value in table["harm"]]
+    table["concentration_text"] = [
+        "[x]" if pd.isna(v) else f"{present.share(v, 0)} in a tenth of places"
+        for v in table["tenth_share"]
+    ]
     table["concern_text"] = [
         "[x]" if pd.isna(v) else f"{present.number(v, 1)}% of residents" for v in table["named"]
     ]
     return table
-
-
-#: What each criterion needs, for those that no priority has data for.
-_NEEDED_FOR = {
-    "volume": "volume needs counts of the period",
-    "harm": "harm is the partnership's own judgement, which the settings hold",
-    "trend": "trend needs the counts of the earlier period",
-    "peers": "peers need the counts of other areas",
-    "concern": "concern needs survey results and, in the settings, the question that asks for it",
-}
-
-
-def _notes(result: pd.DataFrame, weights: dict[str, float]) -> list[str]:
-    rows = result.to_dict("records")
-    lacking = [
-        _NEEDED_FOR[name]
-        for name in scores.CRITERIA
-        if weights[name] > 0 and result[name].isna().all()
-    ]
-    notes = []
-    if lacking:
-        notes.append(f"No priority can be judged by some criteria: {'; '.join(lacking)}.")
-    if result["harm"].notna().any():
-        notes.append("Harm is a judgement of the partnership, not a measurement.")
-    notes += [
-        f"The trend of {row['priority']} is that of all it counts together: {row['trend_of']}."
-        for row in rows
-        if row["trend_of"]
-    ]
-    notes += _peer_notes(rows)
-    used = scores.compared_on(result, weights)
-    left = [name for name in scores.CRITERIA if weights[name] > 0 and name not in used]
-    if used and left and result[left].notna().any(axis=None):
-        notes.append(
-            f"The order rests on {present.listed(used)}, which all priorities with a place have: "
-            "a score on three criteria and one on five cannot be compared. "
-            f"{present.capital(present.listed(left))} "
-            f"{'is' if len(left) == 1 else 'are'} shown and not counted."
-        )
-    return notes
-
-
-def _differing(parts: dict[str, str], together: str) -> str:
-    """What the parts of a sum did by themselves, if one changed clearly and the sum did not so."""
-    verbs = {"up": "rose", "down": "fell", "no_clear_change": "did not change clearly"}
-    known = {words: verdict for words, verdict in parts.items() if verdict in verbs}
-    if not known or together not in verbs or not {*known.values()} & ({"up", "down"} - {together}):
-        return ""
-    return present.listed([f"{words} {verbs[verdict]}" for words, verdict in known.items()])
-
-
-def _unasked(review: Review) -> list[str]:
-    """A note where the settings name questions for concern that no survey asks."""
-    if not review.store.has("surveys"):
-        return []
-    asked = set(review.table("surveys", own=False)["question"])
-    named = review.settings.get("priorities", {}).get("concern", {})
-    lacking = [
-        f"“{present.shorten(question, 100)}” ({present.inside(priority_measures.label(key))})"
-        for key, question in named.items()
-        if question not in asked
-    ]
-    if not lacking:
-        return []
-    return [
-        f"The surveys do not ask {present.listed(lacking)}, which the "
-        "settings name: concern stays without data there."
-    ]
-
-
-def _of_2008(review: Review) -> list[str]:
-    """A notice where settings that judge priorities name no list of issues of their own."""
-    if priority_measures.own_issues(review):
-        return []
-    return [
-        "These are the seven priorities of the strategies of 2008 to 2011. A list of the "
-        "partnership's own can be written into the settings (priorities.issue)."
-    ]
-
-
-def _peer_notes(rows: list[dict]) -> list[str]:
-    """Who the peers are, and by what a priority was set beside them if not by what is counted."""
-    of: dict[str, list[str]] = {}
-    for row in rows:
-        if row["peers_are"]:
-            of.setdefault(row["peers_are"], []).append(row["priority"])
-    if not of:
-        return []
-    usual, *further = sorted(of, key=lambda peers: -len(of[peers]))
-    text = f"The peers are {usual}"
-    text += "".join(f"; for {present.listed(of[peers])} {peers}" for peers in further) + "."
-    return [text] + [
-        f"{row['label']} is set beside its peers by {row['peers_by']} alone, not by all that is "
-        f"counted for it ({row['things']}); on the whole of it the comparison could come out "
-        "differently."
-        for row in rows
-        if row["peers_by"]
-    ]
 
 
 def _peers_text(versus: priority_measures.Versus) -> str:

@@ -51,23 +51,37 @@ def short_list(ask: Question) -> Finding:
     measures = {m.label: m for m in priority_measures.measures(ask.review)}
     weights = priorities.weights_set(ask.review)
     table = scores.score(priorities.criteria(ask), weights)
+    table = table.drop(columns="top_share").join(scores.beside(table, weights))
     rows = []
     for row in table.to_dict("records"):
         measure = measures[row["label"]]
         impact = _impact(measure)
-        rows.append(_placed(row, impact, weights) | {"owner": measure.owner or "nobody named"})
+        rows.append(
+            _placed(row, impact, weights)
+            | _decided(measure.decision)
+            | {"owner": measure.owner or "nobody named"}
+        )
+    is_decided = any(row["decided"] for row in rows)
     return ask.publish(
         pd.DataFrame(rows),
         wording=short_list_told,
         sources=priorities.sources_of(ask.review),
-        columns={"issue": "Issue", "state": "Short list", "why": "Why", "owner": "Lead"},
+        columns={
+            "issue": "Issue",
+            "state": "Recommended" if is_decided else "Short list",
+            "why": "Why",
+            **({"decision": "The board's decision"} if is_decided else {}),
+            "owner": "Lead",
+        },
         what="From the long list to the short list",
         definition=(
             f"In: among the first {present.in_words(scores.TOP)} by the evidence in half or more "
-            f"of {present.count(scores.DRAWS)} random weightings, or judged to do grave harm "
+            f"of {present.count(scores.DRAWS)} random weightings (an issue without a place in the "
+            "order among those that have data on the same criteria), or judged to do grave harm "
             f"({present.number(GRAVE, 1)} or more of {issue_settings.HIGHEST} on average over all "
             "four kinds of harm). Not decided: too few criteria have data. Evidence is computed, "
-            "harm is judged; neither fills the gaps of the other."
+            "harm is judged; neither fills the gaps of the other. What the board decided stands "
+            "beside it, with its reason."
         ),
     )
 
@@ -82,11 +96,13 @@ def _placed(row: dict, impact: float, weights: dict[str, float]) -> dict:
             f"{present.count(row['count'])} counted" if pd.notna(row["count"]) else "",
             f"trend: {row['trend_text']}" if pd.notna(row["trend"]) else "",
             f"against peers: {row['peers_text']}" if pd.notna(row["peers"]) else "",
+            f"severity {row['harm_text']} of the largest" if pd.notna(row["harm_points"]) else "",
+            f"{row['concentration_text']}" if pd.notna(row["tenth_share"]) else "",
             f"{row['concern_text']} name it" if pd.notna(row["named"]) else "",
         )
         if text
     ]
-    has_place = pd.notna(row["rank"])
+    has_place = pd.notna(row["top_share"])
     if has_place and row["top_share"] >= ENOUGH:
         state = _IN[0]
     elif impact >= GRAVE:
@@ -95,7 +111,7 @@ def _placed(row: dict, impact: float, weights: dict[str, float]) -> dict:
         state = "out" if has_place else "not decided"
     first = (
         f"among the first {present.in_words(scores.TOP)} in {present.share(row['top_share'], 0)} "
-        "of weightings"
+        f"of weightings{_on(row)}"
         if has_place
         else ""
     )
@@ -105,6 +121,16 @@ def _placed(row: dict, impact: float, weights: dict[str, float]) -> dict:
         "issue": row["label"], "state": state, "why": present.capital(why) + ".",
         "rank": row["rank"], "top_share": row["top_share"], "impact": impact, "status": "ok",
     }  # fmt: skip
+
+
+def _on(row: dict) -> str:
+    """On what an issue without a place in the order is compared, and with how many."""
+    if pd.notna(row["rank"]):
+        return ""
+    return (
+        f" on {present.listed(row['criteria'])} alone, which {present.in_words(row['among'])} "
+        "issues have"
+    )
 
 
 def short_list_told(table: pd.DataFrame) -> Said:
@@ -129,7 +155,43 @@ def short_list_told(table: pd.DataFrame) -> Said:
         text += (
             f" Not decided, because too little is known: {listed}. What is not known is not low."
         )
+    text += _decisions_told(table)
     return Said(text, values={"count": len(chosen), "of": len(table)})
+
+
+def _decided(decision: issue_settings.Decision | None) -> dict[str, str]:
+    """What the board decided of an issue, and that in one line with its reason."""
+    if decision is None:
+        return {"decided": "", "decision": "not yet decided"}
+    return {
+        "decided": decision.state,
+        "decision": f"{decision.state}: {decision.why} ({decision.by}, {decision.on})",
+    }
+
+
+def _decisions_told(table: pd.DataFrame) -> str:
+    """What the board took in, and where it departed from what is recommended."""
+    decided = table[table["decided"] != ""]
+    if decided.empty:
+        return ""
+    taken = [present.shorten(n, 60) for n in decided.loc[decided["decided"].eq("in"), "issue"]]
+    text = (
+        f" The board took in {present.listed(taken, 6, 'others')}."
+        if taken
+        else " The board took in none."
+    )
+    is_told = decided["state"].ne("not decided")
+    departs = decided[is_told & decided["decided"].eq("in").ne(decided["state"].isin(_IN))]
+    if len(departs):
+        named = [present.shorten(n, 60) for n in departs["issue"]]
+        text += f" It decided otherwise than recommended on {present.listed(named, 6, 'others')}."
+    open_ = len(table) - len(decided)
+    if open_:
+        text += (
+            f" On {present.in_words(open_)} {'it has' if open_ == 1 else 'issues it has'} not "
+            "decided yet."
+        )
+    return text
 
 
 @priority_question(
@@ -187,7 +249,7 @@ def judgements_told(table: pd.DataFrame) -> Said:
     number = present.capital(present.in_words(len(full))) if len(full) else "None"
     text = (
         f"{number} of {present.in_words(len(table))} issues "
-        f"{'is' if len(full) == 1 else 'are'} judged on all {present.in_words(len(_CRITERIA))} "
+        f"{'is' if len(full) < 2 else 'are'} judged on all {present.in_words(len(_CRITERIA))} "
         "criteria."
     )
     known = table[table["impact"].notna()].sort_values("impact", ascending=False, kind="stable")

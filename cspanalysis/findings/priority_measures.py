@@ -21,7 +21,7 @@ from cspanalysis.review.review import Review
 from cspanalysis.review.series import RECORDED, Series
 from cspanalysis.stats import change, dispersion, peers, survey_shares, yearly
 from cspanalysis.workspace import issue_settings
-from cspanalysis.workspace.issue_settings import Issue, Judgement
+from cspanalysis.workspace.issue_settings import Decision, Issue, Judgement
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class Measure:
     question: str = ""
     #: The findings that speak for it: id and question.
     evidence: Mapping[str, str] = field(default_factory=dict)
-    #: Who leads on it, and what was judged of it.
+    #: Who leads on it, what was judged of it, and what the board decided.
     owner: str = ""
     judgements: tuple[Judgement, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,9 @@ def of_issue(issue: Issue) -> Measure:
     """An issue as the matrix weighs it; one of 2008 that names no measures has those of then."""
     if not issue.measures:
         return replace(
-            _OF_2008[issue.key], label=issue.label, owner=issue.owner, judgements=issue.judgements
-        )
+            _OF_2008[issue.key], label=issue.label, owner=issue.owner,
+            judgements=issue.judgements, decision=issue.decision,
+        )  # fmt: skip
     counted: dict[Named, None] = {}
     words, evidence, question, peer = [], {}, "", ""
     for text in issue.measures:
@@ -207,7 +209,7 @@ def of_issue(issue: Issue) -> Measure:
             peer = peer or offence
     return Measure(
         issue.key, issue.label, tuple(counted), present.listed(dict.fromkeys(words)), peer,
-        "" if counted else question, evidence, issue.owner, issue.judgements,
+        "" if counted else question, evidence, issue.owner, issue.judgements, issue.decision,
     )  # fmt: skip
 
 

@@ -17,11 +17,14 @@ PEER_SCORES = {"higher": 1.0, "similar": 0.5, "lower": 0.0}
 
 RULE = (
     "Each criterion runs from 0 to 1. Volume: incidents as a share of the largest priority's. "
-    "Harm: the partnership's own judgement, in its settings. Trend: 1 if the interval shows a "
-    "worsening, 0 an improvement, 0.5 if it shows neither. Peers: 1 if the interval lies on the "
-    "worse side of the others' figure by more than is usual in the group, 0 on the better, 0.5 if "
-    "it does neither. Concern: the share of residents who call it a problem, relative to the "
-    "largest. The score is the weighted mean; all priorities with a place are compared on the same "
+    "Harm: what is counted times the severity of its offences, as a share of the largest "
+    "priority's; where the partnership has judged it instead, its judgement. Trend: 1 if the "
+    "interval shows a worsening, 0 an improvement, 0.5 if it shows neither. Peers: 1 if the "
+    "interval lies on the worse side of the others' figure by more than is usual in the group, 0 "
+    "on the better, 0.5 if it does neither. Concentration: how much more of it lies in the tenth "
+    "of small areas with most than chance alone would put there, 1 if all of it does. Concern: "
+    "the share of residents who call it a problem, relative to the largest. The score is the "
+    "weighted mean; all priorities with a place are compared on the same "
     "criteria, more than half of them, and those without data for one of these have no place."
 )
 
@@ -104,6 +107,26 @@ def score(table: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
     return result.sort_values(
         ["rank", "score"], ascending=[True, False], kind="stable", ignore_index=True
     )
+
+
+def beside(scored: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
+    """The share of weightings in which each issue comes among the first, and on which criteria.
+
+    Of one without a place that has data on enough criteria it is that among all that have the
+    same: columns top_share, criteria (tuple), among (how many issues), in the order of `scored`.
+    """
+    found = []
+    usual = compared_on(scored, weights)
+    for at, row in scored.iterrows():
+        own = tuple(n for n in CRITERIA if weights[n] > 0 and pd.notna(row[n]))
+        if pd.notna(row["rank"]) or len(own) < needed(weights):
+            found.append((row["top_share"], usual, int(scored["rank"].notna().sum())))
+            continue
+        alike = scored[scored[list(own)].notna().all(axis=1)]
+        places = _random_places(alike, weights, own)
+        share = float((places[:, alike.index.get_loc(at)] <= TOP).mean())
+        found.append((share if len(alike) > 1 else np.nan, own, len(alike)))
+    return pd.DataFrame(found, columns=["top_share", "criteria", "among"], index=scored.index)
 
 
 def _random_places(

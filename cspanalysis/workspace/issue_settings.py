@@ -12,7 +12,7 @@ from cspanalysis.domain import offences
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace.priority_weights import PRIORITIES
 
-KEYS = ("key", "label", "owner", "measures", "judgements")
+KEYS = ("key", "label", "owner", "measures", "judgements", "decision")
 #: Fewest and most issues of a list.
 FEWEST, MOST = 5, 40
 #: What is judged, as in MoRiLE: impact, how sure the partnership is, and whether it can act.
@@ -24,6 +24,9 @@ LOWEST, HIGHEST = 1, 5
 LOGS = ("asb_calls", "fires", "stats19", "marac")
 SERIES = ("hospital_extract", "youth_offending", "surveys", "environmental", *LOGS)
 _JUDGEMENT = ("criterion", "score", "by", "on", "why")
+_DECISION = ("state", "why", "by", "on")
+#: What a board can decide of an issue.
+STATES = ("in", "out")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What the board decided of an issue ('in' or 'out' of the short list), with its reason."""
+
+    state: str
+    why: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True)
 class Issue:
     """An issue of the partnership's own list."""
 
@@ -46,6 +59,7 @@ class Issue:
     owner: str = ""
     measures: tuple[str, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    decision: Decision | None = None
 
 
 def read(rows: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
@@ -60,9 +74,16 @@ def read(rows: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
                 Judgement(j["criterion"], j["score"], j["by"], str(j["on"]), j.get("why", ""))
                 for j in row.get("judgements", ())
             ),
+            _decision(row.get("decision")),
         )
         for row in rows
     )
+
+
+def _decision(row: Mapping[str, Any] | None) -> Decision | None:
+    if row is None:
+        return None
+    return Decision(row["state"], " ".join(row["why"].split()), row["by"], str(row["on"]))
 
 
 def keys_of(section: Mapping[str, Any]) -> tuple[str, ...]:
@@ -100,6 +121,8 @@ def check(rows: Any, file: object) -> None:
             _check_measure(measure, key, file)
         for judgement in _listed(row.get("judgements", []), key, file):
             _check_judgement(judgement, key, file)
+        if "decision" in row:
+            _check_decision(row["decision"], key, file)
 
 
 def scheme_of(measure: str) -> str:
@@ -152,14 +175,34 @@ def _check_judgement(row: Mapping[str, Any], key: str, file: object) -> None:
             f"score = {score!r} of {row['criterion']} of '{key}'", file,
             f"a whole number from {LOWEST} (low) to {HIGHEST} (high)",
         )  # fmt: skip
+    _check_who_and_when(row, f"{row['criterion']} of '{key}'", file)
+    if not isinstance(row.get("why", ""), str):
+        _refuse(f"why = {row['why']!r} of {row['criterion']} of '{key}'", file, "text in quotes")
+
+
+def _check_decision(row: Any, key: str, file: object) -> None:
+    """A decision says in or out, gives its one-line reason, and who made it when."""
+    if not isinstance(row, Mapping):
+        _refuse(
+            f"decision = {row!r} of issue '{key}'", file,
+            'decision = {state = "in", why = "…", by = "…", on = "YYYY-MM-DD"}',
+        )  # fmt: skip
+    if unknown := sorted(set(row) - set(_DECISION)):
+        _refuse(f"unknown key '{unknown[0]}' in decision of '{key}'", file, ", ".join(_DECISION))
+    if row.get("state") not in STATES:
+        _refuse(f"state = {row.get('state')!r} in decision of '{key}'", file, "in, out")
+    if not isinstance(row.get("why"), str) or not row["why"].strip():
+        _refuse(f"no reason in decision of '{key}'", file, 'why = "one line why"')
+    _check_who_and_when(row, f"the decision on '{key}'", file)
+
+
+def _check_who_and_when(row: Mapping[str, Any], what: str, file: object) -> None:
     if not isinstance(row.get("by"), str) or not row["by"].strip():
-        _refuse(f"nobody is named for {row['criterion']} of '{key}'", file, 'by = "who judged"')
+        _refuse(f"nobody is named for {what}", file, 'by = "who"')
     try:
         datetime.date.fromisoformat(str(row.get("on")))
     except ValueError:
-        _refuse(f"on = {row.get('on')!r} of {row['criterion']} of '{key}'", file, "YYYY-MM-DD")
-    if not isinstance(row.get("why", ""), str):
-        _refuse(f"why = {row['why']!r} of {row['criterion']} of '{key}'", file, "text in quotes")
+        _refuse(f"on = {row.get('on')!r} of {what}", file, "YYYY-MM-DD")
 
 
 def _refuse(found: str, file: object, allowed: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from cspanalysis.domain.errors import UsageError, paragraph
 
 #: What a priority is judged by.
-CRITERIA = ("volume", "harm", "trend", "peers", "concern")
+CRITERIA = ("volume", "harm", "trend", "peers", "concentration", "concern")
 
 #: Keys of the priorities, in the settings and in the plan's files.
 PRIORITIES = (

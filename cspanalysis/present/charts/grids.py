@@ -131,7 +131,7 @@ def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None
 def priorities(
     table: pd.DataFrame,
     *,
-    criteria: Sequence[str] = ("volume", "harm", "trend", "peers", "concern"),
+    criteria: Sequence[str] = ("volume", "harm", "trend", "peers", "concentration", "concern"),
     label: str = "priority",
 ) -> go.Figure | None:
     """Priorities in the table's order; the area of a dot is how much a criterion speaks for it.
