@@ -209,7 +209,6 @@ def test_the_boards_decision_stands_beside_what_is_recommended():
 def test_concentration_is_what_lies_beyond_chance(monkeypatch, counts, excess):
     from types import SimpleNamespace
 
-    from cspanalysis.domain.areas import Area
     from cspanalysis.domain.periods import Period
     from cspanalysis.findings import priority_evidence
 
@@ -217,7 +216,7 @@ def test_concentration_is_what_lies_beyond_chance(monkeypatch, counts, excess):
     found = SimpleNamespace(by_month=lambda period: by_month)
     monkeypatch.setattr(priority_evidence.small_areas, "counted", lambda *_: found)
     spread = priority_evidence._spread.__wrapped__(
-        None, Area("A", "E07000001", ("A",)), ("burglary",), Period.parse("2025-01/2025-12")
+        SimpleNamespace(store=None, area=None), ("burglary",), Period.parse("2025-01/2025-12")
     )
     assert spread.excess == pytest.approx(excess)
 

@@ -10,14 +10,12 @@ import numpy as np
 from cspanalysis.audit import register_series
 from cspanalysis.audit.register_series import Named
 from cspanalysis.domain import offences
-from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.priority_measures import Measure
 from cspanalysis.review import severity_weights, small_areas
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import concentration
-from cspanalysis.store.tables import Store
 
 #: Where more than so many of the crimes counted have no weight, their harm is not known.
 MOST_UNWEIGHTED = 0.05
@@ -70,16 +68,16 @@ def spread(review: Review, measure: Measure, period: Period) -> Spread:
     names = tuple(of.series for of in measure.counted)
     if not names or any(of.source not in OFFENCE_SOURCES for of in measure.counted):
         return Spread()
-    return _spread(review.store, review.area, names, period)
+    return _spread(review, names, period)
 
 
-@functools.lru_cache(maxsize=128)
-def _spread(store: Store, area: Area, names: tuple[str, ...], period: Period) -> Spread:
+@functools.lru_cache(maxsize=64)
+def _spread(review: Review, names: tuple[str, ...], period: Period) -> Spread:
     """Kept, because matrix, trials and short list ask for the same."""
     try:
         for name in names:
             offences.members(name, offences.POLICE_UK)
-        counted = small_areas.counted(store, area, names, period)
+        counted = small_areas.counted(review.store, review.area, names, period)
         row = concentration.top_tenth(counted.by_month(period).to_numpy()).iloc[0]
     except (NotAvailable, UsageError):
         return Spread()
