@@ -470,6 +470,21 @@ def test_a_reference_that_begins_anew_each_year_is_another_crime(tmp_path):
     assert review.offences_by_month("robbery").table["count"].sum() == 2
 
 
+@pytest.mark.parametrize(
+    ("reference", "again"),
+    [
+        ("46/00012/24", "46-00012-24"),
+        ("46/00012/24", "46 / 00012 / 24"),
+        ("kp-12", "KP–12"),
+        ("00531204", "531204"),
+        ("531204", "531204.0"),
+    ],
+)
+def test_a_reference_in_another_spelling_is_the_same_crime(tmp_path, reference, again):
+    _, review = persons(tmp_path, *victims_of(reference, 1), *victims_of(again, 1))
+    assert review.offences_by_month("robbery", YEAR).table["count"].sum() == 1
+
+
 @pytest.mark.parametrize("reference", ["not known", "-", "000", "5.3E+05"])
 def test_what_is_no_reference_makes_no_two_rows_one_crime(tmp_path, reference):
     _, review = persons(tmp_path, *victims_of(reference, 3))

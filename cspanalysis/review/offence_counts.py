@@ -253,7 +253,6 @@ def records(
 def once_each(rows: pd.DataFrame, *of: str) -> pd.DataFrame:
     """Of rows of people one for each crime, or for each crime and person (`of`: 'victim_id')."""
     keys = rows[["incident_id", *of]].assign(year=rows["recorded"].dt.year)
-    keys["incident_id"] = keys["incident_id"].str.lower()
     # The row of the crime first; what bears no reference is a crime each time.
     order = (~rows["is_crime"].astype(bool)).sort_values(kind="stable").index
     is_further = keys.loc[order].duplicated().reindex(rows.index) & ~rows["is_crime"].astype(bool)

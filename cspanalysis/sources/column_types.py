@@ -115,6 +115,18 @@ def _plain_symbol(text: pl.Expr) -> pl.Expr:
     return plain.str.strip_chars("[]() ")
 
 
+def _identifier(text: pl.Expr) -> pl.Expr:
+    # Systems write one reference as 46/00012/25, 46-00012-25 or 46 / 00012 / 25; a spreadsheet
+    # takes the zeros before a number away and writes some behind it.
+    plain = (
+        text.str.to_uppercase()
+        .str.replace(r"^0*(\d+)(?:\.0+)?$", "${1}")
+        .str.replace_all(r"\s*[-\u2010-\u2015/\\_.]\s*", "/")
+        .str.replace_all(r"\s+", "")
+    )
+    return pl.when(text.str.contains(f"(?i){SHORTENED}")).then(text).otherwise(plain)
+
+
 def _number(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all(r"[,\s£%]", "")
     return pl.when(text.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
@@ -158,7 +170,7 @@ def _financial_year(text: pl.Expr) -> pl.Expr:
 _CONVERTERS = {
     "text": lambda text: text,
     "verbatim": lambda text: text,
-    "identifier": lambda text: text,
+    "identifier": _identifier,
     # Few values in many rows: kept once each, which makes everything after cheaper.
     "category": lambda text: text.cast(pl.Categorical),
     "lower": lambda text: text.str.to_lowercase().str.replace_all(r"\s+", " "),

@@ -102,7 +102,7 @@ def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     the earliest day counts, and of one day one that bears a flag. What is no reference (without a
     digit, or shortened by a spreadsheet) makes no two rows the same crime.
     """
-    key = pl.col("incident_id").str.to_lowercase().str.replace_all(r"\s+", "")
+    key = pl.col("incident_id")
     is_reference = key.str.contains("[1-9]") & ~key.str.contains(f"(?i){column_types.SHORTENED}")
     keyed = frame.select(
         ROW, "incident_id", "recorded", "offence",
