@@ -7,6 +7,7 @@ Charts are skipped (their text form is in the finding's Markdown, which is compa
 NOT_COMPARED = (
     "application/vnd.plotly.v1+json",
     "application/vnd.cspanalysis.finding+json",
+    "application/vnd.cspanalysis.rest+json",
     "application/vnd.jupyter.widget-view+json",
     "text/html",
     "image/png",

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+import cspanalysis
 from cspanalysis.domain import inert
 from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
 from cspanalysis.domain.periods import Period
@@ -63,7 +64,9 @@ def _complain(said: object) -> None:
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
     options, unknown = _parser().parse_known_args(given)
-    if unknown:
+    if "passed_on" in options:
+        options.passed_on = unknown
+    elif unknown:
         raise UsageError(
             paragraph(
                 f"csp {options.command} does not know {' '.join(unknown)}",
@@ -77,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="csp",
         description="The strategic assessment of a Community Safety Partnership.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"cspanalysis {cspanalysis.__version__}"
     )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", parser_class=_Parser
@@ -130,8 +136,14 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--csp", metavar="NAME")
     when = sub.add_mutually_exclusive_group(required=True)
     when.add_argument("--month", metavar="YYYY-MM")
-    when.add_argument("--quarter", metavar="YYYY-Qn")
-    when.add_argument("--half", metavar="YYYY-Hn")
+    when.add_argument(
+        "--quarter", metavar="YYYY-Qn",
+        help="of the financial year: 2025-Q1 or 2025/26-Q1 is April to June 2025",
+    )  # fmt: skip
+    when.add_argument(
+        "--half", metavar="YYYY-Hn",
+        help="of the financial year: 2025-H2 or 2025/26-H2 is October 2025 to March 2026",
+    )  # fmt: skip
     sub.add_argument("--edition", default="public", metavar="public|partner")
     sub.add_argument("--out", type=Path, metavar="DIR")
 
@@ -171,7 +183,11 @@ def _parser() -> argparse.ArgumentParser:
 
     command("priorities", _priorities, "what an issue can rest on, and the order of the issues")
     command("audit", _audit, "published figures against recomputed ones")
-    command("lab", _lab, "open JupyterLab on the notebooks")
+    sub = command("chapter", _chapter, "write a chapter of your own to begin with")
+    sub.add_argument("name", metavar="NAME", help="of a new chapter, or of one to change")
+    sub.add_argument("--offence", default="", metavar="NAME", help="what a new one counts")
+    sub = command("lab", _lab, "open JupyterLab on the notebooks; its own options are passed on")
+    sub.set_defaults(passed_on=[])
     command(
         "dictionary",
         _dictionary,
@@ -261,21 +277,28 @@ def _bulletin_period(options: argparse.Namespace) -> Period:
         if period.months != 1:
             raise UsageError(paragraph(f"--month {options.month}", allowed="one month, YYYY-MM"))
         return period
-    text, letter, highest, make = (
-        (options.quarter, "Q", 4, Period.quarter)
+    text, name, highest, make = (
+        (options.quarter, "quarter", 4, Period.quarter)
         if options.quarter
-        else (options.half, "H", 2, Period.half)
+        else (options.half, "half", 2, Period.half)
     )
-    match = re.fullmatch(rf"(\d{{4}})-{letter}([1-{highest}])", text)
-    if not match:
+    letter = name[0].upper()
+    match = re.fullmatch(rf"(\d{{4}})(?:/(\d\d))?-{letter}([1-{highest}])", text)
+    start = int(match[1]) if match else 0
+    if not match or (match[2] and int(match[2]) != (start + 1) % 100):
         raise UsageError(
             paragraph(
                 f"'{text}' is not understood",
                 allowed=f"YYYY-{letter}1 to YYYY-{letter}{highest}, of the financial year that "
-                "starts in YYYY",
+                f"starts in YYYY: 2025-{letter}1, or 2025/26-{letter}1, is "
+                f"{make(2025, 1).label}",
             )
         )
-    return make(int(match[1]), int(match[2]))
+    period = make(start, int(match[3]))
+    # Elsewhere quarters are of the calendar year: which months these are is said, not guessed.
+    year = f"{start}/{(start + 1) % 100:02}"
+    inert.say(f"{text}: {period.label}, {name} {match[3]} of the financial year {year}.")
+    return period
 
 
 def _map(options: argparse.Namespace) -> int:
@@ -352,20 +375,19 @@ def _priorities(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    import subprocess
-
+    from cspanalysis.explore import lab_server
     from cspanalysis.workspace import notebook_files, workspace
 
     notebooks = notebook_files.for_workspace(workspace.find_root(options.workspace))
-    return subprocess.call(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            f"--ServerApp.root_dir={notebooks.parent}",
-            f"--LabApp.default_url=/lab/tree/{notebooks.name}",
-        ]
-    )
+    return lab_server.run(notebooks, options.passed_on)
+
+
+def _chapter(options: argparse.Namespace) -> int:
+    from cspanalysis.workspace import chapter_file, workspace
+
+    root = workspace.find_root(options.workspace)
+    inert.say(chapter_file.write(root, options.name, options.offence))
+    return 0
 
 
 def _dictionary(options: argparse.Namespace) -> int:

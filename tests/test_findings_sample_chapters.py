@@ -373,7 +373,8 @@ def test_a_finding_without_data_names_its_source(bare, make, words):
 
 
 def test_a_question_of_an_agenda_that_the_settings_do_not_name_is_not_asked(bare, review):
-    assert antisocial.bogus_callers_change(bare) is None
+    unasked = antisocial.bogus_callers_change(bare)
+    assert not unasked and "agenda='strategy_2008'" in repr(unasked)
     asked = antisocial.bogus_callers_change(bare, agenda=STRATEGY_2008)
     assert (asked.status, asked.agenda) == ("not_available", STRATEGY_2008)
     of_2008 = antisocial.bogus_callers_change(review, over=review.comparisons[:1])

@@ -1,19 +1,39 @@
 """The errors a user can meet, each with the exit code that contract and shell scripts rely on.
 
 A message is one plain paragraph: file, row and column where they apply, what was found, what is
-allowed, what to do. The command line prints the message alone; `--debug` adds the traceback.
+allowed, what to do. The command line prints the message alone; `--debug` adds the traceback. So
+does a notebook, in the words of its calls; `%env CSP_TRACEBACK=1` there adds the traceback.
 """
 
 from __future__ import annotations
 
 import errno
+import os
+import re
+import traceback
 from collections.abc import Iterable
+
+#: Set to 1, a notebook shows the whole traceback of the errors below.
+WHOLE = "CSP_TRACEBACK"
+# An option by itself; those of a command that is spelt out stay as they are.
+_OPTION = re.compile(r"(?<=\bwith )--(\w+) ([^\s,;]*[^\s,;.])")
 
 
 class CspError(Exception):
     """Base of every error whose message is written for the user."""
 
     exit_code = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        if os.environ.get(WHOLE, "0") not in ("", "0"):
+            return traceback.format_exception(self)
+        return [in_calls(str(self))]
+
+
+def in_calls(message: str) -> str:
+    """A message with what it says of options as arguments of a call: `period="2025-01/2025-12"`."""
+    return _OPTION.sub(r'\1="\2"', message)
 
 
 class ChapterFailed(CspError):

@@ -188,7 +188,7 @@ def members(selection: str | Iterable[str], scheme: str = NOTIFIABLE) -> tuple[s
             near = [match for match, *_ in process.extract(key, list(known), limit=3)]
             raise UsageError(
                 paragraph(
-                    f"'{name}' is no offence or group of the scheme '{scheme}'",
+                    f"'{name}' is no offence or group that is known",
                     do=f"Did you mean {' or '.join(repr(n) for n in near)}?",
                 )
             )

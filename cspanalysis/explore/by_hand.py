@@ -46,7 +46,7 @@ class Findings(dict[str, Finding]):
 
 
 def findings(review: Review, chapter: str | None = None) -> Findings:
-    """The findings of the chapter notebooks, made in this process.
+    """The findings of the chapters that the workspace's review runs, made in this process.
 
     The notebooks are the only table of contents: their cells are run here with `review` in place.
 
@@ -62,14 +62,14 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
         If there is no such chapter.
     """
     found = Findings()
-    chosen = [p for p in notebook_files.chapters() if chapter is None or chapter in p.stem]
+    root = review.workspace.root
+    known = notebook_files.of_workspace(root, review.settings.get("review"))
+    chosen = [p for p in known if chapter is None or chapter in p.stem]
     if not chosen:
         raise UsageError(
-            paragraph(
-                f"no chapter is called '{chapter}'",
-                allowed=", ".join(p.stem for p in notebook_files.chapters()),
-            )
+            paragraph(f"no chapter is called '{chapter}'", allowed=", ".join(p.stem for p in known))
         )
+    notebook_files.make_importable(root)
 
     def keep(value: object) -> None:
         if isinstance(value, Finding):
@@ -87,12 +87,18 @@ def _cells(path: Path) -> Iterator[str]:
         source = "".join(cell["source"])
         if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", []):
             continue
-        # The cell that opens the review only lends its imports here.
-        yield "\n".join(line for line in source.splitlines() if not line.startswith("review ="))
+        yield source
+
+
+def _opens_review(node: ast.stmt) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else ()
+    return any(isinstance(target, ast.Name) and target.id == "review" for target in targets)
 
 
 def _run(source: str, namespace: dict[str, object]) -> object:
     tree = ast.parse(source)
+    # The cell that opens the review only lends its imports here.
+    tree.body = [node for node in tree.body if not _opens_review(node)]
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), namespace)
     if last is None:

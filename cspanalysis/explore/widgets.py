@@ -87,9 +87,11 @@ def outputs(review: Review, area: str, offence: str, period: str) -> list[dict[s
 
 
 def _finding(finding: Finding) -> Iterator[dict[str, Any]]:
-    yield _text(present.markdown(finding.record()))
+    lead, *rest = present.in_turn(finding.record())
+    yield _text(lead)
     if finding.figure is not None:
         yield _chart(finding.figure)
+    yield from map(_text, rest)
 
 
 def _text(markdown: str) -> dict[str, Any]:

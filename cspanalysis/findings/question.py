@@ -21,7 +21,7 @@ from cspanalysis.domain import agendas, offences
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.publication import Publication, Spec
-from cspanalysis.findings.record import Finding
+from cspanalysis.findings.record import Finding, Unasked
 from cspanalysis.findings.shapes import (
     breakdowns,
     changes,
@@ -96,7 +96,7 @@ def question(
     comparison in `over` (default: the review's period and the windows of the settings); `over`
     takes texts ('2007-12/2008-02'), periods or comparisons, the first in place of the review's. If
     the function raises `NotAvailable`, the finding says which source would supply it. A question
-    of a peer group (parameter `group`) gives None for the group None: an area that has no such
+    of a peer group (parameter `group`) gives `Unasked` for the group None: an area that has no such
     group is not asked. Nor is a question of an agenda that the settings do not name, unless the
     call names it (`agenda="strategy_2008"`). `part=True` makes a finding that is one of the parts
     of another.
@@ -160,9 +160,8 @@ def question(
         ) -> Any:
             bound = signature.bind(review, *args, **kwargs)
             bound.apply_defaults()
-            is_asked = spec.agenda in (*review.workspace.agenda, agenda)
-            if not is_asked or bound.arguments.get("group", "") is None:
-                return None
+            if why := _unasked(spec, review, agenda, bound.arguments.get("group", "")):
+                return Unasked(spec.id, why)
             named = _filled(spec, review, bound.arguments)
             comparisons = review.comparisons if over is None else _comparisons(over)
             for comparison in comparisons:
@@ -182,6 +181,23 @@ def question(
         return asked
 
     return decorate
+
+
+def _unasked(spec: Spec, review: Review, agenda: str, group: str | None) -> str:
+    """Why a question is not asked of a review; empty if it is."""
+    asked = review.workspace.agenda
+    if spec.agenda not in (*asked, agenda):
+        return (
+            f"Not asked, because it is a question of the agenda '{spec.agenda}' and the settings "
+            f"ask those of {present.listed([f'{a!r}' for a in asked])}. To ask it all the same: "
+            f"agenda={spec.agenda!r}."
+        )
+    if group is None:
+        known = ", ".join(repr(g) for g in review.peers.groups())
+        return f"Not asked, because {review.area.name} has no such peer group. " + (
+            f"It has: {known}." if known else "It has none: see [peers] of the settings."
+        )
+    return ""
 
 
 def clause(title: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: MIME type under which a notebook stores a finding's whole protected record.
 MIME = "application/vnd.cspanalysis.finding+json"
+#: That of the output after its chart, which tells the rest of the same record.
+REST = "application/vnd.cspanalysis.rest+json"
 
 #: Keys of `values`, in the order they are written (contract of findings.json).
 VALUE_KEYS = [
@@ -208,6 +210,9 @@ class Finding:
             "awaits": list(self.awaits),
         }
 
+    def __repr__(self) -> str:
+        return f"{self.id}: {self.sentence}"
+
     def save(self, path: str | Path) -> Path:
         """Write the chart as a picture, with what, where and when above it and its source beneath.
 
@@ -240,13 +245,44 @@ class Finding:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        # The chart comes second in its own output, so that JupyterLab shows sentence, table and
-        # chart, and nbval compares the text while it skips the chart.
+        # The chart has an output of its own, so that JupyterLab shows it between the sentence and
+        # what is folded, and nbval compares the texts while it skips the chart.
         record = self.record()
-        markdown = present.markdown(record)
-        display({MIME: record, "text/markdown": markdown, "text/plain": self.sentence}, raw=True)
+        lead, *rest = present.in_turn(record)
+        display({MIME: record, "text/markdown": lead, "text/plain": self.sentence}, raw=True)
         if self.figure is not None:
             display(self.figure)
+        for text in rest:
+            plain = f"{self.id}: table, notes and source"
+            rest_of = {REST: {"of": self.id}, "text/markdown": text, "text/plain": plain}
+            display(rest_of, raw=True)
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """In place of a finding that was not asked for: nothing to a report, the reason to an analyst.
+
+    Parameters
+    ----------
+    id : str
+        Of the question.
+    why : str
+        A sentence or two, shown where a cell would otherwise show nothing.
+    """
+
+    id: str
+    why: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"{self.id}: {self.why}"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({REST: {"of": self.id}, "text/plain": repr(self)}, raw=True)
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

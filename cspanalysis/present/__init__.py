@@ -5,7 +5,7 @@ meaning (`SYMBOLS`), never by 0 or an empty cell.
 """
 
 from cspanalysis.present.display_tables import LABELS, cell, table
-from cspanalysis.present.markdown import escape, markdown
+from cspanalysis.present.markdown import escape, in_turn, markdown
 from cspanalysis.present.numbers import (
     MISSING,
     SYMBOLS,
@@ -60,6 +60,7 @@ __all__ = [
     "escape",
     "fraction",
     "hours",
+    "in_turn",
     "in_words",
     "inside",
     "interval",

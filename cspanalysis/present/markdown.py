@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cspanalysis.present import numbers, words
@@ -23,22 +23,59 @@ def escape(text: Any) -> str:
     return re.sub(r"^(?:([+-])(?=\s)|(\d+)([.)])(?=\s))", _at_start, text)
 
 
+# What a notebook folds away; within it stands Markdown.
+_FOLD = "<details>\n<summary>{}</summary>\n\n"
+_FOLD_END = "\n</details>\n"
+
+
 def markdown(record: Mapping[str, Any]) -> str:
     """A finding's record in Markdown: heading, sentence, windows, table, definition, method, …"""
+    return _joined([*_lead(record), *_tabulated(record), *_notes(record)])
+
+
+def in_turn(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same as a notebook shows it: what stands before a picture, and what is folded after it.
+
+    Without a picture the table stays in sight, and there is one text.
+    """
+    lead, table, notes = _lead(record), _tabulated(record), _notes(record)
+    if not record["has_figure"]:
+        return (_joined([*lead, *table]) + (f"\n{_fold(notes, False)}" if notes else ""),)
+    folded = [*table, *notes]
+    return (_joined(lead), *([_fold(folded, bool(table))] if folded else []))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _fold(parts: Iterable[str], has_table: bool) -> str:
+    name = "Table, notes and source" if has_table else "Notes and source"
+    return _FOLD.format(name) + _joined(parts) + _FOLD_END
+
+
+def _lead(record: Mapping[str, Any]) -> list[str]:
     parts = [f"### {escape(record['title'])}", escape(record["sentence"])]
     for window in record["windows"]:
         name = words.period(window["period"]) if window["period"] else window["id"]
         parts.append(f"**{escape(name)}:** {escape(window['sentence'])}")
-    if record["table"].get("rows"):
-        parts += [_table(record["table"]), *_symbols(record["table"])]
-    parts += [f"*Note:* {escape(n)}" for n in record["notes"]]
+    return parts
+
+
+def _tabulated(record: Mapping[str, Any]) -> list[str]:
+    table = record["table"]
+    return [_table(table), *_symbols(table)] if table.get("rows") else []
+
+
+def _notes(record: Mapping[str, Any]) -> list[str]:
+    parts = [f"*Note:* {escape(n)}" for n in record["notes"]]
     if record["definition"]:
         parts.append(f"*Definition:* {escape(record['definition'])}")
     if record["method"]:
         parts.append(f"*Method:* {escape(record['method'])}")
     if record["sources"]:
         parts.append("*Source:* " + "; ".join(_source(s) for s in record["sources"]))
-    return "\n\n".join(p for p in parts if p) + "\n"
+    return parts
 
 
 def _table(table: Mapping[str, Any]) -> str:

@@ -59,7 +59,8 @@ def write(
     area = space.area(csp)
     target = (out or space.root / "reports") / areas.slug(area.name)
     folder.check_writable(target)
-    notebook = Chapter(notebook_files.folder() / NOTEBOOK)
+    notebook = Chapter(notebook_files.bulletin(space.root))
+    notebook_files.make_importable(space.root)
     asked = (space, area.name, period, report)
     is_forked = engine.can_fork() and not engine.threads_started()
     if is_forked:

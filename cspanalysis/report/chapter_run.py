@@ -79,6 +79,7 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
+    os.environ[errors.WHOLE] = "1"
     if task.engine == engine.NAME:
         # Also found by its entry point; this serves installations older than that.
         papermill_engines.register(engine.NAME, forked_engine())
@@ -94,6 +95,8 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
         request_save_on_cell_execute=False,
         autosave_cell_every=0,
         execution_timeout=task.timeout,
+        # A kernel imports what lies beside the notebook.
+        cwd=str(task.chapter.path.parent),
     )
 
 

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from cspanalysis.domain import inert
 from cspanalysis.findings import MIME
+from cspanalysis.findings.record import REST
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 
@@ -115,7 +116,7 @@ def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Ren
             elif PLOTLY_MIME in data and pending:
                 blocks.append(Section(pending, chart_json(data[PLOTLY_MIME])))
                 pending = None
-            elif data:
+            elif data and REST not in data:
                 notices.append(
                     f"{key}, cell {index + 1}: an output that is no finding was left out, "
                     "because only findings have passed disclosure control"

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import notebook_files
+from cspanalysis.workspace import workspace as workspaces
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,19 @@ class Chapter:
 
 
 def chapters(notebooks: Path | None = None) -> list[Chapter]:
-    """The chapter notebooks `NN_name.ipynb`, in the order of their numbers."""
+    """The chapter notebooks `NN_name.ipynb` of a folder, in the order of their numbers."""
     return [Chapter(path) for path in notebook_files.chapters(notebooks)]
+
+
+def of_workspace(root: Path) -> list[Chapter]:
+    """The chapters that a workspace's review runs, its own among them."""
+    return [Chapter(path) for path in notebook_files.of_workspace(root, _review_settings(root))]
+
+
+def _review_settings(root: Path) -> dict[str, Any]:
+    # Not every folder that is reviewed has settings: a run can be given all that it needs.
+    is_set = (root / workspaces.SETTINGS).is_file()
+    return dict(workspaces.load(root).settings.get("review", {})) if is_set else {}
 
 
 def pick(names: Iterable[str], available: Sequence[Chapter]) -> list[Chapter]:

@@ -63,7 +63,7 @@ class Request:
         ('findings',), while the workbook is being written, then ('workbook',); raises
         DisclosureFailed.
     notebooks : Path, optional
-        Folder of the chapter notebooks; default: the installed project's.
+        Folder of the chapter notebooks; default: the project's and the workspace's own.
     timeout : float
         Seconds a cell may take.
     engine : str

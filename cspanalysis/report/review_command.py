@@ -28,7 +28,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     # Without any period the newest twelve months are taken, which only clean data tell.
     if asked := period or space.period:
         scope.against(space, asked, compare)
-    runner.pick(tuple(options.chapter), runner.chapters())
+    runner.pick(tuple(options.chapter), runner.of_workspace(space.root))
     template = options.template
     if template is None and options.docx and (named := space.settings.get("review", {})):
         template = space.root / named["word_template"] if "word_template" in named else None

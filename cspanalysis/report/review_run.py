@@ -35,6 +35,7 @@ from cspanalysis.report.request import Area, Failure, Request, ReviewDone
 from cspanalysis.review import coverage, small_areas
 from cspanalysis.store import partner_files, provenance
 from cspanalysis.store.tables import Store
+from cspanalysis.workspace import notebook_files
 from cspanalysis.workspace import workspace as workspaces
 
 MANIFEST = "cspanalysis.review/1"
@@ -81,6 +82,9 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
             for p in commentary.files(Path(request.workspace))
         },
         "notebooks": {c.key: provenance.sha256(c.path) for c in chapters},
+        "own": {
+            p.name: provenance.sha256(p) for p in notebook_files.own_modules(request.workspace)
+        },
         "code": {p.relative_to(package).as_posix(): provenance.sha256(p) for p in code},
         "versions": _versions(),
         "period": [request.period, request.compare, request.edition],

@@ -11,8 +11,9 @@ from dataclasses import replace
 from cspanalysis.disclosure import editions
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, pick
+from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, of_workspace, pick
 from cspanalysis.report.request import Area, Failure, Outcome, Request, ReviewDone
+from cspanalysis.workspace import notebook_files
 
 __all__ = [
     "Area",
@@ -23,6 +24,7 @@ __all__ = [
     "ReviewDone",
     "chapters",
     "check_parameters",
+    "of_workspace",
     "pick",
     "run",
 ]
@@ -49,7 +51,9 @@ def validate(request: Request) -> list[Chapter]:
     if not request.areas:
         raise UsageError(paragraph("no area was named", do="Name one with --csp."))
     Period.parse(request.period).against(request.compare)
-    chosen = pick(request.chapters, chapters(request.notebooks))
+    named = request.notebooks
+    there = chapters(named) if named else of_workspace(request.workspace)
+    chosen = pick(request.chapters, there)
     if not chosen:
         raise UsageError(paragraph("holds no chapter notebooks", file=request.notebooks))
     for chapter in chosen:
@@ -62,6 +66,7 @@ def _run(request: Request) -> Outcome:
     from cspanalysis.report.progress import Progress
 
     chosen = validate(request)
+    notebook_files.make_importable(request.workspace)
     if request.engine == engine.NAME:
         wanted = dict.fromkeys(name for chapter in chosen for name in chapter.imports)
         engine.warm(*review_run.WARM, *wanted)

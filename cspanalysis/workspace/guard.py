@@ -30,6 +30,7 @@ from cspanalysis.workspace import personal_data
 
 #: Same as in cspanalysis.findings, whose import would load pandas before every commit.
 FINDING = "application/vnd.cspanalysis.finding+json"
+REST = "application/vnd.cspanalysis.rest+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 
 SIDECAR = ".source.toml"
@@ -136,13 +137,16 @@ def notebook(path: Path, name: str, tracked: Iterable[str]) -> list[str]:
 
 
 def _outputs(outputs: Sequence[Mapping[str, Any]], sample: set[tuple[str, ...]]) -> Iterator[str]:
-    chart_follows = False
+    chart_follows, last = False, ""
     for output in outputs:
         kind = output.get("output_type")
         data = output.get("data") or {}
         if FINDING in data:
             yield from _record(data[FINDING], sample)
             chart_follows = bool(data[FINDING].get("has_figure"))
+            last = data[FINDING].get("id") or ""
+        elif REST in data and last and data[REST] == {"of": last}:
+            last = ""
         elif PLOTLY in data and chart_follows:
             chart_follows = False
         elif kind == "error":

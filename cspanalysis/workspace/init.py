@@ -41,7 +41,7 @@ def init(directory: Path, csp: str) -> str:
         directory / ".gitignore",
         "# Partner data never slip into version control.\n"
         "data/raw/*\n!data/raw/*/\ndata/raw/*/*\n!data/raw/*/README.md\n"
-        "data/processed/\nreports/\nnotebooks/\n"
+        "data/processed/\nreports/\nnotebooks/*.ipynb\n"
         "# Nor does what was made of them and written elsewhere.\n"
         "*_partner*\n*.parquet\n*.feather\n",
     )

@@ -22,7 +22,7 @@ from cspanalysis.workspace import (
 #: Section → its keys; None where the room that reads the section checks them.
 _SECTIONS = {
     "area": {"name", "code", "districts", "district_codes", "force", "county", "region"},
-    "review": {"period", "compare", "agenda", "promised", "word_template"},
+    "review": {"period", "compare", "agenda", "promised", "without", "word_template"},
     "windows": {"period", "compare", "note"},
     "peers": None,
     "night_time_economy": None,
@@ -83,6 +83,7 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     _check_peers(settings.get("peers", {}), path)
     _check_agenda(settings.get("review", {}), path)
     _check_promised(settings.get("review", {}), path)
+    _check_without(settings.get("review", {}), path)
     _check_template(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     intervention_settings.check(settings.get("interventions", []), path)
@@ -162,6 +163,19 @@ def _check_promised(review: Mapping[str, Any], path: Path) -> None:
 
     known = [source.name for source in sources.SOURCES]
     _check_names(named, known, path, "unknown source", "'{}'", " in promised, [review]")
+
+
+def _check_without(review: Mapping[str, Any], path: Path) -> None:
+    # Whether there are such chapters, the review says that would run them.
+    named = review.get("without", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise UsageError(
+            paragraph(
+                f"without = {named!r} in [review]",
+                file=path,
+                allowed='a list of names of chapters: without = ["roads_and_fires"]',
+            )
+        )
 
 
 def _check_template(review: Mapping[str, Any], path: Path) -> None:
