@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-import cspanalysis
 from cspanalysis.domain import inert
 from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
 from cspanalysis.domain.periods import Period
@@ -81,9 +80,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="csp",
         description="The strategic assessment of a Community Safety Partnership.",
     )
-    parser.add_argument(
-        "--version", action="version", version=f"cspanalysis {cspanalysis.__version__}"
-    )
+    version = sys.modules[__package__].__version__
+    parser.add_argument("--version", action="version", version=f"cspanalysis {version}")
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", parser_class=_Parser
     )
