@@ -311,3 +311,40 @@ def test_a_page_of_nothing_but_hidden_counts_says_so_and_so_does_the_summary():
     text = summary.page(context, made)
     assert "Three questions are about counts so small that they are hidden" in text
     assert said not in summary.page(context, summary.summary([chapter("07_b", mixed[0])]))
+
+
+def test_targets_that_can_be_judged_come_first_and_those_forecast_after_them():
+    columns = [{"key": k, "label": k, "numeric": False}
+               for k in ("measure", "target_text", "progress_text", "outlook_text")]  # fmt: skip
+    given = [("none", None, None), ("met", "met", None), ("running", None, "missed"),
+             ("close", "unclear", None), ("missed", "missed", None)]  # fmt: skip
+    plan = record(
+        "plan.targets",
+        sentence="Of five targets three have figures so far. If nothing changes, the one that can "
+        "be forecast would be missed. One asks for a change too small.",
+        rows=[{"progress": p, "outlook": o} for _, p, o in given],
+        table={"columns": columns, "rows": [[n, "9", p or "no figure yet", o or ""]
+                                            for n, p, o in given]},
+    )  # fmt: skip
+    [(_, panel, _)] = summary.summary([chapter("80_plan", plan)]).panels
+    assert [row[0] for row in panel["table"]["rows"]] == ["missed", "close", "met", "running"]
+    assert panel["table"]["columns"][-1]["label"] == "If nothing changes"
+    assert panel["sentence"] == (
+        "Of five targets three have figures so far. If nothing changes, the one that can be "
+        "forecast would be missed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("Of six issues two are on the short list. The board took in A.", "The board took in A."),
+        ("Of six issues two are on the short list.", summary.UNDECIDED),
+    ],
+)
+def test_priorities_say_what_the_board_decided_or_that_it_has_to(sentence, says):
+    columns = [{"key": k, "label": k, "numeric": False} for k in ("label", "score_text", "places")]
+    matrix = record("priorities.matrix", sentence="A scores highest. With random weights it leads.",
+                    table={"columns": columns, "rows": [["A", "0.9", "1"]]})  # fmt: skip
+    made = summary.summary([chapter("80_p", matrix, record("priorities.list", sentence=sentence))])
+    assert made.panels[0][1]["sentence"] == f"A scores highest. {says}"

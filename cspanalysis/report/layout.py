@@ -153,7 +153,12 @@ def layout(chapter: Rendered) -> Layout:
 
 def first_sentence(text: str, most: int = 1) -> str:
     """The first sentences of a text: what follows says how it was judged."""
-    return " ".join(re.split(r"(?<=[.!?]) (?=[A-Z])", text)[:most])
+    return " ".join(sentences(text)[:most])
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", text)
 
 
 def is_evidence(section: Section) -> bool:

@@ -21,8 +21,13 @@ Record = Mapping[str, Any]
 
 #: Those of a comparison with an interval.
 JUDGED = ("up", "down", "no_clear_change", "higher", "lower", "similar")
-#: What a target can be judged, the worst first.
-PROGRESS = ("missed", "close", "met")
+#: What a target can be judged, the worst first: missed, close, met.
+PROGRESS = ("missed", "off_course", "unclear", "on_course", "met")
+#: Headings of a panel that stand alone there.
+PANEL_LABELS = {
+    "outlook_text": "If nothing changes",
+    "needed_text": "The rest would have to change by",
+}
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 
@@ -42,12 +47,19 @@ MOST_LIMITS = 2
 #: So many rows of a panel; those judged come first.
 MOST_PANEL = 6
 
+#: The finding that says what the board decided, and what is said where it has not yet.
+SHORT_LIST = "priorities.list"
+UNDECIDED = "Which of these are taken up is for the board to decide."
+#: How a sentence on what is to come begins.
+FORECAST = "If nothing changes"
+
 #: Findings shown as tables on the summary page: id, heading, and the columns that matter there.
 PANELS = (
     ("priorities.matrix", "Recommended priorities",
      ("label", "score_text", "places", "trend_text", "peers_text")),
     ("plan.targets", "Targets of the plan",
-     ("measure", "label", "target_text", "actual_text", "progress_text")),
+     ("measure", "target_text", "actual_text", "progress_text", "outlook_text", "needed_text",
+      "detectable_words")),
 )  # fmt: skip
 
 
@@ -156,7 +168,11 @@ def summary(
     panels = tuple(
         (
             heading,
-            {**by_id[id][0], "table": some_columns(_judged_first(by_id[id][0]), keys)},
+            {
+                **by_id[id][0],
+                "sentence": _panel_said(id, by_id),
+                "table": some_columns(_judged_first(by_id[id][0]), keys),
+            },
             by_id[id][1],
         )
         for id, heading, keys in PANELS
@@ -324,18 +340,37 @@ def _low(figure: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 def _judged_first(record: Record) -> Mapping[str, Any]:
     """The table of a panel, of targets those that can be judged; of each the first rows."""
     table, rows = record["table"], record.get("rows", ())
-    judged = [i for i, row in enumerate(rows) if row.get("progress") in PROGRESS]
-    judged.sort(key=lambda i: PROGRESS.index(rows[i]["progress"]))
+    # Of a target without a figure yet a forecast can say whether it would be met.
+    judged = [
+        i for i, row in enumerate(rows) if row.get("progress") in PROGRESS or row.get("outlook")
+    ]
+    order = {name: place for place, name in enumerate(PROGRESS)}
+    judged.sort(key=lambda i: order.get(rows[i].get("progress"), len(order)))
     kept: Sequence[int] = range(len(table["rows"]))
     if len(rows) == len(kept):
         is_plan = record["id"] == "plan.targets"
         # An issue that nothing is known of has no score and is no recommendation.
         kept = judged if is_plan else [i for i in kept if rows[i].get("score", 0) is not None]
     columns = [
-        {**column, "label": re.sub(r" \(weight [^()]*\)", "", column["label"])}
+        {
+            **column,
+            "label": PANEL_LABELS.get(
+                column["key"], re.sub(r" \(weight [^()]*\)", "", column["label"])
+            ),
+        }
         for column in table["columns"]
     ]
     return {**table, "columns": columns, "rows": [table["rows"][i] for i in kept[:MOST_PANEL]]}
+
+
+def _panel_said(id: str, by_id: Mapping[str, tuple[Record, str]]) -> str:
+    """The first sentence, what is to come of targets, and what the board decided of issues."""
+    first, *others = layout.sentences(str(by_id[id][0]["sentence"]))
+    told = [s for s in others if s.startswith(FORECAST)][:1]
+    if id == "priorities.matrix" and SHORT_LIST in by_id:
+        of = layout.sentences(str(by_id[SHORT_LIST][0]["sentence"]))
+        told += [s for s in of if s.startswith("The board ")] or [UNDECIDED]
+    return " ".join([first, *told])
 
 
 def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | None:
