@@ -102,3 +102,46 @@ def test_settings_that_could_not_be_evaluated_are_refused(root, line, says):
         assert says in str(error.value)
     finally:
         path.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def streets(tmp_path_factory):
+    """Two streets in each small area; one name is that of streets in two wards."""
+    root = make(tmp_path_factory.mktemp("streets") / "ws")
+    number = {code: n for n, code in enumerate(LSOAS)}
+    for path in (root / "data/raw/police_uk").glob("*-street.csv"):
+        rows = []
+        for line in path.read_text().splitlines():
+            cells = line.split(",")
+            if cells[7] in number and "High Street" in line:
+                n, kind = number[cells[7]], ("Street", "Lane")[int(cells[0].split("-")[-1]) % 2]
+                cells[6] = f"On or near {kind} {7 if n == 20 else n}"
+            rows.append(",".join(cells))
+        path.write_text("\n".join(rows) + "\n")
+    return root
+
+
+def test_a_street_is_a_place_of_an_action_and_those_of_its_small_area_stand_around_it(streets):
+    _, effect = told(streets, "Street 3")
+    row, ring = effect.rows.iloc[0], effect.rows[effect.rows["where"] == "places around"].iloc[0]
+    # One of two burglaries a month, then five of nine; the rest are in the lane beside it.
+    assert (row["compare_count"], row["count"], row["units"]) == (12, 60, 1)
+    assert (ring["compare_count"], ring["count"], ring["units"]) == (12, 48, 1)
+    _, both = told(streets, 'Street 3", "Lane 3 (Ward 0)')
+    assert both.verdict == "up" and both.rows["difference"].iloc[0] == pytest.approx(84)
+    assert len(both.rows) == 1  # No other street lies in their small area.
+    assert "The action: Street 3 (Ward 0), from January 2025." in effect.definition
+    assert "the named streets of Tonbridge and Malling" in effect.definition
+    assert "names the street of the nearest fixed point" in effect.definition
+    assert any("a kind of place that many share" in note for note in effect.notes)
+
+
+def test_streets_of_one_name_are_told_apart_by_ward(streets):
+    _, effect = told(streets, "on or near street 7")
+    assert effect.status == "not_available"
+    assert "of which there are 2: Street 7 (Ward 1) and Street 7 (Ward 3)" in effect.sentence
+    for name in ("Street 7 (Ward 1)", "street 7, ward 1"):
+        _, effect = told(streets, name, "displacement = []")
+        assert effect.rows["units"].iloc[0] == 1 and effect.rows["compare_count"].iloc[0] == 12
+    _, effect = told(streets, "Street 99")
+    assert "no street of its files" in effect.sentence

@@ -20,7 +20,7 @@ from cspanalysis.findings.place_counts import SMALL
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts
-from cspanalysis.review import treated_places
+from cspanalysis.review import named_streets, treated_places
 from cspanalysis.review.review import Review
 from cspanalysis.review.treated_places import Treated
 from cspanalysis.stats import effects
@@ -30,6 +30,9 @@ from cspanalysis.workspace.intervention_settings import Intervention
 FEWEST_MONTHS = 3
 #: So many places are named in the definition.
 MOST_NAMED = 12
+
+#: What is said of the units that are counted.
+_OF_UNITS = {"small areas": SMALL, "streets": named_streets.DEFINITION, "districts": ""}
 
 effect_question = partial(
     question, needs=("police_uk",), unit="crimes", fewer_is_better=True, once=True, role="action"
@@ -244,7 +247,7 @@ def _compared(ask: Question, key: str) -> _Compared:
         raise NotAvailable(
             (),
             f"only {present.in_words(len(places.free))} other "
-            f"{'districts' if places.is_district else 'small areas'} are left alone and known, too "
+            f"{places.kind} are left alone and known, too "
             "few to tell how far such places differ by themselves",
         )
     multiplier = None
@@ -325,7 +328,7 @@ def _definition(compared: _Compared) -> str:
     if places.ring:
         around = [places.labels[c] for c in places.ring]
         text += f" Around them: {present.listed(around, MOST_NAMED, 'others')}."
-    return text if places.is_district else f"{text} {SMALL}"
+    return f"{text} {_OF_UNITS[places.kind]}".strip()
 
 
 def _notes(compared: _Compared) -> list[str]:

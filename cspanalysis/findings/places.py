@@ -37,7 +37,7 @@ from cspanalysis.findings.question import Question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes.breakdowns import places_told
 from cspanalysis.present import charts
-from cspanalysis.review import offence_counts, small_areas
+from cspanalysis.review import named_streets, offence_counts, small_areas
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
 
@@ -144,15 +144,12 @@ def streets(ask: Question, offences: str | Sequence[str] = "recorded crime") -> 
     )
     inside = rows["month"].isin(found.coverage.months) & rows["offence"].isin(found.offences)
     rows = rows[inside & ask.period.contains(rows["month"])]
-    street = rows["place"].astype("string").str.replace(r"(?i)^\s*on or near\s*", "", regex=True)
-    street = street.str.replace(r"(?<=\w['’])S\b", "s", regex=True)  # "Alderman'S Walk"
-    is_named = (street.str.strip() != "").fillna(False).astype(bool)
-    if not is_named.any():
-        raise NotAvailable(small_areas.SOURCE, "the files name no street")
     # Towns have streets of one name; a label that many places share stands for all of them.
     ward = rows["lsoa_code"].map(found.places.set_index("lsoa_code")["ward"])
-    is_one = ~statistics.is_generic(street) & ward.notna()
-    street = street.where(~is_one, street + " (" + ward.astype("string") + ")")
+    street, is_one = named_streets.named(rows["place"], ward)
+    is_named = (street != "").fillna(False).astype(bool)
+    if not is_named.any():
+        raise NotAvailable(small_areas.SOURCE, "the files name no street")
     every = statistics.top_places(rows.assign(place=street)[is_named], n=len(rows))
     every["is_generic"] = ~every["place"].isin(set(street[is_one]))
     head = every[every["count"] >= FEWEST].groupby("is_generic").head(TOP)
@@ -174,8 +171,8 @@ def streets(ask: Question, offences: str | Sequence[str] = "recorded crime") -> 
             "interval": "95% interval",
         },
         what=f"{named(offences)} by street",
-        definition="A street-level record names the street of the nearest fixed point on the map, "
-        "not an address. Grey: labels that many places share. Streets are told apart by ward.",
+        definition=f"{named_streets.DEFINITION} Grey: labels that many places share. Streets are "
+        "told apart by ward.",
         notes=[*notes, *notes_of(ask, found)],
     )
 

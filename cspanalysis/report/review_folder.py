@@ -10,8 +10,8 @@ from typing import Any
 from cspanalysis.present.charts import pictures
 from cspanalysis.report import (
     collect,
+    duties,
     findings_json,
-    layout,
     markup,
     place_files,
     summary,
@@ -48,7 +48,7 @@ def context_of(
         compare=compare,
         edition=edition,
         partial=partial,
-        contents=tuple((c.slug, c.title) for c in layout.in_order(chapters)),
+        contents=duties.in_menu(chapters, partial),
         synthetic=findings_json.is_synthetic(records),
         sources=tuple(sources.values()),
         version=version("cspanalysis"),
@@ -87,15 +87,13 @@ def write(
         _put(assets / "plotly.min.js", pictures.plotly_js())
         for name in CHART_SCRIPTS:
             _put(assets / name, pictures.script(name))
-        along = [("index", "Summary"), *context.contents]
-        places_of = {slug: number for number, (slug, _) in enumerate(along)}
         for chapter in chapters:
-            # A page that no menu leads to has the summary before it and nothing after it.
-            number = places_of.get(chapter.slug, len(along))
-            after = along[number + 1] if number + 1 < len(along) else None
-            before = along[number - 1] if chapter.slug in places_of else along[0]
+            before, after = _neighbours(context, chapter.slug)
             text = markup.page(context, chapter, before=before, after=after)
             _put(folder / f"{chapter.slug}.html", text)
+        if asked := duties.of_review(chapters, context):
+            beside = _neighbours(context, duties.SLUG)
+            _put(folder / f"{duties.SLUG}.html", duties.page(context, asked, *beside))
         places = place_files.write(folder, records, outlines)
         _put(folder / "index.html", summary.page(context, chosen, places))
         content = findings_json.document(
@@ -117,6 +115,17 @@ def write(
         tables()
         pages()
     return chosen
+
+
+def _neighbours(
+    context: markup.Context, slug: str
+) -> tuple[tuple[str, str], tuple[str, str] | None]:
+    """The pages before and after one; a page that no menu leads to has the summary before it."""
+    along = [("index", "Summary"), *context.contents]
+    number = next((n for n, (s, _) in enumerate(along) if s == slug), None)
+    if number is None:
+        return along[0], None
+    return along[number - 1], along[number + 1] if number + 1 < len(along) else None
 
 
 def template_file(name: str) -> str:

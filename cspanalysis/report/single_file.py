@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cspanalysis.present.charts import pictures
-from cspanalysis.report import layout, markup, review_folder, summary
+from cspanalysis.report import duties, layout, markup, review_folder, summary
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -43,6 +43,9 @@ def page(
         policy=policy(inline),
         chapters=told,
         laid=laid,
+        duties=duties.of_review(chapters, context),
+        duty_title=duties.TITLE,
+        states=duties.STATES,
         here="",
         charts=charts,
         templates=templates,

@@ -198,6 +198,12 @@ def lsoas(store: Store, area: Area) -> pd.DataFrame:
     return table.assign(codes=[(code,) for code in table["lsoa_code"]])
 
 
+def units(store: Store, area: Area) -> dict[str, str]:
+    """Of every code, of 2021 or seen in the files, the place that it counts for."""
+    seen = set(_monthly(store, area.districts)["lsoa_code"].dropna())
+    return _units(store, _lsoas(store, area.districts), seen)
+
+
 @functools.lru_cache(maxsize=8)
 def _lsoas(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
     """The LSOAs of 2021 of some districts, with their wards."""

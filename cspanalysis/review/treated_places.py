@@ -12,7 +12,7 @@ import pandas as pd
 from cspanalysis import present
 from cspanalysis.domain import offences
 from cspanalysis.domain.errors import NotAvailable
-from cspanalysis.review import peer_groups, peer_tallies, small_areas
+from cspanalysis.review import named_streets, peer_groups, peer_tallies, small_areas
 from cspanalysis.review.review import Review
 from cspanalysis.workspace.intervention_settings import Intervention
 
@@ -36,7 +36,9 @@ class Treated:
     given : list of str
         Comparison units of the settings; empty: the nearest are to be chosen.
     clusters : pandas.Series or None
-        Wards of small areas.
+        Wards of small areas or streets.
+    kind : str
+        What a unit is, in the plural: 'small areas', 'streets' or 'districts'.
     is_district : bool
         Whether a whole district was treated, and other districts are its like.
     notes : tuple of str
@@ -52,6 +54,7 @@ class Treated:
     is_district: bool
     among: str
     notes: tuple[str, ...] = field(default=())
+    kind: str = "small areas"
 
 
 @functools.lru_cache(maxsize=4)
@@ -60,14 +63,22 @@ def of(review: Review, action: Intervention) -> Treated:
     districts = {_key(d) for d in (review.area.name, *review.area.districts)}
     if {_key(p) for p in action.places} <= districts:
         return _district(review, action)
-    return _small(review, action)
-
-
-def _small(review: Review, action: Intervention) -> Treated:
     found = small_areas.counted(review.store, review.area, action.measure)
+    known = _known(found.places)
+    if any(_key(name) in known for name in action.places):
+        return _small(review, action, found, known)
+    return _streets(review, action)
+
+
+def _small(
+    review: Review,
+    action: Intervention,
+    found: small_areas.SmallAreas,
+    known: dict[str, list[str]],
+) -> Treated:
     places = found.places
-    treated = _codes(places, action.places, action)
-    given = [c for c in _codes(places, action.comparison, action) if c not in treated]
+    treated = _codes(known, action.places, action)
+    given = [c for c in _codes(known, action.comparison, action) if c not in treated]
     notes = [
         n for n in (small_areas.unlocated(review.store, review.area, found, review.period),) if n
     ]
@@ -78,7 +89,7 @@ def _small(review: Review, action: Intervention) -> Treated:
             notes.append("No outlines are known, so that no ring of places around was looked at.")
         ring = [c for c in ring if c not in given]
     else:
-        ring = [c for c in _codes(places, action.ring, action) if c not in treated]
+        ring = [c for c in _codes(known, action.ring, action) if c not in treated]
     taken = {*treated, *ring}
     return Treated(
         found.by_month(),
@@ -100,27 +111,71 @@ def _label(row: dict, districts: tuple[str, ...]) -> str:
     return f"{row['ward']} ({short})" if isinstance(row["ward"], str) else place
 
 
-def _codes(places: pd.DataFrame, named: Iterable[str], action: Intervention) -> list[str]:
-    """The small areas that codes or names of LSOAs and wards stand for."""
+def _streets(review: Review, action: Intervention) -> Treated:
+    """Named streets; those around them are the others of the same small areas."""
+    found = named_streets.counted(review.store, review.area, action.measure)
+    about = found.about
+    known: dict[str, list[str]] = {}
+    for label, name in about["name"].items():
+        for key in {_key(str(label)), _key(name), _key(f"{name}, {about['ward'][label]}")}:
+            known.setdefault(key, []).append(str(label))
+    for name in (*action.places, *action.comparison, *(action.ring or ())):
+        if len(several := known.get(_key(name), ())) > 1:
+            raise NotAvailable(
+                (),
+                f"partnership.toml, [[interventions]], '{present.shorten(action.name, 80)}', names "
+                f"'{present.shorten(name, 40)}', of which there are {len(several)}: "
+                f"{present.listed(several, 6, 'others')}; write one with its ward like these",
+            )
+    treated = _codes(known, action.places, action)
+    given = [c for c in _codes(known, action.comparison, action) if c not in treated]
+    if action.ring is None:
+        own = frozenset[str]().union(*about.loc[treated, "units"])
+        ring = [
+            str(street)
+            for street, units in about["units"].items()
+            if units & own and street not in {*treated, *given}
+        ]
+    else:
+        ring = [c for c in _codes(known, action.ring, action) if c not in treated]
+    taken = {*treated, *ring}
+    notes = (
+        f"{present.count(found.unnamed)} records name no street, or a kind of place that many "
+        "share, and count for none.",
+    )
+    return Treated(
+        found.by_month, {s: s for s in found.by_month.index}, treated, ring,
+        [s for s in found.by_month.index if s not in taken], given, about["ward"], False,
+        f"the named streets of {review.area.name}", notes if found.unnamed else (), "streets",
+    )  # fmt: skip
+
+
+def _known(places: pd.DataFrame) -> dict[str, list[str]]:
+    """Code or name of an LSOA or ward → its small areas."""
     known: dict[str, list[str]] = {}
     for row in places.to_dict("records"):
         names = {row["lsoa_code"], *row["codes"], row["place"], row["ward_code"], row["ward"]}
         for name in names:
             if isinstance(name, str):
                 known.setdefault(_key(name), []).append(row["lsoa_code"])
+    return known
+
+
+def _codes(known: dict[str, list[str]], named: Iterable[str], action: Intervention) -> list[str]:
+    """The units that the names of the settings stand for."""
     lacking = [name for name in named if _key(name) not in known]
     if lacking:
         raise NotAvailable(
             (),
             f"partnership.toml, [[interventions]], '{present.shorten(action.name, 80)}', names "
             f"{present.listed([present.shorten(n, 40) for n in lacking], 3, 'others')}, which is "
-            "no small area (LSOA) or ward of the area by code or name",
+            "no small area (LSOA) or ward of the area by code or name, and no street of its files",
         )
     return list(dict.fromkeys(code for name in named for code in known[_key(name)]))
 
 
 def _key(name: str) -> str:
-    return " ".join(str(name).casefold().split())
+    return " ".join(str(name).casefold().split()).removeprefix("on or near ")
 
 
 def _touching(review: Review, places: pd.DataFrame, treated: list[str]) -> list[str] | None:
@@ -168,5 +223,5 @@ def _district(review: Review, action: Intervention) -> Treated:
     free = [n for n in table.index if n != review.area.name]
     return Treated(
         table, {n: n for n in table.index}, [review.area.name], [], free,
-        [n for n in given if n in free], None, True, among, tuple(notes),
+        [n for n in given if n in free], None, True, among, tuple(notes), "districts",
     )  # fmt: skip
