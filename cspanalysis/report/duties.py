@@ -130,6 +130,11 @@ def _asked(row: Mapping[str, str], chapters: Sequence[Rendered]) -> Asked:
                 has_own = True
     needs_figures, needs_words = row["needs"] != "words", row["needs"] != "figures"
     has_words = any(answer.is_assessed for answer in answers)
+    if not needs_figures:
+        # Figures alone answer nothing here.
+        answers = [answer for answer in answers if answer.is_assessed]
+        told = {answer.slug for answer in answers}
+        counted = [one for one in counted if one[0] in told]
     lacking = []
     if needs_figures and not answers:
         lacking.append(f"Not in this review: {row['lacking']}.")
