@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from cspanalysis.present import chromium
+
+#: Milliseconds to wait for a page or an element, however busy the machine.
+PATIENCE = 300_000
 
 
 @contextmanager
@@ -23,5 +26,16 @@ def headless(*allowed: str) -> Iterator[Any]:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", f"--host-resolver-rules={rules}"]
         )
+        for name in ("new_page", "new_context"):
+            setattr(browser, name, _patient(getattr(browser, name)))
         yield browser
         browser.close()
+
+
+def _patient(opened: Callable[..., Any]) -> Callable[..., Any]:
+    def patiently(**options: Any) -> Any:
+        page = opened(**options)
+        page.set_default_timeout(PATIENCE)
+        return page
+
+    return patiently
