@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: review review-today test test-long lab notebooks golden lint bench calibration clean lock help
+.PHONY: review review-today test test-long lab notebooks golden docs wheel lint bench calibration clean lock help
 
 help:
 	@echo "make review     write the annual review of the embedded sample to reports/"
@@ -14,6 +14,8 @@ help:
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make notebooks  run the notebooks in place, to store new outputs"
 	@echo "make golden     write the hashes of golden outputs anew, after a change that is meant"
+	@echo "make docs       make the documentation's pages, build/site/documentation/index.html"
+	@echo "make wheel      build the wheel, documentation included, to dist/"
 	@echo "make bench      measure speed and memory, write docs/performance.md"
 	@echo "make calibration  how far the statistics hold, write docs/calibration.md (ten minutes)"
 	@echo "make lint       check style and types"
@@ -48,6 +50,12 @@ notebooks: $(READY)
 
 golden: $(READY)
 	$(BIN)/python -m tests.golden --write
+
+docs: $(READY)
+	$(BIN)/python -m tools.site
+
+wheel: $(READY)
+	$(BIN)/python -m hatchling build -t wheel
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(BENCH)

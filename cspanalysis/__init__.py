@@ -35,7 +35,9 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOME:
         return getattr(import_module(f"cspanalysis.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'cspanalysis' has no attribute '{name}'")
+    raise AttributeError(
+        f"module 'cspanalysis' has no attribute '{name}'", name=name, obj=sys.modules[__name__]
+    )
 
 
 def __dir__() -> list[str]:

@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="csp",
         description="The strategic assessment of a Community Safety Partnership.",
+        epilog="Documentation, with all calls in JupyterLab: csp docs. Of a command: csp COMMAND "
+        "--help.",
     )
     version = sys.modules[__package__].__version__
     parser.add_argument("--version", action="version", version=f"cspanalysis {version}")
@@ -186,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--offence", default="", metavar="NAME", help="what a new one counts")
     sub = command("lab", _lab, "open JupyterLab on the notebooks; its own options are passed on")
     sub.set_defaults(passed_on=[])
+    command("docs", _docs, "open the documentation in a browser", workspace=False)
     command(
         "dictionary",
         _dictionary,
@@ -385,6 +388,13 @@ def _chapter(options: argparse.Namespace) -> int:
 
     root = workspace.find_root(options.workspace)
     inert.say(chapter_file.write(root, options.name, options.offence))
+    return 0
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from cspanalysis.explore import documentation
+
+    inert.say(documentation.show())
     return 0
 
 

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "audit": "domain present stats review",
     "findings": "domain present workspace stats disclosure review audit",
     "report": "domain present store workspace disclosure review findings",
-    "explore": "domain present workspace stats review findings",
+    "explore": "domain sources present workspace stats disclosure review findings",
     "cli": "domain sources store workspace audit report explore",
 }
 #: The modules of the report that hold findings take their records only.

@@ -7,8 +7,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from cspanalysis.domain.errors import UsageError, paragraph
+import pandas as pd
+
+from cspanalysis import sources
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
+from cspanalysis.explore.names import KnownNames, unknown
 from cspanalysis.findings import Finding
 from cspanalysis.review.review import Review
 from cspanalysis.workspace import notebook_files
@@ -17,9 +21,34 @@ from cspanalysis.workspace import notebook_files
 class ByHand(Review):
     """A review with what an analyst asks of it by hand; `cspanalysis.open` makes it."""
 
+    _names: KnownNames | None = None
+
     def findings(self, chapter: str | None = None) -> Findings:
         """The findings of all chapters, or of one ('violence'), made here and now."""
         return findings(self, chapter)
+
+    @property
+    def names(self) -> KnownNames:
+        """The names that can be asked for: `names.offences`, `.tables`, `.groups`, `.places`, …"""
+        if self._names is None:
+            self._names = KnownNames(self)
+        return self._names
+
+    def table(self, source: str, *, own: bool = True) -> pd.DataFrame:
+        """A processed table by its name (`names.tables`); rows of this area only by default."""
+        if not self.store.has(source) and sources.find(source) is None:
+            raise unknown(source, "the table", self.names.tables)
+        return super().table(source, own=own)
+
+    def at(self, place: str, *periods: Period | str) -> pd.DataFrame:
+        """Records at a place (`names.places`), by default of the period under review."""
+        records = self.records(None, *(periods or (self.period,))).table
+        if "place" not in records:
+            raise NotAvailable("police_extract", "these records have no places")
+        is_there = records["place"].str.casefold() == place.casefold()
+        if not is_there.any():
+            raise unknown(place, "the place", records["place"].dropna().unique())
+        return records[is_there].reset_index(drop=True)
 
     def explore(self):
         """Widgets for area, offence and period (JupyterLab); see `cspanalysis.explore.widgets`."""
@@ -66,9 +95,7 @@ def findings(review: Review, chapter: str | None = None) -> Findings:
     known = notebook_files.of_workspace(root, review.settings.get("review"))
     chosen = [p for p in known if chapter is None or chapter in p.stem]
     if not chosen:
-        raise UsageError(
-            paragraph(f"no chapter is called '{chapter}'", allowed=", ".join(p.stem for p in known))
-        )
+        raise unknown(str(chapter), "the chapter", [p.stem for p in known])
     notebook_files.make_importable(root)
 
     def keep(value: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cspanalysis.domain.periods import Period
+from cspanalysis.explore import notebook_shell
 from cspanalysis.explore.by_hand import ByHand
 from cspanalysis.review import scope
 
@@ -44,4 +45,5 @@ def open(
         If the area, the period, the edition or the workspace is unknown, the two periods cannot
         be compared, or the workspace's offences of the area lie wholly outside the period.
     """
+    notebook_shell.set_up()
     return ByHand(*scope.choose(csp, period, compare=compare, edition=edition, workspace=workspace))

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cspanalysis.explore import documentation
+
 
 def run(notebooks: Path, options: Sequence[str] = ()) -> int:
     """Become JupyterLab, or wait for it where a process cannot become another (Windows).
@@ -40,6 +42,7 @@ def arguments(notebooks: Path, options: Sequence[str] = ()) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={notebooks.parent}",
         f"--LabApp.default_url=/lab/tree/{notebooks.name}",
+        *([f"--ServerApp.extra_static_paths={pages}"] if (pages := documentation.folder()) else []),
         # In a container there is often no other user; JupyterLab refuses root unless it is told.
         *(["--allow-root"] if as_root else []),
         *options,

@@ -55,11 +55,41 @@
     }
   };
 
+  // The documentation beneath Help: pages that `csp lab` has its server hand out.
+  var help = {
+    id: "cspanalysis:documentation",
+    autoStart: true,
+    activate: function (app) {
+      var base = app.serviceManager.serverSettings.baseUrl;
+      var page = base + "static/documentation/index.html";
+      var command = "cspanalysis:documentation";
+      app.commands.addCommand(command, {
+        label: "cspanalysis: documentation",
+        execute: function () { window.open(page, "_blank", "noopener"); }
+      });
+      fetch(page, { method: "HEAD", credentials: "same-origin" }).then(function (answer) {
+        if (!answer.ok) { return; }
+        app.restored.then(function () { entry(app, command); });
+      }).catch(function () {});
+    }
+  };
+
+  function entry(app, command) {
+    // The main menu has no name here that could be asked for without a build; it is a widget.
+    var menu = null;
+    Array.from(app.shell.widgets("menu")).forEach(function (bar) {
+      (bar.menus || []).forEach(function (one) {
+        if (one.id === "jp-mainmenu-help") { menu = one; }
+      });
+    });
+    if (menu) { menu.insertItem(0, { command: command }); }
+  }
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB.cspanalysis = {
     init: function () {},
     get: function () {
-      return Promise.resolve(function () { return { __esModule: true, default: plugin }; });
+      return Promise.resolve(function () { return { __esModule: true, default: [plugin, help] }; });
     }
   };
 })();

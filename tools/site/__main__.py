@@ -1,0 +1,7 @@
+"""`python -m tools.site` makes the documentation's pages."""
+
+import sys
+
+from tools.site import main
+
+sys.exit(main())
