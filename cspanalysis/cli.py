@@ -149,6 +149,11 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("map", _map, "propose the column and value map of an unknown extract")
     sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--source", default="", metavar="SOURCE", help="what it is, where you know")
+    sub.add_argument("--sheet", default="", metavar="NAME", help="the sheet that is meant")
+    sub.add_argument(
+        "--place", action="store_true", help="also copy the file into data/raw of the workspace"
+    )
 
     sub = command(
         "check-disclosure",
@@ -305,12 +310,17 @@ def _bulletin_period(options: argparse.Namespace) -> Period:
 def _map(options: argparse.Namespace) -> int:
     from cspanalysis.workspace import mapping, workspace
 
+    if options.place and not options.workspace:
+        raise UsageError(paragraph("--place needs --workspace DIR", do="Name the workspace."))
     space = workspace.load(options.workspace) if options.workspace else None
     given = space.settings.get("sources", {}) if space else {}
-    proposal = mapping.propose(options.file, given)
+    area = space.area().name if space else ""
+    proposal = mapping.propose(
+        options.file, given, source=options.source, sheet=options.sheet, area=area
+    )
     inert.say(proposal.text())
     if space is not None:
-        inert.say(mapping.write(proposal, space.root))
+        inert.say(mapping.write(proposal, space.root, place=options.place))
     return 0
 
 

@@ -158,7 +158,7 @@ def test_3_excel_serials_parts_of_a_day_and_crosses_for_yes(place):
     assert "is blank a no, or not known?" in asked(proposal)
 
 
-def test_4_headings_merged_over_two_rows_are_refused_with_their_meaning(place):
+def test_4_headings_merged_over_two_rows_are_read_as_one(place):
     rows = [
         ["Crime No", "Offence", "Committed From", None, "Committed To", None, "Borough",
          "Date Recorded"],
@@ -167,13 +167,12 @@ def test_4_headings_merged_over_two_rows_are_refused_with_their_meaning(place):
          date(2007, 5, 15)],
     ]  # fmt: skip
     path = write_xlsx(place / "crime.xlsx", rows, merged=["C1:D1", "E1:F1"])
-    proposal = mapping.propose(path)
-    assert not proposal.source
-    assert "two rows (1 and 2, merged cells)" in asked(proposal)
-    assert "'Committed From Date', 'Committed From Time', 'Committed To Date'" in asked(proposal)
-    before = (place / "partnership.toml").read_bytes()
-    assert "nothing was written" in mapping.write(proposal, place)
-    assert (place / "partnership.toml").read_bytes() == before
+    proposal, frame, found = read_with_map(place, path)
+    assert "the headings lie in two rows, which are read as one" in proposal.text()
+    assert proposal.settings()["columns"]["start_time"] == "Committed From Time"
+    assert (found.rows_read, found.rows_set_aside) == (1, 0)
+    assert frame["start"][0] == datetime(2007, 5, 14, 23, 30)
+    assert frame["end"][0] == datetime(2007, 5, 15, 1)
 
 
 def test_5_month_first_dates_are_shown_by_one_that_can_be_nothing_else(place):
@@ -247,13 +246,21 @@ def test_10_school_totals_that_would_be_counted_twice_are_asked_about(place):
     assert frame["kind"].tolist()[:2] == ["fixed term", "permanent"]
 
 
-def test_years_side_by_side_are_refused(place):
+def test_years_side_by_side_are_a_row_each(place):
     rows = [
         ["ICD10", "Sex", "Age Group", "District", "2004/05", "2005/06", "2006/07"],
-        ["T51", "F", "10-19", "Dover", "3", "4", "5"],
+        ["T51", "F", "10-19", "Dover", "30", "", "*"],
+        ["T51", "M", "10-19", "Dover", "31", "41", "51"],
     ]
-    proposal = mapping.propose(write_csv(place / "hes.csv", rows))
-    assert "years stand side by side (2004/05, 2005/06, 2006/07)" in asked(proposal)
+    proposal, frame, found = read_with_map(place, write_csv(place / "hes.csv", rows))
+    assert proposal.is_complete, asked(proposal)
+    assert "beneath '2004/05', '2005/06', '2006/07', which are its year" in proposal.text()
+    assert (found.rows_read, found.rows_set_aside) == (6, 0)
+    assert frame.groupby("year")["count"].sum().to_dict() == {
+        "2004/05": 61, "2005/06": 41, "2006/07": 51,
+    }  # fmt: skip
+    women = frame[frame["sex"] == "female"].set_index("year")["status"].to_dict()
+    assert women == {"2004/05": "ok", "2005/06": "not_available", "2006/07": "suppressed"}
 
 
 def test_equal_headings_below_merged_ones_are_told_apart(place):
@@ -526,6 +533,11 @@ def test_headings_that_the_settings_name_say_what_a_file_is(place):
         "formats": {"date": "dd/mm/yyyy"},
         "values": {"received_by": {"web": "ASB officer", "Phone": "police"}},
     }
+    # No row would count without its district, so that is asked, too.
+    assert [q.text[:25] for q in mapping.propose(path, given).questions] == [
+        "No column says the distri"
+    ]
+    given["asb_calls"]["constants"] = {"district": "Dover"}
     assert mapping.propose(path, given).is_complete
 
 

@@ -8,10 +8,18 @@ from __future__ import annotations
 import functools
 import re
 
+from cspanalysis.domain import reference
+
 _CODE = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z])(\d\d)(?:\.?([\dXx]))?[\dXx]?(?:[DdAa*†+]|\.?-)?(?![A-Za-z0-9])"
 )
 _TO = re.compile(r"\s*(?:-|–|—|\bto\b|:)\s*", re.IGNORECASE)
+
+#: 'Chapter V', 'ICD-10 chapter 19', 'XX External causes of morbidity': a chapter by its number.
+_CHAPTER = re.compile(
+    r"\s*(?:icd[- ]?10\s*)?(?:(?:chapter|ch\.?)\s*([ivx]+|\d{1,2})\b(.*)|([ivx]+)\b\W+(.+))",
+    re.IGNORECASE | re.DOTALL,
+)
 
 #: A stretch of codes, both ends with their fourth digit and without dot: F10 is F100 to F109.
 Span = tuple[str, str]
@@ -34,7 +42,28 @@ def spans(text: str) -> tuple[Span, ...]:
         else:
             found.append((low, high))
         end = code.end()
-    return tuple(found)
+    return tuple(found) or _chapter(text)
+
+
+def _chapter(text: str) -> tuple[Span, ...]:
+    """The codes of the chapter that a label names by number or name; none where it names none.
+
+    A numeral alone is no chapter: its name, or the word, must stand beside it.
+    """
+    told = _CHAPTER.fullmatch(text)
+    number = ((told[1] or told[3]) if told else "").upper()
+    name = _words((told[2] or told[4] or "") if told else text)
+    for at, row in enumerate(reference.rows("icd_chapters"), 1):
+        is_name = bool(name) and name == row["name"]
+        is_number = number in (row["chapter"], str(at))
+        is_start = len(name) > 8 and row["name"].startswith(name)
+        if is_name or (is_number and told and (told[1] or is_start)):
+            return ((f"{row['first']}0", f"{row['last']}9"),)
+    return ()
+
+
+def _words(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z]+", " ", re.sub(r"\(.*?\)", " ", text.lower())).split())
 
 
 def label(text: str) -> str:

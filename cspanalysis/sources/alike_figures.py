@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import csv_rows, same_rows
+from cspanalysis.sources import csv_rows, same_rows, side_by_side
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import as_text, choose
@@ -166,21 +166,27 @@ def _as_written(
     constants = context.settings.get("constants", {})
 
     def fits(header: list[str]) -> bool:
-        return any(not s.missing(s.find(header, mapped), constants) for s in source.schemas)
+        return any(
+            not s.missing(s.find(header, mapped), constants) for s in source.schemas
+        ) or bool(side_by_side.needed(source.schemas, header, mapped, constants))
 
     with part.open() as stream:
         read = csv_rows.read(part, fits, stream, max(s.tail for s in source.schemas))
-        _, at = choose(part, read.header, source.schemas, mapped, constants)
+        stack = side_by_side.needed(source.schemas, read.header, mapped, constants)
+        header = stack.header if stack else read.header
+        _, at = choose(part, header, source.schemas, mapped, constants)
         is_wanted = pl.lit(True) if wanted is None else pl.col(ROW).is_in(wanted)
         blocks = [block.filter(is_wanted) for block in read.blocks]
+        # Of figures side by side the labels are the same in all rows that come of one.
+        blocks = [stack.rows(block) for block in blocks] if stack else blocks
     cells = {
         row: [" ".join((cell or "").lower().split()) for cell in line]
         for block in blocks
         for row, *line in block.select(
-            pl.col(ROW), *(pl.col(str(i)).cast(pl.String) for i in range(len(read.header)))
+            pl.col(ROW), *(pl.col(str(i)).cast(pl.String) for i in range(len(header)))
         ).iter_rows()
     }
-    return _Written(cells, read.header, dict(at))
+    return _Written(cells, header, dict(at))
 
 
 def _check_sum(

@@ -8,7 +8,7 @@ through polars at full speed; anything odd is cut record by record under strict 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import polars as pl
@@ -20,10 +20,13 @@ from cspanalysis.sources.csv_lines import Blocks
 from cspanalysis.sources.csv_records import (  # fmt: skip
     HEADER_WITHIN,
     ROW,
+    IsHeader,
     Record,
     Rows,
     frame_of,
+    header_at,
     header_of,
+    may_go_on,
     titles_of,
 )
 
@@ -32,27 +35,35 @@ _SHOWN = 160
 
 
 def read(
-    part: Part, is_header: Callable[[list[str]], bool], stream: BinaryIO, tail: int = 0
+    part: Part,
+    is_header: IsHeader,
+    stream: BinaryIO,
+    tail: int = 0,
+    meant: Sequence[str] = (),
 ) -> Rows:
     """Find the header and hand out the records beneath it.
 
     Titles above the header are passed over; where none of the first records is one, the first
     counts as it. The publisher leaves out `tail` cells at the end of records: they count as blank.
+    `meant` are the sheets that the settings name.
     """
     if part.is_sheet:
-        return sheets.read(part, is_header)
+        return sheets.read(part, is_header, meant)
     cutter = _Cutter(part, stream)
     first: list[Record] = []
+    found = None
     for record in cutter.records():
         first.append(record)
-        if is_header(record[1]) or len(first) >= HEADER_WITHIN:
+        following = cutter.peeked() if is_header(record[1]) and may_go_on(record[1]) else []
+        found = header_at(first, following, is_header)
+        if found or len(first) >= HEADER_WITHIN:
             break
-    header = header_of(part, first, is_header)
+    header, depth = found or (header_of(part, first), 1)
     # Where no record is the header the caller refuses the part, so nothing is handed out twice.
     cutter.begin(len(header), tail)
     return Rows(
         header, cutter.blocks(), cutter.set_aside, cutter.recoded, categories=cutter.categories,
-        titles=titles_of(first[:-1]),
+        titles=titles_of(first[:-depth]),
     )  # fmt: skip
 
 
@@ -65,6 +76,7 @@ class _Cutter:
         self._delimiter = ""
         self._lines: list[str | None] = []
         self._width = self._tail = 0
+        self._peeked: list[Record] = []
         self.set_aside: list[tuple[int, str, str]] = []
         self.recoded: list[int] = []
         self.categories: set[str] = set()
@@ -96,6 +108,9 @@ class _Cutter:
     def records(self) -> Iterator[Record]:
         """Records one by one under strict quoting rules; blank lines are passed over."""
         while True:
+            if self._peeked:
+                yield self._peeked.pop()
+                continue
             if not self._lines:
                 block = self._blocks.next()
                 if block is None:
@@ -117,6 +132,11 @@ class _Cutter:
             cells = self._cells(line, at)
             if cells is not None:
                 yield at, cells
+
+    def peeked(self) -> list[Record]:
+        """The next record, which is handed out after all; [] at the end."""
+        self._peeked = [record] if (record := next(self.records(), None)) else []
+        return self._peeked
 
     def _joined(self, line: str) -> str:
         """The line with those that its open quotation mark swallows, or the line alone."""
@@ -162,6 +182,9 @@ class _Cutter:
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """Text tables of all records beneath the header."""
+        while self._peeked:
+            if (fitted := self._fitted(*self._peeked.pop())) is not None:
+                yield frame_of([fitted], self._width)
         if self._lines:
             # What was cut line by line to find the header goes back, so that it can go fast.
             whole = [line for line in reversed(self._lines) if line is not None]
@@ -202,24 +225,23 @@ class _Cutter:
     def _slowly(self) -> Iterator[pl.DataFrame]:
         taken: list[Record] = []
         for at, cells in self.records():
-            if len(cells) != self._width:
-                # Spreadsheets pad with empty cells at the end: no content, no loss.
-                if len(cells) > self._width and not any(cells[self._width :]):
-                    cells = cells[: self._width]
-                elif self._width - self._tail <= len(cells) < self._width:
-                    cells = cells + [""] * (self._width - len(cells))
-                else:
-                    self.set_aside.append(
-                        (
-                            at,
-                            self._delimiter.join(cells)[:_SHOWN],
-                            f"{len(cells)} cells where the header has {self._width}",
-                        )
-                    )
-                    continue
-            taken.append((at, cells))
+            if (fitted := self._fitted(at, cells)) is not None:
+                taken.append(fitted)
             if len(taken) >= 50_000:
                 yield frame_of(taken, self._width)
                 taken = []
         if taken:
             yield frame_of(taken, self._width)
+
+    def _fitted(self, at: int, cells: list[str]) -> Record | None:
+        """The record with as many cells as the header has; set aside if it has others."""
+        # Spreadsheets pad with empty cells at the end: no content, no loss.
+        if len(cells) > self._width and not any(cells[self._width :]):
+            cells = cells[: self._width]
+        elif self._width - self._tail <= len(cells) < self._width:
+            cells = cells + [""] * (self._width - len(cells))
+        if len(cells) == self._width:
+            return at, cells
+        found = self._delimiter.join(cells)[:_SHOWN]
+        self.set_aside.append((at, found, f"{len(cells)} cells where the header has {self._width}"))
+        return None

@@ -204,6 +204,7 @@ SOURCE = Source(
     added={"environmental": ("value",)},
     further={"fly_tipping": "the yearly table of fly-tipping"},
     is_mapped=True,
+    is_of_sheets=True,
     is_monthly=True,
     years={"fly_tipping": ("year", Period.financial_year)},
     reader=_read,

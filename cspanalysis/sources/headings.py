@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from cspanalysis import sources
+from cspanalysis.sources import side_by_side
+from cspanalysis.sources.csv_records import DATA, HEADER_WITHIN, joined
 from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.schema import Schema, key, numbered
+from cspanalysis.sources.side_by_side import Stack
 
-HEADER_WITHIN = 25
 _NONE: Mapping[str, Any] = {}
 #: A heading as like as this to a known one is taken, and shown as likely.
 LIKELY = 86
-_DATA = re.compile(r"^[\d\W]+$|^\d{1,2}[-/ ][A-Za-z]{3}[-/ ]\d{2,4}|^\d{4}/\d{2}$")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Header:
         The headings lie in two rows (merged cells).
     is_answered : bool
         The settings name most of its headings as the source's.
+    stack : Stack, optional
+        Headings that stand side by side: years, answers.
     """
 
     source: str
@@ -71,15 +73,19 @@ class Header:
     worth: float
     is_double: bool = False
     is_answered: bool = False
+    stack: Stack | None = None
 
 
-def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
+def find(
+    grid: Grid, given: Mapping[str, Mapping[str, Any]], judge: Callable[[Header], Header]
+) -> list[Header]:
     """The best reading of a grid as each source, best first; [] if none recognises a thing.
 
     Of a source with several layouts the one that fits best is taken. Headings named in the section
-    `sources` of the settings (`given`) count as known.
+    `sources` of the settings (`given`) count as known. `judge` adds what the cells show.
     """
     found = []
+    likely = header_row(grid)
     rows = [(index, cells, False) for index, (_, cells) in enumerate(grid.rows[:HEADER_WITHIN])]
     rows += [(index, joined, True) for index, joined in _joined(grid)]
     for source in (one for one in sources.SOURCES if one.is_mapped):
@@ -89,11 +95,21 @@ def find(grid: Grid, given: Mapping[str, Mapping[str, Any]]) -> list[Header]:
             for layout in source.schemas
             for index, cells, is_double in rows
         ]
-        # Of equal readings the plain one is taken: joined headings must be worth it.
-        best = max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
-        if best.matches:
-            found.append(best)
+        # Where no heading is known the cells of the likeliest row may tell what they are.
+        known = [one for one in readings if one.matches or one.index == likely]
+        best = _best(known) if known else None
+        if best is None:
+            continue
+        at = [h for h in known if h.index == likely or h.headings == best.headings]
+        judged = _best([judge(one) for one in at])
+        if judged.matches:
+            found.append(judged)
     return sorted(found, key=lambda h: (not h.is_answered, -h.worth))
+
+
+def _best(readings: Sequence[Header]) -> Header:
+    """Of equal readings the plain one is taken: joined headings must be worth it."""
+    return max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
 
 
 def header_row(grid: Grid) -> int | None:
@@ -102,7 +118,9 @@ def header_row(grid: Grid) -> int | None:
     widest = max((sum(map(bool, cells)) for cells in rows), default=0)
     for at, cells in enumerate(rows):
         filled = [cell for cell in cells if cell]
-        if len(filled) >= max(1, widest - 1) and not any(map(_DATA.match, filled)):
+        if len(filled) >= max(1, widest - 1) and not any(
+            DATA.match(cell) and not side_by_side.year(cell) for cell in filled
+        ):
             return at
     return None
 
@@ -119,18 +137,10 @@ def names_of(layout: Schema, own: Mapping[str, Any] = _NONE) -> dict[str, list[s
 
 
 def _joined(grid: Grid) -> Iterator[tuple[int, list[str]]]:
-    """Two rows of headings as one: a merged cell above stands over the blank ones to its right."""
-    for index in range(min(len(grid.rows) - 1, HEADER_WITHIN)):
-        above, below = grid.rows[index][1], grid.rows[index + 1][1]
-        if sum(map(bool, above)) < 2 or any(_DATA.match(c) for c in (*above, *below) if c):
-            continue
-        width = max(len(above), len(below))
-        above, below = ([*c, *[""] * (width - len(c))] for c in (above, below))
-        filled, last = [], ""
-        for top, bottom in zip(above, below, strict=True):
-            last = top or (last if bottom else "")
-            filled.append(last)
-        yield index, [f"{t} {b}".strip() for t, b in zip(filled, below, strict=True)]
+    """Two rows of headings as one, with the position of the lower one."""
+    for index in range(1, min(len(grid.rows), HEADER_WITHIN)):
+        for cells in joined(grid.rows[index - 1][1], grid.rows[index][1]):
+            yield index, cells
 
 
 def _reading(
@@ -141,15 +151,28 @@ def _reading(
     is_double: bool,
     own: Mapping[str, Any],
 ) -> Header:
-    matches = match(layout, cells, own)
-    required = {c.name for c in layout.columns if c.is_required}
+    """A row read as the header of a layout."""
+    header = Header(source, layout, index, list(cells), (), 0.0, is_double)
+    return weighed(header, match(layout, cells, own), own)
+
+
+def weighed(header: Header, matches: Sequence[Match], own: Mapping[str, Any] = _NONE) -> Header:
+    """A header with its matches, what stands side by side beside them, and its worth."""
+    named = dict(own) | {m.column: header.headings[m.at] for m in matches}
+    stack = side_by_side.stack(header.layout, header.headings, named) if matches else None
+    columns = {m.column: m.score / 100 for m in matches}
+    if stack:
+        columns |= {stack.across.column: 1.0, stack.across.value: 1.0}
+    required = {c.name for c in header.layout.columns if c.is_required}
     # Required columns weigh double; the share of headings understood settles the rest.
-    worth = sum(m.score / 100 * (2 if m.column in required else 1) for m in matches)
-    share = len(matches) / max(1, sum(map(bool, cells)))
+    worth = sum(score * (2 if name in required else 1) for name, score in columns.items())
+    used = len(matches) + (len(stack.places) if stack else 0)
+    worth += used / max(1, sum(map(bool, header.headings)))
     answered = sum(m.column in own for m in matches)
     is_answered = answered > 1 and 2 * answered >= len(own)
-    worth += share
-    return Header(source, layout, index, list(cells), matches, worth, is_double, is_answered)
+    return replace(
+        header, matches=tuple(matches), stack=stack, worth=worth, is_answered=is_answered
+    )
 
 
 def match(
@@ -163,7 +186,7 @@ def match(
     for column, names in names_of(layout, own).items():
         letters = [name.replace(" ", "") for name in names]
         for at, heading in enumerate(keys):
-            if not heading or _DATA.match(cells[at]):
+            if not heading or DATA.match(cells[at]):
                 continue
             if heading.replace(" ", "") in letters:
                 rank = letters.index(heading.replace(" ", "")) / 100
@@ -174,9 +197,13 @@ def match(
             best = process.extractOne(heading, names, scorer=fuzz.token_sort_ratio)
             if best and best[1] >= LIKELY:
                 candidates.append(Match(column, at, best[1] - 2))
-    candidates.sort(key=lambda m: (-m.score, m.at))
+    return one_each(candidates)
+
+
+def one_each(candidates: Sequence[Match]) -> tuple[Match, ...]:
+    """Of some matches the best, one column at most per heading and one heading per column."""
     columns, places, found = set(), set(), []
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=lambda m: (-m.score, m.at)):
         if candidate.column not in columns and candidate.at not in places:
             columns.add(candidate.column)
             places.add(candidate.at)

@@ -8,7 +8,9 @@ import polars as pl
 
 from cspanalysis.domain import diagnoses
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.side_by_side import Across
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
@@ -85,7 +87,10 @@ SOURCE = Source(
                 "cause", "ICD-10 code or group: the main diagnosis",
                 ("icd10", "icd 10", "icd10 code", "icd 10 code", "icd code", "diagnosis",
                  "primary diagnosis", "main diagnosis", "primary diagnosis code"),
-                essential=True, seen_as=("diag", "cause code"),
+                essential=True,
+                seen_as=("diag", "cause code", "icd 10 chapter", "icd10 chapter", "icd chapter",
+                         "chapter", "diagnosis chapter", "cause", "condition",
+                         "primary diagnosis chapter", "diagnosis group"),
             ),
             Column(
                 "secondary", "ICD-10 code of a further diagnosis or of the external cause",
@@ -116,6 +121,9 @@ SOURCE = Source(
                          "borough"),
                 unlocks="the area's own admissions, where it covers several",
             ),
+        ), across=(
+            Across("year", "count", side_by_side.year), Across("sex", "count", side_by_side.sex),
+            Across("age_band", "count", side_by_side.age_band),
         )),
     ),
     derived={
@@ -129,6 +137,7 @@ SOURCE = Source(
     figures={"hospital_extract": ("year", "cause", "secondary", "sex", "age_band", "district")},
     added={"hospital_extract": ("count",)},
     is_mapped=True,
+    foreign=r"\b(casualt\w*|collision|accident|vehicle|stats ?19|speed limit|road (class|type))\b",
     policy="hes",
     years={"hospital_extract": ("year", Period.financial_year)},
     check=_check,

@@ -246,7 +246,8 @@ SOURCE = Source(
                 "time",
                 seen_as=("committed to time", "last committed time", "latest time",
                          "occurred to time", "end time", "offence end time"),
-                unlocks="the same, where the time is not in the same column as the day",
+                unlocks="hours of crimes found later, where the time is not in the same column as "
+                "the day",
             ),
             Column(
                 "district", "Local authority district", ("local authority", "lad name"),
@@ -270,7 +271,7 @@ SOURCE = Source(
                 ("y coordinate", "grid northing", "osgb northing", "northing m"), "number",
                 unit="metres", seen_as=("y", "y coord", "coord y", "grid ref northing",
                                         "gr northing"),
-                unlocks="the same",
+                unlocks="how far crimes lie apart, with `easting`",
             ),
             Column(
                 "town", "Town or village", ("town village",),
@@ -327,7 +328,7 @@ SOURCE = Source(
                 "status", "State of the record, such as 'no crime' or 'cancelled'",
                 ("crime status", "record status"), "lower",
                 seen_as=("status of crime", "crime record status", "recording status"),
-                unlocks="the same, where the record's state is given in words",
+                unlocks="crimes later found to be none, where the record's state is given in words",
             ),
             Column(
                 "victim_id", "Pseudonym of the victim", ("victim", "victim reference"),

@@ -11,11 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import column_types
 from cspanalysis.sources.archive import Part
+
+if TYPE_CHECKING:
+    from cspanalysis.sources.side_by_side import Across
 
 
 class UnknownLayout(DataRefused):
@@ -115,12 +118,15 @@ class Schema:
         Its columns.
     tail : int
         How many cells at the end of a record the publisher may leave out.
+    across : tuple of Across
+        What may stand side by side: a column for each year, say, in place of a row.
     """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     tail: int = 0
+    across: tuple[Across, ...] = ()
 
     def find(
         self, header: Sequence[str], mapped: Mapping[str, Any] | None = None

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.side_by_side import Across
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
@@ -73,7 +75,7 @@ SOURCE = Source(
                 "integer", seen_as=("nor", "roll", "pupil numbers", "school roll"),
                 unlocks="exclusions per hundred pupils",
             ),
-        )),
+        ), across=(Across("school_year", "count", side_by_side.year),)),
     ),
     derived={
         "school_exclusions": {

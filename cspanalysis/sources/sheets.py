@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import workbooks
 from cspanalysis.sources.archive import Part
-from cspanalysis.sources.csv_records import HEADER_WITHIN, ROW, Record, Rows, header_of, titles_of
+from cspanalysis.sources.csv_records import (  # fmt: skip
+    HEADER_WITHIN,
+    ROW,
+    IsHeader,
+    Record,
+    Rows,
+    header_at,
+    header_of,
+    titles_of,
+)
 from cspanalysis.sources.workbooks import Sheet
 
 _ROWS_AT_ONCE = 40_000
 
 
-def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
-    """The sheet that a part is; of a whole workbook the one that has the header, or the first."""
+def read(part: Part, is_header: IsHeader, meant: Sequence[str] = ()) -> Rows:
+    """The sheet that a part is; of a whole workbook the one that has the header, or the first.
+
+    Of several that have it the one that the settings name (`meant`) is taken.
+    """
     if isinstance(part, Sheet):
         return _rows(part, is_header, [])
     tables, others, first = [], [], None
     for sheet in workbooks.sheets(part):
         top, _ = _top(sheet.blocks())
-        if _header_at(top, is_header) is not None:
+        if _header_in(top, is_header):
             tables.append(sheet)
         elif top:
             others.append(sheet.member)
             first = first or top[:1]
+    if len(tables) > 1:
+        said = [s for s in tables if s.member.strip().lower() in {m.strip().lower() for m in meant}]
+        others += [s.member for s in tables if len(said) == 1 and s not in said]
+        tables = said if len(said) == 1 else tables
     if len(tables) > 1:
         names = ", ".join(sheet.member for sheet in tables)
         raise DataRefused(
@@ -35,24 +51,29 @@ def read(part: Part, is_header: Callable[[list[str]], bool]) -> Rows:
                 f"{len(tables)} of its sheets hold such a table ({names})",
                 file=part.label,
                 allowed="one sheet with the table; others may hold notes",
-                do="Save each of these sheets as a file of its own, or remove those not meant.",
+                do="Name the one that is meant in partnership.toml, under "
+                f'[sources.{part.file.split("/")[0]}]: sheet = "{tables[0].member}"; or save each '
+                "as a file of its own.",
             )
         )
     if tables:
         return _rows(tables[0], is_header, others)
-    return Rows(header_of(part, first or [], is_header), iter(()))
+    return Rows(header_of(part, first or []), iter(()))
 
 
-def _rows(sheet: Sheet, is_header: Callable[[list[str]], bool], others: list[str]) -> Rows:
+def _rows(sheet: Sheet, is_header: IsHeader, others: list[str]) -> Rows:
     blocks = sheet.blocks()
     top, read_of = _top(blocks)
-    at = _header_at(top, is_header)
-    if at is None:
-        return Rows(header_of(sheet, top[:1], is_header), iter(()))
-    number, header = top[at]
+    found = _header_in(top, is_header)
+    if found is None:
+        return Rows(header_of(sheet, top[:1]), iter(()))
+    at, header, depth = found
+    number = top[at][0]
     while not header[-1]:
         header = header[:-1]
-    rows = Rows(header, iter(()), passed=others, titles=titles_of(top[:at]))
+    rows = Rows(
+        header, iter(()), passed=others, sheet=sheet.member, titles=titles_of(top[: at + 1 - depth])
+    )
     rest = (block.filter(pl.col(ROW) > number) for block in itertools.chain(read_of, blocks))
     rows.blocks = (_fitted(block, rows) for block in _gathered(rest))
     return rows
@@ -82,8 +103,14 @@ def _top(blocks: Iterator[pl.DataFrame]) -> tuple[list[Record], list[pl.DataFram
     return records, read_of
 
 
-def _header_at(records: list[Record], is_header: Callable[[list[str]], bool]) -> int | None:
-    return next((at for at, (_, cells) in enumerate(records) if is_header(cells)), None)
+def _header_in(records: list[Record], is_header: IsHeader) -> tuple[int, list[str], int] | None:
+    """Position of the record that ends the header, the headings, and of how many rows they are."""
+    for at in range(len(records)):
+        if found := header_at(
+            records[max(at - 1, 0) : at + 1], records[at + 1 : at + 2], is_header
+        ):
+            return at, *found
+    return None
 
 
 def _fitted(block: pl.DataFrame, rows: Rows) -> pl.DataFrame:

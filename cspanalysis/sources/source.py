@@ -117,6 +117,10 @@ class Source:
         How the names of its files end where they are no tables.
     is_mapped : bool
         `csp map` recognises a partner's own export of it.
+    foreign : str
+        A pattern of headings that its files never have; one with them is another thing.
+    is_of_sheets : bool
+        Every sheet of a workbook that has a layout of it is read.
     policy : str
         Disclosure policy by default.
     dated : str
@@ -169,6 +173,8 @@ class Source:
     strangers: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     is_mapped: bool = False
+    foreign: str = ""
+    is_of_sheets: bool = False
     policy: str = "none"
     dated: str = "month"
     quiet_months: int | None = None

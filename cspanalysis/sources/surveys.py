@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.side_by_side import Across
 from cspanalysis.sources.source import Source, status_of
 from cspanalysis.sources.table import Read
 
@@ -82,7 +84,7 @@ SOURCE = Source(
                 ("respondents", "n", "sample size", "unweighted base", "number asked"), "integer",
                 required=True,
             ),
-        )),
+        ), across=(Across("response", "percent", side_by_side.answer),)),
     ),
     derived={"surveys": status_of("percent", "share")},
     figures={"surveys": ("survey", "round", "area", "question", "response")},

@@ -16,7 +16,7 @@ import polars as pl
 
 from cspanalysis.domain import district_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, workbooks
+from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, side_by_side, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
@@ -175,26 +175,44 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
     constants = context.settings.get("constants", {})
     _check_settings(part, schemas, context.settings)
 
-    def fits(header: list[str]) -> bool:
-        return any(not s.missing(s.find(header, mapped), constants) for s in schemas)
+    def columns(header: list[str]) -> int:
+        """How many columns a header names; 0 where it lacks some that must be there."""
+        fits = [s.find(header, mapped) for s in schemas]
+        fits = [f for s, f in zip(schemas, fits, strict=True) if not s.missing(f, constants)]
+        stack = None if fits else side_by_side.needed(schemas, header, mapped, constants)
+        return max(map(len, fits), default=0) or (len(stack.header) if stack else 0)
 
     with part.open() as stream:
-        raw = csv_rows.read(part, fits, stream, max(s.tail for s in schemas))
-        schema, found = choose(part, raw.header, schemas, mapped, constants)
+        said = context.settings.get("sheet", ())
+        meant = [said] if isinstance(said, str) else list(said)
+        raw = csv_rows.read(part, columns, stream, max(s.tail for s in schemas), meant)
+        problems.used |= {("sheet", raw.sheet.strip().lower())}
+        stack = side_by_side.needed(schemas, raw.header, mapped, constants)
+        header = stack.header if stack else raw.header
+        schema, found = choose(part, header, schemas, mapped, constants)
         frames, rows_read = [], 0
-        if not (context.settings.get("values") or context.has_corrections):
+        if stack:
+            problems.add(
+                1, stack.across.column, stack.told, "a row for each figure", "noted",
+                "the figures stand side by side: each cell is read as a row of its own",
+            )  # fmt: skip
+        if not (stack or context.settings.get("values") or context.has_corrections):
             raw.categories.update(
                 str(found[c.name])
                 for c in schema.columns
                 if c.kind == "category" and c.name in found
             )
-        _tell_rivals(schema.candidates(raw.header, mapped), raw.header, mapped, problems)
-        problems.used |= schema.matched(raw.header, mapped)
+        _tell_rivals(schema.candidates(header, mapped), header, mapped, problems)
+        problems.used |= schema.matched(header, mapped)
         problems.used |= {("constants", name) for name in constants if name not in found}
-        orders = date_orders.Orders(schema, found, raw.header, context.settings)
+        orders = date_orders.Orders(schema, found, header, context.settings)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
+            if stack:
+                rows_read -= block.height
+                block = stack.rows(block)
+                rows_read += block.height
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
@@ -225,7 +243,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         rows_read + len(raw.set_aside),
         frame.height,
         schema.name,
-        given=dict.fromkeys(constants, "") | {name: raw.header[at] for name, at in found.items()},
+        given=dict.fromkeys(constants, "") | {name: header[at] for name, at in found.items()},
         titles=tuple(raw.titles),
         names=context.names,
     )

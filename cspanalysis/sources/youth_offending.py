@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources.side_by_side import Across
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told
@@ -57,16 +59,23 @@ SOURCE = Source(
     schemas=(
         Schema("figures", "yearly figures of the Youth Offending Service", (
             Column("year", "Financial year", ("financial year",), "financial_year", essential=True),
-            Column("district", "Local authority district", ("local authority",), required=True),
+            Column(
+                "district", "Local authority district", ("local authority",), required=True,
+                seen_as=("yjs", "yot", "youth justice service", "youth offending team", "yjs name",
+                         "yot name", "la", "borough", "area"),
+            ),
             Column(
                 "measure", "Referrals, entrants, or a kind of offence", ("category", "offence"),
                 essential=True,
+                seen_as=("offence group", "offence type", "measure name", "indicator", "outcome",
+                         "disposal"),
             ),
             Column(
                 "count", "Young people, or a symbol",
                 ("young people", "number", "clients", "offenders"), "count", required=True,
+                seen_as=("value", "number of children", "children", "number of young people"),
             ),
-        )),
+        ), across=(Across("year", "count", side_by_side.year),)),
     ),
     derived={"youth_offending": {"topic": _TOPIC, **status_of("count")}},
     figures={"youth_offending": ("year", "district", "measure")},

@@ -31,7 +31,11 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         _check_name(name, sources.names(), f"sources.{name}")
         for key, entries in section.items():
             where = f"sources.{name}.{key}"
-            _check_name(key, _SECTIONS, where)
+            _check_name(key, (*_SECTIONS, "sheet"), where)
+            if key == "sheet":
+                if not _SECTIONS["columns"][0](entries):
+                    raise _wrong(where, entries, "the name of a sheet, or a list of such")
+                continue
             if not isinstance(entries, Mapping):
                 raise _wrong(where, entries, f"a section: [{where}]")
             for column, entry in entries.items():

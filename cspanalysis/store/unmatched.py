@@ -60,8 +60,11 @@ def notices(
     return found + _peers(settings, parts)
 
 
-def _entries(section: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _entries(section: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each entry of a source's settings, as reading marks it and as it is shown."""
+    said = section.get("sheet", ())
+    for sheet in [said] if isinstance(said, str) else said:
+        yield ("sheet", sheet.strip().lower()), f"the sheet '{sheet}'"
     for name, own in section.get("columns", {}).items():
         for heading in [own] if isinstance(own, str) else own:
             yield ("columns", name, heading), f"the heading '{heading}' for {name}"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from cspanalysis.sources.schema import Column
+from cspanalysis.sources.side_by_side import Stack
 from cspanalysis.workspace.mapping.questions import Question, Reading
 
 _SHOWN = 12
@@ -22,12 +25,35 @@ class Mapped:
         A known heading; else a similar one.
     reading : Reading
         Its format and values.
+    about : Column, optional
+        What the layout says of it.
+    stack : Stack, optional
+        Where its cells stand side by side beneath several headings.
     """
 
     column: str
     heading: str
     is_sure: bool
     reading: Reading = field(default_factory=Reading)
+    about: Column | None = None
+    stack: Stack | None = None
+
+    @property
+    def use(self) -> str:
+        """What it is for: needed, or what it lets the review say."""
+        if self.about is None or self.about.is_required:
+            return "needed"
+        return f"opens: {self.about.unlocks}" if self.about.unlocks else ""
+
+    @property
+    def shown(self) -> str:
+        """Where it stands, with what it is for."""
+        where = f"'{self.heading}'"
+        if self.stack:
+            of = self.stack.across.column
+            where = f"the cells beneath {self.stack.told}, which are its {of}"
+        sure = "" if self.is_sure else "   likely: check"
+        return f"{where}{sure}" + (f"   ({self.use})" if self.use else "")
 
 
 @dataclass(frozen=True)
@@ -51,9 +77,13 @@ class Proposal:
     columns : tuple of Mapped
         In the file's order.
     notes, left : tuple of str
-        Remarks, and headings not understood.
+        Remarks, and headings that no question asks for.
+    lacking : tuple of Column
+        Columns that the file does not have and that would let the review say more.
     questions : tuple of Question
         What must be asked.
+    is_sheet_said : bool
+        The sheet is named in the settings, since another one could be meant.
     """
 
     path: Path
@@ -65,18 +95,21 @@ class Proposal:
     columns: tuple[Mapped, ...] = ()
     notes: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    lacking: tuple[Column, ...] = ()
     questions: tuple[Question, ...] = ()
+    is_sheet_said: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing has to be asked."""
         return bool(self.source) and not self.questions
 
-    def settings(self) -> dict[str, dict]:
+    def settings(self) -> dict[str, Any]:
         """The source's section of partnership.toml: columns, formats and values."""
         values = {m.column: m.reading.values for m in self.columns if m.reading.values}
         formats = {m.column: m.reading.format for m in self.columns if m.reading.format}
-        found = {"columns": {m.column: m.heading for m in self.columns}}
+        found: dict[str, Any] = {"sheet": self.sheet} if self.is_sheet_said else {}
+        found |= {"columns": {m.column: m.heading for m in self.columns if m.heading}}
         return found | ({"formats": formats} if formats else {}) | (
             {"values": values} if values else {}
         )  # fmt: skip
@@ -88,15 +121,15 @@ class Proposal:
         if self.columns:
             width = max(len(m.column) for m in self.columns)
             lines += ["", "Columns"]
-            lines += [
-                f"  {m.column:<{width}}  '{m.heading}'" + ("" if m.is_sure else "   likely: check")
-                for m in self.columns
-            ]
+            lines += [f"  {m.column:<{width}}  {m.shown}" for m in self.columns]
         for mapped in self.columns:
             if mapped.reading.values:
                 lines += ["", f"Values of {mapped.column}", *_values(mapped.reading)]
         if self.left:
             lines += ["", "Not understood, and not read: " + ", ".join(f"'{h}'" for h in self.left)]
+        if self.lacking:
+            lines += ["", "Not in the file, with what each would open"]
+            lines += [f"  {c.name}: {c.unlocks}" for c in self.lacking]
         if self.questions:
             lines += ["", "Questions"]
         for number, question in enumerate(self.questions, 1):

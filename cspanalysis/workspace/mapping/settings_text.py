@@ -3,6 +3,8 @@ become comments that the next run replaces."""
 
 from __future__ import annotations
 
+import filecmp
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,11 @@ SETTINGS = "partnership.toml"
 _MARK = "#? "
 
 
-def write(proposal: Proposal, root: Path | str) -> str:
+def write(proposal: Proposal, root: Path | str, *, place: bool = False) -> str:
     """Write a proposal into a workspace's settings.
 
-    `proposal`: from `propose`. `root`: the workspace. Returns: what was written, and what stayed
+    `proposal`: from `propose`. `root`: the workspace. `place`: also copy the file into its folder,
+    unless a file of that name lies there. Returns: what was written, and what stayed
     because it had been answered otherwise before.
     """
     path = Path(root) / SETTINGS
@@ -56,8 +59,26 @@ def write(proposal: Proposal, root: Path | str) -> str:
             f"{len(proposal.questions)} open questions stand at its end as comments; the next "
             "csp map replaces them."
         )
-    lines.append(f"The file itself belongs into data/raw/{proposal.source}/.")
+    lines.append(_placed(proposal, Path(root)) if place else
+                 f"The file itself belongs into data/raw/{proposal.source}/.")  # fmt: skip
     return "\n".join(lines)
+
+
+def _placed(proposal: Proposal, root: Path) -> str:
+    folder = root / "data" / "raw" / proposal.source
+    target = folder / proposal.path.name
+    if target.exists() and filecmp.cmp(target, proposal.path, shallow=False):
+        return f"The file lies in data/raw/{proposal.source}/ already."
+    if target.exists():
+        raise UsageError(
+            paragraph(
+                "another file of this name lies there", file=target,
+                do="Give the new one a name of its own, or take the other one away first.",
+            )
+        )  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(proposal.path, target)
+    return f"Copied to data/raw/{proposal.source}/{target.name}."
 
 
 def _tables(content: Mapping[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -76,7 +97,7 @@ def _merge(
     section = document
     for part in name.split("."):
         section = section.get(part) if isinstance(section, Mapping) else None
-    if section is None:
+    if section is None or getattr(section, "is_super_table", bool)():
         table = tomlkit.table()
         table.update(lines)
         fresh.append(f"[{name}]\n{tomlkit.dumps(table)}")

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from cspanalysis.domain import district_labels, offences, premises
+from cspanalysis.domain import district_labels, offence_meanings, offences, premises
 from cspanalysis.domain.periods import year_label
 from cspanalysis.sources import column_types, vocabulary
+from cspanalysis.sources.police_extract import NO_CRIME, NON_CRIME
 from cspanalysis.sources.schema import Column, key
 from cspanalysis.workspace.mapping import date_forms
 from cspanalysis.workspace.mapping.questions import Question, Reading
@@ -22,6 +23,8 @@ LIKELY, SOME = 90, 72
 #: The next best must lie this far behind: 'theft of' and 'theft from' a vehicle are very alike.
 APART = 6
 _MANY = 60
+#: So many labels are asked about in one question.
+_ASKED = 12
 
 
 def read(column: Column, heading: str, cells: Cells, blank: int) -> Reading:
@@ -52,31 +55,56 @@ def read(column: Column, heading: str, cells: Cells, blank: int) -> Reading:
 
 def _offences(heading: str, found: Mapping[str, int]) -> Reading:
     names = offences.names(offences.NOTIFIABLE)
-    values, likely, questions = {}, [], []
-    for label, count in found.items():
-        if offences.standard(label) is not None:
+    values, likely, open_labels = {}, [], {}
+    # As cleaning takes them: a bare number is a code only beside codes with a letter.
+    known = offences.standards(found)
+    for label in found:
+        if label in known:
             continue
         spelled = _spelled_out(label)
         if (exact := names.get(spelled)) is not None:
             values[label] = exact
             continue
         near = _nearest(spelled, names)
-        if near and near[0][1] >= LIKELY and near[0][1] - (near[1][1] if near[1:] else 0) >= APART:
+        is_near = bool(near) and near[0][1] >= LIKELY
+        if is_near and near[0][1] - (near[1][1] if near[1:] else 0) >= APART:
             values[label] = near[0][0]
             likely.append(label)
-            continue
-        choices = [name for name, score in near[:3] if score >= SOME]
-        asked = f"Which offence is '{label}' of '{heading}' ({count:,} rows)?"
-        if choices:
-            asked += f" Perhaps {' or '.join(choices)}."
-        questions.append(
-            Question(
-                asked + " Without an answer it keeps its own name and is in no group.",
-                answers=tuple(f'"{label}" = "{c}" under values.offence' for c in choices)
-                or (f'"{label}" = "…" under values.offence',),
-            )
-        )
-    return Reading(values=values, likely=tuple(likely), questions=tuple(questions))
+        elif meant := _meant(label, spelled):
+            values[label] = meant
+            likely.append(label)
+        elif not re.search(NO_CRIME, label.lower()) and not re.search(NON_CRIME, label.lower()):
+            open_labels[label] = [name for name, score in near[:3] if score >= SOME]
+    questions = (_unknown_offences(heading, found, open_labels),) if open_labels else ()
+    return Reading(values=values, likely=tuple(likely), questions=questions)
+
+
+def _meant(*spellings: str) -> str:
+    return next((m.offence for m in map(offence_meanings.of, spellings) if m.offence), "")
+
+
+def _unknown_offences(
+    heading: str, found: Mapping[str, int], labels: Mapping[str, list[str]]
+) -> Question:
+    """One question for all labels that nothing tells, the commonest first."""
+    ranked = sorted(labels, key=lambda label: -found[label])
+    rows = ", ".join(f"'{label}' ({found[label]:,} rows)" for label in ranked[:_ASKED])
+    more = f" and {len(ranked) - _ASKED} more" if len(ranked) > _ASKED else ""
+    which = (
+        f"Which offence is {rows[: rows.rindex(' (')]} of '{heading}' "
+        f"({found[ranked[0]]:,} rows)?" if len(ranked) == 1
+        else f"Which offences are these labels of '{heading}': {rows}{more}?"
+    )  # fmt: skip
+    if len(ranked) == 1 and labels[ranked[0]]:
+        which += f" Perhaps {' or '.join(labels[ranked[0]])}."
+    answers = tuple(
+        f'"{label}" = "{choice}" under values.offence'
+        for label in ranked[:_ASKED]
+        for choice in (labels[label] or ["…"])[: 3 if len(ranked) == 1 else 1]
+    )
+    return Question(
+        which + " Without an answer it keeps its own name and is in no group.", answers=answers
+    )
 
 
 def _spelled_out(label: str) -> str:

@@ -1,0 +1,169 @@
+"""Tables whose figures stand side by side: a column for each year, answer or sex.
+
+Publishers print them so, readers want a row for each figure. What the headings are values of is
+said by the layout (`Schema.across`); a layout that fits as it stands is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cspanalysis.sources.csv_records import ROW
+
+if TYPE_CHECKING:
+    from cspanalysis.sources.schema import Schema
+
+#: So many columns at the least make a table that stands side by side.
+FEWEST = 2
+
+_SPAN = re.compile(r"(?:f/?y\s*)?(\d{4})\s*[-/–_]\s*(\d{2}|\d{4})")
+_ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? mar[a-z]*\.? '?(\d{4}|\d\d)")
+_AS_PER_CENT = re.compile(
+    r"^\s*(?:%|per ?cent)\s*|\s*(?:\(\s*(?:%|per ?cent)\s*\)|%|per ?cent)\s*$"
+)
+#: How far a scale's answers go ('very', 'tend to'), and what they say.
+_ANSWERS = re.compile(
+    r"(?:(?:very|fairly|quite|rather|somewhat|extremely|completely|strongly|slightly|mostly"
+    r"|tend to|a (?:bit|little|lot)|not (?:very|at all|particularly)|neither|much|definitely"
+    r"|generally|yes|no)\b.*"
+    r"|yes|no|agree|disagree|safe|unsafe|satisfied|dissatisfied|good|poor|always|often|sometimes"
+    r"|rarely|never|better|worse|(?:stayed |about |the )*same|don.?t know|do not know|not sure"
+    r"|no opinion|prefer not to say|not applicable|not stated|refused|other)",
+    re.IGNORECASE,
+)
+_SEXES = re.compile(r"(?:fe)?males?|m|f|men|women|persons?|both sexes|all persons", re.IGNORECASE)
+
+_AGES = re.compile(
+    r"(?:aged?\s*)?(?:\d{1,2}\s*(?:-|–|to)\s*\d{1,2}|\d{2}\s*(?:\+|plus|and over)|under \d{1,2})"
+    r"(?: years)?",
+    re.IGNORECASE,
+)
+
+
+def year(heading: str) -> str:
+    """The financial year that a heading is: '2021-22', 'Year ending March 2022'; '' for none."""
+    text = " ".join(heading.lower().split())
+    if (span := _SPAN.fullmatch(text)) and (int(span[1]) + 1) % 100 == int(span[2]) % 100:
+        return f"{span[1]}/{span[2][-2:]}"
+    if ends := _ENDING.fullmatch(text):
+        last = int(ends[1]) % 100
+        return f"20{last - 1:02}/{last:02}"
+    return ""
+
+
+def answer(heading: str) -> str:
+    """The answer of a scale that a heading is ('% very safe' is 'very safe'); '' for none."""
+    text = _AS_PER_CENT.sub("", heading.strip())
+    return text if _ANSWERS.fullmatch(text) else ""
+
+
+def sex(heading: str) -> str:
+    """The sex that a heading is; '' for none."""
+    return heading.strip() if _SEXES.fullmatch(heading.strip()) else ""
+
+
+def age_band(heading: str) -> str:
+    """The age band that a heading is; '' for none."""
+    return heading.strip() if _AGES.fullmatch(heading.strip()) else ""
+
+
+@dataclass(frozen=True)
+class Across:
+    """What stands side by side in a layout.
+
+    Parameters
+    ----------
+    column, value : str
+        The column whose values are headings, and that of the cells beneath them.
+    is_of : callable
+        The value that a heading is, '' for none.
+    """
+
+    column: str
+    value: str
+    is_of: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The columns of a table that stand side by side.
+
+    Parameters
+    ----------
+    across : Across
+        What they are values of.
+    places : mapping of int to str
+        Position in the header → the value that it is.
+    headings : sequence of str
+        All headings as found.
+    """
+
+    across: Across
+    places: Mapping[int, str]
+    headings: Sequence[str]
+
+    @property
+    def _kept(self) -> list[int]:
+        return [at for at in range(len(self.headings)) if at not in self.places]
+
+    @property
+    def header(self) -> list[str]:
+        """The headings of the table with a row for each figure."""
+        return [*(self.headings[at] for at in self._kept), self.across.column, self.across.value]
+
+    @property
+    def told(self) -> str:
+        """Its headings that are values, in words."""
+        names = [f"'{self.headings[at].strip()}'" for at in self.places]
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        return ", ".join(names[:4]) + more
+
+    def rows(self, block: pl.DataFrame) -> pl.DataFrame:
+        """A row for each figure of a block of text."""
+        kept = self._kept
+        places = [str(at) for at in self.places]
+        long = block.with_columns(pl.col(places).cast(pl.String)).unpivot(
+            places, index=[ROW, *map(str, kept)], variable_name="_of", value_name="_value"
+        )
+        values = {str(at): value for at, value in self.places.items()}
+        named = long.with_columns(pl.col("_of").replace(values)).sort(ROW, maintain_order=True)
+        names = [*map(str, kept), "_of", "_value"]
+        return named.select(ROW, *(pl.col(c).alias(str(at)) for at, c in enumerate(names)))
+
+
+def stack(schema: Schema, header: Sequence[str], mapped: Mapping[str, Any]) -> Stack | None:
+    """What stands side by side in a header under a layout; None for nothing."""
+    for across in schema.across:
+        found = schema.find(header, mapped)
+        if across.column in found or across.value in found:
+            continue
+        taken = set(found.values())
+        places = {
+            at: value
+            for at, heading in enumerate(header)
+            if at not in taken and (value := across.is_of(heading))
+        }
+        if len(places) >= FEWEST and len(set(places.values())) == len(places):
+            return Stack(across, places, list(header))
+    return None
+
+
+def needed(
+    schemas: Sequence[Schema],
+    header: Sequence[str],
+    mapped: Mapping[str, Any],
+    constants: Mapping[str, Any],
+) -> Stack | None:
+    """The stack of the first layout that fits with it, where none fits a header as it stands."""
+    if any(not s.missing(s.find(header, mapped), constants) for s in schemas):
+        return None
+    for schema in schemas:
+        found = stack(schema, header, mapped)
+        if found and not schema.missing(schema.find(found.header, mapped), constants):
+            return found
+    return None
