@@ -123,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("clean", _clean, "clean the raw files; show rows read, kept and set aside")
     sub.add_argument("--check", action="store_true", help="write nothing")
+    sub.add_argument(
+        "--files",
+        action="store_true",
+        help="the account of every partner's file, not of new ones alone",
+    )
 
     sub = command("init", _init, "make a workspace for an area", workspace=False)
     sub.add_argument("directory", type=Path, metavar="DIR")
@@ -154,6 +159,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--place", action="store_true", help="also copy the file into data/raw of the workspace"
     )
+
+    sub = command(
+        "check", _check, "what each file of a folder is, what is wrong, what it would give"
+    )
+    sub.add_argument("folder", type=Path, metavar="FOLDER")
 
     sub = command(
         "check-disclosure",
@@ -233,7 +243,28 @@ def _clean(options: argparse.Namespace) -> int:
     settings = dict(space.settings)
     report = clean_run.clean(space.root, settings, check=options.check, report=inert.say)
     inert.say(report.text())
+    labels = set(report.parts if options.files else report.labels_read)
+    if not options.check and labels:
+        from cspanalysis.explore import question_list
+        from cspanalysis.workspace import file_account
+
+        for text in file_account.of_workspace(space.root, labels, question_list.of_source):
+            inert.say(f"\n{text}")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from cspanalysis.explore import question_list
+    from cspanalysis.workspace import folder_check, workspace
+
+    space = workspace.load(options.workspace) if options.workspace else None
+    settings = dict(space.settings) if space else {}
+    area = space.area().name if space else ""
+    found = folder_check.run(options.folder, settings, question_list.of_source, area)
+    for one in found:
+        inert.say(f"{one.text()}\n")
+    inert.say(folder_check.summary(found))
+    return 3 if any(one.state == folder_check.REFUSED for one in found) else 0
 
 
 def _init(options: argparse.Namespace) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from pathlib import Path
 
 from cspanalysis import findings
-from cspanalysis.domain import whole_files
+from cspanalysis.domain import agendas, whole_files
 from cspanalysis.findings import question
+from cspanalysis.findings.publication import Spec
 from cspanalysis.workspace import layout_notes
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "questions.md"
@@ -37,10 +39,7 @@ _AS_ASKED = _Asked({"do": "does", "is": "is", "plain": "{subject}"})
 
 def text() -> str:
     """The list as Markdown."""
-    topics = [m.name for m in pkgutil.walk_packages(findings.__path__, "cspanalysis.findings.")]
-    for name in topics:
-        importlib.import_module(name)
-    specs = [spec for spec, module in question.SPECS.items() if module in topics]
+    specs = _specs()
     needed = sorted({name for spec in specs for name in spec.needs})
     parts = [_INTRODUCTION, *(f"- `{name}`: {layout_notes.about(name)[0]}" for name in needed)]
     chapter = ""
@@ -54,6 +53,22 @@ def text() -> str:
         row = (title, f"`{spec.id}`", needs, spec.level, spec.agenda)
         parts.append(f"| {' | '.join(row)} |")
     return "\n".join(parts) + "\n"
+
+
+@functools.cache
+def _specs() -> list[Spec]:
+    """The questions of the package's topics."""
+    topics = [m.name for m in pkgutil.walk_packages(findings.__path__, "cspanalysis.findings.")]
+    for name in topics:
+        importlib.import_module(name)
+    return [spec for spec, module in question.SPECS.items() if module in topics]
+
+
+def of_source(source: str) -> list[str]:
+    """The questions of today that a source can answer, those of one thing first."""
+    found = [s for s in _specs() if source in s.needs and s.agenda == agendas.TODAY]
+    titles = [s.title.format_map(_AS_ASKED) for s in sorted(found, key=lambda s: (s.chapter, s.id))]
+    return sorted(dict.fromkeys(titles), key=lambda title: "{" in title)
 
 
 def write(path: Path = PATH) -> str:

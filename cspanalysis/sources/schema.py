@@ -9,16 +9,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import column_types
 from cspanalysis.sources.archive import Part
-
-if TYPE_CHECKING:
-    from cspanalysis.sources.side_by_side import Across
 
 
 class UnknownLayout(DataRefused):
@@ -102,6 +99,23 @@ class Column:
         return (
             ", ".join(map(str, self.allowed)) if self.allowed else column_types.ALLOWED[self.kind]
         )
+
+
+@dataclass(frozen=True)
+class Across:
+    """What stands side by side in a layout.
+
+    Parameters
+    ----------
+    column, value : str
+        The column whose values are headings, and that of the cells beneath them.
+    is_of : callable
+        The value that a heading is, '' for none.
+    """
+
+    column: str
+    value: str
+    is_of: Callable[[str], str]
 
 
 @dataclass(frozen=True)

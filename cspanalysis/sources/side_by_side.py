@@ -7,16 +7,14 @@ said by the layout (`Schema.across`); a layout that fits as it stands is left al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from cspanalysis.sources.csv_records import ROW
-
-if TYPE_CHECKING:
-    from cspanalysis.sources.schema import Schema
+from cspanalysis.sources.schema import Across, Schema
 
 #: So many columns at the least make a table that stands side by side.
 FEWEST = 2
@@ -70,23 +68,6 @@ def sex(heading: str) -> str:
 def age_band(heading: str) -> str:
     """The age band that a heading is; '' for none."""
     return heading.strip() if _AGES.fullmatch(heading.strip()) else ""
-
-
-@dataclass(frozen=True)
-class Across:
-    """What stands side by side in a layout.
-
-    Parameters
-    ----------
-    column, value : str
-        The column whose values are headings, and that of the cells beneath them.
-    is_of : callable
-        The value that a heading is, '' for none.
-    """
-
-    column: str
-    value: str
-    is_of: Callable[[str], str]
 
 
 @dataclass(frozen=True)

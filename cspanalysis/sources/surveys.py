@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cspanalysis.sources import side_by_side
-from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.side_by_side import Across
+from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Source, status_of
 from cspanalysis.sources.table import Read
 

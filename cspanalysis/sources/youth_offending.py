@@ -8,8 +8,7 @@ import polars as pl
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import side_by_side
-from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.side_by_side import Across
+from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import told

@@ -59,7 +59,7 @@ class Build:
         these; of each source what its files were compared by.
     notices, faults : list of str
         What should be looked at, and what refuses the run.
-    parts_read : int
+    labels_read : list of str
         Parts read in this run; the others had not changed.
     """
 
@@ -75,7 +75,7 @@ class Build:
     compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    parts_read: int = 0
+    labels_read: list[str] = field(default_factory=list)
     _lsoas: pl.DataFrame | None = None
 
     @property
@@ -261,7 +261,7 @@ class _SourceBuild:
                         now.faults += batch.faults(error)
                         continue
                     now.parts |= entries
-                    now.parts_read += len(read)
+                    now.labels_read += read
                     for label in read:
                         now.report(_told(label, entries[label]))
             except BaseException:

@@ -39,7 +39,7 @@ class CleanReport:
         What the manifest says of each raw part.
     notices : tuple of str
         What should be looked at.
-    parts_read : int
+    labels_read : tuple of str
         Parts read in this run; the others had not changed.
     is_check : bool
         Nothing was written.
@@ -47,8 +47,13 @@ class CleanReport:
 
     parts: Mapping[str, Any]
     notices: tuple[str, ...]
-    parts_read: int
+    labels_read: tuple[str, ...] = ()
     is_check: bool = False
+
+    @property
+    def parts_read(self) -> int:
+        """How many parts were read in this run."""
+        return len(self.labels_read)
 
     @property
     def account(self) -> pd.DataFrame:
@@ -167,7 +172,7 @@ def _run(
                 known = manifest(processed)
                 # A run that was cut short after its manifest left what the manifest replaces.
                 sweep(processed, known)
-                return CleanReport(known["parts"], tuple(known["notices"]), 0)
+                return CleanReport(known["parts"], tuple(known["notices"]))
             return _clean(root, settings, check, report)
     except OSError as error:
         kept = "Data cleaned before stay as they were."
@@ -213,4 +218,4 @@ def _clean(
             build.run()
         finally:
             pool.shutdown(cancel_futures=True)
-    return CleanReport(build.parts, tuple(build.notices), build.parts_read, check)
+    return CleanReport(build.parts, tuple(build.notices), tuple(build.labels_read), check)
