@@ -85,7 +85,8 @@ def niche() -> Unfamiliar:
             "Local Authority", "Premise Type",
             "DA Flag", "Hate Crime Flag", "Occurrence Status", "Beat Code", "OIC"]  # fmt: skip
     rows = [
-        [f"4325{n:06}", label, f"{day:%d/%m/%Y %H:%M}", f"{day - datetime.timedelta(hours=3):%d/%m/%Y %H:%M}",
+        [f"4325{n:06}", label, f"{day:%d/%m/%Y %H:%M}",
+         f"{day - datetime.timedelta(hours=3):%d/%m/%Y %H:%M}",
          f"{day:%d/%m/%Y %H:%M}", "High Street", "Tonbridge", "Tonbridge & Malling", place,
          flag, "N", "Filed", "TB01", f"PC {n}"]
         for n, (day, label, place, flag) in enumerate(zip(

@@ -109,9 +109,9 @@ def _period(source: Source, name: str, frame: pl.DataFrame) -> str:
     if column not in frame.columns:
         return ""
     months = frame[column].drop_nulls()
-    if months.dtype != pl.String:
+    if months.dtype.is_temporal():
         months = months.dt.strftime("%Y-%m")
-    held = sorted(set(months.to_list()))
+    held = sorted(set(months.cast(pl.String).to_list()))
     if not held:
         return "no row has a day"
     first, last = present.month(held[0]), present.month(held[-1])
