@@ -54,6 +54,8 @@ def of_workspace(root: Path, labels: Collection[str], questions: Questions) -> l
         source = sources.find(part["source"])
         if label not in labels or source is None or not source.is_mapped or "passed" in part:
             continue
+        if not label.startswith(f"{source.name}/"):
+            continue  # a publisher's table, in a folder of its own
         tables = {
             name: pl.read_parquet(processed / path)
             for name, path in part["tables"].items()
