@@ -34,7 +34,7 @@ review: $(READY)
 
 review-today: $(READY)
 	$(BIN)/csp sample build/today --today
-	$(BIN)/csp review --workspace build/today
+	$(BIN)/csp review --workspace build/today --pdf
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"

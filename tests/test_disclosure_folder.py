@@ -12,7 +12,7 @@ from test_disclosure_publications import ELEVEN, YEAR, finding
 
 from cspanalysis.cli import main
 from cspanalysis.disclosure import audit
-from cspanalysis.disclosure.audit import flat_texts
+from cspanalysis.disclosure.audit import carriers, flat_texts
 
 QUARTERS = ("2024-04/2024-06", "2024-07/2024-09", "2024-10/2024-12", "2025-01/2025-03")
 
@@ -208,6 +208,21 @@ def test_a_pdf_is_read(year):
     planted_pdf(year)
     (one,) = audit.check(year)
     assert one.value == 4 and "dover_print.pdf" in one.where
+
+
+def test_editions_of_a_review_that_is_being_written_are_looked_at_in_its_folder(year):
+    folder = review(year, "Dover", "fresh", finding("2026-04/2026-06", None))
+    drafts = folder / carriers.DRAFTS
+    drafts.mkdir()
+    title = "What of young_people.youth_violence.change?"
+    docx(drafts / "review.docx", title, "There were 4 young victims.")
+    pdf(drafts / "review.pdf", title, "There were 3 young victims.")
+    (drafts / "review.html").write_text(
+        f'<h2 id="young_people.youth_violence.change">{title}</h2><p>There were 2 of them.</p>'
+    )
+    found = {r.where: r.value for r in audit.check(folder, ("editions",))}
+    assert found == {"review.docx": 4.0, "review.pdf": 3.0, "review.html": 2.0}
+    assert audit.check(folder, ("findings", "workbook")) == []
 
 
 def test_a_pdf_that_cannot_be_read_cannot_pass(year):

@@ -1,9 +1,16 @@
-"""How long the printed sample is, and that nothing of it is torn: from its stored notebooks."""
+"""How long printed reviews are, and that nothing of them is torn.
+
+The sample from its stored notebooks; of today's synthetic town, and of `CSP_REVIEWS`, the PDF that
+lies beside the folder of the review.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import os
+import re
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -13,8 +20,10 @@ from cspanalysis.report import collect, notebooks, pdf, review_folder
 
 pytestmark = pytest.mark.browser
 
-#: Pages that the sample's review may have.
-MOST_PAGES = 60
+#: Pages that the sample's review may have, and one of open data.
+MOST_PAGES, MOST_OF_OPEN_DATA = 60, 25
+#: So many words tell an answer from all others.
+TOLD = 4
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +49,87 @@ def printed(chapters):
     return pdf.review(chapters, context)
 
 
+def pages_of(content):
+    """The text of each page, in one line."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    # Ligatures of the printed font are letters to a reader.
+    texts = (page.extract_text().replace("ﬀ", "ff").replace("ﬁ", "fi") for page in reader.pages)
+    return [" ".join(text.split()) for text in texts]
+
+
 @pytest.fixture(scope="module")
 def pages(printed):
-    """The text of each page, in one line."""
-    reader = pypdf.PdfReader(io.BytesIO(printed))
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+    return pages_of(printed)
+
+
+@pytest.fixture(scope="module")
+def of_open_data(project):
+    """Pages and titles of the reviews of open data whose PDF is there."""
+    named = [Path(p) for p in os.environ.get("CSP_REVIEWS", "").split(":") if p]
+    folders = [*(project / "build/today/reports").glob("*/[0-9]*"), *named]
+    found = {}
+    for folder in folders:
+        for path in folder.parent.glob(f"*_{folder.name}.pdf"):
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+            titles = [c["title"] for c in manifest["chapters"]]
+            found[path.name] = pages_of(path.read_bytes()), titles, findings["findings"]
+    if not found:
+        pytest.skip("no PDF of open data has been written (make review-today)")
+    return found
+
+
+def torn(pages, titles, records):
+    """What stands at the foot of a page without what follows it."""
+    found = []
+    for number, page in enumerate(pages[1:], 2):
+        # The running foot comes first or last.
+        body = re.sub(r"^\d* ?\S.{0,80} edition(?: – synthetic data)? ?\d*", "", page).strip()
+        found += [f"In short, page {number}"] * body.startswith("In short")
+        for title in titles:
+            found += [f"{title}, page {number}"] * body.endswith(title)
+    for record in records:
+        answer = " ".join(record["sentence"].split()[:TOLD])
+        for number, page in enumerate(pages[1:], 2):
+            at = page.find(record["title"])
+            if record["status"] != "not_available" and at >= 0 and answer not in page:
+                # It is the title of another finding, too, or its answer is on another page.
+                others = [r for r in records if r["title"] == record["title"]]
+                told = (" ".join(r["sentence"].split()[:TOLD]) for r in others)
+                if not any(t in page for t in told):
+                    found.append(f"{record['title']}, page {number}")
+    return found
+
+
+def summary_of(pages):
+    """How many pages the summary takes: from page two to that on which a chapter begins."""
+    contents = re.findall(r"([A-Z][^\d]+?) (\d+)(?= [A-Z]|$)", pages[0].partition("Contents")[2])
+    first = next(int(page) for title, page in contents if title.strip() != "Summary")
+    begins = re.search(r"^.{0,120}In short", pages[first - 1]) is not None
+    return first - 1 - begins
 
 
 def test_the_sample_is_no_longer_than_a_board_reads(pages):
     assert len(pages) <= MOST_PAGES
+
+
+def test_a_review_of_open_data_is_no_longer_than_a_board_reads(of_open_data):
+    for name, (pages, _, _) in of_open_data.items():
+        assert len(pages) <= MOST_OF_OPEN_DATA, name
+
+
+def test_the_printed_summary_takes_two_pages(pages, of_open_data):
+    assert summary_of(pages) <= 2
+    for name, (one, _, _) in of_open_data.items():
+        assert summary_of(one) <= 2, name
+
+
+def test_no_question_is_torn_from_its_answer_and_no_heading_from_what_it_heads(
+    chapters, pages, of_open_data
+):
+    assert torn(pages, [c.title for c in chapters], [r for c in chapters for r in c.records]) == []
+    for name, (one, titles, records) in of_open_data.items():
+        assert torn(one, titles, records) == [], name
 
 
 def test_what_has_no_answer_is_not_printed(chapters, pages):

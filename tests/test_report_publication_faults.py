@@ -1,13 +1,19 @@
-"""Reports killed without a warning at any step, two at once, the clock set back."""
+"""Reports, downloads and texts killed without a warning, two at once, the clock set back."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
+import random
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +22,7 @@ from test_disclosure_publications import ELEVEN, YEAR, finding, place
 
 from cspanalysis.disclosure import audit, publications
 from cspanalysis.domain import areas
-from cspanalysis.report import findings_json, folder, publication_run
+from cspanalysis.report import commentary, findings_json, folder, publication_run
 from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.workspace import fetch
 from cspanalysis.workspace.fetch.web import Web
@@ -53,7 +59,8 @@ def in_child(function, *args):
     return -child.exitcode if child.exitcode and child.exitcode < 0 else child.exitcode
 
 
-def dying(at, root, period, count):
+def dying(at, function, *args):
+    """Run a function until the step before which the process dies."""
     calls = 0
 
     def dies_before(real):
@@ -68,7 +75,7 @@ def dying(at, root, period, count):
 
     for owner, name in STEPS:
         setattr(owner, name, dies_before(getattr(owner, name)))
-    bulletin(root, period, count)
+    function(*args)
 
 
 def shown(path):
@@ -82,7 +89,7 @@ def test_a_bulletin_killed_at_any_step_is_the_old_or_the_new_one_and_can_be_made
     for at in range(60):
         root = tmp_path / str(at)
         path = bulletin(root, YEAR, 263)
-        ended.append(in_child(dying, at, root, YEAR, 265))
+        ended.append(in_child(dying, at, bulletin, root, YEAR, 265))
         assert shown(path) in ([263], [265])
         with publications.opened(root / "data/processed") as held:
             assert held.damaged == []
@@ -146,6 +153,121 @@ def files(root):
         for p in sorted(raw.rglob("*"))
         if p.is_file() and not p.name.startswith(".")
     }
+
+
+@posix
+def test_a_fetch_killed_at_random_steps_leaves_whole_files_and_ends_as_if_undisturbed(tmp_path):
+    draw = random.Random(1)
+    with Server() as server:
+        options = everything(server)
+        fetched(tmp_path / "whole", options)
+        whole, root = files(tmp_path / "whole"), tmp_path / "killed"
+        ended = []
+        for at in [*sorted(draw.sample(range(60), 8)), 10_000]:
+            ended.append(in_child(dying, at, fetched, root, options))
+            there = {k: v for k, v in files(root).items() if ".part" not in k}
+            # Whatever bears its name is whole.
+            assert there.items() <= whole.items()
+        assert ended[-1] == 0 and ended.count(signal.SIGKILL) > 3
+        assert files(root) == whole
+
+
+@posix
+def test_a_fetch_killed_while_a_publisher_sends_goes_on_where_it_was(tmp_path):
+    draw = random.Random(2)
+    with Server() as server:
+        options = everything(server)
+        fetched(tmp_path / "whole", options)
+        whole, number, root = files(tmp_path / "whole"), len(server.asked), tmp_path / "killed"
+        for _ in range(3):
+            before, stop = len(server.asked), draw.randint(1, number)
+            child = multiprocessing.get_context("fork").Process(
+                target=fetched, args=(root, options)
+            )
+            child.start()
+            while child.is_alive() and len(server.asked) < before + stop:
+                time.sleep(0.001)
+            child.kill()
+            child.join(120)
+            there = {k: v for k, v in files(root).items() if ".part" not in k}
+            assert there.items() <= whole.items()
+        fetched(root, options)
+        assert files(root) == whole
+
+
+def reviewed(root, sentence):
+    """A workspace with a review of one finding."""
+    (root / "partnership.toml").write_text('[area]\nname = "Dover"\ndistricts = ["Dover"]\n')
+    where = root / "reports/dover/2024-04_2025-03"
+    where.mkdir(parents=True, exist_ok=True)
+    told = findings_json.document(
+        [finding(YEAR, 263) | {"sentence": sentence}], area={"name": "Dover"}, period=YEAR,
+        compare="", edition="public", created_from={},
+    )  # fmt: skip
+    (where / "findings.json").write_bytes(findings_json.dump(told))
+
+
+@posix
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_commentary_killed_at_any_step_is_the_old_or_the_new_text(tmp_path, is_confirmed):
+    reviewed(tmp_path, "There were 263.")
+    path, _ = commentary.run(tmp_path, None, None)
+    piece = "young_people.youth_violence.change"
+    quoted = path.read_text().replace("> There were 263.\n", "> There were 263.\n\nBy our work.\n")
+    assert quoted.count("By our work.") == 1
+    reviewed(tmp_path, "There were 265.")
+    path.write_text(quoted)
+    commentary.run(tmp_path, None, None, confirm=is_confirmed)
+    new, ended = path.read_text(), []
+    for at in range(40):
+        path.write_text(quoted)
+        run = partial(commentary.run, tmp_path, None, None, confirm=is_confirmed)
+        ended.append(in_child(dying, at, run))
+        assert path.read_text() in (quoted, new)
+        assert commentary.read(path)[piece].text == "By our work."
+        commentary.run(tmp_path, None, None, confirm=is_confirmed)
+        assert path.read_text() == new
+        if ended[-1] == 0:
+            break
+    assert ended[-1] == 0 and signal.SIGKILL in ended
+    assert commentary.read(path)[piece].is_stale("There were 265.") is not is_confirmed
+
+
+@posix
+def test_the_command_bulletin_killed_at_random_moments_leaves_the_last_good_page(tmp_path, project):
+    """As typed: cleaning, the chapter, the check and the writing."""
+    root = tmp_path / "ws"
+    for source in ("police_extract", "population", "lookups"):
+        shutil.copytree(project / "data/raw" / source, root / "data/raw" / source)
+    shutil.copy(project / "partnership.toml", root)
+
+    def run(seconds=600.0):
+        typed = ["bulletin", "--workspace", str(root), "--month", "2008-02"]
+        started = subprocess.Popen(
+            [sys.executable, "-m", "cspanalysis", *typed],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.wait(seconds)
+        started.kill()
+        said, _ = started.communicate(timeout=60)
+        return started.returncode, said
+
+    began = time.perf_counter()
+    code, said = run()
+    assert code == 0, said
+    lasted = time.perf_counter() - began
+    (path,) = (root / "reports").rglob("bulletin_*.html")
+    whole, draw = path.read_bytes(), random.Random(3)
+    for share in (0.6, 1.0):
+        code, said = run(lasted * share * draw.uniform(0.8, 1.0))
+        assert code in (0, -signal.SIGKILL), said
+        assert path.read_bytes() == whole
+        assert audit.check(root / "reports") == []
+    code, said = run()
+    assert code == 0, said
+    assert path.read_bytes() == whole
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 def test_a_clock_set_back_changes_nothing_that_was_fetched(tmp_path):

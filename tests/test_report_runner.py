@@ -14,6 +14,7 @@ from dataclasses import replace
 import pytest
 from report_helpers import AREA, contents, make, request, review_folder
 
+from cspanalysis.disclosure import audit
 from cspanalysis.domain.errors import DisclosureFailed, UsageError
 from cspanalysis.report import engine, findings_json, folder, runner
 
@@ -383,6 +384,27 @@ def test_the_previous_review_is_found_and_compared(tmp_path):
     runner.run(partner)
     page = (review_folder(partner) / "index.html").read_text(encoding="utf-8")
     assert "What changed since" not in page
+
+
+def test_editions_are_checked_before_they_take_the_place_of_the_last_ones(tmp_path):
+    asked = request(tmp_path, QUICK, single_file=True, docx=True, engine="plain")
+    assert runner.run(asked).exit_code == 0
+    before = contents(review_folder(asked).parent)
+    seen = []
+
+    def refuses(where, parts):
+        seen.append({p.name for p in where.rglob("review.*")})
+        if "editions" in parts:
+            raise audit.Refused("a count can be recovered")
+
+    (asked.workspace / "partnership.toml").write_text("[area]\nname = 'X'\n")
+    outcome = runner.run(replace(asked, check=refuses))
+    assert outcome.exit_code == 4 and seen[-1] == {"review.html", "review.docx"}
+    assert contents(review_folder(asked).parent) == before
+    assert sorted(p.name for p in review_folder(asked).parent.iterdir()) == [
+        "2007-04_2008-03", *(f"tonbridge-and-malling_2007-04_2008-03.{e}" for e in ("docx", "html"))
+    ]  # fmt: skip
+    assert not list(review_folder(asked).rglob("review.*"))
 
 
 def test_without_a_browser_the_review_is_whole_and_says_why_there_is_no_pdf(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 SUFFIX = ".part"
+_TEMPORARY = re.compile(rf"\.(\d+)(?:\.held)?\{SUFFIX}$")
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
@@ -42,6 +43,26 @@ def atomically(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = 
         if number is not None:
             raise OSError(number, os.strerror(number), str(path)) from error
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left half-written below a folder; that of runs at work stays."""
+    for path in folder.rglob(f"*{SUFFIX}"):
+        found = _TEMPORARY.search(path.name)
+        if found and not _is_running(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":
+        return True  # asking would end it
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def own(temporary: Path) -> int:

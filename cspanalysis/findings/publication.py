@@ -159,6 +159,7 @@ class Publication:
         # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.
         labels = self.review.label_notes(of.period) if "police_extract" in sources else ()
         said = wording(shown)
+        sentence = present.with_articles(said.text)
         # A window or a part is shown as a statement under another finding: nobody sees its chart,
         # its display table or its tile, so they are not made.
         is_main = not self.comparison.is_window and not self.is_part
@@ -167,7 +168,7 @@ class Publication:
             id=self.spec.id,
             chapter=self.spec.chapter,
             title=self.spec.title,
-            sentence=said.text,
+            sentence=sentence,
             verdict=said.verdict,
             values=said.values,
             status=said.status,
@@ -184,12 +185,13 @@ class Publication:
             rows=shown,
             table=present.table(shown, columns) if is_main else {},
             figure=chart(shown) if chart and is_main and is_told else None,
-            alt=f"{caption}. {said.text}",
+            alt=f"{caption}. {sentence}",
             caption=caption,
             definition=definition,
             notes=tuple(
                 dict.fromkeys(
-                    (
+                    present.with_articles(note)
+                    for note in (
                         *_age(of.period, self.review.period),
                         *_disrupted(of, compared),
                         *notes,

@@ -45,6 +45,7 @@ from cspanalysis.present.words import (
     short_month,
     shorten,
     verb,
+    with_articles,
 )
 
 __all__ = [
@@ -90,4 +91,5 @@ __all__ = [
     "symbols_of",
     "table",
     "verb",
+    "with_articles",
 ]

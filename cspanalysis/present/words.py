@@ -39,6 +39,24 @@ _FRACTIONS = {
 }
 
 
+# Areas that a sentence calls with an article, where it does not yet.
+_ARTICLED = re.compile(
+    r"(?<![Tt]he )\b(?:City of London|Isle of Wight|Isles of Scilly|Vale of Glamorgan"
+    r"|Vale of White Horse|Forest of Dean|New Forest)\b(?! (?:Police|Council|district))"
+)
+
+
+def with_articles(text: str) -> str:
+    """Sentences with the article of areas that have one: 'The City of London recorded …'."""
+
+    def named(found: re.Match[str]) -> str:
+        before = text[: found.start()].rstrip()
+        is_first = not before or before[-1] in ".!?"
+        return f"{'The' if is_first else 'the'} {found[0]}"
+
+    return _ARTICLED.sub(named, text)
+
+
 def clean(text: Any) -> str:
     """Text from data on one line, without control characters and direction overrides.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -46,6 +46,14 @@ MOST_OPEN, MOST_ROWS = 8, 14
 #: Width of a page's column there, and letters of an answer's line in it.
 COLUMN, LINE = 736, 78
 
+#: Said once of a chapter whose findings would each say it.
+UNPLACED = (
+    "Of several counts here the share without a place, which counts for no district, is not the "
+    "same in both periods. No rise or fall that is told here rests on that alone."
+)
+# What each of them says.
+_UNPLACED = re.compile(r"Of .*counts? for no district(?:, is not the same in both periods)?\.")
+
 # A text of a notebook that is a heading and nothing else.
 _HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
 
@@ -81,6 +89,8 @@ class Layout:
     ----------
     short : tuple of record
         The findings whose first sentence says the chapter in short.
+    caution : str
+        What several findings would say of themselves, said once.
     texts : tuple of str
         What the analyst wrote, HTML.
     parts : tuple of Part
@@ -91,6 +101,7 @@ class Layout:
     """
 
     short: tuple[Record, ...] = ()
+    caution: str = ""
     texts: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -122,8 +133,9 @@ def in_order(chapters: Sequence[Rendered]) -> list[Rendered]:
 
 def layout(chapter: Rendered) -> Layout:
     """Lay out a chapter's page."""
-    texts, own, placed = _placed(chapter.blocks)
-    answered = [s for s in chapter.sections if is_answered(s.record)]
+    blocks, caution = _said_once(chapter.blocks)
+    texts, own, placed = _placed(blocks)
+    answered = [s for s in blocks if isinstance(s, Section) and is_answered(s.record)]
     groups = [("", own)] if own else []
     groups += _groups(placed)
     opened = _opened([[b for b in blocks if isinstance(b, Section)] for _, blocks in groups])
@@ -144,6 +156,7 @@ def layout(chapter: Rendered) -> Layout:
     said = {(remark.kind, remark.text) for remark in remarks}
     return Layout(
         short=tuple(_in_short(records)),
+        caution=caution,
         texts=tuple(texts),
         parts=tuple(parts),
         remarks=tuple(remarks),
@@ -151,14 +164,14 @@ def layout(chapter: Rendered) -> Layout:
     )
 
 
-def first_sentence(text: str, most: int = 1) -> str:
-    """The first sentences of a text: what follows says how it was judged."""
-    return " ".join(sentences(text)[:most])
-
-
 def sentences(text: str) -> list[str]:
     """The sentences of a text."""
     return re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+
+
+def first_sentence(text: str, most: int = 1) -> str:
+    """The first sentences of a text: what follows says how it was judged."""
+    return " ".join(sentences(text)[:most])
 
 
 def is_evidence(section: Section) -> bool:
@@ -203,6 +216,30 @@ def picture(section: Section) -> str:
     if "bar" in kinds:
         return "Bar chart"
     return "Line chart" if "lines" in modes else "Dot chart"
+
+
+def _said_once(blocks: Sequence[Section | str]) -> tuple[list[Section | str], str]:
+    """The blocks without the caution on records without a place where several bear it.
+
+    How many they are stays beneath each finding, in its notes.
+    """
+    found: dict[int, list[str]] = {}
+    for place, block in enumerate(blocks):
+        if isinstance(block, Section) and block.record["status"] == "ok":
+            every = sentences(str(block.record["sentence"]))
+            if said := [s for s in every if _UNPLACED.fullmatch(s)]:
+                found[place] = said
+    if len(found) < 2:
+        return list(blocks), ""
+    done = list(blocks)
+    for place, said in found.items():
+        block = done[place]
+        assert isinstance(block, Section)
+        record = block.record
+        left = [s for s in sentences(str(record["sentence"])) if s not in said]
+        notes = [*record.get("notes", ()), *said]
+        done[place] = replace(block, record={**record, "sentence": " ".join(left), "notes": notes})
+    return done, UNPLACED
 
 
 def _placed(

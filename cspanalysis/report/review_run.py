@@ -160,16 +160,18 @@ def review(
                     outlines=partial(small_areas.outlines, store),
                 )
                 written = time.perf_counter() - clock
+                told = further_files.write(fresh, request, shown, context, earlier)
+                printed = time.perf_counter() - clock
                 if request.check:
-                    request.check(fresh, ("workbook",))
-                checked = time.perf_counter() - clock - written
+                    request.check(fresh, ("workbook", "editions"))
+                checked = time.perf_counter() - clock - printed
+                extras[:] = further_files.put(fresh, request, area)
                 steps = (
                     f"chapters after {made:.2f} s",
                     f"pages, tables and their check after {written:.2f} s",
-                    f"check of the workbook {checked:.2f} s",
+                    f"editions beside it {printed - written:.2f} s",
+                    f"check of workbook and editions {checked:.2f} s",
                 )
-                paths, told = further_files.write(request, area, shown, context, earlier)
-                extras[:] = paths
                 notices.extend([*apart, *told])
                 seconds = time.perf_counter() - clock
                 _manifest(fresh, plan, area, shown, fingerprint, started, seconds)
@@ -218,7 +220,7 @@ def _unanswered(plan: Plan, area: Area) -> str:
             f"no file in {raw} holds what the questions of this review need for {area.name} "
             f"in {plan.request.period}"
         )
-        do = "The data quality page says which months each source covers; see: csp clean"
+        do = "The page About the data says which months each source covers; see: csp clean"
     return paragraph(f"nothing could be answered, because {found}", do=do)
 
 

@@ -22,15 +22,16 @@ def page(
     *,
     is_drawn: bool = True,
     template: str = "single.html.j2",
+    only: Sequence[str] | None = None,
     **content: Any,
 ) -> str:
     """The single-file edition.
 
     `previous`: an earlier review's findings.json. `is_drawn`: with the scripts that draw its
-    charts. `content`: what another `template` wants besides. Returns: HTML with plotly.js inside,
-    about 5 MB.
+    charts. `only`: keys of the chapters that follow the summary. `content`: what another `template`
+    wants besides. Returns: HTML with plotly.js inside, about 5 MB.
     """
-    told = layout.in_order(chapters)
+    told = [c for c in layout.in_order(chapters) if only is None or c.key in only]
     laid = {c.key: layout.layout(c) for c in told}
     charts, templates = markup.chart_data(
         s for c in told for s in (*c.sections, *laid[c.key].sections)

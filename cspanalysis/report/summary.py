@@ -34,6 +34,8 @@ MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05
 #: Findings whose sentences begin the summary, and the one that is its table.
 HEADLINE = ("overview.recorded_crime.change", "glance.stands_out")
 GLANCE = "glance.table"
+#: Findings of which the summary holds all.
+AT_A_GLANCE = (GLANCE, "glance.stands_out")
 GLANCE_COLUMNS = ("subject", "count", "rate", "others_rate", "against_peers", "percent_change",
                   "trend")  # fmt: skip
 #: The finding whose map and first rows say where.

@@ -31,8 +31,8 @@ from cspanalysis.disclosure.cells import Cell
 from cspanalysis.domain.errors import DataRefused, DisclosureFailed, paragraph
 
 #: Parts that a folder can be checked in, one after the other or side by side: the findings with
-#: the pages and csv files that show them, and the workbook with what is printed.
-PARTS = ("findings", "workbook")
+#: the pages and csv files that show them, the workbook, and the editions beside the folder.
+PARTS = ("findings", "workbook", "editions")
 #: What can be done where a small count can be worked out.
 WAYS_OUT = (
     "Count in wider groups or over a longer time, take the period out of [[windows]], or leave the "
@@ -178,6 +178,8 @@ def _of_review(one: _Review, parts: Sequence[str]) -> list[Recovered]:
         ]
     if "workbook" in parts:
         carried += carriers.workbooks(folder, titles, sentences)
+    if "editions" in parts:
+        carried += carriers.single_files(folder, titles)
         carried += flat_texts.printed(folder, titles)
     found += _by_carriers(one, carried)
     if "findings" in parts:

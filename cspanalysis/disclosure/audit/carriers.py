@@ -26,6 +26,8 @@ _BLOCKS = frozenset(
 _OWN = ("section", "article", "li")
 #: Where a bulletin holds its findings.
 _TOLD = re.compile(r'(?s)<script type="application/json" id="findings">(.*?)</script>')
+#: Where a review that is being written holds its editions until they have been checked.
+DRAFTS = "editions"
 _SPOKEN = ("alt", "aria-label", "title", "content")
 
 
@@ -63,13 +65,24 @@ def anchor(identifier: str) -> str:
 
 
 def pages(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
-    """What the pages of a review folder show, and its single-file edition beside it.
+    """What the pages of a review folder show.
 
     `titles`: finding id → its title.
     """
-    beside = sorted(folder.parent.glob(f"*_{folder.name}.html"))
-    for path in [*sorted(folder.glob("*.html")), *beside]:
+    for path in sorted(folder.glob("*.html")):
         yield from page(path.name, path.read_text(encoding="utf-8"), titles)
+
+
+def single_files(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
+    """What the single-file edition of a review shows."""
+    for path in editions(folder, ".html"):
+        yield from page(path.name, path.read_text(encoding="utf-8"), titles)
+
+
+def editions(folder: Path, suffix: str) -> list[Path]:
+    """Editions of a review by what their names end in: beside its folder, or not yet put there."""
+    beside = folder.parent.glob(f"*_{folder.name}{suffix}")
+    return sorted([*beside, *folder.glob(f"{DRAFTS}/*{suffix}")])
 
 
 def page(name: str, text: str, titles: Mapping[str, str]) -> Iterator[Carried]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
-from cspanalysis.disclosure.audit.carriers import Carried
+from cspanalysis.disclosure.audit.carriers import Carried, editions
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -26,7 +26,7 @@ def printed(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
     `titles`: finding id → its title.
     """
     for suffix, read in ((".pdf", _pdf), (".docx", _docx)):
-        for path in [*folder.glob(f"*{suffix}"), *folder.parent.glob(f"*_{folder.name}{suffix}")]:
+        for path in [*sorted(folder.glob(f"*{suffix}")), *editions(folder, suffix)]:
             try:
                 lines, tables = read(path)
             except ImportError:

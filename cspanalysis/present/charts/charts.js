@@ -10,6 +10,7 @@
     responsive: false, scrollZoom: false, doubleClick: false, showTips: false, locale: "en-GB"
   };
   var paper = 660; // CSS pixels that fit an A4 page between its margins
+  var beside = 415; // and those that are left beside a sentence
   var NARROW = 520; // below it a chart is drawn for a phone
 
   // On a dark page every colour has a counterpart that keeps its rank: what is darkest on white
@@ -221,6 +222,8 @@
     place.dataset.tone = tone();
     var data = copy(chart.data), layout = fitted(chart, width);
     if (width < NARROW) { data = onPhone(data, layout); }
+    // Paper has less room: lines of time may be flatter.
+    if (onPaper && layout.xaxis.type === "date") { layout.height = Math.round(layout.height * 0.75); }
     if (tone() === "dark") { data = toned(data); layout = toned(layout); }
     place.style.minHeight = "0";
     return window.Plotly.react(place, data, layout, config);
@@ -243,6 +246,11 @@
     }
   };
 
+  // What is folded stays out of a document that is made for paper: hidden there, it would tear
+  // headings from what follows them.
+  if (document.body.classList.contains("printed")) {
+    document.querySelectorAll("details:not([open]), .uncovered").forEach(function (fold) { fold.remove(); });
+  }
   document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
   all().then(function () { document.documentElement.dataset.charts = "drawn"; });
 
@@ -258,16 +266,18 @@
     waiting = window.setTimeout(function () { all(); }, 120);
   });
   // What is folded is not printed; it is in the workbook.
-  // On paper charts are smaller than on a screen, and a tall one so small that it fits a page
-  // together with its sentence.
+  // On paper charts are smaller than on a screen and stand beside their sentence, and a tall one so
+  // small that it fits a page.
   window.addEventListener("beforeprint", function () {
     onPaper = true;
     drawn.forEach(function (place) {
       var chart = content.charts[place.dataset.chart];
       if (!chart) { return; }
-      var size = Math.max(0.58, Math.min(0.8, 620 / fitted(chart, paper).height));
+      var figure = place.closest("figure");
+      var isBeside = figure && figure.parentNode.matches(".finding, .whole .part");
+      var size = Math.max(0.58, Math.min(isBeside ? 0.72 : 0.8, 620 / fitted(chart, paper).height));
       place.style.zoom = size;
-      draw(place, Math.floor(paper / size));
+      draw(place, Math.floor((isBeside ? beside : paper) / size));
     });
   });
   window.addEventListener("afterprint", function () {

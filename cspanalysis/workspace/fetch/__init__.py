@@ -15,7 +15,7 @@ from typing import Any
 
 import filelock
 
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, whole_files
 from cspanalysis.domain.errors import CspError, DataRefused, UsageError, paragraph
 from cspanalysis.workspace.fetch import (
     census_groups,
@@ -108,6 +108,7 @@ def run(
             paragraph("another fetch is at work in this workspace", file=raw, do="Let it finish.")
         ) from error
     with held, web or Web(contact=str(options.get("contact", ""))) as open_web:
+        whole_files.sweep(raw)
         job = Job(raw, open_web, _codes(area), months, today or date.today(), options, report)
         return _all(job, list(sources) or list(SOURCES))
 
