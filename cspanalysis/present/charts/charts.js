@@ -10,7 +10,7 @@
     responsive: false, scrollZoom: false, doubleClick: false, showTips: false, locale: "en-GB"
   };
   var paper = 660; // CSS pixels that fit an A4 page between its margins
-  var beside = 415; // and those that are left beside a sentence
+  var beside = 390; // and those that are left beside a sentence
   var NARROW = 520; // below it a chart is drawn for a phone
 
   // On a dark page every colour has a counterpart that keeps its rank: what is darkest on white
@@ -222,8 +222,10 @@
     place.dataset.tone = tone();
     var data = copy(chart.data), layout = fitted(chart, width);
     if (width < NARROW) { data = onPhone(data, layout); }
-    // Paper has less room: lines of time may be flatter.
-    if (onPaper && layout.xaxis.type === "date") { layout.height = Math.round(layout.height * 0.75); }
+    // Paper has less room: what has no rows of names may be flatter.
+    if (onPaper && !layout.yaxis.tickvals && !categories(data, "yaxis").length) {
+      layout.height = Math.round(layout.height * (layout.meta && layout.meta.aspect ? 0.9 : 0.7));
+    }
     if (tone() === "dark") { data = toned(data); layout = toned(layout); }
     place.style.minHeight = "0";
     return window.Plotly.react(place, data, layout, config);
@@ -275,7 +277,8 @@
       if (!chart) { return; }
       var figure = place.closest("figure");
       var isBeside = figure && figure.parentNode.matches(".finding, .whole .part");
-      var size = Math.max(0.58, Math.min(isBeside ? 0.72 : 0.8, 620 / fitted(chart, paper).height));
+      var most = !isBeside ? 0.8 : figure.parentNode.matches(".part") ? 0.58 : 0.7;
+      var size = Math.max(0.58, Math.min(most, 620 / fitted(chart, paper).height));
       place.style.zoom = size;
       draw(place, Math.floor((isBeside ? beside : paper) / size));
     });
