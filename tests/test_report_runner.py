@@ -36,7 +36,7 @@ def test_review_folder_holds_what_the_contract_names(done):
     assert where.parts[-2:] == ("tonbridge-and-malling", "2007-04_2008-03")
     names = {p.relative_to(where).as_posix() for p in where.rglob("*") if p.is_file()}
     assert names == {
-        "index.html", "data-quality.html", "overview.html", "violence.html",
+        "index.html", "data-quality.html", "overview.html", "violence.html", "duty.html",
         "assets/plotly.min.js", "assets/charts.js", "assets/pictures.js",
         "findings.json", "findings.csv", "tables.xlsx", "manifest.json", "run.log",
     }  # fmt: skip

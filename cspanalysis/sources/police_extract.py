@@ -345,6 +345,13 @@ SOURCE = Source(
                 seen_as=("sex of victim", "ip sex", "ip gender"), unlocks="victims by sex",
             ),
             Column(
+                "offender_id", "Pseudonym of the offender or suspect where known",
+                ("offender reference", "suspect reference"),
+                seen_as=("offender ref", "suspect ref", "offender urn", "suspect urn",
+                         "suspect id"),
+                unlocks="people who were suspected more than once",
+            ),
+            Column(
                 "offender_age", "Age of the offender where known", ("suspect age",), "integer",
                 unit="years", seen_as=("age of offender",),
                 unlocks="how young known offenders are",
