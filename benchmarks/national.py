@@ -1,6 +1,6 @@
 """A review of every partnership, killed twice and resumed: `python -m benchmarks.national`.
 
-Makes an archive of every force, starts `csp review --all --jobs 2 --chapter overview`, kills it
+Makes an archive of every force, starts `csp review --all --jobs 2`, kills it
 with SIGKILL at two moments, resumes it, and compares what it wrote with an undisturbed run, byte
 for byte but for run.log and times in manifests.
 """
@@ -21,10 +21,11 @@ from pathlib import Path
 from benchmarks import measuring
 
 
-def command(root: Path, out: Path, *more: str) -> list[str]:
-    """The command of a national run."""
+def command(root: Path, out: Path, *more: str, chapter: str = "") -> list[str]:
+    """The command of a national run, of one chapter or of all."""
     words = [sys.executable, "-m", "cspanalysis", "review", "--workspace", str(root)]
-    return [*words, "--jobs", "2", "--chapter", "overview", "--out", str(out), *more]
+    chosen = ["--chapter", chapter] if chapter else []
+    return [*words, "--jobs", "2", *chosen, "--out", str(out), *more]
 
 
 def finished(out: Path) -> dict[str, bool]:
@@ -88,6 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=380_000, help="a month, all forces")
     parser.add_argument("--compare", type=int, default=0, metavar="N",
                         help="compare with an undisturbed run of N areas only")  # fmt: skip
+    parser.add_argument("--chapter", default="", metavar="NAME", help="one only; all by default")
     parser.add_argument("--scratch", type=Path, metavar="DIR")
     given = parser.parse_args(arguments)
     from benchmarks.measures import Settings
@@ -99,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{made['files']:,} files of {made['months']} months")
         clean = measuring.csp("clean", "--workspace", root)
         print(f"cleaned in {clean.seconds:.1f} s, {clean.peak_mb:.0f} MB", flush=True)
-        every = command(root, out, "--all")
+        every = command(root, out, "--all", chapter=given.chapter)
         wanted = _number(root)
         start = time.perf_counter()
         left = [killed(every, out, wanted // 4)]
@@ -118,10 +120,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"temporary names left behind: {len(litter)}", flush=True)
         some = _areas(root)[:: max(1, wanted // given.compare)] if given.compare else None
         words = [w for name in some for w in ("--csp", name)] if some else ["--all"]
-        undisturbed = measuring.child(command(root, calm, *words))
+        undisturbed = measuring.child(command(root, calm, *words, chapter=given.chapter))
         areas = sorted(finished(calm))
         found = differences(out, calm, areas)
-        print(f"undisturbed run of {len(areas)} areas: {undisturbed.seconds:.0f} s; files that "
+        print(f"undisturbed run of {len(areas)} areas: {undisturbed.seconds:.0f} s, of the "
+              f"processor {undisturbed.cpu_seconds / max(1, len(areas)):.1f} s an area; files that "
               f"differ: {len(found)} {found[:5]}")  # fmt: skip
     return int(bool(found) or sum(done.values()) != wanted)
 

@@ -108,7 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--compare", metavar="YYYY-MM/YYYY-MM")
     sub.add_argument("--edition", default="public", metavar="public|partner")
     sub.add_argument("--chapter", action="append", default=[], metavar="NAME", help="repeatable")
-    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="areas at the same time")
+    sub.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="areas at the same time (default: the processors, memory allowing)",
+    )
     sub.add_argument("--out", type=Path, metavar="DIR", help="default: reports/ of the workspace")
     sub.add_argument("--resume", action="store_true", help="skip areas already finished")
     sub.add_argument("--single-file", action="store_true", help="also one HTML file of it all")
@@ -120,6 +125,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE.docx",
         help="Word file whose styles, header and footer the docx takes",
     )
+
+    sub.add_argument(
+        "--shard",
+        metavar="K/N",
+        help="with --all: only the Kth of N parts of the areas, for several machines at once",
+    )
+
+    sub = command("compare", _compare, "one indicator of all areas, after csp review --all")
+    sub.add_argument("indicator", metavar="INDICATOR", help="its name, or the id of a finding")
+    sub.add_argument("--edition", default="public", metavar="public|partner")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="where the reports are")
 
     sub = command("clean", _clean, "clean the raw files; show rows read, kept and set aside")
     sub.add_argument("--check", action="store_true", help="write nothing")
@@ -233,6 +249,15 @@ def _review(options: argparse.Namespace) -> int:
     outcome = runner.run(review_command.review_request(options))
     inert.say(outcome.text())
     return outcome.exit_code
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from cspanalysis.report import national_table
+    from cspanalysis.workspace import workspace
+
+    reports = options.out or workspace.load(options.workspace).reports
+    inert.say(national_table.told(reports, options.indicator, options.edition))
+    return 0
 
 
 def _clean(options: argparse.Namespace) -> int:

@@ -134,3 +134,25 @@ def test_an_interrupt_reaches_the_caller_and_ends_the_child(tmp_path):
     finally:
         signal.signal(signal.SIGINT, before)
     assert _ended(int(note.read_text()))
+
+
+def test_notebooks_in_one_child_share_what_is_imported_and_no_names(tmp_path):
+    first = ("import os, tokenize\ntokenize.kept = 1\nx = 1\nos.environ['LEFT'] = '1'\n"
+             "os.chdir('/')\nprint(os.getpid())")  # fmt: skip
+    then = ("import os, tokenize\nprint(os.getpid())\n"
+            "print(tokenize.kept, 'x' in dir(), 'LEFT' in os.environ, os.getcwd())")  # fmt: skip
+    with chapter_run.one_process():
+        one, two = run(tmp_path, first), run(tmp_path, then, "1 + 1")
+        with pytest.raises(PapermillExecutionError):
+            run(tmp_path, "y = 1", "1 / 0")
+        three = run(tmp_path, "import os, tokenize\nprint(os.getpid(), hasattr(tokenize, 'kept'))")
+    pid = one.cells[0].outputs[0]["text"].strip()
+    assert two.cells[0].outputs[0]["text"].split() == [pid, "1", "False", "False", str(Path.cwd())]
+    assert two.cells[1].outputs[0]["data"]["text/plain"] == "2"
+    assert [c.execution_count for c in two.cells] == [1, 2]
+    # After a notebook that fails the next has a new one, and the last of them ends with the block.
+    other, is_kept = three.cells[0].outputs[0]["text"].split()
+    assert other != pid and is_kept == "False"
+    for number in (pid, other):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(number), 0)

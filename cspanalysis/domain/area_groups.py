@@ -140,6 +140,7 @@ def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> 
     return np.sqrt(mean)
 
 
+@functools.lru_cache(maxsize=1024)
 def group(area: Area, chosen: Weights | None = None, number: int = NUMBER) -> PeerGroup:
     """The districts nearest to an area, the area first.
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from cspanalysis.findings.shapes.change_wording import SMALL_BASE
 from cspanalysis.findings.shapes.rankings import resident_notes
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import shown
-from cspanalysis.review.review import OFFENCE_SOURCES
+from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.review.series import Series
 from cspanalysis.stats import peers
 
@@ -123,7 +124,22 @@ def _columns(ask: Question, without: tuple[str, ...] = ()) -> dict[str, str]:
     return {key: told[key] for key in _COLUMNS if key not in without} | {"count": "Count"}
 
 
+#: What stands where, by review: the table and what stands out of it are of the same rows.
+_KNOWN: WeakKeyDictionary[Review, dict[Any, tuple[pd.DataFrame, list[str]]]] = WeakKeyDictionary()
+
+
 def _standing(
+    ask: Question, group: str | None, subjects: tuple[str, ...]
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of `_standing_anew`, worked out once a review and period."""
+    known, key = _KNOWN.setdefault(ask.review, {}), (ask.comparison, group, subjects)
+    if key not in known:
+        known[key] = _standing_anew(ask, group, subjects)
+    result, notes = known[key]
+    return result.copy(), list(notes)
+
+
+def _standing_anew(
     ask: Question, group: str | None, subjects: tuple[str, ...]
 ) -> tuple[pd.DataFrame, list[str]]:
     """A row a subject, the total first, then the worse against peers and the larger rise first.

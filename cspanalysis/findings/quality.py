@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -128,8 +129,10 @@ def problems(ask: Question) -> Finding:
         is_told = ~counts["source"].isin(review.protected_sources)
         if not is_told.all():
             notes.append("Remarks on sources with protected counts stay with the partnership.")
+        named = review.store.open_files(review.protected_sources)
+        others = [f for f in dict.fromkeys(review.store.account()["file"]) if f not in named]
         counts = counts[is_told].assign(
-            reason=[_unnamed(r, review) for r in counts.loc[is_told, "reason"]]
+            reason=[_unnamed(r, others) for r in counts.loc[is_told, "reason"]]
         )
     keys = ["source", "action", "column", "reason"]
     result = counts.groupby(keys, as_index=False, dropna=False)["count"].sum()
@@ -150,11 +153,10 @@ def problems(ask: Question) -> Finding:
     )
 
 
-def _unnamed(reason: str, review: Review) -> str:
+def _unnamed(reason: str, others: Sequence[str]) -> str:
     """A reason without the names of partners' files."""
-    named = review.store.open_files(review.protected_sources)
-    for label in review.store.account()["file"]:
-        if label not in named and label in reason:
+    for label in others:
+        if label in reason:
             return reason.replace(label, "another file")
     return reason
 

@@ -19,7 +19,7 @@ from cspanalysis.report import (
     review_folder,
 )
 from cspanalysis.report.request import Request, ReviewDone
-from cspanalysis.store.tables import Store
+from cspanalysis.store import tables
 
 #: Findings whose values the table shows.
 CRIME, GLANCE = "overview.recorded_crime.", "glance.table"
@@ -37,7 +37,7 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
     """Write the index of areas beside their folders."""
     rows = [row(request.reports, r) for r in reviews]
     # Outlines of districts, where somebody has put them into the workspace.
-    outlined = district_map.of(Store(Path(request.workspace) / "data" / "processed"), rows)
+    outlined = district_map.of(tables.opened(Path(request.workspace) / "data" / "processed"), rows)
     context = markup.Context(
         area=f"{len(rows)} areas",
         period=request.period,

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,6 +108,15 @@ def forked_engine() -> type:
     from cspanalysis.report.forked import ForkedEngine
 
     return ForkedEngine
+
+
+def one_process() -> AbstractContextManager[None]:
+    """Within it the chapters run one after the other in one process (`forked.one_child`)."""
+    import papermill  # noqa: F401 - as above
+
+    from cspanalysis.report import forked
+
+    return forked.one_child()
 
 
 def _unfinished(notebook: Mapping[str, Any]) -> str:

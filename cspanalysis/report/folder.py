@@ -21,6 +21,9 @@ from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, UsageError, paragraph
 
 _NEW, _OLD = ".new-", ".old-"
+#: Locks of the folder of reports, and of the runs of parts of all areas; how long one of these
+#: waits for another that begins at the same moment.
+_LOCK, _PART, _AT_ONCE_S = ".csp-review.lock", ".csp-review-part-", 30
 
 
 def check_writable(out: Path) -> None:
@@ -109,12 +112,31 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Hold the output folder for this run."""
+def locked(out: Path, shard: str = "") -> Iterator[None]:
+    """Hold the output folder for this run; parts of all areas may write at the same time.
+
+    A run holds the folder's own lock. One of a part ('3/8') holds that only to begin with, and then
+    the lock of its part; a run of everything waits for no part, but is refused beside one.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(out / ".csp-review.lock")
+    whole = _held(out, _LOCK, _AT_ONCE_S if shard else 0)
     try:
-        lock.acquire(timeout=0)
+        if shard:
+            part = _held(out, f"{_PART}{shard.replace('/', '-of-')}.lock", 0)
+            whole.release()
+            whole = part
+        else:
+            for path in out.glob(f"{_PART}*.lock"):
+                _held(out, path.name, 0).release()
+        yield
+    finally:
+        whole.release()
+
+
+def _held(out: Path, name: str, wait: float) -> FileLock:
+    lock = FileLock(out / name)
+    try:
+        lock.acquire(timeout=wait)
     except Timeout:
         raise UsageError(
             paragraph(
@@ -123,10 +145,7 @@ def locked(out: Path) -> Iterator[None]:
                 do="Wait for it to end, or give this one its own folder with --out.",
             )
         ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    return lock
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -14,7 +14,8 @@ import os
 import signal
 import sys
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -42,7 +43,7 @@ class ForkedEngine(Engine):
         `nb_man`: holds the notebook; its cells receive the outputs. `kernel_name`: ignored: the
         child runs this Python. `execution_timeout`: seconds one cell may take; None for no limit.
         """
-        child = Child(execution_timeout)
+        child, is_whole = _Kept.taken(execution_timeout), False
         try:
             number = 0
             for index, cell in enumerate(nb_man.nb.cells):
@@ -59,8 +60,48 @@ class ForkedEngine(Engine):
                     raise
                 finally:
                     nb_man.cell_complete(cell, index)
+            else:
+                is_whole = True
         finally:
-            child.end()
+            if is_whole and _Kept.is_asked:
+                _Kept.child = child
+            else:
+                child.end()
+
+
+class _Kept:
+    """The child that the next notebook takes over, and whether one is to be kept at all."""
+
+    child: ClassVar[Child | None] = None
+    is_asked: ClassVar[bool] = False
+
+    @classmethod
+    def taken(cls, limit: float | None) -> Child:
+        kept, cls.child = cls.child, None  # until it has come to a good end
+        if kept:
+            try:
+                kept.begin(limit)
+            except OSError:
+                kept.end()
+            else:
+                return kept
+        return Child(limit)
+
+
+@contextlib.contextmanager
+def one_child() -> Iterator[None]:
+    """Within it notebooks run one after the other in one child, which keeps what they read.
+
+    Each has a namespace of its own; after one that fails a new child is made.
+    """
+    _Kept.is_asked = True
+    try:
+        yield
+    finally:
+        _Kept.is_asked = False
+        if _Kept.child:
+            _Kept.child.end()
+            _Kept.child = None
 
 
 class Child:
@@ -86,6 +127,11 @@ class Child:
         there.close()
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)  # also done by the child: whoever comes first
+
+    def begin(self, limit: float | None) -> None:
+        """Begin a further notebook: nothing of the one before is in its namespace."""
+        self.limit = limit
+        self.here.send(None)
 
     def run(self, cell: Any, number: int, stdout_file: Any = None, stderr_file: Any = None) -> bool:
         """Run one cell, filling its outputs as they come; True if it failed."""

@@ -51,7 +51,9 @@ class Request:
     debug : bool
         Tell tracebacks.
     all_areas : bool
-        Write the index of areas.
+        Write the index of areas and the table of their indicators.
+    shard : str
+        Which part of all areas it is ('3/8'), for a run beside those of the other parts.
     inputs : mapping, optional
         Raw file → sha256; None to hash the files under data/raw.
     named : collection of str, optional
@@ -85,6 +87,7 @@ class Request:
     word_template: Path | None = None
     debug: bool = False
     all_areas: bool = False
+    shard: str = ""
     inputs: Mapping[str, str] | None = None
     named: Collection[str] | None = None
     notices: tuple[str, ...] = ()
@@ -134,6 +137,8 @@ class Outcome:
 
     reviews: tuple[ReviewDone, ...]
     index: Path | None = None
+    table: Path | None = None
+    shard: str = ""
     debug: bool = False
 
     @property
@@ -160,6 +165,14 @@ class Outcome:
             lines.append(f"{skipped} already complete with the same inputs, left as they are")
         if self.index:
             lines.append(f"Areas: {self.index}")
+        if self.table:
+            lines.append(f"Indicators of all areas: {self.table} and {self.table.stem}.csv")
+        if self.shard:
+            lines.append(
+                f"Part {self.shard} of all areas. Once every part is done, the index and the table "
+                "of all areas are made, and what failed is made again, with: csp review --all "
+                "--resume"
+            )
         lines += [f"Notice: {n}" for r in self.reviews for n in r.notices]
         if self.failures:
             lines.append(f"{len(self.failures)} failed:")

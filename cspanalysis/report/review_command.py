@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.report import folder, runner, word_file
+from cspanalysis.report import folder, runner, word_file, workers
 from cspanalysis.review import coverage, offence_counts, scope
-from cspanalysis.store import clean_run
+from cspanalysis.store import clean_run, tables
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace import workspace as workspaces
 
@@ -22,7 +23,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     """The request of `csp review`, after cleaning what changed."""
     space = workspaces.load(options.workspace)
     editions.check(options.edition)
-    if options.jobs < 1:
+    part = _part(options)
+    if options.jobs is not None and options.jobs < 1:
         raise UsageError(paragraph(f"--jobs {options.jobs}", allowed="1 or more"))
     period, compare = (Period.parse(t) if t else None for t in (options.period, options.compare))
     # Without any period the newest twelve months are taken, which only clean data tell.
@@ -37,7 +39,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     folder.check_writable(options.out or space.reports)
     named = [space.area(name) for name in options.csp] or [space.area()]
     clean_run.clean(space.root, dict(space.settings), report=inert.say)
-    store = Store(space.processed)
+    store = tables.opened(space.processed)
     chosen = every_area(store) if options.all else named
     if options.all:
         chosen = _with_offences(store, chosen, period)
@@ -48,6 +50,14 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         edition=options.edition,
         workspace=space.root,
     )
+    # After the period is chosen: it is the same for all parts.
+    chosen = chosen[part]
+    if not chosen:
+        raise UsageError(
+            paragraph(
+                f"--shard {options.shard}: there are fewer areas than parts", do="Take fewer parts."
+            )
+        )
     is_public = options.edition == "public"
     protected = space.protected_sources if is_public else None
     return runner.Request(
@@ -57,7 +67,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         compare=first.comparisons[0].compare.iso,
         edition=options.edition,
         chapters=tuple(options.chapter),
-        jobs=options.jobs,
+        jobs=options.jobs or workers.most(),
         out=options.out,
         resume=options.resume,
         single_file=options.single_file,
@@ -66,11 +76,28 @@ def review_request(options: argparse.Namespace) -> runner.Request:
         word_template=template,
         debug=options.debug,
         all_areas=options.all or len(chosen) > 1,
+        shard=options.shard or "",
         inputs=store.inputs(),
         named=None if protected is None else [f"data/raw/{f}" for f in store.open_files(protected)],
         notices=store.notices(protected),
         check=check_disclosure if is_public else None,
     )
+
+
+def _part(options: argparse.Namespace) -> slice:
+    """Which of all areas a run takes: every Nth, so that each part has areas of all sizes."""
+    if not options.shard:
+        return slice(None)
+    known = re.fullmatch(r"(\d{1,4})/(\d{1,4})", options.shard)
+    part, parts = (int(known[1]), int(known[2])) if known else (0, 0)
+    if not 1 <= part <= parts:
+        raise UsageError(
+            paragraph(f"--shard {options.shard}", allowed="K/N with K from 1 to N, such as 3/8")
+        )
+    if not options.all:
+        raise UsageError(paragraph("--shard goes with --all", do="Add --all."))
+    options.shard = f"{part}/{parts}"
+    return slice(part - 1, None, parts)
 
 
 def every_area(store: Store) -> list[Area]:

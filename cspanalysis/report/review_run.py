@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
@@ -21,6 +23,7 @@ from cspanalysis.report import (
     collect,
     commentary,
     earlier_review,
+    engine,
     findings_json,
     folder,
     further_files,
@@ -32,9 +35,8 @@ from cspanalysis.report import (
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
-from cspanalysis.review import coverage, small_areas
-from cspanalysis.store import partner_files, provenance
-from cspanalysis.store.tables import Store
+from cspanalysis.review import case_counts, coverage, small_areas
+from cspanalysis.store import partner_files, provenance, tables
 from cspanalysis.workspace import notebook_files
 from cspanalysis.workspace import workspace as workspaces
 
@@ -94,6 +96,17 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
     return Plan(request, tuple(chapters), inputs, _digest(basis))
 
 
+def prepare(request: Request) -> None:
+    """Read and count once what every area looks up: the processes forked from this one have it."""
+    store = tables.opened(Path(request.workspace) / "data/processed")
+    with contextlib.suppress(CspError, OSError):  # the areas themselves will tell
+        periods = [Period.parse(p) for p in (request.period, request.compare) if p]
+        case_counts.prepare(store, *periods)
+        # Peers are asked for, too.
+        for area in areas.all_partnerships():
+            coverage.of(store, "police_uk", area)
+
+
 def review_quietly(task: tuple[Plan, Area]) -> ReviewDone:
     """`review` for a worker process: no progress of its own."""
     return review(*task, step=lambda _: None, jobs=1)
@@ -134,7 +147,7 @@ def review(
             failures = (Failure(area.name, "", _unanswered(plan, area)),)
         notices = [*moved, *withheld, *(n for c in done for n in c.notices)]
         notices += earlier_review.replaced(target, [c.key for c in plan.chapters], records)
-        store = Store(Path(request.workspace) / "data/processed")
+        store = tables.opened(Path(request.workspace) / "data/processed")
         extras: list[Path] = []
 
         def write(shown: list[Rendered], apart: list[str]) -> None:
@@ -200,7 +213,10 @@ def _answers(record: Mapping[str, Any]) -> bool:
 def _holds_anything(plan: Plan, area: Area) -> bool:
     """Whether a source covers a month of the period: that none was recorded is an answer too."""
     workspace = workspaces.load(plan.request.workspace)
-    store, months = Store(workspace.processed), Period.parse(plan.request.period).month_list()
+    store, months = (
+        tables.opened(workspace.processed),
+        Period.parse(plan.request.period).month_list(),
+    )
     own = workspace.area(area.name)
     covered = (coverage.of(store, source, own).months for source in coverage.sources(store))
     return any(set(months) & set(held) for held in covered)
@@ -240,7 +256,10 @@ def _chapters(
         for c in plan.chapters
     ]
     if jobs == 1:
-        return [chapter_run.execute(task) for task in tasks]
+        # Notebooks of somebody else may set what the next one would find.
+        is_ours = request.engine == engine.NAME and request.notebooks is None
+        with chapter_run.one_process() if is_ours else contextlib.nullcontext():
+            return [chapter_run.execute(task) for task in tasks]
     # The longest first, so that no core is left with it at the end; a notebook with much in it,
     # stored outputs too, takes long.
     order = sorted(range(len(tasks)), key=lambda i: -tasks[i].chapter.path.stat().st_size)

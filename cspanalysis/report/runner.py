@@ -29,6 +29,9 @@ __all__ = [
     "run",
 ]
 
+#: From so many areas on it pays to count first what they share.
+_MANY = 8
+
 PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 
 
@@ -62,7 +65,7 @@ def validate(request: Request) -> list[Chapter]:
 
 
 def _run(request: Request) -> Outcome:
-    from cspanalysis.report import areas_index, engine, folder, review_run, workers
+    from cspanalysis.report import areas_index, engine, folder, national_table, review_run, workers
     from cspanalysis.report.progress import Progress
 
     chosen = validate(request)
@@ -72,20 +75,30 @@ def _run(request: Request) -> Outcome:
         engine.warm(*review_run.WARM, *wanted)
     plan = review_run.plan(request, chosen)
     done: dict[int, ReviewDone] = {}
-    with folder.locked(request.reports):
-        if len(request.areas) == 1:
+    with folder.locked(request.reports, request.shard):
+        if len(request.areas) == 1 and not request.shard:
             with Progress(len(chosen), "chapter") as progress:
                 done[0] = review_run.review(plan, request.areas[0], progress.step)
         else:
             tasks = [(plan, area) for area in request.areas]
+            if request.engine == engine.NAME and len(tasks) >= _MANY:
+                review_run.prepare(request)
             with Progress(len(tasks), "area") as progress:
-                for result in workers.each(review_run.review_quietly, tasks, request.jobs):
+                for result in workers.each(
+                    review_run.review_quietly,
+                    tasks,
+                    request.jobs,
+                    lambda index: progress.begin(request.areas[index].name),
+                ):
                     area = request.areas[result.index]
                     failure = Failure(area.name, "", f"The review was lost: {result.error}.")
                     done[result.index] = result.result or ReviewDone(
                         area, request.folder(area), written=False, failures=(failure,)
                     )
-                    progress.step(area.name)
+                    progress.step(area.name, is_made=not done[result.index].skipped)
         reviews = tuple(done[i] for i in sorted(done))
-        index = areas_index.write(request, reviews) if request.all_areas else None
-    return Outcome(reviews, index, request.debug)
+        index, table = None, None
+        if request.all_areas and not request.shard:
+            index = areas_index.write(request, reviews)
+            table = national_table.write(request, reviews)
+    return Outcome(reviews, index, table, request.shard, request.debug)

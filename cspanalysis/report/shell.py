@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NoReturn
 
 from cspanalysis.report import engine
@@ -43,10 +44,18 @@ def die_with_parent() -> None:
 def _loop(pipe: Connection) -> None:
     engine.settle()
     shell = _shell(pipe)
+    folder, environment = Path.cwd(), dict(os.environ)
     with _Descriptors() as descriptors:
         sys.stdout, sys.stderr = _Stream(pipe, "stdout"), _Stream(pipe, "stderr")
         while True:
-            source, number = pipe.recv()
+            asked = pipe.recv()
+            if asked is None:  # a further notebook
+                shell.reset(new_session=True)
+                os.chdir(folder)
+                os.environ.clear()
+                os.environ.update(environment)
+                continue
+            source, number = asked
             shell.execution_count = number
             shell.failed = False
             result = shell.run_cell(source, store_history=False)

@@ -14,7 +14,10 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 from cspanalysis.report import engine, shell
 
@@ -29,12 +32,36 @@ class Done:
     raised: Exception | None = None
 
 
-def each(function: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[Done]:
+#: Memory that one area's review takes beside what it shares with the others, and what is left
+#: to everything else.
+_MEGABYTES_A_JOB, _MEGABYTES_LEFT = 400, 500
+#: The most memory that a container may take, where there is one (Linux).
+_CONTAINER = Path("/sys/fs/cgroup/memory.max")
+
+
+def most() -> int:
+    """How many areas can be reviewed at the same time: the processors, memory allowing."""
+    if hasattr(os, "sched_getaffinity"):
+        processors = len(os.sched_getaffinity(0))
+    else:
+        processors = os.cpu_count() or 1
+    free = psutil.virtual_memory().available
+    with contextlib.suppress(OSError, ValueError):  # 'max' is no number: no limit
+        free = min(free, int(_CONTAINER.read_text(encoding="ascii")))
+    return max(1, min(processors, (free // 1_000_000 - _MEGABYTES_LEFT) // _MEGABYTES_A_JOB))
+
+
+def each(
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    jobs: int,
+    begun: Callable[[int], None] = lambda _: None,
+) -> Iterator[Done]:
     """Results of `function(task)` as they come, at most `jobs` at a time.
 
     `function`: importable by name where processes cannot be forked; its result must be picklable.
-    `jobs`: processes at the same time. Returns: one for each task; `error` says that the task
-    raised or its process died.
+    `jobs`: processes at the same time. `begun`: told the number of each task that is started.
+    Returns: one for each task; `error` says that the task raised or its process died.
     """
     context = multiprocessing.get_context("fork" if engine.can_fork() else "spawn")
     running: dict[Any, tuple[int, Any, Any]] = {}
@@ -43,6 +70,7 @@ def each(function: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Ite
         while waiting or running:
             while waiting and len(running) < max(1, jobs):
                 index, task = waiting.pop()
+                begun(index)
                 here, there = context.Pipe(duplex=False)
                 process = context.Process(target=_work, args=(function, task, there))
                 process.start()

@@ -10,6 +10,8 @@ import functools
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cspanalysis.domain import areas, case_outcomes, offences
 from cspanalysis.domain.areas import Area
@@ -26,6 +28,8 @@ TOO_YOUNG = 6
 #: A month says what became of its crimes if so large a share of them bears a category: files that
 #: were made from counts bear none.
 _TOLD = 0.5
+
+_KEYS = ["month", "district", "offence", "category"]
 
 
 class Cases(NamedTuple):
@@ -94,6 +98,13 @@ def cases(store: Store, area: Area, period: Period) -> Cases:
     return Cases(table, force, old, young, unstated)
 
 
+def prepare(store: Store, *periods: Period) -> None:
+    """Count the crimes of all forces beforehand, for the areas that will be asked about."""
+    if store.has(SOURCE):
+        for period in periods:
+            _of_all_forces(store, Period(period.first, period.last + TOO_YOUNG))
+
+
 def _parted(period: Period, last_old: int) -> tuple[Period | None, Period | None]:
     """The part of a period up to a month, and the part after it."""
     old = Period(period.first, min(period.last, last_old)) if period.first <= last_old else None
@@ -116,16 +127,31 @@ def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
     return int(counts.loc[inside, "count"].sum())
 
 
-@functools.lru_cache(maxsize=8)
 def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
+    table = _of_all_forces(store, over)
+    found = table.filter(pc.field("force") == force).drop_columns("force").to_pandas()
+    found = found.astype({c: "str" for c in _KEYS})
+    return found.sort_values(_KEYS, ignore_index=True)
+
+
+@functools.lru_cache(maxsize=4)
+def _of_all_forces(store: Store, over: Period) -> pa.Table:
+    """The crimes of every force: to find those of one, the files of all have to be gone through."""
     months = over.month_list()
     crimes = list(offences.members(offences.ALL, offences.POLICE_UK))
-    rows = store.load(
-        SOURCE,
-        columns=["month", "district", "offence", "outcome"],
-        where={"force": force, "month": (months[0], months[-1]), "offence": crimes},
-    ).rename(columns={"outcome": "category"})
-    rows = rows.fillna({"district": "", "category": ""})
-    keys = ["month", "district", "offence", "category"]
-    return rows.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
+    counts = [
+        part.group_by(part.column_names).aggregate([([], "count_all")])
+        for part in store.parts(
+            SOURCE,
+            ["force", "month", "district", "offence", "outcome"],
+            {"month": (months[0], months[-1]), "offence": crimes},
+        )
+    ]
+    rows = pa.concat_tables(counts).rename_columns(["force", *_KEYS, "count"])
+    for column in ("district", "category"):
+        place = rows.schema.get_field_index(column)
+        rows = rows.set_column(place, column, pc.fill_null(rows[column], ""))
+    # A category may be missing in one file and empty in another.
+    found = rows.group_by(["force", *_KEYS]).aggregate([("count", "sum")])
+    return found.rename_columns(["force", *_KEYS, "count"])

@@ -133,7 +133,7 @@ def of(store: Store, source: str, area: Area) -> Coverage:
     return _of(store, source, area)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=2048)
 def _of(store: Store, source: str, area: Area) -> Coverage:
     if source == "police_uk":
         return _street(store, area)
@@ -303,6 +303,7 @@ def _unlocated(published: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(published.loc[published["status"] == "unlocated", "month"]))
 
 
+@functools.lru_cache(maxsize=2048)
 def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:
     """The force whose files cover an area, and its records there by month; None without any.
 
@@ -330,18 +331,29 @@ def lacking_forces(
     """
     looked_at = set(of(store, "police_uk", area).months)
     wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
-    published = store.coverage()
-    published = published[published["force"].isin(list(forces))]
+    published = _published(store)
     found = {}
-    for force, rows in published.groupby("force"):
-        gone = vanished(rows.set_index("month")["rows"].to_dict(), looked_at)
-        gone |= set(rows.loc[rows["status"] == "incomplete", "month"])
+    for force in sorted(set(forces) & set(published)):
+        rows, incomplete = published[force]
+        gone = vanished(rows, looked_at) | incomplete
         if lacking := sorted(gone & wanted):
-            found[str(force)] = lacking
+            found[force] = lacking
     return found
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=4)
+def _published(store: Store) -> dict[str, tuple[dict[str, int], set[str]]]:
+    """Force → the rows of its files by month, and the months whose files are incomplete."""
+    return {
+        str(force): (
+            rows.set_index("month")["rows"].to_dict(),
+            set(rows.loc[rows["status"] == "incomplete", "month"]),
+        )
+        for force, rows in store.coverage().groupby("force")
+    }
+
+
+@functools.lru_cache(maxsize=2048)
 def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict[str, list[str]]:
     """The other forces that record in an area and lack months of the periods."""
     own = own_force(store, area)

@@ -45,6 +45,37 @@ def counted(
     open_data: bool = True,
 ) -> Counted:
     """Counts and residents of the group; see `Review.peer_counts`."""
+    found = _counted(store, area, group, selection, period, open_data)
+    if isinstance(found, NotAvailable):
+        raise NotAvailable(found.needs, found.detail)
+    # Nobody changes what another reads.
+    return found._replace(table=found.table.copy(deep=False))
+
+
+@functools.lru_cache(maxsize=2048)
+def _counted(
+    store: Store,
+    area: Area,
+    group: PeerGroup,
+    selection: str,
+    period: Period,
+    open_data: bool,
+) -> Counted | NotAvailable:
+    """The counts, or why there are none: one is asked for as often as the other."""
+    try:
+        return _counted_anew(store, area, group, selection, period, open_data)
+    except NotAvailable as error:
+        return NotAvailable(error.needs, error.detail)
+
+
+def _counted_anew(
+    store: Store,
+    area: Area,
+    group: PeerGroup,
+    selection: str,
+    period: Period,
+    open_data: bool,
+) -> Counted:
     table = from_peer_counts(store, area, group, selection, period)
     if table is None and not open_data:
         raise _lacking(store, selection, area.name, period)
@@ -343,8 +374,14 @@ def _by_area(
     people = residents.estimates(store, [d for p in parts.values() for d in p], period)
     table = pd.DataFrame({"area": list(parts), "is_own": [name == area.name for name in parts]})
     for column, of in (("count", by_district.astype(float)), ("population", people["population"])):
-        table[column] = [of.reindex(p).sum(min_count=len(p)) for p in parts.values()]
+        known = of.dropna().to_dict()
+        table[column] = [_sum(known, districts) for districts in parts.values()]
     return table.assign(population_year=int(people["year"].max()))
+
+
+def _sum(known: Mapping[str, float], districts: Iterable[str]) -> float:
+    found = [known.get(d, np.nan) for d in districts]
+    return sum(found)
 
 
 def _forces(group: PeerGroup, held: set[str]) -> str:

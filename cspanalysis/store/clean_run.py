@@ -141,7 +141,7 @@ def ready(root: Path, settings: Mapping[str, Any]) -> Store:
     Where nothing did, the check costs a listing of data/raw and writes nothing, so any number of
     notebooks may call it at once; where something did, the first cleans and the others wait.
     """
-    from cspanalysis.store.tables import Store
+    from cspanalysis.store import tables
 
     is_current = raw_folder.is_current
     if not is_current(root, settings) and not is_current(root, settings, by_content=True):
@@ -152,7 +152,7 @@ def ready(root: Path, settings: Mapping[str, Any]) -> Store:
             report=lambda line: None,
             wait=_WAIT_S,
         )
-    return Store(root / "data" / "processed")
+    return tables.opened(root / "data" / "processed")
 
 
 def _run(

@@ -5,6 +5,7 @@ Nothing heavy is imported here: whether there is anything to do is asked at ever
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -34,6 +35,16 @@ def manifest(processed: Path) -> dict[str, Any]:
     except (json.JSONDecodeError, UnicodeDecodeError):
         return blank
     return found if found.get("schema") == FORMAT else blank
+
+
+def known(processed: Path) -> Mapping[str, Any]:
+    """The manifest for whoever only reads it: parsed once for as long as the file is the same."""
+    return _known(processed, *whole_files.stamp(processed / MANIFEST))
+
+
+@functools.lru_cache(maxsize=4)
+def _known(processed: Path, *stamp: int) -> Mapping[str, Any]:
+    return manifest(processed)
 
 
 def write(processed: Path, content: Mapping[str, Any]) -> None:

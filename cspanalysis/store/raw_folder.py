@@ -16,7 +16,7 @@ from typing import Any
 
 from cspanalysis.domain.whole_files import stamp
 from cspanalysis.store import provenance, seals
-from cspanalysis.store.manifest import PROBLEMS, manifest
+from cspanalysis.store.manifest import PROBLEMS, known
 from cspanalysis.store.provenance import SUFFIX
 
 _IGNORED_SUFFIXES = (".md", ".part", ".tmp", ".crdownload")
@@ -54,14 +54,14 @@ def state(raw: Path) -> dict[str, list[int]]:
 
 def changed(root: Path) -> list[tuple[Path, list[int]]]:
     """The raw files of a workspace that are not as they were when last read, with their stamps."""
-    known = manifest(root / "data" / "processed")["files"]
+    before = known(root / "data" / "processed")["files"]
     stamps = {
         label: (path, stamp(path)) for label, path in raw_files(root / "data" / "raw").items()
     }
     return [
         (path, now)
         for label, (path, now) in stamps.items()
-        if label not in known or known[label]["stamp"] != now
+        if label not in before or before[label]["stamp"] != now
     ]
 
 
@@ -114,7 +114,7 @@ def is_current(root: Path, settings: Mapping[str, Any], *, by_content: bool = Fa
     for another file.
     """
     processed = root / "data" / "processed"
-    found = manifest(processed)
+    found = known(processed)
     if not found.get("complete"):
         return False
     if found["code"] != code() or found["settings"] != decisive(settings):

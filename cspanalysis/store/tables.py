@@ -8,21 +8,23 @@ tables of a whole country touches only the files and row groups that hold it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
 from cspanalysis.store import partner_files
-from cspanalysis.store.manifest import PROBLEMS, manifest
+from cspanalysis.store.manifest import MANIFEST, PROBLEMS, known
 
 _COVERAGE = (
     "source", "force", "month", "rows", "crime", "asb", "without_lsoa", "without_district",
@@ -42,6 +44,25 @@ _NULLABLE = {
 _KEPT_TABLES, _KEPT_ROWS = 24, 60_000
 
 
+#: Small tables of a whole country that each area and each of its peers is looked up in.
+_HELD = frozenset(("police_uk_counts",))
+
+#: Stores by their folder, each with the stamp of its manifest when it was opened.
+_OPENED: dict[Path, tuple[list[int], Store]] = {}
+
+
+def opened(processed: Path) -> Store:
+    """The store of a folder, the same one for as long as its manifest is.
+
+    What was read and counted of it serves every later review, and the children of the process.
+    """
+    path = Path(processed).resolve()
+    stamp = whole_files.stamp(path / MANIFEST)
+    if path not in _OPENED or _OPENED[path][0] != stamp:
+        _OPENED[path] = (stamp, Store(path))
+    return _OPENED[path][1]
+
+
 class Store:
     """Cleaned tables of one workspace.
 
@@ -54,15 +75,17 @@ class Store:
     def __init__(self, processed: Path):
         self.processed = Path(processed)
         self._loaded: dict[Any, pd.DataFrame] = {}
+        self._whole: dict[str, _Held] = {}
 
     def _open(self) -> None:
         """Forget what was read of the manifest."""
         self._loaded.clear()
+        self._whole.clear()
         self.__dict__.pop("_manifest", None)
 
     @cached_property
-    def _manifest(self) -> dict[str, Any]:
-        return manifest(self.processed)
+    def _manifest(self) -> Mapping[str, Any]:
+        return known(self.processed)
 
     @property
     def _holds(self) -> Mapping[str, Mapping[str, list[int]]]:
@@ -161,7 +184,12 @@ class Store:
                 )
         condition, wanted = _filter(where or {}), (where or {}).get("district")
         names = list(columns) if columns is not None else schema.names
-        if isinstance(wanted, str | list) and all(p in self._holds for p in paths):
+        if table in _HELD:
+            districts = [wanted] if isinstance(wanted, str) else wanted
+            needed = list(dict.fromkeys([*names, *(where or {})]))
+            found = self._held(table).rows(districts, needed)
+            found = (found if condition is None else found.filter(condition)).select(names)
+        elif isinstance(wanted, str | list) and all(p in self._holds for p in paths):
             districts = [wanted] if isinstance(wanted, str) else wanted
             needed = list(dict.fromkeys([*names, *(where or {})]))
             found = self._of_districts(paths, districts, needed).filter(condition).select(names)
@@ -170,6 +198,24 @@ class Store:
             data = ds.dataset(files, schema=schema, format="parquet")
             found = _plain(data.to_table(columns=names, filter=condition))
         return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+
+    def parts(
+        self, table: str, columns: Sequence[str], where: Mapping[str, Any]
+    ) -> Iterator[pa.Table]:
+        """Rows of a table file by file, for what counts all of it: never the whole in memory."""
+        condition = _filter(where)
+        for path in self._manifest["tables"][table]["files"]:
+            data = ds.dataset(str(self.processed / path), format="parquet")
+            yield _plain(data.to_table(columns=list(columns), filter=condition))
+
+    def _held(self, table: str) -> _Held:
+        """A whole table in memory: what every area asks for again and again."""
+        if table not in self._whole:
+            paths = [str(self.processed / p) for p in self._manifest["tables"][table]["files"]]
+            schema = pq.read_schema(paths[0])
+            data = ds.dataset(paths, schema=schema, format="parquet")
+            self._whole[table] = _Held.of(_plain(data.to_table()))
+        return self._whole[table]
 
     def _of_districts(
         self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
@@ -299,6 +345,39 @@ def _spoilt(table: str, error: Exception) -> CspError:
             f"a file of the table '{table}' is {what}", file="data/processed", do="Run: csp clean"
         )
     )
+
+
+class _Held(NamedTuple):
+    """A table with its text as numbers, and where each district's rows are in it."""
+
+    table: pa.Table
+    places: Mapping[Any, np.ndarray]
+
+    @classmethod
+    def of(cls, plain: pa.Table) -> _Held:
+        columns = [
+            c.dictionary_encode() if _is_text(c.type) else c for c in plain.combine_chunks().columns
+        ]
+        table = pa.table(columns, names=plain.column_names).combine_chunks()
+        district = table["district"].chunk(0)
+        codes = district.indices.fill_null(len(district.dictionary)).to_numpy()
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(len(district.dictionary) + 1))
+        names = district.dictionary.to_pylist()
+        return cls(table, {n: order[ends[i] : ends[i + 1]] for i, n in enumerate(names)})
+
+    def rows(self, districts: Sequence[str] | None, columns: Sequence[str]) -> pa.Table:
+        """The rows of some districts, or all, in the order of the files."""
+        found = self.table.select(list(columns))
+        if districts is not None:
+            parts = [self.places[d] for d in dict.fromkeys(districts) if d in self.places]
+            places = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=int)
+            found = found.take(pa.array(places))
+        return _plain(found)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def _rows(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
