@@ -257,8 +257,11 @@ def _chapters(
     ]
     if jobs == 1:
         # Notebooks of somebody else may set what the next one would find.
-        is_ours = request.engine == engine.NAME and request.notebooks is None
-        with chapter_run.one_process() if is_ours else contextlib.nullcontext():
+        ours = notebook_files.folder().resolve()
+        is_ours = all(c.path.resolve().parent == ours for c in plan.chapters)
+        is_kept = is_ours and not notebook_files.own_modules(request.workspace)
+        is_kept &= request.engine == engine.NAME
+        with chapter_run.one_process() if is_kept else contextlib.nullcontext():
             return [chapter_run.execute(task) for task in tasks]
     # The longest first, so that no core is left with it at the end; a notebook with much in it,
     # stored outputs too, takes long.
