@@ -109,7 +109,8 @@ def answer(error: BaseException, trace: TracebackType | None) -> str | None:
     home = of.__name__ if isinstance(of, ModuleType) else type(of).__module__
     if not name or of is None or not home.startswith("cspanalysis") or _is_inside(trace):
         return None
-    known = [n for n in dir(of) if not n.startswith("_")]
+    public = getattr(of, "__all__", None) or dir(of)
+    known = [n for n in public if n.isidentifier() and not n.startswith("_")]
     near = names.like(str(name), known)
     where = home if isinstance(of, ModuleType) else f"a {type(of).__name__}"
     return paragraph(
