@@ -179,3 +179,38 @@ def test_the_notebook_keeps_findings_only(project):
             assert cell["outputs"] == []
         else:
             assert cell["outputs"]
+
+
+def test_labels_of_a_map_do_not_collide_and_a_scale_says_how_far(open_data):
+    close = pd.DataFrame(
+        {
+            "longitude": [0.270, 0.271, 0.272, 0.273, 0.40],
+            "latitude": [51.200, 51.2005, 51.201, 51.2, 51.26],
+            "place": [f"On or near a Long Street {i}" for i in range(5)],
+            "count": [9, 8, 7, 6, 5],
+        }
+    )
+    chart = charts.place_map(close)
+    ground = maps._Ground.of(close, None)
+    (dots,) = chart.data
+    boxes = []
+    for x, y, text, side, size in zip(
+        dots.x, dots.y, dots.text, dots.textposition, dots.marker.size, strict=True
+    ):
+        if text:
+            right, up = next((r, u) for name, r, u in maps._SIDES if name == side)
+            px, py = ground.pixels(x, y)
+            away, width = size / 2 + 3, maps._LETTER * len(text)
+            boxes.append(
+                maps._box(
+                    px + right * (away + width / 2),
+                    py + up * (away + maps._LINE / 2),
+                    width,
+                    maps._LINE,
+                )
+            )
+    assert 2 <= len(boxes) <= 5 and dots.text[0] == "On or near a Long Street 0"
+    assert not any(maps._overlap(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    (scale,) = chart.layout.shapes
+    kilometres = (scale.x1 - scale.x0) / ground.ratio * maps._DEGREE
+    assert chart.layout.annotations[0].text == "2 km" and kilometres == pytest.approx(2)

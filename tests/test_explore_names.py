@@ -124,3 +124,21 @@ def test_our_errors_are_a_paragraph_in_the_words_of_calls(monkeypatch):
 def test_names_near_a_misspelt_one_come_first():
     assert names.like("burglry", ["robbery", "burglary", "arson"])[0] == "burglary"
     assert names.like("zzzz", ["robbery"]) == []
+
+
+def test_what_a_cell_ends_in_is_read_in_a_line(sample_review):
+    a = sample_review
+    shown = [
+        a.period, a.comparisons[0], a.peer_group("county"), a.series("burglary", a.period),
+        a.records("burglary", a.period), a.coverage("police_extract"), a.store, a.workspace,
+        overview.recorded_crime_change(a, offences="recorded crime", over=a.comparisons[:1]),
+    ]  # fmt: skip
+    texts = [repr(one) for one in shown]
+    assert texts[0] == "Period.parse('2007-04/2008-03')"
+    assert eval(texts[0], {"Period": cspanalysis.Period}) == a.period
+    assert texts[5] == (
+        "<Coverage of police_extract for Tonbridge and Malling: April 2004 to March 2008>"
+    )
+    assert "burglary, offences from police_extract: April 2004 to March 2008" in texts[3]
+    assert texts[8].startswith("overview.recorded_crime.change: Recorded crime fell from 7,723")
+    assert all(len(text) < 700 and "\n" not in text and "object at" not in text for text in texts)

@@ -1,5 +1,6 @@
 """The wheel: what `pip install` brings is enough to review an area from any folder."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -57,6 +58,9 @@ def test_every_notebook_is_in_it_and_nothing_private(wheel, project):
     assert {"etc/jupyter/jupyter_config.json", f"{extension}/package.json",
             f"{extension}/static/remoteEntry.js"} <= installed  # fmt: skip
     assert {"cspanalysis/domain/reference/areas.csv", "cspanalysis/py.typed"} <= set(names)
+    if importlib.util.find_spec("sphinx") and importlib.util.find_spec("furo"):
+        pages = {n.removeprefix("cspanalysis/site/documentation/") for n in names}
+        assert {"index.html", "reference.html", "formats.html", "search.html"} <= pages
     # The sample's extracts travel, their generator does not.
     town = {n for n in names if n.startswith("cspanalysis/data/today/")}
     kept = project / "data" / "today"

@@ -84,6 +84,9 @@ class PeerGroup:
     as_of: str = ""
     note: str = ""
 
+    def __repr__(self) -> str:
+        return f"<PeerGroup '{self.key}', {self.label}: {', '.join(self.areas)}>"
+
 
 def slug(name: str) -> str:
     """Lower case, ASCII letters and digits, hyphens between."""

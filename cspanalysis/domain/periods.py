@@ -124,6 +124,9 @@ class Period:
         first = start_year * 12 + 3 + (half - 1) * 6
         return cls(first, first + 5)
 
+    def __repr__(self) -> str:
+        return f"Period.parse({self.iso!r})"
+
     @property
     def months(self) -> int:
         """Number of months."""

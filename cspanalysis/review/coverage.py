@@ -61,6 +61,10 @@ class Coverage:
     unlocated: tuple[str, ...] = ()
     area: str = ""
 
+    def __repr__(self) -> str:
+        told = present.runs(self.months) if self.months else "no month"
+        return f"<Coverage of {self.source} for {self.area or 'all areas'}: {told}>"
+
     def of(self, months: Iterable[str]) -> Coverage:
         """The coverage of a series of this source that is known for some months only."""
         return replace(self, months=tuple(sorted(set(months))))

@@ -53,6 +53,11 @@ class Counted(NamedTuple):
     notes: tuple[str, ...] = ()
     subject: str = ""
 
+    def __repr__(self) -> str:
+        columns = ", ".join(map(str, self.table.columns))
+        said = f"<Counted from {', '.join(self.sources)}: .table has {len(self.table):,} rows of "
+        return "; ".join([said + columns, *self.notes]) + ">"
+
 
 def source_of(
     store: Store, area: Area, *periods: Period, lacks: Mapping[str, str] = MappingProxyType({})

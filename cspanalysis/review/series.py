@@ -92,6 +92,13 @@ class Series:
     notes: tuple[str, ...] = ()
     among: str = ""
 
+    def __repr__(self) -> str:
+        known = present.runs(self.coverage.months) if self.coverage.months else "no month"
+        return (
+            f"<Series of {self.subject}, {self.unit} from {', '.join(self.sources)}: {known}; "
+            f".rows has {len(self.rows):,} of {', '.join(map(str, self.rows.columns))}>"
+        )
+
     def of(self, rows: pd.DataFrame, subject: str = "", **fields: Any) -> Self:
         """A part of it: other rows, known for the same months, under a subject of its own."""
         return replace(self, rows=rows, subject=subject or self.subject, **fields)

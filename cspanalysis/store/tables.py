@@ -77,6 +77,9 @@ class Store:
         self._loaded: dict[Any, pd.DataFrame] = {}
         self._whole: dict[str, _Held] = {}
 
+    def __repr__(self) -> str:
+        return f"<Store of {self.processed}: {', '.join(self.sources()) or 'nothing cleaned'}>"
+
     def _open(self) -> None:
         """Forget what was read of the manifest."""
         self._loaded.clear()

@@ -71,6 +71,9 @@ class Workspace:
     interventions: tuple[Intervention, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Workspace {self.root} of {self.area_name}>"
+
     @property
     def raw(self) -> Path:
         """Folder of files as received."""

@@ -68,6 +68,20 @@ def build(pages: Path = PAGES) -> list[str]:
     return [line for line in said.getvalue().splitlines() if line.strip()]
 
 
+def is_fresh(pages: Path) -> bool:
+    """Whether pages are there and nothing they are made from is newer."""
+    first = pages / "index.html"
+    if not first.is_file():
+        return False
+    made_from = [
+        *(PROJECT / "docs").iterdir(),
+        *(PROJECT / path for path in _FURTHER.values()),
+        *(PROJECT / "cspanalysis").rglob("*.py"),
+        Path(__file__),
+    ]
+    return all(path.stat().st_mtime <= first.stat().st_mtime for path in made_from)
+
+
 def _settings() -> dict[str, object]:
     from cspanalysis import __version__
 

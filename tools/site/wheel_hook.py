@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class WheelHook(BuildHookInterface):
-    """Makes the pages anew where Sphinx is installed; else those made before travel, if any."""
+    """Makes the pages where Sphinx is installed; else those made before travel, if any."""
 
     PLUGIN_NAME = "custom"
 
@@ -22,7 +22,8 @@ class WheelHook(BuildHookInterface):
         try:
             from tools import site
 
-            site.build(pages)
+            if not site.is_fresh(pages):
+                site.build(pages)
         except ImportError as missing:
             told = "those made before are taken" if pages.is_dir() else "the wheel has none"
             self.app.display_warning(f"documentation: {missing}; {told} (extra 'docs')")
