@@ -230,6 +230,30 @@ def test_a_pdf_that_cannot_be_read_cannot_pass(year):
     assert "cannot be" in str(audit.check(year)[0])
 
 
+GROUP = ("Dover", "Sevenoaks", "Swale")
+
+
+@pytest.mark.parametrize(
+    ("counts", "may"),
+    [((100, 89, 40), True), ((100, 89, 3), False), ((100, 1, 1), False), ((100, 4, 4), False),
+     ((100, 2, 3), True)],
+)  # fmt: skip
+def test_a_group_total_that_gives_a_member_away_is_found_where_nothing_hides_it(
+    tmp_path, counts, may
+):
+    """As with `may_show_sum` switched off: each member's review, and the total in one of them."""
+    for area, count in zip(GROUP, counts, strict=True):
+        own = finding(YEAR, count if count >= 5 else None, "violence.hate.change", area=area)
+        review(tmp_path, area, "own", own)
+    whole = finding(YEAR, sum(counts), "violence.hate.change", area="districts of the north",
+                    members="; ".join(GROUP))  # fmt: skip
+    review(tmp_path, "Dover", "group", whole)
+    found = audit.check(tmp_path)
+    assert (found == []) is may
+    if not may:
+        assert {r.value for r in found} <= {float(n) for n in counts if n < 5}
+
+
 def test_the_partner_edition_is_published_to_nobody(year):
     review(year, "Dover", "2024-04_2025-02_partner", finding(ELEVEN, 260), edition="partner")
     assert audit.check(year) == []

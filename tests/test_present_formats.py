@@ -243,3 +243,18 @@ def test_a_list_names_a_few_and_counts_the_rest():
 def test_limits_of_a_difference_never_read_as_none_where_they_leave_it_out(points, text):
     rows = pd.DataFrame({"points_lower": [points]})
     assert present.table(rows, ["points_lower"])["rows"] == [[text]]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("City of London recorded 9 crimes.", "The City of London recorded 9 crimes."),
+        ("It is lower in City of London.", "It is lower in the City of London."),
+        ("Few live in the City of London.", "Few live in the City of London."),
+        ("It rose. Isle of Wight is 1st.", "It rose. The Isle of Wight is 1st."),
+        ("City of London Police recorded 3.", "City of London Police recorded 3."),
+        ("Kent recorded 3.", "Kent recorded 3."),
+    ],
+)
+def test_areas_that_have_an_article_are_told_with_it(text, told):
+    assert present.with_articles(text) == told

@@ -109,3 +109,29 @@ def test_in_short_begins_with_what_is_judged(verdict, first):
         section("a.peers", "peers", verdict="higher"),
     )
     assert [r["id"] for r in layout.layout(made).short] == [first, "a.peers"]
+
+
+def test_a_caution_that_several_findings_bear_is_said_once_of_the_chapter():
+    lost = "Of the {} that Avon Police recorded, 1.0 per cent had no place in 2023 and 4.0 per cent"
+    lost += " in 2024; what has no place counts for no district."
+    rose = "It rose from 40 to 60."
+    alone = section("a.one", "trend", sentence=f"{rose} {lost.format('thefts')}")
+    laid = layout.layout(chapter(alone, section("a.two", "parts")))
+    assert laid.caution == "" and "counts for no district" in laid.sections[0].record["sentence"]
+    other = section("a.two", "parts", sentence=f"{rose} {lost.format('burglaries')}")
+    made = chapter(alone, other)
+    laid = layout.layout(made)
+    assert [s.record["sentence"] for s in laid.sections] == [rose, rose]
+    page = markup.page(context(), made)
+    assert page.count(layout.UNPLACED) == 1
+    # By how much stays beneath each.
+    assert page.count("Of the thefts that") == page.count("Of the burglaries that") == 1
+    assert page.index("Of the thefts that") > page.index("How we know")
+
+
+def test_a_caution_that_is_the_reason_stays_where_it_is():
+    said = "They cannot be compared: of the thefts, 1 per cent had no place, which counts for no "
+    said += "district."
+    made = chapter(*(section(f"a.{i}", "trend", sentence=said) for i in range(2)))
+    laid = layout.layout(made)
+    assert laid.caution == "" and all(s.record["sentence"] == said for s in laid.sections)

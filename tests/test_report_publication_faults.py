@@ -128,6 +128,54 @@ def test_of_two_reports_at_once_one_gives_way(tmp_path, attempt):
     assert audit.check(tmp_path / "reports") == []
 
 
+def clusters_of(root, area, shown):
+    """Publish a bulletin of clusters of one district, as areas of a batch do side by side."""
+    where = place(root, "bulletin_clusters.html", area)
+    records = [
+        finding(YEAR, count, f"x.{name}", district="Dover", cluster=name)
+        | {"measure": "exclusions"}
+        for name, count in shown.items()
+    ]
+    chapter = Rendered("a", "a", "A", "", tuple(Section(r) for r in records))
+
+    def write(shown, apart):
+        told = findings_json.document(
+            [r for c in shown for r in c.records], area={"name": area}, period=YEAR,
+            compare="", edition="public", created_from={},
+        )  # fmt: skip
+        text = f'<script type="application/json" id="findings">{json.dumps(told)}</script>'
+        folder.write_file(where.target, text.encode())
+
+    publication_run.publish(where, [chapter], write)
+
+
+@posix
+@pytest.mark.parametrize("attempt", range(4))
+def test_of_two_areas_at_once_that_give_a_count_away_together_one_gives_way(tmp_path, attempt):
+    """One shows a cluster and hides the other, the second one their total: 14 less 11."""
+    context = multiprocessing.get_context("fork")
+    start = context.Event()
+    for area in ("Sevenoaks", "Dover"):
+        place(tmp_path, "x", area)
+
+    def run(area, counts):
+        start.wait()
+        clusters_of(tmp_path, area, counts)
+
+    sides = [("Sevenoaks", {"North": 11, "South": None}), ("Dover", {"total": 14})]
+    running = [context.Process(target=run, args=a) for a in sides[:: 1 if attempt % 2 else -1]]
+    for process in running:
+        process.start()
+    start.set()
+    for process in running:
+        process.join(120)
+        assert process.exitcode == 0
+    pages = sorted((tmp_path / "reports").rglob("bulletin_*.html"))
+    counts = [count for page in pages for count in shown(page) if count is not None]
+    assert len(pages) == 2 and counts in ([11], [14])
+    assert audit.check(tmp_path / "reports") == []
+
+
 def test_a_clock_set_back_makes_no_report_forgotten(tmp_path):
     path = bulletin(tmp_path, YEAR, 263)
     for lying in (path, *(tmp_path / "data/processed/published").iterdir()):
