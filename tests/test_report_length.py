@@ -79,34 +79,31 @@ def of_open_data(project):
     return found
 
 
+def body(page):
+    """A page without its running foot, which a reader of the text meets first."""
+    return re.sub(r"^\d* ?\S.{0,80}? edition(?: – synthetic data)? ?\d*", "", page).strip()
+
+
 def torn(pages, titles, records):
     """What stands at the foot of a page without what follows it."""
     found = []
-    for number, page in enumerate(pages[1:], 2):
-        # The running foot comes first or last.
-        body = re.sub(r"^\d* ?\S.{0,80} edition(?: – synthetic data)? ?\d*", "", page).strip()
-        found += [f"In short, page {number}"] * body.startswith("In short")
-        for title in titles:
-            found += [f"{title}, page {number}"] * body.endswith(title)
-    for record in records:
-        answer = " ".join(record["sentence"].split()[:TOLD])
-        for number, page in enumerate(pages[1:], 2):
-            at = page.find(record["title"])
-            if record["status"] != "not_available" and at >= 0 and answer not in page:
-                # It is the title of another finding, too, or its answer is on another page.
-                others = [r for r in records if r["title"] == record["title"]]
-                told = (" ".join(r["sentence"].split()[:TOLD]) for r in others)
-                if not any(t in page for t in told):
-                    found.append(f"{record['title']}, page {number}")
+    # The summary names questions that it does not answer.
+    for number, page in enumerate(pages[1 + summary_of(pages) :], 2 + summary_of(pages)):
+        found += [f"In short, page {number}"] * body(page).startswith("In short")
+        found += [f"{title}, page {number}" for title in titles if body(page).endswith(title)]
+        for title in {r["title"] for r in records if r["title"] in page}:
+            # Of several findings of one title one has to be answered here.
+            alike = [r["sentence"] for r in records if r["title"] == title]
+            if not any(" ".join(said.split()[:TOLD]) in page for said in alike):
+                found.append(f"{title}, page {number}")
     return found
 
 
 def summary_of(pages):
     """How many pages the summary takes: from page two to that on which a chapter begins."""
     contents = re.findall(r"([A-Z][^\d]+?) (\d+)(?= [A-Z]|$)", pages[0].partition("Contents")[2])
-    first = next(int(page) for title, page in contents if title.strip() != "Summary")
-    begins = re.search(r"^.{0,120}In short", pages[first - 1]) is not None
-    return first - 1 - begins
+    title, page = next((t.strip(), int(p)) for t, p in contents if t.strip() != "Summary")
+    return page - 1 - body(pages[page - 1]).startswith(title)
 
 
 def test_the_sample_is_no_longer_than_a_board_reads(pages):
