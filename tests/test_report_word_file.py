@@ -143,3 +143,33 @@ def test_the_restricted_edition_says_so_on_its_cover_and_every_page(bare):
     assert any(t.startswith("RESTRICTED") for t in said(document, "Note"))
     assert "RESTRICTED" in document.sections[0].footer.paragraphs[0].text
     assert document.core_properties.comments == "RESTRICTED"
+
+
+def test_the_analysts_text_stands_beneath_what_it_is_about(bare):
+    text = {"text": "Because of the fair.", "html": "<p>Because of the <em>fair</em>.</p>",
+            "note": ""}  # fmt: skip
+    whole = '<div class="assessment"><p class="src"><b>Assessment</b></p>\n<p>Of it all.</p></div>'
+    chapter_ = chapter()
+    first = Section({**chapter_.sections[0].record, "assessment": text}, None)
+    told = Rendered("40_violence", "violence", "Violence", "", (whole, first))
+    page = single_file.page([told], context(), is_drawn=False)
+    content, _ = word_file.content(page, context(), None, {})
+    written = [p.text for p in docx.Document(io.BytesIO(content)).paragraphs]
+    # The chapter's first, then the finding's beneath its answer.
+    assert written.count("Assessment") == 2
+    of = [written.index(t) for t in ("Of it all.", "Did it rise?", "Because of the fair.")]
+    assert of == sorted(of)
+
+
+def test_small_pictures_of_a_page_leave_no_empty_columns(bare):
+    page = """<html><body><main id="main"><h2>Summary</h2>
+    <p>Told. <span class="drawn">Dot: the area.</span></p>
+    <table><thead><tr><th>Subject</th><th>Months</th><th>Note</th></tr></thead><tbody>
+    <tr><th>Theft</th><td><svg></svg></td><td></td></tr>
+    <tr><th>Fraud</th><td><svg></svg></td><td></td></tr></tbody></table></main></body></html>"""
+    content, _ = word_file.content(page, context(), None, {})
+    document = docx.Document(io.BytesIO(content))
+    rows = [[c.text for c in row.cells] for row in document.tables[0].rows]
+    # A column that is empty and no picture stays.
+    assert rows == [["Subject", "Note"], ["Theft", ""], ["Fraud", ""]]
+    assert any(p.text.strip() == "Told." for p in document.paragraphs)

@@ -34,7 +34,7 @@ from cspanalysis.report.markup import Context
 #: Elements of a page that paper does not need.
 _LEFT_OUT = ("script", "style", "noscript", "nav", "button", "template", "svg")
 _CLASSES_LEFT_OUT = frozenset(
-    {"unseen", "skip", "take", "more", "synthetic", "not_available", "uncovered"}
+    {"unseen", "skip", "take", "more", "drawn", "synthetic", "not_available", "uncovered"}
 )
 #: Classes of a page's paragraphs that have a style of their own.
 _STYLED = {"answer": "Answer", "src": "Source", "note": "Note", "lead": "Lead"}
@@ -274,10 +274,11 @@ class _Writer:
         rows = [row for row in rows if row]
         if not rows:
             return
+        heads = len(list(e.iterfind("./thead/tr"))) or 1
+        rows = _without_pictures(rows, heads)
         columns = max(map(len, rows))
         table: Table = self.document.add_table(len(rows), columns)
         table.style = word_styles.TABLE
-        heads = len(list(e.iterfind("./thead/tr"))) or 1
         style = "Table text" if columns <= _WIDE else "Table text small"
         for number, (row, cells) in enumerate(zip(rows, table.rows, strict=True)):
             word_styles.keep_row(cells, is_head=number < heads)
@@ -332,6 +333,19 @@ class _Writer:
 
     def _said(self, text: str, style: str) -> None:
         self.document.add_paragraph(text, style=style)
+
+
+def _without_pictures(rows: list[list[Any]], heads: int) -> list[list[Any]]:
+    """The rows of a table without columns that hold small pictures of a page and no words."""
+    body = rows[heads:]
+    if len({len(row) for row in rows}) != 1:
+        return rows
+    drawn = [
+        all(not _words(row[i]) for row in body)
+        and any(row[i].find("svg") is not None for row in body)
+        for i in range(len(rows[0]))
+    ]
+    return [[c for c, is_drawn in zip(row, drawn, strict=True) if not is_drawn] for row in rows]
 
 
 def _pieces(e: Any, is_bold: bool = False, is_italic: bool = False) -> Iterator[tuple]:
