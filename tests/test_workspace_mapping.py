@@ -477,6 +477,10 @@ EXTRACTS = {
         ["IncidentNumber", "DateOfCall", "LocalAuthority", "IncidentType", "Cause", "Property"],
         ["F{n}", "{us}", "Dover", "Primary Fire", "Accidental", "Dwelling"],
     ),
+    "stats19": (
+        ["AccidentRef", "AccidentDate", "Borough", "Severity", "NoOfCasualties"],
+        ["C{n}", "{us}", "Dover", "Serious", "2"],
+    ),
     "marac": (["ReferralDate", "VictimID", "PerpetratorID", "Local Authority"],
               ["{us}", "V{n}", "P{n}", "Dover"]),
     "youth_offending": (["Year", "Local Authority", "Measure", "Count"],

@@ -217,3 +217,43 @@ def test_headings_in_two_rows_of_a_text_file_lose_no_row(place):
     found = sources.get("police_extract").read(Part(path, path.name), Context())
     assert (found.rows_read, found.rows_kept) == (2, 2)
     assert found.frame["row"].to_list() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("shares", "read"),
+    [
+        ((0.45, 0.35, 0.2), [45.0, 35.0, 20.0]),
+        # What does not add up to one shows nothing: set aside as ever.
+        ((0.45, 0.1, 0.2), []),
+        ((45, 35, 20), [45.0, 35.0, 20.0]),
+    ],
+)
+def test_fractions_of_a_workbook_are_per_cent_where_answers_make_one(place, shares, read):
+    head = "Survey,Round,Area,Question,Safe,Unsafe,Don't know,Base\n"
+    cells = ",".join(map(str, shares))
+    path = place / "survey.csv"
+    path.write_text(f"{head}Ours,2025,Dover,How safe do you feel?,{cells},400\n", encoding="utf-8")
+    found = sources.get("surveys").read(Part(path, path.name), Context())
+    assert found.frame["percent"].to_list() == read
+    assert found.rows_read == 3
+
+
+def test_a_partners_list_of_collisions_is_mapped_and_read(place, capsys):
+    head = "Accident Ref,Accident Date,Accident Time,Local Authority,Severity,No of Casualties\n"
+    rows = [
+        f"C{n},{n + 13:02}/04/2025,1{n}:30,{place_},{how},{n % 2 + 1}\n"
+        for n, (place_, how) in enumerate(
+            [("Dover DC", "Fatal"), ("Dover DC", "Serious"), ("Thanet", "Slight injury")] * 2
+        )
+    ]
+    path = place / "collisions.csv"
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    assert run("map", path, "--workspace", place, "--place") == 0
+    said = capsys.readouterr().out
+    assert "data/raw/stats19" in said and "'Slight injury' → slight" in said
+    assert run("clean", "--workspace", place) == 0
+    frame = Store(place / "data" / "processed").load("stats19")
+    assert frame["severity"].value_counts().to_dict() == {"fatal": 2, "serious": 2, "slight": 2}
+    assert frame["district"].value_counts().to_dict() == {"Dover": 4, "Thanet": 2}
+    assert set(frame["district_code"]) == {"E07000108", "E07000114"}
+    assert frame["hour"].tolist() == [10, 11, 12, 13, 14, 15]

@@ -93,6 +93,7 @@ def find(
         readings = [
             _reading(source.name, layout, index, cells, is_double, own)
             for layout in source.schemas
+            if layout.name in (source.mapped or (layout.name,))
             for index, cells, is_double in rows
         ]
         # Where no heading is known the cells of the likeliest row may tell what they are.

@@ -117,6 +117,8 @@ class Source:
         How the names of its files end where they are no tables.
     is_mapped : bool
         `csp map` recognises a partner's own export of it.
+    mapped : sequence of str
+        Names of the layouts that it recognises so; all by default.
     foreign : str
         A pattern of headings that its files never have; one with them is another thing.
     is_of_sheets : bool
@@ -173,6 +175,7 @@ class Source:
     strangers: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     is_mapped: bool = False
+    mapped: Sequence[str] = ()
     foreign: str = ""
     is_of_sheets: bool = False
     policy: str = "none"

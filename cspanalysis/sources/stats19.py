@@ -94,6 +94,46 @@ _SCHEMAS = (
             Column("vehicle_type", "Type, code of STATS19", ("vehicle type",), required=True),
         ),
     ),
+    Schema(
+        "list",
+        "a list of road collisions of the police or the highway authority",
+        (
+            Column(
+                "collision_id", "Reference of the collision",
+                ("collision reference", "collision ref", "accident reference", "accident ref",
+                 "accident number", "collision number", "crash reference", "reference"),
+                "identifier", essential=True, seen_as=("accident no", "collision no", "crash ref"),
+            ),
+            Column(
+                "date", "Day", ("collision date", "accident date", "date of collision",
+                                "date of accident"), "date", essential=True,
+            ),
+            Column("time", "Time of day", ("collision time", "accident time"), "time",
+                   unlocks="hours of the day"),
+            Column(
+                "district", "Local authority district", ("local authority", "borough", "council"),
+                required=True, seen_as=("la", "lad", "district name"),
+            ),
+            Column(
+                "severity", "Of the worst injury",
+                ("collision severity", "accident severity", "severity of accident"), required=True,
+                allowed=_SEVERITY, seen_as=("worst injury", "injury severity"),
+            ),
+            Column("vehicles", "Vehicles involved", ("number of vehicles", "no of vehicles"),
+                   "integer"),
+            Column(
+                "casualties", "People hurt",
+                ("number of casualties", "no of casualties", "total casualties"), "integer",
+                required=True,
+            ),
+            Column("longitude", "Longitude", kind="number", unit="degrees",
+                   unlocks="where collisions happened; with `latitude`"),
+            Column("latitude", "Latitude", kind="number", unit="degrees",
+                   unlocks="where collisions happened; with `longitude`"),
+            Column("speed_limit", "Speed limit", ("speed limit",), "integer", unit="mph",
+                   unlocks="collisions by speed limit"),
+        ),
+    ),
 )  # fmt: skip
 
 ADULT = 18
@@ -116,6 +156,8 @@ def _read(part: Part, context: Context) -> Read:
         return found.with_tables(stats19_vehicles=frame)
     if found.schema == "casualties":
         return found.with_tables(stats19_casualties=_with_age(frame, found))
+    if found.schema == "list":
+        frame = _with_codes(frame)
     if "ons_code" not in frame.columns:
         frame = frame.with_columns(ons_code=pl.lit(None, pl.String))
     frame = _with_district(frame, found).with_columns(
@@ -127,6 +169,13 @@ def _read(part: Part, context: Context) -> Read:
             "longitude", "latitude", "speed_limit", "district_code", "district", "file", ROW,
         )
     )  # fmt: skip
+
+
+def _with_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """The code of a district that a partner's list names."""
+    codes = {name: code for code, name in areas.district_names().values()}
+    named = pl.col("district").replace_strict(codes, default=None, return_dtype=pl.String)
+    return frame.with_columns(ons_code=named, old_code=pl.col("district")).drop("district")
 
 
 def _with_age(frame: pl.DataFrame, found: Read) -> pl.DataFrame:
@@ -203,6 +252,8 @@ SOURCE = Source(
         ),
     },
     records=dict.fromkeys(("stats19", "stats19_casualties", "stats19_vehicles"), ("collision_id",)),
+    is_mapped=True,
+    mapped=("list",),
     quiet_months=2,
     reader=_read,
 )

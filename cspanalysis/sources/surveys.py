@@ -9,6 +9,9 @@ from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Source, status_of
 from cspanalysis.sources.table import Read
 
+#: By how much rounded answers to a question may add up to more or less than one.
+ROUNDED = 0.03
+
 #: Answers that only affirm what the question says.
 YES = ("yes", "y")
 
@@ -18,6 +21,7 @@ def _check(found: Read) -> Read:
 
     'Do you feel safe?: no'; a phrase that is affirmed stands alone.
     """
+    found = _with_fractions(found)
     frame = found.frame
     shares = frame["percent"].drop_nulls()
     # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
@@ -43,6 +47,31 @@ def _check(found: Read) -> Read:
         pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"), question()
     )
     return found.with_frame(frame)
+
+
+def _with_fractions(found: Read) -> Read:
+    """Shares as per cent where a workbook holds fractions: the answers to each question make one.
+
+    A question with a hidden or missing share, or with one answer, shows nothing.
+    """
+    frame = found.frame
+    asked = pl.struct("survey", "round", "area", "question")
+    whole = (
+        frame.group_by(asked.alias("asked"))
+        .agg(
+            total=pl.col("percent").sum(), answers=pl.col("response").n_unique(),
+            is_known=pl.col("percent").is_not_null().all(),
+        )
+        .filter((pl.col("answers") > 1) & pl.col("is_known"))
+    )  # fmt: skip
+    is_fraction = whole.height and whole["total"].is_between(1 - ROUNDED, 1 + ROUNDED).all()
+    if not is_fraction or not (frame["percent"].drop_nulls() <= 1).all():
+        return found
+    found.problems.add(
+        1, "percent", f"{frame['percent'].drop_nulls()[0]}", "0 to 100", "noted",
+        "fractions of one, as the answers to each question show; read as per cent",
+    )  # fmt: skip
+    return found.with_frame(frame.with_columns((pl.col("percent") * 100).round(10)))
 
 
 def question() -> pl.Expr:
