@@ -8,6 +8,7 @@ their parts do.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -115,6 +116,7 @@ def dimensions_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(found)
 
 
+@functools.cache
 def _may_be(name: str) -> bool:
     is_said = name.endswith(("_method", "_verdict", "_note", "_status"))
     is_known = name in _NOT_DIMENSIONS or name.startswith(("is_", "has_", "compare_"))
@@ -126,7 +128,8 @@ def is_dimension(name: str, value: Any) -> bool:
     return (
         _may_be(name)
         and not isinstance(value, bool | np.bool_)
-        and (name in _NUMERIC_DIMENSIONS or not isinstance(value, Number))
+        # Text first: to ask a number's kind takes long.
+        and (isinstance(value, str) or name in _NUMERIC_DIMENSIONS or not isinstance(value, Number))
     )
 
 

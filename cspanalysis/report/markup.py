@@ -153,6 +153,12 @@ def render(template: str, **content: Any) -> str:
     return _environment().get_template(template).render(**content)
 
 
+def prepare() -> None:
+    """Read the templates of a review beforehand: the processes forked from this one have them."""
+    for name in ("chapter.html.j2", "index.html.j2", "base.html.j2", "parts.html.j2"):
+        _environment().get_template(name)
+
+
 def tiles(records: Iterable[Mapping[str, Any]], most: int = 4) -> list[Mapping[str, str]]:
     """The headline figures that findings bring with them, the first `most`."""
     return [

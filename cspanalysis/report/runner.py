@@ -65,7 +65,15 @@ def validate(request: Request) -> list[Chapter]:
 
 
 def _run(request: Request) -> Outcome:
-    from cspanalysis.report import areas_index, engine, folder, national_table, review_run, workers
+    from cspanalysis.report import (
+        areas_index,
+        engine,
+        folder,
+        markup,
+        national_table,
+        review_run,
+        workers,
+    )
     from cspanalysis.report.progress import Progress
 
     chosen = validate(request)
@@ -81,8 +89,10 @@ def _run(request: Request) -> Outcome:
                 done[0] = review_run.review(plan, request.areas[0], progress.step)
         else:
             tasks = [(plan, area) for area in request.areas]
-            if request.engine == engine.NAME and len(tasks) >= _MANY:
-                review_run.prepare(request)
+            if request.engine == engine.NAME:
+                markup.prepare()
+                if len(tasks) >= _MANY:
+                    review_run.prepare(request)
             with Progress(len(tasks), "area") as progress:
                 for result in workers.each(
                     review_run.review_quietly,

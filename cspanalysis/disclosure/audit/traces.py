@@ -156,13 +156,23 @@ def in_table(
             yield number, str(row["count"]), "in the rows though the table hides it"
 
 
-def _by_labels(body, rows):
+def _by_labels(
+    body: Sequence[Sequence[str]], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, tuple[Sequence[str], Mapping[str, Any]]]]:
+    """The rows that one line of a table alone bears all labels of, with that line."""
+    lines = [set(cells) for cells in body]
+    bearing: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        for cell in line:
+            bearing.setdefault(cell, []).append(place)
     pairs = []
     for number, row in enumerate(rows):
-        named = labels(row)
-        fits = [cells for cells in body if named and all(n in cells for n in named)]
+        named = set(labels(row))
+        # Only lines with its rarest label can bear all of them.
+        places = min((bearing.get(name, []) for name in named), key=len, default=[])
+        fits = [place for place in places if named <= lines[place]]
         if len(fits) == 1:
-            pairs.append((number, (fits[0], row)))
+            pairs.append((number, (body[fits[0]], row)))
     return pairs
 
 
