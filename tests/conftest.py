@@ -27,7 +27,7 @@ LONG = (
     "report_bulletin", "report_places", "disclosure_neighbours", "sources_fuzz",
     "findings_today_realdata", "disclosure_folder", "disclosure_publications",
     "disclosure_county", "report_publication_faults", "report_length",
-    "report_lengths", "workspace_own_notebooks",
+    "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
 )  # fmt: skip
 
 

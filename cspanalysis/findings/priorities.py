@@ -180,10 +180,15 @@ def sensitivity_told(table: pd.DataFrame) -> Said:
     moving = table.loc[~table["is_stable"], "priority"]
     if len(moving):
         text += (
-            f"; {present.in_words(len(moving))} of the {present.in_words(len(table))} priorities "
-            "can have another place, so that the whole order should not be relied on"
+            f"; {_of_all(len(moving), len(table))} priorities can have another place, so that the "
+            "whole order should not be relied on"
         )
     return Said(text + ".", values=values)
+
+
+def _of_all(some: int, number: int) -> str:
+    every = present.in_words(number)
+    return f"all {every}" if some == number else f"{present.in_words(some)} of the {every}"
 
 
 def _places(result: pd.DataFrame) -> list[str]:
