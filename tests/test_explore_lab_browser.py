@@ -15,6 +15,7 @@ import pytest
 from browsers import headless
 from jupyter_core.paths import jupyter_path
 
+from cspanalysis.explore import documentation
 from cspanalysis.workspace import init
 
 pytestmark = pytest.mark.browser
@@ -23,6 +24,11 @@ PROJECT = Path(__file__).resolve().parents[1]
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
     "Crime type,Last outcome category,Context\n"
+)
+#: The documentation is beneath Help where its pages were made and the extension is installed.
+HAS_HELP = documentation.folder() is not None and any(
+    (Path(folder) / "cspanalysis" / "package.json").exists()
+    for folder in jupyter_path("labextensions")
 )
 #: Seconds that anything may take before it counts as never; only a hang is this slow.
 LIMIT = 300
@@ -96,10 +102,11 @@ def lab(workspace, tmp_path_factory):
     log = (home / "lab.log").open("wb")
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            sys.executable, "-m", "cspanalysis", "lab", "--workspace", str(workspace),
+            "--no-browser",
             f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
             "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-            f"--ServerApp.root_dir={workspace}", "--LabApp.expose_app_in_browser=True",
+            "--LabApp.expose_app_in_browser=True",
             # Neither news nor extensions are asked for from the network.
             "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -135,7 +142,7 @@ def page(lab):
         # As high as the whole notebook: JupyterLab draws only the cells that are in view.
         page = browser.new_page(viewport={"width": 1400, "height": 9000})
         page.set_default_timeout(LIMIT * 1000)
-        page.asked, page.errors = [], []
+        page.asked, page.errors, page.has_help = [], [], HAS_HELP
         page.on("request", lambda r: page.asked.append(r.url))
         page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: page.errors.append(str(e)))
@@ -172,6 +179,62 @@ def shown(page, text):
     return page.locator(CHARTS).count()
 
 
+#: Of the cell with a finding that has a chart: what stands beneath each other, and what is folded.
+FOLDED = """() => {
+  const cell = [...document.querySelectorAll('.jp-CodeCell')].find(
+    c => c.innerText.includes('kinds_change('));
+  const top = e => e && e.getBoundingClientRect().top;
+  const fold = cell.querySelector('details');
+  return {sentence: top(cell.querySelector('.jp-RenderedMarkdown h3 + p')),
+    chart: top(cell.querySelector('.js-plotly-plot')), fold: top(fold), open: fold.open,
+    table: !!fold.querySelector('table'), shown: fold.querySelector('table').checkVisibility()};
+}"""
+
+
+def a_finding_is_sentence_picture_then_folds(page):
+    found = page.evaluate(FOLDED)
+    assert found["sentence"] < found["chart"] < found["fold"]
+    assert found["table"] and not found["open"] and not found["shown"]
+
+
+def names_are_completed_and_misspelt_ones_answered(page):
+    page.locator(".jp-CodeCell .cm-content").last.click()
+    for key in ("Escape", "b", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_function(CONNECTED)
+    page.keyboard.type('a.map("bicyc')
+    page.keyboard.press("Tab")
+    # One name is written at once; of several a list is shown.
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.cm-content')].at(-1).innerText"
+        ".includes('bicycle theft') || document.querySelector('.jp-Completer:not(.lm-mod-hidden)')"
+        "?.innerText.includes('bicycle theft')"
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.type('a.map("burglery")')
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-OutputArea')]"
+        '.some(o => o.innerText.includes("Did you mean \'burglary"))'
+    )
+    assert not page.get_by_text("Traceback (most recent call last)").count()
+
+
+def the_documentation_is_under_help(page):
+    if not page.has_help:
+        return
+    page.get_by_role("menuitem", name="Help", exact=True).click()
+    with page.expect_popup() as opened:
+        page.get_by_text("cspanalysis: documentation").click()
+    there = opened.value
+    there.wait_for_load_state()
+    assert there.url.endswith("/static/documentation/index.html")
+    assert "Community Safety Partnership" in there.inner_text("body")
+    there.close()
+
+
 def test_explore_runs_redraws_and_asks_nothing_off_the_machine(page, lab):
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
@@ -194,6 +257,9 @@ def test_explore_runs_redraws_and_asks_nothing_off_the_machine(page, lab):
         arg=WIDGETS,
     )
     assert not page.locator(CHARTS).count()
+    a_finding_is_sentence_picture_then_folds(page)
+    names_are_completed_and_misspelt_ones_answered(page)
+    the_documentation_is_under_help(page)
     assert page.errors == []
     here = lab.removeprefix("http")
     strange = [u for u in page.asked if not u.startswith((f"http{here}", "data:", "blob:"))]
