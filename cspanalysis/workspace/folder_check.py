@@ -82,6 +82,8 @@ def summary(found: list[Checked]) -> str:
     """How many files are of which state, and those that are refused by name."""
     states = Counter(one.state for one in found)
     said = {USABLE: USABLE, ASKS: "need an answer", REFUSED: REFUSED, NO_DATA: "without data"}
+    if states[ASKS] == 1:
+        said[ASKS] = ASKS
     counts = ", ".join(f"{states[s]} {words}" for s, words in said.items() if states[s])
     text = f"{present.plural(len(found), 'file')}: {counts}."
     if refused := [one.name for one in found if one.state == REFUSED]:

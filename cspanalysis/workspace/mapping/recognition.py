@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cspanalysis import sources
+from cspanalysis import present, sources
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.sources import column_types, grid, headings
 from cspanalysis.sources.grid import Grid
@@ -348,14 +348,15 @@ def _for_all_rows(
     columns: Sequence[Column], left: Sequence[str], titles: Sequence[str], area: str
 ) -> Question:
     """What a file may leave out because it is the same in every row."""
-    names = " and ".join(c.name for c in columns)
+    names = present.listed(c.name for c in columns)
     where = ", ".join(f"'{h}'" for h in left[:12])
     title = titles[0] if titles else ""
     year = next((found[0] for t in titles if (found := re.search(r"\b20\d\d(/\d\d)?\b", t))), "")
     guess = {"district": area, "area": area, "survey": title, "round": year, "year": year}
     verb = "says the" if len(columns) == 1 else "says"
     meanings = "; ".join(f"{c.name}: {c.meaning.lower()}" for c in columns)
-    text = f"No column {verb} {names} ({meanings}). Is it the same in every row?"
+    which = "it" if len(columns) == 1 else "each"
+    text = f"No column {verb} {names} ({meanings}). Is {which} the same in every row?"
     if where:
         text += f" Or is it one of these headings: {where}?"
     answers = [f'{c.name} = "{guess.get(c.name) or "…"}" under constants' for c in columns]
