@@ -1,6 +1,7 @@
 """Built reports as a board meets them: how long a page is, in light and in dark, folds closed.
 
-The sample's review, and what `CSP_REVIEWS` names besides (folders of reviews, apart by ':').
+The sample's review and that of today's synthetic town where they have been written, and what
+`CSP_REVIEWS` names besides (folders of reviews, apart by ':').
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PICTURES = (
 def reviews(project):
     named = [Path(p) for p in os.environ.get("CSP_REVIEWS", "").split(":") if p]
     found = [project / "reports" / "tonbridge-and-malling" / "2007-04_2008-03", *named]
+    found += (project / "build/today/reports").glob("*/[0-9]*")
     found = [f for f in found if (f / "index.html").is_file()]
     if not found:
         pytest.skip("no review has been written (make review)")
@@ -81,16 +83,20 @@ def test_a_page_says_caption_and_sentence_once_and_has_one_fold_on_how_we_know(r
                 assert all(caption not in label for label in labels)
 
 
-def test_every_page_is_accessible_in_the_dark_too(chromium, axe, reviews):
-    dark = chromium.new_context(color_scheme="dark", viewport={"width": WIDTH, "height": SCREEN})
-    page = dark.new_page()
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_by_day_and_in_the_dark(chromium, axe, reviews, scheme):
+    seen = chromium.new_context(color_scheme=scheme, viewport={"width": WIDTH, "height": SCREEN})
+    page, found = seen.new_page(), {}
     for review in reviews:
         for path in pages_of(review):
             page.goto(path.as_uri())
-            session = dark.new_cdp_session(page)
+            session = seen.new_cdp_session(page)
             session.send("Runtime.evaluate", {"expression": axe})
-            found = page.evaluate(AXE, RULES)
-            assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+            wrong = page.evaluate(AXE, RULES)["violations"]
+            if wrong:
+                name = f"{review.parent.name}/{path.stem}"
+                found[name] = [(v["id"], v["nodes"][0]["html"][:200]) for v in wrong]
             paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-            assert paper == "rgb(20, 24, 28)"
-    dark.close()
+            assert (paper == "rgb(20, 24, 28)") is (scheme == "dark")
+    seen.close()
+    assert found == {}
