@@ -1,8 +1,8 @@
 """Ten files of partners in layouts that none of our readers was written for, with true figures.
 
-The headings are those of public documents of the systems (Niche, Athena, NSPIS, STORM, Uniform, the
-London Fire Brigade's open data, Hospital Episode Statistics, a council's survey, the Youth Justice
-Board, Defra); every row is invented.
+The headings are set down from memory of what such systems and publishers give (Niche, Athena,
+NSPIS, STORM, Uniform, the London Fire Brigade's open data, Hospital Episode Statistics, a council's
+survey, the Youth Justice Board, Defra); every row is invented.
 """
 
 from __future__ import annotations
