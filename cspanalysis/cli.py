@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -109,28 +108,22 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--edition", default="public", metavar="public|partner")
     sub.add_argument("--chapter", action="append", default=[], metavar="NAME", help="repeatable")
     sub.add_argument(
-        "--jobs",
-        type=int,
-        metavar="N",
+        "--jobs", type=int, metavar="N",
         help="areas at the same time (default: the processors, memory allowing)",
-    )
+    )  # fmt: skip
     sub.add_argument("--out", type=Path, metavar="DIR", help="default: reports/ of the workspace")
     sub.add_argument("--resume", action="store_true", help="skip areas already finished")
     sub.add_argument("--single-file", action="store_true", help="also one HTML file of it all")
     sub.add_argument("--pdf", action="store_true", help="also a PDF, where Chromium is installed")
     sub.add_argument("--docx", action="store_true", help="also a Word file, to be worked on")
     sub.add_argument(
-        "--template",
-        type=Path,
-        metavar="FILE.docx",
+        "--template", type=Path, metavar="FILE.docx",
         help="Word file whose styles, header and footer the docx takes",
-    )
-
+    )  # fmt: skip
     sub.add_argument(
-        "--shard",
-        metavar="K/N",
+        "--shard", metavar="K/N",
         help="with --all: only the Kth of N parts of the areas, for several machines at once",
-    )
+    )  # fmt: skip
 
     sub = command("compare", _compare, "one indicator of all areas, after csp review --all")
     sub.add_argument("indicator", metavar="INDICATOR", help="its name, or the id of a finding")
@@ -139,11 +132,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("clean", _clean, "clean the raw files; show rows read, kept and set aside")
     sub.add_argument("--check", action="store_true", help="write nothing")
-    sub.add_argument(
-        "--files",
-        action="store_true",
-        help="the account of every partner's file, not of new ones alone",
-    )
+    sub.add_argument("--files", action="store_true", help="show every partner's file, not new ones")
 
     sub = command("init", _init, "make a workspace for an area", workspace=False)
     sub.add_argument("directory", type=Path, metavar="DIR")
@@ -176,9 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         "--place", action="store_true", help="also copy the file into data/raw of the workspace"
     )
 
-    sub = command(
-        "check", _check, "what each file of a folder is, what is wrong, what it would give"
-    )
+    sub = command("check", _check, "what each file of a folder is, what is wrong with it")
     sub.add_argument("folder", type=Path, metavar="FOLDER")
 
     sub = command(
@@ -195,11 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     sub = command("published", _published, "what the record of published reports holds")
-    sub.add_argument(
-        "--forget",
-        metavar="REPORT",
-        help="take out a report that was never given to anybody",
-    )
+    sub.add_argument("--forget", metavar="REPORT", help="take out what nobody was ever given")
 
     command("partners", _partners, "what to ask which partner for, and what it would answer")
     sub = command("weights", _weights, "severity weights of offences: those in force, or others")
@@ -238,9 +221,6 @@ def _parser() -> argparse.ArgumentParser:
         help="write the workspace of Harrowmere: an invented partnership in today's layouts",
     )  # fmt: skip
     return parser
-
-
-# ---------------------------------------------------------------------- commands
 
 
 def _review(options: argparse.Namespace) -> int:
@@ -320,16 +300,11 @@ def _bulletin(options: argparse.Namespace) -> int:
     period = _bulletin_period(options)
     from cspanalysis.report import bulletin_page
 
-    inert.say(
-        bulletin_page.write(
-            options.workspace,
-            options.csp,
-            period,
-            edition=options.edition,
-            out=options.out,
-            report=inert.say,
-        )
-    )
+    told = bulletin_page.write(
+        options.workspace, options.csp, period, edition=options.edition, out=options.out,
+        report=inert.say,
+    )  # fmt: skip
+    inert.say(told)
     return 0
 
 
@@ -339,27 +314,12 @@ def _bulletin_period(options: argparse.Namespace) -> Period:
         if period.months != 1:
             raise UsageError(paragraph(f"--month {options.month}", allowed="one month, YYYY-MM"))
         return period
-    text, name, highest, make = (
-        (options.quarter, "quarter", 4, Period.quarter)
-        if options.quarter
-        else (options.half, "half", 2, Period.half)
-    )
-    letter = name[0].upper()
-    match = re.fullmatch(rf"(\d{{4}})(?:/(\d\d))?-{letter}([1-{highest}])", text)
-    start = int(match[1]) if match else 0
-    if not match or (match[2] and int(match[2]) != (start + 1) % 100):
-        raise UsageError(
-            paragraph(
-                f"'{text}' is not understood",
-                allowed=f"YYYY-{letter}1 to YYYY-{letter}{highest}, of the financial year that "
-                f"starts in YYYY: 2025-{letter}1, or 2025/26-{letter}1, is "
-                f"{make(2025, 1).label}",
-            )
-        )
-    period = make(start, int(match[3]))
+    part, text = ("quarter", options.quarter) if options.quarter else ("half", options.half)
+    period = Period.part_of_year(text, part)
     # Elsewhere quarters are of the calendar year: which months these are is said, not guessed.
+    start = int(text[:4])
     year = f"{start}/{(start + 1) % 100:02}"
-    inert.say(f"{text}: {period.label}, {name} {match[3]} of the financial year {year}.")
+    inert.say(f"{text}: {period.label}, {part} {text[-1]} of the financial year {year}.")
     return period
 
 

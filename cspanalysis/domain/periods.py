@@ -124,6 +124,30 @@ class Period:
         first = start_year * 12 + 3 + (half - 1) * 6
         return cls(first, first + 5)
 
+    @classmethod
+    def part_of_year(cls, text: str, part: str) -> Period:
+        """A 'quarter' or 'half' of a financial year: '2025-Q1', '2025/26-Q1', '2025-H2'.
+
+        Raises
+        ------
+        UsageError
+            If it is written otherwise; the words say which months are meant.
+        """
+        make, highest = (cls.quarter, 4) if part == "quarter" else (cls.half, 2)
+        letter = part[0].upper()
+        found = re.fullmatch(rf"(\d{{4}})(?:/(\d\d))?-{letter}([1-{highest}])", text)
+        start = int(found[1]) if found else 0
+        if not found or (found[2] and int(found[2]) != (start + 1) % 100):
+            raise UsageError(
+                paragraph(
+                    f"'{text}' is not understood",
+                    allowed=f"YYYY-{letter}1 to YYYY-{letter}{highest}, of the financial year that "
+                    f"starts in YYYY: 2025-{letter}1, or 2025/26-{letter}1, is "
+                    f"{make(2025, 1).label}",
+                )
+            )
+        return make(start, int(found[3]))
+
     def __repr__(self) -> str:
         return f"Period.parse({self.iso!r})"
 

@@ -24,8 +24,8 @@ _FURTHER = {"readme": "README.md", "contributing": "CONTRIBUTING.md", "changes":
 CONTENTS = {
     "Begin": ("readme", "your_first_review", "how_to", "annual_checklist"),
     "Your data": (
-        *("fetching", "formats", "settings", "corrections", "survey_words", "offence_labels"),
-        *("data_dictionary", "adding_a_source"),
+        *("fetching", "unfamiliar_files", "formats", "settings", "corrections"),
+        *("survey_words", "offence_labels", "data_dictionary", "adding_a_source"),
     ),
     "Findings": ("questions", "methods", "calibration", "disclosure", "adding_a_chapter"),
     "Calls in JupyterLab": ("reference", "reference_findings"),
