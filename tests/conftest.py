@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 #: are marked `long`: whole reviews, browsers, kernels, typed commands, hostile files. Elsewhere
 #: single tests bear the mark: simulations, whole commands, searches over many examples.
 LONG = (
-    "docs_blocks", "report_browser", "report_runner", "report_hostile", "report_faults",
+    "golden", "docs_blocks", "report_browser", "report_runner", "report_hostile", "report_faults",
     "review_realdata", "store_faults", "disclosure_end_to_end", "explore_lab_browser",
     "stats_documents", "findings_kinds_realdata", "review_past", "town", "docs_adding_a_chapter",
     "report_bulletin", "report_places", "disclosure_neighbours", "sources_fuzz",

@@ -75,7 +75,7 @@ def test_in_lab_two_buttons_beneath_each_chart_save_it_by_the_keyboard(tab, proj
         tab.add_script_tag(content=text)
     tab.evaluate(
         "async name => { const box = window._JUPYTERLAB[name]; await box.init({});"
-        " (await box.get('./extension'))().default.activate();"
+        " (await box.get('./extension'))().default[0].activate();"
         " await Plotly.newPlot('chart', [{y: [1, 2]}]); }",
         package["name"],
     )

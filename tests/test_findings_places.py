@@ -13,6 +13,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import place_changes, place_deprivation, places
 from cspanalysis.review import small_areas
+from cspanalysis.store.tables import Store
 from cspanalysis.workspace import init
 
 
@@ -141,7 +142,10 @@ def test_fifths_of_deprivation_are_the_countrys(review):
 
 def test_what_is_missing_is_named(review):
     bare = review.moved()
-    bare.store._manifest["tables"].pop("lsoas")
+    # A store of its own: what others read of the workspace stays as it is.
+    bare.store = Store(review.store.processed)
+    tables = {n: t for n, t in bare.store._manifest["tables"].items() if n != "lsoas"}
+    bare.store._manifest = {**bare.store._manifest, "tables": tables}
     assert places.top(bare).status == "not_available"
     assert "which small areas (LSOAs) the area has is not known" in places.top(bare).sentence
     with pytest.raises(NotAvailable):

@@ -148,7 +148,7 @@ def test_a_rate_per_resident_where_few_live_bears_a_caution(tmp_path, number, is
     group = '\n[peers.town]\nlabel = "towns"\nareas = ["Medway", "City of London", "Dartford"]\n'
     counts = {**ALL, "City of London": 30}
     few = {"City of London": number}
-    caution = "Fewer than 20,000 people live in City of London. Where few live"
+    caution = "Fewer than 20,000 people live in the City of London. Where few live"
 
     def told(name, make, *given):
         review = reviewing(

@@ -13,6 +13,7 @@ from cspanalysis import stats
 from cspanalysis.audit import rules
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
+from cspanalysis.findings.priority_scores import score
 from cspanalysis.stats import change, effects
 from cspanalysis.stats.night import NightTime
 from cspanalysis.stats.thefts import PurseDipping
@@ -73,9 +74,11 @@ COVERAGE = pd.DataFrame(
 )
 PRIORITIES = pd.DataFrame(
     {"priority": ["b", "a"], "volume": [0.2, 1], "harm": [0.5, np.nan], "trend": [0, 0.5],
-     "peers": [0.5, 0.5], "concern": [1, 0.1]}
+     "peers": [0.5, 0.5], "concern": [1, 0.1], "concentration": [0.3, 0.2]}
 )  # fmt: skip
-WEIGHTS = {"volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.15, "concern": 0.15}
+WEIGHTS = {
+    "volume": 0.2, "harm": 0.3, "trend": 0.2, "peers": 0.1, "concern": 0.1, "concentration": 0.1,
+}  # fmt: skip
 TARGETS = pd.DataFrame(
     {"id": ["T1"], "measure": "burglary", "baseline_period": BEFORE, "baseline": [300],
      "target_period": YEAR, "target": [285], "unit": "offences", "printed_change": [-5],
@@ -274,6 +277,10 @@ CALLS = {
     "findings.priority_scores.weights_of": lambda: ((dict(WEIGHTS),), {}),
     "findings.priority_scores.score": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
     "findings.priority_scores.compared_on": lambda: ((PRIORITIES, dict(WEIGHTS)), {}),
+    "findings.priority_scores.beside": lambda: (
+        (score(PRIORITIES, dict(WEIGHTS)), dict(WEIGHTS)),
+        {},
+    ),
     "findings.priority_scores.relative": lambda: ((PRIORITIES["harm"],), {}),
     "stats.admission_rates.weighted": lambda: ((ADMITTED, RESIDENTS, "T51"), {}),
     "stats.harm_sums.totals": lambda: ((HARM, ["area"]), {}),
