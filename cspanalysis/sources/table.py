@@ -186,7 +186,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         said = context.settings.get("sheet", ())
         meant = [said] if isinstance(said, str) else list(said)
         raw = csv_rows.read(part, columns, stream, max(s.tail for s in schemas), meant)
-        problems.used |= {("sheet", raw.sheet.strip().lower())}
+        if raw.sheet:
+            problems.used |= {("sheet", raw.sheet.strip().lower())}
         stack = side_by_side.needed(schemas, raw.header, mapped, constants)
         header = stack.header if stack else raw.header
         schema, found = choose(part, header, schemas, mapped, constants)

@@ -68,7 +68,8 @@ def telling(report: Report, published: Sequence[Report]) -> dict[str, Telling]:
     if not pinned(kept):
         return found
     safe: list[Mapping[str, Any]] = []
-    for record in kept:
+    # A finding that shows nothing but hidden counts protects nothing by going: a figure goes.
+    for record in sorted(kept, key=_shows_a_figure):
         if not kinds & {kind for kind, _ in _cells([record])}:
             continue
         if bad := pinned([*safe, record]):
@@ -139,6 +140,10 @@ def _key(cell: Cell) -> tuple[Any, ...]:
 
 def _cells(records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Kind, Cell]]:
     return (found for record in records for found in published_cells.cells_of(record))
+
+
+def _shows_a_figure(record: Mapping[str, Any]) -> bool:
+    return any(not cell.is_hidden for _, cell in _cells([record]))
 
 
 def _steps(reports: Sequence[Report], *, named: bool = False) -> Iterator[Step]:
