@@ -133,7 +133,7 @@ def test_formats_and_signs_are_all_named():
 
 
 def test_the_register_of_the_page_is_one(tmp_path):
-    (block,) = (text for head, text in blocks(DOCS / "corrections.md") if head == "csv")
+    (block,) = (text for head, text in blocks(DOCS / "corrections.md") if head == "text")
     (tmp_path / corrections.WORKSPACE_FILE).write_text(block, encoding="utf-8")
     first, second = corrections.load(tmp_path)[-2:]
     assert (first.new, first.expect) == ("Other theft", "1")
