@@ -105,24 +105,29 @@ def test_a_bulletin_killed_at_any_step_is_the_old_or_the_new_one_and_can_be_made
     assert ended[-1] == 0 and set(ended[:-1]) == {signal.SIGKILL} and len(ended) > 8
 
 
-@posix
-@pytest.mark.parametrize("attempt", range(3))
-def test_of_two_reports_at_once_one_gives_way(tmp_path, attempt):
-    place(tmp_path, "x")  # the folders
+def at_once(function, *each):
+    """Call a function at the same time in a process for each of some arguments."""
     context = multiprocessing.get_context("fork")
     start = context.Event()
 
-    def run(period, count):
+    def run(*given):
         start.wait()
-        bulletin(tmp_path, period, count)
+        function(*given)
 
-    running = [context.Process(target=run, args=a) for a in ((YEAR, 263), (ELEVEN, 260))]
+    running = [context.Process(target=run, args=given) for given in each]
     for process in running:
         process.start()
     start.set()
     for process in running:
         process.join(120)
         assert process.exitcode == 0
+
+
+@posix
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_reports_at_once_one_gives_way(tmp_path, attempt):
+    place(tmp_path, "x")  # the folders
+    at_once(bulletin, *((tmp_path, *one) for one in ((YEAR, 263), (ELEVEN, 260))))
     pages = sorted((tmp_path / "reports").rglob("bulletin_*.html"))
     assert sorted(map(shown, pages)) in ([[], [260]], [[], [263]])
     assert audit.check(tmp_path / "reports") == []
@@ -149,27 +154,26 @@ def clusters_of(root, area, shown):
     publication_run.publish(where, [chapter], write)
 
 
+#: One shows a cluster and hides the other, the second one their total: 14 less 11.
+SIDES = [("Sevenoaks", {"North": 11, "South": None}), ("Dover", {"total": 14})]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_beside_a_hidden_count_a_figure_goes_whichever_report_comes_first(tmp_path, order):
+    for area, counts in SIDES[::order]:
+        clusters_of(tmp_path, area, counts)
+    pages = sorted((tmp_path / "reports").rglob("bulletin_*.html"))
+    first = [[], [11, None]] if order == 1 else [[14], [None]]
+    assert list(map(shown, pages)) == first
+
+
 @posix
 @pytest.mark.parametrize("attempt", range(4))
 def test_of_two_areas_at_once_that_give_a_count_away_together_one_gives_way(tmp_path, attempt):
-    """One shows a cluster and hides the other, the second one their total: 14 less 11."""
-    context = multiprocessing.get_context("fork")
-    start = context.Event()
-    for area in ("Sevenoaks", "Dover"):
+    for area, _ in SIDES:
         place(tmp_path, "x", area)
-
-    def run(area, counts):
-        start.wait()
-        clusters_of(tmp_path, area, counts)
-
-    sides = [("Sevenoaks", {"North": 11, "South": None}), ("Dover", {"total": 14})]
-    running = [context.Process(target=run, args=a) for a in sides[:: 1 if attempt % 2 else -1]]
-    for process in running:
-        process.start()
-    start.set()
-    for process in running:
-        process.join(120)
-        assert process.exitcode == 0
+    sides = SIDES[:: 1 if attempt % 2 else -1]
+    at_once(clusters_of, *((tmp_path, *side) for side in sides))
     pages = sorted((tmp_path / "reports").rglob("bulletin_*.html"))
     counts = [count for page in pages for count in shown(page) if count is not None]
     assert len(pages) == 2 and counts in ([11], [14])

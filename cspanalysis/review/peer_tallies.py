@@ -6,6 +6,7 @@ import contextlib
 import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def counted(
     open_data: bool = True,
 ) -> Counted:
     """Counts and residents of the group; see `Review.peer_counts`."""
-    found = _counted(store, area, group, selection, period, open_data)
+    found = _kept(store, area, group, selection, period, open_data)
     if isinstance(found, NotAvailable):
         raise NotAvailable(found.needs, found.detail)
     # Nobody changes what another reads.
@@ -53,22 +54,15 @@ def counted(
 
 
 @functools.lru_cache(maxsize=2048)
-def _counted(
-    store: Store,
-    area: Area,
-    group: PeerGroup,
-    selection: str,
-    period: Period,
-    open_data: bool,
-) -> Counted | NotAvailable:
+def _kept(*asked: Any) -> Counted | NotAvailable:
     """The counts, or why there are none: one is asked for as often as the other."""
     try:
-        return _counted_anew(store, area, group, selection, period, open_data)
+        return _counted(*asked)
     except NotAvailable as error:
         return NotAvailable(error.needs, error.detail)
 
 
-def _counted_anew(
+def _counted(
     store: Store,
     area: Area,
     group: PeerGroup,

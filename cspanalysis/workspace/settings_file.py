@@ -83,7 +83,8 @@ def check(settings: Mapping[str, Any], path: Path) -> None:
     _check_peers(settings.get("peers", {}), path)
     _check_agenda(settings.get("review", {}), path)
     _check_promised(settings.get("review", {}), path)
-    _check_without(settings.get("review", {}), path)
+    # Whether there are such chapters, the review says that would run them.
+    _names(settings.get("review", {}), "without", path, of="chapters", example="roads_and_fires")
     _check_template(settings.get("review", {}), path)
     publishers.check(settings.get("fetch", {}), path)
     intervention_settings.check(settings.get("interventions", []), path)
@@ -146,16 +147,22 @@ def _check_agenda(review: Mapping[str, Any], path: Path) -> None:
     )
 
 
-def _check_promised(review: Mapping[str, Any], path: Path) -> None:
-    named = review.get("promised", [])
+def _names(review: Mapping[str, Any], key: str, path: Path, *, of: str, example: str) -> list[str]:
+    """A list of names in [review]; empty where it does not stand."""
+    named = review.get(key, [])
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise UsageError(
             paragraph(
-                f"promised = {named!r} in [review]",
+                f"{key} = {named!r} in [review]",
                 file=path,
-                allowed='a list of names of sources: promised = ["hospital_extract"]',
+                allowed=f'a list of names of {of}: {key} = ["{example}"]',
             )
         )
+    return named
+
+
+def _check_promised(review: Mapping[str, Any], path: Path) -> None:
+    named = _names(review, "promised", path, of="sources", example="hospital_extract")
     if not named:
         return
     # Imported late: the readers' engine takes longer than a run with nothing new.
@@ -163,19 +170,6 @@ def _check_promised(review: Mapping[str, Any], path: Path) -> None:
 
     known = [source.name for source in sources.SOURCES]
     _check_names(named, known, path, "unknown source", "'{}'", " in promised, [review]")
-
-
-def _check_without(review: Mapping[str, Any], path: Path) -> None:
-    # Whether there are such chapters, the review says that would run them.
-    named = review.get("without", [])
-    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-        raise UsageError(
-            paragraph(
-                f"without = {named!r} in [review]",
-                file=path,
-                allowed='a list of names of chapters: without = ["roads_and_fires"]',
-            )
-        )
 
 
 def _check_template(review: Mapping[str, Any], path: Path) -> None:
