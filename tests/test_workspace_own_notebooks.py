@@ -7,7 +7,7 @@ import pytest
 from cspanalysis import cli
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.explore import entry
-from cspanalysis.report import notebooks
+from cspanalysis.report import duties, notebooks
 from cspanalysis.workspace import chapter_file, init, notebook_files
 
 HEADER = (
@@ -96,9 +96,12 @@ def test_two_chapters_of_one_name_and_a_pages_name_are_refused(root):
     (own.parent / "12_town_centre.ipynb").write_bytes(own.read_bytes())
     with pytest.raises(UsageError, match=r"12_town_centre\.ipynb has that name too"):
         notebook_files.of_workspace(root)
-    (own.parent / "12_town_centre.ipynb").rename(own.parent / "12_index.ipynb")
-    with pytest.raises(UsageError, match="a page has its name"):
-        notebook_files.of_workspace(root)
+    before = "town_centre"
+    for name in ("index", duties.SLUG):
+        (own.parent / f"12_{before}.ipynb").rename(own.parent / f"12_{name}.ipynb")
+        with pytest.raises(UsageError, match="a page has its name"):
+            notebook_files.of_workspace(root)
+        before = name
 
 
 @pytest.mark.parametrize("name", ["", "1st of May", "index", "!!"])

@@ -99,7 +99,7 @@ def frame(ask: Question) -> Finding:
 
 
 def _again(rows: pd.DataFrame, column: str, name: str) -> pd.DataFrame | None:
-    """How many come twice or more, and which share of the crimes that is; None of none known."""
+    """How many come twice or more, and which share of the crimes that is; None if none is known."""
     if column not in rows or rows[column].isna().all():
         return None
     is_person = column != "place"

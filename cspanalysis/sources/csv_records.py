@@ -81,9 +81,7 @@ def joined(above: Sequence[str], below: Sequence[str]) -> list[list[str]]:
         return []
     width = max(map(len, filled))
     tops, bottoms = ([*cells, *[""] * (width - len(cells))] for cells in filled)
-    if not any(bottom and not top for top, bottom in zip(tops, bottoms, strict=True)) and not any(
-        top and not bottom for top, bottom in zip(tops, bottoms, strict=True)
-    ):
+    if all(bool(top) == bool(bottom) for top, bottom in zip(tops, bottoms, strict=True)):
         return []
     over, last = [], ""
     for top, bottom in zip(tops, bottoms, strict=True):

@@ -10,6 +10,7 @@ import polars as pl
 
 from cspanalysis import present, sources
 from cspanalysis.domain import offences
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.source import Source
 from cspanalysis.store.manifest import manifest
 
@@ -118,18 +119,10 @@ def _period(source: Source, name: str, frame: pl.DataFrame) -> str:
         return "no row has a day"
     first, last = present.month(held[0]), present.month(held[-1])
     text = first if held[0] == held[-1] else f"{first} to {last}"
-    within = _months(held[0], held[-1])
+    within = Period.parse(f"{held[0]}/{held[-1]}").month_list()
     if missing := [m for m in within if m not in set(held)]:
         return f"{text}; no rows in {present.runs(missing)}"
     return f"{text}, rows in every month" if len(held) > 1 else text
-
-
-def _months(first: str, last: str) -> list[str]:
-    found, (year, month) = [], (int(part) for part in first.split("-"))
-    while (text := f"{year}-{month:02}") <= last:
-        found.append(text)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return found
 
 
 def _districts(frame: pl.DataFrame) -> str:

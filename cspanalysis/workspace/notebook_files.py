@@ -22,7 +22,7 @@ OWN = "notebooks"
 #: Chapters are numbered; `explore` and `bulletin` are not.
 CHAPTER = re.compile(r"(\d\d)_([a-z0-9_]+)\.ipynb")
 #: Names that a report's own pages have.
-TAKEN = ("index",)
+TAKEN = ("index", "duty")
 _LINK = re.compile(r"\[([^\]]+)\]\(\.\./(docs/[^)]+)\)")
 # Metadata of a copy: the hash of its cells as they were copied.
 _COPIED = "cspanalysis_copied"
