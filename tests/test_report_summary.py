@@ -333,6 +333,10 @@ def test_targets_that_can_be_judged_come_first_and_those_forecast_after_them():
         "Of five targets three have figures so far. If nothing changes, the one that can be "
         "forecast would be missed."
     )
+    # The sentence has said what is alike of all.
+    alike = {**plan, "rows": [{**r, "progress": None, "outlook": "unclear"} for r in plan["rows"]]}
+    [(_, panel, _)] = summary.summary([chapter("80_plan", alike)]).panels
+    assert panel["table"]["rows"] == []
 
 
 @pytest.mark.parametrize(

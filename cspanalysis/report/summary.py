@@ -348,6 +348,9 @@ def _judged_first(record: Record) -> Mapping[str, Any]:
     ]
     order = {name: place for place, name in enumerate(PROGRESS)}
     judged.sort(key=lambda i: order.get(rows[i].get("progress"), len(order)))
+    # Where all are judged alike the sentence has said it.
+    if len({(rows[i].get("progress"), rows[i].get("outlook")) for i in judged}) == 1 < len(judged):
+        judged = []
     kept: Sequence[int] = range(len(table["rows"]))
     if len(rows) == len(kept):
         is_plan = record["id"] == "plan.targets"

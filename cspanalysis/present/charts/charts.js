@@ -222,9 +222,11 @@
     place.dataset.tone = tone();
     var data = copy(chart.data), layout = fitted(chart, width);
     if (width < NARROW) { data = onPhone(data, layout); }
-    // Paper has less room: what has no rows of names may be flatter.
-    if (onPaper && !layout.yaxis.tickvals && !categories(data, "yaxis").length) {
-      layout.height = Math.round(layout.height * (layout.meta && layout.meta.aspect ? 0.9 : 0.7));
+    // Paper has less room: what has no rows of names may be flatter, and many rows closer.
+    if (onPaper) {
+      var rows = layout.yaxis.tickvals || categories(data, "yaxis");
+      var flat = rows.length ? (rows.length < 8 ? 1 : 0.78) : layout.meta && layout.meta.aspect ? 0.78 : 0.7;
+      layout.height = Math.round(layout.height * flat);
     }
     if (tone() === "dark") { data = toned(data); layout = toned(layout); }
     place.style.minHeight = "0";
