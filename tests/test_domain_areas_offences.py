@@ -79,3 +79,36 @@ def test_only_near_names_are_suggested():
 def test_a_county_or_force_in_the_place_of_an_area_lists_its_districts(name, says):
     with pytest.raises(UsageError, match=says):
         areas.find(name)
+
+
+@pytest.mark.parametrize(
+    ("label", "offence"),
+    [
+        ("105A/1", "assault without injury"),
+        ("105A/01 Common assault", "assault without injury"),
+        ("8N/06", "assault with injury"),
+        ("028E/02 - Burglary residential", "burglary residential"),
+        ("28 e / 2", "burglary residential"),
+        ("048/01", "theft of vehicle"),
+        ("105/01", "violence without injury"),  # what 105A and 105B have in common
+        ("008/06", "assault with injury"),
+        ("008/22 Stalking", "stalking"),  # the label says which of class 8
+        ("195/94", "stalking and harassment"),
+    ],
+)
+def test_a_subclass_of_the_counting_rules_is_its_class(label, offence):
+    assert offences.standard(label) == offence
+    assert offences.standards([label]) == {label: offence}
+
+
+@pytest.mark.parametrize(
+    "label", ["008/22", "105A/1 Burglary residential", "45/10", "12/25", "2024/25", "28E/2/2025"]
+)
+def test_what_may_be_no_subclass_or_contradicts_itself_is_not_taken(label):
+    assert offences.standards([label, "Shoplifting"]) == {"Shoplifting": "shoplifting"}
+
+
+def test_short_subclasses_are_taken_beside_codes_that_are_certain():
+    labels = ["45/10", "046/00", "28E/2", "99/99 other"]
+    assert offences.standards(labels)["45/10"] == "theft from vehicle"
+    assert offences.standards(["45/10", "46/1"]) == {}

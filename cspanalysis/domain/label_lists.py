@@ -16,6 +16,15 @@ Made by `csp dictionary` from `offences.csv`, `offence_changes.csv` and `premise
 Letters' case, signs and blanks do not matter, nor does a Home Office code before or after the label
 ("8N - Assault with injury"), nor the group before its offence ("Theft - shoplifting"). A bare
 number such as 45 is taken for a code only where other labels of the file are codes with a letter.
+
+A class with its subclass, as the counting rules write it, is its class: 105A/1, 8N/06, 28E/2, with
+or without noughts, and with the label behind it ("028E/02 - Burglary residential"). A class without
+a letter is known in its full form (048/01), where it is all that its letters have in common: 105/01
+is violence without injury. Shorter forms (45/10) may be dates or a force's own numbers, and are
+taken only where other labels of the file are codes. A class whose letters have nothing in common
+(008/22) is not known by itself. Where code and label behind it contradict each other, neither is
+taken.
+
 Any other label counts in all recorded crime and in no kind of it, is named with its rows by
 `csp clean`, and can be taken with a line of partnership.toml:
 

@@ -49,17 +49,18 @@ def of(label: str) -> Meaning:
     text = _PREFIX.sub("", label.strip())
     code = _CLASS.match(text)
     rest = text[code.end() :].strip(" -–:;.") if code else text
-    by_class = _of_class(code[1], code[2] or "") if code else ()
+    by_class = offences.of_class(code[1], code[2] or "") if code else ()
+    why = f"class {code[1]} of the Home Office" if code else ""
     words = _of_words(rest)
     if by_class and words:
         kinds = offences.kinds(offences.NOTIFIABLE)
         held = {kinds[one] for one in by_class} | set(by_class)
         around = {words, kinds[words], *_around(words)}
         if held & around or all(words in (one, *_around(one)) for one in by_class):
-            return Meaning(words, f"class {code[1]} of the Home Office and its words")
+            return Meaning(words, f"{why} and its words")
         return Meaning("")
     if by_class:
-        return Meaning(_common(by_class), f"class {code[1]} of the Home Office")
+        return Meaning(offences.common(by_class), why)
     if (plain := offences.standard(text)) and text != label.strip():
         return Meaning(plain, "its code")
     return Meaning(words, "its words") if words else Meaning("")
@@ -72,32 +73,6 @@ def _of_words(text: str) -> str:
             return found
     words = " ".join(re.sub(r"[^a-z0-9&]+", " ", plain.lower()).replace("&", " and ").split())
     return next((offence for pattern, offence in _rules() if words and pattern.search(words)), "")
-
-
-def _of_class(number: str, letter: str) -> tuple[str, ...]:
-    """The offences of a class of the Home Office."""
-    known = offences.codes(offences.NOTIFIABLE)
-    if letter:
-        found = known.get(offences.code_key(number + letter))
-        return (found,) if found else ()
-    return tuple(
-        dict.fromkeys(
-            offence
-            for code, offence in known.items()
-            if re.fullmatch(rf"{int(number)}([a-z]|\.\d+)?", code)
-        )
-    )
-
-
-def _common(found: tuple[str, ...]) -> str:
-    """The narrowest name that all of some offences go by; '' where there is none."""
-    if len(found) == 1:
-        return found[0]
-    names = offences.kinds(offences.NOTIFIABLE)
-    shared = functools.reduce(lambda a, b: a & b, ({names[one], *_around(one)} for one in found))
-    shared &= set(names) - {"acquisitive crime", "violent crime"}
-    sizes = {name: len(offences.members(name)) for name in shared}
-    return min(sorted(sizes), key=sizes.__getitem__) if sizes else ""
 
 
 def _around(offence: str) -> tuple[str, ...]:

@@ -34,6 +34,12 @@ NEAR = 82
 
 #: A Home Office code at the beginning of a label: '8N', '105A', '37.2', '46'.
 _CODE = re.compile(r"0*(\d{1,3}(?:[a-z]|\.\d{1,2})?)(?=$|[\s:;,/(–—-])", re.IGNORECASE)
+#: Class and subclass of the counting rules at the beginning of a label: '105A/1', '028E/02 -'.
+_SUBCLASS = re.compile(
+    r"\s*0*(\d{1,3})\s*([a-z]?)\s*[/\\]\s*0*(\d{1,3})(?![\w/\\.])", re.IGNORECASE
+)
+#: Of a class without a letter, the form that is no date and no number of a force's own.
+_PADDED = re.compile(r"\s*\d{3}\s*[/\\]\s*\d{2}(?![\w/\\.])")
 #: What publishers add to a name.
 _ADDED = re.compile(r"\(?\boutcome only\)?|\[?\bnote \d+\]?", re.IGNORECASE)
 _PARTS = re.compile(r"\s[-–—]\s|[:;/()\[\]–—]|,\s")
@@ -98,6 +104,8 @@ def standard(label: str, scheme: str = NOTIFIABLE) -> str | None:
         return name
     if (name := _codes().get(code_key(label))) is not None:
         return name
+    if _is_subclass(str(label)):
+        return _of_subclass(str(label))
     found: list[str | None] = []
     has_code = False
     rest = str(label).strip()
@@ -120,17 +128,21 @@ def standard(label: str, scheme: str = NOTIFIABLE) -> str | None:
 def standards(labels: Iterable[str], scheme: str = NOTIFIABLE) -> dict[str, str]:
     """The standard names of a file's labels; labels that the scheme does not know are left out.
 
-    A bare number is taken for a Home Office code only where other labels of the file are codes
-    with a letter: a force numbers its own offences, too.
+    A bare number, or two of one or two digits ('45/10'), is taken for a Home Office code only where
+    other labels of the file are codes with a letter: a force numbers its own offences, too.
     """
     texts = list(labels)
-    has_codes = any(code_key(t) in _codes() and not t.strip().isdigit() for t in texts)
-    return {
+    has_codes = any(_is_code(text) for text in texts)
+    found = {
         text: name
         for text in texts
         if (has_codes or not text.strip().isdigit())
         and (name := standard(text, scheme)) is not None
     }
+    if has_codes and scheme == NOTIFIABLE:
+        left = (text for text in texts if text not in found)
+        found |= {text: name for text in left if (name := _of_subclass(text)) is not None}
+    return {text: found[text] for text in texts if text in found}
 
 
 def near(label: str, scheme: str = NOTIFIABLE) -> str:
@@ -310,6 +322,59 @@ def _keys(scheme: str) -> dict[str, str]:
 @functools.cache
 def _codes() -> dict[str, str]:
     return codes(NOTIFIABLE)
+
+
+def _is_code(label: str) -> bool:
+    """Whether a label is a code that nothing else would be written as."""
+    is_known = code_key(label) in _codes() and not label.strip().isdigit()
+    return is_known or (_is_subclass(label) and _of_subclass(label) is not None)
+
+
+def _is_subclass(label: str) -> bool:
+    found = _SUBCLASS.match(label)
+    return found is not None and (bool(found[2]) or _PADDED.match(label) is not None)
+
+
+def _of_subclass(label: str) -> str | None:
+    """The offence of a class with its subclass, and of the words beside it if there are any.
+
+    Known by itself is a subclass that tells more than its class ('8/6'), then the class, then what
+    all offences of the class are.
+    """
+    code = _SUBCLASS.match(label)
+    if code is None:
+        return None
+    number, letter, subclass = (part.lower() for part in code.groups())
+    known = _codes()
+    by_code = known.get(f"{number}{letter}/{subclass}") or known.get(f"{number}{letter}")
+    if by_code is None and not letter:
+        by_code = common(of_class(number)) or None
+    rest = label[code.end() :].strip(" -–:;.()")
+    words = standard(rest) if rest else None
+    if by_code is None:
+        return words if words in of_class(number) else None
+    return _narrowest({by_code, words}) if words else by_code
+
+
+def of_class(number: str, letter: str = "") -> tuple[str, ...]:
+    """The offences of a class of the Home Office, of all its letters where none is given."""
+    known = _codes()
+    if letter:
+        found = known.get(code_key(number + letter))
+        return (found,) if found else ()
+    is_of = re.compile(rf"{int(number)}([a-z]|\.\d+)?")
+    return tuple(dict.fromkeys(name for code, name in known.items() if is_of.fullmatch(code)))
+
+
+def common(found: tuple[str, ...]) -> str:
+    """The narrowest name that all of some offences go by; '' where there is none."""
+    if len(found) < 2:
+        return "".join(found)
+    of = kinds(NOTIFIABLE)
+    shared = set.intersection(*({of[one], *_groups_of()[one]} for one in found))
+    shared &= set(of) - {"acquisitive crime", "violent crime"}
+    sizes = {name: len(members(name)) for name in shared}
+    return min(sorted(sizes), key=sizes.__getitem__) if sizes else ""
 
 
 def _narrowest(found: set[str]) -> str | None:
