@@ -483,6 +483,8 @@ EXTRACTS = {
     ),
     "marac": (["ReferralDate", "VictimID", "PerpetratorID", "Local Authority"],
               ["{us}", "V{n}", "P{n}", "Dover"]),
+    "asb_powers": (["Reporting Period", "Council", "Tool or Power", "Number Issued"],
+                   ["2024-{n:02}", "Dover", "CPN", "5"]),
     "youth_offending": (["Year", "Local Authority", "Measure", "Count"],
                         ["2023/24", "Dover", "measure {n}", "5"]),
     "environmental": (["District", "Month", "Indicator", "Unit", "Value"],

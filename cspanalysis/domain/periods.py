@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -283,6 +284,17 @@ class Period:
     def covers(self, other: Period) -> bool:
         """True if `other` lies wholly inside this period."""
         return self.first <= other.first and other.last <= self.last
+
+    def made_of(self, spans: Sequence[Period]) -> list[Period] | None:
+        """The spans that fill it one after the other, in their order; None where they cannot."""
+        if self.first > self.last:
+            return []
+        for span in spans:
+            if span.first == self.first and span.last <= self.last:
+                rest = Period(span.last + 1, self.last)
+                if (further := rest.made_of(spans)) is not None:
+                    return [span, *further]
+        return None
 
     def __str__(self) -> str:
         return self.iso

@@ -7,7 +7,7 @@ go over to 'Unassigned <force>'; what else a table holds is refused with the rea
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,7 +63,7 @@ class Official(Series):
             if year.first <= period.last and period.first <= year.last:
                 raise NotAvailable(self.sources, reason)
         self.coverage.check(period)
-        made = _made_of(period, self.spans)
+        made = period.made_of(self.spans)
         if made is None:
             whole = "quarters" if any(s.months < 12 for s in self.spans) else "years"
             raise NotAvailable(self.sources, f"its figures are of whole {whole}, not of "
@@ -318,18 +318,6 @@ def _notes(
         yield f"In {present.listed(when)} {area.name} is the sum of " + (
             f"{present.listed(str(names).split('; '))}."
         )
-
-
-def _made_of(period: Period, spans: Sequence[Period]) -> list[Period] | None:
-    """The spans that fill a period one after the other; None where they cannot."""
-    if period.first > period.last:
-        return []
-    for span in spans:
-        if span.first == period.first and span.last <= period.last:
-            rest = Period(span.last + 1, period.last)
-            if (further := _made_of(rest, spans)) is not None:
-                return [span, *further]
-    return None
 
 
 def _newest(found: Official, until: Period) -> Comparison:

@@ -8,6 +8,7 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.sources import (
     action_plan,
     asb_calls,
+    asb_powers,
     boundaries,
     deprivation,
     dfe_exclusions,
@@ -50,6 +51,7 @@ SOURCES: tuple[Source, ...] = (
     peer_counts.SOURCE,
     severity.SOURCE,
     asb_calls.SOURCE,
+    asb_powers.SOURCE,
     hospital_extract.SOURCE,
     school_exclusions.SOURCE,
     home_office_csp.SOURCE,

@@ -21,7 +21,7 @@ _KINDS = {
     "asb_calls": "type", "fires": "incident_class", "hospital_extract": "cause",
     "school_exclusions": "kind", "youth_offending": "topic", "surveys": "question",
     "environmental": "indicator", "fly_tipping": "measure", "cleanliness": "measure",
-    "stats19": "severity",
+    "stats19": "severity", "asb_powers": "power",
 }  # fmt: skip
 _WIDTH = 10
 

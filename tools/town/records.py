@@ -1,4 +1,4 @@
-"""Records and yearly figures of others: fly-tipping, collisions, fires, stop and search."""
+"""Records and yearly figures of others: fly-tipping, collisions, fires, searches, ASB powers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.town import files, geography, levels, neighbours
 def write(directory: Path) -> list[Path]:
     """Write them all."""
     return [_fly_tipping(directory), *_collisions(directory), _fires(directory),
-            _searches(directory)]  # fmt: skip
+            _searches(directory), *_asb_powers(directory)]  # fmt: skip
 
 
 def _fly_tipping(directory: Path) -> Path:
@@ -225,3 +225,51 @@ def _pick(choices: tuple[tuple, ...], chance: float, at: int) -> tuple:
         if chance < 0:
             return choice
     return choices[-1]
+
+
+#: Power, who uses it, how many a quarter, and the factor from one year to the next.
+_POWERS = (
+    ("Community protection warnings", "Council", 17.0, 1.35),
+    ("Community protection notices", "Council", 4.5, 1.05),
+    ("FPNs for breach of PSPO", "Council", 9.0, 0.8),
+    ("Closure orders", "Council", 0.6, 1.0),
+    ("Civil injunctions", "Council", 1.6, 1.0),
+    ("Criminal behaviour orders", "Police", 2.4, 1.2),
+    ("Dispersal authorisations", "Police", 3.5, 1.1),
+)
+
+
+def _asb_powers(directory: Path) -> list[Path]:
+    layout = "a community safety team's quarterly returns"
+    draw, rows = Draw("town powers"), []
+    for start in range(2023, 2026):
+        for quarter in range(1, 5):
+            when = f"{start}/{(start + 1) % 100:02d}-Q{quarter}"
+            for power, agency, level, growth in _POWERS:
+                expected = np.array([level * growth ** (start - 2023)])
+                rows.append(
+                    (when, geography.NAME, power, agency, int(levels.poisson(draw, expected)[0]))
+                )
+            rows.append((when, geography.NAME, "PSPOs in force", "Council", 3 + (start > 2024)))
+    reviews = []
+    for start in range(2021, 2026):
+        applied = int(levels.poisson(draw, np.array([15.0 * 1.15 ** (start - 2021)]))[0])
+        held = int((draw.uniform(applied) < 0.5).sum())
+        led = int((draw.uniform(held) < 0.6).sum())
+        year = f"{start}/{(start + 1) % 100:02d}"
+        reviews.append((year, geography.NAME, applied, applied - held, held, led))
+    return [
+        files.write(
+            directory / "asb_powers" / f"{name}.csv", files.csv_text(header, cells),
+            title=title, layout=layout,
+        )
+        for name, header, cells, title in (
+            ("powers_2023-24_to_2025-26",
+             ("Period", "District", "Power", "Used by", "Number"), rows,
+             "Powers used against anti-social behaviour in Harrowmere"),
+            ("case_reviews_2021-22_to_2025-26",
+             ("Year", "District", "Case review applications", "Threshold not met",
+              "Case reviews carried out", "Case reviews with recommendations"), reviews,
+             "Case reviews of anti-social behaviour in Harrowmere"),
+        )
+    ]  # fmt: skip

@@ -1,0 +1,170 @@
+"""Powers used against anti-social behaviour, and case reviews of how it was dealt with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import polars as pl
+
+from cspanalysis.domain.orders import power_of
+from cspanalysis.domain.periods import Period
+from cspanalysis.sources.schema import Across, Column, Schema
+from cspanalysis.sources.source import Derived, Source, status_of
+from cspanalysis.sources.table import Read
+
+_QUARTER = (
+    re.compile(r"(?:q|qtr|quarter) ?([1-4])[ ,/-]*(?:20)?(\d\d)[-/ ](?:20)?(\d\d)"),
+    re.compile(r"(?:20)?(\d\d)[-/ ](?:20)?(\d\d)[ ,/-]*(?:q|qtr|quarter) ?([1-4])"),
+)
+_YEAR = re.compile(r"(?:f/?y )?(20\d\d)[-/](?:20)?(\d\d)")
+_ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? (.+)")
+_MONTH = re.compile(r"([a-z]{3,9})[ -]'?(?:20)?(\d\d)|(20\d\d)-(\d\d)(?:-01)?")
+_TO = re.compile(r"\s+(?:to|-|until)\s+|(?<=[a-z])-(?=[a-z])|(?<=\d\d)\s?/\s?(?=20)")
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def period_of(text: str) -> Period | None:
+    """The period that is written: a month, a quarter of a financial year, or a year; else None.
+
+    A quarter needs both years of its financial year, since 'Q1 2025' has two meanings.
+    """
+    said = " ".join(text.lower().replace("–", "-").split())
+    if re.fullmatch(r"20\d\d", said):
+        return Period.calendar_year(int(said))
+    for at, pattern in enumerate(_QUARTER):
+        if found := pattern.fullmatch(said):
+            quarter, first, second = found.groups() if at == 0 else (found[3], found[1], found[2])
+            is_next = (int(first) + 1) % 100 == int(second)
+            return Period.quarter(2000 + int(first), int(quarter)) if is_next else None
+    if (year := _YEAR.fullmatch(said)) and (int(year[1]) + 1) % 100 == int(year[2]):
+        return Period.financial_year(int(year[1]))
+    if ends := _ENDING.fullmatch(said):
+        last = _month(ends[1])
+        return None if last is None else Period(last - 11, last)
+    sides = [part.strip() for part in _TO.split(said)]
+    if len(sides) > 2:
+        return None
+    last = _month(sides[-1])
+    if last is None:
+        return None
+    first_month = _month(sides[0])
+    if first_month is None and sides[0][:3] in _NAMES:
+        # 'April to June 2025': the first month is of the last one's year.
+        first_month = last // 12 * 12 + _NAMES.index(sides[0][:3])
+    if first_month is None or first_month > last:
+        return None
+    return Period(first_month, last)
+
+
+def _month(text: str) -> int | None:
+    """A month counted from year 0; None of what is none."""
+    found = _MONTH.fullmatch(text)
+    if not found:
+        return None
+    name, year, iso_year, month = found.groups()
+    if name:
+        known = name[:3] in _NAMES
+        return (2000 + int(year)) * 12 + _NAMES.index(name[:3]) if known else None
+    return int(iso_year) * 12 + int(month) - 1 if 1 <= int(month) <= 12 else None
+
+
+def _heading(text: str) -> str:
+    return text.strip() if power_of(text) else ""
+
+
+def _span_heading(text: str) -> str:
+    return text.strip() if period_of(text) else ""
+
+
+def _of_each(column: str, told: Callable[[str], str | None], labels: pl.Series) -> pl.Expr:
+    known = {label: told(label) or None for label in labels.drop_nulls().unique()}
+    return pl.col(column).replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def _check(found: Read) -> Read:
+    """Periods as months, what is meant by each label; a label that nobody knows is kept."""
+    if found.frame["agency"].is_not_null().any():
+        found = found.without_totals("agency")
+
+    def iso(text: str) -> str | None:
+        span = period_of(text)
+        return span.iso if span else None
+
+    spans = _of_each("period", iso, found.frame["period"])
+    found = found.keep(
+        spans.is_not_null(), "period", pl.col("period"),
+        "a month (2025-04), a quarter of a financial year (2025/26-Q1), a financial year (2025/26) "
+        "or a calendar year (2025)",
+        "no period that can be understood",
+    )  # fmt: skip
+    kinds = _of_each("kind", power_of, found.frame["kind"])
+    frame = found.frame.with_columns(spans.alias("period"), kinds.alias("power"))
+    found.note(
+        frame.filter(pl.col("power").is_null()), "kind", "a power or a figure of case reviews",
+        "neither that is known: kept, and counted in none",
+    )  # fmt: skip
+    return found.with_frame(frame)
+
+
+SOURCE = Source(
+    name="asb_powers",
+    title="Powers used against anti-social behaviour, and case reviews",
+    description="One row per period, kind of power (or figure of case reviews) and agency, with "
+    "how many. A period is a month, a quarter of a financial year, or a year; what is not known is "
+    "left blank, and 0 is written where there was none: a period that is not there is no 0. Public "
+    "spaces protection orders are those in force at its end, unless the label says 'made'. Of case "
+    "reviews (the community trigger) the figures that section 104 of the Anti-social Behaviour, "
+    "Crime and Policing Act 2014 has published: applications, threshold not met, reviews carried "
+    "out, reviews that led to recommendations. A register of single orders is counted by quarter "
+    "first; names are not wanted.",
+    supplier="the council's and the police's figures of powers used and of case reviews",
+    called="the figures of powers used and of case reviews",
+    is_plural=True,
+    schemas=(
+        Schema("figures", "figures of powers and case reviews", (
+            Column(
+                "period", "Month, quarter or year; cleaned: first and last month",
+                ("quarter", "year", "month", "financial year"), essential=True,
+                seen_as=("reporting period", "reporting year", "time period", "qtr"),
+            ),
+            Column(
+                "district", "Local authority district", ("local authority",), required=True,
+                seen_as=("la", "borough", "council", "council area", "csp"),
+            ),
+            Column(
+                "kind", "Power, or what is counted of case reviews",
+                ("power", "measure", "type of power", "order"), essential=True,
+                seen_as=("type", "power used", "tool", "tool or power", "asb power", "indicator",
+                         "order type", "category"),
+            ),
+            Column(
+                "agency", "Who used it", ("used by", "issued by", "organisation"),
+                seen_as=("team", "authority", "issuing agency", "lead agency", "partner"),
+            ),
+            Column("area", "Part of the district", ("ward", "neighbourhood", "location")),
+            Column(
+                "count", "How many, or a symbol", ("number", "total", "number issued"), "count",
+                required=True, seen_as=("no of", "issued", "value", "used", "number used", "cases"),
+            ),
+        ), across=(
+            Across("kind", "count", _heading), Across("period", "count", _span_heading),
+        )),
+    ),
+    derived={
+        "asb_powers": {
+            "power": Derived(
+                "The power or figure of case reviews that the label means; missing where nobody "
+                "can tell",
+                after="kind",
+            ),
+            **status_of("count"),
+        }
+    },
+    figures={"asb_powers": ("period", "district", "agency", "area", "kind")},
+    totals="kind",
+    is_mapped=True,
+    policy="threshold",
+    spans={"asb_powers": ("period", Period.parse)},
+    check=_check,
+)  # fmt: skip

@@ -1,0 +1,112 @@
+"""Powers used against anti-social behaviour: periods, kinds and symbols as councils write them."""
+
+from pathlib import Path
+
+import pytest
+
+from cspanalysis.domain import orders
+from cspanalysis.domain.errors import DataRefused
+from cspanalysis.sources import asb_powers
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.table import Context
+
+FIXTURES = Path(__file__).parent / "fixtures" / "asb_powers"
+
+
+def read(name):
+    return asb_powers.SOURCE.read(Part(FIXTURES / name, f"asb_powers/{name}"), Context())
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2025-04", "2025-04/2025-04"), ("Apr-25", "2025-04/2025-04"),
+        ("April 2025", "2025-04/2025-04"), ("2025/26", "2025-04/2026-03"),
+        ("2025-26", "2025-04/2026-03"), ("2025/2026", "2025-04/2026-03"),
+        ("2025", "2025-01/2025-12"), ("Q4 2025/26", "2026-01/2026-03"),
+        ("2025/26-Q1", "2025-04/2025-06"), ("Quarter 2 2025-26", "2025-07/2025-09"),
+        ("Q1 25/26", "2025-04/2025-06"), ("Apr-Jun 2025", "2025-04/2025-06"),
+        ("October to December 2025", "2025-10/2025-12"),
+        ("April 2025 to March 2026", "2025-04/2026-03"), ("2025-04/2025-06", "2025-04/2025-06"),
+        ("Year ending March 2026", "2025-04/2026-03"),
+        # 'Q1 2025' is of April to some and of January to others; years that do not follow are none.
+        ("Q1 2025", None), ("2025/27", None), ("Q1 2025/27", None), ("June to April 2025", None),
+        ("total", None), ("2025-13", None), ("", None),
+    ],
+)  # fmt: skip
+def test_periods_are_months_quarters_or_years(text, iso):
+    found = asb_powers.period_of(text)
+    assert (found.iso if found else None) == iso
+
+
+@pytest.mark.parametrize(
+    ("label", "power"),
+    [
+        ("CPW", "community protection warnings"),
+        ("Community Protection Notice Warning", "community protection warnings"),
+        ("CPN warning letters", "community protection warnings"),
+        ("CPNs issued", "community protection notices"),
+        ("PSPOs", "public spaces protection orders in force"),
+        ("Public Space Protection Orders in force", "public spaces protection orders in force"),
+        ("New PSPOs made", "public spaces protection orders made"),
+        ("FPNs for breach of PSPO",
+         "penalty notices for breach of a public spaces protection order"),
+        ("Fixed penalty notice - CPN breach",
+         "penalty notices for breach of a community protection notice"),
+        ("Full closure order", "closure orders"), ("Closure Notices", "closure notices"),
+        ("Civil Injunctions", "civil injunctions"), ("IPNA", "civil injunctions"),
+        ("CBOs", "criminal behaviour orders"), ("Section 34 authorisations",
+         "dispersal authorisations"),
+        ("Dispersal orders", "dispersal authorisations"), ("Section 35 directions",
+         "directions to leave"),
+        ("ABC", "acceptable behaviour contracts"),
+        ("ASB case review applications", "applications"),
+        ("Community Triggers received", "applications"),
+        ("Applications that did not meet the threshold", "threshold not met"),
+        ("Case review requests meeting threshold: not met", "threshold not met"),
+        ("Applications that met the threshold", "threshold met"),
+        ("Threshold met", "threshold met"), ("Case reviews carried out", "reviews held"),
+        ("Case reviews resulting in recommendations", "recommendations"),
+        # Neither the use of a power nor told apart: counted in none.
+        ("Breach of CBO", ""), ("Applications for injunctions", ""), ("ASB case reviews", ""),
+        ("FPNs for littering", ""), ("Closure order extensions", ""), ("Patrols", ""),
+    ],
+)  # fmt: skip
+def test_labels_are_told_by_their_words(label, power):
+    assert orders.power_of(label) == power
+
+
+def test_quarters_keep_symbols_blanks_and_zero_apart():
+    found = read("quarters.csv")
+    table = found.tables["asb_powers"]
+    assert table.select("period", "power", "count", "status").rows() == [
+        ("2025-01/2025-03", "community protection warnings", 14, "ok"),
+        ("2025-04/2025-06", "community protection warnings", 11, "ok"),
+        ("2025-04/2025-06", "community protection notices", 0, "ok"),
+        ("2025-04/2025-06", "public spaces protection orders in force", 3, "ok"),
+        ("2025-04/2025-06", "penalty notices for breach of a public spaces protection order",
+         None, "suppressed"),
+        ("2025-04/2025-06", "criminal behaviour orders", None, "not_available"),
+        ("2025-04/2025-06", None, 9, "ok"),
+    ]  # fmt: skip
+    assert found.rows_read == found.rows_kept + found.rows_set_aside == 9
+    problems = found.problems.table().select("row", "column", "action").rows()
+    assert sorted(problems) == [
+        (8, "kind", "noted"), (9, "kind", "set aside"), (10, "period", "set aside"),
+    ]  # fmt: skip
+    told = found.problems.table().filter(row=10)
+    assert "2025/26-Q1" in told["allowed"].item() and told["found"].item() == "Q1 2025"
+
+
+def test_figures_side_by_side_are_a_row_each():
+    table = read("case_reviews.csv").tables["asb_powers"].filter(district="Tonbridge and Malling")
+    rows = table.filter(period="2025-04/2026-03").select("power", "count", "status").rows()
+    assert rows == [
+        ("applications", 12, "ok"), ("threshold not met", 7, "ok"), ("reviews held", 5, "ok"),
+        ("recommendations", None, "suppressed"),
+    ]  # fmt: skip
+
+
+def test_a_file_without_figures_is_refused_with_what_to_do():
+    with pytest.raises(DataRefused, match="count"):
+        read("no_count.csv")
