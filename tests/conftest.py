@@ -28,6 +28,7 @@ LONG = (
     "findings_today_realdata", "disclosure_folder", "disclosure_publications",
     "disclosure_county", "report_publication_faults", "report_length",
     "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
+    "findings_districts_realdata",
 )  # fmt: skip
 
 

@@ -252,6 +252,7 @@ def test_years_are_compared_from_the_newest_change_of_recording(review_of):
     assert any("inspection of crime recording in 2014" in note for note in found.notes)
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_the_place_among_all_partnerships_is_that_of_a_plain_recount(shared, tmp_path):
     (path,) = (shared / "data/ons_csp").glob("*.xlsx")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cspanalysis.domain import areas, crosswalk
@@ -185,6 +185,7 @@ def test_a_fall_that_the_unassigned_do_not_explain_stands(own, unassigned, other
     st.lists(st.integers(0, 50), min_size=4, max_size=4),
     st.sets(st.sampled_from("1234"), min_size=1),
 )
+@settings(max_examples=40)
 def test_like_quarters_add_up_to_what_is_compared(now, before, held):
     later = tuple(n if str(q) in held else None for q, n in enumerate(now, 1))
     found = changed(table(y23={"Dover": before}, y24={"Dover": later}), "Dover")

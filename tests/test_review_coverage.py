@@ -435,6 +435,7 @@ def test_a_review_without_any_data_ends_with_1_and_says_what_to_do(tmp_path, cap
 # ---------------------------------------------------------------------- real files
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_avon_and_somerset_lack_july_2019_and_places(shared, tmp_path):
     root, name = tmp_path / "ws", "avon-and-somerset_2018-01_2021-09.zip"

@@ -321,6 +321,7 @@ def test_exclusions_and_admissions_as_printed():
     assert gap.pop("All ages") > gap["10-19"] > max(v for b, v in gap.items() if b != "10-19")
 
 
+@pytest.mark.long
 def test_drawing_again_gives_the_same_files(tmp_path):
     written = sample.write(tmp_path)
     drawn = {p.relative_to(tmp_path): p for p in tmp_path.rglob("*") if p.is_file()}

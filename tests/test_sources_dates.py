@@ -52,7 +52,7 @@ DAYS = {
 CLOCKS = ("%H:%M", "%H:%M:%S", "%H%M", "%H.%M", "%I:%M %p", "%I:%M:%S%p", "%I.%M.%S.000000 %p")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     moment=st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2069, 12, 31)),
     day=st.sampled_from(sorted(DAYS)),
@@ -71,7 +71,7 @@ def test_a_moment_written_in_any_form_reads_back(moment, day, clock):
     assert values("time", alone) == [moment.hour * 60 + moment.minute]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(moment=st.datetimes(datetime.datetime(1955, 1, 1), datetime.datetime(2063, 12, 31)))
 def test_a_spreadsheets_numbers_read_back_to_the_second(moment):
     moment = moment.replace(microsecond=0)

@@ -213,6 +213,7 @@ def test_residents_by_age_of_another_edition_are_told(tmp_path):
     )
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_the_publishers_real_workbook(shared):
     path = shared / "data" / "population" / "ons_mid2022_population_estimates_lad.xlsx"

@@ -132,6 +132,7 @@ def test_what_could_be_found_is_said_from_the_time_before():
     assert np.isnan(effects.detectable(units([9], [0]), units([9], [1]), CHANCE)["power"])
 
 
+@pytest.mark.long
 def test_placebo_actions_find_nothing_and_a_planted_fall_is_found_as_promised():
     table = interventions.placebo_and_planted(np.random.default_rng(8), 150).table
     false, held = (table[c].astype(float) for c in ("false effects", "limits hold no effect"))

@@ -150,6 +150,7 @@ def test_the_register_of_lsoas_is_that_of_the_lookup(shared):
         assert areas.district_of(code)[0] == district
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_avon_and_somerset_tells_597_crimes_again(shared):
     path = shared / "data/police_uk/avon-and-somerset_2018-01_2021-09.zip"
