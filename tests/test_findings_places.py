@@ -13,6 +13,7 @@ from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import place_changes, place_deprivation, places
 from cspanalysis.review import small_areas
+from cspanalysis.stats import gradient
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace import init
 
@@ -138,6 +139,19 @@ def test_fifths_of_deprivation_are_the_countrys(review):
     assert rows["population"][0] == sum(1500 + n for n in range(6))
     assert found.values["ratio"] == pytest.approx(rows["rate"][0] / rows["rate"][4])
     assert "of all small areas of England by the IMD 2025" in found.definition
+
+
+def test_a_fifth_of_few_small_areas_is_not_compared_and_the_sentence_says_so():
+    deciles = [1, 1, *[3] * 6, *[9] * 6]
+    areas = pd.DataFrame({"count": [80, 80, *[60] * 6, *[20] * 6], "population": 1500.0,
+                          "decile": deciles})  # fmt: skip
+    result = gradient.by_fifth(areas)
+    said = place_deprivation.gradient_told(result, subject="crime", country="England")
+    assert "40.0 per 1,000 residents in the second most deprived fifth (360)" in said.text
+    assert "Too few small areas lie in the most deprived fifth (two) to compare it." in said.text
+    # Of a fifth without an incident there is no ratio, in sentence and statistics alike.
+    none = gradient.by_fifth(areas.assign(count=[80, 80, *[0] * 6, *[20] * 6]))
+    assert none["is_compared"].tolist() == [False, False, True] and none["verdict"][0] == "none"
 
 
 def test_what_is_missing_is_named(review):

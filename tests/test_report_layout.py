@@ -111,6 +111,13 @@ def test_in_short_begins_with_what_is_judged(verdict, first):
     assert [r["id"] for r in layout.layout(made).short] == [first, "a.peers"]
 
 
+def test_the_chapter_on_the_data_begins_with_rows_and_months():
+    made = chapter(section(layout.ABOUT_DATA), section("quality.problems"),
+                   section(layout.MONTHS_HELD), section("quality.table", verdict="up"))  # fmt: skip
+    told = [r["id"] for r in layout.layout(made).short]
+    assert told == [layout.ABOUT_DATA, layout.MONTHS_HELD]
+
+
 def test_a_caution_that_several_findings_bear_is_said_once_of_the_chapter():
     lost = "Of the {} that Avon Police recorded, 1.0 per cent had no place in 2023 and 4.0 per cent"
     lost += " in 2024; what has no place counts for no district."

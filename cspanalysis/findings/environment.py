@@ -102,6 +102,7 @@ def graffiti_cost(ask: Question, indicator: str = GRAFFITI_COST) -> Finding:
     measure="environmental problems reported",
     unit="reports",
     would_show="which environmental problems rose or fell",
+    role="parts",
 )
 def environment_changes(ask: Question, indicators: Sequence[str] = tuple(REPORTS)) -> Finding:
     """Litter, dog fouling, fly-tipping and abandoned vehicles, each with its change.

@@ -214,6 +214,7 @@ def ranked(ask: Question, group: str, offences: str, *, notes: Iterable[str] = (
             f"{present.capital(members.label)}, {at.period.label}; {per} "
             f"{beside.residents}" + ("" if is_long else "; line = 95% interval")
         ),
+        role="peers",
         notes=[
             *notes,
             *beside.notes,

@@ -121,6 +121,14 @@ def gradient_told(table: pd.DataFrame, *, subject: str, country: str) -> Said:
             f"More deprived small areas have {word} {subject}: {rates}, "
             f"{present.number(row['ratio'], 1)} times as much (95% interval {limits})."
         )
+    left = table[table["places"] < gradient.FEWEST_PLACES]
+    if len(left):
+        said = [f"{_fifth(int(f))} ({present.in_words(n)})"
+                for f, n in zip(left["fifth"], left["places"], strict=True)]  # fmt: skip
+        text += (
+            f" Too few small areas lie in the {present.listed(said)} to compare "
+            f"{'it' if len(said) == 1 else 'them'}."
+        )
     if not np.isnan(row["per_decile"]):
         low, high = row["per_decile_lower"], row["per_decile_upper"]
         percent = 100 * (row["per_decile"] - 1)

@@ -35,8 +35,8 @@ PARTS = {
     "action": "What is being done",
 }
 
-#: The finding by which the chapter about the data is known.
-ABOUT_DATA = "quality.rows"
+#: The finding by which the chapter about the data is known, and what is told first beside it.
+ABOUT_DATA, MONTHS_HELD = "quality.rows", "quality.coverage"
 
 #: Pixels that the findings of a page may take at 1100 px: four screens of 900 less what stands
 #: about them (heading, summary of the chapter, folds, neighbours).
@@ -365,6 +365,7 @@ def _in_short(records: Sequence[Record]) -> list[Record]:
     headline = next((r for r in judged if r["verdict"] != "none"), (judged or told)[0])
     others = [r for r in told if r is not headline]
     ways: tuple[Any, ...] = (
+        lambda r: r["id"] == MONTHS_HELD,
         lambda r: r.get("role") == "peers" and r["verdict"] in DECISIVE,
         lambda r: r.get("role") in ("parts", "peers"),
         lambda r: r["verdict"] in DECISIVE,

@@ -25,9 +25,10 @@ def by_fifth(places: pd.DataFrame, *, per: float = 1000, confidence: float = 0.9
     -------
     pandas.DataFrame
         A row a fifth, 1 = most deprived: fifth, places, count, population, rate, lower, upper,
-        rate_per, is_compared (enough places), and on each row of the whole: ratio of the most to
-        the least deprived fifth compared, ratio_lower, ratio_upper, per_decile (ratio of rates, one
-        decile more deprived), per_decile_lower, per_decile_upper, dispersion, confidence, verdict
+        rate_per, is_compared (enough places, some incident), and on each row of the whole: ratio
+        of the most to the least deprived fifth compared, ratio_lower, ratio_upper, per_decile
+        (ratio of rates, one decile more deprived), per_decile_lower, per_decile_upper, dispersion,
+        confidence, verdict
         ('higher', 'lower', 'similar'; 'none' where nothing can be compared), status, method.
     """
     known = places.dropna(subset=["count", "population", "decile"])
@@ -55,10 +56,11 @@ def by_fifth(places: pd.DataFrame, *, per: float = 1000, confidence: float = 0.9
     rate = per * table["count"] / table["population"]
     table = table.assign(
         rate=rate, lower=rate / reach, upper=rate * reach, rate_per=per, confidence=confidence,
-        dispersion=phi, is_compared=table["places"] >= FEWEST_PLACES, status="ok", method=METHOD,
+        dispersion=phi, status="ok", method=METHOD,
+        is_compared=(table["places"] >= FEWEST_PLACES) & (table["count"] > 0),
         ratio=np.nan, ratio_lower=np.nan, ratio_upper=np.nan, verdict="none",
     )  # fmt: skip
-    able = table[table["is_compared"] & (table["count"] > 0)]
+    able = table[table["is_compared"]]
     if len(able) > 1 and degrees > 0:
         most, least = able.iloc[0], able.iloc[-1]
         log = np.log(most["rate"] / least["rate"])
