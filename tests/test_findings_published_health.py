@@ -20,11 +20,11 @@ SPECIFIC = "Admission episodes for alcohol-specific conditions"
 
 
 def line(place, value, lower="", upper="", *, name=SPECIFIC, number=92906, period="2023/24",
-         sex="Persons", age="All ages", category=("", "")):  # fmt: skip
+         sex="Persons", age="All ages", category=("", ""), count="", of=""):  # fmt: skip
     code, area = place
     return (
         f"{number},{name},E92000001,England,{code},{area},District,{sex},{age},{category[0]},"
-        f"{category[1]},{period},{value},{lower},{upper},,,,,,,,,20230000,,\n"
+        f"{category[1]},{period},{value},{lower},{upper},,,{count},{of},,,,,20230000,,\n"
     )
 
 
@@ -92,6 +92,24 @@ def test_without_limits_there_is_no_verdict(review):
     found = substance.alcohol_admissions_published(review(line(OWN, 540), line(ENGLAND, 626)))
     assert found.verdict == "none"
     assert found.sentence.endswith("published without an interval; 626.0 in England.")
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "said"),
+    [
+        (72, 13_400, "540.0 per 100,000 in Tonbridge and Malling"),
+        (720, 13_400, "540.0 per 10,000 in Tonbridge and Malling"),
+        # Neither of a hundred thousand nor of ten thousand: the publisher's definition says it.
+        (230, 13_400, "540.0 in Tonbridge and Malling"),
+    ],
+)
+def test_what_a_value_is_per_is_worked_out_from_count_and_denominator(review, count, of, said):
+    found = substance.alcohol_admissions_published(
+        review(line(OWN, 540, 500, 582, count=count, of=of), line(ENGLAND, 626))
+    )
+    assert f": {said} (95% interval" in found.sentence
+    heads = [c["label"] for c in found.table["columns"]]
+    assert ("Per" in heads) == (" per " in said)
 
 
 def test_what_lacks_in_profiles_that_are_there_is_named(review):

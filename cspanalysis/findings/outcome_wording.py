@@ -73,9 +73,10 @@ def kinds_told(table: pd.DataFrame, *, over: Period, force: str) -> Said:
             f"{present.count(r['total'])}, {present.share(r['share'])})"
             for r in (many.iloc[0], many.iloc[-1])
         )
+        few = f", of kinds with {FEWEST} or more," if len(many) < len(single) else ","
         text = (
-            f"Of crimes recorded in {over.label}, {most} most often led to a charge or summons, "
-            f"{least} least often."
+            f"Of crimes recorded in {over.label}{few} {most} most often led to a charge or "
+            f"summons, {least} least often."
         )
     clear = {
         word: single[(single["verdict"] == word) & (single["total"] >= FEWEST)]["offence"].tolist()

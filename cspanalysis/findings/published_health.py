@@ -28,10 +28,14 @@ _AGAINST = {
     "similar": "not clearly different from England ({})",
 }
 
+#: What values can be of: powers of ten → how it is said.
+_PER = {2: "per cent", 3: "per 1,000", 4: "per 10,000", 5: "per 100,000"}
+#: Standardised values lie about the crude ones: so far apart, as powers of ten, at most.
+_APART = 0.3
+
 published_question = partial(
-    question, needs=SOURCE, unit="per 100,000 residents, as published", fewer_is_better=True,
-    once=True,
-)  # fmt: skip
+    question, needs=SOURCE, unit="as published", fewer_is_better=True, once=True
+)
 
 
 def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
@@ -47,6 +51,8 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
     code = review.area.district_codes[0] if review.area.district_codes else ""
     keys = ["indicator_id", "sex", "age", "time_period"]
     named = table[table["indicator"].str.contains(words, case=False, regex=False)]
+    per = _per(named)
+    named = named.assign(per=[per.get(number, "") for number in named["indicator_id"]])
     rows = named[named["sex"].eq("persons") & named["is_whole"]]
     rows = rows.drop_duplicates([*keys, "area_code"])
     rows = rows.assign(period=rows["time_period"].map(Period.of_years))
@@ -76,6 +82,7 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
             "age": "Age",
             "time_period": "Years",
             "rate": "Published value",
+            **({"per": "Per"} if newest["per"].any() else {}),
             "interval": "95% interval",
             "england": "England",
             "verdict": "Against England",
@@ -84,10 +91,20 @@ def beside_england(ask: Question, words: str, subject: str = "") -> Finding:
         when=span.label,
         method="values and limits as published; the area's interval against England's value",
         notes=[
-            "Values are per 100,000 residents unless the indicator's name says otherwise; most are "
-            "standardised for age."
+            "What a value is per is worked out from the published counts and denominators; where "
+            "they are not there, the publisher's definition says it. Most values are standardised "
+            "for age."
         ],
     )
+
+
+def _per(table: pd.DataFrame) -> dict[int, str]:
+    """What an indicator's values are per: an export states counts and denominators, no unit."""
+    known = table[(table["count"] > 0) & (table["value"] > 0)]
+    scale = np.log10((known["value"] * known["denominator"] / known["count"]).astype(float))
+    power = scale.groupby(known["indicator_id"]).median()
+    near = power[(power - power.round()).abs() <= _APART].round()
+    return {number: _PER[at] for number, at in near.items() if at in _PER}
 
 
 def _result(newest: pd.DataFrame) -> pd.DataFrame:
@@ -102,6 +119,7 @@ def _result(newest: pd.DataFrame) -> pd.DataFrame:
             "age": newest["age"],
             "time_period": newest["time_period"],
             "rate": newest["value"],
+            "per": newest["per"],
             "lower": lower,
             "upper": upper,
             "england": england,
@@ -143,7 +161,8 @@ def _number(n: int, kind: str = "") -> str:
 def _sentence(row: Mapping[str, Any], area: str) -> str:
     name = present.shorten(row["indicator"], 120)
     text = f"{name} ({row['age'].lower()}, {row['time_period']}): "
-    text += f"{present.rate(row['rate'])} in {area}"
+    per = f" {row['per']}" if row["per"] else ""
+    text += f"{present.rate(row['rate'])}{per} in {area}"
     england = get(row, "england")
     if row["verdict"] in _AGAINST:
         limits = present.interval(row["lower"], row["upper"])

@@ -169,18 +169,20 @@ def _said(table: pd.DataFrame, *, subject: str) -> Said:
     for row in rows:
         counts[row["compare_year"]], counts[row["year"]] = row["compare_count"], row["count"]
         verdict = row["verdict"]
-        limits = f"{confidence(row)} interval {interval_of(row)}"
         years = f"{row['compare_year']} to {row['year']}"
         if verdict in ("up", "down"):
+            limits = f"{confidence(row)} interval {interval_of(row)}"
             clear.append(f"{'rose' if verdict == 'up' else 'fell'} from {years} ({limits})")
         else:
-            unclear.append(f"from {years} ({limits})")
+            unclear.append(years)
     said = present.listed(f"{present.count(n)} in {year}" for year, n in sorted(counts.items()))
     text = f"{present.capital(subject)}: {said}."
     if clear:
         text += f" They {present.listed(clear)}."
-    if unclear:
-        text += f" There is no clear change {present.listed(unclear)}."
+    if unclear and not clear and len(unclear) > 1:
+        text += " From none of these years to the next is there a clear change."
+    elif unclear:
+        text += f" There is no clear change from {present.listed(unclear)}."
     newest = rows[-1]
     values = {k: v for k, v in values_of(newest).items() if k in _KEYS}
     return Said(text, verdict=newest["verdict"], values=values)
