@@ -136,6 +136,17 @@
       margin(layout, { t: ((layout.margin || {}).t || 26) + 16 });
       taller += 16;
     }
+    if (key) {
+      var most = Math.floor((layout.width - 56) / 6.4), lines = key.text.split("<br>");
+      var fits = lines.map(function (line) { return /</.test(line) ? line : broken(line, most); }).join("<br>");
+      var more = 14 * (fits.split("<br>").length - lines.length);
+      if (more) {
+        key.text = fits;
+        key.align = "left";
+        margin(layout, { t: ((layout.margin || {}).t || 26) + more });
+        taller += more;
+      }
+    }
     var ends = notes.filter(function (note) { return note.name === "end"; });
     var lowest = Math.min.apply(null, ends.map(function (note) { return note.y; }));
     ends.forEach(function (note) {
