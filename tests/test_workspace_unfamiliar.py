@@ -189,7 +189,7 @@ def test_headings_that_are_years(heading, year):
 
 def test_a_table_that_fits_as_it_stands_is_left_alone(place):
     """Answers in a column of their own beside remarks that look like answers."""
-    (schema,) = sources.get("surveys").schemas
+    schema, *_ = sources.get("surveys").schemas
     head = ["survey", "round", "area", "question", "response", "percent", "base", "Agree", "Other"]
     assert side_by_side.needed([schema], head, {}, {}) is None
     wide = ["survey", "round", "area", "question", "base", "Agree", "Disagree"]

@@ -31,11 +31,15 @@ class Named(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A share in per cent, how many it is of, and how many it counts (missing if not known)."""
+    """A share in per cent, how many it is of, and how many it counts (missing if not known).
+
+    `tells`: as how many it tells, where a survey is weighted; else missing.
+    """
 
     percent: float
     base: float
     counted: float = float("nan")
+    tells: float = float("nan")
 
 
 def count(review: Review, of: Named, period: Period) -> float:
@@ -91,7 +95,8 @@ def share(review: Review, of: Named, period: Period) -> Share:
         if rows.empty:
             raise NotAvailable("surveys", f"no answer to '{of.series}' in {year}")
         found = rows.iloc[0]
-        return Share(_number(found["percent"]), _number(found["base"]))
+        tells = _number(found.get("effective_base"))
+        return Share(_number(found["percent"]), _number(found["base"]), tells=tells)
     table = review.table("cleanliness")
     table = table.assign(count=table["below_standard"])[table["measure"] == of.series]
     sites = Yearly(table, review.coverage(of.source), of.series, sources=(of.source,))

@@ -171,13 +171,15 @@ def sample_size(
     `target`: share in per cent; default: that of the partnership's list of targets.
     """
     newest = resident_answers.newest(ask.review, ask.period)
-    row = resident_answers.asked(newest, question).iloc[0]
+    asked = resident_answers.asked(newest, question)
+    row = asked.iloc[0]
     aim = _target_share(ask, question) if target is None else target
     if pd.isna(row["percent"]):
         raise NotAvailable(SOURCE, f"the newest share of '{question}' is not given")
     if not (0 < row["percent"] < 100 and 0 < aim < 100) or aim == row["percent"]:
         raise NotAvailable("targets", "the target is the share that is already reached")
-    base = None if pd.isna(row["base"]) else int(row["base"])
+    tells = survey_shares.effective(asked)[0]
+    base = None if pd.isna(tells) else int(tells)
     need = survey_shares.needed(row["percent"] / 100, aim / 100, base, power=power)
     result = pd.DataFrame(
         [

@@ -336,7 +336,8 @@ def _share(ask: Question, of: Named, over: Period) -> tuple[float, float]:
             return _repeats(ask, over)
         if of.source in ("surveys", "environmental"):
             # A share without the number of people asked is shown, and has no interval.
-            return register_series.share(ask.review, of, over)[:2]
+            found = register_series.share(ask.review, of, over)
+            return found.percent, found.base if np.isnan(found.tells) else found.tells
     except NotAvailable:
         pass
     return np.nan, np.nan

@@ -51,12 +51,14 @@ def asked(rows: pd.DataFrame, question: str) -> pd.DataFrame:
 def beside(review: Review, rows: pd.DataFrame, wider: str) -> pd.DataFrame:
     """Newest answers with those of a wider area in the same round in place of the round before."""
     keys = [*survey_shares.KEYS, "round"]
+    of_share = ("percent", "base", "effective_base")
     everybody = review.table(SOURCE)
     theirs = everybody[everybody["area"] == wider].rename(
-        columns={"percent": "compare_percent", "base": "compare_base", "area": "other_area"}
+        columns={**{name: f"compare_{name}" for name in of_share}, "area": "other_area"}
     )
-    rows = rows.drop(columns=["compare_percent", "compare_base"])
-    return rows.merge(theirs[[*keys, "other_area", "compare_percent", "compare_base"]], on=keys)
+    compared = [f"compare_{name}" for name in of_share]
+    rows = rows.drop(columns=compared)
+    return rows.merge(theirs[[*keys, "other_area", *compared]], on=keys)
 
 
 def only_average(review: Review) -> str:

@@ -4,21 +4,27 @@ A row is a measure of a county or unitary authority, a region or England in a ye
 and percentages as their publishers have them, without counts and without intervals; '-' stands for
 a figure that is missing. How a year is written, and what it means, differs by measure. England's
 figure of first-time entrants is none of the rates beside it (3,071 in 2016, all authorities 98 to
-782): what lies beyond all authorities is marked.
+782): what lies beyond all authorities is marked. The tool's own sheets have the years side by side
+and the measure in their title or name.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from cspanalysis.domain import areas, district_labels, reference
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources.schema import Column, Schema
+from cspanalysis.sources import table
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.schema import Across, Column, Schema, folded
 from cspanalysis.sources.source import Source, by_reader, status_of
-from cspanalysis.sources.table import Read
+from cspanalysis.sources.table import Context, Read
 
 NAME = "lait"
 
@@ -37,6 +43,10 @@ _MAKERS = {
 }
 #: What the tool calls an authority, where the name could mean another.
 _OWN_NAMES = {"Durham": "County Durham"}
+#: A year, or several, as a heading has it.
+_YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?")
+#: Rows beneath the authorities that are none.
+_NO_AREA = r"(?i)^\s*(statistical neighbou?rs?|sn average|national rank|quartile|trend)\b"
 _SHORT_SPAN = re.compile(r"(\d{4})\s*[-–]\s*(\d{2})")
 
 
@@ -44,6 +54,53 @@ _SHORT_SPAN = re.compile(r"(\d{4})\s*[-–]\s*(\d{2})")
 def measures() -> dict[str, dict[str, str]]:
     """Measures that a review asks for, by the tool's own abbreviation."""
     return {row["measure"]: row for row in reference.rows("lait_measures")}
+
+
+def years(heading: str) -> str:
+    """The year or years that a heading is; '' for none."""
+    return heading.strip() if _YEARS.fullmatch(heading.strip()) else ""
+
+
+def measure_of(texts: Iterable[str]) -> str:
+    """The measure that a title, a sheet or a file is named by, as the tool abbreviates it.
+
+    Of several that a text could mean the longest name counts; '' where none does.
+    """
+    for text in texts:
+        found = folded(text)
+        named = [
+            (len(name), measure)
+            for measure, names in _titles().items()
+            for name in names
+            if found == name or (len(name) > _SHORTEST and name in found)
+        ]
+        begun = {
+            measure for measure, names in _titles().items()
+            if len(found) >= _CUT and any(name.startswith(found) for name in names)
+        }  # fmt: skip
+        if named:
+            return max(named)[1]
+        if len(begun) == 1:
+            return begun.pop()
+    return ""
+
+
+#: A name this short could be part of another word; a sheet's is cut after 31 characters.
+_SHORTEST, _CUT = 14, 20
+
+
+@functools.cache
+def _titles() -> dict[str, tuple[str, ...]]:
+    return {
+        measure: tuple(map(folded, (measure, *row["titles"].split("|"))))
+        for measure, row in measures().items()
+    }
+
+
+def is_told(texts: Sequence[str], headings: Sequence[str]) -> bool:
+    """Whether a table is one of the tool: by a measure of it, or its own headings."""
+    own = {"lanumber", "landregions", "laandregions", "shortdesc"}
+    return bool(measure_of(texts)) or len(own & set(map(folded, headings))) > 1
 
 
 def period_of(written: str, year: str = "") -> Period | None:
@@ -68,11 +125,49 @@ def period_of(written: str, year: str = "") -> Period | None:
     return span
 
 
+def _read(part: Part, context: Context) -> Read:
+    return table.of_sheets(part, lambda one: _sheet(one, context))
+
+
+def _sheet(part: Part, context: Context) -> Read:
+    """A table; where no column says its measure, its title, its sheet or the file does."""
+
+    def check(found: Read) -> Read:
+        frame = found.frame
+        if not frame["key"].null_count():
+            return _check(found)
+        by_name = {
+            name: measure_of([name]) or name for name in frame["measure"].drop_nulls().unique()
+        }
+        named = pl.col("measure").replace_strict(by_name, default=None, return_dtype=pl.String)
+        frame = frame.with_columns(key=pl.coalesce("key", named))
+        if frame["key"].null_count():
+            names = (*found.titles, part.member, part.file.rpartition("/")[2])
+            key = measure_of(names) or " ".join((part.member or "".join(found.titles[:1])).split())
+            if not key:
+                raise DataRefused(
+                    paragraph(
+                        "nothing says which measure of the tool this is", file=part.label,
+                        allowed="a column of the measure, or its name as title or sheet",
+                        do='If it is one, write under [sources.lait.constants]: key = "FirstYJS", '
+                        "as the tool abbreviates it.",
+                    )
+                )  # fmt: skip
+            frame = frame.with_columns(key=pl.col("key").fill_null(key))
+        return _check(found.with_frame(frame))
+
+    return replace(_TABLE, check=check).read(part, context)
+
+
 def _check(found: Read) -> Read:
     """Areas under the register's names with their level; '-' is missing; years as periods."""
     found = found.keep(
         pl.col("years").str.contains(r"^\s*\d{4}\b"), "years", pl.col("years"),
         "a year, or several", "the row names no year",
+    )  # fmt: skip
+    found = found.keep(
+        ~pl.col("area").str.contains(_NO_AREA), "area", pl.col("area"),
+        "an authority, a region or England", "no area, but a line of the tool beneath them",
     )  # fmt: skip
     frame = found.frame
     pairs = frame.select("key", "years").unique().rows()
@@ -146,7 +241,7 @@ def _counties() -> frozenset[str]:
     return frozenset(areas.register()["county"])
 
 
-SOURCE = Source(
+_TABLE = Source(
     name=NAME,
     title="Local authority interactive tool: children's figures",
     description="One row per measure, area and year: rates and percentages of counties and unitary "
@@ -158,15 +253,16 @@ SOURCE = Source(
             Column("topic", "Chapter of the tool"),
             Column("measure", "The measure's name"),
             Column(
-                "key", "The measure, as the tool abbreviates it",
-                ("short desc", "measure short", "short description"), essential=True,
+                "key", "The measure, as the tool abbreviates it; where no column says it, title or "
+                "sheet do", ("short desc", "measure short", "short description"),
             ),
             Column(
                 "years", "Year or years, as written", ("year", "time period"), essential=True
             ),
             Column(
                 "area", "County or unitary authority, region or England, as the register has it",
-                ("la and regions", "la name", "area name"), essential=True,
+                ("la and regions", "la name", "area name", "local authority", "authority",
+                 "local authority name"), essential=True,
             ),
             Column(
                 "area_number", "Number of the department", ("la number", "old la code"),
@@ -174,7 +270,7 @@ SOURCE = Source(
             ),
             Column("region", "Its region"),
             Column("value", "The figure as published", ("values",), "figure", required=True),
-        )),
+        ), across=(Across("years", "value", years),)),
     ),
     derived={
         NAME: {
@@ -191,3 +287,5 @@ SOURCE = Source(
     spans={NAME: ("period", Period.parse)},
     check=_check,
 )  # fmt: skip
+
+SOURCE = replace(_TABLE, reader=_read, is_mapped=True, is_of_sheets=True, told=is_told)

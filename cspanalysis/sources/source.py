@@ -121,6 +121,9 @@ class Source:
         Names of the layouts that it recognises so; all by default.
     foreign : str
         A pattern of headings that its files never have; one with them is another thing.
+    told : callable, optional
+        Whether titles and headings say that a table is one, where columns such as an area and years
+        side by side are those of other tables, too; asked by `csp map`.
     is_of_sheets : bool
         Every sheet of a workbook that has a layout of it is read.
     policy : str
@@ -177,6 +180,7 @@ class Source:
     is_mapped: bool = False
     mapped: Sequence[str] = ()
     foreign: str = ""
+    told: Callable[[Sequence[str], Sequence[str]], bool] | None = None
     is_of_sheets: bool = False
     policy: str = "none"
     dated: str = "month"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
-from cspanalysis.sources import side_by_side
-from cspanalysis.sources.schema import Across, Column, Schema
+from cspanalysis.sources import respondents, side_by_side
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.schema import Across, Column, Schema, UnknownLayout
 from cspanalysis.sources.source import Source, status_of
-from cspanalysis.sources.table import Read
+from cspanalysis.sources.table import Context, Read
 
 #: By how much rounded answers to a question may add up to more or less than one.
 ROUNDED = 0.03
@@ -81,11 +84,12 @@ def question() -> pl.Expr:
     return pl.when(answer.str.to_lowercase().is_in(YES)).then("question").otherwise(both)
 
 
-SOURCE = Source(
+_SHARES = Source(
     name="surveys",
     title="Surveys of residents",
     description="One row per survey, round, area, question and answer. Without the number of "
-    "people asked a share has no interval, so rows without it are noted.",
+    "people asked a share has no interval, so rows without it are noted. A file with a row for "
+    "each respondent is counted into shares as it is read; nothing of one respondent is kept.",
     supplier="survey results with the number of people asked",
     schemas=(
         Schema("shares", "survey results with the number of people asked", (
@@ -112,6 +116,11 @@ SOURCE = Source(
                 ("respondents", "n", "sample size", "unweighted base", "number asked"), "integer",
                 required=True,
             ),
+            Column(
+                "effective_base", "People as whom a weighted sample tells as much; limits rest on "
+                "it", ("effective sample size", "effective n", "neff", "weighted effective base"),
+                "integer",
+            ),
         ), across=(Across("response", "percent", side_by_side.answer),)),
     ),
     derived={"surveys": status_of("percent", "share")},
@@ -125,3 +134,26 @@ SOURCE = Source(
     is_mapped=True,
     check=_check,
 )  # fmt: skip
+
+
+def _read(part: Part, context: Context) -> Read:
+    """Shares as they are given, or counted of the respondents."""
+    known = _SHARES.columns
+    columns = {k: v for k, v in context.settings.get("columns", {}).items() if k in known}
+    settings = {**context.settings, "columns": columns}
+    try:
+        return _SHARES.read(part, replace(context, settings=settings))
+    except UnknownLayout:
+        if (found := respondents.read(part, context)) is None:
+            raise
+        found = found.with_frame(found.frame.with_columns(question()))
+    return found
+
+
+SOURCE = replace(
+    _SHARES,
+    schemas=(*_SHARES.schemas, respondents.SCHEMA),
+    mapped=("shares",),
+    hidden=("weight", "respondent"),
+    reader=_read,
+)

@@ -49,8 +49,9 @@ def shares(
 
     Added are total (the base), share, lower, upper (0 to 1), decimals (`decimals_of`), confidence,
     method, status: without a share as the table has it, else 'not_available'; without a base the
-    share stands and the limits are missing. The design effect is the factor by which the survey's
-    design multiplies the variance: the base is divided by it.
+    share stands and the limits are missing. Limits rest on effective_base where a weighted survey
+    has one. The design effect is the factor by which the survey's design multiplies the variance:
+    the base is divided by it.
     """
     if design_effect < 1:
         raise ValueError("a design effect is 1 or more")
@@ -58,13 +59,22 @@ def shares(
     known = ~np.isnan(share)
     if np.any((share[known] < 0) | (share[known] > 1)):
         raise ValueError("a percentage must lie between 0 and 100")
-    lower, upper = _wilson(share, base / design_effect, confidence)
+    lower, upper = _wilson(share, effective(table) / design_effect, confidence)
     own = table["status"] if "status" in table else pd.Series("ok", index=table.index)
     status = np.where(known, "ok", own.where(own != "ok", "not_available"))
     return table.assign(
         total=base, share=share, lower=lower, upper=upper, decimals=decimals_of(share),
         confidence=confidence, method=METHOD, status=status,
     )  # fmt: skip
+
+
+def effective(table: pd.DataFrame) -> np.ndarray:
+    """As how many people answers tell: the effective base where there is one, else the base."""
+    base = as_float(table["base"])
+    if "effective_base" not in table:
+        return base
+    weighted = as_float(table["effective_base"])
+    return np.where(np.isnan(weighted), base, weighted)
 
 
 def decimals_of(*shares: Any) -> np.ndarray:
@@ -77,8 +87,8 @@ def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
     """Each question's newest round that ends no later than a period, with the round before it.
 
     Of the rows of one area; one row per survey, question and response, in the table's order, with
-    period ('YYYY-MM/YYYY-MM'), compare_round, compare_period, compare_percent and compare_base
-    (missing where there is no earlier round of the same length and months).
+    period ('YYYY-MM/YYYY-MM'), compare_round, compare_period, compare_percent, compare_base and
+    compare_effective_base (missing where there is no earlier round of the same length and months).
     """
     periods = {r: Period.of_year(str(r)) for r in table["round"].unique()}
     inside = table[[(p := periods[r]) is not None and p.last <= until.last for r in table["round"]]]
@@ -97,9 +107,13 @@ def newest(table: pd.DataFrame, until: Period) -> pd.DataFrame:
                 "compare_period": periods[last["round"]].iso if last else None,
                 "compare_percent": last.get("percent", np.nan),
                 "compare_base": last.get("base", np.nan),
+                "compare_effective_base": last.get("effective_base", np.nan),
             }
         )
-    columns = ["period", "compare_round", "compare_period", "compare_percent", "compare_base"]
+    columns = [
+        "period", "compare_round", "compare_period", "compare_percent", "compare_base",
+        "compare_effective_base",
+    ]  # fmt: skip
     found = pd.DataFrame(rows, columns=[*table.columns, *columns])
     # A survey without answers would lose the kind of that column, and match no other table.
     return found.astype({key: table[key].dtype for key in KEYS})
@@ -117,6 +131,8 @@ def difference(
     """
     now = shares(table, design_effect=design_effect, confidence=confidence)
     earlier = pd.DataFrame({"percent": table["compare_percent"], "base": table["compare_base"]})
+    if "compare_effective_base" in table:
+        earlier["effective_base"] = table["compare_effective_base"]
     before = shares(earlier, design_effect=design_effect, confidence=confidence)
     p1, l1, u1 = (as_float(now[c]) for c in ("share", "lower", "upper"))
     p0, l0, u0 = (as_float(before[c]) for c in ("share", "lower", "upper"))

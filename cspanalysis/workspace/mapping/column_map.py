@@ -80,7 +80,7 @@ def proposed(
     ]  # fmt: skip
     of_all = [c for c in absent if c.name not in own and _is_constant(c)]
     if of_all:
-        questions.append(_for_all_rows(of_all, left, _titles(found, header), area))
+        questions.append(for_all_rows(of_all, left, _titles(found, header), area))
     questions += _wide(left)
     lacking = [
         c for c in schema.values()
@@ -206,7 +206,7 @@ def _titles(found: Grid, header: Header) -> list[str]:
     return [" ".join(filter(None, row)) for _, row in found.rows[: header.index]]
 
 
-def _for_all_rows(
+def for_all_rows(
     columns: Sequence[Column], left: Sequence[str], titles: Sequence[str], area: str
 ) -> Question:
     """What a file may leave out because it is the same in every row."""

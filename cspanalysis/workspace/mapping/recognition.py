@@ -16,7 +16,7 @@ from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.headings import Header, Match
 from cspanalysis.sources.schema import key
 from cspanalysis.sources.source import Source
-from cspanalysis.workspace.mapping import cell_evidence, column_map
+from cspanalysis.workspace.mapping import answered_survey, cell_evidence, column_map
 from cspanalysis.workspace.mapping.cell_evidence import LOOKED_AT
 from cspanalysis.workspace.mapping.proposal import Proposal
 from cspanalysis.workspace.mapping.questions import Question
@@ -54,7 +54,9 @@ def propose(
         (g, h)
         for g in grids
         for h in headings.find(g, given, functools.partial(judge, g))
-        if (not source or h.source == source) and not _is_foreign(h)
+        if (not source or h.source == source)
+        and not _is_foreign(h)
+        and (source or h.source == path.parent.name or _is_told(path, g, h))
     ]
     # The settings say what a file is, then its folder, then its headings.
     its_folder = sources.find(path.parent.name)
@@ -65,9 +67,16 @@ def propose(
             -one[1].worth,
         )
     )
-    if not read or (
-        _confidence(read[0][1], given) < ENOUGH and not read[0][1].is_answered and not source
-    ):
+    best = _confidence(read[0][1], given) if read else 0.0
+    is_told = bool(read) and (best >= ENOUGH or read[0][1].is_answered)
+    is_survey = source == "surveys" or (its_folder is not None and its_folder.name == "surveys")
+    if is_survey or not (source or (is_told and (read[0][1].is_answered or its_folder))):
+        own = given.get("surveys", {})
+        is_shares = is_told and read[0][1].source == "surveys"
+        survey = answered_survey.proposed(path, grids, own, area, is_said=is_survey)
+        if survey and not is_shares:
+            return survey
+    if not read or (not is_told and not source):
         return _unknown(path, max(grids, key=lambda g: len(g.rows)), source)
     found, header = read[0]
     rival = next((h for g, h in read[1:] if g is found and h.source != header.source), None)
@@ -118,6 +127,13 @@ def _is_foreign(header: Header) -> bool:
     return bool(foreign) and any(
         re.search(foreign, key(heading)) for heading in header.headings if heading
     )
+
+
+def _is_told(path: Path, found: Grid, header: Header) -> bool:
+    """Whether title, sheet, file or headings say what columns that many tables have do not."""
+    told = sources.get(header.source).told
+    above = [" ".join(filter(None, row)) for _, row in found.rows[: header.index]]
+    return told is None or told((*above, found.sheet, path.stem), header.headings)
 
 
 def _judged(found: Grid, header: Header, given: Mapping[str, Mapping[str, Any]]) -> Header:
