@@ -255,3 +255,31 @@ def test_a_group_whose_total_gives_a_member_away_is_hidden_whole():
     (row,) = disclosure.hidden(table).to_dict("records")
     assert row["status"] == "suppressed" and row["verdict"] == "none" and row["area"] == "districts"
     assert np.isnan([row["count"], row["total"], row["share"]]).all()
+
+
+def test_a_report_that_hides_nothing_is_read_once_however_many_follow(tmp_path, monkeypatch):
+    read, published = [], audit.published
+    monkeypatch.setattr(
+        audit, "published", lambda path: (read.append(path.name), published(path))[1]
+    )
+    open_data = finding(YEAR, 263, hidden_below=None)
+    for month in range(4, 10):
+        publish(place(tmp_path, f"2024-{month:02}_2025-03"), open_data)
+    assert len(read) == len(set(read)) == 5
+    # One that is written anew is read anew, and what it hides by then is held against the next.
+    changed = tmp_path / "reports/dover/2024-04_2025-03/findings.json"
+    content = json.loads(changed.read_text())
+    content["findings"][0]["rows"][0]["hidden_below"] = 5
+    changed.write_text(json.dumps(content))
+    found, told, _ = publish(place(tmp_path, "2024-04_2025-02"), finding(ELEVEN, 260))
+    assert read[5:] == ["2024-04_2025-03", "2024-09_2025-03"]
+    assert next(iter(found.values()))["status"] == "suppressed" and len(told) == 2
+
+
+def test_what_is_recorded_is_read_before_the_processes_of_areas_are_made(tmp_path, monkeypatch):
+    where = place(tmp_path, "2024-04_2025-03")
+    publish(where, finding(YEAR, 263))
+    publications.prepare(where.processed)
+    monkeypatch.setattr(publications.json, "loads", lambda _: pytest.fail("it was read again"))
+    with publications.opened(where.processed) as record:
+        assert set(record.reports) == {"dover/2024-04_2025-03"}

@@ -7,11 +7,12 @@ import io
 import re
 import zipfile
 
+import gptables
 import pandas as pd
 import pytest
 from test_report_pages import HOSTILE, chapter, context, record
 
-from cspanalysis.report import collect, findings_json, indicator_sheet, workbook
+from cspanalysis.report import collect, findings_json, indicator_sheet, sheet_tables, workbook
 from cspanalysis.report.collect import Rendered, Section
 
 
@@ -198,3 +199,41 @@ def test_sheets_are_named_by_their_subject_within_what_excel_allows():
         taken[workbook._name(identifier, taken)] = None
     assert list(taken)[:3] == ["Burglary change", "Burglary change (2)", "Mix"]
     assert all(len(n) <= 31 for n in taken) and len(taken) == 6
+
+
+def test_sheets_are_laid_out_as_gptables_lays_them_out(tmp_path, monkeypatch):
+    rows = [
+        {"area": name, "count": count, "rate": rate, "note": None}
+        for name, count, rate in [("Alpha [r]", 1234, 55.3456), ("Beta", None, None),
+                                  ("A LONG NAME IN CAPITALS", 7, 0.5)]
+    ]  # fmt: skip
+    texts = [
+        ["Alpha [r]", "1,234", "55.3", "*"],
+        ["Beta", "[c]", "", "*"],
+        ["A LONG NAME IN CAPITALS", "7", "0.5 to 1.5", "*"],
+    ]
+    hostile = table([{"area": text, "count": 1} for text in HOSTILE], [[t, "1"] for t in HOSTILE])
+    records = [table(rows, texts), {**hostile, "id": "b.c"}]
+    ours = write(tmp_path / "ours.xlsx", *records).read_bytes()
+
+    def theirs(path, sheets, cover):
+        return gptables.core.api.produce_workbook(
+            str(path), sheets, cover=cover, contentsheet_label=None,
+            workbook_options=dict(sheet_tables._OPTIONS),
+        )  # fmt: skip
+
+    monkeypatch.setattr(sheet_tables, "book", theirs)
+    assert write(tmp_path / "theirs.xlsx", *records).read_bytes() == ours
+
+
+@pytest.mark.parametrize("cells", [["*", "*"], [1, float("nan")], [True, False]])
+def test_a_table_that_gptables_would_not_take_as_it_is_goes_its_way(tmp_path, cells):
+    frame = pd.DataFrame({"a": ["x", "y"], "b": pd.Series(cells, dtype=object)})
+    sheets = {"T": gptables.GPTable(frame, table_name="t", title="T", index_columns={1: 0})}
+    cover = gptables.Cover(title="C", intro=["i"], about=["a"], contact=["c"])
+    if cells == ["*", "*"]:
+        with pytest.raises(ValueError, match="special characters"):
+            sheet_tables.book(tmp_path / "t.xlsx", sheets, cover)
+    else:
+        made = sheet_tables.book(tmp_path / "t.xlsx", sheets, cover)
+        assert [sheet.name for sheet in made.worksheets()] == ["Cover", "T"]

@@ -125,11 +125,13 @@ def _may_be(name: str) -> bool:
 
 def is_dimension(name: str, value: Any) -> bool:
     """The same for a cell alone: published rows are many, and a frame for each takes long."""
-    return (
-        _may_be(name)
-        and not isinstance(value, bool | np.bool_)
-        # Text first: to ask a number's kind takes long.
-        and (isinstance(value, str) or name in _NUMERIC_DIMENSIONS or not isinstance(value, Number))
+    if not _may_be(name):
+        return False
+    # Text first: to ask a number's kind takes long.
+    if isinstance(value, str):
+        return True
+    return not isinstance(value, bool | np.bool_) and (
+        name in _NUMERIC_DIMENSIONS or not isinstance(value, Number)
     )
 
 

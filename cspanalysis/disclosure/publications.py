@@ -28,6 +28,8 @@ FOLDER = "published"
 SCHEMA = "cspanalysis.published/1"
 
 _LOCK = ".lock"
+#: Which reports were looked through and hold nothing protected, so that each is read but once.
+_PLAIN = ".plain"
 #: Of a row: what it counts, and how.
 _KEPT = frozenset(
     (
@@ -48,11 +50,15 @@ class Record:
         By where each lies: 'dover/2024-04_2025-03'.
     damaged : list of str
         Those that could not be read any more.
+    plain : dict of str to list of int
+        Reports in the folder of reports that hold nothing protected, each as it was when it was
+        read (`whole_files.stamp`).
     """
 
     folder: Path
     reports: dict[str, Report] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
+    plain: dict[str, list[int]] = field(default_factory=dict)
 
     def beside(self, name: str, owners: Iterable[str]) -> list[Report]:
         """What others read beside a report: all other reports, and what was once in this one."""
@@ -91,11 +97,26 @@ def opened(processed: Path) -> Iterator[Record]:
     folder = processed / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder / _LOCK):
-        yield _read(folder)
+        record = _read(folder)
+        before = dict(record.plain)
+        try:
+            yield record
+        finally:
+            if record.plain != before:
+                text = json.dumps(record.plain, ensure_ascii=False, sort_keys=True)
+                whole_files.atomically(
+                    folder / _PLAIN, lambda stream: stream.write(text.encode()), sync=False
+                )
+
+
+def prepare(processed: Path) -> None:
+    """Read once what is recorded: processes forked from this one have it."""
+    for path in sorted((processed / FOLDER).glob("*.json")):
+        _report(path, *whole_files.stamp(path))
 
 
 def _read(folder: Path) -> Record:
-    record = Record(folder)
+    record = Record(folder, plain=_plain(folder / _PLAIN))
     for path in sorted(folder.glob("*.json")):
         found = _report(path, *whole_files.stamp(path))
         if found is None:
@@ -106,6 +127,14 @@ def _read(folder: Path) -> Record:
         else:
             record.reports[found.name] = found
     return record
+
+
+def _plain(path: Path) -> dict[str, list[int]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 @functools.lru_cache(maxsize=2000)

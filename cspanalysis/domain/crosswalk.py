@@ -95,7 +95,7 @@ def made_of(area: Area, names: Iterable[str]) -> Made:
             taken[name] = held[name]
     lacking = wanted - frozenset().union(*taken.values())
     beyond = sorted(n for n, p in held.items() if p & wanted and not p <= wanted)
-    spelt = {key(d): d for d in (*_former(), *areas.district_names(), *area.districts)}
+    spelt = _spelt() | {key(d): d for d in area.districts}
     return Made(
         tuple(sorted(taken)), tuple(sorted(spelt.get(p, p) for p in lacking)), tuple(beyond)
     )
@@ -191,6 +191,11 @@ def _districts() -> frozenset[str]:
 @functools.cache
 def _former() -> dict[str, dict[str, str]]:
     return {row["district"]: row for row in reference.rows("former_districts")}
+
+
+@functools.cache
+def _spelt() -> dict[str, str]:
+    return {key(d): d for d in (*_former(), *areas.district_names())}
 
 
 @functools.cache

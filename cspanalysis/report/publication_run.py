@@ -11,6 +11,7 @@ from cspanalysis.disclosure import audit, publications
 from cspanalysis.disclosure.audit.joint import Telling
 from cspanalysis.disclosure.audit.published_cells import Report
 from cspanalysis.disclosure.audit.row_checks import Recovered
+from cspanalysis.domain import whole_files
 from cspanalysis.present import listed, plural
 from cspanalysis.report import differences, findings_json
 from cspanalysis.report.collect import Rendered
@@ -155,10 +156,15 @@ def _made_whole(record: publications.Record, place: Place) -> list[str]:
         key = name_of(place.reports, path)
         if key in record.reports or key == place.name or path.stem.endswith("_partner"):
             continue
+        now = whole_files.stamp(path if path.is_file() else path / "findings.json")
+        if now and record.plain.get(key) == now:
+            continue
         found = audit.published(path)
         if found and publications.protected(found.records):
             record.enter(key, found)
             taken.append(key)
+        elif found and now:
+            record.plain[key] = now
     said = []
     if record.damaged:
         said.append(

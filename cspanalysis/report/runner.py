@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cspanalysis.disclosure import editions
+from cspanalysis.disclosure import editions, publications
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, of_workspace, pick
@@ -106,6 +106,8 @@ def _run(request: Request) -> Outcome:
                         area, request.folder(area), written=False, failures=(failure,)
                     )
                     progress.step(area.name, is_made=not done[result.index].skipped)
+                    if request.engine == engine.NAME:
+                        publications.prepare(request.workspace / "data/processed")
         reviews = tuple(done[i] for i in sorted(done))
         index, table = None, None
         if request.all_areas and not request.shard:

@@ -137,6 +137,10 @@ def _shell(pipe: Connection) -> Any:
         def start_displayhook(self):
             """No prompt is printed."""
 
+        def flush(self):
+            """Let go of the last results, without collecting rubbish before every notebook."""
+            self._, self.__, self.___ = "", "", ""
+
         def write_output_prompt(self):
             """No prompt is printed."""
 

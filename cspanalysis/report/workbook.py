@@ -21,7 +21,7 @@ from cspanalysis import present
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import VALUE_KEYS
 from cspanalysis.present import captions
-from cspanalysis.report import findings_json, indicator_sheet, markup
+from cspanalysis.report import findings_json, indicator_sheet, markup, sheet_tables
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -69,19 +69,7 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
     with warnings.catch_warnings():
         # gptables warns that it makes no note sheet of its own: ours holds symbols and sources.
         warnings.simplefilter("ignore")
-        book = gptables.core.api.produce_workbook(
-            str(path),
-            sheets,
-            cover=_cover(context),
-            contentsheet_label=None,
-            workbook_options={
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                # Else each sheet's parts go through files of their own in the temporary folder.
-                "in_memory": True,
-            },
-        )
+        book = sheet_tables.book(path, sheets, _cover(context))
     for sheet in book.worksheets():
         # Headings stay in sight, and so does what a row is of.
         if sheet.tables and sheet.name in tables:

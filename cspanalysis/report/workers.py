@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -103,6 +104,8 @@ def _work(function: Callable[[Any], Any], task: Any, there: Any) -> None:
         # Ended by the parent: unwind, so that a chapter's own child is ended too.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if engine.can_fork() and "pandas" in sys.modules:
+            engine.settle()
     try:
         answer: tuple[Any, ...] = (function(task), "")
     except KeyboardInterrupt:

@@ -241,29 +241,30 @@ def _by_carriers(one: _Review, carried: Iterable[carriers.Carried]) -> Iterator[
     for cells in one.kinds:
         tops |= published_cells.upper_limits(cells)
     alike = {traces.without_numbers(str(r.get("sentence", ""))): r for r in by_id.values()}
+    labels = {i: traces.labelled(r.get("rows") or []) for i, r in by_id.items()}
     for each in carried:
         record = by_id.get(each.finding)
         if each.problem:
             yield Recovered(each.finding or "the report", "its text", each.file, each.problem)
         elif record is None:
-            yield from _elsewhere(each, by_id, tops, alike)
+            yield from _elsewhere(each, by_id, tops, alike, labels)
         else:
-            yield from _compare(each, record, by_id, tops)
+            yield from _compare(each, record, by_id, tops, labels)
 
 
-def _elsewhere(one, by_id, tops, alike) -> Iterator[Recovered]:
+def _elsewhere(one, by_id, tops, alike, labels) -> Iterator[Recovered]:
     """Sentences repeated outside their section (the summary), with other numbers in them."""
     for kind, text in one.texts:
         record = alike.get(traces.without_numbers(text))
         if record is not None and text != record["sentence"]:
             repeated = carriers.Carried(one.file, record["id"], [(kind, text)])
-            yield from _compare(repeated, record, by_id, tops)
+            yield from _compare(repeated, record, by_id, tops, labels)
 
 
-def _compare(one, record, by_id, tops) -> Iterator[Recovered]:
+def _compare(one, record, by_id, tops, labels) -> Iterator[Recovered]:
     rows = record.get("rows") or []
     for table in one.tables:
-        for number, cell, how in traces.in_table(table, rows):
+        for number, cell, how in traces.in_table(table, rows, labels[str(record["id"])]):
             label = ", ".join(published_cells.labels(rows[number]))
             yield Recovered(record["id"], label, one.file, how, _float(cell))
     hidden = [row for row in rows if published_cells.is_hidden(row)]

@@ -133,19 +133,28 @@ def in_text(
             yield number
 
 
+def labelled(rows: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+    """The labels of each row of a finding: many tables are held against the same rows."""
+    return [frozenset(labels(row)) for row in rows]
+
+
 def in_table(
-    table: Sequence[Sequence[str]], rows: Sequence[Mapping[str, Any]]
+    table: Sequence[Sequence[str]],
+    rows: Sequence[Mapping[str, Any]],
+    named_by: Sequence[frozenset[str]],
 ) -> Iterator[tuple[int, str, str]]:
-    """Row number, cell and reason for each number of a table that the rows hide, or the reverse."""
+    """Row number, cell and reason for each number of a table that the rows hide, or the reverse.
+
+    `named_by`: what `labelled` gives of the rows.
+    """
     body = table[1:] if len(table) == len(rows) + 1 else list(table)
     if len(body) == len(rows):
         pairs = list(enumerate(zip(body, rows, strict=True)))
     else:
-        pairs = _by_labels(body, rows)
+        pairs = _by_labels(body, rows, named_by)
     for number, (cells, row) in pairs:
-        shown = known([row])
-        named = set(labels(row))
         if is_hidden(row):
+            shown, named = known([row]), named_by[number]
             for cell in cells:
                 if cell in named or not _PLAIN.fullmatch(cell.strip()):
                     continue
@@ -157,7 +166,9 @@ def in_table(
 
 
 def _by_labels(
-    body: Sequence[Sequence[str]], rows: Sequence[Mapping[str, Any]]
+    body: Sequence[Sequence[str]],
+    rows: Sequence[Mapping[str, Any]],
+    named_by: Sequence[frozenset[str]],
 ) -> list[tuple[int, tuple[Sequence[str], Mapping[str, Any]]]]:
     """The rows that one line of a table alone bears all labels of, with that line."""
     lines = [set(cells) for cells in body]
@@ -166,8 +177,9 @@ def _by_labels(
         for cell in line:
             bearing.setdefault(cell, []).append(place)
     pairs = []
-    for number, row in enumerate(rows):
-        named = set(labels(row))
+    for number, (row, named) in enumerate(zip(rows, named_by, strict=True)):
+        if not bearing.keys() >= named:
+            continue
         # Only lines with its rarest label can bear all of them.
         places = min((bearing.get(name, []) for name in named), key=len, default=[])
         fits = [place for place in places if named <= lines[place]]
