@@ -37,10 +37,10 @@ review-today: $(READY)
 	$(BIN)/csp review --workspace build/today --pdf
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m long
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m long
 
 lab: $(READY)
 	$(BIN)/csp lab

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -28,17 +29,23 @@ LONG = (
     "findings_today_realdata", "disclosure_folder", "disclosure_publications",
     "disclosure_county", "report_publication_faults", "report_length",
     "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
-    "findings_districts_realdata",
+    "findings_districts_realdata", "present_pictures",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, all others in their order."""
+    """The longest files first, then notebooks, then files by tests: small ones fill the end."""
     rank = {f"test_{name}": number for number, name in enumerate(LONG)}
+    tests = Counter(item.path for item in items)
     for item in items:
         if item.path.stem in rank:
             item.add_marker("long")
-    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+    items.sort(
+        key=lambda item: (
+            rank.get(item.path.stem, len(rank)), item.path.suffix == ".py", -tests[item.path],
+            item.path,
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
