@@ -67,13 +67,15 @@ def not_covered(numbers: Mapping[tuple[str, ...], int]) -> str:
     """
     total = sum(numbers.values())
     ranked = sorted(numbers.items(), key=lambda item: -item[1])
+    # One more is named as shortly as it is left out.
+    shown = len(ranked) if len(ranked) == MOST_NAMED + 1 else MOST_NAMED
     named = [
         f"{names(NotAvailable(needs))} would answer {present.in_words(n) if n < total else 'them'}"
-        for needs, n in ranked[:MOST_NAMED]
+        for needs, n in ranked[:shown]
     ]
     if total == 1:
         named = [f"{names(NotAvailable(ranked[0][0]))} would answer it"]
-    if rest := sum(n for _, n in ranked[MOST_NAMED:]):
+    if rest := sum(n for _, n in ranked[shown:]):
         named.append(f"other data would answer {present.in_words(rest)}")
     number = present.capital(present.in_words(total))
     have = "question needs" if total == 1 else "questions need"
