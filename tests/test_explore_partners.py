@@ -73,12 +73,15 @@ def test_a_promise_of_no_source_is_refused(ws, source, says):
         workspace.load(ws)
 
 
-def test_the_line_names_the_most_useful_first_and_no_more_than_three():
+def test_the_line_names_the_most_useful_first_and_sums_up_what_is_left():
     one = suppliers.not_covered({("fires",): 1})
     assert one == (
         "One further question needs data that nobody has supplied: the fire service's incident "
         "extract would answer it."
     )
-    many = suppliers.not_covered({("fires",): 1, ("marac",): 2, ("asb_calls",): 3, ("targets",): 1})
+    four = {("fires",): 1, ("marac",): 2, ("asb_calls",): 3, ("targets",): 1}
+    named = suppliers.not_covered(four)
+    assert "would answer three;" in named and named.endswith("list of targets would answer one.")
+    many = suppliers.not_covered({**four, ("outputs",): 1})
     assert many.index("log of anti-social") < many.index("MARAC") < many.index("fire service")
-    assert "would answer three;" in many and many.endswith("other data would answer one.")
+    assert many.endswith("other data would answer two.")
