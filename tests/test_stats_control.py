@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cspanalysis.domain.periods import Period
+from cspanalysis.findings.shapes import months
 from cspanalysis.stats import control, season
 
 
@@ -164,6 +165,34 @@ def test_a_steady_trend_is_not_out_of_the_ordinary():
     assert len(slopes) > 30 and np.mean(slopes) == pytest.approx(-0.06, abs=0.015)
     sloped = next(c for c in charts if not np.isnan(c.trend)).table
     assert sloped["centre"].is_monotonic_decreasing and sloped["lower_limit"].nunique() == 48
+
+
+def test_a_run_beside_a_trend_is_said_to_lie_beside_the_trend():
+    # It falls by a fifth a year and ends with eight months a tenth above that line, which are all
+    # far below the mean of the series.
+    level = 600 * 0.8 ** (np.arange(60) / 12)
+    level[-8:] *= 1.1
+    counts = np.random.default_rng(6).poisson(level)
+    chart = control.control_chart(series(60).assign(count=counts))
+    assert chart.trend < -0.1 and not chart.is_alike
+    newest = chart.table.tail(control.RECENT)
+    run = newest[newest["signal"].str.startswith("7 on one side")]
+    assert len(run) and set(run["signal"]) == {"7 on one side of the trend"}
+    assert (run["value"] > run["centre"]).all() and (run["value"] < chart.centre).all()
+    assert not any("mean" in rule for rule in chart.rules)
+    said = months.control_told(
+        chart.table.assign(is_provisional=False, trend=chart.trend), subject="violence"
+    ).text
+    assert "above the trend" in said and "7 on one side of the trend" in said
+    assert "mean" not in said
+
+
+def test_a_run_beside_a_level_mean_is_said_to_lie_beside_the_mean():
+    table = series(48, mean=300, seed=6)
+    table.loc[table.index[-7:], "count"] = (table["count"].tail(7) * 1.12).astype(int)
+    chart = control.control_chart(table)
+    assert np.isnan(chart.trend) and chart.rules == control.RULES
+    assert set(chart.table["signal"]) <= {"", *control.RULES}
 
 
 def test_a_jump_in_the_newest_months_is_no_trend():

@@ -28,6 +28,13 @@ RULES = (
     f"{RUN} points rising or falling",
 )
 
+#: The same beside lines that slope: values are judged by how far they lie from the trend.
+RULES_ON_TREND = (
+    *RULES[:2],
+    f"{RUN} on one side of the trend",
+    f"{RUN} points rising or falling, beside what the trend does",
+)
+
 #: Level at which a steady trend is taken out, and autocorrelation of months in a row (times the
 #: root of their number) from which limits come from the spread of all months. Both are tested on
 #: the months before the newest six, so that a change in these is not taken for either; lenient
@@ -57,7 +64,7 @@ class ControlChart:
         be worded as change.
     status, reason : str
     rules : tuple of str
-        The rules with their lengths.
+        The rules with their lengths, worded for the line that the chart has: mean or trend.
     false_signal_rate : float
         Share of unchanged series that signal in the newest six months; missing unless 'adjusted'.
     recent : tuple of dict
@@ -146,13 +153,14 @@ def control_chart(
     found, up = signals(made.values, centre, lower, upper)
     if is_alike:
         found[1:] = False
+    rules = RULES if np.isnan(made.trend) else RULES_ON_TREND
     stage = "adjusted" if is_adjusted else "provisional" if len(run) >= FEWEST_FIRM else "trial"
     table = _table(run, counts.reindex(run)).assign(
         value=made.values + made.line, centre=centre + made.line,
         # Counts that are not adjusted never lie below 0, so that the line is drawn there.
         lower_limit=lower + made.line if is_adjusted else max(lower, 0),
         upper_limit=upper + made.line,
-        signal=_first_rule(found), direction=np.where(up, "above", "below"),
+        signal=_first_rule(found, rules), direction=np.where(up, "above", "below"),
         is_signal=found.any(axis=0),
     )  # fmt: skip
     table["direction"] = table["direction"].where(table["is_signal"], "")
@@ -170,7 +178,7 @@ def control_chart(
         stage=stage,
         status="ok",
         reason=reason,
-        rules=RULES,
+        rules=rules,
         false_signal_rate=FALSE_SIGNAL_RATE if is_adjusted else float("nan"),
         recent=recent,
         statement=_statement(stage, recent, len(run)),
@@ -298,9 +306,9 @@ def _spread(holds: np.ndarray, length: int, points: int) -> np.ndarray:
     return marked
 
 
-def _first_rule(found: np.ndarray) -> np.ndarray:
-    names = np.array([*RULES, ""], dtype=object)
-    return names[np.where(found.any(axis=0), found.argmax(axis=0), len(RULES))]
+def _first_rule(found: np.ndarray, rules: tuple[str, ...]) -> np.ndarray:
+    names = np.array([*rules, ""], dtype=object)
+    return names[np.where(found.any(axis=0), found.argmax(axis=0), len(rules))]
 
 
 def _table(run: list[str], counts: pd.Series) -> pd.DataFrame:
