@@ -16,6 +16,11 @@ from cspanalysis.report import commentary, duties, markup
 ENGLAND = markup.Context(area="A", period="2025-04/2026-03", code="E22000148")
 WALES = markup.Context(area="A", period="2025-04/2026-03", code="W22000001")
 
+LEVELS = (
+    "The levels and patterns of crime and disorder, with anti-social behaviour and what harms the "
+    "local environment"
+)
+
 
 def made(*chapters, context=ENGLAND):
     found = duties.of_review(chapters, context)
@@ -28,7 +33,7 @@ def crime(**more):
 
 def test_figures_answer_levels_and_changes_and_never_why():
     asked = made(crime())
-    assert asked["The levels and patterns of crime and disorder"].state == "covered"
+    assert asked[LEVELS].state == "covered"
     assert asked["How they changed since the last assessment"].state == "covered"
     why = asked["Why they changed"]
     assert why.state == "missing" and not why.answers and not why.chapters
@@ -54,7 +59,7 @@ def test_a_stale_text_that_the_public_edition_withholds_answers_nothing():
 
 
 def test_what_to_do_first_needs_an_order_and_the_boards_word():
-    first = "What the partnership should do first"
+    first = "What the responsible authorities should do first"
     order = record("priorities.matrix")
     assert made(crime())[first].state == "missing"
     assert made(crime(), chapter("80_p", order))[first].state == "part"
@@ -69,7 +74,7 @@ def test_a_figure_of_the_county_is_not_passed_off_as_the_districts():
     asked = made(
         crime(), chapter("55_y", record("young_people.reoffending.authority", level="county"))
     )
-    one = asked["Re-offending by people of the area (since 2010)"]
+    one = asked["Re-offending by people who live in the area (since 2010)"]
     assert one.state == "part" and one.lacking == ("Known for the county only.",)
 
 
@@ -85,7 +90,7 @@ def test_powers_and_case_reviews_are_covered_once_their_figures_are_there():
 
 def test_wales_has_its_own_list_and_shares_the_duties_of_both():
     wales, england = made(crime(), context=WALES), made(crime())
-    own = "Violence against women, domestic abuse and sexual violence (Act of 2015)"
+    own = "What the public services board should take from it for its assessment of well-being"
     assert own in wales and own not in england
     both = {"The kinds of serious violence in the area", "Its levels and patterns"}
     assert both <= set(wales) & set(england)
@@ -113,6 +118,21 @@ def test_the_page_links_what_answers_and_names_what_lacks():
     assert page.count('class="state missing"') == sum(
         one.state == "missing" for duty in asked for one in duty.asked
     )
+
+
+def test_each_thing_asked_says_where_it_stands_in_the_law():
+    rows = reference.rows("duties")
+    assert all(row["law"] for row in rows)
+    page = duties.page(ENGLAND, duties.of_review([crime()], ENGLAND), None, None)
+    assert "(SI 2007/1830, regs 5 to 7)" in page and "SI 2007/3076" not in page
+    # What the Act of 2022 itself asks for stands before what guidance under it does.
+    serious = [r["law"] for r in rows if r["duty"].startswith("The Serious Violence Duty")]
+    assert [law[:2] for law in serious] == ["s."] * 3 + ["gu"] * 3
+
+
+def test_powers_used_are_no_levels_of_anti_social_behaviour():
+    used = chapter("30_a", record("antisocial.powers.used"), record("antisocial.case_reviews"))
+    assert made(used)["Its levels and patterns"].state == "missing"
 
 
 def test_every_pattern_of_the_register_is_met_by_a_question_():

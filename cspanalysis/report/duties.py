@@ -40,7 +40,8 @@ class Asked:
 
     Parameters
     ----------
-    asks : str
+    asks, law : str
+        In plain words, and where it stands.
     state : str
         Key of `STATES`.
     chapters : tuple of (slug, title, number)
@@ -51,6 +52,7 @@ class Asked:
     """
 
     asks: str
+    law: str
     state: str
     chapters: tuple[tuple[str, str, int], ...]
     answers: tuple[Answer, ...]
@@ -148,7 +150,9 @@ def _asked(row: Mapping[str, str], chapters: Sequence[Rendered]) -> Asked:
         )
     met = [*([bool(answers)] if needs_figures else []), *([has_words] if needs_words else [])]
     state = "covered" if not lacking else "part" if any(met) else "missing"
-    return Asked(row["asks"], state, tuple(counted), tuple(answers), tuple(lacking))
+    return Asked(
+        row["asks"], row["law"], state, tuple(counted), tuple(answers), tuple(lacking)
+    )  # fmt: skip
 
 
 def _speaks(record: Mapping[str, Any], patterns: Sequence[str]) -> bool:
