@@ -140,3 +140,40 @@ def test_placebo_actions_find_nothing_and_a_planted_fall_is_found_as_promised():
     assert false.mean() < 8 and held.mean() > 90
     promised, found = (table[f"−20% {c}"].astype(float) for c in ("promised", "found"))
     assert abs(promised.mean() - found.mean()) < 12
+
+
+@pytest.mark.long
+def test_a_planted_fall_is_found_as_often_as_was_promised_where_that_is_little_too():
+    table = interventions.promises(np.random.default_rng(9), 200).table
+    number, promised, found = (table[c].astype(float) for c in ("planted", "promised", "found"))
+    assert number.sum() > 200
+    for n, said, was in zip(number, promised / 100, found / 100, strict=True):
+        error = np.sqrt(max(said * (1 - said), 0.01) / n)
+        # Never much more promised than found, nor the reverse.
+        assert said - was < 3 * error + 0.03
+        assert was - said < 3 * error + 0.08
+    # Where one in ten at most was promised: three hundredths of the tests too many at most.
+    low = table.index[:2]
+    wanted, had = (np.average(c[low], weights=number[low]) for c in (promised, found))
+    assert wanted < had + 3
+
+
+def test_the_promise_is_of_the_count_at_which_a_fall_is_called():
+    # Chance alone: the largest count that is called, and how often a fifth fewer falls below it.
+    treated, comparison = units([60], [0]), units([6000], [1])
+    found = effects.detectable(treated, comparison, CHANCE)
+    counts = np.arange(1, 60)
+    is_called = [
+        effects.effect(units([60], [n]), units([6000], [6000]), CHANCE)["verdict"].iloc[0] == "down"
+        for n in counts
+    ]
+    largest = counts[is_called].max()
+    assert found["called"] == pytest.approx(largest / 60, abs=1 / 60)
+    drawn = np.random.default_rng(2).poisson(60 * 0.8 * np.exp(np.random.default_rng(3).normal(
+        0, 1 / np.sqrt(60), 20000)))  # fmt: skip
+    true = np.mean(drawn <= largest)
+    assert found["power"] <= true + 0.02
+    # None is promised where none could be called.
+    assert effects.detectable(units([16], [0]), units([300], [1]), Spread(6.0, 0.0, 8.0))[
+        "power"
+    ] == pytest.approx(0, abs=0.005)

@@ -46,6 +46,7 @@ STUDIES = (
     forecasts.forecasts,
     forecasts.back_tests,
     forecasts.small_places,
+    interventions.promises,
 )
 
 

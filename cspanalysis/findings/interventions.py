@@ -28,6 +28,8 @@ from cspanalysis.workspace.intervention_settings import Intervention
 
 #: Fewest months after the start from which an effect is asked for.
 FEWEST_MONTHS = 3
+#: A chance below which a fall would hardly ever be found.
+HARDLY = 0.01
 #: So many places are named in the definition.
 MOST_NAMED = 12
 
@@ -348,10 +350,14 @@ def _promise(table: pd.DataFrame) -> list[str]:
     row = table.iloc[0]
     if pd.isna(row["power"]):
         return []
+    often = (
+        f"would be found in {present.per_cent(100 * row['power'], 0)} of cases"
+        if row["power"] >= HARDLY
+        else "would hardly ever be found"
+    )
     return [
-        "From the time before alone: a true fall of a fifth against the comparison would be found "
-        f"in {present.per_cent(100 * row['power'], 0)} of cases. The limits allow for how far "
-        "places left alone differ in their changes "
+        f"From the time before alone: a true fall of a fifth against the comparison {often}. The "
+        "limits allow for how far places left alone differ in their changes "
         f"({present.number(row['factor'] ** 0.5, 1)} times those of chance)."
     ]
 

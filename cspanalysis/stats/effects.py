@@ -21,6 +21,9 @@ EACH, AT_LEAST, AT_MOST = 3, 10, 1 / 3
 FEWEST_EACH = 20
 #: Chance of a call for which the detectable effect is given.
 POWER = 0.8
+#: Estimates vary by so much of what their limits allow for (docs/calibration.md): the larger of two
+#: forms of the spread is taken, and the comparison is chosen to be alike before.
+VARY = 0.8
 
 METHOD = (
     "ratio of ratios and weighted displacement difference (Wheeler and Ratcliffe 2018), with the "
@@ -274,17 +277,21 @@ def detectable(
         lower = of_chance - 1 / before + 1 / (before * ratio)
         return np.sqrt(np.maximum(spread.phi * lower, lower + spread.tau2 * own))
 
-    steps = np.arange(0.99, 0.015, -0.01)
-
-    def ratio_at(more: float) -> float:
-        found = steps[np.log(steps) < -(reach + more) * error(steps)]
-        return float(found[0]) if len(found) else np.nan
-
-    at = float(-np.log(planted) / error(np.array(planted)) - reach)
+    steps = np.arange(0.999, 0.015, -0.001)
+    beyond = steps[np.log(steps) < -reach * error(steps)]
+    if not len(beyond):
+        return {"called": np.nan, "found": np.nan, "power": 0.0}
+    # Whether it is called is decided where it is just called, whose limits are wider than those at
+    # the true ratio: fewer are left there. Of two spreads of the estimate the one is taken that
+    # promises less.
+    called = float(beyond[0])
+    enough = np.log(steps) < np.log(called) - stats.norm.ppf(POWER) * error(steps)
+    sure = steps[enough]
+    at = float(np.log(called / planted) / error(np.array(planted)))
     return {
-        "called": ratio_at(0),
-        "found": ratio_at(float(stats.norm.ppf(POWER))),
-        "power": float(stats.norm.cdf(at)),
+        "called": called,
+        "found": float(sure[0]) if len(sure) else np.nan,
+        "power": float(stats.norm.cdf(min(at, at / VARY))),
     }
 
 
