@@ -176,7 +176,7 @@ def _as_written(
         read = csv_rows.read(part, fits, stream, max(s.tail for s in source.schemas))
         stack = side_by_side.needed(source.schemas, read.header, mapped, constants)
         header = stack.header if stack else read.header
-        _, at = choose(part, header, source.schemas, mapped, constants)
+        _, at = choose(part, header, side_by_side.layouts(source.schemas, stack), mapped, constants)
         is_wanted = pl.lit(True) if wanted is None else pl.col(ROW).is_in(wanted)
         blocks = [block.filter(is_wanted) for block in read.blocks]
         # Of figures side by side the labels are the same in all rows that come of one.

@@ -110,7 +110,13 @@ def find(
 
 def _best(readings: Sequence[Header]) -> Header:
     """Of equal readings the plain one is taken: joined headings must be worth it."""
-    return max(readings, key=lambda h: (h.worth, not h.is_double, -h.index))
+    return max(readings, key=lambda h: (h.worth, not h.is_double, -_lacking(h), -h.index))
+
+
+def _lacking(header: Header) -> int:
+    """How many columns its layout needs that it does not have."""
+    matched = {m.column for m in header.matches}
+    return sum(c.is_required and c.name not in matched for c in header.layout.columns)
 
 
 def header_row(grid: Grid) -> int | None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, district_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import population_layouts as layouts
-from cspanalysis.sources import table
+from cspanalysis.sources import population_tables, table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import ROW, Context, Read
@@ -18,9 +18,12 @@ NAME = "population"
 #: Table of the residents of small areas, and what their codes are like.
 SMALL, _SMALL = "lsoa_residents", r"^[EW]01\d{6}$"
 
+_WARD = r"^[EW]05\d{6}$"
+
 _COLUMNS = ("area_code", "area", "year", "sex", "age", "population", "note", "file", "row")
 
 
+_SCHEMAS = (*layouts.SCHEMAS, population_tables.SCHEMA)
 _IS_CENSUS = pl.col("note").str.starts_with("Census").fill_null(False)
 _FIGURE = ("area_code", "area", "year", "sex", "age", _IS_CENSUS.alias("is_census"))
 
@@ -87,18 +90,34 @@ def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def _one(part: Part, context: Context) -> Read:
-    found = table.read(part, layouts.SCHEMAS, context, NAME)
+    found = table.read(part, _SCHEMAS, context, NAME)
     found = found.without_totals("area_code").without_totals("area")
-    if found.schema in ("tidy", "by_year"):
+    is_council = found.schema == population_tables.LAYOUT or population_tables.has_bands(
+        found.tables[NAME]
+    )
+    if found.schema in ("tidy", "by_year") and not is_council:
         found = found.keep(
             layouts.age().is_between(-1, _OLDEST),
             "age", pl.col("age"), "0 to 90 (and over) or all ages", "no single year of age",
         )  # fmt: skip
+    figures = ("population",) if is_council else layouts.FIGURES[found.schema]
     found = found.keep(
-        pl.any_horizontal(pl.col(layouts.FIGURES[found.schema]).is_not_null()),
+        pl.any_horizontal(pl.col(figures).is_not_null()),
         "area_code", pl.col("area_code"), "an area with its residents", "no figure in the row",
     )  # fmt: skip
-    tidy = layouts.tidy(found.schema, found.tables[NAME], part)
+    frame = found.tables[NAME]
+    if found.schema == population_tables.LAYOUT and not frame["of"].count():
+        frame = frame.with_columns(of=pl.lit(found.given.get("population", "")))
+    tidy = (
+        population_tables.tidy(frame, part)
+        if is_council
+        else layouts.tidy(found.schema, frame, part)
+    )
+    return found.with_tables(population=_with_oldest(_named(tidy, part, context, found)))
+
+
+def _named(tidy: pl.DataFrame, part: Part, context: Context, found: Read) -> pl.DataFrame:
+    """Figures with year, sex and area where title, sheet or file say what no column does."""
     if tidy["sex"].null_count():
         tidy = tidy.with_columns(pl.col("sex").fill_null(layouts.sex_of(part, found.titles)))
     if tidy["year"].null_count():
@@ -106,10 +125,22 @@ def _one(part: Part, context: Context) -> Read:
         tidy = tidy.with_columns(pl.col("year").fill_null(year))
     names = dict(areas.district_names().values())
     known = pl.col("area_code").replace_strict(names, default=None, return_dtype=pl.String)
-    tidy = tidy.with_columns(
-        area=pl.coalesce(known, "area", "area_code"), file=pl.lit(part.label)
+    is_ward = pl.col("area_code").str.contains(_WARD).fill_null(False)
+    if "ward" in found.given.get("area", "").lower() and not tidy["area_code"].is_not_null().any():
+        is_ward = pl.lit(True)
+    tidy = tidy.with_columns(area=pl.coalesce(known, "area", "area_code"), is_ward=is_ward)
+    # A ward called as a district is not to be taken for it, nor for one of the same name.
+    several = pl.col("area_code").n_unique().over("area") > 1
+    code = pl.when(several).then(pl.format(" ({})", "area_code")).otherwise(pl.lit(""))
+    bare = pl.col("area").str.replace(r"(?i)\s+ward$", "")
+    labels = [a for a in tidy.filter(pl.col("area_code").is_null())["area"].unique() if a]
+    districts = {a: d for a in labels if (d := district_labels.match(a).name)}
+    plain = pl.when(pl.col("area_code").is_null()).then(
+        pl.col("area").replace(districts)).otherwise("area")  # fmt: skip
+    return tidy.with_columns(
+        area=pl.when("is_ward").then(pl.concat_str(bare, pl.lit(" ward"), code)).otherwise(plain),
+        file=pl.lit(part.label),
     ).select(_COLUMNS)
-    return found.with_tables(population=_with_oldest(tidy))
 
 
 def _with_oldest(tidy: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +221,13 @@ SOURCE = Source(
     description="One row per area, year, sex and single year of age (90 is 90 and over, -1 all "
     "ages).",
     supplier="the mid-year population estimates of the Office for National Statistics",
-    schemas=layouts.SCHEMAS,
+    schemas=_SCHEMAS,
+    is_mapped=True,
+    mapped=("tidy", population_tables.LAYOUT),
+    told=population_tables.is_told,
+    foreign=r"cause|diagnos|\bicd|admission|offen[cs]e|crime|incident|measure|indicator|casualt"
+    r"|exclu|\brate\b|question|referr|\bpower",
+    is_of_sheets=True,
     derived={
         NAME: by_reader(
             area_code="ONS code, missing for areas without one",

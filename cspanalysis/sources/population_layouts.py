@@ -62,8 +62,9 @@ _SEX = Column(
     allowed=_SEXES,
 )
 _AGE = Column(
-    "age", "Single year of age; all ages where the column is missing", ("c age name",), "lower"
-)
+    "age", "Single year of age; all ages where the column is missing",
+    ("c age name", "age group", "age band", "ages", "age range"), "lower",
+)  # fmt: skip
 _FIRST_YEAR, _LAST_YEAR = 2001, 2050
 YEARS = tuple(
     Column(
@@ -162,7 +163,12 @@ SCHEMAS: tuple[Schema, ...] = (
 #: Age groups of a Census table of small areas, which are no single years and serve their sum only.
 AGE_GROUPS = tuple(
     Column(
-        f"aged_{first}", f"Residents {words}", (words,), "integer", required=True, unit="residents"
+        f"group_from_{first}",
+        f"Residents {words}",
+        (words,),
+        "integer",
+        required=True,
+        unit="residents",
     )
     for first, words in (
         ("0", "aged 15 years and under"),

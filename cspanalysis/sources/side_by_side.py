@@ -134,6 +134,11 @@ def stack(schema: Schema, header: Sequence[str], mapped: Mapping[str, Any]) -> S
     return None
 
 
+def layouts(schemas: Sequence[Schema], found: Stack | None) -> Sequence[Schema]:
+    """The layouts that may be meant: of figures side by side those that know them so."""
+    return [s for s in schemas if found.across in s.across] if found else schemas
+
+
 def needed(
     schemas: Sequence[Schema],
     header: Sequence[str],

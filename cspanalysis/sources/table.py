@@ -190,7 +190,9 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
             problems.used |= {("sheet", raw.sheet.strip().lower())}
         stack = side_by_side.needed(schemas, raw.header, mapped, constants)
         header = stack.header if stack else raw.header
-        schema, found = choose(part, header, schemas, mapped, constants)
+        schema, found = choose(
+            part, header, side_by_side.layouts(schemas, stack), mapped, constants
+        )
         frames, rows_read = [], 0
         if stack:
             problems.add(

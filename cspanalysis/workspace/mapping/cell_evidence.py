@@ -155,6 +155,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "percent": (r"%|per ?cent|share|proportion|value", r""),
     "measure": (r"measure|indicator|offence|outcome", r"date"),
     "severity": (r"severity", r""),
+    "population": (r"\b(population|residents)\b", r"densit|change|rank|per"),
     "collision_id": (r"(accident|collision|crash|record)\b.*\b(no|ref|reference|number|id|index)\b",
                      r""),
 }  # fmt: skip

@@ -29,6 +29,10 @@ APART = 0.2
 ENOUGH = 0.4
 
 
+#: From here on all that is required is there.
+WHOLE = 0.85
+
+
 def propose(
     file: Path | str,
     given: Mapping[str, Mapping[str, Any]] | None = None,
@@ -58,12 +62,13 @@ def propose(
         and not _is_foreign(h)
         and (source or h.source == path.parent.name or _is_told(path, g, h))
     ]
-    # The settings say what a file is, then its folder, then its headings.
+    # The settings say what a file is, then its folder, then its title, then its headings.
     its_folder = sources.find(path.parent.name)
     read.sort(
         key=lambda one: (
             not one[1].is_answered,
             not _is_of(one[1], its_folder) or _confidence(one[1], given) < ENOUGH,
+            sources.get(one[1].source).told is None or _confidence(one[1], given) < WHOLE,
             -one[1].worth,
         )
     )
@@ -155,7 +160,8 @@ def _judged(found: Grid, header: Header, given: Mapping[str, Mapping[str, Any]])
     free = [at for at in cells if at not in {m.at for m in kept}]
     lacking = [
         c for name, c in columns.items()
-        if name not in {m.column for m in kept} and name not in own and not c.pattern
+        if name not in {m.column for m in kept} and name not in own
+        and (c.is_required or not c.pattern)
     ]  # fmt: skip
     fits = [
         Match(column.name, at, score)
