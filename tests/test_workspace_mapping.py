@@ -491,7 +491,7 @@ EXTRACTS = {
                       ["Dover", "2024-{n:02}", "fly-tipping", "incidents", "5"]),
     "surveys": (["Survey", "Round", "Area", "Question", "Percent", "Base"],
                 ["Kent survey", "2024", "Dover", "question {n}", "12.5", "400"]),
-    "population": (["District", "Sex", "Age", "Mid-2023"], ["Dover", "Persons", "{n}", "5"]),
+    "population": (["District", "Sex", "Mid-2023"], ["Place {n}", "Persons", "5"]),
     "lait": (["Short Desc", "Time period", "LA Name", "Values"],
              ["RTA", "20{n:02}", "Kent", "12.5"]),
 }  # fmt: skip

@@ -216,7 +216,9 @@ def coverage(ask: Question) -> Finding:
     ]
     return ask.publish(
         result,
-        wording=partial(coverage_told, subject=_whose(review, source)),
+        wording=partial(
+            coverage_told, subject=_whose(review, source), is_log=source != "police_uk"
+        ),
         chart=partial(charts.monthly_line, value="count"),
         sources=(source,),
         columns={"month": "Month", "count": "Records", "status": "Coverage"},
@@ -226,7 +228,8 @@ def coverage(ask: Question) -> Finding:
             "a month counts as incomplete where the force's crime is under 75 per cent of the "
             "series' median while anti-social behaviour stays above 90 per cent"
             if source == "police_uk"
-            else "the extract covers every month from its first record to its last that has one"
+            else "the extract covers every month from its first record to its last that has one; a "
+            "month in which it begins or is cut off is incomplete"
         ),
     )
 
@@ -237,7 +240,9 @@ def _whose(review: Review, source: str) -> str:
     return f"the records of {own[0]}" if own else f"the records of {suppliers.held(source)[0]}"
 
 
-def coverage_told(table: pd.DataFrame, *, subject: str = "the records") -> Said:
+def coverage_told(
+    table: pd.DataFrame, *, subject: str = "the records", is_log: bool = False
+) -> Said:
     """Which months are incomplete or missing."""
     if table.empty:
         return cannot(subject, {}, "coverage")
@@ -254,7 +259,8 @@ def coverage_told(table: pd.DataFrame, *, subject: str = "the records") -> Said:
         if not months:
             continue
         verb = "is" if len(months) == 1 else "are"
-        word = "incomplete as published" if word == "incomplete" else word
+        if word == "incomplete":
+            word = "held in part only" if is_log else "incomplete as published"
         parts.append(f"{present.runs(months)} {verb} {word}")
     text = f"In {subject} {'; '.join(parts)}."
     return Said(text + " No change over such months is given.")

@@ -21,6 +21,7 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
+from cspanalysis.review import log_ends
 from cspanalysis.review.own_figures import own_figures, own_rows
 from cspanalysis.sources import find, further, get, spans_of, years_of
 from cspanalysis.store.tables import Store
@@ -46,6 +47,8 @@ class Coverage:
         'YYYY-MM' in order; gaps are gaps.
     incomplete : tuple of str
         Months that are there, but incomplete as published.
+    partly : tuple of str
+        Months of a log that begins or ends within them.
     elsewhere : tuple of str
         Months in which the source goes on, without any record of the area.
     unlocated : tuple of str
@@ -57,6 +60,7 @@ class Coverage:
     source: str
     months: tuple[str, ...]
     incomplete: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     unlocated: tuple[str, ...] = ()
     area: str = ""
@@ -104,7 +108,7 @@ class Coverage:
         outside = [m for m in missing if not self.months[0] <= m <= self.months[-1]]
         inside = self.gaps_told(set(missing) - set(outside))
         text += f", with {inside}" if inside else ""
-        flawed = {*self.incomplete, *self.unlocated}
+        flawed = {*self.incomplete, *self.partly, *self.unlocated}
         beyond = self.gaps_told([m for m in outside if m in flawed])
         text += f", with {beyond}" if beyond else ""
         wanted = [m for m in outside if m not in flawed]
@@ -116,6 +120,7 @@ class Coverage:
         parts = []
         for why, known in (
             ("{} incomplete as published", self.incomplete),
+            ("records of a part of {} only", self.partly),
             ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
             (f"no records of {self.area} of {{}}, while those of other areas go on",
              self.elsewhere),
@@ -173,7 +178,11 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
         return replace(none, unlocated=tuple(sorted(every["month"].dropna())))
     whole = log_months(every["month"].unique(), quiet)
     gone = vanished(counts, whole)
-    return replace(none.of(set(whole) - gone), elsewhere=tuple(sorted(gone)))
+    partly = log_ends.partly(store, source, whole)
+    return replace(
+        none.of(set(whole) - gone - partly), partly=tuple(sorted(partly)),
+        elsewhere=tuple(sorted(gone - partly)),
+    )  # fmt: skip
 
 
 def no_district(source: str) -> str:

@@ -324,6 +324,46 @@ def _ungrouped(store: Store, area: Area, periods: tuple[Period, ...]) -> pd.Seri
     return found.sort_values(ascending=False, kind="stable")
 
 
+#: So many crimes of a kind, and none in another year, are no chance; such a share of a sum makes
+#: its change another one.
+_ALONE, _SHARE = 30, 0.05
+
+
+def alone(
+    store: Store, area: Area, selection: str | Iterable[str], period: Period, compare: Period
+) -> str:
+    """Why an extract's count of two periods cannot be compared: kinds that one of them lacks.
+
+    A force that sends a file for each offence sends one of them for other years. Where some kinds
+    appear and others vanish, labels have changed, and their sum is what it was; ''.
+    """
+    counts = monthly(store, "police_extract", area)
+    kinds = offences.kinds(offences.NOTIFIABLE)
+    if not offences.is_all(selection):
+        counts = counts[counts["offence"].isin(offences.named(_names(selection)))]
+    by = [
+        counts[counts["month"].isin(p.month_list())]
+        .groupby(counts["offence"].map(kinds))["count"].sum()
+        for p in (period, compare)
+    ]  # fmt: skip
+    now, before = by[0].align(by[1], fill_value=0)
+    new, gone = now[(before == 0) & (now >= _ALONE)], before[(now == 0) & (before >= _ALONE)]
+    found = new if len(new) else gone
+    most = max(now.sum(), before.sum())
+    if (len(new) and len(gone)) or found.sum() < max(_ALONE, _SHARE * most):
+        return ""
+    has, lacks = (period, compare) if len(new) else (compare, period)
+    named = present.listed([f"{n:,} of {kind}" for kind, n in found.items()], MOST_LABELS, "more")
+    return (
+        f"{has.label} has {named} and {lacks.label} none, as if a file of them were missing for "
+        "those months"
+    )
+
+
+def _names(selection: str | Iterable[str]) -> list[str]:
+    return [selection] if isinstance(selection, str) else list(selection)
+
+
 def ungrouped_told(found: pd.Series) -> str:
     """Words for them: "24 have a label that is in no group: 'x' (20), 'y' (4)"."""
     total = int(found.sum())

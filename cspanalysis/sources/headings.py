@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -189,6 +190,7 @@ def match(
     if sum(map(bool, cells)) < 2:
         return ()
     keys = numbered(cells)
+    patterns = {column.name: column.pattern for column in layout.columns}
     candidates = []
     for column, names in names_of(layout, own).items():
         letters = [name.replace(" ", "") for name in names]
@@ -200,6 +202,9 @@ def match(
                 candidates.append(Match(column, at, (101.0 if column in own else 100.0) - rank))
                 continue
             if column in own:
+                continue
+            if patterns[column] and re.fullmatch(patterns[column], heading):
+                candidates.append(Match(column, at, 99.5))
                 continue
             best = process.extractOne(heading, names, scorer=fuzz.token_sort_ratio)
             if best and best[1] >= LIKELY:

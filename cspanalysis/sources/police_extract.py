@@ -37,6 +37,9 @@ NO_PLACE = (
 #: Metres of the national grid between which England and Wales lie.
 _EAST, _NORTH = (80_000, 660_000), (5_000, 660_000)
 
+#: What only numbers the rows of a list; so many that come again show that it begins anew.
+_LIST_NUMBER, _RESTARTS = r"^\d{1,4}$", 5
+
 
 def _check(found: Read) -> Read:
     """Labels under the taxonomy's names; times put together; one row of each crime marked.
@@ -104,14 +107,22 @@ def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     """
     key = pl.col("incident_id")
     is_reference = key.str.contains("[1-9]") & ~key.str.contains(f"(?i){column_types.SHORTENED}")
+    day = pl.col("recorded")
+    begins = "%Y-%m" if _begins_monthly(frame) else "%Y"
     keyed = frame.select(
         ROW, "incident_id", "recorded", "offence",
         flags=pl.sum_horizontal(pl.col("is_domestic", "is_hate").cast(pl.Int8).fill_null(0)),
         crime=pl.when(is_reference).then(
-            pl.concat_str(key, pl.col("recorded").dt.year().cast(pl.String), separator=" ")
+            pl.concat_str(key, day.dt.strftime(begins), separator=" ")
         ),
         key=pl.when(is_reference).then(key),
     )  # fmt: skip
+    if begins != "%Y":
+        problems.notices.append(
+            f"{problems.file}: its crime references are short numbers that come again in most "
+            "months, as where each month's list is numbered by itself: of each month one reference "
+            "is one crime. If that is not so, ask the force for its own crime references"
+        )
     several = keyed.filter(pl.col("crime").is_not_null() & (pl.len().over("crime") > 1))
     if several.is_empty():
         return frame.with_columns(is_crime=pl.lit(True))
@@ -125,6 +136,24 @@ def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     )  # fmt: skip
     problems.notices.append(_told(problems.file, keyed, several, counted.height, further.height))
     return frame.with_columns(is_crime=~pl.col(ROW).is_in(further[ROW].implode()))
+
+
+def _begins_monthly(frame: pl.DataFrame) -> bool:
+    """Whether references are but the numbers of lists, each month's beginning anew.
+
+    Rows of one crime, one for each victim, are recorded on one day or near it.
+    """
+    of_number = frame.filter(pl.col("incident_id").str.contains(_LIST_NUMBER))
+    if 2 * of_number.height < frame.height:
+        return False
+    spread = (
+        of_number.group_by("incident_id", pl.col("recorded").dt.year())
+        .agg(pl.len(), months=pl.col("recorded").dt.month().n_unique())
+        .filter(pl.col("len") > 1)
+    )
+    return spread.height >= _RESTARTS and 2 * spread.filter(pl.col("months") > 1).height > (
+        spread.height
+    )
 
 
 def _told(file: str, keyed: pl.DataFrame, several: pl.DataFrame, crimes: int, further: int) -> str:

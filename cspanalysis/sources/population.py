@@ -223,7 +223,7 @@ SOURCE = Source(
     supplier="the mid-year population estimates of the Office for National Statistics",
     schemas=_SCHEMAS,
     is_mapped=True,
-    mapped=("tidy", population_tables.LAYOUT),
+    mapped=(population_tables.LAYOUT,),
     told=population_tables.is_told,
     foreign=r"cause|diagnos|\bicd|admission|offen[cs]e|crime|incident|measure|indicator|casualt"
     r"|exclu|\brate\b|question|referr|\bpower",

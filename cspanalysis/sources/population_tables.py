@@ -130,7 +130,7 @@ SCHEMA = _Council(LAYOUT, "a council's population table: ages, sexes or years si
     ),
     Column(
         "population", "Residents", ("residents", "count", "total population", "value"), "number",
-        required=True, pattern=r"(total )?(population|residents)( mid)?( year)? (19|20)\d\d",
+        required=True, pattern=r"((total )?(population|residents)|mid)( mid)?( year)? (19|20)\d\d",
         example="Population 2024",
     ),
 ), across=(Across("of", "population", _is_figure),))  # fmt: skip

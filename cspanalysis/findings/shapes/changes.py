@@ -125,9 +125,16 @@ def judged(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFra
 
 
 def _settled(ask: Publication, series: Series, result: pd.DataFrame) -> pd.DataFrame:
-    """The change, withheld where crimes whose label is in no group could be what makes it."""
-    is_kind = series.selection and not offences.is_all(series.selection)
-    if "police_extract" not in series.sources or not is_kind:
+    """The change, withheld where crimes whose label is in no group could be what makes it.
+
+    So it is where one of the periods has none of a kind that the other has many of.
+    """
+    if "police_extract" not in series.sources or not series.selection:
+        return result
+    of = (series.selection, ask.period, ask.compare)
+    if why := offence_counts.alone(ask.review.store, ask.review.area, *of):
+        return statistics.withheld(result, why)
+    if offences.is_all(series.selection):
         return result
     now, before = (int(ask.review.ungrouped(p).sum()) for p in (ask.period, ask.compare))
     if not statistics.is_unsettled(result, now, before):
