@@ -15,6 +15,7 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cspanalysis.report import chapter_run, engine
+from cspanalysis.report.notebooks import Chapter
 
 pytestmark = pytest.mark.skipif(not engine.can_fork(), reason="forks are POSIX only")
 
@@ -116,6 +117,21 @@ def test_one_notebook_does_not_see_anothers_names_or_changes(tmp_path):
     run(tmp_path, "import math; math.pi = 3; secret = 1")
     notebook = run(tmp_path, "import math; print(math.pi > 3.1, 'secret' in globals())")
     assert notebook.cells[0].outputs[0]["text"] == "True False\n"
+
+
+def test_a_chapter_leaves_the_environment_of_its_process_as_it_was(tmp_path, monkeypatch):
+    """A notebook from which a review is written goes on plotting and telling errors shortly."""
+    monkeypatch.delenv("CSP_TRACEBACK", raising=False)
+    monkeypatch.setenv("PLOTLY_RENDERER", "svg")
+    before = dict(os.environ)
+    cell = "import os\nprint(os.environ['CSP_TRACEBACK'], os.environ['PLOTLY_RENDERER'])\n1 / 0"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    notebook.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "P"}
+    nbformat.write(notebook, tmp_path / "05_one.ipynb")
+    task = chapter_run.ChapterTask(Chapter(tmp_path / "05_one.ipynb"), {}, engine.NAME, 60)
+    assert chapter_run.execute(task).failure
+    assert {k: v for k, v in os.environ.items() if before.get(k) != v} == {}
+    assert before.keys() <= os.environ.keys()
 
 
 def test_an_interrupt_reaches_the_caller_and_ends_the_child(tmp_path):

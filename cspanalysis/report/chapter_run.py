@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,26 +79,40 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
     from cspanalysis.report import engine
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
-    os.environ[errors.WHOLE] = "1"
     if task.engine == engine.NAME:
         # Also found by its entry point; this serves installations older than that.
         papermill_engines.register(engine.NAME, forked_engine())
-    return papermill.execute_notebook(
-        str(task.chapter.path),
-        None,
-        parameters=dict(task.parameters),
-        engine_name=None if task.engine == "plain" else task.engine,
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        log_output=False,
-        request_save_on_cell_execute=False,
-        autosave_cell_every=0,
-        execution_timeout=task.timeout,
-        # A kernel imports what lies beside the notebook.
-        cwd=str(task.chapter.path.parent),
-    )
+    with _environment({"PLOTLY_RENDERER": "plotly_mimetype", errors.WHOLE: "1"}):
+        return papermill.execute_notebook(
+            str(task.chapter.path),
+            None,
+            parameters=dict(task.parameters),
+            engine_name=None if task.engine == "plain" else task.engine,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=task.timeout,
+            # A kernel imports what lies beside the notebook.
+            cwd=str(task.chapter.path.parent),
+        )
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """What a chapter's kernel is told; the process that asked for it may go on to other things."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def forked_engine() -> type:
