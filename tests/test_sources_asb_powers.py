@@ -98,13 +98,39 @@ def test_quarters_keep_symbols_blanks_and_zero_apart():
     assert "2025/26-Q1" in told["allowed"].item() and told["found"].item() == "Q1 2025"
 
 
-def test_figures_side_by_side_are_a_row_each():
-    table = read("case_reviews.csv").tables["asb_powers"].filter(district="Tonbridge and Malling")
+WIDE = """Year,Local Authority,Community trigger applications,Threshold not met,\
+Case reviews carried out,Case reviews with recommendations
+2024/25,Tonbridge and Malling,9,5,4,3
+2025/26,Tonbridge and Malling,12,7,5,c
+2025/26,Dover,6,2,4,2
+"""
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_figures_of_case_reviews_are_a_row_each_also_side_by_side(tmp_path, is_wide):
+    path = FIXTURES / "case_reviews.csv"
+    if is_wide:
+        path = tmp_path / "wide.csv"
+        path.write_text(WIDE)
+    found = asb_powers.SOURCE.read(Part(path, "asb_powers/case_reviews.csv"), Context())
+    table = found.tables["asb_powers"].filter(district="Tonbridge and Malling")
     rows = table.filter(period="2025-04/2026-03").select("power", "count", "status").rows()
     assert rows == [
         ("applications", 12, "ok"), ("threshold not met", 7, "ok"), ("reviews held", 5, "ok"),
         ("recommendations", None, "suppressed"),
     ]  # fmt: skip
+
+
+def test_quarters_side_by_side_are_a_row_each(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("District,Power,Q1 2025/26,Q2 2025/26\nDover,CPN,4,0\nDover,CBO,*,2\n")
+    table = asb_powers.SOURCE.read(Part(path, "asb_powers/wide.csv"), Context()).frame
+    assert table.select("period", "power", "count").rows() == [
+        ("2025-04/2025-06", "community protection notices", 4),
+        ("2025-07/2025-09", "community protection notices", 0),
+        ("2025-04/2025-06", "criminal behaviour orders", None),
+        ("2025-07/2025-09", "criminal behaviour orders", 2),
+    ]
 
 
 def test_a_file_without_figures_is_refused_with_what_to_do():
