@@ -206,6 +206,8 @@ CALLS = {
     "findings.exclusion_rates.repeats": lambda: ((SCHOOLS.assign(children=3),), {}),
     "stats.measures.added_up": lambda: ((SCHOOLS, ["kind", "cluster"]), {}),
     "stats.measures.count_limits": lambda: ((COUNTS,), {}),
+    "stats.measures.lower_limit": lambda: ((COUNTS.astype(float), 0.025), {}),
+    "stats.measures.upper_limit": lambda: ((COUNTS.astype(float), 0.025), {}),
     "stats.measures.count_interval": lambda: ((AREAS,), {}),
     "stats.measures.rate": lambda: ((AREAS,), {}),
     "stats.measures.proportion": lambda: ((AREAS,), {"total": "population"}),

@@ -153,7 +153,12 @@ def district_of(lsoa: str) -> tuple[str | None, str | None]:
     if at < 0 or lsoa > runs[at]["last"] or len(lsoa) != len(runs[at]["last"]):
         return None, None
     code = runs[at]["district_code"]
-    return code, _districts()[_key(code)].name
+    return code, _name_of(code)
+
+
+@functools.cache
+def _name_of(code: str) -> str:
+    return _districts()[_key(code)].name
 
 
 @functools.cache
@@ -264,9 +269,7 @@ def peers(area: Area, group: str) -> PeerGroup:
                 allowed="force, county, or a group [peers.<name>] of partnership.toml",
             )
         )
-    table = register()
-    rows = table[(table[group] == getattr(area, group)) & (table[group] != "")]
-    others = [d for d in rows["district"] if d not in area.districts]
+    others = [d for d in _within(group, getattr(area, group)) if d not in area.districts]
     # A partnership of several districts is none of them, and the reader must not take it for one.
     members = "districts" if len(area.districts) < 2 else "areas"
     place = getattr(area, group)
@@ -279,6 +282,12 @@ def peers(area: Area, group: str) -> PeerGroup:
             else f"{area.name} stands as one area, the sum of its {len(area.districts)} districts"
         ) + f", beside the other districts of {place}."
     return PeerGroup(group, label, (area.name, *others), as_of="2024", note=note)
+
+
+@functools.cache
+def _within(group: str, name: str) -> tuple[str, ...]:
+    table = register()
+    return tuple(table.loc[(table[group] == name) & (table[group] != ""), "district"])
 
 
 def _key(name: str) -> str:

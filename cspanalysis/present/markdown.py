@@ -10,12 +10,17 @@ from cspanalysis.present import numbers, words
 
 # Characters by which text could become markup, a formula ($), a link or a table border.
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")
+#: A table's cells are mostly plain words or a number, which need nothing.
+_PLAIN = re.compile(r"\d[\d,]*(?:\.\d+)?%?|[A-Za-z][A-Za-z0-9 ,()%-]*")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escape(text: Any) -> str:
     """Text from data as Markdown that only shows it: no markup, no link, no formula."""
-    text = "".join(_ENTITIES.get(c, c) for c in words.clean(text))
+    text = words.clean(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    text = "".join(_ENTITIES.get(c, c) for c in text)
     text = _MARKUP.sub(r"\\\1", text)
     text = re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", text).replace("://", "&#58;//")
     text = text.replace("@", "&#64;")

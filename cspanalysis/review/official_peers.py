@@ -79,13 +79,13 @@ def beside(
     if homes is not None and is_by_home:
         people, when, of = homes
     notes += _said(store, source, period, {n for m in members.values() for n in m}, flawed)
+    by_name = counts["count"].to_dict()
     rows = []
     for name, names in members.items():
         is_own = name == area.name
-        whole = bool(names) and (is_own or not set(names) & set(flawed))
-        known = counts["count"].reindex(names) if whole else pd.Series(dtype=float)
-        count = series.count(period) if is_own else known.sum(min_count=max(len(names), 1))
-        rows.append([name, is_own, count, people.get(name)])
+        whole = bool(names) and not any(n in flawed for n in names)
+        count = sum(by_name.get(n, np.nan) for n in names) if whole else np.nan
+        rows.append([name, is_own, series.count(period) if is_own else count, people.get(name)])
     table = pd.DataFrame(rows, columns=["area", "is_own", "count", "population"])
     table = table.astype({"count": float, "population": float})
     if table.loc[table["is_own"], "population"].isna().any():

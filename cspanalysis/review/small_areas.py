@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,17 +107,16 @@ def counted(
         chosen = offences.members(name, offences.POLICE_UK)
     except UsageError as error:
         raise NotAvailable(SOURCE, "the street-level files do not tell this offence") from error
-    lsoas = _lsoas(store, area.districts)
+    _lsoas(store, area.districts)  # without them nothing is asked for
     rows = _monthly(store, area.districts)
     left_out = coverage.second_forces(store, area, periods)
     inside = {m for p in periods for m in p.month_list()} or set(known.months)
     rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
     rows = rows[rows["month"].isin(inside)]
-    unit_of = _units(store, lsoas, set(rows["lsoa_code"].dropna()))
+    unit_of, places = _laid(store, area.districts, frozenset(rows["lsoa_code"].dropna()))
     rows = rows.assign(lsoa_code=rows["lsoa_code"].map(unit_of))
     lost = rows[rows["lsoa_code"].isna()].groupby("month")["count"].sum()
     counts = rows.groupby(["month", "lsoa_code"], as_index=False)["count"].sum()
-    places = _places(lsoas, unit_of)
     return SmallAreas(
         places,
         counts,
@@ -240,6 +239,16 @@ def _editions(store: Store) -> pd.DataFrame:
     return store.load("lsoa_editions")
 
 
+@functools.lru_cache(maxsize=8)
+def _laid(
+    store: Store, districts: tuple[str, ...], seen: frozenset[str]
+) -> tuple[dict[str, str], pd.DataFrame]:
+    """Of every code the place it counts for, and the places: the same for most questions."""
+    lsoas = _lsoas(store, districts)
+    unit_of = _units(store, lsoas, set(seen))
+    return unit_of, _places(lsoas, unit_of)
+
+
 def _units(store: Store, lsoas: pd.DataFrame, seen: set[str]) -> dict[str, str]:
     """Of every code, of 2021 or seen in the files, the place it counts for."""
     own = dict.fromkeys(lsoas["lsoa_code"])
@@ -255,16 +264,19 @@ def _units(store: Store, lsoas: pd.DataFrame, seen: set[str]) -> dict[str, str]:
 
 def _places(lsoas: pd.DataFrame, unit_of: dict[str, str]) -> pd.DataFrame:
     """A row per place, in the order of their codes."""
-    rows = lsoas.assign(unit=lsoas["lsoa_code"].map(unit_of))
-    found: list[dict[str, Any]] = []
-    for unit, group in rows.groupby("unit", sort=True):
-        codes = tuple(group["lsoa_code"])
-        one = group.iloc[0].to_dict() | {"lsoa_code": str(unit), "codes": codes}
+    members: dict[str, list[dict[str, Any]]] = {}
+    for row in lsoas.to_dict("records"):
+        members.setdefault(unit_of[row["lsoa_code"]], []).append(row)
+    found = []
+    for unit, rows in sorted(members.items()):
+        codes = tuple(row["lsoa_code"] for row in rows)
+        one = rows[0] | {"lsoa_code": unit, "codes": codes}
         if len(codes) > 1:
-            one["place"] = _joined(list(group["place"]))
+            one["place"] = _joined([row["place"] for row in rows])
             for column in ("ward_code", "ward"):
-                one[column] = present.listed(dict.fromkeys(group[column].dropna())) or None
-        found.append({k: v for k, v in one.items() if k != "unit"})
+                named = [row[column] for row in rows if pd.notna(row[column])]
+                one[column] = present.listed(dict.fromkeys(named)) or None
+        found.append(one)
     return pd.DataFrame(found)
 
 
@@ -277,52 +289,62 @@ def _joined(names: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _residents(store: Store) -> list[tuple[int, bool, pd.Series]]:
+def _residents(store: Store) -> list[tuple[int, bool, dict[str, float]]]:
     """Residents of small areas by code: year, whether counted by the Census, and the figures."""
     found = []
     if store.has("lsoa_residents"):
         table = store.load("lsoa_residents")
         for (year, is_census), rows in table.groupby(["year", "is_census"]):
-            by_code = rows.set_index("lsoa_code")["population"].astype(float)
+            by_code = _by_code(rows, "population")
             found.append((int(year), bool(is_census), by_code))
     if store.has("deprivation"):
         table = store.load("deprivation", columns=["lsoa_code", "residents", "residents_year"])
         for year, rows in table.dropna().groupby("residents_year"):
-            found.append((int(year), False, rows.set_index("lsoa_code")["residents"].astype(float)))
+            found.append((int(year), False, _by_code(rows, "residents")))
     return found
 
 
-def _parts(store: Store, places: pd.DataFrame, known: pd.Index) -> list[list[str] | None]:
+def _by_code(rows: pd.DataFrame, column: str) -> dict[str, float]:
+    # A figure that is missing adds nothing, and a code's several figures are all of it.
+    return rows.groupby("lsoa_code")[column].sum().astype(float).to_dict()
+
+
+def _parts(store: Store, places: pd.DataFrame, held: Mapping[str, float]) -> list[list[str] | None]:
     """Of each place the codes of a table that make it up exactly; None where none do."""
     parts_of, wholes_of = _relations(store, places)
-    held = set(known)
     found: list[list[str] | None] = []
     for codes in places["codes"]:
         own = set(codes)
+        if own <= held.keys():
+            found.append(sorted(own))
+            continue
         older = set().union(*(parts_of.get(code, set()) for code in own))
         is_whole = older and set().union(*(wholes_of[code] for code in older)) <= own
-        if own <= held:
-            found.append(sorted(own))
-        else:
-            found.append(sorted(older) if is_whole and older <= held else None)
+        found.append(sorted(older) if is_whole and older <= held.keys() else None)
     return found
 
 
-def _relations(
-    store: Store, places: pd.DataFrame
-) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+Relations = tuple[dict[str, set[str]], dict[str, set[str]]]
+
+
+def _relations(store: Store, places: pd.DataFrame) -> Relations:
     """Of the places' LSOAs of 2021 those of 2011 that they were made of, and the other way."""
+    return _related(store, frozenset(c for codes in places["codes"] for c in codes))
+
+
+@functools.lru_cache(maxsize=8)
+def _related(store: Store, codes: frozenset[str]) -> Relations:
     pairs = _editions(store)
-    own = pairs[pairs["lsoa21_code"].isin({c for codes in places["codes"] for c in codes})]
+    own = pairs[pairs["lsoa21_code"].isin(codes)]
     back = pairs[pairs["lsoa11_code"].isin(own["lsoa11_code"])]
     parts = own.groupby("lsoa21_code")["lsoa11_code"].agg(set).to_dict()
     return parts, back.groupby("lsoa11_code")["lsoa21_code"].agg(set).to_dict()
 
 
-def _summed(store: Store, places: pd.DataFrame, by_code: pd.Series) -> pd.Series:
-    parts = _parts(store, places, by_code.index)
-    sums = [np.nan if codes is None else float(by_code[codes].sum()) for codes in parts]
-    return pd.Series(sums, index=places.index)
+def _summed(store: Store, places: pd.DataFrame, known: Mapping[str, float]) -> pd.Series:
+    parts = _parts(store, places, known)
+    sums = [np.nan if codes is None else sum(known[code] for code in codes) for codes in parts]
+    return pd.Series(sums, index=places.index, dtype=float)
 
 
 def _alike(store: Store, places: pd.DataFrame, deciles: pd.Series) -> pd.Series:

@@ -57,16 +57,30 @@ def count_limits(count, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarra
     if np.any(x < 0):
         raise ValueError("a count cannot be negative")
     tail = (1 - confidence) / 2
-    z = _normal_quantile(tail)
+    return lower_limit(x, tail), upper_limit(x, tail)
+
+
+def lower_limit(x: np.ndarray, tail: float) -> np.ndarray:
+    """The lower of `count_limits` alone, of counts known to be none below zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
+        z = _normal_quantile(tail)
         lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
-        upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
         small = x < 10
         if small.any():
             few = x[small]
             lower[small] = np.where(few == 0, 0.0, stats.chi2.ppf(tail, 2 * few) / 2)
-            upper[small] = stats.chi2.isf(tail, 2 * few + 2) / 2
-    return lower, upper
+    return lower
+
+
+def upper_limit(x: np.ndarray, tail: float) -> np.ndarray:
+    """The upper of `count_limits` alone."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = _normal_quantile(tail)
+        upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
+        small = x < 10
+        if small.any():
+            upper[small] = stats.chi2.isf(tail, 2 * x[small] + 2) / 2
+    return upper
 
 
 @functools.cache

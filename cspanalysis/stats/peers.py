@@ -6,11 +6,13 @@ interval of the rank is our own: seeded draws of every area's rate.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cspanalysis.stats.measures import as_float, count_limits, rate
+from cspanalysis.stats.measures import as_float, count_limits, lower_limit, rate, upper_limit
 
 #: Seed and number of the draws behind rank intervals, fixed so that a review can be repeated.
 SEED, DRAWS = 20080401, 10_000
@@ -124,6 +126,18 @@ def rank_intervals(
     if not len(x):
         return (np.array([], dtype=int),) * 3
     ranks = _ranks(x, n)
+    lower, upper = _drawn(tuple(x), tuple(n), confidence, draws, seed)
+    # A tie shares the smallest place, so its own place must lie within the interval.
+    return ranks, np.minimum(lower, ranks), np.maximum(upper, ranks)
+
+
+@functools.lru_cache(maxsize=256)
+def _drawn(
+    count: tuple[float, ...], population: tuple[float, ...],
+    confidence: float, draws: int, seed: int,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Limits of the places in the draws: several pages of a review rank the same areas."""
+    x, n = np.array(count), np.array(population)
     generator = np.random.default_rng(seed)
     drawn = generator.gamma(x + 0.5, size=(draws, len(x))) / n
     # The place of each area in each draw: the order turned inside out.
@@ -132,8 +146,7 @@ def rank_intervals(
     np.put_along_axis(places, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
     tail = 100 * (1 - confidence) / 2
     lower, upper = np.percentile(places, [tail, 100 - tail], axis=0, method="nearest").astype(int)
-    # A tie shares the smallest place, so its own place must lie within the interval.
-    return ranks, np.minimum(lower, ranks), np.maximum(upper, ranks)
+    return lower, upper
 
 
 def from_highest(table: pd.DataFrame) -> pd.DataFrame:
@@ -218,18 +231,23 @@ def expected_range(expected, level: float, scale: float = 1.0) -> tuple[np.ndarr
     A count below the first or above the second is flagged; found by bisection, so that the limits
     drawn in a chart and the flag from the area's own interval are one and the same.
     """
-    target = np.asarray(expected, dtype=float)
+    target, tail = np.asarray(expected, dtype=float), (1 - level) / 2
+    unknown = np.isnan(target)
 
     def solve(edge) -> np.ndarray:
         low, high = np.zeros_like(target), 4 * target + 40 * scale**2 + 40
         for _ in range(70):
             middle = (low + high) / 2
+            # Nothing lies between the two any more: after this step neither moves.
+            is_last = bool(((middle == low) | (middle == high) | unknown).all())
             is_short = edge(middle) < target
             low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
-        return np.where(np.isnan(target), np.nan, high)
+            if is_last:
+                break
+        return np.where(unknown, np.nan, high)
 
-    lower = solve(lambda x: x + scale * (count_limits(x, level)[1] - x))
-    upper = solve(lambda x: x - scale * (x - count_limits(x, level)[0]))
+    lower = solve(lambda x: x + scale * (upper_limit(x, tail) - x))
+    upper = solve(lambda x: x - scale * (x - lower_limit(x, tail)))
     return lower, upper
 
 
