@@ -30,6 +30,7 @@ LONG = (
     "disclosure_county", "report_publication_faults", "report_length",
     "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
     "findings_districts_realdata", "present_pictures",
+    "review_extracts_cut",
 )  # fmt: skip
 
 

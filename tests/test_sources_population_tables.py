@@ -37,6 +37,15 @@ def test_years_side_by_side_of_districts_by_name(tmp_path):
     assert len(figures) == 4 and found.rows_set_aside == 2
 
 
+@pytest.mark.parametrize("heading", ["Population {}", "Mid-{}", "{} population"])
+def test_each_year_is_read_however_it_is_headed(tmp_path, heading):
+    rows = [["District", *map(heading.format, (2022, 2023))], ["Dover", 117000, 118000]]
+    figures, _ = read(written(tmp_path, rows))
+    assert [year for _, year, *_ in figures] == [2022, 2023]
+    rows = [["District", heading.format(2023)], ["Dover", 118000]]
+    assert read(written(tmp_path, rows))[0] == {("Dover", 2023, "persons", -1): 118000}
+
+
 def test_sexes_and_ages_in_one_heading(tmp_path):
     head = ["Code", "Area", *(f"{sex} {band}" for sex in ("Males", "Females") for band in BANDS)]
     rows = [head, ["E07000108", "Dover", *[10] * 18, *[11] * 18]]

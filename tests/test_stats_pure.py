@@ -342,6 +342,7 @@ CALLS = {
         {},
     ),
     "stats.survey_shares.shares": lambda: ((ANSWERS,), {}),
+    "stats.survey_shares.effective": lambda: ((ANSWERS,), {}),
     "stats.survey_shares.newest": lambda: ((ANSWERS, Period.parse(YEAR)), {}),
     "stats.survey_shares.difference": lambda: ((ANSWERS,), {}),
     "findings.target_progress.progress": lambda: ((TARGETS,), {}),

@@ -111,11 +111,14 @@ class Across:
         The column whose values are headings, and that of the cells beneath them.
     is_of : callable
         The value that a heading is, '' for none.
+    fewest : int
+        So many such headings make a table that stands so.
     """
 
     column: str
     value: str
     is_of: Callable[[str], str]
+    fewest: int = 2
 
 
 @dataclass(frozen=True)

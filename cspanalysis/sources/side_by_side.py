@@ -16,9 +16,6 @@ import polars as pl
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import Across, Schema
 
-#: So many columns at the least make a table that stands side by side.
-FEWEST = 2
-
 _SPAN = re.compile(r"(?:f/?y\s*)?(\d{4})\s*[-/–_]\s*(\d{2}|\d{4})")
 _ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? mar[a-z]*\.? '?(\d{4}|\d\d)")
 _AS_PER_CENT = re.compile(
@@ -129,7 +126,7 @@ def stack(schema: Schema, header: Sequence[str], mapped: Mapping[str, Any]) -> S
             for at, heading in enumerate(header)
             if at not in taken and (value := across.is_of(heading))
         }
-        if len(places) >= FEWEST and len(set(places.values())) == len(places):
+        if len(places) >= across.fewest and len(set(places.values())) == len(places):
             return Stack(across, places, list(header))
     return None
 
