@@ -106,6 +106,9 @@ def _one(part: Part, context: Context) -> Read:
         "area_code", pl.col("area_code"), "an area with its residents", "no figure in the row",
     )  # fmt: skip
     frame = found.tables[NAME]
+    if found.schema == population_tables.LAYOUT and not frame["of"].count():
+        # A heading that the settings name may say the year.
+        frame = frame.with_columns(of=pl.lit(found.given.get("population", "")))
     tidy = (
         population_tables.tidy(frame, part)
         if is_council
