@@ -29,7 +29,7 @@ LONG = (
     "findings_today_realdata", "disclosure_folder", "disclosure_publications",
     "disclosure_county", "report_publication_faults", "report_length",
     "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
-    "findings_districts_realdata", "present_pictures",
+    "findings_districts_realdata", "report_batch", "present_pictures",
     "review_extracts_cut",
 )  # fmt: skip
 
