@@ -46,6 +46,11 @@ TEXTS = (
 #: Kinds of column whose cells are words.
 WORDS = ("text", "lower", "verbatim", "category")
 
+#: Layouts that are told by how the whole table is arranged: no row of one stands by itself.
+ARRANGED = {("surveys", "respondents"), ("population", "council")}
+#: What such a table is refused for if it cannot be read: planted nowhere.
+REFUSED = {("population", "council", column) for column in ("sex", "age", "of")}
+
 AREA = "Tonbridge <script>window.owned=1</script> & \u202e=Malling"
 
 
@@ -69,7 +74,7 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
             continue
         theirs = sorted((project / "data" / "raw" / name).glob("*.csv*"))
         files = [p for p in theirs if not p.name.endswith(provenance.SUFFIX)]
-        lacking = {s.name for s in sources.get(name).schemas}
+        lacking = {s.name for s in sources.get(name).schemas if (name, s.name) not in ARRANGED}
         newest = {re.sub(r"\d.*", "", p.name): p for p in files}.values()
         for path in files:
             if path not in newest:
@@ -99,8 +104,29 @@ def workspace(project: Path, root: Path) -> set[tuple[str, str, str]]:
                     break
             assert fitted == schema.name, (fitted, schema.name)
             planted |= {(name, schema.name, c) for c in columns}
+    planted |= _arranged(root / "data" / "raw")
     (root / "partnership.toml").write_text(_settings(settings), encoding="utf-8")
     return planted
+
+
+def _arranged(raw: Path) -> set[tuple[str, str, str]]:
+    """A survey with a row for each respondent, and a council's own table of residents."""
+    asked = [f"How safe do you feel: {text}" for text in TEXTS[:6]]
+    answers = [["Response ID", "Survey", "Year", "District", *asked, "Comments"]]
+    answers += [
+        [text, TEXTS[0], f"2007 {TEXTS[9]}", DISTRICT, *["Very safe"] * len(asked), text]
+        for text in TEXTS * 4
+    ]
+    residents = [["Code", "District", "2006", "2007"], *([t, t, 1, 2] for t in TEXTS)]
+    for path, rows in (
+        (raw / "surveys" / "answers.csv", answers),
+        (raw / "population" / "council.csv", residents),
+    ):
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(rows)
+        _sidecar(path)
+    texts = {("surveys", "respondents", c) for c in ("survey", "round", "area", "question")}
+    return texts | {("population", "council", c) for c in ("area_code", "area")}
 
 
 def _outlines(target: Path) -> None:
@@ -177,7 +203,9 @@ PEERS = ("<script>window.owned=1</script> zq", "=1+2 zq", "zq " + "peer with a l
 
 def _fitting(source: str, header: list[str], mapped: dict) -> Schema | None:
     for schema in sources.get(source).schemas:
-        if not schema.missing(schema.find(header, mapped), {}):
+        if (source, schema.name) not in ARRANGED and not schema.missing(
+            schema.find(header, mapped), {}
+        ):
             return schema
     return None
 
