@@ -72,7 +72,9 @@ def test_every_code_of_a_group_is_the_kind_that_extracts_have_it_as():
         if kind == "other offences":
             other = "miscellaneous crimes against society"
         assert group == other or (group, other) == (driving, "violence with injury"), code
-    assert set(offences.codes(offences.HOME_OFFICE)) == set(names)
+    # Codes of the classification that records bear and the official tables have in other classes.
+    of_records = {"8/1", "8/6", "8/30", "125", "195"}
+    assert set(offences.codes(offences.HOME_OFFICE)) == set(names) - of_records
     groups = offences.groups(offences.HOME_OFFICE)
     assert "fraud and forgery" not in groups[offences.ALL] and len(groups[offences.ALL]) == 28
 
