@@ -168,3 +168,33 @@ def test_applications_are_compared_with_the_year_before(review):
 def test_another_district_gives_nothing_to_this_one(review):
     made = review(*(row.replace("Dover", "Swale") for row in reviews()))
     assert powers.case_reviews(made).status == "not_available"
+
+
+WARDS = "Period,District,Ward,Power,Agency,Number"
+
+
+@pytest.mark.parametrize(
+    ("column", "whole", "count"),
+    [
+        # The whole beside its parts is no further part.
+        ("area", "", 7), ("area", "Total", 7), ("area", "All wards", 7), ("area", "dover", 7),
+        ("agency", "", 7), ("agency", "All agencies", 7),
+        # What is not their sum is of an area or agency that is not known.
+        ("area", "", 9), ("agency", "", 9),
+    ],
+)  # fmt: skip
+def test_a_total_beside_its_parts_is_counted_once(review, column, whole, count):
+    said = count if count == 7 else 2
+    cells = [("Castle", 3), ("River", 4), (whole, said)]
+    rows = [
+        f"2025/26,Dover,{name},CPN,Council,{n}" if column == "area"
+        else f"2025/26,Dover,,CPN,{name},{n}"
+        for name, n in cells
+    ]  # fmt: skip
+    found = powers.used(review(*rows, header=WARDS))
+    assert found.rows["count"].tolist() == [count]
+
+
+def test_a_figure_of_all_that_stands_alone_is_the_figure(review):
+    found = powers.used(review("2025/26,Dover,All wards,CPN,All agencies,7", header=WARDS))
+    assert found.rows["count"].tolist() == [7]

@@ -144,3 +144,14 @@ def test_admissions_by_age_side_by_side_are_no_residents(tmp_path):
     rows = [["Year", "Cause", "Sex", "District", "0-4", "5-9", "10-14", "15-19", "20-24", "25-29"],
             ["2023/24", "T51", "F", "Dover", 1, 2, 3, 4, 5, 6]]  # fmt: skip
     assert mapping.propose(written(tmp_path, rows)).source == "hospital_extract"
+
+
+def test_ages_that_are_broken_down_further_are_no_figure_of_all(tmp_path):
+    rows = [["District", "Year", "Ethnic group", "Age band", "Population"],
+            ["Dover", 2024, "White", "0-64", 100], ["Dover", 2024, "White", "65+", 50],
+            ["Dover", 2024, "Other", "0-64", 10], ["Dover", 2024, "Other", "65+", 5]]  # fmt: skip
+    with pytest.raises(DataRefused, match="several figures of one age of Dover"):
+        read(written(tmp_path, rows))
+    # The same row twice is one figure.
+    figures, _ = read(written(tmp_path, [*rows[:3], rows[1]]))
+    assert figures == {("Dover", 2024, "persons", -1): 150}

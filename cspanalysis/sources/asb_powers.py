@@ -8,7 +8,7 @@ from collections.abc import Callable
 import polars as pl
 
 from cspanalysis.domain.orders import power_of
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import MONTHS, Period
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -21,7 +21,9 @@ _YEAR = re.compile(r"(?:f/?y )?(20\d\d)[-/](?:20)?(\d\d)")
 _ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? (.+)")
 _MONTH = re.compile(r"([a-z]{3,9})[ -]'?(?:20)?(\d\d)|(20\d\d)-(\d\d)(?:-01)?")
 _TO = re.compile(r"\s+(?:to|-|until)\s+|(?<=[a-z])-(?=[a-z])|(?<=\d\d)\s?/\s?(?=20)")
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: Columns by which a figure may be parted, and labels of the whole.
+_PARTS = ("agency", "area")
+_WHOLE = r"(?i)^\s*(all\b.*|both|combined|(district|borough|area|city)[- ]?wide|whole .*)$"
 
 
 def period_of(text: str) -> Period | None:
@@ -49,9 +51,9 @@ def period_of(text: str) -> Period | None:
     if last is None:
         return None
     first_month = _month(sides[0])
-    if first_month is None and sides[0][:3] in _NAMES:
+    if first_month is None and sides[0][:3] in MONTHS:
         # 'April to June 2025': the first month is of the last one's year.
-        first_month = last // 12 * 12 + _NAMES.index(sides[0][:3])
+        first_month = last // 12 * 12 + MONTHS.index(sides[0][:3])
     if first_month is None or first_month > last:
         return None
     return Period(first_month, last)
@@ -64,8 +66,8 @@ def _month(text: str) -> int | None:
         return None
     name, year, iso_year, month = found.groups()
     if name:
-        known = name[:3] in _NAMES
-        return (2000 + int(year)) * 12 + _NAMES.index(name[:3]) if known else None
+        known = name[:3] in MONTHS
+        return (2000 + int(year)) * 12 + MONTHS.index(name[:3]) if known else None
     return int(iso_year) * 12 + int(month) - 1 if 1 <= int(month) <= 12 else None
 
 
@@ -82,10 +84,36 @@ def _of_each(column: str, told: Callable[[str], str | None], labels: pl.Series) 
     return pl.col(column).replace_strict(known, default=None, return_dtype=pl.String)
 
 
+def _without_wholes(found: Read, column: str) -> Read:
+    """Set aside figures of all agencies or of the whole district that stand beside their parts.
+
+    They say so, or have no agency or area and are everywhere the sum of those that have one; what
+    is not is taken for figures whose agency or area is not known.
+    """
+    beside = [c for c in ("period", "district", "kind", *_PARTS) if c != column]
+    label = pl.col(column)
+    is_named = label.str.contains(_WHOLE) | (
+        label.str.to_lowercase() == pl.col("district").str.to_lowercase()
+    )
+    frame = found.frame.with_columns(_named=is_named.fill_null(False))
+    parts = frame.filter(label.is_not_null() & ~pl.col("_named")).group_by(beside)
+    summed = parts.agg(_sum=pl.col("count").sum())
+    frame = frame.join(summed, on=beside, how="left", nulls_equal=True, maintain_order="left")
+    blank = frame.filter(label.is_null() & pl.col("_sum").is_not_null())
+    is_sum = blank.height > 0 and bool((blank["count"] == blank["_sum"]).fill_null(False).all())
+    is_whole = pl.col("_sum").is_not_null() & (pl.col("_named") | (label.is_null() & is_sum))
+    kept = found.with_frame(frame).keep(
+        ~is_whole, column, label, "one of the figures that a total is made of",
+        "a total of other rows",
+    )  # fmt: skip
+    return kept.with_frame(kept.frame.drop("_named", "_sum"))
+
+
 def _check(found: Read) -> Read:
     """Periods as months, what is meant by each label; a label that nobody knows is kept."""
-    if found.frame["agency"].is_not_null().any():
-        found = found.without_totals("agency")
+    for column in _PARTS:
+        if found.frame[column].is_not_null().any():
+            found = found.without_totals(column)
 
     def iso(text: str) -> str | None:
         span = period_of(text)
@@ -98,6 +126,8 @@ def _check(found: Read) -> Read:
         "or a calendar year (2025)",
         "no period that can be understood",
     )  # fmt: skip
+    for column in _PARTS:
+        found = _without_wholes(found, column)
     kinds = _of_each("kind", power_of, found.frame["kind"])
     frame = found.frame.with_columns(spans.alias("period"), kinds.alias("power"))
     found.note(

@@ -205,7 +205,13 @@ def _of_group(group: list[dict[str, Any]], part: Part) -> list[dict[str, Any]]:
         low[1] + 1 == high[0] for low, high in itertools.pairwise(bands)
     )  # fmt: skip
     totals = [one for one in group if one["ages"] is None]
-    by_band = {one["ages"]: one["population"] for one in group if one["ages"]}
+    by_band: dict[tuple[int, int], int] = {}
+    for one in filter(lambda one: one["ages"], group):
+        if by_band.setdefault(one["ages"], one["population"]) != one["population"]:
+            raise _refused(
+                part, one, f"several figures of one age of {name}, as where they are broken down "
+                "by a column that is not read", "one figure for each area, year, sex and age",
+            )  # fmt: skip
     summed = sum(by_band.values())
     if totals and is_whole and abs(totals[0]["population"] - summed) > _ROUNDED * summed + 5:
         raise _refused(
