@@ -192,7 +192,7 @@ def members(selection: str | Iterable[str], scheme: str = NOTIFIABLE) -> tuple[s
     """Offences that a group name, an offence name or a list of either stands for."""
     known = groups(scheme)
     found: list[str] = []
-    for name in _names_of(selection):
+    for name in names_of(selection):
         key = " ".join(name.lower().split())
         if key not in known:
             key = standard(key, scheme) or key
@@ -216,7 +216,7 @@ def named(selection: Iterable[str], scheme: str = NOTIFIABLE) -> tuple[str, ...]
 
 def is_all(selection: str | Iterable[str]) -> bool:
     """Whether a selection is all recorded crime, labels in no group among it."""
-    return any(" ".join(name.lower().split()) == ALL for name in _names_of(selection))
+    return any(" ".join(name.lower().split()) == ALL for name in names_of(selection))
 
 
 #: What reads as no number of things by itself → how a sentence names it.
@@ -257,7 +257,7 @@ def change(selection: str | Iterable[str], counted: Iterable[str]) -> Change:
     found = {of.get(offence, offence) for offence in counted}
     rows = [
         row
-        for name in _names_of(selection)
+        for name in names_of(selection)
         for row in reference.rows("offence_changes")
         if row["asked"] == " ".join(name.lower().split()) and row["kind"] in found
     ]
@@ -287,7 +287,8 @@ def today_of(selection: str) -> tuple[str, ...]:
     return tuple(row["kind"] for row in rows if row["asked"] == asked and row["subject"])
 
 
-def _names_of(selection: str | Iterable[str]) -> list[str]:
+def names_of(selection: str | Iterable[str]) -> list[str]:
+    """What a selection names: an offence or group, or several."""
     return [selection] if isinstance(selection, str) else list(selection)
 
 

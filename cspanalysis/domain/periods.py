@@ -19,6 +19,8 @@ from cspanalysis.domain.errors import UsageError, paragraph
 if TYPE_CHECKING:
     import pandas as pd
 
+#: How the names of months begin in English, whatever the language of the machine.
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

@@ -42,8 +42,14 @@ def arguments(notebooks: Path, options: Sequence[str] = ()) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={notebooks.parent}",
         f"--LabApp.default_url=/lab/tree/{notebooks.name}",
-        *([f"--ServerApp.extra_static_paths={pages}"] if (pages := documentation.folder()) else []),
+        *(_handed_out(pages) if (pages := documentation.folder()) else []),
         # In a container there is often no other user; JupyterLab refuses root unless it is told.
         *(["--allow-root"] if as_root else []),
         *options,
     ]
+
+
+def _handed_out(pages: Path) -> list[str]:
+    """Options by which the server hands out the documentation, and its page says so."""
+    said = {"page_config_data": {"cspDocumentation": "true"}}
+    return [f"--ServerApp.extra_static_paths={pages}", f"--ServerApp.tornado_settings={said}"]

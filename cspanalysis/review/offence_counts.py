@@ -340,7 +340,7 @@ def alone(
     counts = monthly(store, "police_extract", area)
     kinds = offences.kinds(offences.NOTIFIABLE)
     if not offences.is_all(selection):
-        counts = counts[counts["offence"].isin(offences.named(_names(selection)))]
+        counts = counts[counts["offence"].isin(offences.named(offences.names_of(selection)))]
     by = [
         counts[counts["month"].isin(p.month_list())]
         .groupby(counts["offence"].map(kinds))["count"].sum()
@@ -358,10 +358,6 @@ def alone(
         f"{has.label} has {named} and {lacks.label} none, as if a file of them were missing for "
         "those months"
     )
-
-
-def _names(selection: str | Iterable[str]) -> list[str]:
-    return [selection] if isinstance(selection, str) else list(selection)
 
 
 def ungrouped_told(found: pd.Series) -> str:
@@ -382,7 +378,7 @@ def unable(store: Store, selection: str | Iterable[str]) -> dict[str, str]:
     found = indistinct(selection)
     if not store.has("police_extract") or offences.is_all(selection):
         return found
-    name = present.listed([selection] if isinstance(selection, str) else list(selection))
+    name = present.listed(offences.names_of(selection))
     try:
         _, chosen = members(selection, "police_extract")
     except UsageError:

@@ -243,7 +243,7 @@ def chosen(selection: str | Iterable[str], source: str) -> tuple[str, ...]:
         found = offences.members(selection, scheme)
     except UsageError:
         offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
-        name = present.listed([selection] if isinstance(selection, str) else list(selection))
+        name = present.listed(offences.names_of(selection))
         raise NotAvailable(source, f"it does not tell {name} apart") from None
     if source == HOME_OFFICE and offences.is_all(selection):
         return (*found, "")
@@ -262,7 +262,7 @@ def _series(
         raise NotAvailable(source, told or f"it holds no rows of {area.name}")
     is_all = offences.is_all(selection)
     if not is_all and not set(wanted) & set(official_tables.told(store, area, source)):
-        name = present.listed([selection] if isinstance(selection, str) else list(selection))
+        name = present.listed(offences.names_of(selection))
         raise NotAvailable(source, f"it does not tell {name} apart")
     usable = years[years["status"].isin(["ok", "incomplete"])]
     months = [
@@ -274,7 +274,7 @@ def _series(
     return Official(
         every[every["offence"].isin(wanted)],
         Coverage(source, tuple(sorted(set(months))), area=area.name),
-        subject or present.listed([selection] if isinstance(selection, str) else selection),
+        subject or present.listed(offences.names_of(selection)),
         sources=(source,),
         selection=canonical(selection),
         offences=wanted,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 import polars as pl
 
 from cspanalysis.domain.errors import UsageError, paragraph
+from cspanalysis.domain.periods import MONTHS
 
 FORMATS = {
     "dd/mm/yyyy": "day first, as in the United Kingdom",
@@ -53,12 +54,7 @@ CLEAR = (*_LONG, _NUMERIC.replace(r"|\d{2})", ")"), _WORD)
 #: Where every year has four digits.
 OF_FOUR_DIGITS = (*_LONG, *(p.replace(r"|\d{2})", ")") for p in (_NUMERIC, _WORD)))
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+_NUMBERS = {name: number for number, name in enumerate(MONTHS, 1)}
 #: As spreadsheets that must choose a century do: 70 is 1970, 69 is 2069.
 _PIVOT = 70
 
@@ -162,7 +158,7 @@ def _assembled(groups: pl.DataFrame) -> pl.Series:
         year=pl.when(pl.col("y").str.len_chars() == 2).then(year + century).otherwise(year),
         month=pl.coalesce(
             pl.col("m").cast(pl.Int64, strict=False),
-            name.replace_strict(_MONTHS, default=None, return_dtype=pl.Int64),
+            name.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64),
         ),
         ahead=pl.when(zone == "bst").then(60).otherwise(sign * (hours * 60 + minutes)).fill_null(0),
         is_zoned=zone.is_not_null() & pl.col("h").is_not_null(),

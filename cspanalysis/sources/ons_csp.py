@@ -13,7 +13,7 @@ import re
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import MONTHS, Period
 from cspanalysis.sources import home_office_csp, official_names, table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
@@ -149,7 +149,7 @@ def _one(part: Part, context: Context) -> Read:
 
 def _period(titles: str, part: Part) -> str:
     ends = [
-        Period.parse(f"{year}-{_month(month):02}").first
+        Period.month(int(year), 1 + MONTHS.index(month[:3])).first
         for month, year in _YEAR_ENDING.findall(titles)
     ]
     if not ends:
@@ -161,11 +161,6 @@ def _period(titles: str, part: Part) -> str:
             )
         )  # fmt: skip
     return Period(max(ends) - 11, max(ends)).iso
-
-
-def _month(name: str) -> int:
-    months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    return 1 + months.index(name[:3])
 
 
 SOURCE = Source(

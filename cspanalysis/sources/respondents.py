@@ -49,15 +49,20 @@ _SCALE = re.compile(
 _PLAIN = re.compile(r"yes|no\b|other|don.?t know|do not know|not sure|unknown|never|good|poor|same")
 _BENEATH = re.compile(r"response|open-ended response|answer", re.IGNORECASE)
 _ROUND = r"^(\d{4})[-–/](?:\d{2})?(\d{2})$"
-_OF_ALL = ("survey", "round", "area")
 
-SCHEMA = Schema(LAYOUT, "a survey with a row for each respondent, counted into shares", (
+#: What a survey is: the same in each of its layouts.
+ABOUT = (
     Column("survey", "Name of the survey", essential=True),
     Column(
         "round", "Year or financial year of the fieldwork",
         ("period", "year", "wave", "survey year"), essential=True,
     ),
     Column("area", "Area whose residents were asked", ("district",), essential=True),
+)  # fmt: skip
+_OF_ALL = tuple(column.name for column in ABOUT)
+
+SCHEMA = Schema(LAYOUT, "a survey with a row for each respondent, counted into shares", (
+    *ABOUT,
     Column(
         "question", "Every column whose cells are answers of a scale (yes and no, very safe to "
         "very unsafe, …); the settings can name them",

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from cspanalysis.domain import areas, offences
+from cspanalysis.domain.periods import MONTHS
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_fast import PART
 from cspanalysis.sources.csv_records import ROW
@@ -24,7 +25,6 @@ COUNTS_BY = (*COUNTED, "file")
 _LSOA = ["lsoa_code", "lsoa_name"]
 _LSOA_NAME = pl.col("lsoa_name").is_not_null()
 IS_LOCATED = pl.col("lsoa_code").is_not_null() | _LSOA_NAME
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR, _CLOCK = r"(?P<year>20\d\d)", r"(?: 00:00(?::00)?)?"
 #: What programs write where there is no Crime ID.
 _NO_IDENTIFIER = ("nan", "none", "null", "na", "n/a", "-", "0", "unknown", "missing")
@@ -34,7 +34,7 @@ HAS_IDENTIFIER = pl.col("crime_id").str.strip_chars().str.to_lowercase().is_in(
 SAME_AGAIN = "repeats a row above in every column, Crime ID included: one crime, counted once"
 #: Ways of writing a month that leave no doubt.
 _MONTH_ALONE = (
-    rf"(?P<word>{'|'.join(_MONTHS)})[a-z]*[-/ ](?P<year>(?:20)?\d\d)",
+    rf"(?P<word>{'|'.join(MONTHS)})[a-z]*[-/ ](?P<year>(?:20)?\d\d)",
     rf"{_YEAR}[-/ .]?(?P<month>1[0-2]|0?[1-9])",
     rf"(?P<month>1[0-2]|0?[1-9])[-/ .]{_YEAR}",
     rf"{_YEAR}-(?P<month>1[0-2]|0[1-9])-01{_CLOCK}",
@@ -97,7 +97,7 @@ def rewritten_month(text: str, name: str) -> str | None:
     for pattern in _MONTH_ALONE:
         if found := re.fullmatch(pattern, text.strip(), re.IGNORECASE):
             parts = found.groupdict()
-            month = _MONTHS.index(parts["word"].lower()) + 1 if "word" in parts else parts["month"]
+            month = MONTHS.index(parts["word"].lower()) + 1 if "word" in parts else parts["month"]
             return f"{int(parts['year']) % 100 + 2000}-{int(month):02d}"
     if not (found := re.fullmatch(_DAY, text.strip())):
         return None

@@ -93,12 +93,7 @@ _SHARES = Source(
     supplier="survey results with the number of people asked",
     schemas=(
         Schema("shares", "survey results with the number of people asked", (
-            Column("survey", "Name of the survey", essential=True),
-            Column(
-                "round", "Year or financial year of the fieldwork",
-                ("period", "year", "wave", "survey year"), essential=True,
-            ),
-            Column("area", "Area whose residents were asked", ("district",), essential=True),
+            *respondents.ABOUT,
             Column(
                 "question", "What was asked, as a phrase or with its answer", ("measure",),
                 essential=True,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from cspanalysis.domain.periods import Period
+from cspanalysis.domain.periods import MONTHS, Period
 
 #: Partnership and financial year of a line of notes.
 LISTED = {"csp": pl.String, "year": pl.String}
@@ -22,7 +22,6 @@ _ONWARDS = re.compile(
 )
 _ENDING = re.compile(r"\byears?\s+(?:ending|to)\s+(?:march\s+)?(\d{4})", re.IGNORECASE)
 _FINANCIAL = re.compile(r"\b(\d{4})[/-](\d{2})\b")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def is_told(line: str) -> bool:
@@ -67,7 +66,7 @@ def _is_about(line: str, year: str) -> bool:
         month, begins, second = found.groups()
         if second:
             return whole.last >= Period.financial_year(int(begins)).first
-        at = _MONTHS.index(month[:3].lower()) if (month or "")[:3].lower() in _MONTHS else 0
+        at = MONTHS.index(month[:3].lower()) if (month or "")[:3].lower() in MONTHS else 0
         return whole.last >= 12 * int(begins) + at
     ends = {int(y) for y in _ENDING.findall(line)}
     starts = {int(y) for y, _ in _FINANCIAL.findall(line)}

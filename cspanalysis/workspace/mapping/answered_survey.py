@@ -35,9 +35,7 @@ def proposed(
         return None
     columns = {column.name: column for column in respondents.SCHEMA.columns}
     constants = given.get("constants", {})
-    of_all = [
-        columns[n] for n in ("survey", "round", "area") if n not in what.at and n not in constants
-    ]
+    of_all = [c for c in respondents.ABOUT if c.name not in what.at and c.name not in constants]
     questions: tuple[Question, ...] = ()
     if of_all:
         titles = [" ".join(filter(None, row)) for _, row in grid.rows[:index]]
