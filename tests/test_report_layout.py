@@ -59,6 +59,18 @@ def test_a_part_without_room_for_its_picture_has_its_answer():
     assert page.count("<summary>The picture") == 1
 
 
+def test_a_part_without_room_for_its_table_has_its_answer():
+    tall = [section(f"a.{role}", role, height=800) for role in ("trend", "parts")]
+    rows = [[f"Power {i}", str(i)] for i in range(12)]
+    columns = [{"label": "Power", "numeric": False}, {"label": "Number", "numeric": True}]
+    last = section("a.action", "action", drawn=False, table={"columns": columns, "rows": rows})
+    made = chapter(*tall, section("a.where", "where", height=700), last)
+    assert layout.layout(made).parts[-1].is_brief
+    page = markup.page(context(), made)
+    folded = page.partition("<summary>The figures")[2].partition("</details>")[0]
+    assert "Power 11" in folded
+
+
 def test_several_changes_without_a_picture_are_drawn_in_one():
     def changed(name, now):
         row = {"count": now, "compare_count": 100, "ratio": now / 100, "lower": now / 120,

@@ -180,7 +180,7 @@ def _said(table: pd.DataFrame, *, subject: str) -> Said:
     if clear:
         text += f" They {present.listed(clear)}."
     if unclear and not clear and len(unclear) > 1:
-        text += " From none of these years to the next is there a clear change."
+        text += " There is no clear change from any of these years to the next."
     elif unclear:
         text += f" There is no clear change from {present.listed(unclear)}."
     newest = rows[-1]

@@ -57,6 +57,22 @@
     return lines.join("<br>");
   }
 
+  // A line of the key in the lines that `room` (pixels) asks for: apart at its commas and gaps, and
+  // within a phrase only where the phrase alone is too long.
+  var ruler = document.createElement("canvas").getContext("2d");
+  function phrased(text, room, font) {
+    ruler.font = font;
+    function fits(words) { return ruler.measureText(words).width <= room; }
+    var lines = [""];
+    text.replace(/(, | {3})/g, "$1\n").split("\n").forEach(function (phrase) {
+      var last = lines.length - 1;
+      if (fits((lines[last] + phrase).trim())) { lines[last] += phrase; return; }
+      if (!fits(phrase)) { phrase = broken(phrase, Math.floor(room / ruler.measureText("n").width)); }
+      if (lines[last]) { lines.push(phrase); } else { lines[last] = phrase; }
+    });
+    return lines.map(function (line) { return line.trim(); }).join("<br>");
+  }
+
   function categories(data, axis) {
     var key = axis.charAt(0), seen = [];
     data.forEach(function (trace) {
@@ -137,8 +153,10 @@
       taller += 16;
     }
     if (key) {
-      var most = Math.floor((layout.width - 56) / 6.4), lines = key.text.split("<br>");
-      var fits = lines.map(function (line) { return /</.test(line) ? line : broken(line, most); }).join("<br>");
+      var lines = key.text.split("<br>"), font = "12px " + layout.font.family;
+      var fits = lines.map(function (line) {
+        return /</.test(line) ? line : phrased(line, layout.width - 56, font);
+      }).join("<br>");
       var more = 14 * (fits.split("<br>").length - lines.length);
       if (more) {
         key.text = fits;
