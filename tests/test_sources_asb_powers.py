@@ -133,6 +133,28 @@ def test_quarters_side_by_side_are_a_row_each(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "counted", "reason"),
+    [
+        (("Closure orders (full),2", "Closure orders (partial),3", "Closure orders - total,5"),
+         [2, 3], "a total of other rows"),
+        (("Closure orders,5", "Full closure orders,2", "Partial closure orders,3"),
+         [2, 3], "a total of other rows"),
+        (("CPNs issued,9", "CPNs of which to under 18s,4"), [9], "a part of another row"),
+        # Kinds of a power whose figures make no sum of one another are all of it.
+        (("Full closure orders,2", "Partial closure orders,3", "Closures,4"), [2, 3, 4], ""),
+        (("Total CPNs,9",), [9], ""),
+    ],
+)  # fmt: skip
+def test_a_power_beside_its_parts_counts_once(tmp_path, rows, counted, reason):
+    path = tmp_path / "kinds.csv"
+    lines = [f"2025/26,Dover,{row}" for row in rows] + ["2025/26,Dover,CBO,1"]
+    path.write_text("\n".join(["Year,District,Power,Number", *lines]) + "\n")
+    found = asb_powers.SOURCE.read(Part(path, "asb_powers/kinds.csv"), Context())
+    assert found.frame["count"].to_list() == [*counted, 1]
+    assert set(found.problems.table()["reason"]) == ({reason} if reason else set())
+
+
 def test_a_file_without_figures_is_refused_with_what_to_do():
     with pytest.raises(DataRefused, match="count"):
         read("no_count.csv")

@@ -140,6 +140,26 @@ def test_crimes_taken_back_stay_in_the_total_and_are_named():
 FORCE_HEADER = [*HEADER[:3], *HEADER[4:8], "Number of Offences"]
 
 
+def test_sums_of_other_rows_are_set_aside_and_count_where_they_stand_alone(tmp_path):
+    parts = [
+        ("Robbery of business property", "Robbery", "Robbery", 3),
+        ("All other theft offences", "Theft offences", "All other theft offences", 8),
+        ("Shoplifting", "Theft offences", "Shoplifting", 5),
+    ]
+    sums = [
+        ("", "Theft offences - total", "", 13), ("", "All robbery", "", 3),
+        ("", "Total recorded crime (excluding fraud)", "", 16), ("", "Victim-based crime", "", 16),
+        ("", "All criminal damage", "", 4),
+    ]  # fmt: skip
+    lines = [["2025/26", 1, "Kent", "Dover", a, b, c, "", n] for a, b, c, n in [*parts, *sums]]
+    lines.append(["2025/26", 1, "Kent", "Ashford", "", "Total recorded crime", "", "", 20])
+    path = workbook(tmp_path / "sums.xlsx", {"2025-26": [HEADER, *lines]})
+    found = read(path)
+    counted = found.tables["home_office_csp"].group_by("csp").agg(pl.col("count").sum())
+    assert dict(counted.iter_rows()) == {"Dover": 20, "Ashford": 20}
+    assert found.rows_set_aside == 4
+
+
 def force_rows(*counts):
     return [
         ["2017/18", quarter, "Kent", "Robbery", "Robbery", "Robbery", "34B", count]

@@ -114,6 +114,16 @@ def test_areas_rounds_and_a_second_row_of_headings(place, capsys):
     assert set(frame["round"]) == {"2025"}
 
 
+def test_each_round_numbers_its_respondents_anew(place, capsys):
+    rows = [[*row, year] for year in ("2024", "2025") for row in people(40)]
+    written(place, rows, [*HEAD, "Year"],
+            '[sources.surveys.constants]\nsurvey = "Town"\narea = "Dover"\n')  # fmt: skip
+    cleaned(place, capsys)
+    frame = Store(place / "data" / "processed").load("surveys")
+    noise = frame[frame["question"] == "Noise is a problem: Agree"].set_index("round")
+    assert noise["base"].to_dict() == {"2024": 40, "2025": 40}
+
+
 def test_settings_reword_questions_and_answers(place, capsys):
     settings = (
         CONSTANTS + '[sources.surveys.values.question]\n"Noise is a problem" = "finds it noisy"\n'

@@ -43,3 +43,19 @@ def test_impossible_shares_are_set_aside_and_a_missing_base_is_noted():
 def test_results_without_bases_are_refused():
     with pytest.raises(DataRefused, match=r"base.*'Percent'"):
         read("no_base.csv")
+
+
+def shares(path, *cells):
+    head = "Survey,Year,District,Question,%,Base"
+    rows = [f"Panel,{2020 + n},Dover,Feels safe after dark,{c},800" for n, c in enumerate(cells)]
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return surveys.SOURCE.read(Part(path, "surveys/shares.csv"), Context())
+
+
+def test_a_fraction_among_shares_in_per_cent_is_refused(tmp_path):
+    with pytest.raises(DataRefused, match=r"row 2.*0\.62 stands among.*58 \(row 3\).*62 per cent"):
+        shares(tmp_path / "s.csv", "0.62", "58%")
+    # A share below one per cent, written as finely as the others, is one.
+    found = shares(tmp_path / "s.csv", "0.62", "58.25", "0.4")
+    assert found.frame["percent"].to_list() == [0.62, 58.25, 0.4]
+    assert shares(tmp_path / "s.csv", "58", "0.5").frame["percent"].to_list() == [58, 0.5]

@@ -361,6 +361,15 @@ def test_rows_that_an_unread_column_tells_apart_are_refused(tmp_path):
         clean_run.clean(root, {})
 
 
+def test_months_that_are_all_hidden_are_no_repeats_of_one(tmp_path):
+    text = ADMISSIONS.strip() + ",Month\n"
+    for sex in ("male", "female", "persons"):
+        text += "".join(f"2024/25,T51,{sex},10-19,*,Dover,{m}\n" for m in ("April", "May", "June"))
+    root = workspace(tmp_path, {"hospital_extract/a.csv": text})
+    with pytest.raises(DataRefused, match=r"several figures .*'Month', which is not read"):
+        clean_run.clean(root, {})
+
+
 def test_months_in_an_unread_column_are_no_corrections(tmp_path):
     text = ADMISSIONS.strip() + ",Month\n"
     for sex, base in (("male", 5), ("female", 7), ("persons", 12)):

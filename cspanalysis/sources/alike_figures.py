@@ -66,7 +66,7 @@ def told_apart(part: Part, source: Source, context: Context, found: Read) -> Rea
         values = [c for c in frame.columns if c not in {*key, "file", ROW}]
         _refuse_unread(
             part, source, name, written,
-            [g for g in groups if g not in brought and len({_of(r, values) for r in g}) > 1],
+            [g for g in groups if g not in brought], values,
         )  # fmt: skip
         sums: dict[int, dict[str, Any]] = {}
         gone: set[int] = set()
@@ -240,13 +240,25 @@ def _added(alike: _Rows, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _refuse_unread(
-    part: Part, source: Source, name: str, written: _Written, groups: list[_Rows]
+    part: Part,
+    source: Source,
+    name: str,
+    written: _Written,
+    several: list[_Rows],
+    values: Sequence[str],
 ) -> None:
-    """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should."""
-    if not groups:
+    """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should.
+
+    Where all figures are equal (hidden in every month, say), only a column whose few labels come
+    again in each group tells that they are several.
+    """
+    groups = [g for g in several if len({_of(r, values) for r in g}) > 1]
+    are_equal = not groups
+    groups = groups or several
+    if are_equal and len(groups) < _GROUPS:
         return
-    heading = _telling(groups, written)
-    wanted = source.telling.get(name, "")
+    heading = _telling(groups, written, is_sure=are_equal)
+    wanted = "" if are_equal else source.telling.get(name, "")
     if not (heading or wanted):
         return
     alike = groups[0]
@@ -254,14 +266,16 @@ def _refuse_unread(
         f"{c} '{alike[0][c]}'" for c in source.figures[name] if alike[0][c] is not None
     )
     numbers = ", ".join(str(r[ROW]) for r in alike[:6])
-    text = f"rows {numbers} give different figures for the same {same}"
+    text = (
+        f"rows {numbers} give {'several' if are_equal else 'different'} figures for the same {same}"
+    )
     do = wanted
     if heading:
         text += f"; the column '{heading}', which is not read, tells them apart"
         do = (
             f"Keep the rows of one '{heading}', or one row for all of them together. If it is a "
             "column that is read, name it in partnership.toml: "
-            f"[sources.{source.name}.columns]. {do}"
+            f"[sources.{source.name}.columns]." + (f" {wanted}" if wanted else "")
         )
     more = len(groups) - 1
     text += f"; so do {more} further groups of rows" if more else ""
@@ -270,7 +284,7 @@ def _refuse_unread(
     )
 
 
-def _telling(groups: list[_Rows], written: _Written) -> str:
+def _telling(groups: list[_Rows], written: _Written, *, is_sure: bool = False) -> str:
     """The heading of an unread column that tells the rows of every group apart; '' for none."""
     used = set(written.at.values())
     for at, heading in enumerate(written.header):
@@ -283,6 +297,6 @@ def _telling(groups: list[_Rows], written: _Written) -> str:
         are_words = all(re.search("[a-z]", c) for c in every)
         # The same few numbers in every group are months or sites; measures differ throughout.
         are_few = len(groups) >= _GROUPS and len(every) <= 2 * max(map(len, cells))
-        if are_words or are_few:
+        if are_few or (are_words and not is_sure):
             return heading.strip()
     return ""

@@ -24,6 +24,8 @@ _TO = re.compile(r"\s+(?:to|-|until)\s+|(?<=[a-z])-(?=[a-z])|(?<=\d\d)\s?/\s?(?=
 #: Columns by which a figure may be parted, and labels of the whole.
 _PARTS = ("agency", "area")
 _WHOLE = r"(?i)^\s*(all\b.*|both|combined|(district|borough|area|city)[- ]?wide|whole .*)$"
+#: Words of a kind of power that is the whole, or a part, of another row of it.
+_ALL_OF_IT, _OF_WHICH = r"\b(total|overall|combined)\b|^all\b", r"\bof (which|these|those|them)\b"
 
 
 def period_of(text: str) -> Period | None:
@@ -109,6 +111,39 @@ def _without_wholes(found: Read, column: str) -> Read:
     return kept.with_frame(kept.frame.drop("_named", "_sum"))
 
 
+def _without_parts(found: Read) -> Read:
+    """One figure of each power: a total of kinds of it, and a part of another row, are set aside.
+
+    'Closure orders' beside those full and partial; 'of which to under 18s'.
+    """
+    by = ["period", "district", *_PARTS, "power"]
+    label = pl.col("kind").str.to_lowercase()
+    several = (pl.len().over(by) > 1) & pl.col("power").is_not_null()
+    # A total is everywhere the sum of the others of its power.
+    sums = found.frame.filter(several).with_columns(
+        _is_sum=2 * pl.col("count") == pl.col("count").sum().over(by),
+        _are_more=pl.len().over(by) > 2,
+    )
+    wholes = sums.group_by("power", "kind").agg(
+        _is_sum=pl.col("_is_sum").fill_null(False).all() & pl.col("_are_more").any()
+    )
+    frame = found.frame.join(
+        wholes, on=["power", "kind"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    frame = frame.with_columns(
+        _is_part=label.str.contains(_OF_WHICH) & several,
+        _is_whole=(label.str.contains(_ALL_OF_IT) | pl.col("_is_sum").fill_null(False)) & several,
+    )
+    found = found.with_frame(frame)
+    for flag, allowed, reason in (
+        ("_is_part", "one figure of each power", "a part of another row"),
+        ("_is_whole", "one of the figures that a total is made of", "a total of other rows"),
+    ):
+        others = (~pl.col(flag)).any().over(by)
+        found = found.keep(~(pl.col(flag) & others), "kind", pl.col("kind"), allowed, reason)
+    return found.with_frame(found.frame.drop("_is_part", "_is_whole", "_is_sum"))
+
+
 def _check(found: Read) -> Read:
     """Periods as months, what is meant by each label; a label that nobody knows is kept."""
     for column in _PARTS:
@@ -134,7 +169,7 @@ def _check(found: Read) -> Read:
         frame.filter(pl.col("power").is_null()), "kind", "a power or a figure of case reviews",
         "neither that is known: kept, and counted in none",
     )  # fmt: skip
-    return found.with_frame(frame)
+    return _without_parts(found.with_frame(frame))
 
 
 SOURCE = Source(

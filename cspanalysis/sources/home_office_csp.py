@@ -10,6 +10,7 @@ columns but for the partnership; they are read into a table of their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -83,6 +84,16 @@ _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 MOST_ALIKE = 0.8
 
 _DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
+#: Labels of a sum of other rows: of all crime, or of the group that is named beside the word.
+_SUM = (
+    r"^(?:(?:grand |sub-?)?totals?\b|all\b(?! other)|overall\b)|\btotals?$|\(total\)"
+    r"|^victim-based crime$"
+)
+_SUM_WORDS = r"\b(?:grand|sub-?totals?|totals?|all|overall|of|for)\b|[^a-z ]"
+_CRIME = (
+    r"^(?:(?:police|recorded|victim|based|notifiable|headline) )*(?:crimes?|offences?)?"
+    r"(?: ?(?:excluding|including|excl|exc|inc)\b.*)?$"
+)
 
 
 def _read(part: Part, context: Context) -> Read:
@@ -239,6 +250,7 @@ def _one(part: Part, context: Context) -> Read:
     is_csp = found.schema == "csp"
     for column in ("csp", "force", "offence_group") if is_csp else ("force", "offence_group"):
         found = found.without_totals(column)
+    found = _without_sums(found, [c for c in ("csp", "force") if is_csp or c == "force"])
     frame = found.tables[NAME]
     taken_back = frame.filter(pl.col("count") < 0)
     found.note(
@@ -264,6 +276,50 @@ def _one(part: Part, context: Context) -> Read:
     frame = official_names.with_names(frame, "csp", official_names.csp)
     columns[3:3] = ["csp", "csp_published", "is_unassigned"]
     return found.with_tables(**{NAME: frame.select(columns)})
+
+
+def _without_sums(found: Read, areas: Sequence[str]) -> Read:
+    """Set aside rows that are the sum of others of their area and quarter.
+
+    'Total recorded crime', 'All theft offences', 'Theft offences - total': only where rows of what
+    they name stand beside them.
+    """
+    frame = found.frame
+    labels = [c for c in ("offence_group", "offence_subgroup", "offence") if c in frame.columns]
+    said = {
+        label: " ".join(re.sub(_SUM_WORDS, " ", label.lower()).split())
+        for column in labels
+        for label in frame[column].drop_nulls().unique()
+        if re.search(_SUM, label.lower())
+    }
+    if not said:
+        return found
+    label = pl.coalesce(pl.when(pl.col(c).is_in(list(said))).then(c) for c in labels)
+    of = label.replace_strict(said, default=None, return_dtype=pl.String)
+    frame = frame.with_columns(_said=label, _of=of)
+    by = ["year", "quarter", *areas]
+    rows = frame.filter(pl.col("_said").is_null())
+    plain = {
+        c: pl.col(c).str.replace_all(r"[^a-z ]", " ").str.replace_all(r"\s+", " ") for c in labels
+    }
+    parts = pl.concat(
+        rows.select(*by, _of=plain[c].str.strip_chars()) for c in labels
+    ).unique()  # fmt: skip
+    frame = frame.join(
+        parts.with_columns(_beside=True), on=[*by, "_of"], how="left", maintain_order="left",
+        nulls_equal=True,
+    ).join(
+        rows.select(by).unique().with_columns(_any=True), on=by, how="left", maintain_order="left",
+        nulls_equal=True,
+    )  # fmt: skip
+    is_sum = pl.col("_beside").fill_null(False) | (
+        pl.col("_of").str.contains(_CRIME) & pl.col("_any").fill_null(False)
+    )
+    kept = found.with_frame(frame).keep(
+        ~is_sum.fill_null(False), "offence", pl.col("_said"),
+        "one of the offences a total is made of", "a total of other rows",
+    )  # fmt: skip
+    return kept.with_frame(kept.frame.drop("_said", "_of", "_beside", "_any"))
 
 
 def _quarters() -> pl.Expr:

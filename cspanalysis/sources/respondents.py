@@ -256,8 +256,10 @@ def _people(
     ]
     if "respondent" in cell:
         number = cell["respondent"]
+        # Each round, and each area's form, may number its respondents anew.
+        own = pl.struct(number, *(f"_{name}" for name in _OF_ALL))
         rules.append((
-            number.is_null() | number.is_last_distinct(), "respondent", "one row per respondent",
+            number.is_null() | own.is_last_distinct(), "respondent", "one row per respondent",
             "a further row of a respondent; the last one counts",
         ))  # fmt: skip
     if "weight" in cell:

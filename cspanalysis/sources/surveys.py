@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import respondents, side_by_side
 from cspanalysis.sources.archive import Part
+from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import Across, Column, Schema, UnknownLayout
 from cspanalysis.sources.source import Source, status_of
 from cspanalysis.sources.table import Context, Read
@@ -25,6 +27,7 @@ def _check(found: Read) -> Read:
     'Do you feel safe?: no'; a phrase that is affirmed stands alone.
     """
     found = _with_fractions(found)
+    _refuse_mixed(found)
     frame = found.frame
     shares = frame["percent"].drop_nulls()
     # A workbook's cell that shows 61% holds 0.61; one share of 0.6 per cent may be meant.
@@ -75,6 +78,36 @@ def _with_fractions(found: Read) -> Read:
         "fractions of one, as the answers to each question show; read as per cent",
     )  # fmt: skip
     return found.with_frame(frame.with_columns((pl.col("percent") * 100).round(10)))
+
+
+def _refuse_mixed(found: Read) -> None:
+    """Refuse fractions of one among shares in per cent: some cells hold 0.62, others '58%'.
+
+    A share below one per cent is written no finer than the others.
+    """
+    shares = found.frame.select(ROW, "percent").drop_nulls().filter(pl.col("percent") > 0)
+    written = pl.col("percent").cast(pl.String).str.extract(r"\.(\d*?)0*$")
+    shares = shares.with_columns(decimals=written.str.len_chars().fill_null(0))
+    is_small = pl.col("percent") <= 1
+    small, large = shares.filter(is_small), shares.filter(~is_small)
+    if large.is_empty() or small.is_empty():
+        return
+    finest = max(int(large["decimals"].max()), 1)  # type: ignore[arg-type]
+    finer = small.filter(pl.col("decimals") > finest)
+    if finer.is_empty():
+        return
+    row, share, _ = finer.row(0)
+    other_row, other, _ = large.row(0)
+    raise DataRefused(
+        paragraph(
+            f"{share:g} stands among shares such as {other:g} (row {other_row}): it seems to be a "
+            f"fraction ({100 * share:g} per cent), as a workbook's cell that shows per cent holds "
+            "it",
+            file=found.problems.file, row=row, column="percent",
+            allowed="all shares in per cent, or all as fractions with every answer of a question",
+            do="Write all shares in per cent (62 or 62%), then clean again.",
+        )
+    )  # fmt: skip
 
 
 def question() -> pl.Expr:
