@@ -8,7 +8,7 @@ import pytest
 import cspanalysis
 from cspanalysis.findings import acquisitive, domestic
 from cspanalysis.findings.shapes import hours
-from cspanalysis.stats import concentration, thefts
+from cspanalysis.stats import concentration, season, thefts
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +61,24 @@ def test_no_base_that_is_protected_is_named_in_a_note(review):
 
 
 def test_captions_say_what_the_marks_of_a_chart_mean(review):
-    season = acquisitive.offence_season(review, "p", "theft from the person", subject="theft")
-    assert season.caption.startswith("Theft by month of the year –")
-    assert season.caption.endswith("April 2004 to March 2008; line = 95% interval")
+    index = acquisitive.offence_season(review, "p", "theft from the person", subject="theft")
+    assert index.caption.startswith("Theft by month of the year –")
+    assert index.caption.endswith("April 2004 to March 2008; line = 95% interval")
     # Without an index the chart shows every month, not twelve.
     counts = acquisitive.offence_season(review, "r", "robbery", subject="robbery")
     assert counts.caption.startswith("Robbery by month –")
     assert counts.caption.endswith("band = 95% interval")
     hours = acquisitive.likely_hours(review, "v", "vehicle crime", subject="vehicle crime")
     assert hours.caption.endswith("; a row runs from 06:00 to 05:59 of the next day")
+
+
+def test_a_picture_of_all_months_names_them_all_where_a_gap_cuts_what_is_judged(
+    review, monkeypatch
+):
+    monkeypatch.setattr(season.breaks, "clean_run", lambda _, known, __: (known[:18], "A gap."))
+    found = acquisitive.offence_season(review, "r", "robbery", subject="robbery")
+    assert "there are 18 complete months" in found.sentence
+    assert "April 2004 to March 2008" in found.caption and len(found.rows) == 48
 
 
 def week(weights):

@@ -1,5 +1,7 @@
 """The area: residents, ages, density, deprivation, and what rates per resident mean."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from test_findings_outcomes import HEADER, Files
@@ -7,8 +9,10 @@ from test_findings_outcomes import HEADER, Files
 import cspanalysis
 from cspanalysis.cli import main
 from cspanalysis.domain import areas, reference
+from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import area, area_wording
+from cspanalysis.findings.shapes.rankings import merged_notes
 
 #: Small areas of the Tonbridge and Malling of today.
 LSOAS = ["E01024717", "E01024718", "E01024719", "E01024720"]
@@ -75,6 +79,24 @@ def test_residents_are_of_the_periods_year_and_its_ten_years_before(made):
     assert "no interval" in found.definition
 
 
+def test_estimates_made_before_a_census_are_no_series_with_those_after_it(tmp_path):
+    """Mid-2020 of the edition of 2021 beside mid-2022: the Census of 2021 lies between."""
+    head = "area_code,area,2020"
+    old = [head, "E07000115,Tonbridge and Malling,2100"]
+    files = {"population/ages.csv": [HEAD, *estimates()], "population/mid2020.csv": old}
+    found = area.population(opened(tmp_path / "ws", files))
+    assert found.sentence == "2,140 people lived in Tonbridge and Malling in mid-2022."
+    assert any("mid-2020 are held, too, but were made before" in note for note in found.notes)
+
+
+def test_an_area_of_several_districts_says_which():
+    parts = Area("West Kent", districts=("Sevenoaks", "Tonbridge and Malling"))
+    said = merged_notes(parts)
+    assert said == ["West Kent is two districts together: Sevenoaks and Tonbridge and Malling."]
+    named = replace(parts, name="Dartford and Gravesham", districts=("Dartford", "Gravesham"))
+    assert merged_notes(named) == merged_notes(replace(parts, districts=("Sevenoaks",))) == []
+
+
 def test_ages_are_shares_of_all_and_stand_alone_without_the_country(made):
     found = area.ages(made)
     rows = found.rows.set_index("age")
@@ -107,6 +129,21 @@ def test_deprivation_counts_small_areas_by_fifth(made):
     assert found.sentence == (
         "Of four small areas, two are among the most deprived fifth of England (one among the most "
         "deprived tenth), and one among the least deprived fifth (IMD 2025)."
+    )
+
+
+def test_small_areas_of_an_earlier_census_are_named_beside_those_of_today(tmp_path):
+    """WIMD 2019 ranks 214 of Cardiff where the lookups hold 218: one here that was cut in two."""
+    head = "LSOA21CD,LSOA21NM,WD24CD,WD24NM,LAD24CD,LAD24NM"
+    today = [f"{code},Cardiff x,W05001290,Butetown,W06000015,Cardiff"
+             for code in ("W01001710", "W01002022", "W01002023")]  # fmt: skip
+    files = {
+        "deprivation/wimd.csv": ["lsoa11_code,IMD_decile", "W01001709,1", "W01001710,10"],
+        "lookups/lookup_lsoa21_ward24_ltla24.csv": [head, *today],
+    }
+    ours = opened(tmp_path / "ws", files, csp="Cardiff")
+    assert area.deprivation(ours).sentence.startswith(
+        "Of two small areas as drawn in 2011 (three since 2021), one is among"
     )
 
 

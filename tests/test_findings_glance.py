@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import cspanalysis
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.findings import glance
 from cspanalysis.present import charts
 
@@ -66,8 +67,26 @@ def test_chosen_subjects_and_no_peers(review):
     found = glance.table(review, among=None, subjects=["shoplifting", "burglary dwelling"])
     assert set(found.rows["subject"]) == {"shoplifting", "burglary dwelling"}
     assert set(found.rows["against_peers"]) == {"–"}
-    assert "Beside the other" not in found.sentence
+    assert "Beside the other" not in found.sentence and "among" not in found.caption
+    assert glance.NO_PEERS not in found.notes
     assert found.figure is not None and "xaxis2" in found.figure.layout
+
+
+def test_records_of_one_area_alone_name_no_peers_and_say_why(review, monkeypatch):
+    """The City of London's police force has one district: its caption named 'similar areas'."""
+
+    def held(*_):
+        raise NotAvailable("police_uk")
+
+    monkeypatch.setattr(type(review), "peer_counts", held)
+    found = glance.table(review, among="county", subjects=["shoplifting"])
+    assert "among" not in found.caption and glance.NO_PEERS in found.notes
+
+
+def test_where_hardly_anybody_lives_the_rates_of_the_table_say_so(review, monkeypatch):
+    monkeypatch.setattr(type(review), "residents", lambda *_: (10_938, 2007))
+    found = glance.table(review, among=None, subjects=["robbery"])
+    assert any(note.startswith("Fewer than 20,000 people live in") for note in found.notes)
 
 
 def test_few_incidents_are_not_singled_out(review):

@@ -196,11 +196,24 @@ def test_what_stands_out_among_peers_is_said_with_both_rates_and_its_place():
     said = kinds.kinds_peers_told(
         standing(burglary="similar", weapons="higher", drugs="lower"), members=members
     ).text
-    assert "weapons (4.0 against 2.0, the highest of twelve) lies clearly above" in said
-    assert "drugs (1.0 against 2.0, the lowest of twelve) lies clearly below" in said
+    assert "weapons (4.0 against 2.0, the highest of twelve) lie clearly above" in said
+    assert "drugs (1.0 against 2.0, the lowest of twelve) lie clearly below" in said
     assert "For one of three kinds of crime there is no clear difference." in said
+    assert "usual" not in said
     calm = kinds.kinds_peers_told(standing(burglary="similar"), members=members).text
     assert "none of the one" not in calm and "clearly different" in calm
+
+
+def test_what_is_within_the_spread_of_the_peers_is_told_apart_from_what_is_beyond_it():
+    """The table at a glance calls the first 'similar', and no page may contradict it."""
+    members = PeerGroup("force", "districts of the force", ("Dover",))
+    table = standing(burglary="similar", robbery="higher", violence="lower")
+    table = table.assign(is_widened=True, verdict_widened=["similar", "higher", "similar"])
+    said = kinds.kinds_peers_told(table, members=members).text
+    assert "violence (1.0 against 2.0, the lowest of twelve) lies clearly below." in said
+    assert ". Robbery differs by more than is usual among them." in said
+    usual = kinds.kinds_peers_told(table.assign(verdict_widened="similar"), members=members).text
+    assert ". None of them differs by more than is usual among them." in usual
 
 
 def test_the_picture_of_rates_marks_what_is_clear():

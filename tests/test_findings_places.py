@@ -42,7 +42,7 @@ def test_the_map_needs_no_network_and_its_table_has_every_place(review):
     chart = found.figure.to_plotly_json()
     assert found.id == "places.burglary.map" and {t["type"] for t in chart["data"]} == {"scatter"}
     assert not {"geo", "map", "mapbox"} & set(chart["layout"])
-    assert len(found.table["rows"]) == 30
+    assert len(found.table["rows"]) == 30 and found.table["columns"][0]["label"] == "On the map"
     assert [t["name"] for t in chart["data"] if t.get("showlegend")] == [
         "0", "24 to 59", "100 to 240", "ward",
     ]  # fmt: skip
@@ -53,8 +53,11 @@ def test_without_outlines_there_is_no_map_and_the_finding_stays(review, monkeypa
     monkeypatch.setattr(
         small_areas, "outlines", lambda *_: pd.DataFrame(columns=["area_code", "polygons"])
     )
+    monkeypatch.setattr(small_areas, "has_outlines", lambda *_: False)
     found = places.map_of(review, "burglary")
     assert found.figure is None and found.values["count"] == 900
+    # Nor a column with the numbers of a map that is not there.
+    assert found.table["columns"][0]["label"] == "Small area"
 
 
 def test_old_codes_join_the_areas_that_they_became(review):

@@ -280,6 +280,13 @@ def test_shares_are_written_with_the_decimals_of_their_row_in_chart_and_table():
     assert written == ["97%", "16.4%", "<b>98%</b>", "<b>15.3%</b>"]
 
 
+def test_a_share_without_an_interval_has_its_text_beside_its_dot():
+    table = pd.DataFrame({"area": ["a", "b", "c"], "share": [0.3, 0.54, NAN],
+                          "lower": [0.2, NAN, NAN], "upper": [0.4, NAN, NAN]})  # fmt: skip
+    chart = charts.shares_with_intervals(table, label="area", order="table")
+    assert list(chart.data[-1].x) == [40, 54, 0]
+
+
 def test_targets_are_written_in_their_own_unit():
     table = TARGETS.assign(baseline_text=["15.3%", "544"], target_text=["15%", "518"])
     labels = charts.targets(table).layout.yaxis.ticktext

@@ -265,6 +265,16 @@ def test_the_table_at_a_glance_takes_the_place_of_the_list_of_sentences():
     assert [r["id"] for k in chosen.keys for r in k.records] == ["overview.mix"]
 
 
+def test_what_is_said_of_the_pandemic_above_is_no_further_limit():
+    table = at_a_glance({"subject": "x", "is_total": True})
+    table |= {"period": "2020-10/2021-09", "compare": "2019-10/2020-09"}
+    said = summary.summary([chapter("00_glance", table)]).disrupted
+    table["notes"] = [*said, *table["notes"]]
+    chosen = summary.summary([chapter("00_glance", table)])
+    assert said and chosen.disrupted == said
+    assert chosen.limits == ("Residents are those of mid-2022.",)
+
+
 def test_the_summary_says_how_many_comparisons_can_look_clear_by_chance():
     kinds = record("a.changes", rows=[{"verdict": "up"}] * 14 + [{"verdict": "none"}])
     peers = record("a.peers", rows=[{"verdict": "lower", "is_own": False}] * 9

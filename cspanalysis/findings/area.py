@@ -16,7 +16,7 @@ from cspanalysis.findings import area_wording
 from cspanalysis.findings.place_counts import district_column, labelled
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
-from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS
+from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS, merged_notes
 from cspanalysis.present import charts
 from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.review import coverage, residents, small_areas
@@ -26,6 +26,10 @@ ESTIMATES = (
     "Mid-year estimates of the Office for National Statistics: usual residents on 30 June, "
     "wherever they work, shop or go out. They are estimates, revised after each Census; no "
     "interval is published with them."
+)
+UNREVISED = (
+    "Estimates of {} are held, too, but were made before the last Census: beside them its revision "
+    "would look like a change of the population."
 )
 #: Years that a change of the population is told over, where they are known.
 YEARS = 10
@@ -61,7 +65,9 @@ def population(ask: Question) -> Finding:
     count, year = ask.review.residents(ask.period)
     years = residents.by_year(ask.review.store, ask.review.area.districts)
     years = years[(years["year"] <= year) & (years["year"] >= year - YEARS)]
-    table = years.assign(
+    old = residents.unrevised(ask.review.store, ask.review.area.districts, int(year))
+    named = present.listed(f"mid-{y}" for y in years["year"] if y in old)
+    table = years[~years["year"].isin(old)].assign(
         area=ask.review.area.name,
         status="ok",
         method="mid-year estimates",
@@ -78,7 +84,11 @@ def population(ask: Question) -> Finding:
         what="Residents",
         when=f"mid-{table['year'].iloc[0]} to mid-{year}" if len(table) > 1 else f"mid-{year}",
         definition=ESTIMATES,
-        notes=_year_notes(ask, int(year)),
+        notes=[
+            *merged_notes(ask.review.area),
+            *([UNREVISED.format(named)] if named else []),
+            *_year_notes(ask, int(year)),
+        ],
         tile=lambda _: {"value": present.count(count), "label": f"residents, mid-{year}"},
     )
 
@@ -202,11 +212,12 @@ def deprivation(ask: Question) -> Finding:
         }
     )
     country = "Wales" if index.startswith("W") else "England"
+    drawn = _drawn_before(ask, rows)
     return ask.publish(
         table,
-        sources=("deprivation",),
+        sources=("deprivation", *(["lookups"] if drawn else [])),
         subject="small areas by deprivation",
-        wording=partial(area_wording.deprivation_told, index=index, country=country),
+        wording=partial(area_wording.deprivation_told, index=index, country=country, drawn=drawn),
         chart=partial(charts.sorted_bars, label="fifth", order="as it is"),
         columns={"fifth": f"Fifth of {country}", "count": "Small areas", "share": "Share"},
         what="Small areas by deprivation",
@@ -396,7 +407,7 @@ def _deprivation(ask: Question) -> tuple[pd.DataFrame, str]:
     store = ask.review.store
     if not store.has("deprivation"):
         raise NotAvailable("deprivation")
-    rows = store.load("deprivation", columns=["lsoa_code", "index", "decile"])
+    rows = store.load("deprivation", columns=["lsoa_code", "lsoa_edition", "index", "decile"])
     own = set(ask.review.area.districts)
     codes = rows["lsoa_code"].drop_duplicates()
     inside = {code for code in codes if areas.district_of(code)[1] in own}
@@ -405,6 +416,18 @@ def _deprivation(ask: Question) -> tuple[pd.DataFrame, str]:
         raise NotAvailable("deprivation", f"it holds no small area of {ask.review.area.name}")
     index = max(rows["index"].dropna().unique(), key=lambda name: str(name)[-4:])
     return rows[rows["index"] == index].drop_duplicates("lsoa_code"), str(index)
+
+
+def _drawn_before(ask: Question, rows: pd.DataFrame) -> str:
+    """What the index's small areas are where the other pages count those of a later Census."""
+    try:
+        today = small_areas.lsoas(ask.review.store, ask.review.area)
+    except NotAvailable:
+        return ""
+    edition = rows["lsoa_edition"].iloc[0]
+    if edition == "2021" or set(rows["lsoa_code"]) == set(today["lsoa_code"]):
+        return ""
+    return f" as drawn in {edition} ({present.in_words(len(today))} since 2021)"
 
 
 def _deprivation_map(table: pd.DataFrame, review: Review) -> go.Figure | None:

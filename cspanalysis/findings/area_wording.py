@@ -84,15 +84,16 @@ def _quoted(kinds: str) -> str:
     return present.listed(f"'{kind}'" for kind in kinds.split("; "))
 
 
-def deprivation_told(table: pd.DataFrame, *, index: str, country: str) -> Said:
+def deprivation_told(table: pd.DataFrame, *, index: str, country: str, drawn: str = "") -> Said:
     """How many small areas are among the country's most deprived tenth and fifth, and least.
 
-    `table`: a row per fifth, the most deprived first: count, total, tenth.
+    `table`: a row per fifth, the most deprived first: count, total, tenth. `drawn`: of which
+    Census the small areas are, where it is not that of the other figures.
     """
     most, least = table.iloc[0], table.iloc[-1]
     total, tenth = int(most["total"]), int(most["tenth"])
     text = (
-        f"Of {present.in_words(total)} small areas, {_none_or(int(most['count']))} "
+        f"Of {present.in_words(total)} small areas{drawn}, {_none_or(int(most['count']))} "
         f"{'is' if most['count'] == 1 else 'are'} among the most deprived fifth of {country}"
     )
     if most["count"]:

@@ -19,7 +19,11 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.findings.shapes import changes
 from cspanalysis.findings.shapes.change_wording import SMALL_BASE
-from cspanalysis.findings.shapes.rankings import resident_notes
+from cspanalysis.findings.shapes.rankings import (
+    few_residents_notes,
+    merged_notes,
+    resident_notes,
+)
 from cspanalysis.present import charts
 from cspanalysis.present.phrases import shown
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
@@ -36,6 +40,8 @@ LINE_MONTHS = 24
 FEW = SMALL_BASE
 
 ASB = "anti-social behaviour"
+
+NO_PEERS = "These records hold no other area, so that no rate stands beside that of peers."
 
 #: Verdicts of the two comparisons → the words of their cell.
 _WORDS = {
@@ -78,7 +84,7 @@ def table(ask: Question, among: str | None = "", subjects: Iterable[str] = ()) -
     """
     group = ask.review.peers.choose(taxonomy.ALL) if among == "" else among
     result, notes = _standing(ask, group, tuple(subjects))
-    members = ask.review.peer_group(group).label if group else ""
+    members = _members(ask, group, result)
     return ask.publish(
         result,
         sources=_sources(result),
@@ -104,7 +110,7 @@ def stands_out(ask: Question, among: str | None = "", subjects: Iterable[str] = 
     """The worst against peers, the largest clear rise and the largest clear fall."""
     group = ask.review.peers.choose(taxonomy.ALL) if among == "" else among
     result, _ = _standing(ask, group, tuple(subjects))
-    members = ask.review.peer_group(group).label if group else ""
+    members = _members(ask, group, result)
     return ask.publish(
         _outstanding(result),
         sources=_sources(result),
@@ -116,6 +122,12 @@ def stands_out(ask: Question, among: str | None = "", subjects: Iterable[str] = 
         what="What stands out",
         compared=True,
     )
+
+
+def _members(ask: Question, group: str | None, result: pd.DataFrame) -> str:
+    """Who the peers are, as a plural; '' where no row has any beside it."""
+    is_beside = group and result["others_rate"].notna().any()
+    return ask.review.peer_group(str(group)).label if is_beside else ""
 
 
 def _columns(ask: Question, without: tuple[str, ...] = ()) -> dict[str, str]:
@@ -150,7 +162,7 @@ def _standing_anew(
     text), sources.
     """
     rows: list[dict[str, Any]] = []
-    notes: list[str] = []
+    notes = merged_notes(ask.review.area)
     year = None
     for name, series in _subjects(ask, subjects).items():
         row = changes.compared(ask, series).iloc[0].to_dict()
@@ -174,9 +186,16 @@ def _standing_anew(
     result = pd.DataFrame(rows)
     if year is not None:
         notes += resident_notes(ask, year)
+    result = _ordered(result)
+    if "population" in result:
+        own = pd.DataFrame({"area": [ask.review.area.name],
+                            "population": [result["population"].max()]})  # fmt: skip
+        notes += few_residents_notes(own)
+    if group and result["others_rate"].isna().all():
+        notes.append(NO_PEERS)
     broken = [n for s in _subjects(ask, subjects).values()
               for n in changes.break_notes(s, ask.comparison)]  # fmt: skip
-    return _ordered(result), [*notes, *dict.fromkeys(broken)]
+    return result, [*notes, *dict.fromkeys(broken)]
 
 
 def _sources(result: pd.DataFrame) -> tuple[str, ...]:

@@ -296,7 +296,8 @@ def kinds_peers_told(table: pd.DataFrame, *, members: PeerGroup) -> Said:
     """For which kinds the area lies clearly above or below the others taken together.
 
     `table`: a row per kind: offence, rate, rate_per, others_rate, rank (1 is lowest), of, verdict
-    (lower, similar, higher: the interval of the rate against the others' pooled rate).
+    (lower, similar, higher: the interval of the rate against the others' pooled rate); optional
+    is_widened, verdict_widened (the same, allowing for how much the peers differ).
     """
     rows = shown(table, "rate")
     judged = rows[rows["verdict"].isin(["lower", "similar", "higher"])]
@@ -311,18 +312,32 @@ def kinds_peers_told(table: pd.DataFrame, *, members: PeerGroup) -> Said:
         found.sort(key=lambda row: (not _end(row), -_distance(row)))
         if found:
             named = present.listed([_beside(row) for row in found], MOST_NAMED)
-            clear.append(f"{named} {'lie' if len(found) > 1 else 'lies'} clearly {word}")
+            one = found[0]["offence"] if len(found) == 1 else "kinds"
+            clear.append(f"{named} {present.verb('lie', one)} clearly {word}")
     n, similar = len(judged), int(judged["verdict"].eq("similar").sum())
     per = present.count(judged["rate_per"].iloc[0])
     against = f"Per {per} residents, against {others} together"
     if not clear:
         which = f"none of the {present.in_words(n)} {KINDS}" if n > 1 else "the one kind known"
         return Said(f"{against}, {which} is {'' if n > 1 else 'not '}clearly different.")
-    text = f"{against}: {'; '.join(clear)}."
+    text = f"{against}: {'; '.join(clear)}.{_beyond(judged)}"
     if similar:
         text += f" For {present.in_words(similar)} of {present.in_words(n)} {KINDS} there is no "
         text += "clear difference."
     return Said(text + by_chance(n))
+
+
+def _beyond(judged: pd.DataFrame) -> str:
+    """Which of the kinds that differ do so by more than the peers themselves; '' not known."""
+    if "is_widened" not in judged or not judged["is_widened"].any():
+        return ""
+    clear = judged[judged["verdict"] != "similar"]
+    wide = clear.loc[clear["verdict_widened"] != "similar", "offence"].tolist()
+    if not wide:
+        return " None of them differs by more than is usual among them."
+    names = present.capital(present.listed(wide, MOST_NAMED))
+    verb = present.verb("differ", wide[0] if len(wide) == 1 else "kinds")
+    return f" {names} {verb} by more than is usual among them."
 
 
 def _distance(row: Mapping[str, Any]) -> float:

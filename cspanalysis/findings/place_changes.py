@@ -24,6 +24,7 @@ from cspanalysis.findings.place_counts import (
     named,
     notes_of,
     numbered,
+    on_map,
     place_question,
     rated,
     sources_of,
@@ -158,7 +159,7 @@ def wards(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Fi
         wording=partial(wards_told, subject=named(offences), earlier=ask.earlier),
         chart=partial(draw, kind="ward", code="ward_code", review=ask.review),
         columns={
-            "number": "On the map",
+            **on_map(ask.review, "ward", result["ward_code"]),
             "ward": "Ward",
             **district_column(result),
             "count": "Now",

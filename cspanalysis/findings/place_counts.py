@@ -67,6 +67,11 @@ def draw(table: pd.DataFrame, kind: str, code: str, review: Review) -> go.Figure
     return charts.area_map(areas, lines)
 
 
+def on_map(review: Review, kind: str, codes: Iterable[str]) -> dict[str, str]:
+    """The column of the numbers that a map bears; {} where there is none to draw."""
+    return {"number": "On the map"} if small_areas.has_outlines(review.store, kind, codes) else {}
+
+
 def _codes_of(review: Review) -> dict[str, list[str]]:
     """Place → its LSOAs, of those that stand for several over the review's period."""
     found = counted(review, "recorded crime", review.period)

@@ -27,6 +27,7 @@ from cspanalysis.findings.place_counts import (
     named,
     notes_of,
     numbered,
+    on_map,
     place_question,
     rated,
     sources_of,
@@ -196,7 +197,7 @@ def _where(ask: Question, offences: str | Sequence[str], subject: str) -> Findin
         wording=partial(top_told, subject=subject, fewest=FEWEST, top=tenth(len(table))),
         chart=partial(draw, kind="lsoa", code="lsoa_code", review=ask.review),
         columns={
-            "number": "On the map",
+            **on_map(ask.review, "lsoa", table["lsoa_code"]),
             "place": "Small area",
             "ward": "Ward",
             **district_column(table),

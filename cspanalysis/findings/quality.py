@@ -40,10 +40,10 @@ def row_account(ask: Question) -> Finding:
         review.store.account().groupby(["source", "file"], as_index=False)[list(numbers)].sum()
     )
     return ask.publish(
-        _as_public(account.rename(columns=numbers), review),
+        _titled(_as_public(account.rename(columns=numbers), review), review),
         wording=rows_told,
         columns={
-            "source": "Source",
+            "title": "Source",
             "file": "File",
             "rows": "Rows read",
             "kept": "Kept",
@@ -57,6 +57,12 @@ def row_account(ask: Question) -> Finding:
 
 def _hidden_in(review: Review) -> frozenset[str] | None:
     return None if review.edition == "partner" else review.protected_sources
+
+
+def _titled(table: pd.DataFrame, review: Review) -> pd.DataFrame:
+    """With what each source is called, in place of the name of its folder."""
+    titles = {s: review.store.citation(s)["title"] for s in table["source"].unique()}
+    return table.assign(title=table["source"].map(titles))
 
 
 def _as_public(account: pd.DataFrame, review: Review) -> pd.DataFrame:
@@ -138,11 +144,11 @@ def problems(ask: Question) -> Finding:
     result = counts.groupby(keys, as_index=False, dropna=False)["count"].sum()
     result = result.sort_values(["action", "count"], ascending=[False, False], ignore_index=True)
     return ask.publish(
-        result,
+        _titled(result, review),
         wording=problems_told,
         sources=tuple(dict.fromkeys(result["source"])),
         columns={
-            "source": "Source",
+            "title": "Source",
             "action": "What was done",
             "column": "Column",
             "reason": "Reason",

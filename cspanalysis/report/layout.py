@@ -48,8 +48,8 @@ COLUMN, LINE = 736, 78
 
 #: Said once of a chapter whose findings would each say it.
 UNPLACED = (
-    "Of several counts here the share without a place, which counts for no district, is not the "
-    "same in both periods. No rise or fall that is told here rests on that alone."
+    "What has no place counts for no district, and for several counts here the share without a "
+    "place is not the same in both periods. No rise or fall that is told here rests on that alone."
 )
 # What each of them says.
 _UNPLACED = re.compile(r"Of .*counts? for no district(?:, is not the same in both periods)?\.")

@@ -302,7 +302,7 @@ def _environment() -> jinja2.Environment:
         is_list=is_list, cell_classes=cell_classes, lacking=lacking,
         not_covered=not_covered, overlapping=overlapping,
         in_words=present.in_words, deeper=deeper, cap=present.capital, listed=present.listed,
-        first_sentence=layout.first_sentence,
+        first_sentence=layout.first_sentence, with_articles=present.with_articles,
     )  # fmt: skip
     environment.globals.update(
         layout=layout,

@@ -45,7 +45,7 @@ HIGHEST_MAP = 400
 #: Figures that end more than so many months before the period begins are no key findings of it.
 LONG_AGO = 24
 #: So many notes on how far the figures of the summary go.
-MOST_LIMITS = 2
+MOST_LIMITS = 3
 #: So many rows of a panel; those judged come first.
 MOST_PANEL = 6
 
@@ -197,13 +197,16 @@ def summary(
     changed, unchanged = _changes(placed, previous)
     pages = {r["id"]: slug for slug, whole in placed for r in (whole, *whole.get("parts", ()))
              if r["status"] != "not_available"}  # fmt: skip
+    told = [*first, glance.record] if glance else [r for key in keys for r in key.records]
+    disrupted = _disrupted(told)
+    notes = dict.fromkeys(glance.record["notes"] if glance else ())
     return Summary(
         headline=tuple(layout.first_sentence(str(r["sentence"]), most=2) for r in first),
         tiles=tuple(glance_rows.tiles(glance.record, pages) if glance else _tiles(chapters)),
         glance=glance,
         rows=tuple(glance_rows.rows(glance.record, pages)) if glance else (),
         where=_section(chapters, WHERE, WHERE_COLUMNS, WHERE_ROWS),
-        limits=tuple(dict.fromkeys(glance.record["notes"]))[:MOST_LIMITS] if glance else (),
+        limits=tuple(note for note in notes if note not in disrupted)[:MOST_LIMITS],
         keys=tuple(k for k in keys if k.records or k.failure),
         quality=_quality(by_id),
         panels=panels,
@@ -216,9 +219,7 @@ def summary(
         ),
         hidden=tuple((r["title"], slug) for slug, r in placed if r["status"] == "suppressed"),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
-        disrupted=_disrupted(
-            [*first, glance.record] if glance else (r for key in keys for r in key.records)
-        ),
+        disrupted=disrupted,
         tested=_tested([r for _, r in placed]),
     )
 

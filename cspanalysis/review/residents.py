@@ -17,6 +17,8 @@ from cspanalysis.store.tables import Store
 ALL_AGES = -1
 #: Single years of age that end earlier than this are not of everybody.
 _OPEN_ENDED = 85
+#: Every Census revises the estimates of the nine years before it.
+CENSUSES = (1991, 2001, 2011, 2021)
 #: How the codes of counties begin.
 _COUNTIES = "E10"
 
@@ -58,6 +60,20 @@ def by_year(store: Store, districts: Iterable[str]) -> pd.DataFrame:
     rows = _of(store, wanted)
     found = rows.groupby("year", as_index=False)["population"].sum()
     return found[found["year"].isin(years(store, wanted))].reset_index(drop=True)
+
+
+def unrevised(store: Store, districts: Iterable[str], until: int) -> list[int]:
+    """Years whose estimates were made before a Census on which those of `until` rest.
+
+    They are no series with it: the difference is that of the Census as much as of the people.
+    """
+    table = _load(store, districts)
+    rows = table[["year", "file"]].drop_duplicates()
+    newest = rows.groupby("file")["year"].transform("max")
+    is_old = pd.Series(False, index=rows.index)
+    for census in (c for c in CENSUSES if c <= until):
+        is_old |= (newest < census) & rows["year"].between(census - 9, census - 1)
+    return sorted({*map(int, rows.loc[is_old, "year"])} - {*map(int, rows.loc[~is_old, "year"])})
 
 
 def of_when(store: Store, districts: Iterable[str], year: int) -> str:

@@ -179,6 +179,14 @@ def with_deprivation(store: Store, places: pd.DataFrame) -> tuple[pd.DataFrame, 
     return places.join(pd.concat(found)), present.listed(names)
 
 
+def has_outlines(store: Store, kind: str, codes: Iterable[str]) -> bool:
+    """Whether the workspace has the outline of any of these areas."""
+    if not store.has("boundaries"):
+        return False
+    where = {"kind": kind, "area_code": [*codes]}
+    return not store.load("boundaries", columns=["area_code"], where=where).empty
+
+
 def outlines(store: Store, kind: str, codes: Iterable[str]) -> pd.DataFrame:
     """Outlines of areas by their codes: area_code, area, longitude, latitude, polygons.
 

@@ -113,6 +113,8 @@ def season(
     run = Period.parse(f"{found.first}/{found.last}")
     drawn: Callable[..., Any]
     if found.stage == "counts":
+        # All months are drawn, those too that a gap or a break cuts off.
+        run = Period.parse(f"{found.table['month'].iloc[0]}/{found.table['month'].iloc[-1]}")
         drawn, shown, key = partial(charts.monthly_line, value="count"), "by month", "band"
         unit = present.capital(series.unit)
         columns = {"month": "Month", "count": unit, "interval": "95% interval"}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain import areas, offences, reference
-from cspanalysis.domain.areas import PeerGroup
+from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings.publication import Publication
@@ -116,6 +116,14 @@ def resident_notes(ask: Publication, year: int) -> list[str]:
         f"Residents are those of {ask.review.residents_of(year)}, the estimate held that is "
         f"nearest to {ask.period.label}."
     ]
+
+
+def merged_notes(area: Area) -> list[str]:
+    """Which districts an area is made of whose name does not say it: 'West Kent'."""
+    if len(area.districts) < 2 or all(name in area.name for name in area.districts):
+        return []
+    names = present.listed(area.districts, MOST_NAMED)
+    return [f"{area.name} is {present.in_words(len(area.districts))} districts together: {names}."]
 
 
 def few_residents_notes(table: pd.DataFrame) -> list[str]:

@@ -244,6 +244,13 @@
     });
   }
 
+  // The height at which names of several lines, one above the other, do not touch.
+  function crowded(names) {
+    var lines = names.map(function (name) { return String(name).split("<br>").length; });
+    var most = Math.max.apply(null, [0].concat(lines.slice(1).map(function (n, i) { return (n + lines[i]) / 2; })));
+    return most > 1 ? Math.round(17 * most * lines.length) + 56 : 0;
+  }
+
   function draw(place, width) {
     var chart = content.charts[place.dataset.chart];
     if (!chart) { return; }
@@ -255,7 +262,7 @@
     if (onPaper) {
       var rows = layout.yaxis.tickvals || categories(data, "yaxis");
       var flat = rows.length ? (rows.length < 8 ? 1 : 0.78) : layout.meta && layout.meta.aspect ? 0.78 : 0.7;
-      layout.height = Math.round(layout.height * flat);
+      layout.height = Math.max(Math.round(layout.height * flat), Math.min(layout.height, crowded(layout.yaxis.ticktext || rows)));
     }
     if (tone() === "dark") { data = toned(data); layout = toned(layout); }
     place.style.minHeight = "0";

@@ -151,8 +151,10 @@ def shares_with_intervals(
         x=values, y=list(range(len(values))), mode="markers", hoverinfo="skip",
         marker={"size": 11, "color": colour},
     )  # fmt: skip
+    # Where a share has no interval its text stands beside the dot, and at 0 where it is hidden.
+    ends = [v if u is None else u for u, v in zip(upper, values, strict=True)]
     chart.add_scatter(
-        x=[0 if u is None else u for u in upper], y=list(range(len(values))), mode="text",
+        x=[e or 0 for e in ends], y=list(range(len(values))), mode="text",
         text=[f"  {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
         textposition="middle right", cliponaxis=False, hoverinfo="skip", name=style.VALUE,
     )  # fmt: skip
