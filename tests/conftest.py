@@ -30,7 +30,7 @@ LONG = (
     "disclosure_county", "report_publication_faults", "report_length",
     "report_lengths", "workspace_own_notebooks", "stats_placebo_realdata",
     "findings_districts_realdata", "report_batch", "present_pictures",
-    "review_extracts_cut",
+    "review_extracts_cut", "wheel",
 )  # fmt: skip
 
 

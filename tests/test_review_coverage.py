@@ -271,6 +271,10 @@ def test_a_period_that_nothing_covers_is_said(partners):
 
 def test_that_no_record_is_of_a_kind_is_an_answer(partners):
     assert "no record of the police extract" in violence.violent_crime_mix(partners).sentence
+
+
+@pytest.mark.long
+def test_a_chapter_without_a_record_of_its_kind_is_reviewed(partners):
     options = ["--period", partners.period.iso, "--chapter", "violence"]
     assert main(["review", "--workspace", str(partners.workspace.root), *options]) == 0
 

@@ -29,6 +29,21 @@ STREET = (FIXTURES / "police_uk" / "street.csv").read_text(encoding="utf-8")
 
 @pytest.fixture
 def root(tmp_path):
+    return workspace(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """The same with a month of many rows, cleaned; it is only read."""
+    folder = workspace(tmp_path_factory.mktemp("large"))
+    head, *lines = STREET.splitlines(keepends=True)
+    text = (head + "".join(lines) * 3000).replace("aaa", "")
+    (folder / "data/raw/police_uk/2025-03-kent-street.csv").write_text(text)
+    clean(folder)
+    return folder
+
+
+def workspace(tmp_path):
     for source in ("police_uk", "lookups", "asb_calls"):
         folder = tmp_path / "data" / "raw" / source
         folder.mkdir(parents=True)
@@ -502,12 +517,8 @@ def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
 @pytest.mark.parametrize(
     "further", [{}, {"row": (5, 9000)}, {"offence": ["other theft", "shoplifting"]}]
 )
-def test_an_areas_rows_are_those_that_all_rows_hold_of_it(root, columns, further):
-    head, *lines = STREET.splitlines(keepends=True)
-    text = (head + "".join(lines) * 3000).replace("aaa", "")
-    (root / "data/raw/police_uk/2025-03-kent-street.csv").write_text(text)
-    clean(root)
-    found, every = store(root), store(root).load("police_uk", where=further)
+def test_an_areas_rows_are_those_that_all_rows_hold_of_it(large, columns, further):
+    found, every = store(large), store(large).load("police_uk", where=further)
     names = sorted(every["district"].dropna().unique())
     assert len(names) > 1
     for wanted in (*names, names, [], "Nowhere"):
@@ -523,6 +534,7 @@ def test_settings_of_no_source_are_refused(root, section):
         clean(root, {"sources": section})
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_kent_in_2025_from_raw_files_to_loaded_rows(shared, tmp_path):
     raw = tmp_path / "data" / "raw"
