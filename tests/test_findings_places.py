@@ -43,6 +43,8 @@ def test_the_map_needs_no_network_and_its_table_has_every_place(review):
     assert found.id == "places.burglary.map" and {t["type"] for t in chart["data"]} == {"scatter"}
     assert not {"geo", "map", "mapbox"} & set(chart["layout"])
     assert len(found.table["rows"]) == 30 and found.table["columns"][0]["label"] == "On the map"
+    # What the map does not number has no mark: nothing of it is 'not available'.
+    assert {row[0] for row in found.table["rows"]} == {"1", "2", "3", "4", "5", ""}
     assert [t["name"] for t in chart["data"] if t.get("showlegend")] == [
         "0", "24 to 59", "100 to 240", "ward",
     ]  # fmt: skip

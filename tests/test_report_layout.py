@@ -154,3 +154,14 @@ def test_a_caution_that_is_the_reason_stays_where_it_is():
     made = chapter(*(section(f"a.{i}", "trend", sentence=said) for i in range(2)))
     laid = layout.layout(made)
     assert laid.caution == "" and all(s.record["sentence"] == said for s in laid.sections)
+
+
+def test_a_long_name_beside_numbers_takes_one_line_and_the_table_no_more_room():
+    """The table of rows read pushed the months held into a fold: its names are long."""
+    rows = [["Street-level crime and anti-social behaviour, data.police.uk", "2 files", "5", "5"]]
+    table = {"columns": [{"key": k, "label": k} for k in "abcd"], "rows": rows * 10}
+    made = section("quality.rows", drawn=False, sentence="All rows were kept.", table=table)
+    assert layout.height(made) == layout.words(made) + 120 + 10 * (18 + 21)
+    wide = [[*("a reason that takes many words " * 3 for _ in range(3)), "5"]]
+    taller = section("quality.x", drawn=False, sentence="All.", table={**table, "rows": wide * 10})
+    assert layout.height(taller) > layout.height(made) + 10 * 21

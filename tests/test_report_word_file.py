@@ -11,7 +11,7 @@ from test_report_pages import context, figure, record
 
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.present import chromium
-from cspanalysis.report import collect, single_file, word_file
+from cspanalysis.report import collect, single_file, word_file, word_styles
 from cspanalysis.report.collect import Rendered, Section
 
 PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -82,6 +82,17 @@ def test_tables_have_header_rows_that_come_again_and_rows_that_stay_whole(bare):
         assert all(r._tr.trPr.find(qn("w:tblHeader")) is None for r in others)
         assert all(r._tr.trPr.find(qn("w:cantSplit")) is not None for r in table.rows)
         assert table.style.name == "CSP table"
+
+
+def test_a_column_is_as_wide_as_what_it_holds(bare):
+    """Columns of one width broke reasons into seven lines beside a number with room for ten."""
+    table = docx.Document().add_table(2, 3)
+    words = [["Source", "Reason", "Rows"], ["Fires", "a total of a region or of England", "101"]]
+    word_styles.columns_as_wide(table, words, 9_000_000)
+    source, reason, rows = (c.width for c in table.columns)
+    assert reason > 3 * source > 3 * rows
+    assert source + reason + rows == pytest.approx(9_000_000, rel=0.001)
+    assert table.rows[1].cells[1].width == reason
 
 
 def test_without_a_browser_charts_are_described_and_the_message_says_so(bare):

@@ -133,7 +133,8 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
     if kind == "against_others":
         return _against_others(row)
     if numbers.is_missing(value):
-        return "" if kind == "text" else _hidden(row, key)
+        # A place that a map does not number lacks nothing.
+        return "" if kind == "text" or key == "number" else _hidden(row, key)
     if kind == "text":
         return words.shorten(value, MOST_TEXT)
     if kind == "flag":

@@ -191,10 +191,12 @@ def height(section: Section) -> float:
             tall = min((COLUMN - 8) * meta["aspect"], meta["tallest"]) + meta["beside"]
             found += tall - float(drawn.get("height") or 400)
     elif is_evidence(section):
-        rows = section.record["table"]["rows"]
-        letters = max(14, 92 // len(rows[0]))
-        longest = (max(len(str(cell)) for cell in row) for row in rows)
-        found += 120 + sum(18 + 21 * math.ceil(most / letters) for most in longest)
+        # Columns share the width by what they hold, and no cell takes less than some letters.
+        cells = [[len(str(cell)) for cell in row] for row in section.record["table"]["rows"]]
+        widest = [max(column) for column in zip(*cells, strict=True)]
+        room = [max(14, most * min(1, 92 / sum(widest))) for most in widest]
+        lines = [max(math.ceil(n / r) for n, r in zip(row, room, strict=True)) for row in cells]
+        found += 120 + sum(18 + 21 * max(n, 1) for n in lines)
     return found
 
 

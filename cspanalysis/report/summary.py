@@ -239,7 +239,7 @@ def some_columns(table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, 
     held = {
         column["key"]: i
         for i, column in enumerate(table["columns"])
-        if not rows or any(row[i] for row in rows)
+        if not rows or any(row[i] not in ("", present.MISSING) for row in rows)
     }
     places = [held[key] for key in keys if key in held]
     if len(places) < 3:

@@ -39,6 +39,7 @@ _CLASSES_LEFT_OUT = frozenset(
 #: Classes of a page's paragraphs that have a style of their own.
 _STYLED = {"answer": "Answer", "src": "Source", "note": "Note", "lead": "Lead"}
 _WIDE = 7  # columns; tables of more are set smaller
+_SHORT = 10  # rows; tables of fewer are not torn over two pages
 _PNG_SCALE = 1.6
 
 
@@ -279,9 +280,15 @@ class _Writer:
         columns = max(map(len, rows))
         table: Table = self.document.add_table(len(rows), columns)
         table.style = word_styles.TABLE
+        if self.last is not None:
+            self.last.paragraph_format.keep_with_next = True
         style = "Table text" if columns <= _WIDE else "Table text small"
+        words = [[_words(cell) for cell in row] for row in rows]
+        word_styles.columns_as_wide(table, words, int(self.width))
         for number, (row, cells) in enumerate(zip(rows, table.rows, strict=True)):
-            word_styles.keep_row(cells, is_head=number < heads)
+            # A short table stays on one page, as its sentence stays with it.
+            is_kept = number < heads or number < len(rows) - 1 < _SHORT
+            word_styles.keep_row(cells, is_head=number < heads, is_kept=is_kept)
             is_own = "own" in (row[0].getparent().get("class") or "").split()
             for cell, target in zip(row, cells.cells, strict=False):
                 line = target.paragraphs[0]

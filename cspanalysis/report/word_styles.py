@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 #: Style of the tables; a template may define it as it likes.
 TABLE = "CSP table"
+#: Letters of a cell that a column makes room for; longer texts are broken.
+_MOST_LETTERS = 36
 
 _BLUE, _SOFT, _AMBER = (RGBColor.from_string(c) for c in ("12436D", "4B555D", "B45309"))
 #: Style → on what it is based, and its size, colour, bold, space before and after, kept with next.
@@ -108,12 +111,32 @@ def field(line: Paragraph, instruction: str, shown: str) -> list[Any]:
     return parts
 
 
-def keep_row(row: Any, *, is_head: bool) -> None:
-    """A row is not torn over two pages; a heading comes again at the top of each."""
+def columns_as_wide(table: Table, words: Sequence[Sequence[str]], width: int) -> None:
+    """Columns as wide as what they hold asks for: a reason has more room than a number.
+
+    `words`: the texts of each row; `width` that of all columns together.
+    """
+    texts = [[row[i] for row in words if i < len(row)] for i in range(len(table.columns))]
+    longest = [max((len(w) for t in column for w in t.split()), default=1) for column in texts]
+    wanted = [max(min(max(map(len, column), default=1), _MOST_LETTERS), least + 1)
+              for column, least in zip(texts, longest, strict=True)]  # fmt: skip
+    table.autofit = False
+    for column, letters in zip(table.columns, wanted, strict=True):
+        column.width = Emu(width * letters // sum(wanted))
+        for cell in column.cells:
+            cell.width = column.width
+
+
+def keep_row(row: Any, *, is_head: bool, is_kept: bool) -> None:
+    """A row is not torn over two pages; a heading comes again at the top of each.
+
+    `is_kept`: it stays on the page of the next one.
+    """
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if is_head:
         properties.append(OxmlElement("w:tblHeader"))
+    if is_kept:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 

@@ -254,7 +254,7 @@ def _lsoa_edition(found: Read, frame: pl.DataFrame) -> pl.Expr:
 
 SOURCE = Source(
     name="lookups",
-    title="Lookups between districts, partnerships, forces, counties, regions, wards and LSOAs",
+    title="Lookups between small areas, wards, districts and partnerships",
     description="Gives the tables `districts` (one row per district), `lsoas` (one per LSOA) and "
     "`lsoa_editions` (which LSOAs of 2021 those of 2011 became).",
     supplier="the area lookups of the Office for National Statistics",
