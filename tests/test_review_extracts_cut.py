@@ -7,6 +7,7 @@ import pytest
 import cspanalysis
 from cspanalysis.cli import main
 from cspanalysis.findings import antisocial, overview, quality
+from cspanalysis.review import coverage
 
 FIRST, LAST = datetime.date(2024, 4, 1), datetime.date(2026, 3, 31)
 
@@ -22,9 +23,9 @@ def crimes(dates, each=2, offence="Shoplifting", mark="C"):
     ]  # fmt: skip
 
 
-def review(root, files, period="2025-04/2026-03"):
+def review(root, files, period="2025-04/2026-03", area='name = "Dover"'):
     root.mkdir()
-    (root / "partnership.toml").write_text('[area]\nname = "Dover"\n', "utf-8")
+    (root / "partnership.toml").write_text(f"[area]\n{area}\n", "utf-8")
     for name, rows in files.items():
         path = root / "data" / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,9 +52,57 @@ def test_a_month_that_an_extract_holds_in_part_is_not_compared(tmp_path, first, 
     assert f"{part} is held in part only" in quality.coverage(found).sentence
 
 
+def calls(dates, by="Police", district="Dover"):
+    return [f"{day:%d/%m/%Y},{by},Noise,{district}" for day in dates]
+
+
+def test_a_district_of_the_area_whose_records_begin_later_is_told(tmp_path):
+    rows = calls(days()) + calls(days(datetime.date(2024, 10, 1)), district="Ashford")
+    found = review(tmp_path / "ws", {"asb_calls/log.csv": rows},
+                   area='name = "East"\ndistricts = ["Dover", "Ashford"]')  # fmt: skip
+    told = antisocial.calls_change(found)
+    assert told.status == "not_available"
+    assert "no records of Ashford of April to September 2024" in told.sentence
+    assert (
+        "no records of Ashford of April to September 2024" in quality.source_months(found).sentence
+    )
+    # Of one of them all is there.
+    alone = found.workspace.area("Dover")
+    assert len(coverage.of(found.store, "asb_calls", alone).months) == 24
+
+
+def test_a_district_of_the_area_without_any_record_is_told(tmp_path):
+    found = review(tmp_path / "ws", {"asb_calls/log.csv": calls(days())},
+                   area='name = "East"\ndistricts = ["Dover", "Ashford"]')  # fmt: skip
+    told = antisocial.calls_change(found)
+    assert told.status == "not_available" and "no record of Ashford" in told.sentence
+    page = quality.source_months(found)
+    assert "no records of Ashford of April 2024 to March 2026" in page.sentence
+    assert "nothing of this area" not in page.sentence
+
+
+@pytest.mark.parametrize(
+    ("second", "is_told"),
+    [
+        # The council's own file begins nine months later than the police's.
+        ({"council.csv": ("Council", datetime.date(2025, 1, 1), LAST)}, True),
+        # Another name from then on is no other log.
+        ({"council.csv": ("Council", FIRST, datetime.date(2024, 12, 31)),
+          "team.csv": ("Community Safety Team", datetime.date(2025, 1, 1), LAST)}, False),
+    ],
+)  # fmt: skip
+def test_a_receiver_whose_file_begins_later_makes_no_rise(tmp_path, second, is_told):
+    files = {"asb_calls/police.csv": calls(days())}
+    for name, (by, first, last) in second.items():
+        files[f"asb_calls/{name}"] = calls(days(first, last), by)
+    told = antisocial.calls_change(review(tmp_path / "ws", files))
+    assert (told.status == "not_available") == is_told
+    assert ("received by Council of April to December 2024" in told.sentence) == is_told
+
+
 def test_a_log_cut_within_a_month_is_told_too(tmp_path):
-    calls = [f"{day:%d/%m/%Y},Police,Noise,Dover" for day in days(last=datetime.date(2026, 3, 6))]
-    told = antisocial.calls_change(review(tmp_path / "ws", {"asb_calls/log.csv": calls}))
+    rows = calls(days(last=datetime.date(2026, 3, 6)))
+    told = antisocial.calls_change(review(tmp_path / "ws", {"asb_calls/log.csv": rows}))
     assert told.status == "not_available" and "a part of March 2026 only" in told.sentence
 
 

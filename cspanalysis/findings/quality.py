@@ -290,7 +290,10 @@ def source_months(ask: Question) -> Finding:
     result = pd.DataFrame(
         {
             "whose": [line.whose for line in lines],
-            "covers": [line.covers or f"nothing of {review.area.name}" for line in lines],
+            "covers": [
+                line.covers or f"{'not all' if line.gaps else 'nothing'} of {review.area.name}"
+                for line in lines
+            ],
             "gaps": [line.gaps or "none" for line in lines],
             "count": months,
             "months": ["–" if n is None else present.count(n) for n in months],
@@ -334,8 +337,9 @@ def _has(name: str) -> str:
 
 def sources_told(table: pd.DataFrame) -> Said:
     """Which sources have gaps between their first month and their last."""
-    empty = table[table["count"] == 0]["whose"].tolist()
-    broken = table[(table["gaps"] != "none") & (table["count"] != 0)]
+    has_gaps = table["gaps"] != "none"
+    empty = table[(table["count"] == 0) & ~has_gaps]["whose"].tolist()
+    broken = table[has_gaps]
     parts = [
         f"{row['whose']} {_has(row['whose'])} {row['gaps']}" for row in broken.to_dict("records")
     ]

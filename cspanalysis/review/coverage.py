@@ -26,9 +26,6 @@ from cspanalysis.review.own_figures import own_figures, own_rows
 from cspanalysis.sources import find, further, get, spans_of, years_of
 from cspanalysis.store.tables import Store
 
-#: Of so many records that would be expected, none is less likely than one in a thousand.
-NO_CHANCE = 7
-
 #: Months of a school year that a term's figures are of.
 _TERMS = {"autumn": slice(0, 4), "spring": slice(4, 7), "summer": slice(7, 12)}
 
@@ -53,6 +50,9 @@ class Coverage:
         Months in which the source goes on, without any record of the area.
     unlocated : tuple of str
         Months whose records name no LSOA, so that none belongs to a district.
+    lacking : tuple of (str, tuple of str)
+        Parts of the records ('of Ashford', 'received by the council') that lack in months in
+        which the others go on.
     area : str
         Its name.
     """
@@ -63,6 +63,7 @@ class Coverage:
     partly: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     unlocated: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
     area: str = ""
 
     def __repr__(self) -> str:
@@ -100,6 +101,12 @@ class Coverage:
                 f"{name} of {present.runs(self.unlocated)} name no LSOA, so that none of their "
                 "records belongs to a district"
             )
+        if not self.months and self.lacking:
+            parts = [part for part, _ in self.lacking]
+            return (
+                f"{name} {'hold' if verb == 'cover' else 'holds'} no record "
+                + " and none ".join(parts)
+            )
         if not self.months:
             return f"{name} {'hold' if verb == 'cover' else 'holds'} no whole month" + (
                 f" of {self.area}" if self.area else ""
@@ -109,6 +116,7 @@ class Coverage:
         inside = self.gaps_told(set(missing) - set(outside))
         text += f", with {inside}" if inside else ""
         flawed = {*self.incomplete, *self.partly, *self.unlocated}
+        flawed |= {m for _, months in self.lacking for m in months}
         beyond = self.gaps_told([m for m in outside if m in flawed])
         text += f", with {beyond}" if beyond else ""
         wanted = [m for m in outside if m not in flawed]
@@ -124,6 +132,7 @@ class Coverage:
             ("the records of {} naming no LSOA and belonging to no district", self.unlocated),
             (f"no records of {self.area} of {{}}, while those of other areas go on",
              self.elsewhere),
+            *((f"no records {part} of {{}}", months) for part, months in self.lacking),
             (f"no {'figures' if _has_figures(self.source) else 'records'} of {{}}", left),
         ):  # fmt: skip
             told = [m for m in left if m in known]
@@ -176,13 +185,16 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
         if "district" not in every or every["district"].notna().any():
             return none
         return replace(none, unlocated=tuple(sorted(every["month"].dropna())))
-    whole = log_months(every["month"].unique(), quiet)
-    gone = vanished(counts, whole)
+    whole = log_ends.log_months(every["month"].unique(), quiet)
+    gone = log_ends.vanished(counts, whole)
     partly = log_ends.partly(store, source, whole)
+    lacking = log_ends.lacking(store, source, area, every, set(whole) - gone - partly)
     return replace(
-        none.of(set(whole) - gone - partly), partly=tuple(sorted(partly)),
+        none.of(set(whole).difference(gone, partly, *lacking.values())),
+        partly=tuple(sorted(partly)),
         elsewhere=tuple(sorted(gone - partly)),
-    )  # fmt: skip
+        lacking=tuple((part, tuple(sorted(months))) for part, months in lacking.items()),
+    )
 
 
 def no_district(source: str) -> str:
@@ -222,49 +234,6 @@ def _quiet_months(source: str) -> int | None:
     return found.quiet_months if found else None
 
 
-def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
-    """Months that a log covers which has a record in these months.
-
-    Up to `quiet` months in a row without any are covered and have none; of more, a file is missing.
-    """
-    seen = {m for m in months if isinstance(m, str)}
-    covered: list[str] = []
-    empty: list[str] = []
-    span = Period.parse(f"{min(seen)}/{max(seen)}").month_list() if seen else []
-    for month in span:
-        if month not in seen:
-            empty.append(month)
-            continue
-        covered += empty if len(empty) <= quiet else []
-        covered.append(month)
-        empty = []
-    return covered
-
-
-def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
-    """Months, of those judged, in which something that is usually there is gone, not by chance.
-
-    A run of months without any counts as gone where `NO_CHANCE` or more would be expected at the
-    rate of the other months: a small district has quiet months, a large one has none. Fewer than
-    that many altogether are no evidence, whatever their months.
-    """
-    ordered = sorted(months)
-    total = sum(counts.get(m, 0) for m in ordered)
-    runs: list[list[str]] = [[]]
-    for month in ordered:
-        if counts.get(month, 0):
-            runs.append([])
-        else:
-            runs[-1].append(month)
-    return {
-        month
-        for run in runs
-        if run and len(run) < len(ordered) and total >= NO_CHANCE
-        if total / (len(ordered) - len(run)) * len(run) >= NO_CHANCE
-        for month in run
-    }
-
-
 def _within(year: Period, part: str | None = None) -> list[str]:
     """Months of a year that a figure of some quarters ('1,2') or terms ('autumn term') is of."""
     months, said = year.month_list(), "" if present.is_missing(part) else str(part)
@@ -302,7 +271,7 @@ def _street(store: Store, area: Area) -> Coverage:
     force, counts = own
     published = published[published["force"] == force]
     whole = set(published.loc[published["status"] == "ok", "month"])
-    gone = vanished(counts, whole)
+    gone = log_ends.vanished(counts, whole)
     flawed = published.loc[published["status"] == "incomplete", "month"]
     return replace(
         none.of(whole - gone),
@@ -339,8 +308,8 @@ def lacking_forces(
     """Forces without files for all of the periods, each with the months that lack.
 
     A second force that records in an area, such as the Transport Police, makes a fall where its
-    files end. Few rows of a cut file are no evidence of that: see `vanished`. Without periods, all
-    months that the area's files cover must be there.
+    files end. Few rows of a cut file are no evidence of that: see `log_ends.vanished`. Without
+    periods, all months that the area's files cover must be there.
     """
     looked_at = set(of(store, "police_uk", area).months)
     wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
@@ -348,7 +317,7 @@ def lacking_forces(
     found = {}
     for force in sorted(set(forces) & set(published)):
         rows, incomplete = published[force]
-        gone = vanished(rows, looked_at) | incomplete
+        gone = log_ends.vanished(rows, looked_at) | incomplete
         if lacking := sorted(gone & wanted):
             found[force] = lacking
     return found

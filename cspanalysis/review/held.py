@@ -53,7 +53,8 @@ def lines(store: Store, area: Area) -> list[Held]:
     found = []
     for source in of_months(store):
         known = coverage.of(store, source, area)
-        gaps = known.gaps_told(known.gaps)
+        # A part that lacks before the rest begins is no gap between covered months, but told too.
+        gaps = known.gaps_told({*known.gaps, *(m for _, gone in known.lacking for m in gone)})
         of, _ = further().get(source, (source, ""))
         covers = present.runs(known.months)
         found.append(Held(of, coverage.called(source), covers, gaps, known.months))

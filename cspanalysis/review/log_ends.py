@@ -1,12 +1,14 @@
-"""Months in which a dated log begins or ends: an extract of 9 March holds a third of March."""
+"""Months that a dated log holds whole, in part or not at all: an extract of 9 March holds a third
+of March, one district's records begin after another's."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import get
 from cspanalysis.store.tables import Store
@@ -15,7 +17,53 @@ from cspanalysis.store.tables import Store
 #: where so many records would be expected of them; so many other months show what is usual.
 _DAYS, _EXPECTED, _OTHERS = 3, 14, 3
 
+#: Of so many records that would be expected, none is less likely than one in a thousand.
+NO_CHANCE = 7
+
 _DATES = ("date", "datetime")
+
+
+def log_months(months: Iterable[str], quiet: int = 2) -> list[str]:
+    """Months that a log covers which has a record in these months.
+
+    Up to `quiet` months in a row without any are covered and have none; of more, a file is missing.
+    """
+    seen = {m for m in months if isinstance(m, str)}
+    covered: list[str] = []
+    empty: list[str] = []
+    span = Period.parse(f"{min(seen)}/{max(seen)}").month_list() if seen else []
+    for month in span:
+        if month not in seen:
+            empty.append(month)
+            continue
+        covered += empty if len(empty) <= quiet else []
+        covered.append(month)
+        empty = []
+    return covered
+
+
+def vanished(counts: Mapping[str, float], months: Iterable[str]) -> set[str]:
+    """Months, of those judged, in which something that is usually there is gone, not by chance.
+
+    A run of months without any counts as gone where `NO_CHANCE` or more would be expected at the
+    rate of the other months: a small district has quiet months, a large one has none. Fewer than
+    that many altogether are no evidence, whatever their months.
+    """
+    ordered = sorted(months)
+    total = sum(counts.get(m, 0) for m in ordered)
+    runs: list[list[str]] = [[]]
+    for month in ordered:
+        if counts.get(month, 0):
+            runs.append([])
+        else:
+            runs[-1].append(month)
+    return {
+        month
+        for run in runs
+        if run and len(run) < len(ordered) and total >= NO_CHANCE
+        if total / (len(ordered) - len(run)) * len(run) >= NO_CHANCE
+        for month in run
+    }
 
 
 def partly(store: Store, source: str, months: Iterable[str]) -> set[str]:
@@ -43,6 +91,58 @@ def partly(store: Store, source: str, months: Iterable[str]) -> set[str]:
         and gap > gaps[inner].max() + _DAYS
         and by_day * gap >= _EXPECTED
     }
+
+
+def lacking(
+    store: Store, source: str, area: Area, by_district: pd.DataFrame, months: set[str]
+) -> dict[str, set[str]]:
+    """Parts of a log that lack in months in which the others go on, as the words 'of Ashford'.
+
+    Districts of the area by their records a month, and receivers whose records come in files of
+    their own.
+    """
+    found = {}
+    if "district" in by_district and len(area.districts) > 1:
+        counts = by_district.set_index(["district", "month"])["count"].sort_index()
+        held = set(counts.index.get_level_values("district"))
+        total = sum(float(counts[d].sum()) for d in area.districts if d in held)
+        for district in area.districts:
+            if district in held:
+                gone = vanished(counts[district].to_dict(), months) & months
+            else:
+                gone = months if total >= NO_CHANCE else set()
+            if gone:
+                found[f"of {district}"] = gone
+    for receiver, gone in _of_receivers(store, source).items():
+        if gone & months:
+            found[f"received by {receiver}"] = gone & months
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _of_receivers(store: Store, source: str) -> dict[str, set[str]]:
+    """Who received records that come in files of their own, and the months these files lack.
+
+    The police's log of two years beside the council's of one makes a rise where the latter begins.
+    A file whose months another takes up under another name lacks nothing.
+    """
+    if not {"received_by", "file", "month"} <= set(store.columns(source)):
+        return {}
+    rows = store.load(source, columns=["received_by", "file", "month"]).dropna()
+    names = rows.groupby("file")["received_by"].agg(frozenset)
+    spans: dict[frozenset[str], set[str]] = {}
+    for file, dated in rows.groupby("file")["month"]:
+        span = Period.parse(f"{dated.min()}/{dated.max()}").month_list()
+        spans.setdefault(names[file], set()).update(span)
+    found: dict[str, set[str]] = {}
+    for group, own in spans.items():
+        beside, elsewhere = set[str](), set(own)
+        for other, months in spans.items():
+            is_beside = not other & group and len(months & own) >= _OTHERS
+            (beside if is_beside else elsewhere).update(months)
+        if gone := beside - elsewhere:
+            found |= dict.fromkeys(sorted(group), gone)
+    return found
 
 
 def _next(month: str, step: int) -> str:
