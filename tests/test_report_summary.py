@@ -193,9 +193,14 @@ def test_the_quality_badge_follows_its_printed_rule():
     assert quality_of(0, 51)["badge"] == "care"
     assert quality_of(months=("ok", "incomplete"))["badge"] == "care"
     assert "at most 1 per cent of the rows set aside" in quality_of()["sentence"]
-    assert "No record is without a place, and no months are incomplete." in quality_of()["sentence"]
+    assert (
+        "No record is without a place, and no month is missing or incomplete."
+        in quality_of()["sentence"]
+    )
     some = quality_of(0, 20, ("ok", "incomplete"))["sentence"]
-    assert "2.0 per cent of the records have no place, and one month is incomplete." in some
+    assert (
+        "2.0 per cent of the records have no place, and one month is missing or incomplete." in some
+    )
 
 
 def test_the_summary_speaks_of_the_compared_period_only_where_something_is_compared():

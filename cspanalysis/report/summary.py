@@ -10,7 +10,7 @@ from typing import Any
 from cspanalysis import present
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
-from cspanalysis.present.phrases import MANY
+from cspanalysis.present.phrases import MANY, number_of
 from cspanalysis.report import glance_rows, layout, markup
 from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.report.glance_rows import GlanceRow
@@ -403,18 +403,19 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
         "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
         f"{present.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
         f"{present.share(MOST_UNLOCATED, 0)} of the records without a place, and no month "
-        "incomplete.",
+        "missing or incomplete.",
         "slug": slug,
     }
 
 
 def _usable(unlocated: float, incomplete: int) -> str:
-    """In words: the records without a place, and the months that are not complete."""
+    """In words: the records without a place, and the months that are not whole or not there."""
     places = f"{present.share(unlocated)} of the records have no place"
-    months = f"{present.in_words(incomplete)} {'month is' if incomplete == 1 else 'months are'}"
+    months = number_of(incomplete, "month") if incomplete else "no month"
+    are = "are" if incomplete > 1 else "is"
     if not unlocated:
         places = "no record is without a place"
-    return f"{present.capital(places)}, and {months} incomplete."
+    return f"{present.capital(places)}, and {months} {are} missing or incomplete."
 
 
 def _share(rows: Iterable[Mapping[str, Any]], part: str, whole: str) -> float:
