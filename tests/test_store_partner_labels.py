@@ -344,6 +344,15 @@ def test_kinds_of_exclusion_are_told_by_their_words_and_none_vanishes(tmp_path, 
     assert ("kind" in set(store.problems()["column"])) == (kind == "managed move")
 
 
+@pytest.mark.parametrize("label", ["All clusters", "All schools", "All", "District total"])
+def test_a_row_of_all_clusters_is_none_of_them(tmp_path, label):
+    rows = f"2024/25,Dover,East,Permanent,12,9,900\n2024/25,Dover,{label},Permanent,12,9,900\n"
+    clean_run.clean(workspace(tmp_path, {"school_exclusions/a.csv": SCHOOLS + rows}), {})
+    store = Store(tmp_path / "data/processed")
+    assert store.load("school_exclusions")["cluster"].tolist() == ["East"]
+    assert set(store.problems()["reason"]) == {"a total of other rows"}
+
+
 def test_figures_of_the_council_are_added_up(tmp_path):
     text = "District,Month,Indicator,Unit,Value\n"
     text += "Dover,2024-04,small tips,incidents,7\nDover,2024-04,large tips,incidents,5\n"

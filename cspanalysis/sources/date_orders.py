@@ -22,6 +22,11 @@ from cspanalysis.sources.schema import Schema
 _WITH_ORDER = ("date", "datetime", "month")
 _NUMERIC = r"(?i)^(?:[a-z]{3,9}\.?,? +)?(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<c>\d{4}|\d{2})"
 _NUMERIC += r"(?:\D|$)"
+_ISO = r"^(?P<c>\d{4})-(?P<b>\d{2})-(?P<a>\d{2})(?:\D|$)"
+#: So many dates that are sure, and so many that are not, show whether day and month were turned;
+#: so many are looked at. So many unsure ones must stand outside the months of the sure ones, or
+#: such a share of them out of the file's order.
+_SURE, _UNSURE, _LOOKED_AT, _OUTSIDE, _IN_ORDER = 20, 10, 20_000, 5, 0.95
 #: Dates are asked for in the one form that nobody misreads.
 _BEST = "dates as 2007-12-31"
 
@@ -43,6 +48,8 @@ class Seen:
         digits.
     last : set of int
         Those of two digits that stand last.
+    dates : list of polars.DataFrame
+        row, text, a, b, c of dates in the order of the file, day/month, those of ISO too.
     """
 
     heading: str
@@ -55,6 +62,7 @@ class Seen:
     second: set[int] = field(default_factory=set)
     short: set[int] = field(default_factory=set)
     last: set[int] = field(default_factory=set)
+    dates: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, rows: pl.Series, texts: pl.Series) -> None:
         """Look at more of its cells; blank ones are left out."""
@@ -76,6 +84,43 @@ class Seen:
         short = found.filter("is_short")
         self.short |= set(short["a"])
         self.last |= set(short["c"])
+        if found["a"].null_count() < found.height and sum(map(len, self.dates)) < _LOOKED_AT:
+            iso = each["text"].str.extract_groups(_ISO).struct.unnest()
+            both = found.with_columns(
+                pl.coalesce(name, iso[name].cast(pl.Int64)).alias(name) for name in "abc"
+            )
+            self.dates.append(both.drop_nulls("a").select(ROW, "text", *"abc"))
+
+    @property
+    def turned(self) -> tuple[int, str] | None:
+        """A date whose day and month a spreadsheet turned: 04/01/2023 for the 1st of April.
+
+        It does so where it can, and leaves 13/04/2023. Told by the months of the dates that are
+        sure, or by the order in which all stand.
+        """
+        if not (self.dates and self.day_first) or self.month_first:
+            return None
+        year = pl.col("c") + pl.when(pl.col("c") < 100).then(2000).otherwise(0)
+        is_sure = (pl.col("a") > 12) | (pl.col("a") == pl.col("b"))
+        found = pl.concat(self.dates).with_columns(
+            is_sure=is_sure, read=year * 12 + pl.col("b"),
+            other=year * 12 + pl.when(is_sure).then("b").otherwise("a"),
+        )  # fmt: skip
+        found = found.with_columns(
+            at=pl.col("read") * 31 + pl.col("a"),
+            at_other=pl.col("other") * 31 + pl.when("is_sure").then("a").otherwise("b"),
+        )
+        sure, unsure = found.filter("is_sure"), found.filter(~pl.col("is_sure"))
+        if len(sure) < _SURE or len(unsure) < _UNSURE:
+            return None
+        first, last = sure["read"].min(), sure["read"].max()
+        outside = unsure.filter(~pl.col("read").is_between(first, last))
+        others = unsure.filter(~pl.col("other").is_between(first, last))
+        if len(outside) >= max(_OUTSIDE, len(unsure) / 10) and len(others) * 10 <= len(outside):
+            return outside.select(ROW, "text").row(0)
+        if _in_order(found["at_other"]) >= _IN_ORDER and _in_order(found["at"]) < 0.9:
+            return unsure.select(ROW, "text").row(0)
+        return None
 
     @property
     def is_month_first_of_months(self) -> bool:
@@ -165,6 +210,15 @@ class Orders:
                 "Ask for an export in one order, or mend the wrong ones; to read all as day/month "
                 "and set the others aside, say so in partnership.toml",
             )
+        if one := seen.turned:
+            return (
+                f"dates in both orders: {_shown(seen.day_first)} can only be day/month, while the "
+                f"dates around {_shown(one)} show that there the month comes first, as where a "
+                "spreadsheet of American settings turned those that it could",
+                "dd/mm/yyyy",
+                "Ask for the export as it left the system, not opened in between; to read all as "
+                "day/month, say so in partnership.toml",
+            )
         short = bool(seen.last)
         if seen.month_first and (seen.either or not seen.has_other):
             return (
@@ -193,6 +247,12 @@ class Orders:
                 "Say so in partnership.toml, as csp map does,",
             )
         return None
+
+
+def _in_order(days: pl.Series) -> float:
+    """Share of dates that do not come before the one above, or, if that is more, after it."""
+    steps = days.diff().drop_nulls().to_numpy()
+    return max(float((steps >= 0).mean()), float((steps <= 0).mean())) if len(steps) else 0.0
 
 
 def _section(part: Part) -> str:

@@ -21,7 +21,16 @@ KINDS: Mapping[str, str] = {
 
 
 def _with_kinds(found: Read) -> Read:
-    """The kind by its words; one that nobody knows ('managed move') is kept and noted."""
+    """The kind by its words; one that nobody knows ('managed move') is kept and noted.
+
+    A row of all clusters counts where no others are beside it.
+    """
+    is_all = pl.col("cluster").str.contains(r"(?i)^\s*(all|district|whole (district|area))\s*$")
+    has_parts = (~is_all).any().over("school_year", "district", "kind")
+    found = found.keep(
+        ~(is_all & has_parts).fill_null(False), "cluster", pl.col("cluster"),
+        "one of the clusters a total is made of", "a total of other rows",
+    )  # fmt: skip
     frame = found.frame
     kind = told("kind", KINDS)
     found.note(

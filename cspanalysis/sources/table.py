@@ -22,7 +22,10 @@ from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
 from cspanalysis.sources.schema import Schema, UnknownLayout, as_text, choose
 
-_TOTAL = r"(?i)^\s*((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)\s*$"
+_TOTAL = (
+    r"(?i)^\s*(((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)"
+    r"|(total( of| for)? )?all (school )?(clusters|schools)|(district|cluster) total)\s*$"
+)
 
 
 class Corrections(Protocol):
