@@ -1,5 +1,6 @@
 """The data dictionary is what the schemas say."""
 
+import json
 import re
 
 from cspanalysis import sources
@@ -17,6 +18,7 @@ def test_the_committed_dictionary_is_what_the_schemas_give(project):
 def test_the_committed_list_of_questions_is_what_the_topics_ask(project):
     written = (project / "docs" / "questions.md").read_text(encoding="utf-8")
     assert written == question_list.text(), "run: csp dictionary"
+    assert question_list.by_source() == json.loads(question_list.BY_SOURCE.read_text("utf-8"))
     assert "`places.concentration` | `police_uk`" in written and "strategy_2008" in written
 
 

@@ -1,5 +1,8 @@
 """A folder of files in one go, and the account of one file after cleaning."""
 
+import subprocess
+import sys
+
 import pytest
 import unfamiliar_files
 
@@ -123,3 +126,13 @@ def test_the_questions_of_a_source_are_those_that_it_can_answer():
     assert "Did fires rise or fall?" in found
     assert len(found) == len(set(found))
     assert question_list.of_source("nowhere") == []
+
+
+def test_what_a_file_opens_is_told_without_loading_any_topic():
+    program = "import sys; from cspanalysis.explore import question_list as q; "
+    program += "assert q.of_source('fires'); "
+    program += "print([m for m in sys.modules if m.startswith(('cspanalysis.find', 'scipy'))])"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

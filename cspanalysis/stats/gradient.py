@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 #: Fifths with fewer places say little of anywhere else, and are not compared.
 FEWEST_PLACES = 3
@@ -77,9 +78,9 @@ def _slope(known: pd.DataFrame, confidence: float) -> tuple[float, float, float]
     degrees = len(known) - 2
     if known["decile"].nunique() < 3 or degrees < 3 or not known["count"].sum():
         return np.nan, np.nan, np.nan
-    design = sm.add_constant(-known["decile"].to_numpy(dtype=float))
-    model = sm.GLM(
-        known["count"].to_numpy(dtype=float), design, family=sm.families.Poisson(),
+    design = np.column_stack([np.ones(len(known)), -known["decile"].to_numpy(dtype=float)])
+    model = GLM(
+        known["count"].to_numpy(dtype=float), design, family=families.Poisson(),
         offset=np.log(known["population"].to_numpy(dtype=float)),
     ).fit(scale="X2")  # fmt: skip
     error = float(model.bse[1]) / min(1.0, float(np.sqrt(model.scale)))
