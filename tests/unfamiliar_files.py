@@ -35,6 +35,8 @@ class Unfamiliar:
         Column → value → rows with that value.
     settings : str
         What the analyst adds by hand, as partnership.toml has it: the one edit.
+    made : int
+        Rows of the table, where they are not those of the file.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Unfamiliar:
     figures: dict[str, dict[object, float]]
     settings: str = ""
     merged: Sequence[str] = ()
+    made: int = 0
 
     def write(self, folder: Path) -> Path:
         """The file as the partner sends it."""
@@ -286,4 +289,85 @@ def tipping() -> Unfamiliar:
     )  # fmt: skip
 
 
-FILES = (niche, athena, nspis, storm, uniform, brigade, hospital, survey, youth, tipping)
+def powers() -> Unfamiliar:
+    """A council's powers used: quarters side by side, a power in two kinds."""
+    head = ["Council", "Power used", "Q1 2025/26", "Q2 2025/26", "Q3 2025/26"]
+    rows = [
+        ["Dover", "CPN warnings issued", 12, 9, 14],
+        ["Dover", "CPNs issued", 3, "*", 4],
+        ["Dover", "Full closure orders", 1, 0, 2],
+        ["Dover", "Partial closure orders", 2, 1, 0],
+    ]
+    return Unfamiliar(
+        "asb_powers.xlsx", "Council, powers used by quarter", "asb_powers",
+        [["Use of powers under the Act of 2014"], [], head, *rows], 12,
+        {"power": {"community protection warnings": 3, "closure orders": 6},
+         "period": {"2025-04/2025-06": 4}, "status": {"suppressed": 1}},
+    )  # fmt: skip
+
+
+def respondents() -> Unfamiliar:
+    """A survey as a tool exports it: a row for each respondent."""
+    head = ["Respondent ID", "How safe do you feel after dark?", "Noise is a problem here",
+            "Age group"]  # fmt: skip
+    safe, agree = ["Very safe", "Fairly safe", "A bit unsafe", "Very unsafe"], ["Agree", "Disagree"]
+    rows = [[n + 1, safe[n % 4], agree[n % 2], "35 to 64"] for n in range(80)]
+    return Unfamiliar(
+        "survey_export.csv", "Residents' survey, a row for each respondent", "surveys",
+        [head, *rows], 80,
+        {"response": {"Very unsafe": 1, "Agree": 1}, "percent": {25: 4, 50: 2}, "base": {80: 6}},
+        settings='[sources.surveys.constants]\nsurvey = "Residents\' survey"\nround = "2025"\n'
+        'area = "Dover"\n',
+        made=6,
+    )  # fmt: skip
+
+
+def residents() -> Unfamiliar:
+    """A council's population table: bands of ages side by side."""
+    head = ["District", "Mid-year", "All ages", "0-4", "5-15", "16-24", "25-64", "65+"]
+    rows = [
+        [name, year, 5 * base, base - 10, base, base + 20, base, base - 10]
+        for name, base in (("Dover", 23_400), ("Thanet", 28_200))
+        for year in (2023, 2024)
+    ]
+    return Unfamiliar(
+        "mid_year_population.xlsx", "Council, residents by age band", "population",
+        [["Mid-year population estimates"], [], head, *rows], 4,
+        {"area": {"Dover": 2}, "population": {117_000: 2, 141_000: 2}},
+    )  # fmt: skip
+
+
+def tool() -> Unfamiliar:
+    """The Department for Education's local authority interactive tool: years side by side."""
+    head = ["LA Number", "Local Authority", "2020", "2021", "2022", "2023"]
+    rows = [
+        [970, "England", 190, 170, 150, 140],
+        [886, "Kent", 180, 150, 120, "c"],
+        [887, "Medway", 210, 200, 180, 160],
+    ]
+    return Unfamiliar(
+        "lait_fte.xlsx", "Local authority interactive tool, years side by side", "lait",
+        [["First time entrants to the youth justice system aged 10-17 (rate per 100,000)"], [],
+         head, *rows], 12,
+        {"status": {"suppressed": 1}, "value": {120: 1, 140: 1}},
+    )  # fmt: skip
+
+
+def subclasses() -> Unfamiliar:
+    """A force's list with subclasses of the Home Office alone."""
+    codes = ["105A/01", "028E/02", "048/01", "8N/1", "046/00"]
+    head = ["Crime Number", "HO Code", "Recorded On", "Council Area"]
+    rows = [
+        [f"D/{n}/25", code, f"{day:%d/%m/%Y}", "Dover District Council"]
+        for n, (day, code) in enumerate(zip(_days(100), _cycle(codes, 100), strict=True))
+    ]
+    return Unfamiliar(
+        "recorded_by_subclass.csv", "Force's list by Home Office subclass", "police_extract",
+        [head, *rows], 100,
+        {"offence": {"shoplifting": 20, "theft of vehicle": 20, "assault with injury": 20,
+                     "assault without injury": 20}, "district": {"Dover": 100}},
+    )  # fmt: skip
+
+
+FILES = (niche, athena, nspis, storm, uniform, brigade, hospital, survey, youth, tipping, powers,
+         respondents, residents, tool, subclasses)  # fmt: skip
