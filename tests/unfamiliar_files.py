@@ -1,4 +1,4 @@
-"""Ten files of partners in layouts that none of our readers was written for, with true figures.
+"""Files of partners in layouts that none of our readers was written for, with true figures.
 
 The headings are set down from memory of what such systems and publishers give (Niche, Athena,
 NSPIS, STORM, Uniform, the London Fire Brigade's open data, Hospital Episode Statistics, a council's
