@@ -11,7 +11,7 @@ from cspanalysis.cli import main
 from cspanalysis.domain import areas, reference
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import area, area_wording
+from cspanalysis.findings import area, area_deprivation, area_wording
 from cspanalysis.findings.shapes.rankings import merged_notes
 
 #: Small areas of the Tonbridge and Malling of today.
@@ -124,7 +124,7 @@ def test_density_and_class(made):
 
 
 def test_deprivation_counts_small_areas_by_fifth(made):
-    found = area.deprivation(made)
+    found = area_deprivation.by_fifth(made)
     assert found.rows["count"].tolist() == [2, 0, 1, 0, 1]
     assert found.sentence == (
         "Of four small areas, two are among the most deprived fifth of England (one among the most "
@@ -142,7 +142,7 @@ def test_small_areas_of_an_earlier_census_are_named_beside_those_of_today(tmp_pa
         "lookups/lookup_lsoa21_ward24_ltla24.csv": [head, *today],
     }
     ours = opened(tmp_path / "ws", files, csp="Cardiff")
-    assert area.deprivation(ours).sentence.startswith(
+    assert area_deprivation.by_fifth(ours).sentence.startswith(
         "Of two small areas as drawn in 2011 (three since 2021), one is among"
     )
 

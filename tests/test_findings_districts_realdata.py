@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import cspanalysis
-from cspanalysis.findings import antisocial, area, overview
+from cspanalysis.findings import antisocial, area, area_deprivation, overview
 from cspanalysis.workspace import init
 
 pytestmark = pytest.mark.realdata
@@ -138,5 +138,5 @@ def test_a_welsh_city_from_counts(shared, tmp_path):
     inside = own[own["ltla24_name"] == "Cardiff"]
     crimes = inside[inside["crime_type"] != "Anti-social behaviour"]["count"].sum()
     assert overview.recorded_crime_rate(cardiff).values["count"] == crimes
-    assert "of Wales" in area.deprivation(cardiff).sentence
-    assert "of Wales" in area.deprivation_places(cardiff).sentence
+    assert "of Wales" in area_deprivation.by_fifth(cardiff).sentence
+    assert "of Wales" in area_deprivation.places(cardiff).sentence
