@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,9 @@ HOSTILE = "<img src=x onerror=alert(1)> | **b** [a](javascript:x) `c` $x$ www.x.
         (None, 0, "[x]"),
         (float("nan"), 1, "[x]"),
         (pd.NA, 0, "[x]"),
+        (pd.NaT, 0, "[x]"),
+        (np.float32("nan"), 0, "[x]"),
+        (np.int64(1234), 0, "1,234"),
         (float("inf"), 0, "[x]"),
     ],
 )

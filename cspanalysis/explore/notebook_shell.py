@@ -9,7 +9,7 @@ from typing import Any
 
 from cspanalysis.domain import errors
 from cspanalysis.domain.errors import paragraph
-from cspanalysis.explore import completion, names
+from cspanalysis.explore import names
 
 
 def set_up() -> None:
@@ -61,6 +61,9 @@ def _matcher(shell: Any) -> Any:
         )
         found = None
         if re.search(r"[\"']|\.\w*$", before):
+            # At the first key, not with the review: it knows every question and chart.
+            from cspanalysis.explore import completion
+
             try:
                 found = completion.complete(before, shell.user_ns)
             except Exception:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from cspanalysis.present import numbers, words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Characters of a text in a cell, as on a page (report.html); what is longer ends in '…'.
 MOST_TEXT = 300
@@ -204,9 +205,7 @@ def _kind(key: str, value: Any) -> str:
 def _is_numeric(rows: pd.DataFrame, key: str) -> bool:
     if key in LABELS:
         return LABELS[key][1] not in _TEXT_KINDS
-    if key not in rows or pd.api.types.is_bool_dtype(rows[key]):
-        return False
-    return pd.api.types.is_numeric_dtype(rows[key])
+    return key in rows and rows[key].dtype.kind in "iufc"
 
 
 def _has(rows: pd.DataFrame, key: str, *, any_value: bool = True) -> bool:

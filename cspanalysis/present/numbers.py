@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import pandas as pd
-
 #: Shown where a value is not available.
 MISSING = "[x]"
 
@@ -54,13 +52,17 @@ def symbols_of(table: Mapping[str, Any]) -> dict[str, str]:
 
 def is_missing(value: Any) -> bool:
     """True for None, NaN, NA, NaT and infinities: nothing that may be written as a number."""
-    if value is None or value is pd.NA:
+    if value is None:
         return True
-    if isinstance(value, str):
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, (str, int, list, tuple, dict)):
         return False
-    if isinstance(value, (list, tuple, dict)):
-        return False
-    return bool(pd.isna(value)) or (isinstance(value, float) and math.isinf(value))
+    try:
+        # NaN, NaT and NA are no equals of themselves; pandas is not loaded to ask it.
+        return bool(value != value)
+    except TypeError:
+        return True
 
 
 def rounded(value: float, dp: int = 0) -> Decimal:
