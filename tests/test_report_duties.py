@@ -1,5 +1,6 @@
 """How a review meets the duty: what is answered by figures, what needs words, what lacks."""
 
+import dataclasses
 import importlib
 import pkgutil
 import re
@@ -9,7 +10,7 @@ import pytest
 from test_report_summary import chapter, record
 
 from cspanalysis import findings
-from cspanalysis.domain import reference
+from cspanalysis.domain import areas, reference
 from cspanalysis.findings.question import SPECS
 from cspanalysis.report import commentary, duties, markup
 
@@ -94,6 +95,14 @@ def test_wales_has_its_own_list_and_shares_the_duties_of_both():
     assert own in wales and own not in england
     both = {"The kinds of serious violence in the area", "Its levels and patterns"}
     assert both <= set(wales) & set(england)
+
+
+def test_a_county_above_district_councils_asks_for_more():
+    county = "What the county strategy group should take up in its community safety agreement"
+    kent = dataclasses.replace(ENGLAND, county="Kent")
+    assert county not in made(crime()) and county in made(crime(), context=kent)
+    assert areas.find("Tonbridge and Malling").two_tier_county == "Kent"
+    assert areas.find("Medway").two_tier_county == "" == areas.find("Cardiff").two_tier_county
 
 
 def test_reviews_of_some_chapters_have_no_such_page():

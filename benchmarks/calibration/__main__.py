@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the study and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few series, for a test")
-    parser.add_argument("--series", type=int, default=2500, help="simulated series a world")
+    parser.add_argument("--series", type=int, default=5000, help="simulated series a world")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args(arguments)

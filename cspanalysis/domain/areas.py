@@ -58,6 +58,11 @@ class Area:
         """Folder name: lower case with hyphens."""
         return slug(self.name)
 
+    @property
+    def two_tier_county(self) -> str:
+        """The county whose council stands above district councils here; '' elsewhere."""
+        return self.county if any(code.startswith("E07") for code in self.district_codes) else ""
+
 
 @dataclass(frozen=True)
 class PeerGroup:

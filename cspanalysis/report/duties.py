@@ -78,14 +78,14 @@ class Duty:
 
 
 def of_review(chapters: Sequence[Rendered], context: markup.Context) -> list[Duty]:
-    """The duties of the area's nation; none of a review of some chapters only, or an empty one."""
+    """The duties of an area of its nation and tier; none of a partial or an empty review."""
     told = layout.in_order(chapters)
     if context.partial or not told:
         return []
-    nation = "W" if context.code.startswith("W") else "E"
+    kinds = ("W" if context.code.startswith("W") else "E") + ("T" if context.county else "")
     duties: dict[str, list[Asked]] = {}
     for row in reference.rows("duties"):
-        if nation in row["nation"]:
+        if set(kinds) & set(row["nation"]):
             duties.setdefault(row["duty"], []).append(_asked(row, told))
     return [Duty(name, tuple(asked)) for name, asked in duties.items()]
 

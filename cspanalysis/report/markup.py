@@ -53,6 +53,8 @@ class Context:
     ----------
     area, code, partnership : str
         Name, code and the partnership's full name.
+    county : str
+        The county that the area shares with other district councils; '' where there is none.
     period, compare : str
         `YYYY-MM/YYYY-MM`; compare may be ''.
     edition : str
@@ -77,6 +79,7 @@ class Context:
     edition: str = "public"
     code: str = ""
     partnership: str = ""
+    county: str = ""
     contents: Sequence[tuple[str, str]] = ()
     synthetic: bool = False
     sources: Sequence[Mapping[str, Any]] = ()

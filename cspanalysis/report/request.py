@@ -12,11 +12,12 @@ from cspanalysis.domain.periods import Period
 
 @dataclass(frozen=True)
 class Area:
-    """An area to review: its name, its code and its partnership's full name."""
+    """An area to review: name, code, its partnership's full name, its county if of two tiers."""
 
     name: str
     code: str = ""
     partnership: str = ""
+    county: str = ""
 
     @property
     def slug(self) -> str:

@@ -62,7 +62,7 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     protected = space.protected_sources if is_public else None
     return runner.Request(
         workspace=space.root,
-        areas=tuple(runner.Area(a.name, a.code, partnership(a)) for a in chosen),
+        areas=tuple(runner.Area(a.name, a.code, partnership(a), a.two_tier_county) for a in chosen),
         period=first.comparisons[0].period.iso,
         compare=first.comparisons[0].compare.iso,
         edition=options.edition,

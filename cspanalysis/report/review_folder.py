@@ -44,6 +44,7 @@ def context_of(
         area=area["name"],
         code=area.get("code", ""),
         partnership=area.get("partnership", ""),
+        county=area.get("county", ""),
         period=period,
         compare=compare,
         edition=edition,

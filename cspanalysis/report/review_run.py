@@ -10,7 +10,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,7 @@ def review(
             else partner_edition.set_apart(request.reports, target.parent)
         )
         earlier = _previous(request, area)
-        fingerprint = _digest([plan.basis, area.name, area.code, area.partnership, earlier])
+        fingerprint = _digest([plan.basis, *astuple(area), earlier])
         fingerprint = partner_files.sealed(request.workspace / "data/processed", fingerprint)
         if request.resume and _is_complete(target, fingerprint):
             return ReviewDone(area, target, skipped=True)
@@ -154,7 +154,7 @@ def review(
             """The whole review with what may be shown, in place of the last one."""
             context = review_folder.context_of(
                 shown,
-                area={"name": area.name, "code": area.code, "partnership": area.partnership},
+                area=asdict(area),
                 period=request.period,
                 compare=request.compare,
                 edition=request.edition,
