@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.findings import open_fires
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present.phrases import MOST_NAMED
 from cspanalysis.review.series import Series
 
 FIRES = "fires"
+EITHER = (FIRES, open_fires.SOURCE)
 
 #: Fires by motive and what burned, under the names that the chapter gives them.
 FIRE_TYPES: Mapping[str, tuple[str, str]] = {
@@ -30,22 +33,28 @@ BURNED: Mapping[str, str] = {
     "other building": "other buildings",
 }
 
+fire_question = partial(question, needs=EITHER, unit="fires")
 
-@question(
-    "fires.all.change", "Did fires rise or fall?", needs=FIRES, unit="fires", fewer_is_better=True
-)
+
+@fire_question("fires.all.change", "Did fires rise or fall?", fewer_is_better=True)
 def change(ask: Question) -> Finding:
-    """All fires attended against the same months of the year before."""
-    fires, notes = _fires(ask)
-    return ask.change(fires, notes=notes)
+    """All fires attended against the same months of the year before.
+
+    Without the fire service's list those of the newest whole financial year in the government's
+    statistics; so it is with kinds of fire and what burned.
+    """
+
+    def own() -> Finding:
+        fires, notes = _fires(ask)
+        return ask.change(fires, notes=notes)
+
+    return open_fires.instead(ask, own, open_fires.change, FIRES)
 
 
-@question(
+@fire_question(
     "fires.types.change",
     "Which kinds of fire rose or fell?",
-    needs=FIRES,
     measure="fires by kind",
-    unit="fires",
     fewer_is_better=True,
 )
 def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPES) -> Finding:
@@ -53,6 +62,29 @@ def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPE
 
     `types`: name → motive ('deliberate', 'accidental', 'not known') and what burned.
     """
+    return open_fires.instead(ask, partial(_types, ask, types), open_fires.kinds, FIRES)
+
+
+@fire_question("fires.mix", "What burned?", measure="fires by what burned")
+def mix(ask: Question) -> Finding:
+    """Fires by the kind of property, with Wilson intervals."""
+    return open_fires.instead(ask, partial(_burned, ask), open_fires.mix, FIRES)
+
+
+@fire_question(
+    "fires.peers.{group}",
+    "How do fires compare with the other {members}?",
+    needs=open_fires.SOURCE,
+    unit="per 1,000 residents in the period",
+    fewer_is_better=True,
+    once=True,
+)
+def peers(ask: Question, group: str) -> Finding:
+    """Fires per 1,000 residents of every area of a peer group, in the newest whole year."""
+    return open_fires.peers(open_fires.asked(ask), group)
+
+
+def _types(ask: Question, types: Mapping[str, tuple[str, str]]) -> Finding:
     fires, notes = _fires(ask)
     listed = ask.review.table(FIRES, own=False)
     fires.of(listed).knowing("motive", "its list does not say which fires were set")
@@ -73,9 +105,7 @@ def type_changes(ask: Question, types: Mapping[str, tuple[str, str]] = FIRE_TYPE
     )
 
 
-@question("fires.mix", "What burned?", needs=FIRES, measure="fires by what burned", unit="fires")
-def mix(ask: Question) -> Finding:
-    """Fires by the kind of property, with Wilson intervals."""
+def _burned(ask: Question) -> Finding:
     fires, notes = _fires(ask)
     fires.knowing("burned", "its list does not say what burned")
     burned = fires.rows["burned"].replace(dict(BURNED)).fillna("not stated")

@@ -231,6 +231,11 @@ def _with_residents(store: Store, area: Area, table: pd.DataFrame, period: Perio
     return found
 
 
+def districts_of(group: PeerGroup, area: Area) -> dict[str, list[str]]:
+    """The members of a group → the districts of each."""
+    return {name: _districts(name, area) for name in group.areas}
+
+
 def _districts(name: str, area: Area) -> list[str]:
     """The districts of a member of a group: of a partnership all of them."""
     if name == area.name:
@@ -275,7 +280,7 @@ def from_open_data(
         if store.has("police_uk_counts"):
             details.append(known.told(missing))
         raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
-    parts = {name: _districts(name, area) for name in group.areas}
+    parts = districts_of(group, area)
     districts = [d for members in parts.values() for d in members]
     counts = store.load(
         "police_uk_counts",
@@ -303,7 +308,7 @@ def from_open_data(
             f"the {present.in_words(len(others))} others; those of further police forces would be "
             f"needed too{_forces(group, whole)}",
         )
-    return _by_area(store, area, parts, by_district, period)
+    return by_area(store, area, parts, by_district, period)
 
 
 def monthly(
@@ -342,7 +347,7 @@ def _from_log(
     """The group's counts from a log of dated records; the national files cover all districts."""
     if not store.has(source):
         raise NotAvailable(("peer_counts", source))
-    parts = {name: _districts(name, area) for name in group.areas}
+    parts = districts_of(group, area)
     districts = [d for members in parts.values() for d in members]
     rows = store.load(source, columns=["month", "district"])
     known = coverage.of(store, source, area)
@@ -351,10 +356,10 @@ def _from_log(
     if not (set(districts) - set(area.districts)) & set(rows["district"].dropna()):
         raise NotAvailable(("peer_counts", source), "the records are of this area alone")
     inside = rows[period.contains(rows["month"]) & rows["district"].isin(districts)]
-    return _by_area(store, area, parts, inside.groupby("district").size(), period)
+    return by_area(store, area, parts, inside.groupby("district").size(), period)
 
 
-def _by_area(
+def by_area(
     store: Store,
     area: Area,
     parts: Mapping[str, list[str]],

@@ -19,6 +19,7 @@ from cspanalysis.domain.violence_duty import SeriousViolence
 from cspanalysis.review import (
     conditions,
     coverage,
+    fire_years,
     offence_counts,
     peer_groups,
     peer_tallies,
@@ -256,6 +257,8 @@ class Review:
         self, source: str, period: Period, offences: Iterable[str] | None = None
     ) -> Unplaced | None:
         """Records of a source without a place, which count for no area (`coverage.unplaced`)."""
+        if source == fire_years.NAME:
+            return fire_years.unplaced(self.store, self.area, period)
         return coverage.unplaced(self.store, source, self.area, period, offences)
 
     def ungrouped(self, *periods: Period) -> pd.Series:

@@ -273,6 +273,22 @@ class Yearly(Series):
             raise NotAvailable(self.sources, f"nothing on '{self.subject}' in {when}")
         return found
 
+    def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
+        """Both years and their change; of how years vary the years before tell, from five on."""
+        now, before = self.count(period), self.count(compare)
+        table = pd.DataFrame(
+            {
+                "period": [period.iso],
+                "compare": compare.iso,
+                "count": now,
+                "compare_count": before,
+                "days": period.days,
+                "compare_days": compare.days,
+            }
+        )
+        why = "fewer than five years are known"
+        return change.widened(change.change(table), self.variance(period), why).assign(reason="")
+
     def variance(self, until: Period, months: int = 12) -> dispersion.Variance:
         """The same, from the years that end by the end of a period, five at least."""
         counts = self.rows.groupby("year")["count"].sum(min_count=1, skipna=False).sort_index()

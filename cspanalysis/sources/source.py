@@ -109,6 +109,8 @@ class Source:
         Table → what would tell rows apart that a file gives without it.
     editions : mapping
         Table → what an edition of a table that is revised as a whole replaces.
+    tally : mapping
+        Table → column that says of how many of a file's rows each of its own is the sum.
     totals : str
         Column in which rows that are the total of others name themselves; they are set aside.
     strangers : tuple of str
@@ -174,6 +176,7 @@ class Source:
     added: Mapping[str, Sequence[str]] = field(default_factory=dict)
     telling: Mapping[str, str] = field(default_factory=dict)
     editions: Mapping[str, Editions] = field(default_factory=dict)
+    tally: Mapping[str, str] = field(default_factory=dict)
     totals: str = ""
     strangers: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()

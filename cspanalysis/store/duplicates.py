@@ -53,7 +53,7 @@ def settle(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[str
             brought = [parts[label].get("brought", {}) for label in labels]
             alike_figures.check_files(key, files.frame, brought, labels, repeated)
         for (number,), rows in repeated.partition_by("part", as_dict=True).items():
-            reasons = _reasons(labels[number], files.frame, rows)
+            reasons = _reasons(files, number, rows)
             found[labels[number]] = files.without(number, rows, reasons)
     return found
 
@@ -69,7 +69,8 @@ def _editions(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[
         replaced = releases.replaced(files.frame, len(labels), editions)
         for (number,), rows in replaced.partition_by("part", as_dict=True).items():
             gone = files.frame(number).with_row_index("at").join(rows, on="at")
-            reasons = _Reasons(Problems(labels[number]), Counter(), gone[ROW].n_unique())
+            set_aside = files.size(gone) if files.tally else gone[ROW].n_unique()
+            reasons = _Reasons(Problems(labels[number]), Counter(), set_aside)
             spans: list[list[Any]] = []
             for (used, why), some in gone.partition_by(
                 "used_part", "why", as_dict=True, maintain_order=True
@@ -81,16 +82,17 @@ def _editions(source: Source, parts: Mapping[str, Entry], shelf: Shelf) -> dict[
                 base = editions.whole[0][0]
                 if not changed:
                     reason = f"repeats a row of {other}"
-                    reasons.counts[other, True] += some.height
+                    reasons.counts[other, True] += files.size(some)
                 elif why == releases.DETAIL:
                     reason = f"{other} gives it in more detail"
                 else:
                     reason = f"of an earlier edition; that of {other} is used"
                 if changed:
                     over = [str(v) for v in some[base].unique().sort().to_list()]
-                    spans.append([other, why, some.height, over])
+                    spans.append([other, why, files.size(some), over])
                 listed = pl.format(f"{base} {{}}", pl.col(base)).alias("found")
                 reasons.problems.add_rows(some.select(ROW, listed), "", "once", "set aside", reason)
+                reasons.problems.counts["", "set aside", reason] += files.size(some) - some.height
             entry = files.without(number, rows, reasons)
             found[labels[number]] = entry | {"replaced": spans}
     return found
@@ -156,6 +158,7 @@ class _Files:
         self, source: Source, table: str, parts: Mapping[str, Entry], shelf: Shelf, why: str = ""
     ):
         self.source, self.table, self.shelf = source, table, shelf
+        self.tally = source.tally.get(table, "")
         self.entries = {o: entry for o, entry in parts.items() if table in entry["tables"]}
         self.labels = list(self.entries)
         # Of many large ones few are held.
@@ -165,6 +168,10 @@ class _Files:
 
     def _load(self, number: int) -> pl.DataFrame:
         return self.shelf.load(self.entries[self.labels[number]]["tables"][self.table])
+
+    def size(self, rows: pl.DataFrame) -> int:
+        """How many of the file's rows those of the table are."""
+        return int(rows[self.tally].sum()) if self.tally else rows.height
 
     def without(self, number: int, rows: pl.DataFrame, reasons: _Reasons) -> Entry:
         """The entry of a part whose table does without some rows."""
@@ -198,11 +205,13 @@ class _Files:
         }
 
 
-def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.DataFrame) -> _Reasons:
+def _reasons(files: _Files, number: int, repeated: pl.DataFrame) -> _Reasons:
     """A raw row may have given several; it is set aside with the last of them."""
-    where = ["file", ROW]
-    frame = table(repeated["part"][0])
-    sizes = frame.group_by(pl.col("file").cast(pl.String), pl.col(ROW)).agg(size=pl.len())
+    where, label, table = ["file", ROW], files.labels[number], files.frame
+    frame = table(number)
+    sizes = frame.group_by(pl.col("file").cast(pl.String), pl.col(ROW)).agg(
+        size=pl.len(), raw=pl.col(files.tally).sum() if files.tally else pl.lit(1)
+    )
     rows = (
         # Of a raw row's rows one that differs is shown, if any does.
         repeated.sort("is_same", maintain_order=True)
@@ -212,11 +221,13 @@ def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.Data
         .with_columns(is_whole=pl.col("count") == pl.col("size"))
         .sort(where)
     )
-    found = _Reasons(Problems(label), Counter(), int(rows["is_whole"].sum()))
+    set_aside = int(rows.filter("is_whole")["raw"].sum())
+    found = _Reasons(Problems(label), Counter(), set_aside)
     for (used, is_same, is_whole), alike in rows.partition_by(
         "used_file", "is_same", "is_whole", as_dict=True, maintain_order=True
     ).items():
-        found.counts[used, is_same] += alike.height
+        count = int(alike["raw"].sum())
+        found.counts[used, is_same] += count
         other_row = "a later row" if used == label else f"a row of {used}"
         reason = f"repeats {other_row}" if is_same else f"contradicts {other_row}, which is used"
         action = "set aside" if is_whole else "noted"
@@ -232,7 +243,7 @@ def _reasons(label: str, table: Callable[[int], pl.DataFrame], repeated: pl.Data
                 + ("" if is_same else f" has {_shown(other, shown)}"),
                 action, reason,
             )  # fmt: skip
-        found.problems.counts["", action, reason] = alike.height
+        found.problems.counts["", action, reason] = count
     return found
 
 

@@ -21,7 +21,7 @@ _KINDS = {
     "asb_calls": "type", "fires": "incident_class", "hospital_extract": "cause",
     "school_exclusions": "kind", "youth_offending": "topic", "surveys": "question",
     "environmental": "indicator", "fly_tipping": "measure", "cleanliness": "measure",
-    "stats19": "severity", "asb_powers": "power",
+    "stats19": "severity", "asb_powers": "power", "fire_statistics": "kind",
 }  # fmt: skip
 _WIDTH = 10
 
@@ -47,13 +47,18 @@ class Counts(NamedTuple):
 
 
 def of_workspace(root: Path, labels: Collection[str], questions: Questions) -> list[str]:
-    """The account of each of some parts, by their labels, that `csp map` could have proposed."""
+    """The account of each of some parts, by their labels, that `csp map` could have proposed.
+
+    Or whose rows are summed: their numbers say nothing of what a file holds.
+    """
     processed = root / "data" / "processed"
     parts = manifest(processed)["parts"]
     found = []
     for label, part in parts.items():
         source = sources.find(part["source"])
-        if label not in labels or source is None or not source.is_mapped or "passed" in part:
+        if label not in labels or source is None or "passed" in part:
+            continue
+        if not (source.is_mapped or source.tally):
             continue
         if not label.startswith(f"{source.name}/"):
             continue  # a publisher's table, in a folder of its own
@@ -77,11 +82,12 @@ def told(
     """The lines on a file, from the typed tables that reading it gave."""
     name, frame = max(tables.items(), key=lambda one: one[1].height)
     lines = [("Rows", _rows(frame, counts)), ("Period", _period(source, name, frame))]
-    lines += [("Districts", _districts(frame))]
+    lines += [("Districts", _districts(frame, source.tally.get(name, "")))]
     if "offence" in frame.columns:
         lines += [("Offences", _offences(frame)), ("No group", _without_group(frame))]
     elif (column := _KINDS.get(name, "")) in frame.columns:
-        lines += [("Kinds", _listed(frame, column, _KINDS_SHOWN))]
+        tally = source.tally.get(name, "")
+        lines += [("Kinds", _listed(frame, column, _KINDS_SHOWN, tally=tally))]
     given, lacking = _columns(source, frame)
     lines += [("Columns", given), ("Opens", _opens(source, frame))]
     lines += [("Lacks", lacking), ("Set aside", _reasons(counts, "set aside"))]
@@ -125,24 +131,33 @@ def _period(source: Source, name: str, frame: pl.DataFrame) -> str:
     return f"{text}, rows in every month" if len(held) > 1 else text
 
 
-def _districts(frame: pl.DataFrame) -> str:
+def _districts(frame: pl.DataFrame, tally: str = "") -> str:
     column = next((c for c in ("district", "area") if c in frame.columns), "")
     if not column:
         return ""
     if frame[column].null_count() == frame.height:
         return "none: its rows count for no area"
-    return _listed(frame, column, _DISTRICTS, none="without one")
+    return _listed(frame, column, _DISTRICTS, none="without one", tally=tally)
 
 
-def _listed(frame: pl.DataFrame, column: str, most: int, none: str = "not known") -> str:
-    counted = frame[column].cast(pl.String).value_counts(sort=True)
+def _listed(
+    frame: pl.DataFrame, column: str, most: int, none: str = "not known", tally: str = ""
+) -> str:
+    """The values with their rows, of sums (`tally`) with those of the file, the most first."""
+    if tally:
+        sums = frame.group_by(pl.col(column).cast(pl.String)).agg(count=pl.col(tally).sum())
+        counted = sums.sort("count", column, descending=[True, False], nulls_last=True)
+        without = int(counted.filter(pl.col(column).is_null())["count"].sum())
+    else:
+        counted = frame[column].cast(pl.String).value_counts(sort=True)
+        without = frame[column].null_count()
     pairs = [(text, n) for text, n in counted.iter_rows() if text is not None]
     shown = [f"{present.shorten(text, 60)} {n:,}" for text, n in pairs[:most]]
     if len(pairs) > most:
         rest = pairs[most:]
         shown.append(f"{len(rest)} more {sum(n for _, n in rest):,}")
-    if missing := frame[column].null_count():
-        shown.append(f"{none} {missing:,}")
+    if without:
+        shown.append(f"{none} {without:,}")
     return ", ".join(shown)
 
 

@@ -54,6 +54,7 @@ def peers(
     things: str,
     heading: str = "Offences",
     notes: Iterable[str] = (),
+    by_police: bool = True,
 ) -> Finding:
     """Rate and place of every area of a peer group, each set against all others.
 
@@ -64,6 +65,8 @@ def peers(
         population_year, as `Review.peer_counts` gives them.
     things, heading : str
         What is counted, in a sentence and over its column.
+    by_police : bool
+        Whether police forces record it, so that a place among them also ranks how they do.
     """
     if isinstance(counted, str):
         offence, counted = counted, _counts(ask, counted, group, ask.period)
@@ -94,7 +97,7 @@ def peers(
             *notes,
             *resident_notes(ask, year),
             *few_residents_notes(result),
-            *membership_notes(members),
+            *membership_notes(members, by_police=by_police),
             *chance_notes(result),
         ],
         tile=partial(place_tile, things=things, members=members.label),
@@ -153,10 +156,11 @@ def few_residents_notes(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def membership_notes(members: PeerGroup) -> list[str]:
+def membership_notes(members: PeerGroup, *, by_police: bool = True) -> list[str]:
     """The date of the peer group's membership, and how its members were chosen."""
     dated = [f"Group membership as of {members.as_of}."] if members.as_of else []
-    return [*dated, *([members.note] if members.note else []), *_forces_notes(members)]
+    forces = _forces_notes(members) if by_police else []
+    return [*dated, *([members.note] if members.note else []), *forces]
 
 
 def _forces_notes(members: PeerGroup) -> list[str]:
