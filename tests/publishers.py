@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
 import polars as pl
+import workbook_files
 
 from cspanalysis.domain import areas
 
@@ -542,6 +543,47 @@ def _fly_tipping_page(server: Server, district: str, code: str) -> None:
     ).encode()
 
 
+FIRES_PAGE = "/govuk/content/government/statistics/fire-statistics-incident-level-datasets"
+FIRES_NAME = "Low_level_geography_dataset_{}.ods"
+
+
+def fires(years: dict[str, dict[str, int]], district: str = DISTRICT, code: str = CODE) -> bytes:
+    """The low-level geography dataset: a cover sheet, then a sheet a year, rows alike as one."""
+    lsoa = lsoas(district, code)[0]
+    sheets: dict[str, list[object]] = {"Cover_sheet": [["Low level geography dataset"]]}
+    head = ["FRS_TERRITORY", "E_CODE_TERRITORY", "LSOA_CODE", "LSOA_DESCRIPTION",
+            "FINANCIAL_YEAR", "INCIDENT_TYPE"]  # fmt: skip
+    for year, types in years.items():
+        where = ["Kent", "E31000022", lsoa["LSOA21CD"], lsoa["LSOA21NM"], year]
+        rows = [workbook_files.line([*where, kind], n) for kind, n in types.items()]
+        sheets[year.replace("/", "")] = [head, *rows]
+    stream = io.BytesIO()
+    workbook_files.ods(stream, sheets)
+    return stream.getvalue()
+
+
+def _fires_page(server: Server, district: str, code: str) -> None:
+    """Three datasets, of which two are by small area; and the guidance, which is a page."""
+    names = {
+        "Dwelling fires dataset": "Dwelling_fires_dataset.ods",
+        "Low level geography dataset, 2017/18 to 2022/23": FIRES_NAME.format("201718_to_202223"),
+        "Low level geography dataset, 2023/24 to present": FIRES_NAME.format("202324_to_present"),
+    }
+    files = [{"title": t, "url": f"{server.base}/media/{n}"} for t, n in names.items()]
+    files.append({"title": "Low level geography dataset guidance", "url": "/government/guidance"})
+    older, newer = list(names.values())[1:]
+    server.content[f"/media/{older}"] = fires({"2022/23": {"Secondary fire": 8}}, district, code)
+    server.content[f"/media/{newer}"] = fires(
+        {"2023/24": {"Primary fire - dwelling": 3, "Secondary fire": 9},
+         "2024/25": {"Primary fire - dwelling": 2, "Secondary fire": 7,
+                     "False alarm - Good intent": 5}},
+        district, code,
+    )  # fmt: skip
+    server.content[FIRES_PAGE] = json.dumps(
+        {"public_updated_at": "2025-07-22T08:30:00Z", "details": {"attachments": files}}
+    ).encode()
+
+
 def everything(
     server: Server, district: str = DISTRICT, newest_year: int = 2024
 ) -> dict[str, object]:
@@ -615,6 +657,7 @@ def everything(
     content["/lait/bds_long_0.parquet"] = interactive_tool()
     _official_tables(server, district)
     _fly_tipping_page(server, district, code)
+    _fires_page(server, district, code)
     for year in range(newest_year - 6, newest_year + 1):
         road = "/roads/dft-road-casualty-statistics"
         content[f"{road}-collision-{year}.csv"] = here(COLLISIONS)
@@ -628,6 +671,7 @@ def everything(
         "home_office_csp": f"{base}/govuk/content",
         "ons_csp": f"{base}/ons",
         "fly_tipping": f"{base}/govuk/content",
+        "fire_statistics": f"{base}/govuk/content",
         "lait": f"{base}/lait",
         "stats19": f"{base}/roads",
         "deprivation": f"{base}/deprivation",

@@ -25,7 +25,7 @@ OWN_RULE = {"police_uk", "lookups", "boundaries"}
 #: Of these the sample has no file.
 ELSEWHERE = ("home_office_csp/csp.csv", "fingertips/export.csv", "dfe_exclusions/ees.csv",
              "dfe_exclusions/reasons.csv", "marac/referrals.csv", "stats19/vehicles.csv",
-             "peer_counts/from_to.csv")  # fmt: skip
+             "peer_counts/from_to.csv", "fire_statistics/incidents.csv")  # fmt: skip
 
 CALLS = "date,received_by,type,place,district\n"
 CALL = "{day:02d}/{month:02d}/2024,police,noise,High Street,Dover\n"

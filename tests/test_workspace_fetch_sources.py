@@ -489,6 +489,49 @@ def test_the_newest_fly_tipping_table_by_authority_is_fetched_and_read(place):
     assert dict(zip(own["year"], own["count"], strict=True)) == {"2022/23": 827, "2023/24": 1017}
 
 
+def test_the_newest_fire_statistics_by_small_area_are_fetched_and_read(place):
+    from cspanalysis.store import clean_run
+    from cspanalysis.store.tables import Store
+
+    place.fetch("lookups")
+    (found,) = place.fetch("fire_statistics", months=1)
+    assert found.path.name == "Low_level_geography_dataset_202324_to_present.ods"
+    card = place.sidecar(f"fire_statistics/{found.path.name}")
+    assert card["published"] == date(2025, 7, 22) and "Local Government" in card["publisher"]
+    clean_run.clean(place.root, {}, report=lambda _: None)
+    table = Store(place.root / "data" / "processed").load("fire_statistics")
+    assert set(table["district"]) == {"Tonbridge and Malling"}
+    fires = table[table["kind"].isin(["primary fire", "secondary fire"])]
+    assert fires.groupby("year")["count"].sum().to_dict() == {"2023/24": 12, "2024/25": 9}
+    # The closed table comes where the months wanted, and two years before them, reach into it.
+    both = place.fetch("fire_statistics", months=36)
+    assert [(f.path.name[28:-4], f.status) for f in both] == [
+        ("202324_to_present", "unchanged"), ("201718_to_202223", "fetched"),
+    ]  # fmt: skip
+
+
+def test_a_page_without_the_fires_by_small_area_says_what_it_lists(place):
+    page = next(p for p in place.server.content if p.endswith("incident-level-datasets"))
+    files = [{"title": "Dwelling fires dataset", "url": "https://example.org/dwelling_fires.ods"}]
+    place.server.content[page] = json.dumps({"details": {"attachments": files}}).encode()
+    with pytest.raises(FetchFailed) as failed:
+        place.fetch("fire_statistics")
+    assert "low level geography dataset; it lists: Dwelling fires" in str(failed.value)
+    assert "fire_statistics_page" in str(failed.value)
+
+
+def test_the_years_of_a_fire_table_are_read_from_its_name():
+    from cspanalysis.workspace.fetch import fire_tables
+    from cspanalysis.workspace.fetch.gov_uk import Attachment
+
+    def window(title, name):
+        return fire_tables.window(Attachment(title, f"https://example.org/{name}"))
+
+    assert window("", "Low_level_geography_dataset_201718_to_202223.ods") == (2017, 2022)
+    assert window("Low level geography dataset, 2023/24 to present", "a.ods") == (2023, 9999)
+    assert window("Low level geography dataset", "low-level-geography-dataset-300921.ods") == (0, 0)
+
+
 def test_the_newest_edition_of_the_statisticians_is_fetched(place):
     (found,) = place.fetch("ons_csp")
     assert found.path.name == "csptablesyemar24correction.xlsx"

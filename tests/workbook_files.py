@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 _SPACES = " ".join(
@@ -37,7 +38,7 @@ def line(cells: Iterable[object], times: int = 1) -> str:
     return f"<table:table-row{repeated}>{content}</table:table-row>"
 
 
-def ods(path: Path, sheets: Mapping[str, Iterable[object]]) -> Path:
+def ods(path: Path | IO[bytes], sheets: Mapping[str, Iterable[object]]) -> Path | IO[bytes]:
     """Write an ods; a sheet's rows are lists of values, or XML."""
     tables = "".join(
         f"<table:table table:name={quoteattr(name)}>"

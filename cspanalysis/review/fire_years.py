@@ -102,9 +102,7 @@ def beside(store: Store, area: Area, group: PeerGroup, year: str) -> Counted:
     others = {d for name, own in parts.items() if name != area.name for d in own}
     if not counts.reindex(sorted(others)).notna().any():
         raise NotAvailable(NAME, f"it holds no figures of other {group.label} in {year}")
-    table = peer_tallies.by_area(
-        store, area, parts, counts, Period.financial_year(int(year[:4]))
-    )
+    table = peer_tallies.by_area(store, area, parts, counts, Period.financial_year(int(year[:4])))
     return Counted(table, (NAME, "population"))
 
 

@@ -3,16 +3,16 @@
 A workbook has a sheet per year (before 2021 per county) and a row per incident: the service, the
 LSOA, the financial year and the type. Rows alike follow each other, and in an ods such a run is
 written once with how often it comes. What is kept are sums by year, service, district and type.
-Some codes of LSOAs stand in the column of their names; a place that is 'Not known' is never guessed.
+Some codes stand in the column of the LSOA's name; a place that is 'Not known' is never guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
-from cspanalysis.domain import areas, district_labels
+from cspanalysis.domain import areas
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
@@ -127,13 +127,11 @@ def _one(part: Part, context: Context) -> Read:
     if "count" not in found.given:
         frame = frame.with_columns(count=pl.lit(1, pl.Int64))
     if place == "lsoa_code":
-        frame = _with_districts(frame, context.names.get("district", ()))
+        frame = _with_districts(frame, context.lsoas)
     else:
         codes = {name: code for code, name in areas.district_names().values()}
         known = pl.col("district").replace_strict(codes, default=None, return_dtype=pl.String)
-        is_known = known.is_not_null() | pl.col("district").is_in(
-            context.names.get("district", ())
-        )
+        is_known = known.is_not_null() | pl.col("district").is_in(context.names.get("district", ()))
         frame = frame.with_columns(
             district_code=known, district=pl.when(is_known).then("district"), is_placed=True
         )
@@ -147,19 +145,25 @@ def _one(part: Part, context: Context) -> Read:
     return found.with_tables(**{NAME: _summed(frame)})
 
 
-def _with_districts(frame: pl.DataFrame, own: Iterable[str]) -> pl.DataFrame:
-    """The district of each LSOA: by its code, wherever it stands, else by its name."""
+def _with_districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:
+    """The district of each LSOA: by its code, wherever it stands, else by its name.
+
+    A code counts as the workspace's lookups have it, else as the register has.
+    """
     columns = [c for c in ("lsoa_code", "lsoa11_code", "lsoa_name") if c in frame.columns]
     # Few places, many rows: each is looked up once.
     places = frame.select(columns).unique(maintain_order=True)
-    by_name = areas.district_names() | {name: (None, name) for name in own}
+    by_name, by_code = areas.district_names(), {}
+    if lsoas is not None:
+        held = lsoas.select(pl.col("lsoa_code", "district_code", "district").cast(pl.String))
+        by_code = {code: tuple(district) for code, *district in held.iter_rows()}
     found = []
     for cells in places.rows():
         texts = [(text or "").strip() for text in cells]
         codes = pl.Series(texts, dtype=pl.String).str.contains(_LSOA)
         code = next((t for t, is_code in zip(texts, codes, strict=True) if is_code), "")
         name = texts[-1].rpartition(" ")[0] if columns[-1] == "lsoa_name" else ""
-        district = areas.district_of(code) if code else (None, None)
+        district = by_code.get(code) or areas.district_of(code)
         if district[1] is None:
             district = by_name.get(name, (None, None))
         found.append((*district, bool(code) or bool(name and district[1])))
@@ -236,5 +240,6 @@ SOURCE = Source(
     },
     tally={NAME: "rows"},
     years={NAME: ("year", Period.financial_year)},
+    by_lsoa=True,
     reader=_read,
 )  # fmt: skip

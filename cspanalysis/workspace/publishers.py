@@ -12,12 +12,13 @@ from cspanalysis.domain.errors import UsageError, paragraph
 BASES = (
     "police_uk", "population", "geography", "fingertips", "dfe_exclusions", "home_office_csp",
     "ons_csp", "stats19", "deprivation", "deprivation_wales", "fly_tipping",
-    "lait",
+    "lait", "fire_statistics",
 )  # fmt: skip
 
 _TEXTS = (
     "contact", "boundary_service", "ward_service", "district_service", "dfe_publication",
     "dfe_data_set", "home_office_page", "deprivation_page", "fly_tipping_page",
+    "fire_statistics_page",
 )  # fmt: skip
 _TABLES = ("lookup_services", "indicators", "area_types")
 

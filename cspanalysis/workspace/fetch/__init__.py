@@ -22,6 +22,7 @@ from cspanalysis.workspace.fetch import (
     collision_files,
     deprivation_files,
     explore_education,
+    fire_tables,
     fly_tipping_tables,
     geography,
     health_indicators,
@@ -50,6 +51,7 @@ SOURCES: Mapping[str, Callable[[Job], list[Fetched]]] = {
     interactive_tool.SOURCE: interactive_tool.fetch,
     collision_files.SOURCE: collision_files.fetch,
     fly_tipping_tables.SOURCE: fly_tipping_tables.fetch,
+    fire_tables.SOURCE: fire_tables.fetch,
 }
 
 #: Publishers that know nothing of Wales.
@@ -58,6 +60,7 @@ ENGLAND_ONLY = (
     explore_education.SOURCE,
     interactive_tool.SOURCE,
     fly_tipping_tables.SOURCE,
+    fire_tables.SOURCE,
 )
 
 
