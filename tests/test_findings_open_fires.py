@@ -116,6 +116,14 @@ def test_a_year_whose_places_are_missing_is_no_fall(tmp_path):
     review = opened(tmp_path, table({**FIRES, **later}, nowhere), "2025-04/2026-03")
     found = fires.change(review)
     assert (found.period, found.values["count"]) == ("2024-04/2025-03", 204)
+    # What is not of the period under review says of when it is.
+    assert found.sentence.startswith("Fires in 2024/25 rose from 144 a year earlier to 204")
+    kinds = fires.type_changes(review)
+    assert kinds.sentence.startswith("From 2023/24 to 2024/25 secondary fires (90 to 150) rose;")
+    assert kinds.alt.endswith(kinds.sentence)
+    assert "150 of 204" in fires.mix(review).sentence
+    assert "of fires in 2024/25" in fires.mix(review).sentence
+    assert "fires in 2024/25 per 1,000 residents" in fires.peers(review, "county").sentence
     (said,) = [n for n in found.notes if "2025/26" in n]
     assert said == (
         "The figures of 2025/26 are left out: of 209 fires in the area of the fire and rescue "
@@ -130,6 +138,19 @@ def test_a_year_that_has_only_begun_is_no_fall(tmp_path):
     found = fires.change(review)
     assert found.values["count"] == 204
     assert any("does not seem whole" in n and "after 834 in 2024/25" in n for n in found.notes)
+
+
+def test_where_no_year_is_whole_the_reason_is_given(tmp_path):
+    lost = [("2023/24", SECONDARY, 20), ("2024/25", SECONDARY, 90)]
+    found = fires.mix(opened(tmp_path, table(nowhere=lost)))
+    assert found.sentence == (
+        "This review cannot say what burned: the source here (the government's fire statistics) "
+        "holds no whole year of fires by April 2024 to March 2025. The figures of 2023/24 are left "
+        "out: of 294 fires in the area of the fire and rescue service of Kent 20 have no known "
+        "place. The figures of 2024/25 are left out: of 514 fires in the area of the fire and "
+        "rescue service of Kent 90 have no known place. The fire service's incident extract would "
+        "supply it."
+    )
 
 
 def test_the_newest_year_that_has_ended_by_the_period_counts(tmp_path):

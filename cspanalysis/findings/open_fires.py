@@ -12,7 +12,7 @@ from cspanalysis.domain.periods import Comparison, Period, year_label
 from cspanalysis.findings.question import Question
 from cspanalysis.findings.record import Finding
 from cspanalysis.review import fire_years
-from cspanalysis.review.series import Yearly, whole_years
+from cspanalysis.review.series import Yearly
 
 SOURCE = fire_years.NAME
 
@@ -33,12 +33,15 @@ class Asked(NamedTuple):
     year : str
         The newest that ends with the period asked about or before.
     notes : tuple of str
+    when : str
+        What a sentence says of the time, where it is not the period under review: ' in 2024/25'.
     """
 
     ask: Question
     fires: Yearly
     year: str
     notes: tuple[str, ...]
+    when: str = ""
 
 
 def instead(
@@ -48,16 +51,19 @@ def instead(
 
     A window of the settings is shorter than a year, or another one: the statistics do not serve it.
     """
+    store = ask.review.store
     try:
         return own()
     except NotAvailable as error:
-        store = ask.review.store
-        if ask.comparison.is_window or not store.has(SOURCE):
-            if store.has(source) or source not in error.needs:
-                raise
+        if not (store.has(source) or store.has(SOURCE)):
             raise NotAvailable((*error.needs, SOURCE), error.detail) from None
-        said = "does not answer this" if store.has(source) else "is not here"
-    return of_years(asked(ask, said))
+        if ask.comparison.is_window or not store.has(SOURCE):
+            raise
+    said = "does not answer this" if store.has(source) else "is not here"
+    try:
+        return of_years(asked(ask, said))
+    except NotAvailable as error:
+        raise NotAvailable((*error.needs, source), error.detail) from None
 
 
 def asked(ask: Question, own_list: str = "") -> Asked:
@@ -71,15 +77,16 @@ def asked(ask: Question, own_list: str = "") -> Asked:
     ]
     if not ended:
         why = f"it holds no whole year of fires by {ask.period.label}"
-        raise NotAvailable(SOURCE, " ".join([why, *_left_out(found, ask.period)]).rstrip("."))
+        said = [why, *(reason.rstrip(".") for reason in _left_out(found, ask.period))]
+        raise NotAvailable(SOURCE, ". ".join(said))
     year = max(ended)
     span = Period.financial_year(int(year[:4]))
-    known = whole_years(ended)
+    when = "" if span == ask.period else f" in {year}"
     months = [m for y in ended for m in Period.financial_year(int(y[:4])).month_list()]
     fires = Yearly(
         found.rows[found.rows["year"].isin(ended)],
-        review.coverage(SOURCE).of(m for m in known.month_list() if m in set(months)),
-        "fires",
+        review.coverage(SOURCE).of(months),
+        f"fires{when}",
         "fires",
         (SOURCE,),
         DEFINITION,
@@ -102,7 +109,7 @@ def asked(ask: Question, own_list: str = "") -> Asked:
             f"{present.plural(unknown, 'incident')} of {year} of a type that is not known."
         )
     over = Comparison(span, span.before)
-    return Asked(replace(ask, comparison=over), fires, year, tuple(notes))
+    return Asked(replace(ask, comparison=over), fires, year, tuple(notes), when)
 
 
 def change(of: Asked) -> Finding:
@@ -113,9 +120,9 @@ def change(of: Asked) -> Finding:
 
 def kinds(of: Asked) -> Finding:
     """Each kind of fire against the year before."""
-    _check(of)
+    before = _check(of)
     rows = of.fires.rows
-    return of.ask.changes(
+    found = of.ask.changes(
         {kind: of.fires.of(rows[rows["kind"] == kind], kind) for kind in _by_size(of)},
         label="kind",
         heading="Kind of fire",
@@ -123,6 +130,10 @@ def kinds(of: Asked) -> Finding:
         items="kinds of fire",
         notes=[*of.notes, "Which fires were set, the statistics by small area do not say."],
     )
+    if not of.when or found.status != "ok":
+        return found
+    text = f"From {before} to {of.year} {found.sentence[:1].lower()}{found.sentence[1:]}"
+    return replace(found, sentence=text, alt=f"{found.caption}. {text}")
 
 
 def mix(of: Asked) -> Finding:
@@ -140,7 +151,7 @@ def peers(of: Asked, group: str) -> Finding:
     return of.ask.peers(
         fire_years.beside(review.store, review.area, review.peer_group(group), of.year),
         group,
-        things="fires",
+        things=of.fires.subject,
         heading="Fires",
         notes=[
             *of.notes,
@@ -151,12 +162,14 @@ def peers(of: Asked, group: str) -> Finding:
     )
 
 
-def _check(of: Asked) -> None:
+def _check(of: Asked) -> str:
+    """The year before; NotAvailable where it is not whole."""
     before = year_label(int(of.year[:4]) - 1)
     if before not in set(of.fires.rows["year"]):
         raise NotAvailable(
             SOURCE, f"it has no whole year {before}, which {of.year} would be compared with"
         )
+    return before
 
 
 def _by_size(of: Asked) -> list[str]:
