@@ -141,3 +141,22 @@ def test_a_workbook_with_a_password_says_so(tmp_path):
             new.writestr(name, content)
     with pytest.raises(DataRefused, match="password"):
         read(path)
+
+
+def test_rows_that_come_thousands_of_times_do_not_bring_their_blank_columns(tmp_path):
+    """A publisher's rows are padded to the sheet's last column, and runs of them are long."""
+    pad = '<table:table-cell table:style-name="ce1" table:number-columns-repeated="16381"/>'
+    blank = line(['<table:table-cell table:number-columns-repeated="16384"/>'], 3)
+    rows = [
+        line(["a", "b", "c", pad]),
+        blank,
+        line(["x", 2, None, pad], 90_000),
+        line(["y", 3, "z", pad], 2),
+        line([pad]),
+    ]
+    path = ods(tmp_path / "long.ods", {"202526": rows})
+    (sheet,) = workbooks.sheets(Part(path, "s/long.ods"))
+    blocks = list(sheet.blocks())
+    rows = pl.concat([block.select("row", "0", "1", "2") for block in blocks])
+    assert rows.height == 90_003 and max(block.width for block in blocks) < 10
+    assert rows.row(1) == (5, "x", "2", None) and rows.row(-1) == (90_006, "y", "3", "z")

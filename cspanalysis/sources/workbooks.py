@@ -48,6 +48,7 @@ _ROW_REPEATED = re.compile(
     rb'<table:table-row(?=\s)[^>]*?\stable:number-rows-repeated="(\d+)"[^>]*?(/?)>'
 )
 _CELLS_REPEATED = re.compile(rb'table:number-columns-repeated="(\d+)"')
+_CELL, _LAST_CELL = b"<table:table-cell", b"/></table:table-row>"
 _FILLED = re.compile(rb"value-type=|<text:p")
 _MANIFEST = "META-INF/manifest.xml"
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -254,6 +255,8 @@ def _narrow(xml: bytes, extra: int) -> tuple[bytes, int]:
     """Rows as XML, blank columns not too many of them, and the number of rows with `extra` ones."""
     rows = xml.count(_ROW) + extra
     widest = 1
+    # A row that comes thousands of times must not bring its blank columns with it.
+    xml = _without_padding(xml) if extra else xml
     if b":number-columns-repeated=" in xml:
         widest = min(_WIDEST, max(map(int, _CELLS_REPEATED.findall(xml))))
         xml = _CELLS_REPEATED.sub(
@@ -267,6 +270,16 @@ def _narrow(xml: bytes, extra: int) -> tuple[bytes, int]:
     if rows * widest > _MOST_CELLS:
         raise ValueError(f"a few of its cells are repeated over {rows:,} rows")
     return xml, rows
+
+
+def _without_padding(xml: bytes) -> bytes:
+    """Rows as XML whose last cell, if it is blank, is one cell and no run of them."""
+    *rows, rest = xml.split(_LAST_CELL)
+    for number, row in enumerate(rows):
+        at = row.rfind(b"<")
+        if row.startswith(_CELL, at) and b"value" not in row[at:]:
+            rows[number] = row[:at] + _CELL
+    return _LAST_CELL.join([*rows, rest])
 
 
 def _rows(xml: bytes, first: int) -> pl.DataFrame:
