@@ -205,8 +205,8 @@ def test_without_either_both_are_named(tmp_path, ask):
     found = ask(cspanalysis.open(workspace=tmp_path))
     assert found.status == "not_available"
     assert found.sentence.endswith(
-        "The fire service's incident extract or the government's fire statistics (low-level "
-        "geography dataset) would supply it."
+        "The fire service's incident extract or the government's fire statistics for England "
+        "(low-level geography dataset) would supply it."
     )
     assert set(found.awaits) == {"fires", "fire_statistics"}
 

@@ -94,13 +94,13 @@ def beside(store: Store, area: Area, group: PeerGroup, year: str) -> Counted:
     """
     held = _held(store)
     parts = peer_tallies.districts_of(group, area)
-    rows = held[(held["year"] == year)]
-    fires = rows[rows["is_fire"]].groupby("district")["count"].sum(skipna=False)
-    counts = fires.reindex(sorted(rows["district"].dropna().unique()), fill_value=0).astype(float)
-    flawed = [d for d in counts.index if year in _flaws(store, (d,))]
-    counts[flawed] = np.nan
-    others = {d for name, own in parts.items() if name != area.name for d in own}
-    if not counts.reindex(sorted(others)).notna().any():
+    members = {district for districts in parts.values() for district in districts}
+    rows = held[(held["year"] == year) & held["district"].isin(members)]
+    fires = rows[rows["is_fire"]].groupby("district")["count"].sum(min_count=1, skipna=False)
+    # A district with incidents and no fire had none; one without any row is not known.
+    counts = fires.reindex(sorted(rows["district"].unique()), fill_value=0).astype(float)
+    counts = counts[[year not in _flaws(store, (district,)) for district in counts.index]]
+    if not (members - set(area.districts)) & set(counts.dropna().index):
         raise NotAvailable(NAME, f"it holds no figures of other {group.label} in {year}")
     table = peer_tallies.by_area(store, area, parts, counts, Period.financial_year(int(year[:4])))
     return Counted(table, (NAME, "population"))

@@ -214,7 +214,7 @@ SOURCE = Source(
     description="One row per financial year, fire and rescue service, district and type of "
     "incident, from the table of the government with a row per incident (England). Without a "
     "district are incidents whose place is not known; they count for no area.",
-    supplier="the government's fire statistics (low-level geography dataset)",
+    supplier="the government's fire statistics for England (low-level geography dataset)",
     called="the government's fire statistics",
     is_plural=True,
     schemas=_SCHEMAS,
