@@ -110,6 +110,15 @@ def test_the_rate_stands_beside_the_countys(review):
     assert {s["source"] for s in found.sources} == {"fire_statistics", "population"}
 
 
+def test_a_peer_without_a_fire_has_none_and_one_whose_places_lack_is_missing(tmp_path):
+    quiet = {**FIRES, "Dover": {"2024/25": {ALARM: 100}}, "Ashford": {"2024/25": {SECONDARY: 90}}}
+    text = table({d: y for d, y in quiet.items() if d != "Ashford"})
+    other = table({"Ashford": quiet["Ashford"]}, [("2024/25", SECONDARY, 9)], "East Kent")
+    review = opened(tmp_path, text, **{"fire_statistics/other.csv": other})
+    rows = fires.peers(review, "county").rows.set_index("area")
+    assert rows.loc["Dover", "count"] == 0 and pd.isna(rows.loc["Ashford", "count"])
+
+
 def test_a_year_whose_places_are_missing_is_no_fall(tmp_path):
     later = {"Tonbridge and Malling": {**FIRES["Tonbridge and Malling"], "2025/26": {SECONDARY: 9}}}
     nowhere = [("2025/26", SECONDARY, 200)]
