@@ -60,7 +60,7 @@ _FRS = Column(
 _LSOA_NAME = Column(
     "lsoa_name", "Name of the LSOA; of some rows its code",
     ("lsoa description", "lsoa desc"), pattern=r"lsoa ?(?:20)?(?:\d\d)? ?(?:name|nm)",
-    example="LSOA_DESCRIPTION",
+    example="LSOA21NM",
 )  # fmt: skip
 _AFTER = (
     Column(
@@ -91,7 +91,7 @@ _SCHEMAS = (
         (
             _YEAR, _FRS,
             Column("lsoa_code", "LSOA of 2011 or 2021, or 'Not known'", ("lsoa",), required=True,
-                   pattern=_CODES.format(r"\d\d"), example="LSOA_CODE"),
+                   pattern=_CODES.format(r"\d\d"), example="LSOA21CD"),
             _LSOA_NAME, *_AFTER,
         ),
     ),
