@@ -62,6 +62,26 @@ def test_types_become_kinds_and_a_type_that_nobody_knows_is_named():
     assert named.select("row", "found").rows() == [(11, "meteorite")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "types"),
+    [
+        ("false alarm", "Due to apparatus; Good intent; Malicious; Fire false alarm - good intent"),
+        ("primary fire", "Primary fire - dwelling; Primary fire - other buildings - Car park"),
+        ("secondary fire", "Secondary fire; Secondary fire - accidental"),
+        ("special service", "Road Traffic Collision (RTC); Other Transport incident; Flooding; "
+         "Medical incident - Co-responder; Rescue or evacuation from water; Lift release; "
+         "Animal assistance incidents; Hazardous Materials incident; Spills and Leaks (not RTC); "
+         "Making Safe (not RTC); Suicide/attempts; Evacuation (no fire); Water provision; "
+         "Assist other agencies; Advice Only; Stand By; No action (not false alarm)"),
+    ],
+)  # fmt: skip
+def test_types_of_the_recording_system_are_known(tmp_path, kind, types):
+    path = tmp_path / "types.csv"
+    rows = [",".join([*PLACE, "2023/24", one]) for one in types.split("; ")]
+    path.write_text("\n".join([",".join(HEAD), *rows, ""]), "utf-8")
+    assert set(read(path).frame["kind"]) == {kind}
+
+
 def test_a_place_that_is_not_known_is_named_and_never_guessed():
     found = fixture("incidents.csv")
     nowhere = found.frame.filter(pl.col("district").is_null())

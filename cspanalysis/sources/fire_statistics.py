@@ -28,7 +28,7 @@ NAME = "fire_statistics"
 #: Words that tell what kind an incident was, in order. What is no fire has many types of its own.
 KINDS: Mapping[str, str] = {
     "special service by action": r"no action",
-    "false alarm": INCIDENTS["false alarm"],
+    "false alarm": INCIDENTS["false alarm"] + r"|apparatus|^malicious",
     "special service": INCIDENTS["special service"],
     "chimney fire": r"chimney",
     "primary fire": r"primary",
