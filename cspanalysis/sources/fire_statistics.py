@@ -8,6 +8,7 @@ Some codes stand in the column of the LSOA's name; a place that is 'Not known' i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import polars as pl
@@ -47,7 +48,7 @@ BURNED: Mapping[str, str] = {
 #: Kinds that count as fires.
 FIRES = ("primary fire", "secondary fire", "chimney fire", "other fire")
 
-_LSOA = r"^[EW]01\d{6}$"
+_LSOA = re.compile(r"[EW]01\d{6}")
 _CODES = r"lsoa ?(?:20)?{0} ?(?:code|cd)|lsoa ?(?:code|cd) ?(?:20)?{0}"
 _YEAR = Column(
     "year", "Financial year", ("financial year", "fin year"), "financial_year", essential=True
@@ -136,11 +137,11 @@ def _one(part: Part, context: Context) -> Read:
             district_code=known, district=pl.when(is_known).then("district"), is_placed=True
         )
     kind = told("incident_type", KINDS).str.replace(" by (action|name|type)", "")
-    frame = frame.with_columns(
-        kind=kind,
-        burned=pl.when(kind == "primary fire").then(told("incident_type", BURNED)),
-        file=pl.lit(part.label), rows=pl.lit(1, pl.Int64),
-    )  # fmt: skip
+    burned = pl.when(kind == "primary fire").then(told("incident_type", BURNED))
+    # Few types, many rows: each is looked up once; places likewise.
+    types = frame.select("incident_type").unique().with_columns(kind=kind, burned=burned)
+    frame = frame.join(types, on="incident_type", how="left", maintain_order="left")
+    frame = frame.with_columns(file=pl.lit(part.label), rows=pl.lit(1, pl.Int64))
     _remark(found, frame, place)
     return found.with_tables(**{NAME: _summed(frame)})
 
@@ -151,7 +152,6 @@ def _with_districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataF
     A code counts as the workspace's lookups have it, else as the register has.
     """
     columns = [c for c in ("lsoa_code", "lsoa11_code", "lsoa_name") if c in frame.columns]
-    # Few places, many rows: each is looked up once.
     places = frame.select(columns).unique(maintain_order=True)
     by_name, by_code = areas.district_names(), {}
     if lsoas is not None:
@@ -160,8 +160,7 @@ def _with_districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataF
     found = []
     for cells in places.rows():
         texts = [(text or "").strip() for text in cells]
-        codes = pl.Series(texts, dtype=pl.String).str.contains(_LSOA)
-        code = next((t for t, is_code in zip(texts, codes, strict=True) if is_code), "")
+        code = next(filter(_LSOA.fullmatch, texts), "")
         name = texts[-1].rpartition(" ")[0] if columns[-1] == "lsoa_name" else ""
         district = by_code.get(code) or areas.district_of(code)
         if district[1] is None:
