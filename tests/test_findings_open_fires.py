@@ -110,6 +110,12 @@ def test_the_rate_stands_beside_the_countys(review):
     assert {s["source"] for s in found.sources} == {"fire_statistics", "population"}
 
 
+def test_a_place_among_a_chance_few_of_a_group_is_none_in_it(review):
+    found = fires.peers(review, "similar")
+    assert found.status == "not_available"
+    assert "holds the figures of one of the 14 other similar areas in 2024/25" in found.sentence
+
+
 def test_a_peer_without_a_fire_has_none_and_one_whose_places_lack_is_missing(tmp_path):
     quiet = {**FIRES, "Dover": {"2024/25": {ALARM: 100}}, "Ashford": {"2024/25": {SECONDARY: 90}}}
     text = table({d: y for d, y in quiet.items() if d != "Ashford"})

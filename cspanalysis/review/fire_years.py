@@ -100,8 +100,16 @@ def beside(store: Store, area: Area, group: PeerGroup, year: str) -> Counted:
     # A district with incidents and no fire had none; one without any row is not known.
     counts = fires.reindex(sorted(rows["district"].unique()), fill_value=0).astype(float)
     counts = counts[[year not in _flaws(store, (district,)) for district in counts.index]]
-    if not (members - set(area.districts)) & set(counts.dropna().index):
-        raise NotAvailable(NAME, f"it holds no figures of other {group.label} in {year}")
+    held_of = set(counts.dropna().index)
+    others = [set(own) for name, own in parts.items() if name != area.name]
+    known = sum(own <= held_of for own in others)
+    # As of other counts: a place among a chance few of a group is none in it.
+    if not known or (group.key not in peer_tallies.WITHIN_FORCE and 2 * known < len(others)):
+        raise NotAvailable(
+            NAME,
+            f"it holds the figures of {present.in_words(known) if known else 'none'} of the "
+            f"{present.in_words(len(others))} other {group.label} in {year}",
+        )
     table = peer_tallies.by_area(store, area, parts, counts, Period.financial_year(int(year[:4])))
     return Counted(table, (NAME, "population"))
 
