@@ -291,6 +291,12 @@ def overlapping(windows: Sequence[Mapping[str, Any]], record: Mapping[str, Any])
     )
 
 
+def on_paper(style: Markup) -> Markup:
+    """The style sheet with the rules for paper in force everywhere, those for screens nowhere."""
+    nowhere = style.replace("@media screen", "@media (max-width:0)")
+    return Markup(nowhere.replace("@media print", "@media all"))
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -306,6 +312,7 @@ def _environment() -> jinja2.Environment:
         not_covered=not_covered, overlapping=overlapping,
         in_words=present.in_words, deeper=deeper, cap=present.capital, listed=present.listed,
         first_sentence=layout.first_sentence, with_articles=present.with_articles,
+        on_paper=on_paper,
     )  # fmt: skip
     environment.globals.update(
         layout=layout,

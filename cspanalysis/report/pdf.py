@@ -10,7 +10,7 @@ from typing import Any
 import pypdf
 
 from cspanalysis.present import chromium
-from cspanalysis.report import single_file, summary
+from cspanalysis.report import review_folder, single_file, summary
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -33,6 +33,7 @@ def review(
             single_file.page(
                 chapters, context, previous, template="printed.html.j2", numbers=pages,
                 only=told, foot=running_foot(context),
+                further=[review_folder.template_file("paper.js")],
             )
         )  # fmt: skip
         pages = page_numbers(content)

@@ -23,12 +23,14 @@ def page(
     is_drawn: bool = True,
     template: str = "single.html.j2",
     only: Sequence[str] | None = None,
+    further: Sequence[str] = (),
     **content: Any,
 ) -> str:
     """The single-file edition.
 
     `previous`: an earlier review's findings.json. `is_drawn`: with the scripts that draw its
-    charts. `only`: keys of the chapters that follow the summary. `content`: what another `template`
+    charts. `only`: keys of the chapters that follow the summary. `further`: scripts that follow
+    these. `content`: what another `template`
     wants besides. Returns: HTML with plotly.js inside, about 5 MB.
     """
     told = [c for c in layout.in_order(chapters) if only is None or c.key in only]
@@ -36,7 +38,7 @@ def page(
     charts, templates = markup.chart_data(
         s for c in told for s in (*c.sections, *laid[c.key].sections)
     )
-    inline = scripts() if charts and is_drawn else []
+    inline = [*scripts(), *map(_script, further)] if charts and is_drawn else []
     return markup.render(
         template,
         c=context,

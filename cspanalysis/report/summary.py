@@ -27,6 +27,7 @@ PROGRESS = ("missed", "off_course", "unclear", "on_course", "met")
 PANEL_LABELS = {
     "outlook_text": "If nothing changes",
     "needed_text": "The rest would have to change by",
+    "places": "Place in 95 of 100 weightings",
 }
 #: The data-quality badge is 'good' up to these shares, and with every month complete.
 MOST_SET_ASIDE, MOST_UNLOCATED = 0.01, 0.05

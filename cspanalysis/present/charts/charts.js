@@ -23,7 +23,9 @@
     "#3d79ab": "#5590c4", "#8a949b": "#8a949b",
     "rgba(18,67,109,0.15)": "rgba(140,192,240,0.22)", "rgba(255,255,255,.8)": "rgba(20,24,28,.8)"
   };
-  var night = window.matchMedia("(prefers-color-scheme: dark)"), onPaper = false;
+  // A document made for paper is laid out on the screen as it will be printed.
+  var isSheet = document.body.classList.contains("printed");
+  var night = window.matchMedia("(prefers-color-scheme: dark)"), onPaper = isSheet;
 
   function toned(value) {
     if (typeof value === "string") {
@@ -210,18 +212,18 @@
     axes(layout).forEach(function (key) {
       var axis = layout[key];
       if (key.charAt(0) !== "x" || axis.side === "top" || !axis.tickvals) { return; }
-      thin(axis, axis.domain ? room * (axis.domain[1] - axis.domain[0]) : room);
+      thin(axis, axis.domain ? room * (axis.domain[1] - axis.domain[0]) : room, 7.2);
     });
     layout.height += taller;
     return data.filter(function (trace) { return trace.name !== "foot"; });
   }
 
   // Of ticks that would touch, every second, third … is left: with the zero, or else the newest.
-  function thin(axis, room) {
+  function thin(axis, room, letter) {
     var n = axis.tickvals.length, texts = axis.ticktext || axis.tickvals;
     var span = axis.range ? axis.range[1] - axis.range[0] : NaN;
     var between = room * (axis.tickvals[1] - axis.tickvals[0]) / span || room / (n - 1);
-    var step = Math.ceil((7.2 * longest(texts) + 8) / between);
+    var step = Math.ceil((letter * longest(texts) + 8) / between);
     var kept = Math.max(axis.tickvals.indexOf(0), axis.type === "date" ? n - 1 : 0);
     var chosen = function (value, i) { return (i - kept) % step === 0; };
     if (step > 1) {
@@ -248,7 +250,7 @@
   function crowded(names) {
     var lines = names.map(function (name) { return String(name).split("<br>").length; });
     var most = Math.max.apply(null, [0].concat(lines.slice(1).map(function (n, i) { return (n + lines[i]) / 2; })));
-    return most > 1 ? Math.round(17 * most * lines.length) + 56 : 0;
+    return most > 1 ? Math.round(19 * most * lines.length) + 56 : 0;
   }
 
   function draw(place, width) {
@@ -258,10 +260,14 @@
     place.dataset.tone = tone();
     var data = copy(chart.data), layout = fitted(chart, width);
     if (width < NARROW) { data = onPhone(data, layout); }
+    else if (layout.xaxis.ticktext && layout.xaxis.side !== "top" && !layout.xaxis.domain) {
+      thin(layout.xaxis, width - 40 - ((layout.margin || {}).r || 12), 6);
+    }
     // Paper has less room: what has no rows of names may be flatter, and many rows closer.
     if (onPaper) {
       var rows = layout.yaxis.tickvals || categories(data, "yaxis");
       var flat = rows.length ? (rows.length < 8 ? 1 : 0.78) : layout.meta && layout.meta.aspect ? 0.78 : 0.7;
+      flat *= Number(place.dataset.stretch || 1);
       layout.height = Math.max(Math.round(layout.height * flat), Math.min(layout.height, crowded(layout.yaxis.ticktext || rows)));
     }
     if (tone() === "dark") { data = toned(data); layout = toned(layout); }
@@ -277,8 +283,23 @@
     }));
   }
 
-  // For pictures.js: a chart as it is drawn for a width, and what stands above and beneath it.
+  // On paper charts are smaller than on a screen and stand beside their sentence, and a tall one so
+  // small that it fits a page.
+  function onSheet(place) {
+    var chart = content.charts[place.dataset.chart];
+    if (!chart) { return; }
+    var figure = place.closest("figure");
+    var isBeside = figure && figure.parentNode.matches(".finding, .whole .part");
+    var most = !isBeside ? 0.8 : figure.parentNode.matches(".part") ? 0.58 : 0.7;
+    var size = Math.max(0.58, Math.min(most, 620 / fitted(chart, paper).height));
+    place.style.zoom = size;
+    return draw(place, Math.floor((isBeside ? beside : paper) / size));
+  }
+
+  // For pictures.js and paper.js: a chart as it is drawn for a width, what stands above and beneath
+  // it, and a chart drawn again so many times as high.
   window.cspCharts = {
+    stretched: function (place, factor) { place.dataset.stretch = factor; return onSheet(place); },
     about: function (id) { return (content.charts[id] || {}).about; },
     fitted: function (id, width) {
       var chart = content.charts[id];
@@ -292,7 +313,9 @@
     document.querySelectorAll("details:not([open]), .uncovered").forEach(function (fold) { fold.remove(); });
   }
   document.querySelectorAll("[data-chart]").forEach(function (place) { drawn.push(place); });
-  all().then(function () { document.documentElement.dataset.charts = "drawn"; });
+  var first = isSheet ? Promise.all(drawn.map(onSheet)) : all();
+  window.cspCharts.ready = first.then(function () { document.documentElement.dataset.charts = "drawn"; });
+  if (isSheet) { return; }
 
   // What lies in a fold is drawn when it is opened.
   document.addEventListener("toggle", function (event) {
@@ -306,20 +329,9 @@
     waiting = window.setTimeout(function () { all(); }, 120);
   });
   // What is folded is not printed; it is in the workbook.
-  // On paper charts are smaller than on a screen and stand beside their sentence, and a tall one so
-  // small that it fits a page.
   window.addEventListener("beforeprint", function () {
     onPaper = true;
-    drawn.forEach(function (place) {
-      var chart = content.charts[place.dataset.chart];
-      if (!chart) { return; }
-      var figure = place.closest("figure");
-      var isBeside = figure && figure.parentNode.matches(".finding, .whole .part");
-      var most = !isBeside ? 0.8 : figure.parentNode.matches(".part") ? 0.58 : 0.7;
-      var size = Math.max(0.58, Math.min(most, 620 / fitted(chart, paper).height));
-      place.style.zoom = size;
-      draw(place, Math.floor((isBeside ? beside : paper) / size));
-    });
+    drawn.forEach(onSheet);
   });
   window.addEventListener("afterprint", function () {
     onPaper = false;
