@@ -29,6 +29,8 @@ NO_ENGLISH = re.compile(
     r"|recorded crime recorded"
 )
 RECORDS = re.compile(r"\d records\b|records of ((\w+ )+Police|(recorded )?crime|burglary)")
+#: A question that goes on from the one before it says nothing where it is named alone.
+GOES_ON = re.compile(r"(And|But|Or|So|Nor|Also|Then|Its?|They|Their)\b")
 RISE_OR_FALL = re.compile(r"Did (.+?) rise or fall")
 
 
@@ -42,6 +44,8 @@ def faults(finding: Mapping[str, Any]) -> Iterator[str]:
         is_of_data = finding["chapter"] == "quality" or where.startswith(("note", "definition"))
         if not is_of_data and (found := RECORDS.search(text)):
             yield f"crimes are no records ({found[0]!r}): {where}: {text}"
+    if GOES_ON.match(texts["title"]):
+        yield f"the title does not stand alone: {texts['title']}"
     if finding["status"] not in ("not_available", "suppressed"):
         yield from _of_figures(finding, texts)
 

@@ -27,6 +27,7 @@ def columns(*labels):
     ("wrong", "says"),
     [
         ({"unit": "crimes"}, "no crime"),
+        ({"title": "And allowing for age and sex?"}, "does not stand alone"),
         ({"title": "Did calls about anti-social behaviour rise or fall?"}, "no calls are counted"),
         ({"table": columns("Now", "Ratio per day")}, "per day beside counts"),
         ({"method": "not seasonally adjusted", "table": columns("Per day, adjusted")}, "adjusted"),

@@ -342,3 +342,9 @@ def test_notebook_charts_cannot_be_sent_away():
     for name in ("plotly_mimetype", "jupyterlab"):
         config = pio.renderers[name].config
         assert config["showSendToCloud"] is False and config["plotlyServerURL"] == ""
+
+
+def test_a_peer_is_labelled_by_its_name_as_it_is_said():
+    rows = ROWS.assign(area=["Bristol, City of", "Herefordshire, County of", "A", "B"][: len(ROWS)])
+    drawn = charts.ranked_bars(rows).to_json()
+    assert "Herefordshire" in drawn and "County of" not in drawn and "City of" not in drawn

@@ -262,3 +262,20 @@ def test_limits_of_a_difference_never_read_as_none_where_they_leave_it_out(point
 )
 def test_areas_that_have_an_article_are_told_with_it(text, told):
     assert present.with_articles(text) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Bristol, City of", "Bristol"),
+        ("Herefordshire, County of", "Herefordshire"),
+        ("Kingston upon Hull, City of", "Kingston upon Hull"),
+        ("London, City of", "City of London"),
+        ("Bristol, City of Community Safety Partnership", "Bristol Community Safety Partnership"),
+        ("Bristol, City of and Kent, City of London", "Bristol and Kent, City of London"),
+        ("County Durham", "County Durham"),
+    ],
+)
+def test_areas_are_named_as_they_are_said_and_not_as_a_register_has_them(name, said):
+    assert present.as_said(name) == said
+    assert present.table(pd.DataFrame({"area": [name]}), ["area"])["rows"] == [[said]]

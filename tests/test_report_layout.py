@@ -105,14 +105,6 @@ def test_a_table_of_one_row_is_no_evidence_and_one_of_some_is():
         assert layout.is_evidence(one) is is_open
 
 
-def test_a_chapter_without_an_answer_leaves_the_menu_and_that_on_the_data_is_last():
-    gone = Rendered("20_b", "b", "B", "", (section("b.x", status="not_available"),))
-    data = Rendered("05_data", "data", "Data", "", (section("quality.rows"),))
-    failed = Rendered("30_c", "c", "C", failure="It stopped.")
-    order = layout.in_order([data, gone, chapter(section("a.x")), failed])
-    assert [c.slug for c in order] == ["a", "c", "data"]
-
-
 @pytest.mark.parametrize("verdict, first", [("none", "a.rate"), ("down", "a.change")])
 def test_in_short_begins_with_what_is_judged(verdict, first):
     made = chapter(

@@ -136,7 +136,7 @@ def ages(ask: Question) -> Finding:
     )
 
 
-@area_question("area.density", "What kind of place is it?", needs="population",
+@area_question("area.density", "What kind of place is the area?", needs="population",
                measure="residents per hectare", unit="residents per hectare",
                would_show="how densely people live")  # fmt: skip
 def density(ask: Question) -> Finding:

@@ -26,7 +26,7 @@ deprivation_question = partial(question, unit="small areas", once=True)
 
 @deprivation_question(
     "area.deprivation",
-    "How deprived are its neighbourhoods?",
+    "How deprived are the neighbourhoods?",
     needs="deprivation",
     measure="small areas by deprivation",
     would_show="how deprived its neighbourhoods are",

@@ -151,6 +151,7 @@ class Publication:
             what = present.capital(what or subject)
             place = present.capital(place) or self.review.area.name
             caption = f"{what} – {place}, {when or self.period.label}"
+        caption = present.as_said(caption)
         is_public = self.review.edition != "partner"
         if is_public and isinstance(series, Totals) and series.tells_a_member:
             result = disclosure.hidden(result)

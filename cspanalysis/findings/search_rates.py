@@ -74,7 +74,7 @@ def rates(ask: Question) -> Finding:
     return ask.publish(
         result.sort_values("rate", ascending=False, ignore_index=True),
         sources=(SOURCE, CENSUS),
-        wording=partial(rates_told, force=stop_search.named(found.force), when=found.over.label),
+        wording=partial(rates_told, force=present.as_said(found.force), when=found.over.label),
         chart=partial(charts.ranked_bars, reference=False),
         over=found.over,
         columns={

@@ -106,7 +106,7 @@ def ethnicity(ask: Question) -> Finding:
         result,
         sources=(SOURCE,),
         subject="people searched by ethnic group",
-        wording=partial(ethnicity_told, force=named(found.force), when=found.over.label),
+        wording=partial(ethnicity_told, force=present.as_said(found.force), when=found.over.label),
         chart=partial(share_pairs, label="group", names=("as the officer saw it", "as stated")),
         over=found.over,
         columns={
@@ -178,7 +178,7 @@ def district(ask: Question) -> Finding:
     if lost > MOST_LOST * len(lies):
         raise NotAvailable(
             (),
-            f"the {named(found.force)} force gives no point for {present.count(lost)} of "
+            f"the {present.as_said(found.force)} force gives no point for {present.count(lost)} of "
             f"{present.count(len(lies))} searches, so that nobody can say which were here",
         )
     count, year = review.residents(found.over)
@@ -211,9 +211,9 @@ def district(ask: Question) -> Finding:
         when=found.over.label,
         definition=DEFINITION,
         notes=[
-            f"Counted are searches of the {named(found.force)} force whose point lies within the "
-            "outlines; points are places of the publisher's map, so near a border a search may "
-            "count on the wrong side. "
+            f"Counted are searches of the {present.as_said(found.force)} force whose point lies "
+            "within the outlines; points are places of the publisher's map, so near a border a "
+            "search may count on the wrong side. "
             f"Residents are those of {review.residents_of(year)}; whoever is searched here "
             "need not live here.",
             *_lost_notes(lost),
@@ -347,7 +347,7 @@ def _shares(
         table,
         sources=sources,
         subject=ask.spec.measure,
-        wording=partial(wording, force=named(found.force), when=found.over.label),
+        wording=partial(wording, force=present.as_said(found.force), when=found.over.label),
         chart=partial(charts.sorted_bars, label=label),
         over=found.over,
         columns={
@@ -362,12 +362,6 @@ def _shares(
     )
 
 
-def named(force: str) -> str:
-    """A force's name in a sentence: 'London, City of' is the City of London."""
-    name, _, of = force.partition(", ")
-    return f"{of} {name}" if of else name
-
-
 def _lost_notes(lost: int) -> list[str]:
     if not lost:
         return []
@@ -377,7 +371,7 @@ def _lost_notes(lost: int) -> list[str]:
 
 
 def caption(found: Searches, what: str) -> str:
-    return f"{what} – the {named(found.force)} force as a whole, {found.over.label}"
+    return f"{what} – the {present.as_said(found.force)} force as a whole, {found.over.label}"
 
 
 def period_notes(ask: Question, found: Searches) -> list[str]:

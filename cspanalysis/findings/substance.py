@@ -101,7 +101,7 @@ def alcohol_admissions_age_sex(
 
 @admission_question(
     "substance.alcohol_admissions.standardised",
-    "And allowing for the age and sex of residents?",
+    "How did alcohol admissions develop, allowing for residents' age and sex?",
     measure="hospital admissions, standardised for age and sex",
     unit="per 100,000 residents, standardised",
     would_show="how many are admitted because of alcohol, allowing for residents' ages and sexes",
@@ -197,7 +197,7 @@ def drug_offences_peers(ask: Question, group: str) -> Finding:
 
 @rate_question(
     "substance.drug_offences_outside_custody.peers.{group}",
-    "And without the offences found in custody?",
+    "How do drug offences found outside custody compare with the other {members}?",
     needs="peer_counts",
     measure="drug offences found outside custody per 1,000 residents",
     would_show="how drug offences found outside custody compare with the peers",

@@ -26,6 +26,7 @@ from cspanalysis.present.numbers import (
 )
 from cspanalysis.present.words import (
     WEEKDAYS,
+    as_said,
     capital,
     clean,
     earlier,
@@ -53,6 +54,7 @@ __all__ = [
     "MISSING",
     "SYMBOLS",
     "WEEKDAYS",
+    "as_said",
     "capital",
     "cell",
     "clean",

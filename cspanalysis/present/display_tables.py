@@ -137,7 +137,7 @@ def cell(value: Any, key: str, row: Mapping[str, Any] | None = None) -> str:
         # A place that a map does not number lacks nothing.
         return "" if kind == "text" or key == "number" else _hidden(row, key)
     if kind == "text":
-        return words.shorten(value, MOST_TEXT)
+        return words.shorten(words.as_said(words.clean(value)), MOST_TEXT)
     if kind == "flag":
         return "yes" if bool(value) else "no"
     if isinstance(value, str) and kind not in _TEXT_KINDS:

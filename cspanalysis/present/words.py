@@ -39,6 +39,8 @@ _FRACTIONS = {
 }
 
 
+# What a register adds to a name: 'Bristol, City of', 'Herefordshire, County of'.
+_ADDED = re.compile(r", (?:City|County) of\b(?! (?!Community\b)[A-Z])")
 # Areas that a sentence calls with an article, where it does not yet.
 _ARTICLED = re.compile(
     r"(?<![Tt]he )\b(?:City of London|Isle of Wight|Isles of Scilly|Vale of Glamorgan"
@@ -46,15 +48,22 @@ _ARTICLED = re.compile(
 )
 
 
+def as_said(text: str) -> str:
+    """A text with the names of areas as they are said: 'Bristol, City of' is Bristol."""
+    if ", C" not in text:
+        return text
+    return _ADDED.sub("", text.replace("London, City of", "City of London"))
+
+
 def with_articles(text: str) -> str:
-    """Sentences with the article of areas that have one: 'The City of London recorded …'."""
+    """Sentences with areas as they are said, with an article: 'The City of London recorded …'."""
 
     def named(found: re.Match[str]) -> str:
-        before = text[: found.start()].rstrip()
+        before = found.string[: found.start()].rstrip()
         is_first = not before or before[-1] in ".!?"
         return f"{'The' if is_first else 'the'} {found[0]}"
 
-    return _ARTICLED.sub(named, text)
+    return _ARTICLED.sub(named, as_said(text))
 
 
 def clean(text: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cspanalysis import present
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError
 from cspanalysis.present.charts.area_maps import NONE, TINTS, Ground
@@ -100,4 +101,4 @@ def _path(ground: Ground, polygons: Sequence[Any]) -> str:
 
 def _said(row: Mapping[str, Any]) -> str:
     rate = f": {row['rate']:.1f} crimes per 1,000 residents" if row["rate"] is not None else ""
-    return f"{row['area']}{rate}"
+    return f"{present.as_said(row['area'])}{rate}"

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from cspanalysis.domain import reference
-from cspanalysis.report import layout, markup
+from cspanalysis.report import chapter_menu, layout, markup
 from cspanalysis.report.collect import Rendered
 
 SLUG, TITLE = "duty", "How this meets the duty"
@@ -79,7 +79,7 @@ class Duty:
 
 def of_review(chapters: Sequence[Rendered], context: markup.Context) -> list[Duty]:
     """The duties of an area of its nation and tier; none of a partial or an empty review."""
-    told = layout.in_order(chapters)
+    told = chapter_menu.in_order(chapters)
     if context.partial or not told:
         return []
     kinds = ("W" if context.code.startswith("W") else "E") + ("T" if context.county else "")
@@ -92,7 +92,7 @@ def of_review(chapters: Sequence[Rendered], context: markup.Context) -> list[Dut
 
 def in_menu(chapters: Sequence[Rendered], is_partial: bool) -> tuple[tuple[str, str], ...]:
     """Slugs and titles for the menu: the duties stand before the chapter about the data."""
-    told = layout.in_order(chapters)
+    told = chapter_menu.in_order(chapters)
     entries = [(c.slug, c.title) for c in told]
     if entries and not is_partial:
         is_last = any(r["id"] == layout.ABOUT_DATA for r in told[-1].records)

@@ -54,7 +54,6 @@ UNPLACED = (
 # What each of them says.
 _UNPLACED = re.compile(r"Of .*counts? for no district(?:, is not the same in both periods)?\.")
 
-# A text of a notebook that is a heading and nothing else.
 _HEADING = re.compile(r"<h([1-6])>[^\n]*</h\1>")
 
 
@@ -120,15 +119,9 @@ def is_answered(record: Record) -> bool:
     return record["status"] != "not_available"
 
 
-def is_empty(chapter: Rendered) -> bool:
-    """Whether a chapter has nothing to show, so that no menu leads to it."""
-    return not chapter.failure and not any(map(is_answered, chapter.records))
-
-
-def in_order(chapters: Sequence[Rendered]) -> list[Rendered]:
-    """The chapters that a menu names: those with something to show, that on the data last."""
-    named = [c for c in chapters if not is_empty(c)]
-    return sorted(named, key=lambda c: any(r["id"] == ABOUT_DATA for r in c.records))
+def is_heading(text: str) -> bool:
+    """Whether a notebook's text is a heading and nothing else."""
+    return bool(_HEADING.fullmatch(text.strip()))
 
 
 def layout(chapter: Rendered) -> Layout:
@@ -254,7 +247,7 @@ def _placed(
     headings: list[str] = []
     for block in blocks:
         if isinstance(block, str):
-            if _HEADING.fullmatch(block.strip()):
+            if is_heading(block):
                 level = block.strip()[2]
                 headings = [h for h in headings if h.strip()[2] < level] + [block]
             else:

@@ -100,7 +100,12 @@ class Context:
     @property
     def owner(self) -> str:
         """The partnership as the header names it."""
-        return self.partnership or f"{self.area} Community Safety Partnership"
+        return present.as_said(self.partnership or f"{self.area} Community Safety Partnership")
+
+    @property
+    def named(self) -> str:
+        """The area as it is said."""
+        return present.as_said(self.area)
 
     @property
     def attributions(self) -> list[str]:
@@ -312,7 +317,7 @@ def _environment() -> jinja2.Environment:
         not_covered=not_covered, overlapping=overlapping,
         in_words=present.in_words, deeper=deeper, cap=present.capital, listed=present.listed,
         first_sentence=layout.first_sentence, with_articles=present.with_articles,
-        on_paper=on_paper,
+        on_paper=on_paper, as_said=present.as_said,
     )  # fmt: skip
     environment.globals.update(
         layout=layout,

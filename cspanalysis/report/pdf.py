@@ -47,7 +47,7 @@ def _ids(chapter: Rendered) -> list[str]:
 def running_foot(context: Context) -> str:
     """What stands at the foot of each page, as a text of a style sheet."""
     marks = ["RESTRICTED"] if context.edition == "partner" else []
-    marks += [context.area, context.period_label, f"{context.edition} edition"]
+    marks += [context.named, context.period_label, f"{context.edition} edition"]
     marks += ["synthetic data"] if context.synthetic else []
     # Whatever an area is called, it ends neither the text nor the style.
     return re.sub(r"[^\w ,.()–]", lambda sign: f"\\{ord(sign[0]):06x}", " – ".join(marks))

@@ -9,6 +9,7 @@ from typing import Any
 
 from cspanalysis.present.charts import pictures
 from cspanalysis.report import (
+    chapter_menu,
     collect,
     duties,
     findings_json,
@@ -88,7 +89,8 @@ def write(
         _put(assets / "plotly.min.js", pictures.plotly_js())
         for name in CHART_SCRIPTS:
             _put(assets / name, pictures.script(name))
-        for chapter in chapters:
+        told = {c.key: c for c in chapter_menu.joined(chapters)}
+        for chapter in (told.get(c.key, c) for c in chapters):
             before, after = _neighbours(context, chapter.slug)
             text = markup.page(context, chapter, before=before, after=after)
             _put(folder / f"{chapter.slug}.html", text)

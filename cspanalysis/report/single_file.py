@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cspanalysis.present.charts import pictures
-from cspanalysis.report import duties, layout, markup, review_folder, summary
+from cspanalysis.report import chapter_menu, duties, layout, markup, review_folder, summary
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -33,7 +33,7 @@ def page(
     these. `content`: what another `template`
     wants besides. Returns: HTML with plotly.js inside, about 5 MB.
     """
-    told = [c for c in layout.in_order(chapters) if only is None or c.key in only]
+    told = [c for c in chapter_menu.in_order(chapters) if only is None or c.key in only]
     laid = {c.key: layout.layout(c) for c in told}
     charts, templates = markup.chart_data(
         s for c in told for s in (*c.sections, *laid[c.key].sections)

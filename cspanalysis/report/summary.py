@@ -11,7 +11,7 @@ from cspanalysis import present
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
 from cspanalysis.present.phrases import MANY, number_of
-from cspanalysis.report import glance_rows, layout, markup
+from cspanalysis.report import chapter_menu, glance_rows, layout, markup
 from cspanalysis.report.collect import Rendered, Section
 from cspanalysis.report.glance_rows import GlanceRow
 from cspanalysis.report.key_findings import DECISIVE, key_findings, topic
@@ -166,6 +166,7 @@ def summary(
     `previous`: the findings.json of an earlier review of the same area and edition. `period`: what
     is reviewed; figures of years before it are not repeated here.
     """
+    chapters = chapter_menu.joined(chapters)
     placed = [(c.slug, r) for c in chapters for r in c.records]
     by_id = {r["id"]: (r, slug) for slug, r in placed}
     panels = tuple(

@@ -150,13 +150,13 @@ class _Writer:
     def _running(self) -> str:
         c = self.context
         marks = ["RESTRICTED"] if c.edition == "partner" else []
-        marks += [c.area, c.period_label, f"{c.edition} edition"]
+        marks += [c.named, c.period_label, f"{c.edition} edition"]
         return " · ".join([*marks, *(["synthetic data"] if c.synthetic else [])])
 
     def _cover(self, chapters: list[Any]) -> None:
         c = self.context
         self._said(c.product, "Title")
-        self._said(f"{c.area}, {c.period_label}", "Subtitle")
+        self._said(f"{c.named}, {c.period_label}", "Subtitle")
         if c.edition == "partner":
             self._said("RESTRICTED. Partner edition: holds figures that must not be published.",
                        "Note")  # fmt: skip
@@ -395,7 +395,7 @@ def _words(e: Any) -> str:
 
 def _properties(document: Document, context: Context) -> None:
     core = document.core_properties
-    core.title = f"{context.product}: {context.area}, {context.period_label}"
+    core.title = f"{context.product}: {context.named}, {context.period_label}"
     core.author = core.last_modified_by = context.owner
     core.subject = "Synthetic data" if context.synthetic else ""
     core.comments = "RESTRICTED" if context.edition == "partner" else ""

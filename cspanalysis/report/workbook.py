@@ -78,7 +78,7 @@ def write(path: Path, chapters: Sequence[Rendered], context: Context) -> None:
         _indicators(book, indicators)
     book.set_properties(
         {
-            "title": f"{context.product}: {context.area}, {context.period_label}",
+            "title": f"{context.product}: {context.named}, {context.period_label}",
             "author": context.owner,
             "comments": "RESTRICTED" if context.edition == "partner" else "",
             # The clock would make every run's file differ.
@@ -104,7 +104,7 @@ def _cover(context: Context) -> gptables.Cover:
     if context.as_of:
         about.insert(0, f"{context.as_of}.")
     return gptables.Cover(
-        title=_text(f"{context.product}: {context.area}, {context.period_label}"),
+        title=_text(f"{context.product}: {context.named}, {context.period_label}"),
         intro=[_text(t) for t in intro],
         about=[_text(t) for t in about] or ["No sources are cited."],
         contact=[_text(context.owner)],

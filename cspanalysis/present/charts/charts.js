@@ -246,11 +246,11 @@
     });
   }
 
-  // The height at which names of several lines, one above the other, do not touch.
+  // The height at which names of several lines do not touch, and two of them are seen apart.
   function crowded(names) {
     var lines = names.map(function (name) { return String(name).split("<br>").length; });
     var most = Math.max.apply(null, [0].concat(lines.slice(1).map(function (n, i) { return (n + lines[i]) / 2; })));
-    return most > 1 ? Math.round(19 * most * lines.length) + 56 : 0;
+    return most > 1 ? Math.round((29.6 * most - 21) * lines.length) + 56 : 0;
   }
 
   function draw(place, width) {

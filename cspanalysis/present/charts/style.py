@@ -92,7 +92,7 @@ def inert(text: Any, width: int = 80) -> str:
     Plotly reads `<b>`, `<a href>`, entities, `$…$` and `%{…}` in labels; here they are written so
     that they only appear. Long text is cut.
     """
-    text = present.shorten(text, width)
+    text = present.shorten(present.as_said(present.clean(text)), width)
     for found, shown in (
         ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;"), ("%{", "%\u200b{"),
     ):  # fmt: skip
@@ -105,7 +105,7 @@ def wrap(text: Any, width: int = LABEL_WIDTH, lines: int = 2) -> str:
 
     One that does not fit takes a little more width, and is cut with '…' beyond that.
     """
-    text = present.clean(text)
+    text = present.as_said(present.clean(text))
     fits = (_lines(text, wider) for wider in range(width, width + STRETCH + 1))
     parts = next((p for p in fits if len(p) <= lines), None)
     if parts is None:
