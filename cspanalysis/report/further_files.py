@@ -43,7 +43,9 @@ def write(
     if request.docx:
         from cspanalysis.report import word_file
 
-        page = single_file.page(chapters, context, earlier, is_drawn=False)
+        page = single_file.page(
+            chapters, context, earlier, is_drawn=False, only=single_file.on_paper(chapters)
+        )
         spoken = {s.record["id"]: s.record["alt"] for c in chapters for s in c.sections}
         content, told = word_file.content(page, context, request.word_template, spoken)
         put(".docx", content)

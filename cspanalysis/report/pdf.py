@@ -10,7 +10,7 @@ from typing import Any
 import pypdf
 
 from cspanalysis.present import chromium
-from cspanalysis.report import review_folder, single_file, summary
+from cspanalysis.report import review_folder, single_file
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 
@@ -24,24 +24,18 @@ def review(
 
     `previous`: an earlier review's findings.json.
     """
-    # On paper the summary's table at a glance is enough.
-    told = [c.key for c in chapters if not (c.records and {*_ids(c)} <= {*summary.AT_A_GLANCE})]
     # The contents are as long whatever numbers they bear, so that a second printing is enough.
     pages: dict[str, int] = {}
     for _ in range(2):
         content = from_html(
             single_file.page(
                 chapters, context, previous, template="printed.html.j2", numbers=pages,
-                only=told, foot=running_foot(context),
+                only=single_file.on_paper(chapters), foot=running_foot(context),
                 further=[review_folder.template_file("paper.js")],
             )
         )  # fmt: skip
         pages = page_numbers(content)
     return content
-
-
-def _ids(chapter: Rendered) -> list[str]:
-    return [str(record["id"]) for record in chapter.records]
 
 
 def running_foot(context: Context) -> str:

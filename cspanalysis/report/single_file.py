@@ -57,6 +57,12 @@ def page(
     )
 
 
+def on_paper(chapters: Sequence[Rendered]) -> list[str]:
+    """Keys of the chapters that paper shows: the summary's table at a glance is enough there."""
+    glance = {*summary.AT_A_GLANCE}
+    return [c.key for c in chapters if not c.records or not {r["id"] for r in c.records} <= glance]
+
+
 def scripts() -> list[str]:
     """The scripts that draw the charts, to be embedded in a page."""
     own = (pictures.script(name) for name in review_folder.CHART_SCRIPTS)

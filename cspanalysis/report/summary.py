@@ -392,6 +392,7 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
     aside = _share(rows("quality.rows"), "set_aside", "rows")
     unlocated = _share(rows("quality.unlocated"), "count", "total")
     incomplete = sum(1 for r in rows("quality.coverage") if r.get("status", "ok") != "ok")
+    usable = _usable(unlocated, incomplete)
     good = (
         record["status"] == "ok"
         and aside <= MOST_SET_ASIDE
@@ -401,8 +402,8 @@ def _quality(by_id: Mapping[str, tuple[Record, str]]) -> Mapping[str, str] | Non
     return {
         "badge": "good" if good else "care",
         "words": "Good" if good else "Read with care",
-        "usable": _usable(unlocated, incomplete),
-        "sentence": f"{record['sentence']} {_usable(unlocated, incomplete)} 'Good' means at most "
+        "usable": usable,
+        "sentence": f"{record['sentence']} {present.capital(usable)} 'Good' means at most "
         f"{present.share(MOST_SET_ASIDE, 0)} of the rows set aside, at most "
         f"{present.share(MOST_UNLOCATED, 0)} of the records without a place, and no month "
         "missing or incomplete.",
@@ -417,7 +418,7 @@ def _usable(unlocated: float, incomplete: int) -> str:
     are = "are" if incomplete > 1 else "is"
     if not unlocated:
         places = "no record is without a place"
-    return f"{present.capital(places)}, and {months} {are} missing or incomplete."
+    return f"{places}, and {months} {are} missing or incomplete."
 
 
 def _share(rows: Iterable[Mapping[str, Any]], part: str, whole: str) -> float:

@@ -41,6 +41,8 @@ _STYLED = {"answer": "Answer", "src": "Source", "note": "Note", "lead": "Lead"}
 _WIDE = 7  # columns; tables of more are set smaller
 _SHORT = 10  # rows; tables of fewer are not torn over two pages
 _PNG_SCALE = 1.6
+#: A picture's share of the width and, at most, of the height of what a page holds.
+_WIDEST, _HIGHEST = 0.84, 0.4
 
 
 def content(
@@ -139,7 +141,8 @@ class _Writer:
         self.last: Paragraph | None = None
         section = document.sections[-1]
         self.width = Emu(section.page_width - section.left_margin - section.right_margin)
-        self.tallest = int((section.page_height - section.top_margin - section.bottom_margin) * 0.7)
+        high = section.page_height - section.top_margin - section.bottom_margin
+        self.tallest, self.widest = int(high * _HIGHEST), int(self.width * _WIDEST)
 
     def write(self, main: Any) -> None:
         self._cover([e for e in main.iter("h2") if self._level(e) == 1])
@@ -239,7 +242,9 @@ class _Writer:
                 if kind == "Start":
                     mark.set(qn("w:name"), f"csp_{self.marks}")
                 heading._p.append(mark)
-            heading.paragraph_format.page_break_before = True
+            # The cover is a page of its own; a template says whether each chapter begins one.
+            if self.marks == 1:
+                heading.paragraph_format.page_break_before = True
 
     def _figure(self, e: Any) -> None:
         place = next((d for d in e.iter("div") if d.get("data-chart")), None)
@@ -259,7 +264,7 @@ class _Writer:
             self._said(f"Chart not drawn. {alt}", "Source")
             return
         holder = self.document.add_paragraph(style="Picture")
-        wide = int(self.width)
+        wide = self.widest
         high = wide * made.height // made.width
         if high > self.tallest:
             wide, high = wide * self.tallest // high, self.tallest

@@ -19,14 +19,16 @@ from docx.text.paragraph import Paragraph
 #: Style of the tables; a template may define it as it likes.
 TABLE = "CSP table"
 #: Letters of a cell that a column makes room for; longer texts are broken.
-_MOST_LETTERS = 36
+_MOST_LETTERS = 60
+#: Letters that the edges of a cell take, bold type counted, and the width of a letter.
+_EDGES, _LETTER = 4, Pt(5)
 
 _BLUE, _SOFT, _AMBER = (RGBColor.from_string(c) for c in ("12436D", "4B555D", "B45309"))
 #: Style → on what it is based, and its size, colour, bold, space before and after, kept with next.
 _OWN = {
     "Title": ("Normal", 30, _BLUE, True, 120, 6, True),
     "Subtitle": ("Normal", 18, _SOFT, False, 0, 24, False),
-    "Heading 1": ("Normal", 20, _BLUE, True, 0, 8, True),
+    "Heading 1": ("Normal", 20, _BLUE, True, 28, 8, True),
     "Heading 2": ("Normal", 14, None, True, 16, 4, True),
     "Heading 3": ("Normal", 12, None, True, 12, 4, True),
     "Lead": ("Normal", 12, None, False, 0, 8, False),
@@ -117,12 +119,17 @@ def columns_as_wide(table: Table, words: Sequence[Sequence[str]], width: int) ->
     `words`: the texts of each row; `width` that of all columns together.
     """
     texts = [[row[i] for row in words if i < len(row)] for i in range(len(table.columns))]
-    longest = [max((len(w) for t in column for w in t.split()), default=1) for column in texts]
-    wanted = [max(min(max(map(len, column), default=1), _MOST_LETTERS), least + 1)
-              for column, least in zip(texts, longest, strict=True)]  # fmt: skip
+    least = [_EDGES + max((len(w) for t in column for w in t.split()), default=1)
+             for column in texts]  # fmt: skip
+    wanted = [max(n, _EDGES + min(max(map(len, column), default=1), _MOST_LETTERS))
+              for n, column in zip(least, texts, strict=True)]  # fmt: skip
+    # No word is broken; what room is left goes to those that would have more of it.
+    left = max(0.0, width / _LETTER - sum(least))
+    more = [n - few for n, few in zip(wanted, least, strict=True)]
+    shares = [few + left * n / (sum(more) or 1) for n, few in zip(more, least, strict=True)]
     table.autofit = False
-    for column, letters in zip(table.columns, wanted, strict=True):
-        column.width = Emu(width * letters // sum(wanted))
+    for column, letters in zip(table.columns, shares, strict=True):
+        column.width = Emu(int(width * letters / sum(shares)))
         for cell in column.cells:
             cell.width = column.width
 

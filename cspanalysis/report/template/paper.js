@@ -5,7 +5,7 @@
   var charts = window.cspCharts;
   if (!charts) { return; }
   var PAGE = 266 / 25.4 * 96; // pixels of an A4 page between the margins of page.css
-  var SAFE = 6, LOW = 0.8, HIGH = 1.35; // of a picture's height
+  var SAFE = 6, LOW = 0.8, LOWEST = 0.68, HIGH = 1.35; // of a picture's height
   var WHOLE = "main > .chapter:not(#duty) .finding, .short, .tiles, .note, .whole > .part, h2, h3, h4, p, tr, li, .lead, .windows div";
   var LEADS = "h2, h3, h4, .lead, thead tr, .answer:not(:last-child)";
 
@@ -74,10 +74,14 @@
         var more = places.concat(all[next].places), over = bottom(all[next]) - start - PAGE + SAFE;
         if (over > 0) {
           if (size !== 1) { break; }
-          if (!more.length || -grown(more, LOW) < over) { break; }
-          size = factor(more, LOW, 1, -over);
+          // Where a quarter of the page would stay empty pictures may be lower still.
+          var least = next > here && PAGE - (bottom(all[next - 1]) - start) > PAGE / 4 ? LOWEST : LOW;
+          if (!more.length || -grown(more, least) < over) { break; }
+          size = factor(more, least, 1, -over);
           set(more, size);
-          if (bottom(all[next]) - start > PAGE) { set(more, 1); size = 1; break; }
+          // Names in several lines keep a picture from being as low as it was asked to be.
+          if (bottom(all[next]) - start > PAGE) { size = least; set(more, size); }
+          if (bottom(all[next]) - start > PAGE) { size = 1; set(more, size); break; }
         }
         places = more;
         next += 1;
