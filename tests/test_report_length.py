@@ -16,7 +16,7 @@ import pypdf
 import pytest
 
 from cspanalysis.present import chromium
-from cspanalysis.report import collect, notebooks, pdf, review_folder
+from cspanalysis.report import collect, notebooks, pdf, review_folder, summary
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,9 @@ pytestmark = pytest.mark.browser
 MOST_PAGES, MOST_OF_OPEN_DATA = 60, 25
 #: So many words tell an answer from all others.
 TOLD = 4
+#: Of a page between its margins what is at least taken, of any page and of all; A4 in points.
+LEAST_FULL, FULL = 0.55, 0.9
+TOP, FOOT, HIGH = 802, 40, 754
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,21 @@ def pages_of(content):
     # Ligatures of the printed font are letters to a reader.
     texts = (page.extract_text().replace("ﬀ", "ff").replace("ﬁ", "fi") for page in reader.pages)
     return [" ".join(text.split()) for text in texts]
+
+
+def fullness(content):
+    """Of each page but the cover and the last how far down its words reach."""
+    found = []
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages[1:-1]:
+        heights = []
+
+        def seen(text, cm, tm, font, size, heights=heights):
+            if text.strip():
+                heights.append(tm[5] * cm[3] + cm[5])
+
+        page.extract_text(visitor_text=seen)
+        found.append((TOP - min(h for h in heights if h > FOOT)) / HIGH)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +131,19 @@ def test_the_sample_is_no_longer_than_a_board_reads(pages):
 def test_a_review_of_open_data_is_no_longer_than_a_board_reads(of_open_data):
     for name, (pages, _, _) in of_open_data.items():
         assert len(pages) <= MOST_OF_OPEN_DATA, name
+
+
+def test_pages_are_full(printed):
+    full = fullness(printed)
+    assert min(full) >= LEAST_FULL and sum(full) / len(full) >= FULL
+
+
+def test_the_table_of_priorities_stands_on_one_page_with_its_heading(chapters, pages):
+    (matrix,) = [r for c in chapters for r in c.records if r["id"] == "priorities.matrix"]
+    of = next(page for page in pages[1:] if "Recommended priorities" in page)
+    table = of.partition("Recommended priorities")[2]
+    scored = [r for r in matrix["rows"] if r["score"] is not None][: summary.MOST_PANEL]
+    assert len(scored) > 3 and all(row["label"] in table for row in scored)
 
 
 def test_the_printed_summary_takes_two_pages(pages):
