@@ -80,7 +80,9 @@ def test_several_changes_without_a_picture_are_drawn_in_one():
 
     laid = layout.layout(chapter(changed("theft", 90), changed("arson", 120)))
     [drawn] = [s for s in laid.sections if s.record["id"] == "violence.drawn_changes"]
-    assert drawn.figure is not None and drawn.record["sentence"] == ""
+    assert drawn.figure is not None and drawn.record["sentence"] == (
+        "There was no clear change in theft (100 to 90) and arson (100 to 120)."
+    )
     alone = layout.layout(chapter(changed("theft", 90)))
     assert all(s.figure is None for s in alone.sections)
 

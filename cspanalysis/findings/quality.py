@@ -14,7 +14,7 @@ from cspanalysis.domain.problem_limits import CUT, LISTED
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts, suppliers
-from cspanalysis.present.phrases import first, was
+from cspanalysis.present.phrases import first, number_of, was
 from cspanalysis.review import coverage as coverages
 from cspanalysis.review import held, offence_counts
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
@@ -99,7 +99,7 @@ def rows_told(table: pd.DataFrame) -> Said:
     told = table[table["rows"].notna()]
     hidden = table[table["rows"].isna()]
     untold = hidden["source"].nunique() if len(hidden) else 0
-    rest = f" The rows of {present.plural(untold, 'source')} with protected counts are not told."
+    rest = f" The rows of {number_of(untold, 'source')} with protected counts are not told."
     rest = rest if untold else ""
     if told.empty:
         return Said(rest.strip(), status="suppressed")
@@ -343,7 +343,7 @@ def sources_told(table: pd.DataFrame) -> Said:
     parts = [
         f"{row['whose']} {_has(row['whose'])} {row['gaps']}" for row in broken.to_dict("records")
     ]
-    number = present.plural(len(table), "source")
+    number = number_of(len(table), "source")
     if parts:
         verb = "has" if len(parts) == 1 else "have"
         text = f"Of {number} with months or years, {present.in_words(len(parts))} {verb} gaps: "

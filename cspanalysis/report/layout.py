@@ -295,7 +295,7 @@ def _drawn_changes(placed: Sequence[Section]) -> Section | None:
         **first,
         "id": f"{first['chapter']}.drawn_changes",
         "title": "What rose, what fell?",
-        "sentence": "",
+        "sentence": _changes_said(changes),
         "role": "parts",
         "rows": [],
         "table": {},
@@ -309,6 +309,20 @@ def _drawn_changes(placed: Sequence[Section]) -> Section | None:
         "caption": f"Changes side by side – {_span(first)}; {charts.CHANGES_KEY}",
     }
     return Section(record, collect.chart_json(figure.to_plotly_json()))
+
+
+def _changes_said(changes: Sequence[Record]) -> str:
+    """'Robbery (30 to 67) rose; there was no clear change in fires (9 to 7).'"""
+    told: dict[str, list[str]] = {}
+    for record in changes:
+        row = record["rows"][0]
+        numbers = " to ".join(present.count(row[key]) for key in ("compare_count", "count"))
+        way = {"up": "rose", "down": "fell"}.get(row["verdict"], "")
+        told.setdefault(way, []).append(f"{record['measure']} ({numbers})")
+    clear = [f"{present.listed(told[way])} {way}" for way in ("fell", "rose") if way in told]
+    if "" in told:
+        clear.append(f"there was no clear change in {present.listed(told[''])}")
+    return f"{present.capital('; '.join(clear))}."
 
 
 def _span(record: Record) -> str:
