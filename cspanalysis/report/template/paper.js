@@ -7,7 +7,7 @@
   var PAGE = 266 / 25.4 * 96; // pixels of an A4 page between the margins of page.css
   var SAFE = 6, LOW = 0.8, LOWEST = 0.68, HIGH = 1.35; // of a picture's height
   var WHOLE = "main > .chapter:not(#duty) .finding, .short, .tiles, .note, .whole > .part, h2, h3, h4, p, tr, li, .lead, .windows div";
-  var LEADS = "h2, h3, h4, .lead, thead tr, .answer:not(:last-child)";
+  var LEADS = "h2, h3, h4, .lead, thead tr, .answer:not(:last-child), .short:has(+ .note), #duty > .src";
 
   // What no page tears: each with its first element, its last, and the pictures in it.
   function pieces(root) {
