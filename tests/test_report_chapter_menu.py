@@ -69,6 +69,8 @@ def test_a_chapter_of_which_the_analyst_wrote_keeps_its_page(serious):
     assert len(chapter_menu.in_order([serious, night])) == 1
     written = replace(night, blocks=(*night.blocks, "<p>It is the bars that close at two.</p>"))
     assert len(chapter_menu.in_order([serious, written])) == 2
+    by_hand = replace(night, is_own=True)
+    assert len(chapter_menu.in_order([serious, by_hand])) == 2
     headed = replace(night, blocks=("<h2>By night</h2>", *night.blocks))
     assert len(chapter_menu.in_order([serious, headed])) == 1
 

@@ -31,7 +31,8 @@ def joined(chapters: Sequence[Rendered]) -> list[Rendered]:
     Such a chapter's answers are all said in others, or but one is not while most of its questions
     have no answer. What it has of its own, and its questions without an answer, stand in the one
     that says most of the rest; what is said twice is said there once. A chapter of which the
-    analyst wrote something stays. The findings themselves (findings.json, workbook) stay whole.
+    analyst wrote something, or whose notebook is the workspace's own, stays. findings.json and
+    the workbook hold all findings as they were asked.
     """
     kept = list(chapters)
     for chapter in sorted(chapters, key=lambda c: len(_answered(c))):
@@ -52,7 +53,7 @@ def _is_own(chapter: Rendered, others: Sequence[Rendered]) -> bool:
     """Whether a chapter is a page of its own."""
     written = any(isinstance(b, str) and not layout.is_heading(b) for b in chapter.blocks)
     assessed = any(r.get("assessment") for r in chapter.records)
-    if chapter.failure or written or assessed or _is_of_data(chapter):
+    if chapter.failure or chapter.is_own or written or assessed or _is_of_data(chapter):
         return True
     own = _left(chapter, others)
     answered = len(_answered(chapter))

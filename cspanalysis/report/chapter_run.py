@@ -19,6 +19,7 @@ from cspanalysis.domain import errors
 from cspanalysis.report import collect
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
+from cspanalysis.workspace import notebook_files
 
 #: Errors whose message is written for the user and may be printed.
 _FOR_USERS = {
@@ -64,7 +65,8 @@ def execute(task: ChapterTask) -> Rendered:
         done = _failed(chapter, f"{error}.")
     except Exception as error:
         done = _failed(chapter, *_reason(error, task))
-    return replace(done, seconds=time.perf_counter() - started)
+    is_own = chapter.path.resolve().parent != notebook_files.folder().resolve()
+    return replace(done, seconds=time.perf_counter() - started, is_own=is_own)
 
 
 def failed(chapter: Chapter, reason: str) -> Rendered:

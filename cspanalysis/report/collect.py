@@ -55,6 +55,8 @@ class Rendered:
         What was left out and why.
     seconds : float
         How long it took; goes to the log only.
+    is_own : bool
+        Whether its notebook is one of the workspace's, which whoever wrote it wants to see.
     warned : str
         What the cells wrote to standard error. It can hold values from the data, so the log tells
         how much there was, and a debug run's log what.
@@ -68,6 +70,7 @@ class Rendered:
     failure: str = ""
     notices: tuple[str, ...] = ()
     seconds: float = 0.0
+    is_own: bool = False
     trace: str = field(default="", repr=False)
     warned: str = field(default="", repr=False)
 
