@@ -39,6 +39,16 @@ def test_the_list_names_each_partner_with_columns_and_questions(ws, capsys):
     assert "bogus" not in text and "custody suite" not in text
 
 
+def test_in_wales_nobody_is_asked_for_what_is_of_england_alone(ws, tmp_path):
+    init.init(tmp_path / "cardiff", "Cardiff")
+    english, welsh = (
+        partners.write(root)[0].read_text(encoding="utf-8") for root in (ws, tmp_path / "cardiff")
+    )
+    for source in ("fire_statistics", "dfe_exclusions"):
+        assert f"csp fetch {source}" in english and f"csp fetch {source}" not in welsh
+    assert "goes into data/raw/fires" in welsh
+
+
 def test_a_page_folds_what_nobody_promised_into_one_line(ws):
     review = entry.open(period=PERIOD, workspace=ws)
     found = [f(review).record() for f in (antisocial.calls_by_receiver, domestic.domestic_change)]

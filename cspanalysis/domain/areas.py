@@ -11,7 +11,7 @@ import bisect
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,12 @@ class PeerGroup:
 
     def __repr__(self) -> str:
         return f"<PeerGroup '{self.key}', {self.label}: {', '.join(self.areas)}>"
+
+
+def are_welsh(codes: Iterable[str]) -> bool:
+    """Whether districts of these codes lie in Wales, all of them; of none nothing is known."""
+    told = [code.startswith("W") for code in codes]
+    return bool(told) and all(told)
 
 
 def slug(name: str) -> str:

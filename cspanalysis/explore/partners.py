@@ -48,9 +48,13 @@ def request_list(review: ByHand, found: Iterable[Finding]) -> str:
     `found`: the findings of the review; those without an answer make the list.
     """
     open_questions = [f for f in found if f.status == "not_available"]
+    # Nobody supplies for Wales what is published for England only.
+    is_wales = areas.are_welsh(review.area.district_codes)
     wanted: dict[str, list[Finding]] = {}
     for finding in open_questions:
         for source in finding.awaits:
+            if is_wales and source in fetch.ENGLAND_ONLY:
+                continue
             wanted.setdefault(source, []).append(finding)
     ranked = sorted(wanted, key=lambda source: (source in fetch.SOURCES, -len(wanted[source])))
     parts = [_source(source, wanted[source]) for source in ranked]

@@ -119,7 +119,7 @@ def run(
 def _all(job: Job, sources: list[str]) -> list[Fetched]:
     found: list[Fetched] = []
     failures: list[tuple[str, CspError]] = []
-    is_wales = all(code.startswith("W") for code in job.area["district_codes"])
+    is_wales = areas.are_welsh(job.area["district_codes"])
     for source in sources:
         if is_wales and source in ENGLAND_ONLY:
             job.report(f"{source}: covers England only, nothing to fetch for {job.area['name']}")
