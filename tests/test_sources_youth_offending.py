@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from cspanalysis.sources import youth_offending
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
@@ -25,3 +27,21 @@ def test_symbols_blanks_and_zero_stay_apart():
     assert (found.rows_read, found.rows_kept) == (7, 6)
     problems = found.problems.table().select("row", "column", "action").rows()
     assert problems == [(7, "year", "set aside"), (8, "count", "noted")]
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_years_as_the_youth_justice_board_writes_them_are_financial_years(tmp_path, is_wide):
+    text = "Year,District,Measure,Number\n" + "".join(
+        f"Year ending {end},Dover,First time entrants,{number}\n"
+        for end, number in (("March 2023", 21), ("31 March 2024", 17), ("December 2024", 5))
+    )
+    if is_wide:
+        text = "District,Measure,Year ending March 2023,Year ending 31 March 2024\nDover,FTE,21,17\n"
+    path = tmp_path / "yjb.csv"
+    path.write_text(text, encoding="utf-8")
+    found = youth_offending.SOURCE.read(Part(path, "youth_offending/yjb.csv"), Context())
+    assert found.frame.select("year", "count").rows() == [("2022/23", 21), ("2023/24", 17)]
+    # A year to December is no financial year: set aside, with what is allowed.
+    told = found.problems.table().filter(action="set aside")
+    assert told["found"].to_list() == ([] if is_wide else ["Year ending December 2024"])
+    assert all("year ending March 2008" in text for text in told["allowed"])

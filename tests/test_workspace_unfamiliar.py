@@ -9,7 +9,7 @@ import pytest
 import unfamiliar_files
 
 from cspanalysis import cli, sources
-from cspanalysis.domain import diagnoses, offence_meanings, offences, reference
+from cspanalysis.domain import diagnoses, offence_meanings, offences, period_labels, reference
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.sources import side_by_side
 from cspanalysis.sources.archive import Part
@@ -184,7 +184,7 @@ def test_chapters_of_the_icd_are_codes(label, codes):
      ("YE Mar 22", "2021/22"), ("2021", ""), ("2021/23", ""), ("Total", "")],
 )  # fmt: skip
 def test_headings_that_are_years(heading, year):
-    assert side_by_side.year(heading) == year
+    assert period_labels.financial_year(heading) == year
 
 
 def test_a_table_that_fits_as_it_stands_is_left_alone(place):

@@ -18,7 +18,7 @@ _LOOKED_AT, _TOLD = 200, 12
 _HOLDS = {
     "boolean": "yes and no",
     "time": "times of day",
-    "financial_year": "years such as 2007/08",
+    **dict.fromkeys(("financial_year", "school_year"), "years such as 2007/08"),
     "integer": "whole numbers",
     "number": "numbers",
     "date": "dates",

@@ -2,75 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 import polars as pl
 
+from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.orders import power_of
-from cspanalysis.domain.periods import MONTHS, Period
+from cspanalysis.domain.periods import Period
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
 
-_QUARTER = (
-    re.compile(r"(?:q|qtr|quarter) ?([1-4])[ ,/-]*(?:20)?(\d\d)[-/ ](?:20)?(\d\d)"),
-    re.compile(r"(?:20)?(\d\d)[-/ ](?:20)?(\d\d)[ ,/-]*(?:q|qtr|quarter) ?([1-4])"),
-)
-_YEAR = re.compile(r"(?:f/?y )?(20\d\d)[-/](?:20)?(\d\d)")
-_ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? (.+)")
-_MONTH = re.compile(r"([a-z]{3,9})[ -]'?(?:20)?(\d\d)|(20\d\d)-(\d\d)(?:-01)?")
-_TO = re.compile(r"\s+(?:to|-|until)\s+|(?<=[a-z])-(?=[a-z])|(?<=\d\d)\s?/\s?(?=20)")
 #: Columns by which a figure may be parted, and labels of the whole.
-_PARTS = ("agency", "area")
-_WHOLE = r"(?i)^\s*(all\b.*|both|combined|(district|borough|area|city)[- ]?wide|whole .*)$"
-#: Words of a kind of power that is the whole, or a part, of another row of it.
-_ALL_OF_IT, _OF_WHICH = r"\b(total|overall|combined)\b|^all\b", r"\bof (which|these|those|them)\b"
-
-
-def period_of(text: str) -> Period | None:
-    """The period that is written: a month, a quarter of a financial year, or a year; else None.
-
-    A quarter needs both years of its financial year, since 'Q1 2025' has two meanings.
-    """
-    said = " ".join(text.lower().replace("–", "-").split())
-    if re.fullmatch(r"20\d\d", said):
-        return Period.calendar_year(int(said))
-    for at, pattern in enumerate(_QUARTER):
-        if found := pattern.fullmatch(said):
-            quarter, first, second = found.groups() if at == 0 else (found[3], found[1], found[2])
-            is_next = (int(first) + 1) % 100 == int(second)
-            return Period.quarter(2000 + int(first), int(quarter)) if is_next else None
-    if (year := _YEAR.fullmatch(said)) and (int(year[1]) + 1) % 100 == int(year[2]):
-        return Period.financial_year(int(year[1]))
-    if ends := _ENDING.fullmatch(said):
-        last = _month(ends[1])
-        return None if last is None else Period(last - 11, last)
-    sides = [part.strip() for part in _TO.split(said)]
-    if len(sides) > 2:
-        return None
-    last = _month(sides[-1])
-    if last is None:
-        return None
-    first_month = _month(sides[0])
-    if first_month is None and sides[0][:3] in MONTHS:
-        # 'April to June 2025': the first month is of the last one's year.
-        first_month = last // 12 * 12 + MONTHS.index(sides[0][:3])
-    if first_month is None or first_month > last:
-        return None
-    return Period(first_month, last)
-
-
-def _month(text: str) -> int | None:
-    """A month counted from year 0; None of what is none."""
-    found = _MONTH.fullmatch(text)
-    if not found:
-        return None
-    name, year, iso_year, month = found.groups()
-    if name:
-        known = name[:3] in MONTHS
-        return (2000 + int(year)) * 12 + MONTHS.index(name[:3]) if known else None
-    return int(iso_year) * 12 + int(month) - 1 if 1 <= int(month) <= 12 else None
+_PARTS = {"agency": total_labels.WHOLE, "area": total_labels.WHOLE_AREA}
 
 
 def _heading(text: str) -> str:
@@ -78,12 +20,7 @@ def _heading(text: str) -> str:
 
 
 def _span_heading(text: str) -> str:
-    return text.strip() if period_of(text) else ""
-
-
-def _of_each(column: str, told: Callable[[str], str | None], labels: pl.Series) -> pl.Expr:
-    known = {label: told(label) or None for label in labels.drop_nulls().unique()}
-    return pl.col(column).replace_strict(known, default=None, return_dtype=pl.String)
+    return text.strip() if period_labels.match(text) else ""
 
 
 def _without_wholes(found: Read, column: str) -> Read:
@@ -94,7 +31,7 @@ def _without_wholes(found: Read, column: str) -> Read:
     """
     beside = [c for c in ("period", "district", "kind", *_PARTS) if c != column]
     label = pl.col(column)
-    is_named = label.str.contains(_WHOLE) | (
+    is_named = label.str.contains(_PARTS[column]) | (
         label.str.to_lowercase() == pl.col("district").str.to_lowercase()
     )
     frame = found.frame.with_columns(_named=is_named.fill_null(False))
@@ -131,8 +68,9 @@ def _without_parts(found: Read) -> Read:
         wholes, on=["power", "kind"], how="left", nulls_equal=True, maintain_order="left"
     )
     frame = frame.with_columns(
-        _is_part=label.str.contains(_OF_WHICH) & several,
-        _is_whole=(label.str.contains(_ALL_OF_IT) | pl.col("_is_sum").fill_null(False)) & several,
+        _is_part=label.str.contains(total_labels.OF_WHICH) & several,
+        _is_whole=several
+        & (label.str.contains(total_labels.WITHIN) | pl.col("_is_sum").fill_null(False)),
     )
     found = found.with_frame(frame)
     for flag, allowed, reason in (
@@ -145,26 +83,17 @@ def _without_parts(found: Read) -> Read:
 
 
 def _check(found: Read) -> Read:
-    """Periods as months, what is meant by each label; a label that nobody knows is kept."""
+    """What is meant by each label; one that nobody knows is kept, and totals are set aside."""
     for column in _PARTS:
         if found.frame[column].is_not_null().any():
             found = found.without_totals(column)
 
-    def iso(text: str) -> str | None:
-        span = period_of(text)
-        return span.iso if span else None
-
-    spans = _of_each("period", iso, found.frame["period"])
-    found = found.keep(
-        spans.is_not_null(), "period", pl.col("period"),
-        "a month (2025-04), a quarter of a financial year (2025/26-Q1), a financial year (2025/26) "
-        "or a calendar year (2025)",
-        "no period that can be understood",
-    )  # fmt: skip
     for column in _PARTS:
         found = _without_wholes(found, column)
-    kinds = _of_each("kind", power_of, found.frame["kind"])
-    frame = found.frame.with_columns(spans.alias("period"), kinds.alias("power"))
+    frame = found.frame
+    known = {label: power_of(label) or None for label in frame["kind"].unique()}
+    power = pl.col("kind").replace_strict(known, default=None, return_dtype=pl.String)
+    frame = frame.with_columns(power=power)
     found.note(
         frame.filter(pl.col("power").is_null()), "kind", "a power or a figure of case reviews",
         "neither that is known: kept, and counted in none",
@@ -190,7 +119,7 @@ SOURCE = Source(
         Schema("figures", "figures of powers and case reviews", (
             Column(
                 "period", "Month, quarter or year; cleaned: first and last month",
-                ("quarter", "year", "month", "financial year"), essential=True,
+                ("quarter", "year", "month", "financial year"), "period", essential=True,
                 seen_as=("reporting period", "reporting year", "time period", "qtr"),
             ),
             Column(

@@ -6,10 +6,12 @@ text that yields no value is a problem; the caller decides whether its row can s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from cspanalysis.domain import period_labels
 from cspanalysis.sources import dates
 
 #: Official statistics' shorthand for figures that are not given; none of them means 0.
@@ -48,8 +50,10 @@ ALLOWED = {
     "datetime": "a date with or without time, such as 31/12/2007 23:30",
     "time": "a time such as 23:30 or 11:30 PM",
     "month": "a month such as 2007-12",
-    "period": "a period such as 2007-04/2007-09",
-    "financial_year": "a year such as 2007/08",
+    "period": "a month (2025-04), months (2025-04/2025-09), a quarter of a financial year "
+    "(2025/26-Q1), a financial year (2025/26) or a calendar year (2025)",
+    "financial_year": "a year such as 2007/08, or year ending March 2008",
+    "school_year": "a year such as 2007/08",
     "boolean": "yes or no",
 }
 
@@ -155,19 +159,26 @@ def _period(text: pl.Expr) -> pl.Expr:
     pattern = r"^\d{4}-(0[1-9]|1[0-2])(/\d{4}-(0[1-9]|1[0-2]))?$"
     whole = pl.when(text.str.len_chars() == 7).then(pl.format("{}/{}", text, text)).otherwise(text)
     is_forward = whole.str.slice(0, 7) <= whole.str.slice(8, 7)
-    return pl.when(text.str.contains(pattern) & is_forward).then(whole)
+    plain = pl.when(text.str.contains(pattern) & is_forward).then(whole)
+    return pl.coalesce(plain, _labels(_span, text))
 
 
-def _financial_year(text: pl.Expr) -> pl.Expr:
-    first = text.str.extract(r"^(\d{4})(?:[-/_–](?:\d{2}|\d{4})|\d{2})$", 1).cast(
-        pl.Int64, strict=False
-    )
-    last = text.str.extract(r"(\d{2})$", 1).cast(pl.Int64, strict=False)
-    is_next = (first + 1) % 100 == last
-    return pl.when(is_next).then(pl.format("{}/{}", first, text.str.slice(-2)))
+def _labels(told: Callable[[str], str], text: pl.Expr) -> pl.Expr:
+    """What each label means by a rule of the field; of many rows few are different."""
+
+    def read(cells: pl.Series) -> pl.Series:
+        known = {label: told(label) or None for label in cells.drop_nulls().unique()}
+        return cells.replace_strict(known, default=None, return_dtype=pl.String)
+
+    return text.map_batches(read, return_dtype=pl.String)
 
 
-_CONVERTERS = {
+def _span(label: str) -> str:
+    found = period_labels.match(label)
+    return found.iso if found else ""
+
+
+_CONVERTERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "text": lambda text: text,
     "verbatim": lambda text: text,
     "identifier": _identifier,
@@ -184,7 +195,8 @@ _CONVERTERS = {
     "time": dates.time,
     "month": _month,
     "period": _period,
-    "financial_year": _financial_year,
+    "financial_year": functools.partial(_labels, period_labels.financial_year),
+    "school_year": functools.partial(_labels, period_labels.school_year),
     "boolean": lambda text: text.str.to_lowercase().replace_strict(
         _BOOLEANS, default=None, return_dtype=pl.Boolean
     ),

@@ -39,7 +39,7 @@ _FURTHER = (
 _ALL = r"^\s*(grand )?(total|all|any|both|persons)\b"
 _TERM = re.compile(r"autumn|spring|summer")
 _AREA = (
-    Column("school_year", "School year", ("time period", "year"), "financial_year", essential=True),
+    Column("school_year", "School year", ("time period", "year"), "school_year", essential=True),
     Column("term", "Whole year or a term", ("time identifier",), "lower"),
     Column(
         "level", "Kind of area", ("geographic level",), essential=True, allowed=_LEVELS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from cspanalysis.domain import areas
+from cspanalysis.domain import areas, total_labels
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import column_types, table, workbooks
 from cspanalysis.sources.archive import Part
@@ -21,8 +21,6 @@ _AUTHORITY = (
     Column("area", "Local authority", ("la name", "local authority"), essential=True),
     Column("basis", "What is counted: all incidents, or some", ("reporting basis",)),
 )
-#: How the rows of regions and of England are labelled.
-_TOTAL = r"(?i)^\s*\*?\s*total"
 #: What notes say of a year that is not whole; the year itself heads the notes on it.
 _PART = re.compile(
     r"(\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven) (months|quarters?) of data"
@@ -115,7 +113,9 @@ def _beside(column: str) -> list[pl.Expr]:
 
 
 def _by_authority(found: Read, file: pl.Expr) -> Read:
-    is_total = pl.any_horizontal(pl.col(c).str.contains(_TOTAL) for c in ("area_code", "area"))
+    is_total = pl.any_horizontal(
+        pl.col(c).str.contains(total_labels.BEGINS) for c in ("area_code", "area")
+    )
     found = found.keep(
         ~is_total.fill_null(False),
         "area", pl.col("area"), "an authority", "a total of a region or of England",

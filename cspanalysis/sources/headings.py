@@ -10,6 +10,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from cspanalysis import sources
+from cspanalysis.domain import period_labels
 from cspanalysis.sources import side_by_side
 from cspanalysis.sources.csv_records import DATA, HEADER_WITHIN, joined
 from cspanalysis.sources.grid import Grid
@@ -127,7 +128,7 @@ def header_row(grid: Grid) -> int | None:
     for at, cells in enumerate(rows):
         filled = [cell for cell in cells if cell]
         if len(filled) >= max(1, widest - 1) and not any(
-            DATA.match(cell) and not side_by_side.year(cell) for cell in filled
+            DATA.match(cell) and not period_labels.match(cell) for cell in filled
         ):
             return at
     return None

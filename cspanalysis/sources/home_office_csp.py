@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from cspanalysis.domain import total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import official_names, releases, table, unassigned_notes, workbooks
@@ -84,12 +85,7 @@ _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 MOST_ALIKE = 0.8
 
 _DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
-#: Labels of a sum of other rows: of all crime, or of the group that is named beside the word.
-_SUM = (
-    r"^(?:(?:grand |sub-?)?totals?\b|all\b(?! other)|overall\b)|\btotals?$|\(total\)"
-    r"|^victim-based crime$"
-)
-_SUM_WORDS = r"\b(?:grand|sub-?totals?|totals?|all|overall|of|for)\b|[^a-z ]"
+#: What is left of the label of a sum of all crime.
 _CRIME = (
     r"^(?:(?:police|recorded|victim|based|notifiable|headline) )*(?:crimes?|offences?)?"
     r"(?: ?(?:excluding|including|excl|exc|inc)\b.*)?$"
@@ -287,10 +283,10 @@ def _without_sums(found: Read, areas: Sequence[str]) -> Read:
     frame = found.frame
     labels = [c for c in ("offence_group", "offence_subgroup", "offence") if c in frame.columns]
     said = {
-        label: " ".join(re.sub(_SUM_WORDS, " ", label.lower()).split())
+        label: " ".join(re.sub(total_labels.WORDS, " ", label.lower()).split())
         for column in labels
         for label in frame[column].drop_nulls().unique()
-        if re.search(_SUM, label.lower())
+        if re.search(total_labels.OFFENCES, label.lower())
     }
     if not said:
         return found

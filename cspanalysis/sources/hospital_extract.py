@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cspanalysis.domain import diagnoses
+from cspanalysis.domain import diagnoses, period_labels
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
@@ -121,7 +121,8 @@ SOURCE = Source(
                 unlocks="the area's own admissions, where it covers several",
             ),
         ), across=(
-            Across("year", "count", side_by_side.year), Across("sex", "count", side_by_side.sex),
+            Across("year", "count", period_labels.financial_year),
+            Across("sex", "count", side_by_side.sex),
             Across("age_band", "count", side_by_side.age_band),
         )),
     ),

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import csv_rows, side_by_side, workbooks
+from cspanalysis.sources import column_types, csv_rows, side_by_side, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import DATA, ROW
 from cspanalysis.sources.problems import Problems
@@ -48,7 +48,6 @@ _SCALE = re.compile(
 #: Answers that lists of other things have, too.
 _PLAIN = re.compile(r"yes|no\b|other|don.?t know|do not know|not sure|unknown|never|good|poor|same")
 _BENEATH = re.compile(r"response|open-ended response|answer", re.IGNORECASE)
-_ROUND = r"^(\d{4})[-–/](?:\d{2})?(\d{2})$"
 
 #: What a survey is: the same in each of its layouts.
 ABOUT = (
@@ -155,6 +154,12 @@ def _label(cell: str | None) -> str:
     return "" if _NO_ANSWER.fullmatch(text) else text
 
 
+def round_label(column: str) -> pl.Expr:
+    """A round that is a financial year as '2023/24', however it is written; others as they are."""
+    year = column_types.convert(pl.col(column), "financial_year")
+    return pl.coalesce(year, column).alias(column)
+
+
 def read(part: Part, context: Context) -> Read | None:
     """The shares of a table with a row for each respondent; None where a part is no such table."""
     found = _table(part, context)
@@ -247,7 +252,7 @@ def _people(
     people = frame.with_columns(
         **{f"_{name}": expr for name, expr in of_all.items()},
         _weight=cell["weight"].cast(pl.Float64, strict=False) if "weight" in cell else pl.lit(1.0),
-    ).with_columns(pl.col("_round").str.replace(_ROUND, "${1}/${2}"))
+    ).with_columns(round_label("_round"))
     is_answered = pl.any_horizontal(pl.col(list(map(str, what.questions))).is_not_null())
     rules = [(is_answered, "", "an answer", "no answer to any question")]
     rules += [

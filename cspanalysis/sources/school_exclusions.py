@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -25,7 +25,7 @@ def _with_kinds(found: Read) -> Read:
 
     A row of all clusters counts where no others are beside it.
     """
-    is_all = pl.col("cluster").str.contains(r"(?i)^\s*(all|district|whole (district|area))\s*$")
+    is_all = pl.col("cluster").str.contains(total_labels.WHOLE_AREA)
     has_parts = (~is_all).any().over("school_year", "district", "kind")
     found = found.keep(
         ~(is_all & has_parts).fill_null(False), "cluster", pl.col("cluster"),
@@ -52,7 +52,7 @@ SOURCE = Source(
         Schema("clusters", "exclusions by school cluster", (
             Column(
                 "school_year", "School year, September to August", ("year", "academic year"),
-                "financial_year", essential=True, seen_as=("academic yr", "school yr"),
+                "school_year", essential=True, seen_as=("academic yr", "school yr"),
             ),
             Column(
                 "district", "Local authority district", ("local authority",), required=True,
@@ -83,7 +83,7 @@ SOURCE = Source(
                 "integer", seen_as=("nor", "roll", "pupil numbers", "school roll"),
                 unlocks="exclusions per hundred pupils",
             ),
-        ), across=(Across("school_year", "count", side_by_side.year),)),
+        ), across=(Across("school_year", "count", period_labels.school_year),)),
     ),
     derived={
         "school_exclusions": {

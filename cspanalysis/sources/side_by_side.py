@@ -16,8 +16,6 @@ import polars as pl
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import Across, Schema
 
-_SPAN = re.compile(r"(?:f/?y\s*)?(\d{4})\s*[-/–_]\s*(\d{2}|\d{4})")
-_ENDING = re.compile(r"(?:year|ye|12 months)(?: ending| to)? mar[a-z]*\.? '?(\d{4}|\d\d)")
 _AS_PER_CENT = re.compile(
     r"^\s*(?:%|per ?cent)\s*|\s*(?:\(\s*(?:%|per ?cent)\s*\)|%|per ?cent)\s*$"
 )
@@ -38,17 +36,6 @@ _AGES = re.compile(
     r"(?: years)?",
     re.IGNORECASE,
 )
-
-
-def year(heading: str) -> str:
-    """The financial year that a heading is: '2021-22', 'Year ending March 2022'; '' for none."""
-    text = " ".join(heading.lower().split())
-    if (span := _SPAN.fullmatch(text)) and (int(span[1]) + 1) % 100 == int(span[2]) % 100:
-        return f"{span[1]}/{span[2][-2:]}"
-    if ends := _ENDING.fullmatch(text):
-        last = int(ends[1]) % 100
-        return f"20{last - 1:02}/{last:02}"
-    return ""
 
 
 def answer(heading: str) -> str:

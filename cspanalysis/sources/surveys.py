@@ -49,9 +49,7 @@ def _check(found: Read) -> Read:
         frame.filter(pl.col("base").is_null()), "base", "a whole number",
         "without the number of people asked: no interval", pl.col("question"),
     )  # fmt: skip
-    frame = frame.with_columns(
-        pl.col("round").str.replace(r"^(\d{4})[-–/](?:\d{2})?(\d{2})$", "${1}/${2}"), question()
-    )
+    frame = frame.with_columns(respondents.round_label("round"), question())
     return found.with_frame(frame)
 
 

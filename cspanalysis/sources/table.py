@@ -14,18 +14,13 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from cspanalysis.domain import district_labels
+from cspanalysis.domain import district_labels, total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, side_by_side, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
 from cspanalysis.sources.schema import Schema, UnknownLayout, as_text, choose
-
-_TOTAL = (
-    r"(?i)^\s*(((grand|sub)[- ]?)?(totals?|sum|overall|average|mean)"
-    r"|(total( of| for)? )?all (school )?(clusters|schools)|(district|cluster) total)\s*$"
-)
 
 
 class Corrections(Protocol):
@@ -162,7 +157,7 @@ class Read:
     def without_totals(self, column: str) -> Read:
         """Set aside rows that call themselves a total or mean: counted too, they would double."""
         return self.keep(
-            ~pl.col(column).fill_null("").str.contains(_TOTAL),
+            ~pl.col(column).fill_null("").str.contains(total_labels.TOTAL),
             column, pl.col(column), "one of the rows a total is made of", "a total of other rows",
         )  # fmt: skip
 

@@ -89,6 +89,8 @@ _BY_KIND: Mapping[str, Callable[[Cells], float]] = {
     "time": lambda cells: max(_converted(cells, "time"), _converted(cells, "number")),
     "month": lambda cells: _converted(cells, "month"),
     "financial_year": lambda cells: _converted(cells, "financial_year"),
+    "school_year": lambda cells: _converted(cells, "school_year"),
+    "period": lambda cells: _converted(cells, "period"),
     "boolean": _yes_or_no,
     "integer": lambda cells: _converted(cells, "integer"),
     "number": lambda cells: _converted(cells, "number"),
@@ -96,6 +98,7 @@ _BY_KIND: Mapping[str, Callable[[Cells], float]] = {
 }
 #: Columns that their cells alone tell, whatever stands above them.
 _TOLD_ALONE = ("offence", "district", "cause", "type")
+_TOLD_KINDS = ("date", "month", "financial_year", "school_year")
 
 _TO = r"\b(to|end|ended|last|latest|until)\b"
 #: Words of headings by which a column goes in common systems; and words that it never has.
@@ -177,7 +180,7 @@ def fit(column: Column, heading: str, cells: Cells) -> float:
         return BY_WORDS * (0.9 + 0.1 * share)
     if column.name in _TOLD_ALONE and share >= ENOUGH and len(set(looked_at)) > 1:
         return BY_CELLS * share
-    if column.essential and column.kind in ("date", "month", "financial_year") and share >= ENOUGH:
+    if column.essential and column.kind in _TOLD_KINDS and share >= ENOUGH:
         return BY_CELLS * 0.9 * share
     return 0.0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cspanalysis import present, sources
+from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.sources import column_types, headings
 from cspanalysis.sources.grid import Grid
 from cspanalysis.sources.headings import Header, Match
@@ -19,8 +20,7 @@ from cspanalysis.workspace.mapping.questions import Question, Reading
 
 #: From here on a heading is a known one; what is less is shown as likely.
 SURE = 99.0
-_TOTAL = re.compile(r"^(grand |sub ?-?)?totals?\b|^sum\b|^overall$", re.IGNORECASE)
-_YEAR = re.compile(r"^(19|20)\d{2}\s*[/-]\s*\d{2}(\d{2})?$")
+_TOTAL = re.compile(total_labels.BEGINS)
 
 
 def proposed(
@@ -229,7 +229,7 @@ def for_all_rows(
 
 
 def _wide(left: list[str]) -> list[Question]:
-    years = [h for h in left if _YEAR.match(h)]
+    years = [h for h in left if period_labels.financial_year(h)]
     if len(years) < 2:
         return []
     return [

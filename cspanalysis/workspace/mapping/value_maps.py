@@ -46,7 +46,7 @@ def read(column: Column, heading: str, cells: Cells, blank: int) -> Reading:
         return _flags(column, heading, found, blank)
     if column.kind == "count":
         return _signs(column, heading, found)
-    if column.kind == "financial_year":
+    if column.kind in ("financial_year", "school_year"):
         return _years(column, heading, found)
     if column.allowed:
         return _allowed(column, heading, found)
@@ -235,7 +235,7 @@ def _signs(column: Column, heading: str, found: Mapping[str, int]) -> Reading:
 
 
 def _years(column: Column, heading: str, found: Mapping[str, int]) -> Reading:
-    read = _converted(found, "financial_year")
+    read = _converted(found, column.kind)
     values, questions = {}, []
     for label in found:
         if read[label] is not None:

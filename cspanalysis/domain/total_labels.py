@@ -1,0 +1,39 @@
+"""Labels of totals: the words by which a row says that it is the sum of others.
+
+Each source has a rule of its own for what is done with such a row; the words are here. Patterns are
+for labels of any case and serve polars and `re` alike.
+"""
+
+from __future__ import annotations
+
+_SUM = r"(?:(?:grand|sub)[- ]?)?totals?"
+_AREA = r"(?:district|borough|area|city|county)"
+_UNITS = (
+    r"(?:districts?|boroughs?|areas?|city|county|wards?|parishes|towns?|neighbourhoods?|clusters?"
+    r"|schools?|agency|agencies|partners?|organisations?|teams?|services?|authorities)"
+)
+
+#: A label that says nothing else: a total or a mean, whatever stands beside it.
+TOTAL = (
+    rf"(?i)^\s*(?:{_SUM}|sum|overall|average|mean|(?:total(?: of| for)? )?all (?:school )?(?:"
+    r"clusters|schools)|(?:district|cluster) total)\s*$"
+)
+#: A label that begins as a total does, of whatever: 'Total Region', '* Total England'.
+BEGINS = rf"(?i)^\s*\*?\s*(?:{_SUM}\b|sum\b|overall\s*$)"
+#: The whole of what stands in parts beside it: 'All agencies', 'District-wide', 'Whole borough'.
+#: 'All Saints' is a ward.
+_WHOLE = (
+    rf"all(?: of)?(?: the)?(?: (?:school )?{_UNITS})?|both|combined|{_AREA}[- ]?wide"
+    r"|(?:the )?(?:whole|entire)\b.*"
+)
+WHOLE = rf"(?i)^\s*(?:{_WHOLE})\s*$"
+#: In a column of parts of a district also 'District' alone, which as an agency is its council.
+WHOLE_AREA = rf"(?i)^\s*(?:{_WHOLE}|{_AREA})\s*$"
+#: Within a label in lower case: 'closure orders - total', 'all closure orders'.
+WITHIN = r"\b(?:total|overall|combined)\b|^all\b"
+#: A sum of offences, in lower case, for `re`: 'all theft offences', 'theft offences - total'.
+OFFENCES = rf"^(?:{_SUM}\b|all\b(?! other)|overall\b)|\btotals?$|\(total\)|^victim-based crime$"
+#: The words of such a label that do not say of what it is the sum.
+WORDS = rf"\b(?:grand|{_SUM}|all|overall|of|for)\b|[^a-z ]"
+#: A part of another row, in lower case: 'of which to under 18s'.
+OF_WHICH = r"\bof (?:which|these|those|them)\b"
