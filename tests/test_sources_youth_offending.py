@@ -36,7 +36,9 @@ def test_years_as_the_youth_justice_board_writes_them_are_financial_years(tmp_pa
         for end, number in (("March 2023", 21), ("31 March 2024", 17), ("December 2024", 5))
     )
     if is_wide:
-        text = "District,Measure,Year ending March 2023,Year ending 31 March 2024\nDover,FTE,21,17\n"
+        text = (
+            "District,Measure,Year ending March 2023,Year ending 31 March 2024\nDover,FTE,21,17\n"
+        )
     path = tmp_path / "yjb.csv"
     path.write_text(text, encoding="utf-8")
     found = youth_offending.SOURCE.read(Part(path, "youth_offending/yjb.csv"), Context())

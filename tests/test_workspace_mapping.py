@@ -492,6 +492,8 @@ EXTRACTS = {
     "surveys": (["Survey", "Round", "Area", "Question", "Percent", "Base"],
                 ["Kent survey", "2024", "Dover", "question {n}", "12.5", "400"]),
     "population": (["District", "Sex", "Mid-2023"], ["Place {n}", "Persons", "5"]),
+    "peer_counts": (["Peer Group", "Area", "Offence", "Month", "Crimes"],
+                    ["county", "Dover", "Robbery", "2024-{n:02}", "5"]),
     "lait": (["Short Desc", "Time period", "LA Name", "Values"],
              ["RTA", "20{n:02}", "Kent", "12.5"]),
 }  # fmt: skip

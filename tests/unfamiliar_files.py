@@ -306,6 +306,23 @@ def powers() -> Unfamiliar:
     )  # fmt: skip
 
 
+def districts() -> Unfamiliar:
+    """A county's table of offences: a column for each district, and a total of them."""
+    head = ["Offence", "Month", "Ashford", "Dover District Council", "Thanet", "Kent total"]
+    rows = [
+        [offence, month, at + 4, at + 5, at + 6, 3 * at + 15]
+        for at, offence in enumerate(("Shoplifting", "Robbery", "Burglary"))
+        for month in ("Apr-25", "May-25")
+    ]
+    return Unfamiliar(
+        "offences_by_district.xlsx", "County, offences with the districts side by side",
+        "peer_counts", [["Recorded crime by district"], [], head, *rows], 24,
+        {"area": {"Dover District Council": 6, "Kent total": 6}, "offence": {"shoplifting": 8},
+         "period": {"2025-05/2025-05": 12}, "count": {5: 4, 7: 4, 15: 2}},
+        settings='[sources.peer_counts.constants]\ngroup = "county"\n',
+    )  # fmt: skip
+
+
 def respondents() -> Unfamiliar:
     """A survey as a tool exports it: a row for each respondent."""
     head = ["Respondent ID", "How safe do you feel after dark?", "Noise is a problem here",
@@ -370,4 +387,4 @@ def subclasses() -> Unfamiliar:
 
 
 FILES = (niche, athena, nspis, storm, uniform, brigade, hospital, survey, youth, tipping, powers,
-         respondents, residents, tool, subclasses)  # fmt: skip
+         respondents, residents, tool, subclasses, districts)  # fmt: skip

@@ -73,15 +73,29 @@ def match(label: str, own: Iterable[str] = ()) -> Match:
     return _match(label, tuple(sorted(set(own))))
 
 
+def is_district(label: str) -> bool:
+    """Whether a label certainly means a district; cheaper than `match` where it does not."""
+    return bool(_certain(label, ()).name)
+
+
+def is_like_a_place(label: str) -> bool:
+    """Whether a label may mean a district, or is the force, county or region of several."""
+    return bool(match(label).near) or _key(label) in _places()
+
+
 @functools.lru_cache(maxsize=4096)
 def _match(label: str, own: tuple[str, ...]) -> Match:
+    found = _certain(label, own)
+    return found if found.name or found.near else Match(near=_near(label, own))
+
+
+@functools.lru_cache(maxsize=4096)
+def _certain(label: str, own: tuple[str, ...]) -> Match:
     known = _known() | {_key(name): name for name in own}
     if (name := known.get(_key(label))) is not None:
         return Match(name, is_plain=True)
     found = {name for name in (_bare(label, own), _of_parts(label, own)) if name}
-    if len(found) == 1:
-        return Match(found.pop())
-    return Match(near=tuple(sorted(found)) or _near(label, own))
+    return Match(found.pop()) if len(found) == 1 else Match(near=tuple(sorted(found)))
 
 
 def _bare(label: str, own: tuple[str, ...] = ()) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.orders import power_of
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -129,8 +130,7 @@ SOURCE = Source(
             Column(
                 "kind", "Power, or what is counted of case reviews",
                 ("power", "measure", "type of power", "order"), essential=True,
-                seen_as=("type", "power used", "tool", "tool or power", "asb power", "indicator",
-                         "order type", "category"),
+                seen_as=("power used", "tool", "tool or power", "asb power", "order type"),
             ),
             Column(
                 "agency", "Who used it", ("used by", "issued by", "organisation"),
@@ -143,6 +143,7 @@ SOURCE = Source(
             ),
         ), across=(
             Across("kind", "count", _heading), Across("period", "count", _span_heading),
+            side_by_side.districts("district", "count"),
         )),
     ),
     derived={

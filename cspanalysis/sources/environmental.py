@@ -9,7 +9,7 @@ import polars as pl
 
 from cspanalysis.domain import areas, total_labels
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import column_types, table, workbooks
+from cspanalysis.sources import column_types, side_by_side, table, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, by_reader, status_of
@@ -41,6 +41,7 @@ _SCHEMAS = (
             Column("unit", "Unit of the value", (), "lower", required=True),
             Column("value", "Figure, or a symbol", ("count", "number"), "figure", required=True),
         ),
+        across=(side_by_side.districts("district", "value"),),
     ),
     Schema(
         "cleanliness",

@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from cspanalysis import sources
-from cspanalysis.domain import period_labels
+from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.sources import side_by_side
 from cspanalysis.sources.csv_records import DATA, HEADER_WITHIN, joined
 from cspanalysis.sources.grid import Grid
@@ -167,8 +167,13 @@ def _reading(
 
 def weighed(header: Header, matches: Sequence[Match], own: Mapping[str, Any] = _NONE) -> Header:
     """A header with its matches, what stands side by side beside them, and its worth."""
-    named = dict(own) | {m.column: header.headings[m.at] for m in matches}
+    named = dict(own) | {
+        m.column: header.headings[m.at]
+        for m in matches
+        if m.column in own or not re.search(total_labels.BEGINS, header.headings[m.at])
+    }
     stack = side_by_side.stack(header.layout, header.headings, named) if matches else None
+    matches = [m for m in matches if not stack or m.at not in stack.places]
     columns = {m.column: m.score / 100 for m in matches}
     if stack:
         columns |= {stack.across.column: 1.0, stack.across.value: 1.0}

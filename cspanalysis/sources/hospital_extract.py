@@ -124,6 +124,7 @@ SOURCE = Source(
             Across("year", "count", period_labels.financial_year),
             Across("sex", "count", side_by_side.sex),
             Across("age_band", "count", side_by_side.age_band),
+            side_by_side.districts("district", "count"),
         )),
     ),
     derived={

@@ -6,6 +6,7 @@ import polars as pl
 
 from cspanalysis.domain import offences
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, by_reader
 from cspanalysis.sources.table import Read
@@ -30,11 +31,17 @@ _AFTER = (
     Column("is_own", "The row is the partnership's own area", ("own",), "boolean"),
     Column("as_of", "Date of the extract", ("extracted",), "date"),
 )  # fmt: skip
-_PERIOD = Column("period", "Months, first and last", kind="period", essential=True)
+_PERIOD = Column(
+    "period", "Months, first and last", ("month", "quarter", "year", "financial year"), "period",
+    essential=True,
+)  # fmt: skip
 _FROM_TO = (
     Column("first", "First month", ("from", "from month"), "month", essential=True),
     Column("last", "Last month", ("to", "to month"), "month", essential=True),
 )
+
+
+_ACROSS = (side_by_side.districts("area", "count"),)
 
 
 def _with_period(found: Read) -> Read:
@@ -62,9 +69,17 @@ SOURCE = Source(
     called="the peers' counts",
     is_plural=True,
     schemas=(
-        Schema("by_period", "counts by area and period", (*_BEFORE, _PERIOD, *_AFTER)),
         Schema(
-            "from_to", "counts by area with first and last month", (*_BEFORE, *_FROM_TO, *_AFTER)
+            "by_period",
+            "counts of offences by area and period",
+            (*_BEFORE, _PERIOD, *_AFTER),
+            across=_ACROSS,
+        ),
+        Schema(
+            "from_to",
+            "counts of offences by area with first and last month",
+            (*_BEFORE, *_FROM_TO, *_AFTER),
+            across=_ACROSS,
         ),
     ),
     derived={
@@ -73,5 +88,6 @@ SOURCE = Source(
     figures={"peer_counts": ("group", "area", "offence", "period")},
     spans={"peer_counts": ("period", Period.parse)},
     totals="area",
+    is_mapped=True,
     check=_with_period,
 )

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema, UnknownLayout
 from cspanalysis.sources.table import Context
@@ -116,6 +117,7 @@ SCHEMAS: tuple[Schema, ...] = (
             ),
             Column("note", "Remarks of the publisher", ("remarks",)),
         ),
+        across=(side_by_side.districts("area", "population"),),
     ),
     Schema(
         "wide",

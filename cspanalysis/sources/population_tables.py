@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Across, Column, Schema, folded
 
@@ -133,7 +134,9 @@ SCHEMA = _Council(LAYOUT, "a council's population table: ages, sexes or years si
         "population", "Residents", ("residents", "count", "total population", "value"), "number",
         required=True,
     ),
-), across=(Across("of", "population", _is_figure, fewest=1),))  # fmt: skip
+), across=(
+    Across("of", "population", _is_figure, fewest=1), side_by_side.districts("area", "population"),
+))  # fmt: skip
 
 
 def is_told(texts: Sequence[str], headings: Sequence[str]) -> bool:

@@ -113,12 +113,16 @@ class Across:
         The value that a heading is, '' for none.
     fewest : int
         So many such headings make a table that stands so.
+    is_beside : callable
+        Whether a further heading behind the first of them stands with them, though it is no value
+        that is known: its cells are rows, too, that count for none.
     """
 
     column: str
     value: str
     is_of: Callable[[str], str]
     fewest: int = 2
+    is_beside: Callable[[str], bool] = lambda heading: False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import polars as pl
 
 from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -83,7 +84,10 @@ SOURCE = Source(
                 "integer", seen_as=("nor", "roll", "pupil numbers", "school roll"),
                 unlocks="exclusions per hundred pupils",
             ),
-        ), across=(Across("school_year", "count", period_labels.school_year),)),
+        ), across=(
+            Across("school_year", "count", period_labels.school_year),
+            side_by_side.districts("district", "count"),
+        )),
     ),
     derived={
         "school_exclusions": {

@@ -1,4 +1,4 @@
-"""Tables whose figures stand side by side: a column for each year, answer or sex.
+"""Tables whose figures stand side by side: a column for each district, year, answer or sex.
 
 Publishers print them so, readers want a row for each figure. What the headings are values of is
 said by the layout (`Schema.across`); a layout that fits as it stands is left alone.
@@ -7,12 +7,13 @@ said by the layout (`Schema.across`); a layout that fits as it stands is left al
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from cspanalysis.domain import district_labels, total_labels
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import Across, Schema
 
@@ -54,6 +55,24 @@ def age_band(heading: str) -> str:
     return heading.strip() if _AGES.fullmatch(heading.strip()) else ""
 
 
+def _is_place(heading: str) -> bool:
+    """Whether a heading among districts is one that is misspelt, a county, or a total of them."""
+    is_none = re.search(f"{total_labels.WITHIN}|{_NOWHERE}", heading.strip().lower())
+    return bool(is_none) or district_labels.is_like_a_place(heading)
+
+
+_NOWHERE = r"^(?:england|wales|great britain|unassigned|other|unknown|not known)\b"
+
+
+def districts(column: str, value: str) -> Across:
+    """A table with a column for each district; what else stands among them counts for none."""
+    return Across(column, value, _district, is_beside=_is_place)
+
+
+def _district(heading: str) -> str:
+    return heading.strip() if district_labels.is_district(heading) else ""
+
+
 @dataclass(frozen=True)
 class Stack:
     """The columns of a table that stand side by side.
@@ -84,7 +103,20 @@ class Stack:
     @property
     def told(self) -> str:
         """Its headings that are values, in words."""
-        names = [f"'{self.headings[at].strip()}'" for at in self.places]
+        return self._listed(self.places)
+
+    def unread(self, found: Mapping[str, int]) -> str:
+        """Headings behind its first that are neither values nor columns, in words; '' for none.
+
+        `found`: position in its own header of each column that is there.
+        """
+        kept = [at for n, at in enumerate(self._kept) if n not in found.values()]
+        return self._listed(
+            at for at in kept if at > min(self.places) and self.headings[at].strip()
+        )
+
+    def _listed(self, places: Iterable[int]) -> str:
+        names = [f"'{self.headings[at].strip()}'" for at in places]
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         return ", ".join(names[:4]) + more
 
@@ -102,20 +134,36 @@ class Stack:
 
 
 def stack(schema: Schema, header: Sequence[str], mapped: Mapping[str, Any]) -> Stack | None:
-    """What stands side by side in a header under a layout; None for nothing."""
+    """What stands side by side in a header under a layout; None for nothing.
+
+    Of several things the one with which the layout lacks least.
+    """
+
+    def lacking(found: Stack) -> int:
+        return len(schema.missing(schema.find(found.header, mapped), {}))
+
+    return min(_stacks(schema, header, mapped), key=lacking, default=None)
+
+
+def _stacks(schema: Schema, header: Sequence[str], mapped: Mapping[str, Any]) -> Iterator[Stack]:
+    found = schema.find(header, mapped) if schema.across else {}
     for across in schema.across:
-        found = schema.find(header, mapped)
-        if across.column in found or across.value in found:
+        # 'Total' behind a column for each district is no column of all figures.
+        at = found.get(across.value, -1)
+        is_total = at >= 0 and across.value not in mapped and across.is_beside(header[at])
+        if across.column in found or (at >= 0 and not is_total):
             continue
-        taken = set(found.values())
-        places = {
-            at: value
-            for at, heading in enumerate(header)
-            if at not in taken and (value := across.is_of(heading))
+        taken = {place for name, place in found.items() if name != across.value}
+        free = {at: h for at, h in enumerate(header) if at not in taken and h.strip()}
+        values = {at: value for at, heading in free.items() if (value := across.is_of(heading))}
+        if len(values) < across.fewest or len(set(values.values())) < len(values):
+            continue
+        beside = {
+            at: heading.strip()
+            for at, heading in free.items()
+            if at > min(values) and at not in values and across.is_beside(heading)
         }
-        if len(places) >= across.fewest and len(set(places.values())) == len(places):
-            return Stack(across, places, list(header))
-    return None
+        yield Stack(across, dict(sorted({**values, **beside}.items())), list(header))
 
 
 def layouts(schemas: Sequence[Schema], found: Stack | None) -> Sequence[Schema]:
@@ -133,7 +181,7 @@ def needed(
     if any(not s.missing(s.find(header, mapped), constants) for s in schemas):
         return None
     for schema in schemas:
-        found = stack(schema, header, mapped)
-        if found and not schema.missing(schema.find(found.header, mapped), constants):
-            return found
+        for found in _stacks(schema, header, mapped):
+            if not schema.missing(schema.find(found.header, mapped), constants):
+                return found
     return None

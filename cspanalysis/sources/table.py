@@ -197,6 +197,11 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 1, stack.across.column, stack.told, "a row for each figure", "noted",
                 "the figures stand side by side: each cell is read as a row of its own",
             )  # fmt: skip
+            if unread := stack.unread(found):
+                problems.add(
+                    1, stack.across.column, unread, "one of the figures' headings", "noted",
+                    "stands beside the figures and is none of them: not read",
+                )  # fmt: skip
         if not (stack or context.settings.get("values") or context.has_corrections):
             raw.categories.update(
                 str(found[c.name])

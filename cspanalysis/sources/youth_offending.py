@@ -8,6 +8,7 @@ import polars as pl
 
 from cspanalysis.domain import period_labels
 from cspanalysis.domain.periods import Period
+from cspanalysis.sources import side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
@@ -74,7 +75,10 @@ SOURCE = Source(
                 ("young people", "number", "clients", "offenders"), "count", required=True,
                 seen_as=("value", "number of children", "children", "number of young people"),
             ),
-        ), across=(Across("year", "count", period_labels.financial_year),)),
+        ), across=(
+            Across("year", "count", period_labels.financial_year),
+            side_by_side.districts("district", "count"),
+        )),
     ),
     derived={"youth_offending": {"topic": _TOPIC, **status_of("count")}},
     figures={"youth_offending": ("year", "district", "measure")},

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from cspanalysis.domain import diagnoses, district_labels, offence_meanings, offences, premises
+from cspanalysis.domain.orders import power_of
 from cspanalysis.sources import side_by_side, vocabulary
 from cspanalysis.sources.column_types import WITH_STATUS
 from cspanalysis.sources.dates import SERIAL
 from cspanalysis.sources.schema import Column, key
+from cspanalysis.sources.school_exclusions import KINDS
 from cspanalysis.workspace.mapping import date_forms
 
 #: So many rows show what a column holds, and so many of its labels.
@@ -33,6 +35,9 @@ _ASB = re.compile(
     r"\basb\b|anti.?social|noise|nuisance|neighbour|annoy|rowdy|litter|graffiti|begg|fly.?tip|drunk"
     r"|youth|disorder|vehicle|animal|dog|harass|abus|drug|damage|vandal|environmental|personal",
 )
+
+
+_EXCLUSION = re.compile("|".join(KINDS.values()), re.IGNORECASE)
 
 
 def _share(cells: Cells, is_one: Callable[[str], object]) -> float:
@@ -81,6 +86,7 @@ _BY_NAME: Mapping[str, Callable[[Cells], float]] = {
     "sex": lambda cells: _share(cells, side_by_side.sex),
     "victim_sex": lambda cells: _share(cells, side_by_side.sex),
     "type": lambda cells: _share(cells, lambda text: _ASB.search(text.lower())),
+    "kind": lambda cells: _share(cells, lambda text: power_of(text) or _EXCLUSION.search(text)),
     "response": lambda cells: _share(cells, side_by_side.answer),
 }
 _BY_KIND: Mapping[str, Callable[[Cells], float]] = {
@@ -143,6 +149,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "offender_age": (r"\b(offender|suspect|defendant)\b.*\bage\b", r"band"),
     "type": (r"type|category|nature|clos\w+ (code|class|cat)|final.*code|description|complaint",
              r"contact|source|location|site|address"),
+    "kind": (r"type|kind|category|indicator|measure|order|power", r"date|number"),
     "received_by": (r"\b(receiv|taken|agency|team|department)\w*( by)?\b",
                     r"date|time|on\b|how|method"),
     "cause": (r"icd|diagnos|cause|chapter|condition", r"secondary|date"),

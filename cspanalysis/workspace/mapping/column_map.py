@@ -197,9 +197,14 @@ def _is_asked(column: Column) -> bool:
     return column.is_required or column.name == "district"
 
 
+_CONSTANTS = (
+    "district", "area", "survey", "round", "measure", "year", "unit", "group", "period",
+)  # fmt: skip
+
+
 def _is_constant(column: Column) -> bool:
     """Whether one value may hold for a whole file: its district, the survey, the measure."""
-    return column.name in ("district", "area", "survey", "round", "measure", "year", "unit")
+    return column.name in _CONSTANTS
 
 
 def _titles(found: Grid, header: Header) -> list[str]:
@@ -214,7 +219,14 @@ def for_all_rows(
     where = ", ".join(f"'{h}'" for h in left[:12])
     title = titles[0] if titles else ""
     year = next((found[0] for t in titles if (found := re.search(r"\b20\d\d(/\d\d)?\b", t))), "")
-    guess = {"district": area, "area": area, "survey": title, "round": year, "year": year}
+    guess = {
+        "district": area,
+        "area": area,
+        "survey": title,
+        "round": year,
+        "year": year,
+        "group": "county",
+    }
     verb = "says the" if len(columns) == 1 else "says"
     meanings = "; ".join(f"{c.name}: {c.meaning.lower()}" for c in columns)
     which = "it" if len(columns) == 1 else "each"

@@ -221,5 +221,7 @@ def _either(path: Path, found: Grid, one: Header, other: Header) -> Proposal:
         + ")"
         for h in (one, other)
     ]
-    question = Question(f"Is this {sides[0]}, or {sides[1]}?")
+    question = Question(
+        f"Is this {sides[0]}, or {sides[1]}? If it is neither, say what it is with --source."
+    )
     return Proposal(path=path, sheet=found.sheet, notes=found.notes, questions=(question,))
