@@ -20,6 +20,9 @@ from cspanalysis.domain import total_labels
                               "All of the district", "All wards"),
          ("All Saints", "Allhallows", "District", "Wholesale Market")),
         (total_labels.WHOLE_AREA, ("District", "The whole area"), ("West District",)),
+        (total_labels.NET, ("Net: agree", "NET safe", "Agree (net)", "Total safe", "Safe - net",
+                            "Top 2 box", "Safe (total)"),
+         ("Totally agree", "All the time", "Internet", "Network", "Topical")),
         (total_labels.WITHIN, ("closure orders - total", "all closure orders"), ("totality",)),
     ],
 )  # fmt: skip

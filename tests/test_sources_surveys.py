@@ -28,6 +28,29 @@ def test_a_symbol_is_a_status_and_no_zero():
     assert (row["percent"], row["status"], row["symbol"]) == (None, "suppressed", "*")
 
 
+def test_nets_among_the_answers_are_left_out_and_named(tmp_path):
+    head = "survey,round,area,question,response,percent,base\n"
+    of_all = "Ours,2025,Dover"
+    answers = {"Very safe": 40, "Fairly safe": 30, "Unsafe": 30, "Net: safe": 70, "Total": 100}
+    lines = [f"{of_all},Safe after dark?,{a},{share},400\n" for a, share in answers.items()]
+    # Where nothing but the net is given, it is the answer.
+    lines.append(f"{of_all},Police do well?,Total agree,55,400\n")
+    path = tmp_path / "nets.csv"
+    path.write_text(head + "".join(lines), encoding="utf-8")
+    found = surveys.SOURCE.read(Part(path, "surveys/nets.csv"), Context())
+    assert found.frame["response"].to_list() == [*list(answers)[:3], "Total agree"]
+    assert found.rows_read == found.rows_kept + found.rows_set_aside == 6
+    told = found.problems.table()
+    assert told["found"].to_list() == ["Safe after dark?: Net: safe", "Safe after dark?: Total"]
+    assert set(told["reason"]) == {"a net or total of other answers"}
+    # Fractions of one are told by the answers without their nets.
+    path.write_text(head + "".join(
+        f"{of_all},Safe?,{a},{share / 100},400\n" for a, share in answers.items()
+    ), encoding="utf-8")  # fmt: skip
+    found = surveys.SOURCE.read(Part(path, "surveys/nets.csv"), Context())
+    assert found.frame["percent"].to_list() == [40, 30, 30]
+
+
 def test_impossible_shares_are_set_aside_and_a_missing_base_is_noted():
     found = read("shares.csv")
     problems = found.problems.table().select("row", "column", "action").rows()

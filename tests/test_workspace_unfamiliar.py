@@ -76,6 +76,23 @@ def test_the_table_in_the_documentation_is_of_these_files():
     ]
 
 
+def test_questions_that_the_settings_name_are_not_asked_once_more(place, capsys):
+    """One scale alone makes no survey by itself; somebody's word does."""
+    path = place / "answers.csv"
+    rows = [f"{n},{['Agree', 'Disagree'][n % 2]},Castle" for n in range(40)]
+    path.write_text("\n".join(["Serial,Noise is a problem here,Ward", *rows]), encoding="utf-8")
+    given = {"columns": {"question": "Noise is a problem here"},
+             "constants": {"survey": "Ours", "round": "2025", "area": "Dover"}}  # fmt: skip
+    for columns in (given["columns"], {"question": ["Noise is a problem here"], "weight": "Wt"}):
+        found = mapping.propose(path, {"surveys": given | {"columns": columns}})
+        assert found.source == "surveys" and not found.questions, found.text()
+        assert "1 questions: 'Noise is a problem here'" in found.text()
+    # A heading of shares that the settings name stays one.
+    path.write_text("Q,Answer,Percent,Base\nSafe?,Yes,40,100\n", encoding="utf-8")
+    shares = mapping.propose(path, {"surveys": given | {"columns": {"question": "Q"}}})
+    assert {m.column for m in shares.columns} == {"question", "response", "percent", "base"}
+
+
 @pytest.mark.parametrize(
     "head",
     [

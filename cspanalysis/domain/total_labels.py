@@ -35,5 +35,11 @@ WITHIN = r"\b(?:total|overall|combined)\b|^all\b"
 OFFENCES = rf"^(?:{_SUM}\b|all\b(?! other)|overall\b)|\btotals?$|\(total\)|^victim-based crime$"
 #: The words of such a label that do not say of what it is the sum.
 WORDS = rf"\b(?:grand|{_SUM}|all|overall|of|for)\b|[^a-z ]"
+#: An answer that sums other answers up: 'Net: agree', 'Total safe', 'Agree (net)', 'Top 2 box'.
+#: 'Totally agree' and 'all the time' are answers of their own.
+NET = (
+    rf"(?i)^\s*(?:nett?|{_SUM}|overall|combined)\b|\bnett?\s*\)?\s*$|\(\s*(?:total|combined)\s*\)\s*$"
+    r"|^\s*(?:top|bottom)[- ]?(?:2|two|3|three)\b"
+)
 #: A part of another row, in lower case: 'of which to under 18s'.
 OF_WHICH = r"\bof (?:which|these|those|them)\b"

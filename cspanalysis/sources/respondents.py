@@ -60,12 +60,14 @@ ABOUT = (
 )  # fmt: skip
 _OF_ALL = tuple(column.name for column in ABOUT)
 
+QUESTION = Column(
+    "question", "Every column whose cells are answers of a scale (yes and no, very safe to very "
+    "unsafe, …); the settings can name them",
+)  # fmt: skip
+
 SCHEMA = Schema(LAYOUT, "a survey with a row for each respondent, counted into shares", (
     *ABOUT,
-    Column(
-        "question", "Every column whose cells are answers of a scale (yes and no, very safe to "
-        "very unsafe, …); the settings can name them",
-    ),
+    QUESTION,
     Column(
         "weight", "Weight of the respondent: shares are weighted, and the effective number asked "
         "is that of the weights (Kish)",

@@ -106,14 +106,12 @@ class Stack:
         return self._listed(self.places)
 
     def unread(self, found: Mapping[str, int]) -> str:
-        """Headings behind its first that are neither values nor columns, in words; '' for none.
+        """Headings that are neither values nor columns, in words; '' for none.
 
         `found`: position in its own header of each column that is there.
         """
         kept = [at for n, at in enumerate(self._kept) if n not in found.values()]
-        return self._listed(
-            at for at in kept if at > min(self.places) and self.headings[at].strip()
-        )
+        return self._listed(at for at in kept if self.headings[at].strip())
 
     def _listed(self, places: Iterable[int]) -> str:
         names = [f"'{self.headings[at].strip()}'" for at in places]

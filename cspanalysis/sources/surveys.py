@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from cspanalysis.domain import total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import respondents, side_by_side
 from cspanalysis.sources.archive import Part
@@ -26,7 +27,7 @@ def _check(found: Read) -> Read:
 
     'Do you feel safe?: no'; a phrase that is affirmed stands alone.
     """
-    found = _with_fractions(found)
+    found = _with_fractions(_without_nets(found))
     _refuse_mixed(found)
     frame = found.frame
     shares = frame["percent"].drop_nulls()
@@ -51,6 +52,21 @@ def _check(found: Read) -> Read:
     )  # fmt: skip
     frame = frame.with_columns(respondents.round_label("round"), question())
     return found.with_frame(frame)
+
+
+def _without_nets(found: Read) -> Read:
+    """Answers that sum others up ('Net: agree', 'Total safe') are set aside beside these.
+
+    Where a question has no other answer, the net is what is known of it.
+    """
+    answer = pl.col("response").fill_null("")
+    is_net = answer.str.contains(total_labels.NET) | answer.str.contains(total_labels.TOTAL)
+    others = (~is_net & pl.col("response").is_not_null()).any()
+    return found.keep(
+        ~(is_net & others.over("survey", "round", "area", "question")),
+        "response", pl.format("{}: {}", "question", "response"), "an answer to choose",
+        "a net or total of other answers",
+    )  # fmt: skip
 
 
 def _with_fractions(found: Read) -> Read:

@@ -9,6 +9,7 @@ from typing import Any
 from cspanalysis import present
 from cspanalysis.sources import headings, respondents
 from cspanalysis.sources.grid import Grid
+from cspanalysis.sources.schema import folded
 from cspanalysis.workspace.mapping import column_map
 from cspanalysis.workspace.mapping.proposal import Mapped, Proposal
 from cspanalysis.workspace.mapping.questions import Question
@@ -55,6 +56,16 @@ def proposed(
         left=tuple(what.left),
         questions=questions,
         is_sheet_said=len(found) > 1,
+    )
+
+
+def is_named(grids: Sequence[Grid], given: Mapping[str, Any]) -> bool:
+    """Whether the settings name headings of a sheet as questions."""
+    columns = given.get("columns", {})
+    found = (_read(grid, given) for grid in grids if "question" in columns)
+    named = set(map(folded, respondents.QUESTION.names(columns.get("question"))))
+    return any(
+        named & {folded(one[2].header[at]) for at in one[2].questions} for one in found if one
     )
 
 

@@ -74,12 +74,15 @@ def propose(
     )
     best = _confidence(read[0][1], given) if read else 0.0
     is_told = bool(read) and (best >= ENOUGH or read[0][1].is_answered)
-    is_survey = source == "surveys" or (its_folder is not None and its_folder.name == "surveys")
+    own = given.get("surveys", {})
+    is_survey = (
+        source == "surveys"
+        or (its_folder is not None and its_folder.name == "surveys")
+        or (not source and answered_survey.is_named(grids, own))
+    )
     if is_survey or not (source or (is_told and (read[0][1].is_answered or its_folder))):
-        own = given.get("surveys", {})
-        is_shares = is_told and read[0][1].source == "surveys"
         survey = answered_survey.proposed(path, grids, own, area, is_said=is_survey)
-        if survey and not is_shares:
+        if survey and not (is_told and _is_of_shares(read[0][1])):
             return survey
     if not read or (not is_told and not source):
         return _unknown(path, max(grids, key=lambda g: len(g.rows)), source)
@@ -124,6 +127,12 @@ def _with_sheets(proposal: Proposal, others: Sequence[str], said: str) -> Propos
         f'is meant, such as --sheet "{others[0]}"'
     )
     return replace(proposal, notes=(note, *proposal.notes), is_sheet_said=True)
+
+
+def _is_of_shares(header: Header) -> bool:
+    """Whether a header is one of a survey's shares, and not of its respondents."""
+    shares = header.stack is not None or any(m.column == "percent" for m in header.matches)
+    return header.source == "surveys" and shares
 
 
 def _is_foreign(header: Header) -> bool:
