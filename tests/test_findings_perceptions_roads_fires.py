@@ -8,7 +8,7 @@ import pytest
 import cspanalysis
 from cspanalysis.findings import fire_and_rescue, partnerships, perceptions, roads
 from cspanalysis.findings import survey_wording as wording
-from cspanalysis.review import log_ends
+from cspanalysis.review import log_gaps
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +120,13 @@ def test_kinds_of_fire_add_up_to_all_fires(review):
 
 
 def test_a_hole_of_three_months_is_not_covered_and_a_quiet_month_is():
-    assert log_ends.log_months(["2005-01", "2005-03", "2005-07"]) == [
+    assert log_gaps.log_months(["2005-01", "2005-03", "2005-07"]) == [
         "2005-01", "2005-02", "2005-03", "2005-07",
     ]  # fmt: skip
-    assert log_ends.log_months(["2005-01", "2005-04"]) == [
+    assert log_gaps.log_months(["2005-01", "2005-04"]) == [
         "2005-01", "2005-02", "2005-03", "2005-04",
     ]  # fmt: skip
-    assert log_ends.log_months([None]) == []
+    assert log_gaps.log_months([None]) == []
 
 
 def national(root, peers, casualties=None):

@@ -24,7 +24,7 @@ from cspanalysis.findings import (
 )
 from cspanalysis.findings.shapes import change_wording
 from cspanalysis.present import phrases
-from cspanalysis.review import coverage, log_ends, series
+from cspanalysis.review import coverage, log_gaps, series
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.stats import change
 
@@ -68,12 +68,12 @@ def archive(rows):
     [(0, ["2024-01", "2024-02", "2024-05"]), (2, [f"2024-0{m}" for m in range(1, 6)])],
 )
 def test_a_log_has_quiet_months_and_an_extract_has_none(quiet, covered):
-    assert log_ends.log_months(["2024-01", "2024-02", "2024-05", None], quiet) == covered
+    assert log_gaps.log_months(["2024-01", "2024-02", "2024-05", None], quiet) == covered
 
 
 @given(st.sets(st.sampled_from(MONTHS), min_size=1), st.integers(0, 4))
 def test_covered_months_hold_every_record_and_no_longer_gap(months, quiet):
-    covered = log_ends.log_months(months, quiet)
+    covered = log_gaps.log_months(months, quiet)
     assert months <= set(covered) <= set(Period.parse(f"{min(months)}/{max(months)}").month_list())
     empty = [m not in months for m in covered]
     assert all(sum(empty[i : i + quiet + 1]) <= quiet for i in range(len(empty)))
@@ -81,19 +81,19 @@ def test_covered_months_hold_every_record_and_no_longer_gap(months, quiet):
 
 @given(st.dictionaries(st.sampled_from(MONTHS), st.integers(0, 40)))
 def test_a_month_with_records_never_vanishes(counts):
-    gone = log_ends.vanished(counts, MONTHS)
+    gone = log_gaps.vanished(counts, MONTHS)
     assert not {m for m in gone if counts.get(m)}
 
 
 def test_a_quiet_month_of_a_small_district_is_none_and_of_a_large_one_missing():
     small = {m: 2 for m in MONTHS if m != "2023-05"}
     large = {m: 200 for m in MONTHS if m != "2023-05"}
-    assert log_ends.vanished(small, MONTHS) == set()
-    assert log_ends.vanished(large, MONTHS) == {"2023-05"}
+    assert log_gaps.vanished(small, MONTHS) == set()
+    assert log_gaps.vanished(large, MONTHS) == {"2023-05"}
 
 
 def test_a_single_crime_of_another_force_is_no_series_that_ends():
-    assert log_ends.vanished({MONTHS[-1]: 1}, MONTHS) == set()
+    assert log_gaps.vanished({MONTHS[-1]: 1}, MONTHS) == set()
 
 
 def test_runs_are_named_and_what_lacks_is_said_by_its_reason():

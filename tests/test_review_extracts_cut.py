@@ -100,6 +100,42 @@ def test_a_receiver_whose_file_begins_later_makes_no_rise(tmp_path, second, is_t
     assert ("received by Council of April to December 2024" in told.sentence) == is_told
 
 
+@pytest.mark.parametrize(
+    ("first", "each", "is_told"),
+    [
+        (datetime.date(2025, 1, 1), 1, True),
+        (FIRST, 1, False),
+        # One call in a hundred days makes no rise that anybody would see.
+        (datetime.date(2025, 1, 1), 100, False),
+    ],
+)
+@pytest.mark.parametrize("are_years", [False, True])
+def test_a_receiver_that_begins_later_within_one_file_makes_no_rise(
+    tmp_path, first, each, is_told, are_years
+):
+    police, council = days(), days(first, step=each)
+    files = {"asb_calls/log.csv": calls(police) + calls(council, "Council")}
+    if are_years:
+        turn = datetime.date(2025, 1, 1)
+        files = {
+            f"asb_calls/{'later' if late else 'earlier'}.csv": calls(
+                [d for d in police if (d >= turn) == late]
+            ) + calls([d for d in council if (d >= turn) == late], "Council")
+            for late in (False, True)
+        }  # fmt: skip
+    told = antisocial.calls_change(review(tmp_path / "ws", files))
+    assert (told.status == "not_available") == is_told, told.sentence
+    assert ("received by Council of April to December 2024" in told.sentence) == is_told
+
+
+def test_a_receiver_that_is_called_otherwise_from_a_day_on_lacks_nothing(tmp_path):
+    turn = datetime.date(2025, 1, 1)
+    rows = calls(days()) + calls(days(FIRST, turn - datetime.timedelta(days=1)), "Council")
+    rows += calls(days(turn), "Community Safety Team")
+    told = antisocial.calls_change(review(tmp_path / "ws", {"asb_calls/log.csv": rows}))
+    assert told.status == "ok"
+
+
 def test_a_log_cut_within_a_month_is_told_too(tmp_path):
     rows = calls(days(last=datetime.date(2026, 3, 6)))
     told = antisocial.calls_change(review(tmp_path / "ws", {"asb_calls/log.csv": rows}))

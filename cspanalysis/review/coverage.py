@@ -21,7 +21,7 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
-from cspanalysis.review import log_ends
+from cspanalysis.review import log_gaps
 from cspanalysis.review.own_figures import own_figures, own_rows
 from cspanalysis.sources import find, further, get, spans_of, years_of
 from cspanalysis.store.tables import Store
@@ -185,10 +185,10 @@ def _of(store: Store, source: str, area: Area) -> Coverage:
         if "district" not in every or every["district"].notna().any():
             return none
         return replace(none, unlocated=tuple(sorted(every["month"].dropna())))
-    whole = log_ends.log_months(every["month"].unique(), quiet)
-    gone = log_ends.vanished(counts, whole)
-    partly = log_ends.partly(store, source, whole)
-    lacking = log_ends.lacking(store, source, area, every, set(whole) - gone - partly)
+    whole = log_gaps.log_months(every["month"].unique(), quiet)
+    gone = log_gaps.vanished(counts, whole)
+    partly = log_gaps.partly(store, source, whole)
+    lacking = log_gaps.lacking(store, source, area, every, set(whole) - gone - partly)
     return replace(
         none.of(set(whole).difference(gone, partly, *lacking.values())),
         partly=tuple(sorted(partly)),
@@ -271,7 +271,7 @@ def _street(store: Store, area: Area) -> Coverage:
     force, counts = own
     published = published[published["force"] == force]
     whole = set(published.loc[published["status"] == "ok", "month"])
-    gone = log_ends.vanished(counts, whole)
+    gone = log_gaps.vanished(counts, whole)
     flawed = published.loc[published["status"] == "incomplete", "month"]
     return replace(
         none.of(whole - gone),
@@ -308,7 +308,7 @@ def lacking_forces(
     """Forces without files for all of the periods, each with the months that lack.
 
     A second force that records in an area, such as the Transport Police, makes a fall where its
-    files end. Few rows of a cut file are no evidence of that: see `log_ends.vanished`. Without
+    files end. Few rows of a cut file are no evidence of that: see `log_gaps.vanished`. Without
     periods, all months that the area's files cover must be there.
     """
     looked_at = set(of(store, "police_uk", area).months)
@@ -317,7 +317,7 @@ def lacking_forces(
     found = {}
     for force in sorted(set(forces) & set(published)):
         rows, incomplete = published[force]
-        gone = log_ends.vanished(rows, looked_at) | incomplete
+        gone = log_gaps.vanished(rows, looked_at) | incomplete
         if lacking := sorted(gone & wanted):
             found[force] = lacking
     return found

@@ -17,6 +17,9 @@ from cspanalysis.store.tables import Store
 #: where so many records would be expected of them; so many other months show what is usual.
 _DAYS, _EXPECTED, _OTHERS = 3, 14, 3
 
+#: Below this share of the records of its months a receiver's coming or going makes no change.
+_SHARE = 0.05
+
 #: Of so many records that would be expected, none is less likely than one in a thousand.
 NO_CHANCE = 7
 
@@ -98,8 +101,8 @@ def lacking(
 ) -> dict[str, set[str]]:
     """Parts of a log that lack in months in which the others go on, as the words 'of Ashford'.
 
-    Districts of the area by their records a month, and receivers whose records come in files of
-    their own.
+    Districts of the area by their records a month, and receivers whose records begin after, or end
+    before, those of others.
     """
     found = {}
     if "district" in by_district and len(area.districts) > 1:
@@ -121,27 +124,31 @@ def lacking(
 
 @functools.lru_cache(maxsize=64)
 def _of_receivers(store: Store, source: str) -> dict[str, set[str]]:
-    """Who received records that come in files of their own, and the months these files lack.
+    """Who received a share of the records, and the months of the others' that theirs lack.
 
-    The police's log of two years beside the council's of one makes a rise where the latter begins.
-    A file whose months another takes up under another name lacks nothing.
+    The police's log of two years beside the council's of one makes a rise where the latter begins,
+    in files of their own as in one. Months that another name takes up lack nothing; of few records
+    none is chance, and makes no rise that anybody would see.
     """
     if not {"received_by", "file", "month"} <= set(store.columns(source)):
         return {}
     rows = store.load(source, columns=["received_by", "file", "month"]).dropna()
-    names = rows.groupby("file")["received_by"].agg(frozenset)
-    spans: dict[frozenset[str], set[str]] = {}
-    for file, dated in rows.groupby("file")["month"]:
+    spans: dict[str, set[str]] = {}
+    for (receiver, _), dated in rows.groupby(["received_by", "file"], observed=True)["month"]:
         span = Period.parse(f"{dated.min()}/{dated.max()}").month_list()
-        spans.setdefault(names[file], set()).update(span)
+        spans.setdefault(receiver, set()).update(span)
     found: dict[str, set[str]] = {}
-    for group, own in spans.items():
+    for receiver, own in sorted(spans.items()):
         beside, elsewhere = set[str](), set(own)
         for other, months in spans.items():
-            is_beside = not other & group and len(months & own) >= _OTHERS
-            (beside if is_beside else elsewhere).update(months)
-        if gone := beside - elsewhere:
-            found |= dict.fromkeys(sorted(group), gone)
+            if other != receiver:
+                (beside if len(months & own) >= _OTHERS else elsewhere).update(months)
+        gone = beside - elsewhere
+        then = rows[rows["month"].isin(own)]["received_by"]
+        received = int((then == receiver).sum())
+        is_seen = received >= _SHARE * len(then)
+        if gone and is_seen and received / len(own) * len(gone) >= NO_CHANCE:
+            found[receiver] = gone
     return found
 
 
