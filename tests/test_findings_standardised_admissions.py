@@ -186,3 +186,23 @@ def test_where_persons_are_told_the_limits_allow_for_those_admitted_again(worksp
     assert not any("How many persons" in n for n in found.notes)
     assert "persons with several" in found.method
     assert not {"persons", "squares"} & set(found.rows)
+
+
+def test_overlapping_bands_are_neither_ranked_nor_added(workspace):
+    """'18+' beside 18-24 and 25+: the most are said among bands that leave nobody twice."""
+    counts = {
+        (year, sex, band): n
+        for year in YEARS
+        for sex in ("Male", "Female")
+        for band, n in {"0-17": 8, "18-24": 40, "25+": 30, "18+": 70}.items()
+    }
+    review = cspanalysis.open(workspace=workspace(counts), edition="partner")
+    told = substance.alcohol_admissions_age_sex(review)
+    assert told.sentence.startswith(
+        "Males aged 18 to 24 and females aged 18 to 24 had the most admissions"
+    )
+    assert set(told.rows["age_band"]) == {"0-17", "18-24", "25+"}
+    note = "Age bands that overlap others are not counted beside them: 18+."
+    assert note in told.notes
+    trend = substance.alcohol_admissions_trend(review)
+    assert trend.rows["count"].tolist() == [156] * 5 and note in trend.notes

@@ -81,3 +81,27 @@ def test_years_and_kinds_are_ranked_apart():
     )
     result = exclusion_rates.rates(table)
     assert list(result["rank"]) == [1, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("bands", "kept", "double"),
+    [
+        # A band that others make up is their total.
+        ({"0-17": 4, "18+": 30, "18-24": 12, "25+": 18}, ["0-17", "18-24", "25+"], ("18+",)),
+        ({"0-17": 4, "under 18": 4, "18+": 30}, ["under 18", "18+"], ("0-17",)),
+        # One within a band that nothing else makes up is a part of it.
+        ({"0-17": 4, "18+": 30, "18-24": 12}, ["0-17", "18+"], ("18-24",)),
+        ({"0-17": 4, "18-24": 12, "25+": 18}, ["0-17", "18-24", "25+"], ()),
+        # Bands that cross leave only the total, or nothing.
+        ({"16-24": 9, "18-29": 8, "all ages": 40}, ["all ages"], ()),
+        ({"16-24": 9, "18-29": 8}, None, ()),
+    ],
+)
+def test_bands_of_age_that_overlap_count_nobody_twice(bands, kept, double):
+    rows = hospital(*(("2023/24", "male", band, n, "ok") for band, n in bands.items()))
+    found = admission_rates.of_cause(rows, "T51")
+    if kept is None:
+        assert found.rows.empty and found.left_out == ("2023/24",)
+        return
+    assert sorted(found.rows["age_band"]) == sorted(kept) and found.bands == double
+    assert found.rows["count"].sum() == sum(bands[band] for band in kept)

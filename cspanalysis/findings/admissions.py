@@ -129,7 +129,11 @@ def of_cause(ask: Question, cause: str) -> Admissions:
     if found.left_out:
         notes.append(
             f"{present.listed(found.left_out)} {'is' if len(found.left_out) == 1 else 'are'} left "
-            "out: a district is missing, or some codes have totals only."
+            "out: a district is missing, age bands cross each other or some codes have totals only."
+        )
+    if found.bands:
+        notes.append(
+            f"Age bands that overlap others are not counted beside them: {_named(found.bands)}."
         )
     if found.rows[["sex", "age_band"]].eq(admission_rates.NOT_KNOWN).any(axis=None):
         notes.append("Admissions of people whose sex or age is not known count in totals only.")
@@ -220,7 +224,7 @@ def _rates(review: Review, table: pd.DataFrame) -> pd.DataFrame:
 def _why_none(found: admission_rates.OfCause, table: pd.DataFrame, what: str) -> str:
     if found.left_out:
         return (
-            f"for {what} its codes or districts cannot be added up in "
+            f"for {what} its codes, districts or age bands cannot be added up in "
             f"{present.listed(found.left_out)}"
         )
     told = f"its codes are {_named(table['cause'].unique())}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from cspanalysis.domain import diagnoses
-from cspanalysis.stats.measures import added_up, as_float, directly_standardised
+from cspanalysis.stats.measures import added_up, as_float, band_ages, directly_standardised
 
 ALL_AGES = "all ages"
 PERSONS = "persons"
@@ -30,8 +31,10 @@ class OfCause:
     parts: tuple[str, ...] = ()
     #: Labels that take in more than the cause, or hold it beside others; not counted.
     wider: tuple[str, ...] = ()
-    #: Years in which the labels or districts cannot be added up.
+    #: Years in which the labels, districts or age bands cannot be added up.
     left_out: tuple[str, ...] = ()
+    #: Age bands that hold others of the extract, or lie within one; not counted beside them.
+    bands: tuple[str, ...] = ()
     #: Year → by how much repeat admissions of a person raise the variance, where persons are told.
     repeats: Mapping[str, float] = field(default_factory=dict)
 
@@ -53,7 +56,7 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
     labels = table["label"].dropna().unique()
     inside = {text for text in labels if diagnoses.is_within(text, cause)}
     wider = {text for text in labels if diagnoses.touches(text, cause)} - inside
-    rows, counted, parts, left_out = [], set(), set(), []
+    rows, counted, parts, left_out, bands = [], set(), set(), [], set[str]()
     repeats: dict[str, float] = {}
     for year, of_year in table.groupby("year", sort=True):
         lacking = set(districts) - set(of_year["district"])
@@ -62,6 +65,8 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
             continue
         beneath = _beneath(of_year)
         chosen = _alike(of_year[~of_year["label"].isin(beneath)])
+        chosen, double = _disjoint(chosen)
+        bands |= double
         if lacking or chosen.empty:
             left_out.append(str(year))
             continue
@@ -76,6 +81,7 @@ def of_cause(table: pd.DataFrame, cause: str, districts: Sequence[str] = ()) -> 
         found.assign(cause=cause, count=found["count"].astype("Int64")),
         *(tuple(sorted(s)) for s in (counted, parts, wider)),
         tuple(left_out),
+        tuple(sorted(bands)),
         repeats,
     )
 
@@ -116,6 +122,54 @@ def _alike(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(shape=shape)
     shapes = rows.groupby(["label", "district"], dropna=False)["shape"].agg(set)
     return rows[rows["shape"].isin(set.intersection(*shapes))].drop(columns="shape")
+
+
+def _disjoint(rows: pd.DataFrame) -> tuple[pd.DataFrame, set[str]]:
+    """Rows whose age bands leave nobody twice, and the bands left out for it.
+
+    Where bands cross each other only rows of all ages stay.
+    """
+    double: set[str] = set()
+    for _, group in rows.groupby(["label", "district", "sex"], dropna=False):
+        found = _double(group["age_band"].unique())
+        if found is None:
+            return rows[rows["age_band"] == ALL_AGES], set()
+        double |= found
+    return rows[~rows["age_band"].isin(double)], double
+
+
+def _double(labels: Iterable[str]) -> set[str] | None:
+    """Bands that hold all of others ('18+' beside 18-24 and 25+), or lie within one that others
+    do not make up; None where bands cross each other."""
+    ages: dict[str, tuple[float, float]] = {}
+    for label in labels:
+        try:
+            first, last = band_ages(label)
+        except ValueError:  # all ages, not known, words of the holder's own
+            continue
+        ages[label] = first, np.inf if last is None else last
+    left = sorted(ages, key=lambda label: ages[label][0] - ages[label][1])
+    double: set[str] = set()
+    for label in left:
+        if label in double:
+            continue
+        low, high = ages[label]
+        inside = [
+            one for one in left if one != label and one not in double
+            and low <= ages[one][0] and ages[one][1] <= high
+        ]  # fmt: skip
+        double |= {label} if _make_up((low, high), [ages[one] for one in inside]) else set(inside)
+    kept = sorted(ages[label] for label in ages if label not in double)
+    return None if any(one[1] >= other[0] for one, other in pairwise(kept)) else double
+
+
+def _make_up(whole: tuple[float, float], parts: Iterable[tuple[float, float]]) -> bool:
+    """Whether some of the parts, one after the other, are the whole."""
+    ends = {whole[0] - 1}
+    for low, high in sorted(parts):
+        if low - 1 in ends:
+            ends.add(high)
+    return whole[1] in ends
 
 
 def standardised(

@@ -8,6 +8,7 @@ scaling for directly standardised rates.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -354,7 +355,7 @@ def standard_weight(age_band: str) -> int:
 
 
 def band_ages(age_band: str) -> tuple[int, int | None]:
-    """First and last age of a band such as '10-19'; an open one ('90+') has no last.
+    """First and last age of a band such as '10-19' or 'under 18'; an open one has no last.
 
     Raises
     ------
@@ -362,6 +363,8 @@ def band_ages(age_band: str) -> tuple[int, int | None]:
         If the text is no age band.
     """
     text = str(age_band).replace("–", "-").replace(" and over", "+").strip()
+    if under := re.fullmatch(r"(?:under|<)\s*(\d+)", text):
+        return 0, int(under[1]) - 1
     first, _, last = text.removesuffix("+").partition("-")
     is_open = text.endswith("+")
     if not first.isdigit() or not (is_open or last.isdigit()):
