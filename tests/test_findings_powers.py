@@ -198,3 +198,42 @@ def test_a_total_beside_its_parts_is_counted_once(review, column, whole, count):
 def test_a_figure_of_all_that_stands_alone_is_the_figure(review):
     found = powers.used(review("2025/26,Dover,All wards,CPN,All agencies,7", header=WARDS))
     assert found.rows["count"].tolist() == [7]
+
+
+REGISTER = "Ref,Name,Date of Birth,Address,Order type,Date issued,District,Officer"
+
+
+def orders(kind, *days, start=0):
+    return [
+        f"{kind}/{start + n},Jo Public{n},01/02/1990,{n} High Street,{kind},{day},Dover,PC {n}"
+        for n, day in enumerate(days)
+    ]
+
+
+def test_a_register_of_single_orders_is_counted_and_keeps_nobody(review, tmp_path):
+    made = review(
+        *orders("CPW", "02/04/2025", "28/06/2025", "01/07/2025", "30/03/2026"),
+        *orders("CBO", "14/09/2025"),
+        # Told again with another condition: it counts once.
+        *orders("CBO", "14/09/2025"),
+        *orders("Closure order", "09/09/2024"),
+        *orders("PSPO", "01/05/2025"),
+        *orders("PSPO breach FPN", "02/05/2025", "03/05/2025"),
+        header=REGISTER,
+    )
+    found = powers.used(made)
+    assert found.sentence == (
+        "In April 2025 to March 2026 there were 4 community protection warnings, 2 penalty notices "
+        "for breach of a public spaces protection order, 1 public spaces protection order made and "
+        "1 criminal behaviour order. There were no closure orders."
+    )
+    table = made.table("asb_powers")
+    kept = table.to_csv() + (tmp_path / "data/processed/problems.csv").read_text("utf-8")
+    assert not [word for word in ("Jo Public", "High Street", "1990", "PC ") if word in kept]
+    assert not {"date", "order_id"} & set(table.columns)
+
+
+def test_months_before_the_first_and_after_the_last_order_of_a_register_are_not_known(review):
+    rows = orders("CPW", *(f"15/{m:02}/2025" for m in range(4, 13)), "15/02/2026")
+    found = powers.used(review(*rows, header=REGISTER))
+    assert found.status == "not_available" and "March 2026" in found.sentence

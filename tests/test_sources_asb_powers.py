@@ -136,3 +136,28 @@ def test_a_power_beside_its_parts_counts_once(tmp_path, rows, counted, reason):
 def test_a_file_without_figures_is_refused_with_what_to_do():
     with pytest.raises(DataRefused, match="count"):
         read("no_count.csv")
+
+
+def test_a_register_accounts_for_its_orders_and_counts_them_by_month_and_kind(tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(
+        "Notice number,Notice type,Date served,Local authority,Organisation,Served on\n"
+        "1,CPN,13/04/2025,Dover,Council,A\n2,CPN,29/04/2025,Dover,Council,B\n"
+        "2,CPN,29/04/2025,Dover,Council,C\n3,CPN,,Dover,Council,D\n"
+        "4,Patrol,02/06/2025,Dover,Council,E\n,CPN,02/06/2025,Dover,Police,F\n",
+        encoding="utf-8",
+    )
+    found = asb_powers.SOURCE.read(Part(path, "asb_powers/register.csv"), Context())
+    rows = found.frame.select("period", "kind", "agency", "count").rows()
+    months = [f"2025-{m:02}/2025-{m:02}" for m in (4, 5, 6)]
+    assert rows == [
+        *((month, "CPN", "Council", n) for month, n in zip(months, (2, 0, 0), strict=True)),
+        *((month, "Patrol", "Council", n) for month, n in zip(months, (0, 0, 1), strict=True)),
+        *((month, "CPN", "Police", n) for month, n in zip(months, (0, 0, 1), strict=True)),
+    ]
+    assert set(found.frame["status"]) == {"ok"}
+    assert (found.rows_read, found.rows_kept, found.rows_set_aside) == (6, 4, 2)
+    told = {(row, column): text for row, column, text in found.problems.table().select(
+        "row", "column", "found").rows()}  # fmt: skip
+    assert told == {(1, "date"): "April to June 2025", (4, "order_id"): "", (5, "date"): "",
+                    (6, "kind"): "Patrol"}  # fmt: skip

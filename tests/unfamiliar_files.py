@@ -306,6 +306,25 @@ def powers() -> Unfamiliar:
     )  # fmt: skip
 
 
+def orders() -> Unfamiliar:
+    """A council's register of single notices and orders, with whom they were served on."""
+    head = ["Case Ref", "Served On", "DOB", "Order Type", "Date Served", "Expires", "Council"]
+    kinds = [
+        "Community Protection Warning",
+        "Community Protection Notice",
+        "Closure Order (partial)",
+    ]
+    rows = [
+        [f"ASB/{n}", f"Person {n}", "01/02/1990", kind, f"{day:%d/%m/%Y}", "31/12/2026", "Dover"]
+        for n, (day, kind) in enumerate(zip(_days(60, 6), _cycle(kinds, 60), strict=True))
+    ]
+    return Unfamiliar(
+        "orders_served.csv", "Council, register of single orders", "asb_powers", [head, *rows], 60,
+        {"power": {"community protection notices": 12, "closure orders": 12}, "count": {2: 24},
+         "period": {"2025-04/2025-04": 3, "2026-03/2026-03": 3}}, made=36,
+    )  # fmt: skip
+
+
 def districts() -> Unfamiliar:
     """A county's table of offences: a column for each district, and a total of them."""
     head = ["Offence", "Month", "Ashford", "Dover District Council", "Thanet", "Kent total"]
@@ -387,4 +406,4 @@ def subclasses() -> Unfamiliar:
 
 
 FILES = (niche, athena, nspis, storm, uniform, brigade, hospital, survey, youth, tipping, powers,
-         respondents, residents, tool, subclasses, districts)  # fmt: skip
+         respondents, residents, tool, subclasses, districts, orders)  # fmt: skip

@@ -7,10 +7,11 @@ import polars as pl
 from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.orders import power_of
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import side_by_side
+from cspanalysis.sources import order_register, side_by_side
 from cspanalysis.sources.schema import Across, Column, Schema
 from cspanalysis.sources.source import Derived, Source, status_of
 from cspanalysis.sources.table import Read
+from cspanalysis.sources.word_rules import meaning
 
 #: Columns by which a figure may be parted, and labels of the whole.
 _PARTS = {"agency": total_labels.WHOLE, "area": total_labels.WHOLE_AREA}
@@ -85,21 +86,30 @@ def _without_parts(found: Read) -> Read:
 
 def _check(found: Read) -> Read:
     """What is meant by each label; one that nobody knows is kept, and totals are set aside."""
+    if found.schema == order_register.LAYOUT:
+        _tell_unknown(found)
+        return _with_powers(order_register.counted(found))
     for column in _PARTS:
         if found.frame[column].is_not_null().any():
             found = found.without_totals(column)
-
     for column in _PARTS:
         found = _without_wholes(found, column)
-    frame = found.frame
-    known = {label: power_of(label) or None for label in frame["kind"].unique()}
-    power = pl.col("kind").replace_strict(known, default=None, return_dtype=pl.String)
-    frame = frame.with_columns(power=power)
+    _tell_unknown(found)
+    return _without_parts(_with_powers(found))
+
+
+_POWER = meaning(power_of, pl.col("kind"))
+
+
+def _with_powers(found: Read) -> Read:
+    return found.with_frame(found.frame.with_columns(power=_POWER))
+
+
+def _tell_unknown(found: Read) -> None:
     found.note(
-        frame.filter(pl.col("power").is_null()), "kind", "a power or a figure of case reviews",
+        found.frame.filter(_POWER.is_null()), "kind", "a power or a figure of case reviews",
         "neither that is known: kept, and counted in none",
     )  # fmt: skip
-    return _without_parts(found.with_frame(frame))
 
 
 SOURCE = Source(
@@ -111,8 +121,8 @@ SOURCE = Source(
     "spaces protection orders are those in force at its end, unless the label says 'made'. Of case "
     "reviews (the community trigger) the figures that section 104 of the Anti-social Behaviour, "
     "Crime and Policing Act 2014 has published: applications, threshold not met, reviews carried "
-    "out, reviews that led to recommendations. A register of single orders is counted by quarter "
-    "first; names are not wanted.",
+    "out, reviews that led to recommendations. A register of single orders (a row each, with its "
+    "day) is counted by month and kind as it is read: no name, address or number is kept.",
     supplier="the council's and the police's figures of powers used and of case reviews",
     called="the figures of powers used and of case reviews",
     is_plural=True,
@@ -145,7 +155,9 @@ SOURCE = Source(
             Across("kind", "count", _heading), Across("period", "count", _span_heading),
             side_by_side.districts("district", "count"),
         )),
+        order_register.SCHEMA,
     ),
+    hidden=("date", "order_id"),
     derived={
         "asb_powers": {
             "power": Derived(

@@ -13,6 +13,7 @@ import polars as pl
 
 from cspanalysis.domain import period_labels
 from cspanalysis.sources import dates
+from cspanalysis.sources.word_rules import meaning
 
 #: Official statistics' shorthand for figures that are not given; none of them means 0.
 SYMBOLS: Mapping[str, str] = {
@@ -160,17 +161,7 @@ def _period(text: pl.Expr) -> pl.Expr:
     whole = pl.when(text.str.len_chars() == 7).then(pl.format("{}/{}", text, text)).otherwise(text)
     is_forward = whole.str.slice(0, 7) <= whole.str.slice(8, 7)
     plain = pl.when(text.str.contains(pattern) & is_forward).then(whole)
-    return pl.coalesce(plain, _labels(_span, text))
-
-
-def _labels(told: Callable[[str], str], text: pl.Expr) -> pl.Expr:
-    """What each label means by a rule of the field; of many rows few are different."""
-
-    def read(cells: pl.Series) -> pl.Series:
-        known = {label: told(label) or None for label in cells.drop_nulls().unique()}
-        return cells.replace_strict(known, default=None, return_dtype=pl.String)
-
-    return text.map_batches(read, return_dtype=pl.String)
+    return pl.coalesce(plain, meaning(_span, text))
 
 
 def _span(label: str) -> str:
@@ -195,8 +186,8 @@ _CONVERTERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "time": dates.time,
     "month": _month,
     "period": _period,
-    "financial_year": functools.partial(_labels, period_labels.financial_year),
-    "school_year": functools.partial(_labels, period_labels.school_year),
+    "financial_year": functools.partial(meaning, period_labels.financial_year),
+    "school_year": functools.partial(meaning, period_labels.school_year),
     "boolean": lambda text: text.str.to_lowercase().replace_strict(
         _BOOLEANS, default=None, return_dtype=pl.Boolean
     ),

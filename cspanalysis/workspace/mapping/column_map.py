@@ -199,6 +199,7 @@ def _is_asked(column: Column) -> bool:
 
 _CONSTANTS = (
     "district", "area", "survey", "round", "measure", "year", "unit", "group", "period",
+    "kind",
 )  # fmt: skip
 
 
