@@ -1,5 +1,6 @@
 """ONS tables by partnership: titles, notes glued to names, symbols, and the published figures."""
 
+import csv
 import shutil
 
 import polars as pl
@@ -79,12 +80,43 @@ def test_a_table_that_says_no_year_is_refused(tmp_path):
         read(path)
 
 
-def review_of(tmp_path, path):
+def review_of(tmp_path, path, folder="ons_csp"):
     init.init(tmp_path / "ws", "Medway")
-    folder = tmp_path / "ws/data/raw/ons_csp"
+    folder = tmp_path / "ws/data/raw" / folder
     folder.mkdir(exist_ok=True)
     shutil.copy(path, folder)
     return entry.open("Medway", "2022-01/2022-12", workspace=tmp_path / "ws")
+
+
+def test_a_workbook_among_the_home_offices_tables_is_read_as_what_it_is(tmp_path):
+    review = review_of(tmp_path, book(tmp_path), "home_office_csp")
+    assert chapter.partnership_table(review).values["count"] == 900
+    assert review.store.has("ons_csp") and not review.store.has("home_office_csp")
+    # Cleaned again nothing is read anew, and moved to its own folder it counts once.
+    root = tmp_path / "ws"
+    clean_run.clean(root, {})
+    assert not clean_run.clean(root, {}).labels_read
+    (root / "data/raw/home_office_csp/csp.xlsx").rename(root / "data/raw/ons_csp/csp.xlsx")
+    clean_run.clean(root, {})
+    assert review_rows(root) == 18
+
+
+def review_rows(root):
+    return entry.open("Medway", "2022-01/2022-12", workspace=root).store.load("ons_csp").shape[0]
+
+
+def test_a_sheet_saved_apart_among_them_is_passed_over_and_told_where_it_belongs(tmp_path):
+    folder = tmp_path / "data/raw/home_office_csp"
+    folder.mkdir(parents=True)
+    lines = sheet(3, "Number of crimes", "December 2022", rows(900, 10))
+    with (folder / "csp.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(lines)
+    (folder / "damaged.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(DataRefused, match=r"damaged.xlsx: the workbook cannot be opened"):
+        clean_run.clean(tmp_path, {})
+    (folder / "damaged.xlsx").unlink()
+    (told,) = [n for n in clean_run.clean(tmp_path, {}).notices if "passed over" in n]
+    assert "read once put into data/raw/ons_csp/" in told
 
 
 def test_the_two_years_are_compared_where_the_home_offices_table_is_not_there(tmp_path):

@@ -37,6 +37,7 @@ from cspanalysis.sources import (
     targets,
     youth_offending,
 )
+from cspanalysis.sources.archive import Part
 from cspanalysis.sources.source import Source
 
 #: In the order of cleaning: lookups first, for others to use.
@@ -82,6 +83,13 @@ def names() -> tuple[str, ...]:
 def find(name: str) -> Source | None:
     """A source by its name or the name of one of its folders; None if there is none."""
     return next((one for one in SOURCES if name in (one.name, *one.folders)), None)
+
+
+def of_file(part: Part) -> Source | None:
+    """The source of a raw file: of its folder, or one whose files may lie there, too."""
+    folder = part.file.split("/")[0]
+    lodgers = (one for one in SOURCES if folder in one.lodges and one.lodges[folder](part))
+    return next(lodgers, None) or find(folder)
 
 
 def get(name: str) -> Source:

@@ -14,7 +14,7 @@ import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.domain.periods import MONTHS, Period
-from cspanalysis.sources import home_office_csp, official_names, table
+from cspanalysis.sources import home_office_csp, official_names, table, workbooks
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.releases import Editions
@@ -93,6 +93,20 @@ _YEAR_ENDING = re.compile(
 _MEASURES = {"percentage change": "percent_change", "rate per 1,000": "rate"}
 
 
+#: A workbook of these tables by the names of its sheets: 'Table C2', 'Table_C3', 'C4'.
+_SHEET = re.compile(r"(?:table[ _]?)?c ?\d{1,2}[a-z]?", re.IGNORECASE)
+
+
+def _is_own(part: Part) -> bool:
+    """Whether a workbook among the Home Office's tables is one of these."""
+    if part.path.suffix.lower() not in (".xlsx", ".xls"):
+        return False
+    try:
+        return any(_SHEET.fullmatch(sheet.member.strip()) for sheet in workbooks.sheets(part))
+    except DataRefused:
+        return False  # reading it says why it cannot be opened
+
+
 def _read(part: Part, context: Context) -> Read:
     """Every table of a workbook, or one saved apart, and the `_totals` for the coverage."""
     found = table.of_sheets(part, lambda sheet: _one(sheet, context))
@@ -168,10 +182,12 @@ SOURCE = Source(
     title="Police recorded crime by Community Safety Partnership, year by year",
     description="One row per measure, year, police force or partnership and offence line: counts, "
     "published changes in per cent and published rates per 1,000 residents or households. "
-    "`ons_csp_coverage`: one row per year and force, with the share under no partnership.",
+    "`ons_csp_coverage`: one row per year and force, with the share under no partnership. A workbook "
+    "that lies among the Home Office's tables (`home_office_csp`) is known by its sheets and read.",
     supplier="the Office for National Statistics' recorded crime tables by partnership",
     called="the table of the Office for National Statistics",
     schemas=_SCHEMAS,
+    lodges={home_office_csp.NAME: _is_own},
     derived={
         NAME: by_reader(
             measure="count, percent_change or rate",

@@ -96,6 +96,8 @@ class Source:
         It 'cover', not 'covers', its months.
     folders : sequence of str
         Further raw folders of its files.
+    lodges : mapping
+        Raw folder of another source in which its files may lie, too → whether a part is one.
     derived : mapping
         Table → column → what cleaning adds to the layout's columns.
     hidden : sequence of str
@@ -169,6 +171,7 @@ class Source:
     called: str = ""
     is_plural: bool = False
     folders: Sequence[str] = ()
+    lodges: Mapping[str, Callable[[Part], bool]] = field(default_factory=dict)
     derived: Mapping[str, Mapping[str, Derived]] = field(default_factory=dict)
     hidden: Sequence[str] = ()
     records: Mapping[str, Key] = field(default_factory=dict)

@@ -117,7 +117,7 @@ class Batch:
         try:
             check_kept(part, self.source.read(part, context))
         except UnknownLayout as error:
-            return None if strays.by_columns(error.part, part.file.split("/")[0]) else error
+            return None if strays.by_columns(error.part, self.source.name) else error
         except DataRefused as error:
             return error
         return None
@@ -135,7 +135,8 @@ class Batch:
                     found = [alike_figures.told_apart(part, source, context, read)]
                     frames = found[0].tables
             except UnknownLayout as error:
-                label = error.part.label
+                # Of a sheet the workbook is passed over.
+                label = error.part.label if source.batching else wanted[0][0].label
                 if label in passed or not (stray := strays.by_columns(error.part, source.name)):
                     raise
                 passed[label] = Read({}, Problems(label), 0, 0, "", passed=tuple(stray))

@@ -93,7 +93,7 @@ def by_source(files: Mapping[str, Path], notices: list[str]) -> dict[str, dict[s
     no_tables: dict[tuple[str, str], list[str]] = {}
     for label, path in files.items():
         folder, _, name = label.partition("/")
-        source = sources.find(folder) if name else None
+        source = sources.of_file(Part(path, label)) if name else None
         is_its = source and path.name.lower().removesuffix(".gz").endswith(source.endings or (" ",))
         if source and not is_its and (what := strays.by_name(path.name)):
             no_tables.setdefault((source.name, what), []).append(label)

@@ -95,7 +95,7 @@ def _file(
     name: str, path: Path, settings: Mapping[str, Any], questions: Questions, area: str
 ) -> Checked:
     given = settings.get("sources", {})
-    its_folder = sources.find(path.parent.name)
+    its_folder = sources.of_file(Part(path, f"{path.parent.name}/{path.name}"))
     endings = its_folder.endings if its_folder else ()
     is_its = bool(endings) and path.name.lower().removesuffix(".gz").endswith(endings)
     if (what := strays.by_name(name)) and not is_its:
