@@ -94,6 +94,9 @@ def test_a_county_or_force_in_the_place_of_an_area_lists_its_districts(name, say
         ("008/06", "assault with injury"),
         ("008/22 Stalking", "stalking"),  # the label says which of class 8
         ("195/94", "stalking and harassment"),
+        ("125/09", "public fear, alarm or distress"),
+        ("125/58", "public order offences"),
+        ("008/60", "racially or religiously aggravated assault with injury"),
     ],
 )
 def test_a_subclass_of_the_counting_rules_is_its_class(label, offence):
