@@ -65,10 +65,25 @@ def test_every_street_crime_type_and_every_single_offence_has_a_weight():
         ("1/4.1/4.10/4.2", ["1", "4.1", "4.10", "4.2"]),
         ("08n", ["8n"]),
         ("105 A", ["105a"]),
+        # A subclass is none: 8/1 has nothing of murder, which is 1.
+        ("8/1", ["8/1"]),
+        ("008/06", ["8/6"]),
+        ("8N/06", ["8n/6"]),
     ],
 )
 def test_codes_that_stand_together_are_told_apart(text, codes):
     assert severity_weights.codes_of(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("offence", "code"),
+    [("assault with injury", "8N"), ("harassment", "8L"), ("public fear, alarm or distress", "9A"),
+     ("racially or religiously aggravated assault with injury", "8P")],
+)  # fmt: skip
+def test_an_offence_with_subclasses_has_the_weight_of_its_class(offence, code):
+    of_code = severity_weights.by_code(BUILT_IN, [code]).of.iloc[0]
+    own = severity_weights.weights(BUILT_IN, [offence], offences.NOTIFIABLE).of.iloc[0]
+    assert own["weight"] == of_code["weight"] and own["spread"] == 0
 
 
 def test_codes_of_official_tables_get_their_weight():

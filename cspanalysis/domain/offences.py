@@ -304,7 +304,12 @@ def code_key(code: str) -> str:
 
 
 def codes_of(text: str) -> list[str]:
-    """The codes that stand together: '1, 4.1/2/10' are 1, 4.1, 4.2 and 4.10."""
+    """The codes that stand together: '1, 4.1/2/10' are 1, 4.1, 4.2 and 4.10.
+
+    A class with its subclass is one: in '8/1' there is no 1, which is murder.
+    """
+    if _SUBCLASS.fullmatch(text):
+        return [re.sub(r"\b0+(?=\d)", "", "".join(text.lower().split()))]
     found: list[str] = []
     for part in re.split(r"[,/;|]", text):
         code = "".join(part.lower().split())

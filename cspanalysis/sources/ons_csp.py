@@ -182,8 +182,8 @@ SOURCE = Source(
     title="Police recorded crime by Community Safety Partnership, year by year",
     description="One row per measure, year, police force or partnership and offence line: counts, "
     "published changes in per cent and published rates per 1,000 residents or households. "
-    "`ons_csp_coverage`: one row per year and force, with the share under no partnership. A workbook "
-    "that lies among the Home Office's tables (`home_office_csp`) is known by its sheets and read.",
+    "`ons_csp_coverage`: one row per year and force, with the share under no partnership. A "
+    "workbook among the Home Office's tables (`home_office_csp`) is known by its sheets, and read.",
     supplier="the Office for National Statistics' recorded crime tables by partnership",
     called="the table of the Office for National Statistics",
     schemas=_SCHEMAS,
