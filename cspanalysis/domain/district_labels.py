@@ -73,9 +73,9 @@ def match(label: str, own: Iterable[str] = ()) -> Match:
     return _match(label, tuple(sorted(set(own))))
 
 
-def is_district(label: str) -> bool:
-    """Whether a label certainly means a district; cheaper than `match` where it does not."""
-    return bool(_certain(label, ()).name)
+def certain(label: str) -> str:
+    """The district that a label certainly means, '' for none; cheaper than `match` for these."""
+    return _certain(label, ()).name
 
 
 def is_like_a_place(label: str) -> bool:

@@ -66,11 +66,7 @@ _NOWHERE = r"^(?:england|wales|great britain|unassigned|other|unknown|not known)
 
 def districts(column: str, value: str) -> Across:
     """A table with a column for each district; what else stands among them counts for none."""
-    return Across(column, value, _district, is_beside=_is_place)
-
-
-def _district(heading: str) -> str:
-    return heading.strip() if district_labels.is_district(heading) else ""
+    return Across(column, value, district_labels.certain, is_beside=_is_place)
 
 
 @dataclass(frozen=True)
