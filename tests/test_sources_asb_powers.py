@@ -161,3 +161,26 @@ def test_a_register_accounts_for_its_orders_and_counts_them_by_month_and_kind(tm
         "row", "column", "found").rows()}  # fmt: skip
     assert told == {(1, "date"): "April to June 2025", (4, "order_id"): "", (5, "date"): "",
                     (6, "kind"): "Patrol"}  # fmt: skip
+
+
+def test_a_register_of_one_power_may_say_it_in_its_name(tmp_path):
+    text = "FPN No,Date issued,District\n1,03/04/2025,Dover\n2,13/04/2025,Dover\n"
+    for name, power in (("PSPO_breach_FPNs.csv", orders.power_of("FPN for breach of PSPO")),
+                        ("cbo-register.csv", "criminal behaviour orders")):  # fmt: skip
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        found = asb_powers.SOURCE.read(Part(path, f"asb_powers/{name}"), Context())
+        assert found.frame.select("power", "count").rows() == [(power, 2)]
+        assert (
+            "what the file is called" in found.problems.table().filter(column="kind")["reason"][0]
+        )
+    # A name that says no power, and figures whose kind nobody says, are refused as ever.
+    for name, content in (("list.csv", text), ("cbo.csv", "Month,District,Number\n2025-04,A,3\n")):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(DataRefused, match=r"kind|date|period"):
+            asb_powers.SOURCE.read(Part(path, f"asb_powers/{name}"), Context())
+
+
+def test_powers_are_known_by_their_own_names():
+    assert all(orders.power_of(name) == name for name in orders.POWERS)

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import csv_rows, respondents, same_rows, side_by_side
+from cspanalysis.sources import csv_rows, order_register, respondents, same_rows, side_by_side
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.schema import as_text, choose
@@ -49,7 +49,7 @@ def told_apart(part: Part, source: Source, context: Context, found: Read) -> Rea
 
     Refused is what cannot be added up.
     """
-    if found.schema == respondents.LAYOUT:
+    if found.schema in (respondents.LAYOUT, order_register.LAYOUT):
         return found  # its figures stand in no row of the file
     for name, key in source.figures.items():
         frame = found.tables.get(name)

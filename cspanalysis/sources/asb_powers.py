@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import polars as pl
 
 from cspanalysis.domain import period_labels, total_labels
 from cspanalysis.domain.orders import power_of
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import order_register, side_by_side
-from cspanalysis.sources.schema import Across, Column, Schema
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.schema import Across, Column, Schema, UnknownLayout
 from cspanalysis.sources.source import Derived, Source, status_of
-from cspanalysis.sources.table import Read
+from cspanalysis.sources.table import Context, Read
 from cspanalysis.sources.word_rules import meaning
 
 #: Columns by which a figure may be parted, and labels of the whole.
@@ -112,7 +116,7 @@ def _tell_unknown(found: Read) -> None:
     )  # fmt: skip
 
 
-SOURCE = Source(
+_FIGURES = Source(
     name="asb_powers",
     title="Powers used against anti-social behaviour, and case reviews",
     description="One row per period, kind of power (or figure of case reviews) and agency, with "
@@ -122,7 +126,8 @@ SOURCE = Source(
     "reviews (the community trigger) the figures that section 104 of the Anti-social Behaviour, "
     "Crime and Policing Act 2014 has published: applications, threshold not met, reviews carried "
     "out, reviews that led to recommendations. A register of single orders (a row each, with its "
-    "day) is counted by month and kind as it is read: no name, address or number is kept.",
+    "day) is counted by month and kind as it is read: no name, address or number is kept. Where no "
+    "column says the kind, the name of the file or sheet may ('CBO register').",
     supplier="the council's and the police's figures of powers used and of case reviews",
     called="the figures of powers used and of case reviews",
     is_plural=True,
@@ -175,3 +180,25 @@ SOURCE = Source(
     spans={"asb_powers": ("period", Period.parse)},
     check=_check,
 )  # fmt: skip
+
+
+def _read(part: Part, context: Context) -> Read:
+    """A table; of a register that is of one power throughout its file or sheet may say which."""
+    try:
+        return _FIGURES.read(part, context)
+    except UnknownLayout:
+        names = (re.sub(r"[_.-]+", " ", name) for name in (part.member, part.path.stem))
+        kind = next((name for name in names if power_of(name)), "")
+        given = context.settings.get("constants", {})
+        if not kind or "kind" in {*given, *context.settings.get("columns", {})}:
+            raise
+        settings = {**context.settings, "constants": {**given, "kind": power_of(kind)}}
+        found = _FIGURES.read(part, replace(context, settings=settings))
+        if found.schema != order_register.LAYOUT:
+            raise
+        told = "no column says which power was used: all are what the file is called"
+        found.problems.add(1, "kind", kind, "a column", "noted", told)
+        return found
+
+
+SOURCE = replace(_FIGURES, reader=_read)
