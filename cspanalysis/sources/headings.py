@@ -167,12 +167,15 @@ def _reading(
 
 def weighed(header: Header, matches: Sequence[Match], own: Mapping[str, Any] = _NONE) -> Header:
     """A header with its matches, what stands side by side beside them, and its worth."""
-    named = dict(own) | {
-        m.column: header.headings[m.at]
-        for m in matches
-        if m.column in own or not re.search(total_labels.BEGINS, header.headings[m.at])
-    }
+    named = dict(own) | {m.column: header.headings[m.at] for m in matches}
     stack = side_by_side.stack(header.layout, header.headings, named) if matches else None
+    if matches and not stack:
+        # A heading of totals may stand among what is side by side.
+        named = {
+            column: heading for column, heading in named.items()
+            if column in own or not re.search(total_labels.BEGINS, heading)
+        }  # fmt: skip
+        stack = side_by_side.stack(header.layout, header.headings, named)
     matches = [m for m in matches if not stack or m.at not in stack.places]
     columns = {m.column: m.score / 100 for m in matches}
     if stack:
