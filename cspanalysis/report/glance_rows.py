@@ -184,5 +184,6 @@ def _verdict(row: Row) -> str:
         else []
     )
     if trend in BETTER:
-        said.append(f"{ARROWS[trend]}{BETTER[trend]}")
+        # No line ends between the arrow and its word.
+        said.append(f"{ARROWS[trend].strip()}\u00a0{BETTER[trend]}")
     return present.capital(", ".join(said)) or "Not clear"

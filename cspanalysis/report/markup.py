@@ -254,13 +254,15 @@ def short(text: Any, most: int = MOST_TEXT) -> str:
 def is_list(table: Mapping[str, Any]) -> bool:
     """Whether a phone shows a table as a list, a value a line, instead of letting it scroll.
 
-    A few rows of many columns are read one by one, and long texts beside numbers would leave
-    most of the others' room empty; many rows of numbers are compared down their columns.
+    A few rows of many columns are read one by one, and long texts beside numbers, or several
+    columns of words, would leave most of the others' room empty; many rows of numbers are compared
+    down their columns.
     """
     if len(table["columns"]) < 4:
         return False
     n = len(table["rows"])
-    return n <= FEW_ROWS or (n <= MOST_LISTED and "long" in cell_classes(table)[1:])
+    beside = cell_classes(table)[1:]
+    return n <= FEW_ROWS or (n <= MOST_LISTED and ("long" in beside or beside.count("") > 1))
 
 
 def cell_classes(table: Mapping[str, Any]) -> list[str]:
