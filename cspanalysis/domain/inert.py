@@ -16,6 +16,8 @@ FORMULA = r"^\s*(?:[=+@]|-\s*(?:[^\d.\s]|[\d.,]*[^\d.,]))"
 
 def seen(text: str) -> str:
     """A text without what no reader sees and a terminal or a page would obey."""
+    if text.isprintable():  # none of these is, and most texts are
+        return text
     return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
 
 

@@ -7,11 +7,12 @@ from the data (messages of unforeseen errors, tracebacks) stay in `trace`, which
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,8 +76,9 @@ def failed(chapter: Chapter, reason: str) -> Rendered:
 
 
 def _papermill(task: ChapterTask) -> Mapping[str, Any]:
-    import papermill
     from papermill.engines import papermill_engines
+    from papermill.execute import raise_for_execution_errors, remove_error_markers
+    from papermill.parameterize import parameterize_notebook
 
     from cspanalysis.report import engine
 
@@ -84,22 +86,29 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
     if task.engine == engine.NAME:
         # Also found by its entry point; this serves installations older than that.
         papermill_engines.register(engine.NAME, forked_engine())
-    with _environment({"PLOTLY_RENDERER": "plotly_mimetype", errors.WHOLE: "1"}):
-        return papermill.execute_notebook(
-            str(task.chapter.path),
-            None,
-            parameters=dict(task.parameters),
-            engine_name=None if task.engine == "plain" else task.engine,
+    path, name = task.chapter.path, None if task.engine == "plain" else task.engine
+    # As `papermill.execute_notebook`, which writes every notebook out, even to nowhere.
+    notebook = parameterize_notebook(
+        copy.deepcopy(task.chapter.notebook),
+        dict(task.parameters),
+        kernel_name="python3",
+        language="python",
+    )
+    told = {"PLOTLY_RENDERER": "plotly_mimetype", errors.WHOLE: "1"}
+    # A kernel imports what lies beside the notebook.
+    with _environment(told), chdir(path.parent):
+        done = papermill_engines.execute_notebook_with_engine(
+            name,
+            remove_error_markers(notebook),
             kernel_name="python3",
-            language="python",
+            input_path=str(path),
             progress_bar=False,
             log_output=False,
-            request_save_on_cell_execute=False,
             autosave_cell_every=0,
             execution_timeout=task.timeout,
-            # A kernel imports what lies beside the notebook.
-            cwd=str(task.chapter.path.parent),
         )
+    raise_for_execution_errors(done, None)
+    return done
 
 
 @contextmanager

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.workspace import notebook_files
 from cspanalysis.workspace import workspace as workspaces
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class Chapter:
             raise UsageError(
                 paragraph("is not a readable notebook", file=self.path, do="Restore the file.")
             ) from error
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The notebook as papermill reads it, without its stored outputs; it is not changed."""
+        from papermill.iorw import load_notebook_node
+
+        notebook = load_notebook_node(str(self.path))
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
+        return notebook
 
     @property
     def title(self) -> str:

@@ -91,6 +91,8 @@ def _run(request: Request) -> Outcome:
             tasks = [(plan, area) for area in request.areas]
             if request.engine == engine.NAME:
                 markup.prepare()
+                for chapter in chosen:
+                    _ = chapter.notebook  # read here, not in each area's process
                 if len(tasks) >= _MANY:
                     review_run.prepare(request)
             with Progress(len(tasks), "area") as progress:
