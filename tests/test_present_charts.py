@@ -6,6 +6,7 @@ import json
 import re
 
 import pandas as pd
+import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
 from afcharts.af_colours import get_af_colours
@@ -90,6 +91,21 @@ ALL = {
 @pytest.fixture(params=ALL)
 def figure(request):
     return ALL[request.param]()
+
+
+def test_plotly_takes_a_chart_and_gives_it_back_the_same(figure):
+    """Properties are checked here, not when a chart is drawn: a wrong name raises in Plotly."""
+    written = figure.to_plotly_json()
+    assert json.loads(go.Figure(written).to_json()) == json.loads(json.dumps(written))
+
+
+def test_a_chart_changed_through_plotly_stays_changed():
+    chart = charts.ranked_bars(ROWS)
+    chart.update_traces(marker_color="#FF0000", selector={"type": "bar"})
+    assert chart.to_plotly_json()["data"][0]["marker"]["color"] == "#FF0000"
+    chart.update_layout(xaxis_title_text="later")
+    assert chart.to_plotly_json()["layout"]["xaxis"]["title"]["text"] == "later"
+    assert chart.layout.xaxis.title.text == "later"
 
 
 def texts(node):

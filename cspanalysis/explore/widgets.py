@@ -21,7 +21,8 @@ from cspanalysis.stats import concentration
 
 if TYPE_CHECKING:
     import ipywidgets
-    import plotly.graph_objects as go
+
+    from cspanalysis.present.charts.plot import Plot
 
 #: Groups offered first; then the single offences of the scheme that the workspace has.
 GROUPS = ("recorded crime", "acquisitive crime", "violent crime", "burglary", "vehicle crime")
@@ -98,7 +99,7 @@ def _text(markdown: str) -> dict[str, Any]:
     return _output({"text/markdown": markdown, "text/plain": markdown})
 
 
-def _chart(figure: go.Figure) -> dict[str, Any]:
+def _chart(figure: Plot) -> dict[str, Any]:
     # The renderer by name: what else a kernel's default would add (HTML with scripts) stays out.
     return _output(pio.renderers["plotly_mimetype"].to_mimebundle(figure.to_plotly_json()))
 
@@ -177,7 +178,7 @@ def at_a_glance(review: Review, offence: str) -> list[Finding]:
     return found
 
 
-def place_map(review: Review, offence: str, period: str | Period | None = None) -> go.Figure | None:
+def place_map(review: Review, offence: str, period: str | Period | None = None) -> Plot | None:
     """Where an offence is recorded again and again: dots on the ground, no tiles from a network.
 
     `offence`: offence or group. `period`: default: the period under review. Returns: none if no

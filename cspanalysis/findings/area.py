@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain import area_groups, areas, offences, reference
@@ -17,6 +16,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS, merged_notes
 from cspanalysis.present import charts
+from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.review import coverage, residents
 
@@ -238,7 +238,7 @@ def denominators(ask: Question) -> Finding:
     )
 
 
-def _population_line(table: pd.DataFrame) -> go.Figure | None:
+def _population_line(table: pd.DataFrame) -> Plot | None:
     if len(table) < 2:
         return None
     shown = table.assign(year=table["year"].astype(int).astype(str))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain import areas
@@ -15,6 +14,7 @@ from cspanalysis.findings.place_counts import district_column, labelled
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts
+from cspanalysis.present.charts.plot import Plot
 from cspanalysis.review import small_areas
 from cspanalysis.review.review import Review
 
@@ -136,7 +136,7 @@ def _drawn_before(ask: Question, rows: pd.DataFrame) -> str:
     return f" as drawn in {edition} ({present.in_words(len(today))} since 2021)"
 
 
-def _map(table: pd.DataFrame, review: Review) -> go.Figure | None:
+def _map(table: pd.DataFrame, review: Review) -> Plot | None:
     known = table.dropna(subset="count")
     shapes = small_areas.outlines(review.store, "lsoa", known["lsoa_code"])
     if shapes.empty:

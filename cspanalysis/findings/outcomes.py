@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain import case_outcomes
@@ -23,6 +22,7 @@ from cspanalysis.findings import outcome_wording
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import charts
+from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.charts.share_pairs import share_pairs
 from cspanalysis.present.phrases import MOST_NAMED, number_of
 from cspanalysis.review import case_counts
@@ -246,7 +246,7 @@ def _rest_columns(found: Cases) -> dict[str, str]:
     return {"compare_share": rest, "against": "Against the rest of the force"}
 
 
-def _chart(table: pd.DataFrame, label: str) -> go.Figure | None:
+def _chart(table: pd.DataFrame, label: str) -> Plot | None:
     if table["compare_share"].isna().all():
         return charts.shares_with_intervals(table, label=label, order="as it is")
     return share_pairs(table, label=label, names=("rest of the force", "here"))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain import areas, breaks, offences
@@ -19,6 +18,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.findings.shapes import change_wording
 from cspanalysis.present import charts
+from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.phrases import chance_alone
 from cspanalysis.review import partnership_years
 from cspanalysis.review.review import Review
@@ -165,7 +165,7 @@ def _told(table: pd.DataFrame, newest: str, before: str, area: Area, subject: st
     return replace(said, text=text)
 
 
-def _line(table: pd.DataFrame) -> go.Figure | None:
+def _line(table: pd.DataFrame) -> Plot | None:
     """The comparable years only: a collapsed figure would be read as a fall."""
     sound = table[table["status"] == "ok"].reset_index(drop=True)
     if sound.empty:

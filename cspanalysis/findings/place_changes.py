@@ -40,7 +40,7 @@ from cspanalysis.review.small_areas import SmallAreas
 from cspanalysis.stats import dispersion, many_changes
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from cspanalysis.present.charts.plot import Plot
 
 #: Fewest months of a year, the same in each, for which three years are compared.
 FEWEST_ALIKE = 9
@@ -203,7 +203,7 @@ def _verdict_words(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(verdict_in_words=table["verdict"].map(words))
 
 
-def _most_changed(table: pd.DataFrame) -> go.Figure | None:
+def _most_changed(table: pd.DataFrame) -> Plot | None:
     """The places whose change is least likely by chance."""
     shown = table[table["status"].eq("ok")].head(TOP)
     return charts.change_intervals(shown, label="label") if len(shown) else None

@@ -20,7 +20,7 @@ from cspanalysis.review.small_areas import SmallAreas
 from cspanalysis.stats import measures, shrinkage
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from cspanalysis.present.charts.plot import Plot
 
 #: Fewer crimes in a place are described, not ranked or named as most.
 FEWEST = 10
@@ -42,7 +42,7 @@ place_question = partial(
 )
 
 
-def draw(table: pd.DataFrame, kind: str, code: str, review: Review) -> go.Figure | None:
+def draw(table: pd.DataFrame, kind: str, code: str, review: Review) -> Plot | None:
     """The map of a result, with ward borders above small areas; None without outlines."""
     codes = {c: [str(c)] for c in table[code]}
     if kind == "lsoa":

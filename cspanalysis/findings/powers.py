@@ -21,7 +21,7 @@ from cspanalysis.present.phrases import HIDDEN, chance_alone, confidence, first,
 from cspanalysis.stats import change, dispersion, measures, yearly
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from cspanalysis.present.charts.plot import Plot
 
 SOURCE = "asb_powers"
 APPLICATIONS = "applications for a case review"
@@ -345,7 +345,7 @@ def _share(
     )
 
 
-def _drawn(table: pd.DataFrame) -> go.Figure | None:
+def _drawn(table: pd.DataFrame) -> Plot | None:
     """Changes with their intervals; where a row is hidden the table alone shows what may be."""
     return None if hidden(table) else charts.change_intervals(table, label="power")
 

@@ -17,8 +17,7 @@ from cspanalysis.present import suppliers
 from cspanalysis.review.series import Series, Totals
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
+    from cspanalysis.present.charts.plot import Plot
     from cspanalysis.review.review import Review
 
 
@@ -94,7 +93,7 @@ class Publication:
         sources: Iterable[str] = (),
         subject: str = "",
         unit: str = "",
-        chart: Callable[[pd.DataFrame], go.Figure | None] | None = None,
+        chart: Callable[[pd.DataFrame], Plot | None] | None = None,
         protect: disclosure.Protect | None = None,
         columns: Mapping[str, str] | None = None,
         what: str = "",

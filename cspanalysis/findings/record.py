@@ -16,7 +16,7 @@ from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.present.phrases import HIDDEN, get
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from cspanalysis.present.charts.plot import Plot
 
 #: MIME type under which a notebook stores a finding's whole protected record.
 MIME = "application/vnd.cspanalysis.finding+json"
@@ -110,7 +110,8 @@ class Finding:
         The protected result table, one row per point of the chart.
     table : dict
         The same for display: `{"columns": [labels], "rows": [[texts]], "own": [row numbers]}`.
-    figure : plotly figure or None
+    figure : Plot or None
+        The chart; asked for anything that Plotly figures have, it is one.
     alt : str
         Text alternative of the figure.
     caption : str
@@ -153,7 +154,7 @@ class Finding:
     sources: tuple[dict[str, Any], ...] = ()
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     table: Mapping[str, Any] = field(default_factory=dict)
-    figure: go.Figure | None = None
+    figure: Plot | None = None
     alt: str = ""
     caption: str = ""
     definition: str = ""

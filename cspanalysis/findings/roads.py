@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.domain.errors import NotAvailable
@@ -14,6 +13,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.findings.shapes.change_wording import interval_of
 from cspanalysis.present import charts
+from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.phrases import confidence, first
 from cspanalysis.review import collisions
 from cspanalysis.review.series import Series
@@ -188,7 +188,7 @@ def _said(table: pd.DataFrame, *, subject: str) -> Said:
     return Said(text, verdict=newest["verdict"], values=values)
 
 
-def _year_line(table: pd.DataFrame) -> go.Figure | None:
+def _year_line(table: pd.DataFrame) -> Plot | None:
     counts = {
         **dict(zip(table["compare_year"], table["compare_count"], strict=True)),
         **dict(zip(table["year"], table["count"], strict=True)),

@@ -34,7 +34,7 @@ from cspanalysis.review.series import newest_year, whole_years
 from cspanalysis.stats import dispersion, measures, yearly
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from cspanalysis.present.charts.plot import Plot
 
 SOURCE = "school_exclusions"
 AUTHORITIES = "dfe_exclusions"
@@ -298,7 +298,7 @@ def _protected(ask: Question) -> pd.DataFrame:
     return shown.merge(rolls, on=list(keys), how="left")
 
 
-def _change_chart(table: pd.DataFrame) -> go.Figure | None:
+def _change_chart(table: pd.DataFrame) -> Plot | None:
     """Change from the first to the newest year, a row per kind, from the protected table."""
     ends = [
         {

@@ -59,13 +59,6 @@ def warm(*further: str) -> None:
     for name in (*WARM, *further):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    # The first chart of a process builds Plotly's validators; children inherit them.
-    figures = importlib.import_module("plotly.graph_objects")
-    bar = figures.Bar(x=[1], y=["a"], text=["1"], error_x={"array": [1]}, marker={"color": "#000"})
-    dots = figures.Scatter(x=[1], y=[1], line={"width": 1}, marker={"line": {"width": 1}})
-    dots.textfont = {"size": 1}
-    chart = figures.Figure([bar, dots, figures.Heatmap(z=[[1]])])
-    chart.add_shape(line={"width": 1}).add_annotation(text="a").to_plotly_json()
     # Registers that every chapter looks something up in.
     areas = importlib.import_module("cspanalysis.domain.areas")
     areas.all_partnerships()

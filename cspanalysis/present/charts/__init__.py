@@ -1,6 +1,6 @@
 """Charts in the Analysis Function style, one function per kind, from result tables only.
 
-Every function returns a Plotly figure without a fixed width, or None where nothing may be drawn
+Every function returns a chart without a fixed width (a `Plot`), or None where nothing may be drawn
 (all values hidden or missing). Titles, units and sources stand in the page's caption, not in the
 figure. All text from data passes `inert`. Coordinates are rounded; nothing in a figure is random.
 """

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: Steps of the grid along the longer side of the map.
 GRID = 1000
@@ -34,7 +34,7 @@ def area_map(
     areas: pd.DataFrame,
     lines: pd.DataFrame | None = None,
     names: Mapping[int, str] | None = None,
-) -> go.Figure | None:
+) -> Plot | None:
     """Areas tinted by their count, those with most numbered and named beneath.
 
     `areas`: label, count, polygons (each its outer ring and its holes, of longitude and latitude;
@@ -75,20 +75,20 @@ def area_map(
         )
         span = names[low] if names else span
         x, y = ground.path(inside["polygons"])
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, mode="lines", fill="toself", fillcolor=tint, name=span, hoverinfo="skip",
             line={"color": _BORDER, "width": 0.6}, showlegend=True,
         )  # fmt: skip
     if lines is not None and not lines.empty:
         x, y = ground.path(lines["polygons"])
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, mode="lines", name="ward", hoverinfo="skip", showlegend=True,
             line={"color": _WARD, "width": 1.2},
         )  # fmt: skip
     at = [ground.point(*p) for p in zip(drawn["longitude"], drawn["latitude"], strict=True)]
     texts = [f"{style.inert(t)}: {names[n] if names else present.count(n)}"
              for t, n in zip(drawn["label"], drawn["count"], strict=True)]  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=[p[0] for p in at], y=[p[1] for p in at], mode="markers", hovertext=texts,
         hoverinfo="text", marker={"size": 14, "opacity": 0}, showlegend=False,
     )  # fmt: skip
@@ -97,7 +97,7 @@ def area_map(
     return chart
 
 
-def _number(chart: go.Figure, named: pd.DataFrame, ground: Ground) -> None:
+def _number(chart: Plot, named: pd.DataFrame, ground: Ground) -> None:
     """Numbers on the map, beside what they would hide and apart, and names beneath."""
     # A number is some 20 pixels wide on a map of 330 to 650.
     room = 20 * max(ground.width / 330, ground.height / TALLEST)
@@ -122,11 +122,11 @@ def _number(chart: go.Figure, named: pd.DataFrame, ground: Ground) -> None:
             x += [point[0], round(at[0]), None]
             y += [point[1], round(at[1]), None]
     if x:
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, mode="lines", line={"color": style.INK, "width": 1.5}, hoverinfo="skip",
             showlegend=False,
         )  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=[round(x) for x, _ in taken], y=[round(y) for _, y in taken], mode="markers+text",
         text=[str(int(n)) for n in named["number"]], textposition="middle center",
         textfont={"color": style.INK, "size": style.SMALL}, hoverinfo="skip", showlegend=False,
@@ -137,7 +137,7 @@ def _number(chart: go.Figure, named: pd.DataFrame, ground: Ground) -> None:
         f"{int(n)}  {style.inert(label, 40)}: {present.count(count)}"
         for n, label, count in zip(named["number"], named["label"], named["count"], strict=True)
     ]
-    chart.add_annotation(
+    chart.annotate(
         text="<br>".join(lines), x=0, xref="paper", xanchor="left", y=0, yref="paper",
         yanchor="top", yshift=-4, align="left", font={"size": style.SMALL},
     )  # fmt: skip

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 
 def horizontal(
@@ -25,7 +25,7 @@ def horizontal(
     limits: bool = False,
     colours: list[str] | None = None,
     suffix: str = "",
-) -> go.Figure | None:
+) -> Plot | None:
     """Bars from 0 with a text each; rows whose value is hidden show their text only."""
     drawn = style.coordinates(values)
     if not any(v is not None for v in drawn):
@@ -49,7 +49,7 @@ def horizontal(
         xaxis={"range": [0, top], **style.ticks(0, top, suffix=suffix)},
         yaxis=style.row_axis(labels),
     )
-    chart.add_bar(
+    chart.bars(
         x=drawn,
         y=list(range(n)),
         orientation="h",
@@ -58,7 +58,7 @@ def horizontal(
     )
     if limits:
         style.add_intervals(chart, table, range(n))
-    chart.add_scatter(**written)
+    chart.points(**written)
     return chart
 
 
@@ -110,7 +110,7 @@ def ranked_bars(
     reference: float | bool | None = None,
     reference_label: str | None = None,
     order: str = "value",
-) -> go.Figure | None:
+) -> Plot | None:
     """Areas in order of a rate, with intervals, the own area dark, and a reference line.
 
     `table`: `label`, `value`, lower, upper, is_own; rows without data are listed last. `reference`:
@@ -142,9 +142,7 @@ def ranked_bars(
     return reference_line(chart, float(reference), reference_label or "")
 
 
-def ranked_line(
-    table: pd.DataFrame, *, label: str = "area", value: str = "rate"
-) -> go.Figure | None:
+def ranked_line(table: pd.DataFrame, *, label: str = "area", value: str = "rate") -> Plot | None:
     """Very many areas in order of a rate, as one line of thin bars with the own area marked.
 
     `table`: `label`, `value`, is_own, others_rate; rows without data are left out.
@@ -167,21 +165,21 @@ def ranked_line(
         bargap=0,
         barmode="overlay",
     )  # fmt: skip
-    chart.add_bar(x=list(range(n)), y=rates, marker={"color": style.OTHER}, hoverinfo="skip")
+    chart.bars(x=list(range(n)), y=rates, marker={"color": style.OTHER}, hoverinfo="skip")
     # Wider than the others, so that it is seen on a phone.
-    chart.add_bar(x=[at], y=[rates[at]], width=[max(1, n / 90)], marker={"color": style.OWN},
+    chart.bars(x=[at], y=[rates[at]], width=[max(1, n / 90)], marker={"color": style.OWN},
                   hoverinfo="skip")  # fmt: skip
     middle, height = style.coordinate(float(known[value].median())), style.coordinate(top * 0.85)
     line = {"type": "line", "line": {"color": style.INK, "width": 1.5, "dash": "dash"}}
     lead = {"type": "line", "line": {"color": style.OWN, "width": 1.5}}
-    chart.update_layout(
+    chart.arrange(
         shapes=[
             {**line, "x0": 0, "x1": 1, "xref": "paper", "y0": middle, "y1": middle},
             {**lead, "x0": at, "x1": at, "y0": rates[at], "y1": height},
         ]
     )
     name = style.wrap(known.loc[at, label], 24, lines=1)
-    chart.add_annotation(
+    chart.annotate(
         x=at, y=height, text=f"{style.bold(name)} {present.rate(known.loc[at, value])}",
         xanchor="left" if at < n / 2 else "right", yanchor="bottom", name=style.POINT,
     )  # fmt: skip
@@ -191,22 +189,22 @@ def ranked_line(
                for r in beyond.tail(2).to_dict("records")]  # fmt: skip
         told += f"; beyond the picture: {', '.join(far)}"
         told += " and others" if len(beyond) > len(far) else ""
-    chart.add_annotation(
+    chart.annotate(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
         text=told, name=style.KEY,
     )  # fmt: skip
     return chart
 
 
-def reference_line(chart: go.Figure, at: float, label: str) -> go.Figure:
+def reference_line(chart: Plot, at: float, label: str) -> Plot:
     """A dashed line with its label above the bars, leaning to the side that has room."""
-    low, high = chart.layout.xaxis.range
+    low, high = chart.settings["xaxis"]["range"]
     high = max(high, at * 1.06)
     # To the left there is also the room above the labels, so the text may run that way.
     side = "right" if at > low + (high - low) / 5 else "left"
     text = f"{style.inert(label)}: {present.rate(at)}" if label else present.rate(at)
-    chart.update_layout(
-        xaxis_range=[low, high], margin_t=28, height=chart.layout.height + 20,
+    chart.arrange(
+        xaxis={"range": [low, high]}, margin={"t": 28}, height=chart.settings["height"] + 20,
         shapes=[{
             "type": "line", "x0": style.coordinate(at), "x1": style.coordinate(at),
             "y0": 0, "y1": 1, "yref": "paper",
@@ -228,7 +226,7 @@ def sorted_bars(
     share: bool = True,
     top: int | None = None,
     order: str = "value",
-) -> go.Figure | None:
+) -> Plot | None:
     """Parts of a whole, the largest first, each with its count and share.
 
     `table`: `label`, `value`, optional share (0 to 1). `share`: whether the share stands beside the
@@ -259,7 +257,7 @@ def sorted_bars(
 
 def places_bars(
     table: pd.DataFrame, *, label: str = "place", value: str = "count", top: int = 10
-) -> go.Figure | None:
+) -> Plot | None:
     """The places with the most cases; labels that stand for many places are grey.
 
     `table`: `label`, `value`, optional share and is_generic.
@@ -277,7 +275,7 @@ def places_bars(
 
 def clusters_bars(
     table: pd.DataFrame, *, label: str = "cluster", value: str = "count"
-) -> go.Figure | None:
+) -> Plot | None:
     """Groups with their counts or rates, hidden ones by their symbol, intervals where given.
 
     `table`: `label`, `value`, status, optional symbol, is_own; lower and upper if `value` is a

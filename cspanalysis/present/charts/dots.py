@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: What the marks of `change_intervals` mean, for its caption.
 CHANGES_KEY = "line = 95% interval, filled dot = clear change"
 
 
-def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
+def change_intervals(table: pd.DataFrame, *, label: str) -> Plot | None:
     """Change per day in per cent with its interval, one row each; 0 is no change.
 
     Clear changes are filled dots, the others hollow; the counts stand under the name.
@@ -38,17 +38,17 @@ def change_intervals(table: pd.DataFrame, *, label: str) -> go.Figure | None:
     )  # fmt: skip
     if chart is None:
         return None
-    low, high = chart.layout.xaxis.range
+    low, high = chart.settings["xaxis"]["range"]
     for i, row in enumerate(rows):
         if row["compare_count"] == 0:
-            chart.add_annotation(
+            chart.annotate(
                 x=0, y=i, xanchor="left" if high > -low else "right",
                 xshift=8 if high > -low else -8, text="no percentage from 0",
             )  # fmt: skip
     return chart
 
 
-def against_others(table: pd.DataFrame, *, label: str) -> go.Figure | None:
+def against_others(table: pd.DataFrame, *, label: str) -> Plot | None:
     """Rates against the others' in per cent with their intervals, a row each; 0 is the same.
 
     Clear differences are filled dots, the others hollow; both rates stand under the name.
@@ -80,7 +80,7 @@ def _differences(
     *,
     ends: tuple[str, str],
     least: float = 10.0,
-) -> go.Figure | None:
+) -> Plot | None:
     """A row a thing: what it is as a percentage of another (`ratio`) with its interval."""
     if not any(style.is_shown(r.get("ratio")) for r in rows):
         return None
@@ -98,7 +98,7 @@ def _differences(
     )
     _row_intervals(chart, [v if v is None else max(v, low) for v in lower],
                    [v if v is None else min(v, high) for v in upper])  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=dots,
         y=list(range(len(rows))),
         mode="markers",
@@ -110,7 +110,7 @@ def _differences(
         hoverinfo="skip",
     )
     _cut_ends(chart, lower, upper, low, high)
-    chart.update_layout(
+    chart.arrange(
         shapes=[_upright(0, style.INK)],
         annotations=[
             {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": a, "text": t,
@@ -121,9 +121,7 @@ def _differences(
     return chart
 
 
-def shares_with_intervals(
-    table: pd.DataFrame, *, label: str, order: str = "value"
-) -> go.Figure | None:
+def shares_with_intervals(table: pd.DataFrame, *, label: str, order: str = "value") -> Plot | None:
     """Shares in per cent with their intervals, from 0.
 
     `table`: `label`, share, lower, upper (all 0 to 1), optional is_own and decimals. `order`:
@@ -147,13 +145,13 @@ def shares_with_intervals(
     )
     colour = [style.OWN if o or not any(own) else style.SOFT for o in own]
     _row_intervals(chart, lower, upper, colour=style.OTHER, width=8)
-    chart.add_scatter(
+    chart.points(
         x=values, y=list(range(len(values))), mode="markers", hoverinfo="skip",
         marker={"size": 11, "color": colour},
     )  # fmt: skip
     # Where a share has no interval its text stands beside the dot, and at 0 where it is hidden.
     ends = [v if u is None else u for u, v in zip(upper, values, strict=True)]
-    chart.add_scatter(
+    chart.points(
         x=[e or 0 for e in ends], y=list(range(len(values))), mode="text",
         text=[f"  {style.bold(t) if o else t}" for t, o in zip(texts, own, strict=True)],
         textposition="middle right", cliponaxis=False, hoverinfo="skip", name=style.VALUE,
@@ -161,7 +159,7 @@ def shares_with_intervals(
     return chart
 
 
-def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
+def targets(table: pd.DataFrame, *, label: str = "measure") -> Plot | None:
     """Each target against its baseline (100) and the figure so far, in per cent of the baseline.
 
     `table`: `label`, baseline, target, actual (missing where there is no figure), optional lower
@@ -191,15 +189,15 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
     )
     _row_intervals(chart, lower, upper, colour=style.OTHER, width=6)
     y = list(range(len(rows)))
-    chart.add_scatter(
+    chart.points(
         x=target, y=y, mode="markers", hoverinfo="skip",
         marker={"symbol": "line-ns", "size": 22, "line": {"color": style.INK, "width": 3}},
     )  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=actual, y=y, mode="markers", marker={"size": 12, "color": style.OWN}, hoverinfo="skip"
     )
-    chart.update_layout(shapes=[_upright(100, style.SOFT, "dash")])
-    chart.add_annotation(
+    chart.arrange(shapes=[_upright(100, style.SOFT, "dash")])
+    chart.annotate(
         x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
         text="┆ baseline = 100%   <b>|</b> target   ● figure so far",
     )  # fmt: skip
@@ -207,7 +205,7 @@ def targets(table: pd.DataFrame, *, label: str = "measure") -> go.Figure | None:
 
 
 def _row_intervals(
-    chart: go.Figure, lower: list, upper: list, *, colour: str = style.OWN, width: int = 2
+    chart: Plot, lower: list, upper: list, *, colour: str = style.OWN, width: int = 2
 ) -> None:
     # One trace for all rows: pairs of points with a gap after each.
     x: list[Any] = []
@@ -217,7 +215,7 @@ def _row_intervals(
             x += [style.coordinate(low), style.coordinate(high), None]
             y += [i, i, None]
     if x:
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"
         )
 
@@ -254,13 +252,13 @@ def _change_range(dots: list, lower: list, upper: list, least: float = 10.0) -> 
     return style.coordinate(low - pad), style.coordinate(high + pad)
 
 
-def _cut_ends(chart: go.Figure, lower: list, upper: list, low: float, high: float) -> None:
+def _cut_ends(chart: Plot, lower: list, upper: list, low: float, high: float) -> None:
     # An arrow says that the interval goes on where the picture ends.
     cut = [(low, i, "triangle-left") for i, v in enumerate(lower) if v is not None and v < low]
     cut += [(high, i, "triangle-right") for i, v in enumerate(upper) if v is not None and v > high]
     if cut:
         x, y, symbols = zip(*cut, strict=True)
-        chart.add_scatter(
+        chart.points(
             x=style.coordinates(x), y=list(y), mode="markers", cliponaxis=False, hoverinfo="skip",
             marker={"symbol": list(symbols), "size": 10, "color": style.OWN},
         )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: From so many areas on points are small, and the own one lies on top.
 CROWD = 40
@@ -15,7 +15,7 @@ CROWD = 40
 NAMED = 5
 
 
-def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure | None:
+def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> Plot | None:
     """Areas by residents and rate with the limits they are expected to keep to.
 
     `table`: area, is_own, population, rate, limit_lower, limit_upper, verdict, baseline_rate.
@@ -44,14 +44,14 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
                           (("limit_lower_998", "limit_upper_998"), "dash")):  # fmt: skip
         for column in columns:
             if column in curves and curves[column].notna().any():
-                chart.add_scatter(
+                chart.points(
                     x=style.coordinates(curves["population"]),
                     y=style.coordinates(curves[column]),
                     mode="lines", hoverinfo="skip",
                     line={"color": style.SOFT, "width": 1.5, "dash": dash},
                 )  # fmt: skip
     own = style.is_own(known)
-    chart.add_scatter(
+    chart.points(
         x=style.coordinates(known["population"]),
         y=style.coordinates(known["rate"]),
         mode="markers",
@@ -71,12 +71,12 @@ def funnel(table: pd.DataFrame, lines: pd.DataFrame | None = None) -> go.Figure 
     named = pd.concat([known[own], candidates.head(NAMED)])
     for row, side in _sides(named, known):
         name = style.wrap(row["area"], 24, lines=1)
-        chart.add_annotation(
+        chart.annotate(
             x=style.coordinate(row["population"]), y=style.coordinate(row["rate"]),
             text=style.bold(name) if row.get("is_own") is True else name,
             xanchor=side, xshift=9 if side == "left" else -9, name=style.POINT,
         )  # fmt: skip
-    chart.add_annotation(
+    chart.annotate(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
         text="expected range: 95% (solid), 99.8% (dashed)", name=style.KEY,
     )  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: The sexes in the two halves of the chart; place, not colour, tells them apart.
 SEXES = (("male", "Males"), ("female", "Females"))
@@ -18,7 +18,7 @@ SEXES = (("male", "Males"), ("female", "Females"))
 ROWS_KEY = "a row runs from 06:00 to 05:59 of the next day"
 
 
-def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -> go.Figure | None:
+def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -> Plot | None:
     """Cases by hour and weekday; each row runs from `first_hour` to the same hour next day.
 
     So a night stays in one row: 02:00 on Sunday stands at the end of Saturday's.
@@ -48,7 +48,7 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
                "tickfont": {"size": style.SIZE, "color": style.INK}},
         margin={"t": 26},
     )  # fmt: skip
-    chart.add_heatmap(
+    chart.heatmap(
         z=cells,
         colorscale=[[0, "#F3F6F9"], [0.5, "#6F90AF"], [1, style.OWN]],
         zmin=0,
@@ -61,24 +61,24 @@ def heatmap(table: pd.DataFrame, *, first_hour: int = 6, value: str = "count") -
     marked = [(v, d, h) for d, row in enumerate(cells) for h, v in enumerate(row)
               if v is not None and v == top][:3]  # fmt: skip
     hidden = [(d, h) for d, row in enumerate(cells) for h, v in enumerate(row) if v is None]
-    chart.add_scatter(
+    chart.points(
         x=[h for _, _, h in marked], y=[d for _, d, _ in marked], mode="text", hoverinfo="skip",
         text=[present.number(v) for v, _, _ in marked],
         textfont={"color": "#FFFFFF", "size": style.SMALL},
     )  # fmt: skip
     if hidden:
-        chart.add_scatter(
+        chart.points(
             x=[h for _, h in hidden], y=[d for d, _ in hidden], mode="text", hoverinfo="skip",
             text=["*"] * len(hidden), textfont={"size": style.SMALL},
         )  # fmt: skip
-    chart.add_annotation(
+    chart.annotate(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom",
         text="darker = more; number: most in an hour", name=style.KEY,
     )  # fmt: skip
     return chart
 
 
-def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None:
+def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> Plot | None:
     """Ages down the side, males on the left half and females on the right, on the same scale.
 
     `table`: age_band, sex ('male', 'female'; others are left out), `value`, status, optional
@@ -107,21 +107,21 @@ def age_by_sex(table: pd.DataFrame, *, value: str = "count") -> go.Figure | None
         rows = table[table["sex"] == sex].set_index("age_band").reindex(bands)
         drawn = style.coordinates(rows[value])
         texts = [present.cell(r[value], value, r) for r in rows.to_dict("records")]
-        chart.add_bar(
+        chart.bars(
             x=drawn, y=list(range(len(bands))), orientation="h", xaxis=axis_name,
             marker={"color": colour}, hoverinfo="skip",
         )  # fmt: skip
         if has_limits:
             style.add_intervals(chart, rows, range(len(bands)), xaxis=axis_name)
         ends = rows["upper"] if has_limits else rows[value]
-        chart.add_scatter(
+        chart.points(
             x=[e if e is not None else v or 0
                for e, v in zip(style.coordinates(ends), drawn, strict=True)],
             y=list(range(len(bands))), xaxis=axis_name, mode="text", hoverinfo="skip",
             text=[f" {t}" for t in texts], textposition="middle right", cliponaxis=False,
             textfont={"size": style.SMALL},
         )  # fmt: skip
-        chart.add_annotation(
+        chart.annotate(
             x=0, xref=f"{axis_name} domain", y=1, yref="paper", xanchor="left",
             yanchor="bottom", text=style.bold(name), font={"size": style.SIZE},
         )  # fmt: skip
@@ -133,7 +133,7 @@ def priorities(
     *,
     criteria: Sequence[str] = ("volume", "harm", "trend", "peers", "concentration", "concern"),
     label: str = "priority",
-) -> go.Figure | None:
+) -> Plot | None:
     """Priorities in the table's order; the area of a dot is how much a criterion speaks for it.
 
     `table`: `label`, score and one column per criterion, all from 0 to 1; a status other than 'ok'
@@ -155,7 +155,7 @@ def priorities(
                "tickfont": {"size": style.SMALL, "color": style.INK}},
         yaxis={**style.row_axis(labels), "showgrid": True},
     )  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=[c for c, _, _ in points],
         y=[i for _, i, _ in points],
         mode="markers",
@@ -166,7 +166,7 @@ def priorities(
         },
         hoverinfo="skip",
     )
-    chart.add_scatter(
+    chart.points(
         x=[len(criteria)] * len(rows), y=list(range(len(rows))), mode="text", hoverinfo="skip",
         text=[
             style.bold(present.number(r["score"], 2)) if r.get("status", "ok") == "ok" else "–"

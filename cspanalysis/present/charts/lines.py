@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 HEIGHT = 280
 
@@ -18,7 +18,7 @@ NEWEST = 6
 
 def monthly_line(
     table: pd.DataFrame, *, value: str = "per_day", unit: str | None = None
-) -> go.Figure | None:
+) -> Plot | None:
     """A monthly series from 0 with its interval as a band, the newest month labelled.
 
     `table`: month 'YYYY-MM', `value`, optional lower and upper, status ('incomplete' months are
@@ -33,7 +33,7 @@ def monthly_line(
     has_band = {"lower", "upper"} <= set(table) and table["upper"].notna().any()
     chart = dated(months)
     top = style.top_of(values, table["upper"] if has_band else ())
-    chart.update_yaxes(range=[0, top * 1.08], nticks=5, tickformat=",~g")
+    chart.arrange(yaxis={"range": [0, top * 1.08], "nticks": 5, "tickformat": ",~g"})
     if has_band:
         _band(chart, months, table)
     incomplete = (
@@ -41,7 +41,7 @@ def monthly_line(
         if "status" in table
         else [False] * len(table)
     )
-    chart.add_scatter(
+    chart.points(
         x=months,
         y=values,
         mode="lines+markers",
@@ -63,7 +63,7 @@ def monthly_line(
     return chart
 
 
-def control_chart(table: pd.DataFrame) -> go.Figure | None:
+def control_chart(table: pd.DataFrame) -> Plot | None:
     """Months with the mean (or trend) and the limits of unchanged months; signals are diamonds.
 
     `table`: month, value, centre, lower and upper (or lower_limit, upper_limit), signal text (''
@@ -77,17 +77,17 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
     months = _dates(table["month"])
     chart = dated(months, right=106)
     for column in (low, high):
-        chart.add_scatter(
+        chart.points(
             x=months, y=style.coordinates(table[column]), mode="lines", hoverinfo="skip",
             line={"color": style.SOFT, "width": 1.5, "dash": "dash", "shape": "hvh"},
         )  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=months, y=style.coordinates(table["centre"]), mode="lines", hoverinfo="skip",
         line={"color": style.SOFT, "width": 1.5},
     )  # fmt: skip
     newest = [i >= len(months) - NEWEST for i in range(len(months))]
     signal = (table["signal"].fillna("").astype(str).str.strip() != "").tolist()
-    chart.add_scatter(
+    chart.points(
         x=months,
         y=values,
         mode="lines+markers",
@@ -113,14 +113,15 @@ def control_chart(table: pd.DataFrame) -> go.Figure | None:
     drawn = [v for v in (*values, *style.coordinates(table[low]), *style.coordinates(table[high]))
              if v is not None]  # fmt: skip
     pad = (max(drawn) - min(drawn)) * 0.12 or 1
-    chart.update_yaxes(range=[max(min(drawn) - pad, 0) if min(drawn) >= 0 else min(drawn) - pad,
-                              max(drawn) + pad], nticks=5, tickformat=",~g")  # fmt: skip
+    low_end = max(min(drawn) - pad, 0) if min(drawn) >= 0 else min(drawn) - pad
+    ends = [low_end, max(drawn) + pad]
+    chart.arrange(yaxis={"range": ends, "nticks": 5, "tickformat": ",~g"})
     key = "coloured: newest six months"
     corner(chart, f"{key}   ◆: signal" if any(signal) else key)
     return chart
 
 
-def forecast(table: pd.DataFrame) -> go.Figure | None:
+def forecast(table: pd.DataFrame) -> Plot | None:
     """Twelve months to each month, and on from the newest what they would be if nothing changed.
 
     `table`: month 'YYYY-MM', count (missing after the newest), forecast, lower, upper (missing
@@ -136,21 +137,20 @@ def forecast(table: pd.DataFrame) -> go.Figure | None:
     low, high = (style.coordinates(table[c]) for c in ("lower", "upper"))
     drawn = [v for v in (*counts, *low, *high) if v is not None]
     pad = (max(drawn) - min(drawn)) * 0.15 or 1
-    chart.update_yaxes(
-        range=[max(min(drawn) - pad, 0), max(drawn) + pad], nticks=5, tickformat=",~g"
-    )
+    ends = [max(min(drawn) - pad, 0), max(drawn) + pad]
+    chart.arrange(yaxis={"range": ends, "nticks": 5, "tickformat": ",~g"})
     newest = known[-1]
     # The band begins at the newest count, where nothing is uncertain.
     fan = table.iloc[newest:].assign(
         lower=table["lower"].fillna(table["count"]), upper=table["upper"].fillna(table["count"])
     )
     _band(chart, months[newest:], fan)
-    chart.add_scatter(
+    chart.points(
         x=months[newest:], y=[counts[newest], *ahead[newest + 1 :]], mode="lines",
         line={"color": style.OWN, "width": 2, "dash": "dot"},
         hovertemplate="twelve months to %{x|%B %Y}, if nothing changes: %{y:,.0f}<extra></extra>",
     )  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=months[: newest + 1], y=counts[: newest + 1], mode="lines",
         line={"color": style.OWN, "width": 2.5},
         hovertemplate="twelve months to %{x|%B %Y}: %{y:,.0f}<extra></extra>",
@@ -162,7 +162,7 @@ def forecast(table: pd.DataFrame) -> go.Figure | None:
     return chart
 
 
-def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
+def seasonal_index(table: pd.DataFrame) -> Plot | None:
     """Twelve months around the average month (100) with intervals, the peak dark and labelled.
 
     `table`: month_of_year, index, lower, upper, is_above. A table of monthly counts instead (no
@@ -185,14 +185,14 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
         yaxis={"range": [0, top * 1.12], "nticks": 6},
         bargap=0.25,
     )  # fmt: skip
-    chart.add_bar(
+    chart.bars(
         x=x, y=values, hoverinfo="skip",
         marker={"color": [style.OWN if i == peak else style.OTHER for i in range(len(x))]},
     )  # fmt: skip
     if style.has_limits(table):
         style.add_intervals(chart, table, x, vertical=True)
     # At the foot of the bars no interval and no reference line runs through the numbers.
-    chart.add_scatter(
+    chart.points(
         x=x, y=[0] * len(x), mode="text", textposition="top center", hoverinfo="skip",
         name=style.FOOT,
         text=[style.bold(present.number(v)) if i == peak else present.number(v)
@@ -200,8 +200,8 @@ def seasonal_index(table: pd.DataFrame) -> go.Figure | None:
         textfont={"size": style.SMALL,
                   "color": ["#FFFFFF" if i == peak else style.INK for i in range(len(x))]},
     )  # fmt: skip
-    chart.update_layout(
-        margin_t=26,
+    chart.arrange(
+        margin={"t": 26},
         shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 100, "y1": 100,
                  "line": {"color": style.INK, "width": 1.5, "dash": "dash"}}],
     )  # fmt: skip
@@ -216,7 +216,7 @@ def trend_line(
     value: str = "rate",
     decimals: int = 1,
     beside: tuple[str, str] = ("", ""),
-) -> go.Figure | None:
+) -> Plot | None:
     """A yearly rate from 0 with intervals, first and last value labelled.
 
     `table`: `x` (years as text, in order), `value`, optional lower and upper. `beside`: a column
@@ -238,19 +238,19 @@ def trend_line(
     if style.has_limits(table):
         style.add_intervals(chart, table, at, vertical=True)
     if any(v is not None for v in others):
-        chart.add_scatter(
+        chart.points(
             x=at, y=others, mode="lines", hoverinfo="skip",
             line={"color": style.OTHER, "width": 2.5},
         )  # fmt: skip
         chart.update_layout(margin_t=26)
         corner(chart, f"grey line: {style.inert(beside[1])}")
-    chart.add_scatter(
+    chart.points(
         x=at, y=values, mode="lines+markers", hoverinfo="skip",
         line={"color": style.OWN, "width": 2.5}, marker={"size": 8, "color": style.OWN},
     )  # fmt: skip
     ends = {known[0], known[-1]}
     tops = table["upper"] if "upper" in table else table[value]
-    chart.add_scatter(
+    chart.points(
         x=sorted(ends), y=style.coordinates(tops.iloc[i] for i in sorted(ends)), mode="text",
         text=[present.number(table[value].iloc[i], decimals) for i in sorted(ends)],
         textposition="top center", cliponaxis=False, hoverinfo="skip",
@@ -262,7 +262,7 @@ def _dates(months: pd.Series) -> list[str]:
     return [f"{m}-01" for m in months]
 
 
-def dated(months: list[str], right: int = 84) -> go.Figure:
+def dated(months: list[str], right: int = 84) -> Plot:
     # Room on the right for the labels at the line's end; half a month free on the left.
     return style.figure(
         HEIGHT,
@@ -285,7 +285,7 @@ def _month_text(date: str) -> str:
     return f"{present.short_month(int(date[5:7]))}<br>{date[:4]}"
 
 
-def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
+def _band(chart: Plot, months: list[str], table: pd.DataFrame) -> None:
     # Runs of months with limits are filled one by one, so that no band crosses a gap.
     limits = list(zip(months, style.coordinates(table["lower"]),
                       style.coordinates(table["upper"]), strict=True))  # fmt: skip
@@ -295,7 +295,7 @@ def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
             run.append(point)
             continue
         if run:
-            chart.add_scatter(
+            chart.points(
                 x=[m for m, _, _ in run] + [m for m, _, _ in reversed(run)],
                 y=[u for _, _, u in run] + [low for _, low, _ in reversed(run)],
                 mode="lines", fill="toself", fillcolor=style.BAND, line={"width": 0},
@@ -305,17 +305,17 @@ def _band(chart: go.Figure, months: list[str], table: pd.DataFrame) -> None:
 
 
 def _end_label(
-    chart: go.Figure, x: Any, y: Any, text: str, *, colour: str = style.OWN, name: str = style.END
+    chart: Plot, x: Any, y: Any, text: str, *, colour: str = style.OWN, name: str = style.END
 ) -> None:
     # By its name a page finds it: on a phone there is no room beside the line's end.
-    chart.add_annotation(
+    chart.annotate(
         x=x, y=y, text=text, xanchor="left", xshift=8, name=name,
         font={"color": colour, "size": style.SMALL},
     )  # fmt: skip
 
 
-def corner(chart: go.Figure, text: str) -> None:
-    chart.add_annotation(
+def corner(chart: Plot, text: str) -> None:
+    chart.annotate(
         x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=text,
         name=style.KEY,
     )  # fmt: skip

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: So many of the busiest places are named on the map.
 NAMED = 5
@@ -36,7 +36,7 @@ _SIDES = (
 )  # fmt: skip
 
 
-def place_map(points: pd.DataFrame, outlines: pd.DataFrame | None = None) -> go.Figure | None:
+def place_map(points: pd.DataFrame, outlines: pd.DataFrame | None = None) -> Plot | None:
     """Places as dots whose area grows with the count; the busiest are named.
 
     `points`: longitude, latitude, place, count; optional is_generic (a label that many places
@@ -69,7 +69,7 @@ def place_map(points: pd.DataFrame, outlines: pd.DataFrame | None = None) -> go.
     dots = _dots(ordered["count"], most)
     named = ordered.index[~generic.astype(bool)][:NAMED]
     labels, sides = _labels(ordered, named, dots["size"], ground)
-    chart.add_scatter(
+    chart.points(
         # Five decimals are about a metre; the publisher's map points are no finer.
         x=[round(float(v), 5) for v in ordered["longitude"]],
         y=[round(float(v), 5) for v in ordered["latitude"]],
@@ -161,7 +161,7 @@ def _overlap(one: _Box, other: _Box) -> bool:
     return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
-def _add_scale(chart: go.Figure, ground: _Ground) -> None:
+def _add_scale(chart: Plot, ground: _Ground) -> None:
     """A line of a round number of kilometres at the lower left, about a fifth of the width."""
     kilometres = (ground.across[1] - ground.across[0]) / ground.ratio * _DEGREE
     length = style.nice_step(kilometres, 8)
@@ -169,17 +169,15 @@ def _add_scale(chart: go.Figure, ground: _Ground) -> None:
     start = left + 0.02 * (ground.across[1] - left)
     end = start + length / _DEGREE * ground.ratio
     y = low + 0.03 * (ground.up[1] - low)
-    chart.add_shape(
-        type="line", x0=start, x1=end, y0=y, y1=y, line={"color": style.INK, "width": 2}
-    )
+    chart.shape(type="line", x0=start, x1=end, y0=y, y1=y, line={"color": style.INK, "width": 2})
     said = f"{length:g} km" if length >= 1 else f"{1000 * length:g} m"
-    chart.add_annotation(
+    chart.annotate(
         x=end, y=y, text=said, xanchor="left", yanchor="middle", xshift=6, showarrow=False,
         font={"size": style.SMALL, "color": style.SOFT},
     )  # fmt: skip
 
 
-def _add_outlines(chart: go.Figure, outlines: pd.DataFrame) -> None:
+def _add_outlines(chart: Plot, outlines: pd.DataFrame) -> None:
     """Areas as filled lines, one trace per tint; a legend says what the tints stand for."""
     steps = _steps(outlines["count"])
     for (low, high), tint in zip(steps, TINTS, strict=False):
@@ -187,7 +185,7 @@ def _add_outlines(chart: go.Figure, outlines: pd.DataFrame) -> None:
         name = f"{low:,}" if low == high else f"{low:,} to {high:,}"
         _add_rings(chart, inside["rings"], fillcolor=tint, name=name, showlegend=True)
     if steps:
-        chart.update_layout(
+        chart.arrange(
             showlegend=True,
             legend={
                 "title": {"text": "Records in the area ", "font": {"size": style.SMALL}},
@@ -199,14 +197,14 @@ def _add_outlines(chart: go.Figure, outlines: pd.DataFrame) -> None:
         _add_rings(chart, outlines["rings"], fillcolor=TINTS[0], showlegend=False)
 
 
-def _add_rings(chart: go.Figure, areas: Iterable[Sequence[Ring]], **trace: Any) -> None:
+def _add_rings(chart: Plot, areas: Iterable[Sequence[Ring]], **trace: Any) -> None:
     x: list[float | None] = []
     y: list[float | None] = []
     for ring in (ring for rings in areas for ring in rings):
         # Outlines are generalised to far more than ten metres, the fourth decimal.
         x += [*(round(float(a), 4) for a, _ in ring), None]
         y += [*(round(float(b), 4) for _, b in ring), None]
-    chart.add_scatter(
+    chart.points(
         x=x, y=y, mode="lines", fill="toself", hoverinfo="skip",
         line={"color": _BORDER, "width": 0.7}, **trace,
     )  # fmt: skip

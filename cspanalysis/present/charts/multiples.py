@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: Height of one small chart with its name and of the gap beneath, in pixels.
 HEIGHT, GAP = 64, 44
@@ -14,7 +14,7 @@ HEIGHT, GAP = 64, 44
 ACROSS = 2
 
 
-def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
+def small_lines(table: pd.DataFrame, *, label: str) -> Plot | None:
     """Monthly counts of several things as small lines from 0, marked months as diamonds.
 
     Beside each name stands the count of the newest month.
@@ -58,13 +58,13 @@ def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
                 for x, side, end in ((left, "left", ends[0]), (right, "right", ends[1]))
             ]  # fmt: skip
         at = list(range(len(months)))
-        chart.add_scatter(
+        chart.points(
             x=at, y=values, xaxis=f"x{n}", yaxis=f"y{n}", mode="lines", connectgaps=False,
             line={"color": style.OWN, "width": 1.8}, hoverinfo="skip",
         )  # fmt: skip
         marked = [j for j in at if bool(of["is_signal"].fillna(False).iloc[j])]
         if marked:
-            chart.add_scatter(
+            chart.points(
                 x=marked, y=[values[j] for j in marked], xaxis=f"x{n}", yaxis=f"y{n}",
                 mode="markers", hoverinfo="skip", cliponaxis=False,
                 marker={"symbol": "diamond", "size": 9, "color": style.SIGNAL,
@@ -76,5 +76,5 @@ def small_lines(table: pd.DataFrame, *, label: str) -> go.Figure | None:
              "yanchor": "bottom", "align": "left",
              "text": f"{style.wrap(present.capital(str(name)), 24)}{newest}"}
         )  # fmt: skip
-    chart.update_layout(annotations=notes, shapes=shapes, **axes)
+    chart.arrange(annotations=notes, shapes=shapes, **axes)
     return chart

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: How far the two marks of an answer lie above and below the middle of its row.
 _OFFSET = 0.17
 
 
-def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> go.Figure | None:
+def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> Plot | None:
     """Shares of two rounds or areas: a hollow mark above a filled one, each with its interval.
 
     `table`: `label`, compare_share, compare_lower, compare_upper, share, lower, upper (all 0 to 1),
@@ -41,11 +41,11 @@ def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> g
             if low is not None and high is not None:
                 x += [low, high, None]
                 y += [row, row, None]
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, mode="lines", hoverinfo="skip",
             line={"color": style.OWN if not prefix else style.SOFT, "width": 2.5},
         )  # fmt: skip
-        chart.add_scatter(
+        chart.points(
             x=pair["share"], y=at, mode="markers", hoverinfo="skip", cliponaxis=False,
             marker={"size": 10, "color": fill, "line": {"color": style.OWN, "width": 2}},
         )  # fmt: skip
@@ -57,13 +57,13 @@ def share_pairs(table: pd.DataFrame, *, label: str, names: tuple[str, str]) -> g
             present.cell(r[key], key, r) if style.is_shown(r[key]) else ""
             for r in table.to_dict("records")
         ]
-        chart.add_scatter(
+        chart.points(
             x=ends, y=at, mode="text", textposition="middle right", cliponaxis=False,
             text=[f"  {t if prefix or not t else style.bold(t)}" for t in texts],
             textfont={"size": style.SMALL}, hoverinfo="skip", name=style.VALUE,
         )  # fmt: skip
     hollow, filled = (style.inert(n, 32) for n in names)
-    chart.add_annotation(
+    chart.annotate(
         x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
         text=f"○ {hollow}   ● {filled}",
     )  # fmt: skip

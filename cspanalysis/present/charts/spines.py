@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cspanalysis import present
 from cspanalysis.present.charts import style
+from cspanalysis.present.charts.plot import Plot
 
 #: What the marks mean, for the caption.
 GLANCE_KEY = (
@@ -23,7 +23,7 @@ _SPINES, _LINES = (0, 0.56), (0.64, 1)
 _TALL = 0.7
 
 
-def glance(table: pd.DataFrame) -> go.Figure | None:
+def glance(table: pd.DataFrame) -> Plot | None:
     """Rates as multiples of the peers' together, and 24 months of each subject.
 
     `table`: subject, count, rate, others_rate, peer_low, peer_high, quarter_low, quarter_high
@@ -48,14 +48,14 @@ def glance(table: pd.DataFrame) -> go.Figure | None:
     if has_peers:
         _spines(chart, rows)
     else:
-        chart.update_layout(xaxis={"visible": False})
+        chart.arrange(xaxis={"visible": False})
     _lines(chart, rows)
-    chart.add_annotation(x=sum(lines) / 2, xref="paper", y=1, yref="paper", yanchor="bottom",
+    chart.annotate(x=sum(lines) / 2, xref="paper", y=1, yref="paper", yanchor="bottom",
                          text="24 months")  # fmt: skip
     return chart
 
 
-def _spines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
+def _spines(chart: Plot, rows: list[dict[str, Any]]) -> None:
     names = ("rate", "peer_low", "peer_high", "quarter_low", "quarter_high")
     places = [{name: _log(r[name], r["others_rate"]) for name in names} for r in rows]
     drawn = [v for p in places for v in p.values() if v is not None]
@@ -67,11 +67,11 @@ def _spines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
             if place[lower] is not None and place[upper] is not None:
                 x += [style.coordinate(place[lower]), style.coordinate(place[upper]), None]
                 y += [at, at, None]
-        chart.add_scatter(x=x, y=y, mode="lines", line={"color": style.OTHER, "width": width},
+        chart.points(x=x, y=y, mode="lines", line={"color": style.OTHER, "width": width},
                           hoverinfo="skip")  # fmt: skip
     at = [i for i, p in enumerate(places) if p["rate"] is not None]
     clear = [rows[i]["verdict_peers"] in ("higher", "lower") for i in at]
-    chart.add_scatter(
+    chart.points(
         x=[style.coordinate(places[i]["rate"]) for i in at],
         y=at,
         mode="markers",
@@ -83,7 +83,7 @@ def _spines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
         hoverinfo="skip",
     )
     powers = range(math.ceil(low), math.floor(high) + 1)
-    chart.update_layout(
+    chart.arrange(
         xaxis={
             "domain": _SPINES,
             "range": [low, high],
@@ -97,7 +97,7 @@ def _spines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
     )  # fmt: skip
 
 
-def _lines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
+def _lines(chart: Plot, rows: list[dict[str, Any]]) -> None:
     x: list[Any] = []
     y: list[Any] = []
     ends: list[tuple[int, float]] = []
@@ -115,9 +115,9 @@ def _lines(chart: go.Figure, rows: list[dict[str, Any]]) -> None:
         y += [*style.coordinates(heights), None]
         if heights[-1] is not None:
             ends.append((len(counts) - 1, heights[-1]))
-    chart.add_scatter(x=x, y=y, xaxis="x2", mode="lines", hoverinfo="skip",
+    chart.points(x=x, y=y, xaxis="x2", mode="lines", hoverinfo="skip",
                       line={"color": style.OWN, "width": 1.5})  # fmt: skip
-    chart.add_scatter(
+    chart.points(
         x=[e[0] for e in ends], y=style.coordinates(e[1] for e in ends), xaxis="x2",
         mode="markers", marker={"size": 5, "color": style.OWN}, hoverinfo="skip",
     )  # fmt: skip

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from cspanalysis import present
+from cspanalysis.present.charts.plot import Plot
 
 #: Government Analysis Function palette ('focus' pair, then two of the categorical colours). Taken
 #: over as constants, so that a chart does not change when the palette's package does; a test
@@ -76,6 +77,7 @@ TEMPLATE = go.layout.Template(
     }
 )  # fmt: skip
 pio.templates["csp"] = TEMPLATE
+_TEMPLATE = TEMPLATE.to_plotly_json()
 
 
 def quiet(renderers: Iterable[str] = ("plotly_mimetype", "jupyterlab")) -> None:
@@ -142,11 +144,10 @@ def is_shown(value: Any) -> bool:
     return coordinate(value) is not None
 
 
-def figure(height: int, **layout: Any) -> go.Figure:
-    """An empty figure in the house style, without a fixed width."""
-    # The template is handed over on its own: an update would copy and check it twice.
-    chart = go.Figure(layout={"template": TEMPLATE})
-    chart.update_layout(height=height, **layout)
+def figure(height: int, **layout: Any) -> Plot:
+    """An empty chart in the house style, without a fixed width."""
+    chart = Plot({"template": _TEMPLATE})
+    chart.arrange(height=height, **layout)
     return chart
 
 
@@ -183,7 +184,7 @@ def is_own(table: pd.DataFrame) -> list[bool]:
 
 
 def add_intervals(
-    chart: go.Figure,
+    chart: Plot,
     table: pd.DataFrame,
     at: Iterable[float],
     *,
@@ -203,7 +204,7 @@ def add_intervals(
         return
     x, y = (across, along) if vertical else (along, across)
     for colour, width in (("#FFFFFF", 4), (INK, 1.5)):
-        chart.add_scatter(
+        chart.points(
             x=x, y=y, xaxis=xaxis, mode="lines", line={"color": colour, "width": width},
             hoverinfo="skip",
         )  # fmt: skip
