@@ -372,3 +372,16 @@ def test_limits_are_never_narrower_than_the_exact_ones():
             )
             assert low <= exact[0] and high >= exact[1] and p >= exact[2]
             assert (low > 1 or high < 1) == (p < 0.05)
+
+
+def test_a_change_that_a_reader_alters_is_not_altered_for_the_next():
+    months = [f"{y}-{m:02d}" for y in (2006, 2007) for m in range(1, 13)]
+    table = pd.DataFrame({"month": months, "count": range(50, 74)})
+    spans = Period.parse("2007-01/2007-12"), Period.parse("2006-01/2006-12")
+    first = change.compared(table, *spans)
+    whole = first.copy()
+    first.loc[0, "verdict"] = "none"
+    first["count"] = 0
+    pd.testing.assert_frame_equal(change.compared(table, *spans), whole)
+    other = change.compared(table.assign(count=table["count"] + 1), *spans)
+    assert other["count"].iloc[0] == whole["count"].iloc[0] + 12

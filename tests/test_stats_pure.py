@@ -333,6 +333,8 @@ CALLS = {
     "audit.register.statements": lambda: ((FIGURES, TARGETS), {}),
     "audit.register.current_targets": lambda: ((TARGETS.assign(plan="2008"),), {}),
     "stats.ratio.exact_ratio": lambda: ((COUNTS, COUNTS[::-1], 365, 366), {}),
+    "stats.ratio.at_most": lambda: ((COUNTS, 2 * COUNTS, 0.5), {}),
+    "stats.ratio.at_least": lambda: ((COUNTS, 2 * COUNTS, 0.5), {}),
     "stats.season.seasonal_index": lambda: ((BY_MONTH,), {}),
     "stats.season.ratio_index": lambda: ((COUNTS / DAYS, OF_YEAR), {}),
     "stats.season.month_model": lambda: ((COUNTS, OF_YEAR, DAYS), {}),
@@ -391,7 +393,8 @@ def public():
     rooms = [found.name for found in pkgutil.walk_packages(stats.__path__, "cspanalysis.stats.")]
     for room in (*rooms, *(f"cspanalysis.{name}" for name in FURTHER)):
         for name, member in vars(importlib.import_module(room)).items():
-            is_own = inspect.isfunction(member) and member.__module__ == room
+            is_function = inspect.isfunction(inspect.unwrap(member))
+            is_own = is_function and member.__module__ == room
             if is_own and not name.startswith("_") and _takes_tables(member):
                 yield f"{room.removeprefix('cspanalysis.')}.{name}"
 

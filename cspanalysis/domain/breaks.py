@@ -77,22 +77,35 @@ def of_series(series: str | Iterable[str], scheme: str = "") -> tuple[Break, ...
 
 @functools.cache
 def _of_series(series: str | tuple[str, ...], scheme: str) -> tuple[Break, ...]:
-    table = register()
-    is_general, is_here = table["scheme"] == "", table["scheme"] == scheme
+    entries = _entries()
     names = {"all", series, *_MEMBERS.get(series, ())} if isinstance(series, str) else {"all"}
     carried = _carried(series, scheme) if series != "all" else set()
-    is_carried = (table["totals"] == "yes") & table["series"].isin(carried)
-    rows = [table[is_general & (table["series"].isin(names) | is_carried)]]
+    rows = [
+        b
+        for b in entries
+        if not b.scheme and (b.series in names or (b.totals == "yes" and b.series in carried))
+    ]
     if scheme:
-        rows.append(table[is_here & (table["series"] == "all")])
+        here = [b for b in entries if b.scheme == scheme]
+        rows += [b for b in here if b.series == "all"]
         chosen = set() if series == "all" else set(offences.members(series, scheme))
-        borders = table[is_here & (table["series"] != "all")]
-        for _, border in borders.groupby("reason", sort=False):
-            parts = set(border["series"])
+        borders: dict[str, list[Break]] = {}
+        for entry in here:
+            if entry.series != "all":
+                borders.setdefault(entry.reason, []).append(entry)
+        for border in borders.values():
+            parts = {b.series for b in border}
             if parts & chosen and (len(parts) == 1 or parts - chosen):
-                rows.append(border.head(1))
-    found = pd.concat(rows).drop_duplicates(["first", "reason"])
-    return tuple(Break(**row) for row in found.to_dict("records"))
+                rows.append(border[0])
+    found: dict[tuple[str, str], Break] = {}
+    for entry in rows:
+        found.setdefault((entry.first, entry.reason), entry)
+    return tuple(found.values())
+
+
+@functools.cache
+def _entries() -> tuple[Break, ...]:
+    return tuple(Break(**row) for row in register().to_dict("records"))
 
 
 def _carried(series: str | tuple[str, ...], scheme: str) -> set[str]:
@@ -102,7 +115,7 @@ def _carried(series: str | tuple[str, ...], scheme: str) -> set[str]:
         known = offences.groups(one)
         names = [series] if isinstance(series, str) else series
         held = {member for name in names for member in known.get(name, ())}
-        for name in register().loc[lambda t: t["totals"] == "yes", "series"].unique():
+        for name in {b.series for b in _entries() if b.totals == "yes"}:
             parts = set(known.get(name, ()))
             if parts and parts <= held:
                 found.add(name)

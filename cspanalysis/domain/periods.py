@@ -7,6 +7,7 @@ counted over such a period; it is compared with the same months of an earlier ti
 from __future__ import annotations
 
 import calendar
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -50,9 +51,12 @@ class Period:
     @classmethod
     def parse(cls, text: str | Period) -> Period:
         """Read `YYYY-MM/YYYY-MM` (or a single `YYYY-MM`)."""
-        if isinstance(text, Period):
-            return text
-        parts = str(text).strip().split("/")
+        return text if isinstance(text, Period) else cls._parsed(str(text))
+
+    @classmethod
+    @functools.lru_cache(maxsize=4096)
+    def _parsed(cls, text: str) -> Period:
+        parts = text.strip().split("/")
         months = [_ISO_MONTH.fullmatch(p.strip()) for p in parts]
         if len(parts) not in (1, 2) or not all(months):
             raise UsageError(

@@ -367,6 +367,13 @@ def unplaced(
 
     Of street-level files those of the area's own force, of a partner's extract all.
     """
+    return _unplaced(store, source, area, period, offences if offences is None else tuple(offences))
+
+
+@functools.lru_cache(maxsize=2048)
+def _unplaced(
+    store: Store, source: str, area: Area, period: Period, offences: tuple[str, ...] | None
+) -> Unplaced | None:
     own = own_force(store, area) if source == "police_uk" else None
     if source != "police_uk" and (_quiet_months(source) is None or not store.has(source)):
         return None
@@ -377,7 +384,7 @@ def unplaced(
         return None
     rows = rows[period.contains(rows["month"])]
     if offences is not None:
-        rows = rows[rows["offence"].isin(list(offences))]
+        rows = rows[rows["offence"].isin(offences)]
     by = f"that {own[0]} recorded" if own else f"in {suppliers.held(source)[0]}"
     return Unplaced(by, int(rows.loc[~rows["is_placed"], "count"].sum()),
                     int(rows["count"].sum()))  # fmt: skip

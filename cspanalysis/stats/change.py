@@ -6,6 +6,7 @@ The p-value and the limits of the ratio belong to one test (see `ratio`), so the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -206,6 +207,24 @@ def compared(
     pandas.DataFrame
         One row as from `between` and `with_dispersion`.
     """
+    months, counts = tuple(by_month["month"]), tuple(as_float(by_month["count"]).tolist())
+    named = series if series is None or isinstance(series, str) else tuple(series)
+    found = _compared(months, counts, period, compare, named, scheme, exposure_adjusted)
+    return found.copy(deep=False)  # pandas copies on write
+
+
+@functools.lru_cache(maxsize=1024)
+def _compared(
+    months: tuple[str, ...],
+    counts: tuple[float, ...],
+    period: Period,
+    compare: Period,
+    series: str | tuple[str, ...] | None,
+    scheme: str,
+    exposure_adjusted: bool,
+) -> pd.DataFrame:
+    """The same change is asked for by several pages: its summary, its topic, its priority."""
+    by_month = pd.DataFrame({"month": list(months), "count": list(counts)})
     result = between(
         by_month, period, compare, series=series, scheme=scheme,
         exposure_adjusted=exposure_adjusted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -226,6 +227,7 @@ def of_years(counts, exposure=None) -> Variance:
     return (phi, degrees) if phi > 1 else CHANCE
 
 
+@functools.lru_cache(maxsize=4096)
 def widened_ratio(
     count: float,
     compare_count: float,

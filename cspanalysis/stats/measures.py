@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
 #: European Standard Population 2013 by five-year band (start age → persons of 100,000; Eurostat
@@ -69,7 +69,7 @@ def lower_limit(x: np.ndarray, tail: float) -> np.ndarray:
         small = x < 10
         if small.any():
             few = x[small]
-            lower[small] = np.where(few == 0, 0.0, stats.chi2.ppf(tail, 2 * few) / 2)
+            lower[small] = np.where(few == 0, 0.0, special.gammaincinv(few, tail))
     return lower
 
 
@@ -80,7 +80,7 @@ def upper_limit(x: np.ndarray, tail: float) -> np.ndarray:
         upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
         small = x < 10
         if small.any():
-            upper[small] = stats.chi2.isf(tail, 2 * x[small] + 2) / 2
+            upper[small] = special.gammainccinv(x[small] + 1, tail)
     return upper
 
 

@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 from scipy import optimize, stats
 
+from cspanalysis.stats.ratio import at_least, at_most
+
 
 @dataclass(frozen=True)
 class Detectable:
@@ -136,8 +138,8 @@ def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, n
     odds = share / (1 - share)
     ceiling = np.ceil(base * odds * 2 + 60 * max(odds, 1))
     # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
-    fall = _last_true(lambda x: stats.binom.cdf(x, x + base, share) < alpha / 2, ceiling)
-    rise = _last_true(lambda x: stats.binom.sf(x - 1, x + base, share) >= alpha / 2, ceiling) + 1
+    fall = _last_true(lambda x: at_most(x, x + base, share) < alpha / 2, ceiling)
+    rise = _last_true(lambda x: at_least(x, x + base, share) >= alpha / 2, ceiling) + 1
     return fall.astype(int), rise.astype(int)
 
 
