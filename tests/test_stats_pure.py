@@ -333,8 +333,6 @@ CALLS = {
     "audit.register.statements": lambda: ((FIGURES, TARGETS), {}),
     "audit.register.current_targets": lambda: ((TARGETS.assign(plan="2008"),), {}),
     "stats.ratio.exact_ratio": lambda: ((COUNTS, COUNTS[::-1], 365, 366), {}),
-    "stats.ratio.at_most": lambda: ((COUNTS, 2 * COUNTS, 0.5), {}),
-    "stats.ratio.at_least": lambda: ((COUNTS, 2 * COUNTS, 0.5), {}),
     "stats.season.seasonal_index": lambda: ((BY_MONTH,), {}),
     "stats.season.ratio_index": lambda: ((COUNTS / DAYS, OF_YEAR), {}),
     "stats.season.month_model": lambda: ((COUNTS, OF_YEAR, DAYS), {}),

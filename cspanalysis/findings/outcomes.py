@@ -117,7 +117,8 @@ def change(ask: Question) -> Finding:
     """Shares of the outcomes against those of the same months of the year before (Newcombe)."""
     found, over = _old(ask)
     earlier = over.shift(ask.compare.first - ask.period.first)
-    before = case_counts.cases(ask.review.store, ask.review.area, earlier)
+    of = ask.compare if ask.compare.covers(earlier) else None
+    before = case_counts.cases(ask.review.store, ask.review.area, earlier, of)
     if before.young is not None:
         raise NotAvailable(SOURCE, f"crimes of {earlier.label} are too young")
     own, _ = _by_class(found.table)

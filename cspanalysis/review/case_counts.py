@@ -56,8 +56,10 @@ class Cases(NamedTuple):
     unstated: int
 
 
-def cases(store: Store, area: Area, period: Period) -> Cases:
+def cases(store: Store, area: Area, period: Period, of: Period | None = None) -> Cases:
     """The crimes of a period by outcome; see `Cases`.
+
+    `of`: a longer period that it begins, and whose crimes are counted anyway.
 
     Raises
     ------
@@ -69,7 +71,8 @@ def cases(store: Store, area: Area, period: Period) -> Cases:
         raise NotAvailable(SOURCE)
     force = own[0]
     known = coverage.of(store, SOURCE, area)
-    rows = _counts(store, force, Period(period.first, period.last + TOO_YOUNG))
+    rows = _counts(store, force, Period(period.first, (of or period).last + TOO_YOUNG))
+    rows = rows[Period(period.first, period.last + TOO_YOUNG).contains(rows["month"])]
     has_category = rows["category"].ne("")
     share = rows["count"].where(has_category, 0).groupby(rows["month"]).sum()
     share /= rows.groupby("month")["count"].sum()

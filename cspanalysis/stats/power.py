@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import optimize, stats
-
-from cspanalysis.stats.ratio import at_least, at_most
+from scipy import optimize, special, stats
 
 
 @dataclass(frozen=True)
@@ -138,9 +136,18 @@ def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, n
     odds = share / (1 - share)
     ceiling = np.ceil(base * odds * 2 + 60 * max(odds, 1))
     # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
-    fall = _last_true(lambda x: at_most(x, x + base, share) < alpha / 2, ceiling)
-    rise = _last_true(lambda x: at_least(x, x + base, share) >= alpha / 2, ceiling) + 1
+    fall = _last_true(lambda x: _at_most(x, x + base, share) < alpha / 2, ceiling)
+    rise = _last_true(lambda x: _at_least(x, x + base, share) >= alpha / 2, ceiling) + 1
     return fall.astype(int), rise.astype(int)
+
+
+def _at_most(count, total, share: float) -> np.ndarray:
+    # As stats.binom.cdf to the last digit or so, in a tenth of its time: a search asks often.
+    return np.where(count < total, special.betainc(total - count, count + 1, 1 - share), 1.0)
+
+
+def _at_least(count, total, share: float) -> np.ndarray:
+    return np.where(count > 0, special.betainc(count, total - count + 1, share), 1.0)
 
 
 def probability_called(

@@ -8,7 +8,7 @@ the ratio.
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 
 def exact_ratio(
@@ -36,19 +36,9 @@ def exact_ratio(
         high = np.where(x0 == 0, 1.0, special.betainccinv(x1 + 1, x0, tail))
         lower = low / (1 - low) * d0 / d1
         upper = np.where(high == 1, np.inf, high / (1 - high) * d0 / d1)
-    p = np.minimum(1, 2 * np.minimum(at_most(x1, total, share), at_least(x1, total, share)))
+    p = np.minimum(
+        1,
+        2 * np.minimum(stats.binom.cdf(x1, total, share), stats.binom.sf(x1 - 1, total, share)),
+    )
     missing = np.isnan(total)
     return tuple(np.where(missing, np.nan, v) for v in (lower, upper, p))
-
-
-def at_most(count, total, share) -> np.ndarray:
-    """Chance that no more than so many of a total fall to a share: binomial.
-
-    As `scipy.stats.binom.cdf` gives it, without its checks, which take longer than the sum.
-    """
-    return np.where(count < total, special.betainc(total - count, count + 1, 1 - share), 1.0)
-
-
-def at_least(count, total, share) -> np.ndarray:
-    """Chance that so many of a total, or more, fall to a share: binomial."""
-    return np.where(count > 0, special.betainc(count, total - count + 1, share), 1.0)
