@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -152,7 +153,25 @@ def series(
 ) -> Series:
     """Offences of an area as a series, by month, offence and kind; see `Review.series`."""
     name = selection if isinstance(selection, str) else tuple(selection)
-    wanted = [Period.parse(p) for p in periods]
+    wanted = tuple(Period.parse(p) for p in periods)
+    # Tables of every record are too large to be kept for each selection.
+    asked = _series.__wrapped__ if each else _series
+    found = asked(store, area, name, wanted, subject, each, lacks, people)
+    # A shallow copy: pandas copies on write, so nobody changes what another reads.
+    return replace(found, rows=found.rows.copy(deep=False))
+
+
+@functools.lru_cache(maxsize=256)
+def _series(
+    store: Store,
+    area: Area,
+    name: str | tuple[str, ...],
+    wanted: tuple[Period, ...],
+    subject: str,
+    each: bool,
+    lacks: str,
+    people: bool,
+) -> Series:
     asked = _asked(store, area, name, wanted, lacks)
     known = coverage.of(store, asked.source, area)
     inside = {m for p in wanted for m in p.month_list()} or set(known.months)

@@ -6,6 +6,7 @@ count a `Series`. `Review.series` and its neighbours make them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -158,14 +159,11 @@ class Series:
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Every covered month in order: month, count; 0 without a row, missing if a part is."""
-        months = self.rows["month"]
-        has_counts = "count" in self.rows
+        months, counts = self.rows["month"].tolist(), Counter[str]()
         # A hidden or missing part leaves its month missing, not smaller.
-        counts = (
-            self.rows.groupby(months)["count"].sum(skipna=False)
-            if has_counts
-            else months.value_counts()
-        ).to_dict()
+        of_rows = self.rows["count"].tolist() if "count" in self.rows else [1] * len(months)
+        for month, count in zip(months, of_rows, strict=True):
+            counts[month] += count
         months = sorted(self.coverage.months)
         return pd.DataFrame({"month": months, "count": [counts.get(m, 0) for m in months]})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -100,9 +100,19 @@ def counted(
     `selection`: offences or groups that street-level files tell. `periods`: which the files have to
     cover; their LSOAs decide which are taken together.
     """
+    name = selection if isinstance(selection, str) else tuple(selection)
+    found = _counted(store, area, name, periods, subject)
+    # Shallow copies: pandas copies on write, so nobody changes what another reads.
+    shown = {part: getattr(found, part).copy(deep=False) for part in ("places", "counts")}
+    return replace(found, **shown)
+
+
+@functools.lru_cache(maxsize=64)
+def _counted(
+    store: Store, area: Area, name: str | tuple[str, ...], periods: tuple[Period, ...], subject: str
+) -> SmallAreas:
     known = coverage.of(store, SOURCE, area)
     known.check(*periods)
-    name = selection if isinstance(selection, str) else tuple(selection)
     try:
         chosen = offences.members(name, offences.POLICE_UK)
     except UsageError as error:

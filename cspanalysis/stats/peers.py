@@ -231,7 +231,14 @@ def expected_range(expected, level: float, scale: float = 1.0) -> tuple[np.ndarr
     A count below the first or above the second is flagged; found by bisection, so that the limits
     drawn in a chart and the flag from the area's own interval are one and the same.
     """
-    target, tail = np.asarray(expected, dtype=float), (1 - level) / 2
+    return _expected_range(tuple(np.asarray(expected, dtype=float)), level, float(scale))
+
+
+@functools.lru_cache(maxsize=256)
+def _expected_range(
+    expected: tuple[float, ...], level: float, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    target, tail = np.array(expected), (1 - level) / 2
     unknown = np.isnan(target)
 
     def solve(edge) -> np.ndarray:
@@ -244,7 +251,9 @@ def expected_range(expected, level: float, scale: float = 1.0) -> tuple[np.ndarr
             low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
             if is_last:
                 break
-        return np.where(unknown, np.nan, high)
+        found = np.where(unknown, np.nan, high)
+        found.setflags(write=False)  # kept for whoever asks again
+        return found
 
     lower = solve(lambda x: x + scale * (upper_limit(x, tail) - x))
     upper = solve(lambda x: x - scale * (x - lower_limit(x, tail)))
