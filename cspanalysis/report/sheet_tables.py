@@ -73,6 +73,17 @@ class _Sheet(wrappers.GPWorksheet):  # type: ignore[misc]
         self._mark_data_as_worksheet_table(gptable, pd.DataFrame([[f[0] for f in formats]]))
         return [top + len(lines), 0]
 
+    def _parse_table_urls(self, gptable: Any) -> None:
+        """Links are `[words](address)`: a table without any stays as it is."""
+        if any("](" in str(cell) for cell in gptable.table.to_numpy(dtype=object).ravel()):
+            super()._parse_table_urls(gptable)
+
+    def _reference_table_annotations(self, gptable: Any, reference_order: list) -> None:
+        """Notes are `$$name$$`, in headings and index columns: the same of them."""
+        index = gptable.table.iloc[:, list(gptable.index_columns.values())]
+        if gptable.table_notes or any("$$" in str(c) for c in index.to_numpy(dtype=object).ravel()):
+            super()._reference_table_annotations(gptable, reference_order)
+
     def _formats(
         self, gptable: Any, heads: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -10,6 +10,7 @@ they count.
 from __future__ import annotations
 
 import csv
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from cspanalysis.disclosure.audit import (
 from cspanalysis.disclosure.audit.published_cells import Report
 from cspanalysis.disclosure.audit.row_checks import TELLING, Recovered
 from cspanalysis.disclosure.cells import Cell
+from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import DataRefused, DisclosureFailed, paragraph
 
 #: Parts that a folder can be checked in, one after the other or side by side: the findings with
@@ -70,6 +72,11 @@ class _Review:
     @property
     def report(self) -> Report:
         return Report(self.area, self.findings)
+
+    @cached_property
+    def labels(self) -> dict[str, list[frozenset[str]]]:
+        """Of each finding the labels of its rows."""
+        return {str(r["id"]): traces.labelled(r.get("rows") or []) for r in self.findings}
 
     @cached_property
     def kinds(self) -> list[list[Cell]]:
@@ -137,11 +144,17 @@ def _is_aside(path: Path, folder: Path) -> bool:
 def _review(folder: Path) -> _Review:
     path = folder / "findings.json"
     try:
-        return _document(folder, json.loads(path.read_text(encoding="utf-8")))
+        return _read(folder, tuple(whole_files.stamp(path) or ()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataRefused(
             paragraph("no readable findings.json", file=folder, do="Name the folder of one review.")
         ) from error
+
+
+@functools.lru_cache(maxsize=1)
+def _read(folder: Path, stamp: tuple[int, ...]) -> _Review:
+    # A review is looked at twice, its workbook last: what is known of its findings is kept.
+    return _document(folder, json.loads((folder / "findings.json").read_text(encoding="utf-8")))
 
 
 def _bulletin(path: Path) -> _Review:
@@ -241,15 +254,14 @@ def _by_carriers(one: _Review, carried: Iterable[carriers.Carried]) -> Iterator[
     for cells in one.kinds:
         tops |= published_cells.upper_limits(cells)
     alike = {traces.without_numbers(str(r.get("sentence", ""))): r for r in by_id.values()}
-    labels = {i: traces.labelled(r.get("rows") or []) for i, r in by_id.items()}
     for each in carried:
         record = by_id.get(each.finding)
         if each.problem:
             yield Recovered(each.finding or "the report", "its text", each.file, each.problem)
         elif record is None:
-            yield from _elsewhere(each, by_id, tops, alike, labels)
+            yield from _elsewhere(each, by_id, tops, alike, one.labels)
         else:
-            yield from _compare(each, record, by_id, tops, labels)
+            yield from _compare(each, record, by_id, tops, one.labels)
 
 
 def _elsewhere(one, by_id, tops, alike, labels) -> Iterator[Recovered]:

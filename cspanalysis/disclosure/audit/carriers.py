@@ -133,6 +133,10 @@ class _Page(HTMLParser):
         self.skipping = 0
         self.table: list[list[str]] | None = None
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Nobody asks for line and column, and to count them takes long."""
+        return j
+
     def _here(self, finding: str | None = None) -> Carried:
         key = self.current if finding is None else finding
         return self.carried.setdefault(key, Carried(self.name, key))
@@ -262,12 +266,16 @@ def _workbook(
 ) -> Iterator[Carried]:
     from python_calamine import CalamineWorkbook
 
+    by_title: dict[str, list[str]] = {}
+    for finding, title in titles.items():
+        if "@" not in finding:
+            by_title.setdefault(title, []).append(finding)
     book = CalamineWorkbook.from_path(str(path))
     for name in book.sheet_names:
         rows = [[_text(v) for v in row] for row in book.get_sheet_by_name(name).to_python()]
         rows = [[v for v in row if v != ""] for row in rows]
         heading = rows[0][0] if rows and rows[0] else ""
-        found = [i for i, t in titles.items() if "@" not in i and heading.endswith(f": {t}")]
+        found = [i for t, ids in by_title.items() if heading.endswith(f": {t}") for i in ids]
         table = [row for row in rows if len(row) > 1]
         texts = [("text", row[0]) for row in rows if len(row) == 1]
         if len(found) > 1:
@@ -277,14 +285,16 @@ def _workbook(
         for finding in found:
             yield Carried(f"{path.name}, sheet {name}", finding, texts, [table])
         if not found:
-            yield from _listed(f"{path.name}, sheet {name}", table, titles)
+            yield from _listed(f"{path.name}, sheet {name}", table, by_title)
 
 
-def _listed(file: str, table: Iterable[list[str]], titles: Mapping[str, str]) -> Iterator[Carried]:
+def _listed(
+    file: str, table: Iterable[list[str]], by_title: Mapping[str, list[str]]
+) -> Iterator[Carried]:
     """Rows that each tell of a finding, recognised by its title."""
     for row in table:
-        for finding, title in titles.items():
-            if "@" not in finding and title in row:
+        for title in dict.fromkeys(row):
+            for finding in by_title.get(title, ()):
                 yield Carried(file, finding, [("text", cell) for cell in row if cell != title])
 
 
