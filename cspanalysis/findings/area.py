@@ -18,7 +18,7 @@ from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS, merged_notes
 from cspanalysis.present import charts
 from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.charts.share_pairs import share_pairs
-from cspanalysis.review import coverage, residents
+from cspanalysis.review import coverage, offence_counts, residents
 
 ESTIMATES = (
     "Mid-year estimates of the Office for National Statistics: usual residents on 30 June, "
@@ -251,20 +251,13 @@ def _busy(ask: Question) -> dict[str, float]:
     Of crimes of the period in street files; nothing is said where more than a few of their small
     areas are not those of the estimate of residents.
     """
-    store, months = ask.review.store, ask.period.month_list()
+    store = ask.review.store
     if not (store.has("police_uk") and store.has("lsoa_residents")):
         return {}
     if coverage.of(store, "police_uk", ask.review.area).missing(ask.period):
         return {}
-    rows = store.load(
-        "police_uk",
-        columns=["lsoa_code"],
-        where={
-            "district": list(ask.review.area.districts),
-            "month": (months[0], months[-1]),
-            "offence": list(offences.members(offences.ALL, offences.POLICE_UK)),
-        },
-    )
+    rows = offence_counts.records(store, "police_uk", ask.review.area, ask.period)
+    rows = rows[rows["offence"].isin(offences.members(offences.ALL, offences.POLICE_UK))]
     people = store.load("lsoa_residents", columns=["lsoa_code", "year", "population"])
     inside = {c for c in people["lsoa_code"].unique() if areas.district_of(c)[1]
               in set(ask.review.area.districts)}  # fmt: skip

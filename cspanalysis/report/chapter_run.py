@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cspanalysis.domain import errors
+from cspanalysis.findings import record
 from cspanalysis.report import collect
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
@@ -94,7 +95,7 @@ def _papermill(task: ChapterTask) -> Mapping[str, Any]:
         kernel_name="python3",
         language="python",
     )
-    told = {"PLOTLY_RENDERER": "plotly_mimetype", errors.WHOLE: "1"}
+    told = {"PLOTLY_RENDERER": "plotly_mimetype", errors.WHOLE: "1", record.UNSEEN: "1"}
     # A kernel imports what lies beside the notebook.
     with _environment(told), chdir(path.parent):
         done = papermill_engines.execute_notebook_with_engine(

@@ -281,20 +281,9 @@ def from_open_data(
             details.append(known.told(missing))
         raise NotAvailable(("peer_counts", "police_uk"), "; ".join(details))
     parts = districts_of(group, area)
-    districts = [d for members in parts.values() for d in members]
-    counts = store.load(
-        "police_uk_counts",
-        columns=["month", "district", "force", "offence", "count"],
-        where={"district": districts, "month": (period.month_list()[0], period.month_list()[-1])},
-    )
-    lacking = coverage.lacking_forces(store, area, set(counts["force"]), period)
-    held = set(counts["district"])
-    whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
-    counts = counts[counts["offence"].isin(chosen) & counts["district"].isin(whole)]
-    # As in the area's own count: a second force that lacks months is counted nowhere.
-    counts = counts[~counts["force"].isin(list(lacking))]
+    whole, counts = _street_counts(store, area, tuple(d for p in parts.values() for d in p), period)
     # A district that the files cover and that has no such offence has none recorded: 0.
-    by_district = counts.groupby("district")["count"].sum().reindex(sorted(whole), fill_value=0)
+    by_district = pd.Series({d: sum(counts.get((d, o), 0) for o in chosen) for d in sorted(whole)})
     others = [p for name, p in parts.items() if name != area.name]
     known = sum(set(p) <= whole for p in others)
     if group.key in WITHIN_FORCE and others and not known:
@@ -309,6 +298,28 @@ def from_open_data(
             f"needed too{_forces(group, whole)}",
         )
     return by_area(store, area, parts, by_district, period)
+
+
+@functools.lru_cache(maxsize=64)
+def _street_counts(
+    store: Store, area: Area, districts: tuple[str, ...], period: Period
+) -> tuple[set[str], Mapping[tuple[str, str], int]]:
+    """The districts whose files are whole over a period, and their counts by district and offence.
+
+    Kept: each offence of a group is asked for by itself.
+    """
+    months = period.month_list()
+    counts = store.load(
+        "police_uk_counts",
+        columns=["month", "district", "force", "offence", "count"],
+        where={"district": list(districts), "month": (months[0], months[-1])},
+    )
+    lacking = coverage.lacking_forces(store, area, set(counts["force"]), period)
+    held = set(counts["district"])
+    whole = {d for d in districts if d in held and _is_covered(store, d, area, period)}
+    # As in the area's own count: a second force that lacks months is counted nowhere.
+    counts = counts[~counts["force"].isin(list(lacking))]
+    return whole, counts.groupby(["district", "offence"])["count"].sum().to_dict()
 
 
 def monthly(
