@@ -174,7 +174,9 @@ def table(
         columns = [k for k in LABELS if k not in _ON_REQUEST and _has(rows, k)]
     asked = columns if isinstance(columns, Mapping) else {k: _label(k) for k in columns}
     shown = {key: label for key, label in asked.items() if _has(rows, key, any_value=False)}
-    records = rows.to_dict("records")
+    # Column by column: a frame hands out a whole column in a fraction of the time of its rows.
+    lines = zip(*(rows[name].tolist() for name in rows), strict=True)
+    records = [dict(zip(rows, line, strict=True)) for line in lines]
     is_own = rows["is_own"].eq(True).fillna(False).tolist() if "is_own" in rows else []
     return {
         "columns": [

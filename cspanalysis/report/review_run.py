@@ -102,6 +102,7 @@ def prepare(request: Request) -> None:
     with contextlib.suppress(CspError, OSError):  # the areas themselves will tell
         periods = [Period.parse(p) for p in (request.period, request.compare) if p]
         case_counts.prepare(store, *periods)
+        small_areas.prepare(store)
         # Peers are asked for, too.
         for area in areas.all_partnerships():
             coverage.of(store, "police_uk", area)

@@ -379,20 +379,21 @@ def _unplaced(
         return None
     if source == "police_uk" and own is None:
         return None
-    rows = _by_place(store, source, own[0] if own else "")
-    if rows is None:
+    by_place = _by_place(store, source, own[0] if own else "")
+    if by_place is None:
         return None
-    rows = rows[period.contains(rows["month"])]
-    if offences is not None:
-        rows = rows[rows["offence"].isin(offences)]
+    months, wanted = set(period.month_list()), None if offences is None else set(offences)
+    counts = [0, 0]
+    for (month, offence, is_placed), count in by_place.items():
+        if month in months and (wanted is None or offence in wanted):
+            counts[is_placed] += count
     by = f"that {own[0]} recorded" if own else f"in {suppliers.held(source)[0]}"
-    return Unplaced(by, int(rows.loc[~rows["is_placed"], "count"].sum()),
-                    int(rows["count"].sum()))  # fmt: skip
+    return Unplaced(by, counts[False], sum(counts))
 
 
 @functools.lru_cache(maxsize=8)
-def _by_place(store: Store, source: str, force: str) -> pd.DataFrame | None:
-    """Records by month, offence and whether they have a district."""
+def _by_place(store: Store, source: str, force: str) -> dict[tuple[str, str, bool], int] | None:
+    """Records by month, offence ('' of a log without any) and whether they have a district."""
     table = "police_uk_counts" if source == "police_uk" else source
     held = store.columns(table)
     if "district" not in held:
@@ -405,9 +406,10 @@ def _by_place(store: Store, source: str, force: str) -> pd.DataFrame | None:
         month=months_of(rows[column]) if column != "month" else rows[column],
         is_placed=rows["district"].notna(),
         count=rows["count"] if source == "police_uk" else 1,
+        offence=rows.get("offence", ""),
     )
-    keys = [k for k in ("month", "offence", "is_placed") if k in rows]
-    return rows.groupby(keys, as_index=False)["count"].sum()
+    counts = rows.groupby(["month", "offence", "is_placed"])["count"].sum()
+    return {key: int(count) for key, count in counts.items()}
 
 
 def street_counts(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:

@@ -43,8 +43,14 @@ def estimates(store: Store, districts: Iterable[str], period: Period | str) -> p
             + ("" if held.empty else ", only parts of the residents (one sex, or some ages)"),
         )
     year = nearest(table["year"], Period.parse(period).midpoint.year)
+    return _estimated(store, tuple(wanted), year).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _estimated(store: Store, districts: tuple[str, ...], year: int) -> pd.DataFrame:
+    table = _of(store, districts)
     table = table[table["year"] == year].set_index("area")[["population", "year"]]
-    return table.reindex(wanted)
+    return table.reindex(list(districts))
 
 
 def years(store: Store, districts: Iterable[str]) -> list[int]:
@@ -78,7 +84,12 @@ def unrevised(store: Store, districts: Iterable[str], until: int) -> list[int]:
 
 def of_when(store: Store, districts: Iterable[str], year: int) -> str:
     """When the residents of a year were counted or estimated: 'mid-2020', 'the Census of 2021'."""
-    table = _of(store, tuple(districts)) if store.has("population") else None
+    return _of_when(store, tuple(districts), year)
+
+
+@functools.lru_cache(maxsize=64)
+def _of_when(store: Store, districts: tuple[str, ...], year: int) -> str:
+    table = _of(store, districts) if store.has("population") else None
     if table is None or not (rows := table[table["year"] == year])["is_census"].any():
         when = f"mid-{year}"
     else:

@@ -193,7 +193,7 @@ def has_outlines(store: Store, kind: str, codes: Iterable[str]) -> bool:
     """Whether the workspace has the outline of any of these areas."""
     if not store.has("boundaries"):
         return False
-    where = {"kind": kind, "area_code": [*codes]}
+    where = {"kind": kind, "area_code": sorted(set(codes))}
     return not store.load("boundaries", columns=["area_code"], where=where).empty
 
 
@@ -205,7 +205,9 @@ def outlines(store: Store, kind: str, codes: Iterable[str]) -> pd.DataFrame:
     columns = ["area_code", "area", "longitude", "latitude", "shape"]
     if not store.has("boundaries"):
         return pd.DataFrame(columns=[*columns[:4], "polygons"])
-    table = store.load("boundaries", columns=columns, where={"kind": kind, "area_code": [*codes]})
+    table = store.load(
+        "boundaries", columns=columns, where={"kind": kind, "area_code": sorted(set(codes))}
+    )
     return table.assign(polygons=table["shape"].map(json.loads)).drop(columns="shape")
 
 
@@ -219,6 +221,12 @@ def units(store: Store, area: Area) -> dict[str, str]:
     """Of every code, of 2021 or seen in the files, the place that it counts for."""
     seen = set(_monthly(store, area.districts)["lsoa_code"].dropna())
     return _units(store, _lsoas(store, area.districts), seen)
+
+
+def prepare(store: Store) -> None:
+    """Read beforehand what all areas look their small areas up in."""
+    _residents(store)
+    _editions(store)
 
 
 @functools.lru_cache(maxsize=8)

@@ -194,8 +194,8 @@ def gini(counts: ArrayLike) -> np.ndarray:
 
 def _share_of(counts: np.ndarray, top: int) -> np.ndarray:
     """Share of the places with most, of one set of counts or of several (rows)."""
-    ordered = -np.sort(-counts, axis=-1)
-    return ordered[..., :top].sum(axis=-1) / np.maximum(counts.sum(axis=-1), 1)
+    most = np.partition(counts, -top, axis=-1)[..., -top:]
+    return most.sum(axis=-1) / np.maximum(counts.sum(axis=-1), 1)
 
 
 def adjusted_gini(counts, places: int | None = None) -> float:

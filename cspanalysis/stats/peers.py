@@ -107,7 +107,9 @@ def compare(
         verdict_widened=usual if is_widened else verdict,
     )
     # Ties are listed by name; areas without a rate come last.
-    return result.sort_values(["rate", "area"], na_position="last", ignore_index=True)
+    keys = [(not k, r if k else 0.0, str(a))
+            for k, r, a in zip(has_data, result["rate"], result["area"], strict=True)]  # fmt: skip
+    return result.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
 
 
 def rank_intervals(
