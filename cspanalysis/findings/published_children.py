@@ -20,6 +20,7 @@ from cspanalysis.domain.periods import Period, year_label
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.present import charts
+from cspanalysis.review.own_figures import figures_of
 
 SOURCE = "lait"
 
@@ -110,7 +111,7 @@ def _beside(ask: Question, names: Sequence[str], *notes: str) -> Finding:
     """Measures of the authority by year, the newest first told; region and England beside."""
     area = ask.review.area
     authority = area.county or area.name
-    table = ask.review.table(SOURCE, own=False)
+    table = figures_of(ask.review.store, SOURCE, authority, area.region, "England")
     asked = {row["name"]: row for row in reference.rows("lait_measures")}
     every = table[table["key"].isin([asked[name]["measure"] for name in names])]
     ends = every["period"].map(lambda p: Period.parse(p).last, na_action="ignore")

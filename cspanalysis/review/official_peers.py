@@ -159,12 +159,18 @@ def _years(source: str, period: Period, years: Iterable[str]) -> list[str]:
 @functools.lru_cache(maxsize=32)
 def _counts(store: Store, source: str, chosen: tuple[str, ...], period: Period) -> pd.DataFrame:
     """By name of a partnership: force, count over the period, missing where a quarter lacks."""
-    rows = _period_rows(store, source, period)
-    every = rows.groupby("csp").agg(force=("force", "first"), spans=("quarter", _held))
+    rows, every = _period_rows(store, source, period), _partnerships(store, source, period)
     whole = every["spans"].max() if len(every) else 0
     counts = rows[rows["offence"].isin(chosen)].groupby("csp")["count"].sum(skipna=False)
     found = counts.reindex(every.index, fill_value=0).astype(float)
     return every.assign(count=found.where(every["spans"] == whole))
+
+
+@functools.lru_cache(maxsize=4)
+def _partnerships(store: Store, source: str, period: Period) -> pd.DataFrame:
+    """By name of a partnership: force, and how many quarters of the period the table has."""
+    rows = _period_rows(store, source, period)
+    return rows.groupby("csp").agg(force=("force", "first"), spans=("quarter", _held))
 
 
 def _held(quarters: pd.Series) -> int:
@@ -293,15 +299,9 @@ def _stated(
     of: str = "population",
 ) -> tuple[dict[str, float], str, tuple[str, ...]] | None:  # fmt: skip
     """Residents (or households) that the national statisticians' newest table of rates states."""
-    if not store.has(ONS):
+    stated, ends = _in_rates(store, of) if store.has(ONS) else ({}, "")
+    if not stated:
         return None
-    rows = store.load(ONS, columns=["csp", "period", of],
-                      where={"measure": "rate", "level": "partnership"})  # fmt: skip
-    rows = rows.dropna(subset=of)
-    if rows.empty:
-        return None
-    ends = rows["period"].max()
-    stated = rows[rows["period"] == ends].groupby("csp")[of].first().to_dict()
     year = partnership_years.label(ends)
     rounded = ", to the nearest hundred" if all(n % 100 == 0 for n in stated.values()) else ""
     return (
@@ -309,6 +309,15 @@ def _stated(
         f"as the table of rates for {year} states them{rounded}",
         (ONS,),
     )
+
+
+@functools.lru_cache(maxsize=4)
+def _in_rates(store: Store, of: str) -> tuple[dict[str, float], str]:
+    """By name of a partnership, what the newest table of rates states, and its period."""
+    where = {"measure": "rate", "level": "partnership"}
+    rows = store.load(ONS, columns=["csp", "period", of], where=where).dropna(subset=of)
+    ends = rows["period"].max() if len(rows) else ""
+    return rows[rows["period"] == ends].groupby("csp")[of].first().to_dict(), ends
 
 
 def _estimated(

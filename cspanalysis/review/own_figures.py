@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from cspanalysis.domain import crosswalk, district_labels
 from cspanalysis.domain.areas import Area
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.store.tables import Store
 
 #: Columns in which a table has its figure.
@@ -45,3 +48,16 @@ def own_figures(store: Store, source: str, area: Area, column: str) -> pd.DataFr
 
 def _is_of(name: str, area: Area) -> bool:
     return name == area.name or district_labels.match(name).name in area.districts
+
+
+def figures_of(store: Store, source: str, *names: str) -> pd.DataFrame:
+    """The rows of some areas in a table of a country's, in whatever case it writes their names."""
+    if not store.has(source):
+        raise NotAvailable(source)
+    return _figures_of(store, source, frozenset(n.casefold() for n in names)).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _figures_of(store: Store, source: str, names: frozenset[str]) -> pd.DataFrame:
+    known = store.load(source, columns=["area"])["area"].dropna().unique()
+    return store.load(source, where={"area": [n for n in known if n.casefold() in names]})

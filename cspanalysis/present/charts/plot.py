@@ -72,11 +72,8 @@ class Plot:
 
     def arrange(self, **layout: Any) -> None:
         """Set properties of the layout; annotations and shapes come after those there are."""
-        for name, value in layout.items():
-            if name in _LISTS:
-                self.settings.setdefault(name, []).extend(_sorted(v) for v in value)
-            else:
-                _put(self.settings, name, value)
+        _begin(self.settings, layout)
+        _put(self.settings, layout)
 
     def to_plotly_json(self) -> dict[str, Any]:
         """The chart as Plotly writes it: its traces as `data`, and its `layout`."""
@@ -94,14 +91,26 @@ class Plot:
             self.plotly._ipython_display_()
 
 
-def _put(settings: dict[str, Any], name: str, value: Any) -> None:
+def _begin(settings: dict[str, Any], layout: Mapping[str, Any]) -> None:
+    # As Plotly writes them: first what has properties of its own (an axis), then the others.
+    for name, value in layout.items():
+        if _has_own(name, value):
+            _begin(settings.setdefault(name, {}), value)
+
+
+def _put(settings: dict[str, Any], layout: Mapping[str, Any]) -> None:
     # An axis that is set twice keeps what the second does not name.
-    if isinstance(value, Mapping):
-        inner = settings.setdefault(name, {})
-        for key, one in value.items():
-            _put(inner, key, one)
-    else:
-        settings[name] = value
+    for name, value in layout.items():
+        if _has_own(name, value):
+            _put(settings[name], value)
+        elif name in _LISTS:
+            settings.setdefault(name, []).extend(_sorted(v) for v in value)
+        else:
+            settings[name] = value
+
+
+def _has_own(name: str, value: Any) -> bool:
+    return isinstance(value, Mapping) and name != "meta"  # which is what anybody likes
 
 
 def _sorted(properties: Mapping[str, Any]) -> dict[str, Any]:
