@@ -110,6 +110,13 @@ def test_a_protected_review_passes(tmp_path, safe):
     review_command.check_disclosure(tmp_path / "r")
 
 
+def test_what_is_kept_of_a_review_is_not_of_one_written_anew(tmp_path, safe, raw):
+    folder = write(tmp_path, safe)
+    assert disclosure_audit.check(folder) == []
+    off_rows(safe, raw)
+    assert disclosure_audit.check(write(tmp_path, safe), ("findings",))
+
+
 def hidden_row(content) -> dict:
     return next(r for r in content["findings"][0]["rows"] if r["count"] is None)
 

@@ -172,3 +172,17 @@ def test_notebooks_in_one_child_share_what_is_imported_and_no_names(tmp_path):
     for number in (pid, other):
         with pytest.raises(ProcessLookupError):
             os.kill(int(number), 0)
+
+
+def test_a_chapter_is_read_without_what_it_is_stored_with_and_not_changed(tmp_path):
+    cell = nbformat.v4.new_code_cell("seen = 'here'\nprint(seen)")
+    cell.outputs = [nbformat.v4.new_output("stream", text="of long ago")]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "05_one.ipynb")
+    chapter = Chapter(tmp_path / "05_one.ipynb")
+    assert [c.outputs for c in chapter.notebook.cells] == [[]]
+    before = nbformat.writes(chapter.notebook)
+    task = chapter_run.ChapterTask(chapter, {}, engine.NAME, 60)
+    for _ in range(2):  # a batch runs it once for each area
+        done = chapter_run._papermill(task)
+        assert "of long ago" not in str(done) and "here" in str(done.cells[-1].outputs)
+    assert nbformat.writes(chapter.notebook) == before

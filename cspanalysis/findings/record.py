@@ -25,7 +25,7 @@ MIME = "application/vnd.cspanalysis.finding+json"
 REST = "application/vnd.cspanalysis.rest+json"
 #: Set in the environment of a chapter that nobody looks at but a report, which reads the records:
 #: what JupyterLab shows of them, a quarter of the chapter's displaying, is not written.
-UNSEEN = "CSPANALYSIS_UNSEEN"
+UNSEEN = "CSP_UNSEEN"
 
 #: Keys of `values`, in the order they are written (contract of findings.json).
 VALUE_KEYS = [
