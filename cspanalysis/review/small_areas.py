@@ -82,10 +82,12 @@ class SmallAreas:
         """Counts as a table of places (rows) by covered months (columns), of periods or of all."""
         inside = {m for p in periods for m in p.month_list()}
         months = [m for m in self.coverage.months if m in inside or not periods]
-        table = self.counts.pivot_table(
-            index="lsoa_code", columns="month", values="count", aggfunc="sum", fill_value=0
-        )
-        return table.reindex(index=self.places["lsoa_code"], columns=months, fill_value=0)
+        rows, columns = pd.Index(self.places["lsoa_code"]), pd.Index(months, name="month")
+        at = rows.get_indexer(self.counts["lsoa_code"]), columns.get_indexer(self.counts["month"])
+        is_here = (at[0] >= 0) & (at[1] >= 0)
+        table = np.zeros((len(rows), len(columns)), dtype=int)
+        np.add.at(table, (at[0][is_here], at[1][is_here]), self.counts["count"].to_numpy()[is_here])
+        return pd.DataFrame(table, index=rows, columns=columns)
 
     def without(self, period: Period) -> int:
         """Crimes of the area in a period that could be laid on none of its small areas."""
