@@ -301,6 +301,8 @@ def plain(value: Any) -> Any:
     """A value as JSON holds it: numpy scalars plain, floats to 12 digits, missing as None."""
     if type(value) in (str, int, bool):
         return value
+    if type(value) is float:  # the most there are
+        return float(f"{value:.12g}") if math.isfinite(value) else None
     if value is None or (not isinstance(value, (list, tuple, dict)) and pd.isna(value)):
         return None
     if hasattr(value, "item"):

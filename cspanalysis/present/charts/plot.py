@@ -92,17 +92,20 @@ class Plot:
 
 
 def _begin(settings: dict[str, Any], layout: Mapping[str, Any]) -> None:
-    # As Plotly writes them: first what has properties of its own (an axis), then the others.
+    # As Plotly writes them: first what has properties of its own (an axis), then the others; not
+    # so within further axes ('xaxis2').
     for name, value in layout.items():
         if _has_own(name, value):
-            _begin(settings.setdefault(name, {}), value)
+            inner = settings.setdefault(name, {})
+            if not name[-1].isdigit():
+                _begin(inner, value)
 
 
 def _put(settings: dict[str, Any], layout: Mapping[str, Any]) -> None:
     # An axis that is set twice keeps what the second does not name.
     for name, value in layout.items():
         if _has_own(name, value):
-            _put(settings[name], value)
+            _put(settings.setdefault(name, {}), value)
         elif name in _LISTS:
             settings.setdefault(name, []).extend(_sorted(v) for v in value)
         else:
