@@ -242,7 +242,7 @@ def trend_line(
             x=at, y=others, mode="lines", hoverinfo="skip",
             line={"color": style.OTHER, "width": 2.5},
         )  # fmt: skip
-        chart.update_layout(margin_t=26)
+        chart.arrange(margin={"t": 26})
         corner(chart, f"grey line: {style.inert(beside[1])}")
     chart.points(
         x=at, y=values, mode="lines+markers", hoverinfo="skip",
