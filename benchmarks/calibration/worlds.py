@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from cspanalysis.domain.periods import Period
-from cspanalysis.stats import season
+from cspanalysis.stats import dispersion, season
 
 ALPHA = 0.05
 WORLDS = (
     "chance alone", "25% season", "φ = 2", "φ = 4", "25% season, φ = 2", "series of 2",
-    "series of 3", "series of 4", "wandering level",
+    "series of 3", "series of 4", "wandering level", "as districts vary",
 )  # fmt: skip
 
 
@@ -47,12 +48,31 @@ def monthly(rng, kind: str, year_mean: float, months: Period, series: int) -> np
         for month in range(1, noise.shape[1]):
             level[:, month] = 0.8 * level[:, month - 1] + 0.6 * noise[:, month]
         means = means * np.exp(0.1 * level - 0.005)
+    if "districts" in kind:
+        means = means * _of_districts(rng, means)
     if "series of" in kind:
         return _series(rng, means, int(kind[-1]))
     if found := re.search(r"φ = ([\d.]+)", kind):
         phi = float(found[1])
         means = rng.gamma(means / (phi - 1), phi - 1)
     return rng.poisson(means)
+
+
+def _of_districts(rng, means: np.ndarray) -> np.ndarray:
+    """Levels of months as alike as in a usual district (`dispersion.USUAL`), at a φ of 2.5."""
+    phi, apart = 2.5, np.array(dispersion.USUAL[12])
+    # Chance has nothing in common from month to month: all that there is lies in the levels.
+    wanted = apart * phi / (phi - 1)
+
+    def missed(weights: np.ndarray) -> np.ndarray:
+        one, two = weights
+        return np.array([one + one * two, two]) / (1 + one**2 + two**2) - wanted
+
+    weights = np.array([1.0, *optimize.fsolve(missed, wanted)])
+    noise = rng.normal(size=(len(means), means.shape[1] + 2))
+    level = sum(w * noise[:, 2 - k : 2 - k + means.shape[1]] for k, w in enumerate(weights))
+    wide = np.sqrt(np.log1p((phi - 1) / means))
+    return np.exp(wide * level / np.sqrt(np.sum(weights**2)) - wide**2 / 2)
 
 
 def _series(rng, means: np.ndarray, size: int) -> np.ndarray:

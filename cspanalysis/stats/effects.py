@@ -7,6 +7,7 @@ is larger than the changes that such places show among themselves from one year 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -199,9 +200,8 @@ def effect(
     lower, upper = np.exp(log_ratio - reach * error), np.exp(log_ratio + reach * error)
     factor = variance / of_chance
     scaled = comparison.mul(times * t0 / c0, axis=0).sum()
-    squares = float((comparison.sum(axis=1) * (times * t0 / c0) ** 2).sum())
     difference = t1 - t0 - float(scaled["after"] - scaled["before"])
-    wide = reach * np.sqrt(factor * (t0 + t1 + squares))
+    wide = reach * float(_wide(t0, t1, comparison, times, factor))
     is_called = not lower <= 1 <= upper and abs(difference) > wide
     row |= {
         "ratio": float(np.exp(log_ratio)), "lower": float(lower), "upper": float(upper),
@@ -240,6 +240,13 @@ def log_variance(
     return max(spread.phi * of_chance, of_chance + spread.tau2 * own)
 
 
+def _wide(t0: float, t1: Any, comparison: pd.DataFrame, times: pd.Series, factor: Any) -> Any:
+    """Standard error of the difference, the comparison scaled to the treated units' level."""
+    scale = times * t0 / float(comparison["before"].mul(times).sum())
+    squares = float((comparison.sum(axis=1) * scale**2).sum())
+    return np.sqrt(factor * (t0 + t1 + squares))
+
+
 def _own_share(treated: pd.DataFrame, comparison: pd.DataFrame, times: pd.Series) -> float:
     """How much of the variance of single units' changes is left in the two sums."""
     shares = [s / s.sum() for s in (treated["before"], comparison["before"] * times)]
@@ -274,11 +281,17 @@ def detectable(
     own = _own_share(treated, comparison, times)
 
     def error(ratio: np.ndarray) -> np.ndarray:
-        lower = of_chance - 1 / before + 1 / (before * ratio)
+        lower = chance_at(ratio)
         return np.sqrt(np.maximum(spread.phi * lower, lower + spread.tau2 * own))
 
+    def chance_at(ratio: np.ndarray) -> np.ndarray:
+        return of_chance - 1 / before + 1 / (before * ratio)
+
     steps = np.arange(0.999, 0.015, -0.001)
-    beyond = steps[np.log(steps) < -reach * error(steps)]
+    # As in `effect`: neither the ratio nor the difference may be none.
+    wide = _wide(before, before * steps, unchanged, times, error(steps) ** 2 / chance_at(steps))
+    is_called = (np.log(steps) < -reach * error(steps)) & (before * (1 - steps) > reach * wide)
+    beyond = steps[is_called]
     if not len(beyond):
         return {"called": np.nan, "found": np.nan, "power": 0.0}
     # Whether it is called is decided where it is just called, whose limits are wider than those at
