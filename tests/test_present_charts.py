@@ -256,6 +256,13 @@ def test_control_chart_marks_signals_by_shape_too():
     assert marks.marker.color[11] == style.SIGNAL
 
 
+@pytest.mark.parametrize(("is_early", "told"), [(False, "signal"), (True, "to look at again")])
+def test_a_month_that_is_not_judged_yet_is_no_signal_in_the_key(is_early, told):
+    chart = charts.control_chart(MONTHS.assign(is_provisional=is_early))
+    key = next(a.text for a in chart.layout.annotations if a.name == style.KEY)
+    assert key.endswith(f"◆: {told}")
+
+
 @pytest.mark.parametrize(
     "draw",
     [

@@ -62,7 +62,8 @@ def forecasts(rng, series: int) -> Section:
         per_cent(pd.DataFrame(rows), skip=3),
         "Chance alone would promise 95% and keep far less wherever years change. With the "
         "variation of the months and the usual change allowed for, the interval keeps its promise "
-        "within the error of so few series; three months ahead it is wider than it need be.",
+        "but where a level wanders (91 to 94 per cent); three months ahead it is wider than it "
+        "need be.",
     )
 
 
@@ -140,7 +141,7 @@ def quarters(rng, series: int) -> Section:
         "unchanged series at a dispersion of 4, the limits that allow for the quarters about one "
         "in twenty, and they hold a true fall; a single quarter is judged more cautiously than it "
         "need be. What they cannot see is a level that wanders where counts are large: there one "
-        "verdict in eight is false.",
+        "verdict in seven is false.",
     )
 
 

@@ -59,14 +59,14 @@ def control_charts(rng, series: int) -> Section:
         "signal of any of the four rules among the newest six months, and anywhere; and the share "
         f"that signals when the newest six months have 30% more; {repeats:,} series a row.",
         per_cent(pd.DataFrame(rows), skip=4),
-        "Unadjusted, a 25% season, a steady growth or a level that wanders makes half to all of "
-        "the charts signal. **So the season comes from the month model, with deviations scaled to "
-        "an average month's variation; a trend that the older months show is taken out; where "
+        "Unadjusted, a 25% season, a steady growth or a level that wanders makes a fifth to all "
+        "of the charts signal. **So the season comes from the month model, with deviations scaled "
+        "to an average month's variation; a trend that the older months show is taken out; where "
         "months in a row resemble each other the limits come from the spread of all months and "
-        "only points outside them count; and the lower limit is not cut at 0.** Trend and "
-        "likeness are tested on the months before the newest six, so that a change in these is "
-        "not taken for either. The price is power where the level wanders. Over years some month "
-        "nearly always signals, so a sentence speaks of the newest six months only and prints the "
+        "only points outside them count; and the lower limit is not cut at 0.** Trend and likeness "
+        "are tested on the months before the newest six, so that a change in these is not taken "
+        "for either. The price is power where the level wanders. Over years some month nearly "
+        "always signals, so a sentence speaks of the newest six months only and prints the "
         f"rate, {control.FALSE_SIGNAL_RATE:.0%}.",
     )
 

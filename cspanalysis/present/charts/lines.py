@@ -67,7 +67,7 @@ def control_chart(table: pd.DataFrame) -> Plot | None:
     """Months with the mean (or trend) and the limits of unchanged months; signals are diamonds.
 
     `table`: month, value, centre, lower and upper (or lower_limit, upper_limit), signal text (''
-    for none), optional is_provisional.
+    for none), optional is_provisional (too few months to judge any: signals are to look at again).
     """
     table = table.sort_values("month", kind="stable")
     values = style.coordinates(table["value"])
@@ -117,7 +117,10 @@ def control_chart(table: pd.DataFrame) -> Plot | None:
     ends = [low_end, max(drawn) + pad]
     chart.arrange(yaxis={"range": ends, "nticks": 5, "tickformat": ",~g"})
     key = "coloured: newest six months"
-    corner(chart, f"{key}   ◆: signal" if any(signal) else key)
+    is_early = "is_provisional" in table and bool(table["is_provisional"].iloc[-1])
+    # While no month is judged, the picture says no more than the sentence.
+    told = "to look at again" if is_early else "signal"
+    corner(chart, f"{key}   ◆: {told}" if any(signal) else key)
     return chart
 
 
