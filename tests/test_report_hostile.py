@@ -34,7 +34,7 @@ ATTRIBUTES = frozenset(
     {"lang", "charset", "name", "content", "http-equiv", "class", "id", "href", "src", "rel"}
     | {"role", "scope", "tabindex", "open", "type", "for", "autocomplete", "hidden", "aria-label"}
     | {"aria-labelledby", "aria-current", "aria-sort", "data-chart", "data-value"}
-    | {"data-finding", "data-label"}
+    | {"data-finding", "data-of"}
 )
 #: Of the small pictures in a page: shapes and numbers, no text and no link.
 DRAWN = frozenset({"svg", "path", "polyline", "circle"})
