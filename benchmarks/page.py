@@ -6,7 +6,8 @@ from benchmarks.measures import Study, Target
 
 _HEAD = """# Speed and memory
 
-Written by `make bench` (`python -m benchmarks`); only what stands from "What was tried" on is typed. Only ratios
+Written by `make bench` (`python -m benchmarks`); only what
+stands from "What was tried" on is typed. Only ratios
 within one run mean anything, and where other work runs on the machine, processor time more than the
 clock. Of {repeat} runs of each long measurement and three of each short one the quickest counts,
 the slowest of them took {spread:.0%} longer, and {load:.1f} processes wanted to run on average.
