@@ -20,15 +20,13 @@ from cspanalysis.domain import offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.domain.periods import Period, months_of
-from cspanalysis.review import coverage
+from cspanalysis.review import coverage, distinct_offences
+from cspanalysis.review.distinct_offences import MOST_LABELS
 from cspanalysis.review.series import Series
 from cspanalysis.store.tables import Store
 
 #: Sources of recorded offences, the preferred first: a partner's extract has dates and flags.
 OFFENCE_SOURCES = ("police_extract", "police_uk")
-
-#: So many labels in no group a note names.
-MOST_LABELS = 6
 
 
 class Counted(NamedTuple):
@@ -103,9 +101,9 @@ def _asked(
     periods: Sequence[Period],
     lacks: str = "",
 ) -> _Asked:
-    cannot = unable(store, selection) | in_open_data(lacks)
+    cannot = distinct_offences.unable(store, selection) | distinct_offences.in_open_data(lacks)
     source = source_of(store, area, *periods, lacks=cannot)
-    scheme, chosen = members(selection, source)
+    scheme, chosen = distinct_offences.members(selection, source)
     if source == "police_extract" and offences.is_all(selection):
         chosen += tuple(ungrouped(store, area).index)
     # Second forces whose files end within what is counted, each with the months that lack.
@@ -386,60 +384,6 @@ def ungrouped_told(found: pd.Series) -> str:
     verb = "has" if total == 1 else "have"
     listed = present.listed(named, MOST_LABELS, "further labels")
     return f"{total:,} {verb} a label that is in no group: {listed}"
-
-
-def unable(store: Store, selection: str | Iterable[str]) -> dict[str, str]:
-    """Which sources cannot count a selection, whatever months they cover, each with why.
-
-    Of a category that no record of an extract bears, nobody knows whether it was in the file; it is
-    not said that none was recorded.
-    """
-    found = indistinct(selection)
-    if not store.has("police_extract") or offences.is_all(selection):
-        return found
-    name = present.listed(offences.names_of(selection))
-    try:
-        _, chosen = members(selection, "police_extract")
-    except UsageError:
-        return found | {"police_extract": f"the police extract does not tell {name}"}
-    held = _labels(store)
-    if not held & set(chosen):
-        text = f"no record of the police extract bears a label of {name}"
-        strange = held - set(offences.kinds(offences.NOTIFIABLE))
-        if strange:
-            text += ", and some bear labels that are in no group: " + present.listed(
-                [f"'{present.shorten(label, 60)}'" for label in sorted(strange)],
-                MOST_LABELS, "further labels",
-            )  # fmt: skip
-        return found | {"police_extract": text}
-    return found
-
-
-@functools.lru_cache(maxsize=8)
-def _labels(store: Store) -> frozenset[str]:
-    """Every offence of the extract, of whatever area and month."""
-    return frozenset(store.load("police_extract", columns=["offence"])["offence"].dropna())
-
-
-def members(selection: str | Iterable[str], source: str) -> tuple[str, tuple[str, ...]]:
-    """Scheme of a source, and the offences of a selection in it."""
-    scheme = offences.POLICE_UK if source == "police_uk" else offences.NOTIFIABLE
-    return scheme, offences.members(selection, scheme)
-
-
-def indistinct(selection: str | Iterable[str]) -> dict[str, str]:
-    """Why the street-level files cannot count a selection, as `source_of` takes it; else empty."""
-    try:
-        offences.members(selection, offences.POLICE_UK)
-    except UsageError:
-        offences.members(selection, offences.NOTIFIABLE)  # a wrong name stays a usage error
-        return in_open_data("do not tell this offence apart")
-    return {}
-
-
-def in_open_data(lacks: str) -> dict[str, str]:
-    """What the street-level files lack ('hold no time of day'), as `source_of` takes it."""
-    return {"police_uk": f"the street-level files {lacks}"} if lacks else {}
 
 
 def span(periods: Sequence[Period]) -> Period | None:

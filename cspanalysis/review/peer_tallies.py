@@ -16,7 +16,7 @@ from cspanalysis.domain import areas, district_labels, offences
 from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import coverage, offence_counts, residents
+from cspanalysis.review import coverage, distinct_offences, residents
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.review.offence_counts import Counted
 from cspanalysis.review.series import Totals
@@ -267,9 +267,9 @@ def from_open_data(
     Refused where the files hold fewer than half of the others of a group beyond the force: a place
     among a chance few is none in the group.
     """
-    if unable := offence_counts.indistinct(selection).get("police_uk"):
+    if unable := distinct_offences.indistinct(selection).get("police_uk"):
         raise NotAvailable("peer_counts", unable)
-    _, chosen = offence_counts.members(selection, "police_uk")
+    _, chosen = distinct_offences.members(selection, "police_uk")
     known = coverage.of(store, "police_uk", area)
     if missing := known.missing(period):
         details = []

@@ -19,6 +19,7 @@ from cspanalysis.domain.violence_duty import SeriousViolence
 from cspanalysis.review import (
     conditions,
     coverage,
+    distinct_offences,
     fire_years,
     offence_counts,
     peer_groups,
@@ -123,7 +124,7 @@ class Review:
         `lacks` as in `records`.
         """
         return offence_counts.source_of(
-            self.store, self.area, *periods, lacks=offence_counts.in_open_data(lacks)
+            self.store, self.area, *periods, lacks=distinct_offences.in_open_data(lacks)
         )
 
     def offences_by_month(

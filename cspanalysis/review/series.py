@@ -195,6 +195,24 @@ class Series:
         except NotAvailable:
             return dispersion.UNKNOWN
 
+    def _of_wholes(
+        self, period: Period, compare: Period, variance: dispersion.Variance, why: str
+    ) -> pd.DataFrame:
+        """Two whole counts and their change; `why`: said where their variance is not known."""
+        now, before = self.count(period), self.count(compare)
+        table = pd.DataFrame(
+            {
+                **self.area,
+                "period": [period.iso],
+                "compare": compare.iso,
+                "count": now,
+                "compare_count": before,
+                "days": period.days,
+                "compare_days": compare.days,
+            }
+        )
+        return change.widened(change.change(table), variance, why)
+
     def by_financial_year(self, until: Period) -> pd.DataFrame:
         """Whole financial years that end by the end of a period: year ('2006/07'), count, days."""
         return _whole_years(self.by_month, until, Period.financial_year, year_label)
@@ -219,20 +237,8 @@ class Totals(Series):
 
     def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
         """Both periods and their change; nothing is known of the dispersion of totals."""
-        now, before = self.count(period), self.count(compare)
-        table = pd.DataFrame(
-            {
-                **self.area,
-                "period": [period.iso],
-                "compare": compare.iso,
-                "count": now,
-                "compare_count": before,
-                "days": period.days,
-                "compare_days": compare.days,
-            }
-        )
         why = "only totals of whole periods are known"
-        return change.widened(change.change(table), dispersion.UNKNOWN, why)
+        return self._of_wholes(period, compare, dispersion.UNKNOWN, why)
 
     @property
     def tells_a_member(self) -> bool:
@@ -273,19 +279,8 @@ class Yearly(Series):
 
     def compared(self, period: Period, compare: Period, *, per_day: bool = False) -> pd.DataFrame:
         """Both years and their change; of how years vary the years before tell, from five on."""
-        now, before = self.count(period), self.count(compare)
-        table = pd.DataFrame(
-            {
-                "period": [period.iso],
-                "compare": compare.iso,
-                "count": now,
-                "compare_count": before,
-                "days": period.days,
-                "compare_days": compare.days,
-            }
-        )
         why = "fewer than five years are known"
-        return change.widened(change.change(table), self.variance(period), why).assign(reason="")
+        return self._of_wholes(period, compare, self.variance(period), why).assign(reason="")
 
     def variance(self, until: Period, months: int = 12) -> dispersion.Variance:
         """The same, from the years that end by the end of a period, five at least."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from pathlib import Path
 
-from cspanalysis.workspace.fetch import gov_uk, kept_files
+from cspanalysis.workspace.fetch import gov_uk
 from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
 
@@ -42,14 +40,9 @@ def fetch(job: Job) -> list[Fetched]:
         if window(table)[1] > job.today.year - job.years and window(table)[0] < first
     ]
     return [
-        kept_files.download(
-            job, SOURCE, table.name, table.url, PUBLISHER,
-            title=table.title or table.name,
-            published=table.published,
-            check=partial(_check, url=table.url),
-        )
+        gov_uk.download(job, SOURCE, PUBLISHER, table, ("FINANCIAL_YEAR", "INCIDENT_TYPE"))
         for table in (newest, *closed)
-    ]  # fmt: skip
+    ]
 
 
 def window(table: Attachment) -> tuple[int, int]:
@@ -70,10 +63,3 @@ def _is_by_small_area(attachment: Attachment) -> bool:
     words = re.sub(r"[^a-z0-9]+", " ", f"{attachment.title} {attachment.name}".lower())
     is_table = attachment.url.lower().endswith((".ods", ".xlsx", ".csv"))
     return is_table and "low level geography" in words
-
-
-def _check(path: Path, url: str) -> None:
-    if url.lower().endswith(".csv"):
-        kept_files.check_table(path, ("FINANCIAL_YEAR", "INCIDENT_TYPE"), url)
-    else:
-        gov_uk.check_spreadsheet(path, url)

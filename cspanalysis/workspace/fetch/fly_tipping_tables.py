@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from pathlib import Path
 
-from cspanalysis.workspace.fetch import gov_uk, kept_files
+from cspanalysis.workspace.fetch import gov_uk
 from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
 
@@ -31,15 +29,7 @@ def fetch(job: Job) -> list[Fetched]:
         organisation="department-for-environment-food-rural-affairs",
         setting="fly_tipping_page",
     )
-    newest = max(tables, key=_last_year)
-    return [
-        kept_files.download(
-            job, SOURCE, newest.name, newest.url, PUBLISHER,
-            title=newest.title or newest.name,
-            published=newest.published,
-            check=partial(_check, url=newest.url),
-        )
-    ]  # fmt: skip
+    return [gov_uk.download(job, SOURCE, PUBLISHER, max(tables, key=_last_year))]
 
 
 def _is_by_authority(attachment: Attachment) -> bool:
@@ -54,8 +44,3 @@ def _last_year(attachment: Attachment) -> int:
     """The last financial year in a table's title or name: '2012-13 to 2023-24'."""
     words = f"{attachment.title} {attachment.name}"
     return max((int(year) for year in re.findall(r"(20\d\d)[-/_ ]\d\d", words)), default=0)
-
-
-def _check(path: Path, url: str) -> None:
-    if not url.lower().endswith(".csv"):
-        gov_uk.check_spreadsheet(path, url)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cspanalysis.domain.errors import paragraph
-from cspanalysis.workspace.fetch.kept_files import Job
+from cspanalysis.workspace.fetch import kept_files
+from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
 from cspanalysis.workspace.fetch.web import PublisherError, is_html
 
 BASE = "https://www.gov.uk/api/content"
@@ -132,6 +133,23 @@ def _attachments(job: Job, base: str, path: str) -> list[Attachment]:
                 text = html.unescape(re.sub(r"<[^>]+>", " ", title))
                 listed.append(Attachment(" ".join(text.split()), url, published))
     return listed
+
+
+def download(
+    job: Job, source: str, publisher: Publisher, table: Attachment, headings: Sequence[str] = ()
+) -> Fetched:
+    """Fetch an attached table under its name; `headings`: what one saved as CSV must have."""
+
+    def check(path: Path) -> None:
+        if not table.url.lower().endswith(".csv"):
+            check_spreadsheet(path, table.url)
+        elif headings:
+            kept_files.check_table(path, headings, table.url)
+
+    return kept_files.download(
+        job, source, table.name, table.url, publisher,
+        title=table.title or table.name, published=table.published, check=check,
+    )  # fmt: skip
 
 
 def check_spreadsheet(path: Path, url: str, setting: str = "") -> None:

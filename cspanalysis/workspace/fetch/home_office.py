@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from pathlib import Path
 
-from cspanalysis.workspace.fetch import gov_uk, kept_files
+from cspanalysis.workspace.fetch import gov_uk
 from cspanalysis.workspace.fetch.gov_uk import Attachment
 from cspanalysis.workspace.fetch.kept_files import Fetched, Job, Publisher
 
@@ -36,15 +34,10 @@ def fetch(job: Job) -> list[Fetched]:
     )
     since = int(job.options.get("home_office_since", 0))
     return [
-        kept_files.download(
-            job, SOURCE, table.name, table.url, PUBLISHER,
-            title=table.title or table.name,
-            published=table.published,
-            check=partial(_check, url=table.url),
-        )
+        gov_uk.download(job, SOURCE, PUBLISHER, table, ("CSP Name", "Offence Count"))
         for number, table in enumerate(windows(tables))
         if number == 0 or window(table)[1] >= since
-    ]  # fmt: skip
+    ]
 
 
 def windows(tables: list[Attachment]) -> list[Attachment]:
@@ -92,10 +85,3 @@ def _in_name(table: Attachment) -> list[int]:
              if int(y[2:]) == (int(y[:2]) + 1) % 100]  # fmt: skip
     months = re.findall(r"(?:mar|jun|sep|dec)(?:20)?(\d\d)(?!\d)", name)
     return years + [2000 + int(y) for y in months]
-
-
-def _check(path: Path, url: str) -> None:
-    if url.lower().endswith(".csv"):
-        kept_files.check_table(path, ("CSP Name", "Offence Count"), url)
-    else:
-        gov_uk.check_spreadsheet(path, url)
