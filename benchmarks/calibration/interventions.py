@@ -86,10 +86,9 @@ def promises(rng: np.random.Generator, series: int) -> Section:
         "The worlds above, a fall of a fifth and one of two fifths planted, by what the page "
         f"promised before; {repeats:,} actions a world.",
         per_cent(shown, 2),
-        "As often as was promised, but that where a fourth to three fourths were promised three to "
-        "seven points fewer are found, and where hardly anything was, a little more. The limits "
-        "are wider than estimates vary, since the larger of two spreads is taken and the "
-        "comparison is alike before: the promise allows for both.",
+        "As often as was promised; where little was, up to six points more. The limits are wider "
+        "than estimates vary, since the larger of two spreads is taken and the comparison is alike "
+        "before: the promise allows for both.",
     )
 
 

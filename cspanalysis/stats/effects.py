@@ -243,7 +243,7 @@ def log_variance(
 def _wide(t0: float, t1: Any, comparison: pd.DataFrame, times: pd.Series, factor: Any) -> Any:
     """Standard error of the difference, the comparison scaled to the treated units' level."""
     scale = times * t0 / float(comparison["before"].mul(times).sum())
-    squares = float((comparison.sum(axis=1) * scale**2).sum())
+    squares = float(((comparison["before"] + comparison["after"]) * scale**2).sum())
     return np.sqrt(factor * (t0 + t1 + squares))
 
 
