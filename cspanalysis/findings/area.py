@@ -18,7 +18,7 @@ from cspanalysis.findings.shapes.rankings import FEW_RESIDENTS, merged_notes
 from cspanalysis.present import charts
 from cspanalysis.present.charts.plot import Plot
 from cspanalysis.present.charts.share_pairs import share_pairs
-from cspanalysis.review import coverage, offence_counts, residents
+from cspanalysis.review import coverage, residents
 
 ESTIMATES = (
     "Mid-year estimates of the Office for National Statistics: usual residents on 30 June, "
@@ -256,13 +256,15 @@ def _busy(ask: Question) -> dict[str, float]:
         return {}
     if coverage.of(store, "police_uk", ask.review.area).missing(ask.period):
         return {}
-    rows = offence_counts.records(store, "police_uk", ask.review.area, ask.period)
+    months = ask.period.month_list()
+    where = {"district": list(ask.review.area.districts), "month": (months[0], months[-1])}
+    rows = store.sizes("police_uk", ["offence", "lsoa_code"], where)
     rows = rows[rows["offence"].isin(offences.members(offences.ALL, offences.POLICE_UK))]
     people = store.load("lsoa_residents", columns=["lsoa_code", "year", "population"])
     inside = {c for c in people["lsoa_code"].unique() if areas.district_of(c)[1]
               in set(ask.review.area.districts)}  # fmt: skip
     people = people[people["lsoa_code"].isin(inside)]
-    crimes = rows["lsoa_code"].value_counts()
+    crimes = rows.groupby("lsoa_code")["count"].sum()
     for _, known in sorted(people.groupby("year"), key=lambda pair: -pair[0]):
         residents_of = known.drop_duplicates("lsoa_code").set_index("lsoa_code")["population"]
         here = crimes.reindex(residents_of.index, fill_value=0)

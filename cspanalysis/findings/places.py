@@ -38,7 +38,7 @@ from cspanalysis.findings.question import Question
 from cspanalysis.findings.record import Finding
 from cspanalysis.findings.shapes.breakdowns import places_told
 from cspanalysis.present import charts
-from cspanalysis.review import named_streets, offence_counts, small_areas
+from cspanalysis.review import named_streets, small_areas
 from cspanalysis.stats import concentration as statistics
 from cspanalysis.stats import measures
 
@@ -140,24 +140,21 @@ def map_of(
 def streets(ask: Question, offences: str | Sequence[str] = "recorded crime") -> Finding:
     """Named streets with most; labels that stand for many places (a parking area) apart."""
     found = counted(ask.review, offences, ask.period)
-    rows = offence_counts.records(
-        ask.review.store, small_areas.SOURCE, ask.review.area, offence_counts.span([ask.period])
-    )
-    inside = rows["month"].isin(found.coverage.months) & rows["offence"].isin(found.offences)
-    rows = rows[inside & ask.period.contains(rows["month"])]
+    rows = named_streets.alike(ask.review.store, ask.review.area, found, ask.period)
     # Towns have streets of one name; a label that many places share stands for all of them.
     ward = rows["lsoa_code"].map(found.places.set_index("lsoa_code")["ward"])
     street, is_one = named_streets.named(rows["place"], ward)
     is_named = (street != "").fillna(False).astype(bool)
     if not is_named.any():
         raise NotAvailable(small_areas.SOURCE, "the files name no street")
-    every = statistics.top_places(rows.assign(place=street)[is_named], n=len(rows))
+    every = rows.assign(place=street)[is_named]
+    every = statistics.top_places(every.loc[every.index.repeat(every["count"])], n=len(rows))
     every["is_generic"] = ~every["place"].isin(set(street[is_one]))
     head = every[every["count"] >= FEWEST].groupby("is_generic").head(TOP)
     result = measures.proportion(head if len(head) else every.head(1)).reset_index(drop=True)
-    lost = int((~is_named).sum())
+    lost, of = int(rows.loc[~is_named, "count"].sum()), int(rows["count"].sum())
     notes = [
-        f"{present.count(lost)} of {present.count(len(rows))} records name no street, and are not "
+        f"{present.count(lost)} of {present.count(of)} records name no street, and are not "
         "among these."
     ] if lost else []  # fmt: skip
     return ask.publish(

@@ -68,15 +68,18 @@ def warm(*further: str) -> None:
 
 
 def settle() -> None:
-    """Settings of a process that lives for one chapter: many small frames, little rubbish.
+    """Settings of a process that lives for chapters of one run: many small frames, little rubbish.
 
     Text of a handful of rows is quicker as Python's own than in Arrow's columns (a fifth of all
     computing); what is computed is the same.
     """
     import pandas as pd
 
+    from cspanalysis.store import clean_run
+
     pd.set_option("mode.string_storage", "python")
     gc.set_threshold(50_000, 20, 100)
+    clean_run.one_run()
 
 
 def threads_started() -> bool:

@@ -92,8 +92,12 @@ class _Kept:
 def one_child() -> Iterator[None]:
     """Within it notebooks run one after the other in one child, which keeps what they read.
 
-    Each has a namespace of its own; after one that fails a new child is made.
+    Each has a namespace of its own; after one that fails a new child is made. Within another, the
+    child is that one's to end.
     """
+    if _Kept.is_asked:
+        yield
+        return
     _Kept.is_asked = True
     try:
         yield

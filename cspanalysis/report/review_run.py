@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
@@ -63,6 +65,17 @@ class Plan:
         named = self.request.named
         return {k: v for k, v in sorted(self.inputs.items()) if named is None or k in named}
 
+    @property
+    def shares_process(self) -> bool:
+        """Whether chapters may follow each other in one process, and areas too.
+
+        Notebooks of somebody else may set what the next one would find.
+        """
+        ours = notebook_files.folder().resolve()
+        is_ours = all(c.path.resolve().parent == ours for c in self.chapters)
+        is_ours &= not notebook_files.own_modules(self.request.workspace)
+        return is_ours and self.request.engine == engine.NAME
+
 
 def plan(request: Request, chapters: list[Chapter]) -> Plan:
     """Hash what every area's review is made from."""
@@ -103,9 +116,11 @@ def prepare(request: Request) -> None:
         periods = [Period.parse(p) for p in (request.period, request.compare) if p]
         case_counts.prepare(store, *periods)
         small_areas.prepare(store)
+        coverage.prepare(store)
         # Peers are asked for, too.
         for area in areas.all_partnerships():
             coverage.of(store, "police_uk", area)
+    pa.default_memory_pool().release_unused()  # what was read to be counted
 
 
 def review_quietly(task: tuple[Plan, Area]) -> ReviewDone:
@@ -257,12 +272,7 @@ def _chapters(
         for c in plan.chapters
     ]
     if jobs == 1:
-        # Notebooks of somebody else may set what the next one would find.
-        ours = notebook_files.folder().resolve()
-        is_ours = all(c.path.resolve().parent == ours for c in plan.chapters)
-        is_kept = is_ours and not notebook_files.own_modules(request.workspace)
-        is_kept &= request.engine == engine.NAME
-        with chapter_run.one_process() if is_kept else contextlib.nullcontext():
+        with chapter_run.one_process() if plan.shares_process else contextlib.nullcontext():
             return [chapter_run.execute(task) for task in tasks]
     # The longest first, so that no core is left with it at the end; a notebook with much in it,
     # stored outputs too, takes long.

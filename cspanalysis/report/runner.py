@@ -6,6 +6,7 @@ whole, so neither a failing chapter nor a killed run harms what was there before
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from cspanalysis.disclosure import editions, publications
@@ -31,6 +32,8 @@ __all__ = [
 
 #: From so many areas on it pays to count first what they share.
 _MANY = 8
+#: Areas that one process reviews before it gives its memory back.
+_TURNS = 8
 
 PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 
@@ -67,6 +70,7 @@ def validate(request: Request) -> list[Chapter]:
 def _run(request: Request) -> Outcome:
     from cspanalysis.report import (
         areas_index,
+        chapter_run,
         engine,
         folder,
         markup,
@@ -101,6 +105,8 @@ def _run(request: Request) -> Outcome:
                     tasks,
                     request.jobs,
                     lambda index: progress.begin(request.areas[index].name),
+                    turns=_TURNS if plan.shares_process else 1,
+                    within=chapter_run.one_process if plan.shares_process else nullcontext,
                 ):
                     area = request.areas[result.index]
                     failure = Failure(area.name, "", f"The review was lost: {result.error}.")

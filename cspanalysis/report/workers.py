@@ -1,7 +1,7 @@
 """Runs a function over tasks in processes of their own, so that no task can harm the others.
 
-A process per task (not a pool): memory is given back when a task ends, a task that dies takes
-nothing with it, and on POSIX a fork of the warm parent costs milliseconds.
+A process for one task, or for a few: memory is given back when it ends, a task that dies takes no
+other with it, and on POSIX a fork of the warm parent costs milliseconds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -36,6 +37,8 @@ class Done:
 #: Memory that one area's review takes beside what it shares with the others, and what is left
 #: to everything else.
 _MEGABYTES_A_JOB, _MEGABYTES_LEFT = 400, 500
+#: Seconds after which a process that waits looks whether its parent is there.
+_LOOK_S = 5.0
 #: The most memory that a container may take, where there is one (Linux).
 _CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
@@ -57,48 +60,88 @@ def each(
     tasks: Sequence[Any],
     jobs: int,
     begun: Callable[[int], None] = lambda _: None,
+    *,
+    turns: int = 1,
+    within: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
 ) -> Iterator[Done]:
     """Results of `function(task)` as they come, at most `jobs` at a time.
 
     `function`: importable by name where processes cannot be forked; its result must be picklable.
     `jobs`: processes at the same time. `begun`: told the number of each task that is started.
+    `turns`: tasks that a process does, one after the other, before it gives its memory back; one
+    that dies takes only its own task with it. `within`: what a process does all of them in.
     Returns: one for each task; `error` says that the task raised or its process died.
     """
     context = multiprocessing.get_context("fork" if engine.can_fork() else "spawn")
-    running: dict[Any, tuple[int, Any, Any]] = {}
-    waiting = list(enumerate(tasks))[::-1]
+    running: dict[Any, _Worker] = {}
+    idle: list[_Worker] = []
+    waiting = list(range(len(tasks)))[::-1]
     try:
         while waiting or running:
             while waiting and len(running) < max(1, jobs):
-                index, task = waiting.pop()
+                worker = idle.pop() if idle else _Worker(context, (function, tasks, within))
+                index = waiting.pop()
                 begun(index)
-                here, there = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(function, task, there))
-                process.start()
-                there.close()
-                running[here] = (index, process, here)
+                worker.begin(index)
+                running[worker.pipe] = worker
             for ready in wait(list(running)):
-                index, process, here = running.pop(ready)
-                try:
-                    done = Done(index, *here.recv())
-                except (EOFError, OSError):
-                    process.join()
-                    done = Done(index, None, f"its process ended (exit code {process.exitcode})")
-                here.close()
-                process.join()
+                worker = running.pop(ready)
+                done = worker.answer()
+                if waiting and worker.is_there and worker.turns < turns:
+                    idle.append(worker)
+                else:
+                    worker.end()
                 yield done
     finally:
-        for _, process, _ in running.values():
+        left = [*running.values(), *idle]
+        for worker in left:
             with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-        for _, process, _ in running.values():
-            process.join(5)
-            if process.is_alive():
-                process.kill()
-                process.join()
+                worker.process.terminate()
+        for worker in left:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
 
 
-def _work(function: Callable[[Any], Any], task: Any, there: Any) -> None:
+class _Worker:
+    """A process that does tasks as it is told their numbers."""
+
+    def __init__(self, context: Any, work: tuple[Any, ...]):
+        self.pipe, there = context.Pipe()
+        self.process = context.Process(target=_work, args=(*work, there))
+        self.process.start()
+        there.close()
+        self.turns, self.index, self.is_there = 0, -1, True
+
+    def begin(self, index: int) -> None:
+        self.index, self.turns = index, self.turns + 1
+        with contextlib.suppress(OSError):  # one that is gone is told by its answer
+            self.pipe.send(index)
+
+    def answer(self) -> Done:
+        try:
+            return Done(self.index, *self.pipe.recv())
+        except (EOFError, OSError):
+            self.is_there = False
+            self.process.join()
+            reason = f"its process ended (exit code {self.process.exitcode})"
+            return Done(self.index, None, reason)
+
+    def end(self) -> None:
+        with contextlib.suppress(OSError):
+            self.pipe.send(None)
+        self.pipe.close()
+        self.process.join()
+
+
+def _work(
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    within: Callable[[], AbstractContextManager[Any]],
+    there: Any,
+) -> None:
+    parent = os.getppid()
     if hasattr(os, "fork"):
         shell.die_with_parent()
         # Ended by the parent: unwind, so that a chapter's own child is ended too.
@@ -107,16 +150,31 @@ def _work(function: Callable[[Any], Any], task: Any, there: Any) -> None:
         if engine.can_fork() and "pandas" in sys.modules:
             engine.settle()
     try:
-        answer: tuple[Any, ...] = (function(task), "")
+        with within():
+            # Where the system does not end it with its parent, it looks whether that is there.
+            while there.poll(_LOOK_S) or os.getppid() == parent:
+                if not there.poll():
+                    continue
+                index = there.recv()
+                if index is None:
+                    break
+                _answer_with(function, tasks[index], there)
+    except EOFError:
+        pass
     except KeyboardInterrupt:
         os._exit(130)
+    there.close()
+
+
+def _answer_with(function: Callable[[Any], Any], task: Any, there: Any) -> None:
+    try:
+        answer: tuple[Any, ...] = (function(task), "")
     except Exception as error:
         answer = (None, f"{type(error).__name__}: {error}", error)
     try:
         there.send(answer)
     except (TypeError, AttributeError, pickle.PicklingError):  # an exception that cannot travel
         there.send(answer[:2])
-    there.close()
 
 
 def side_by_side(functions: Sequence[Callable[[], None]]) -> None:

@@ -143,15 +143,11 @@ def _of_all_forces(store: Store, over: Period) -> pa.Table:
     """The crimes of every force: to find those of one, the files of all have to be gone through."""
     months = over.month_list()
     crimes = list(offences.members(offences.ALL, offences.POLICE_UK))
-    counts = [
-        part.group_by(part.column_names).aggregate([([], "count_all")])
-        for part in store.parts(
-            SOURCE,
-            ["force", "month", "district", "offence", "outcome"],
-            {"month": (months[0], months[-1]), "offence": crimes},
-        )
-    ]
-    rows = pa.concat_tables(counts).rename_columns(["force", *_KEYS, "count"])
+    rows = store.sizes_by_file(
+        SOURCE,
+        ["force", "month", "district", "offence", "outcome"],
+        {"month": (months[0], months[-1]), "offence": crimes},
+    ).rename_columns(["force", *_KEYS, "count"])
     for column in ("district", "category"):
         place = rows.schema.get_field_index(column)
         rows = rows.set_column(place, column, pc.fill_null(rows[column], ""))

@@ -323,6 +323,11 @@ def lacking_forces(
     return found
 
 
+def prepare(store: Store) -> None:
+    """Read beforehand what the forces published, which every area is set beside."""
+    _published(store)
+
+
 @functools.lru_cache(maxsize=4)
 def _published(store: Store) -> dict[str, tuple[dict[str, int], set[str]]]:
     """Force → the rows of its files by month, and the months whose files are incomplete."""

@@ -250,13 +250,11 @@ def _lsoas(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
 def _monthly(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
     """Street-level rows by month, force, offence and LSOA; by its name where a file has no code."""
     keys = ["month", "force", "offence", "lsoa_code"]
-    columns = [*keys, "lsoa_name"]
-    rows = store.load(SOURCE, columns=columns, where={"district": list(districts)})
+    rows = store.sizes(SOURCE, [*keys, "lsoa_name"], {"district": list(districts)})
     if rows["lsoa_code"].isna().any():
         named = _lsoas(store, districts).set_index("place")["lsoa_code"]
         rows["lsoa_code"] = rows["lsoa_code"].fillna(rows["lsoa_name"].map(named))
-    counts = rows.groupby(keys, as_index=False, dropna=False).size()
-    return counts.rename(columns={"size": "count"})
+    return rows.groupby(keys, as_index=False, dropna=False)["count"].sum()
 
 
 @functools.lru_cache(maxsize=4)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,7 @@ GENERIC_LABELS = (
 #: Fewer crimes a place on average, or fewer months, give no limits that hold.
 FEWEST_A_PLACE, FEWEST_MONTHS = 3.5, 12
 #: How often months are drawn anew, and crimes laid on places by chance.
-DRAWS = 2000
+DRAWS, CHANCE_DRAWS = 2000, 499
 
 _PREFIX = re.compile(r"^on or near\s*", re.I)
 
@@ -130,13 +132,22 @@ def top_tenth(by_month: np.ndarray, *, confidence: float = 0.95, seed: int = 20_
     has by chance more than its due, and crimes of a month hang together. Simulated coverage is
     90-97% from 3.5 crimes a place on (docs/methods.md); under that none are given.
     """
-    counts = np.asarray(by_month, dtype=float)
-    n, months = counts.shape
+    counts = np.ascontiguousarray(by_month, dtype=float)
+    return pd.DataFrame([_top_tenth(counts.shape, counts.tobytes(), confidence, seed)])
+
+
+@functools.lru_cache(maxsize=64)
+def _top_tenth(
+    shape: tuple[int, int], cells: bytes, confidence: float, seed: int
+) -> dict[str, Any]:
+    """Kept, because the pages on places and on priorities ask for the same kinds of crime."""
+    counts = np.frombuffer(cells).reshape(shape)
+    n, months = shape
     whole = counts.sum(axis=1)
     total, top = int(whole.sum()), math.ceil(n / 10)
     row = {"places": n, "top": top, "total": total, "confidence": confidence}
     if not total:
-        return pd.DataFrame([row | {"status": "not_available", "verdict": "none"}])
+        return row | {"status": "not_available", "verdict": "none"}
     share = float(_share_of(whole, top))
     random = np.random.default_rng(seed)
     lower = upper = np.nan
@@ -149,32 +160,27 @@ def top_tenth(by_month: np.ndarray, *, confidence: float = 0.95, seed: int = 20_
         lower, upper = (float(np.clip(share - bias + r, 0, 1)) for r in (-reach, reach))
         # The bias taken off must not leave what was seen outside.
         lower, upper = min(lower, share), max(upper, share)
-    by_chance = random.multinomial(total, np.full(n, 1 / n), DRAWS)
+    by_chance = random.multinomial(total, np.full(n, 1 / n), CHANCE_DRAWS)
     chance, spread = _share_of(by_chance, top), gini(by_chance)
     found = float(gini(whole))
     is_more = found > np.quantile(spread, 1 - (1 - confidence) / 2)
-    return pd.DataFrame(
-        [
-            row
-            | {
-                "count": int(np.sort(whole)[::-1][:top].sum()),
-                "share": share,
-                "lower": lower,
-                "upper": upper,
-                "gini": found,
-                "share_by_chance": float(chance.mean()),
-                "gini_by_chance": float(spread.mean()),
-                "verdict": "higher" if is_more else "similar",
-                "status": "ok",
-                "method": "share of the tenth of places with most crimes; "
-                + (
-                    "too few crimes or months for limits"
-                    if np.isnan(lower)
-                    else "limits by months drawn anew, bias taken off"
-                ),
-            }
-        ]
+    how = (
+        "too few crimes or months for limits"
+        if np.isnan(lower)
+        else "limits by months drawn anew, bias taken off"
     )
+    return row | {
+        "count": int(np.sort(whole)[::-1][:top].sum()),
+        "share": share,
+        "lower": lower,
+        "upper": upper,
+        "gini": found,
+        "share_by_chance": float(chance.mean()),
+        "gini_by_chance": float(spread.mean()),
+        "verdict": "higher" if is_more else "similar",
+        "status": "ok",
+        "method": f"share of the tenth of places with most crimes; {how}",
+    }
 
 
 def gini(counts: ArrayLike) -> np.ndarray:

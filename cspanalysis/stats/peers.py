@@ -91,25 +91,28 @@ def compare(
         places = {"rank_lower": none, "rank_upper": none}
     tied = np.zeros(len(result), dtype=bool)
     tied[has_data] = pd.Series(ranks).duplicated(keep=False)
-    result = result.assign(
-        lower_998=wide[0],
-        upper_998=wide[1],
-        phi=phi,
-        is_widened=is_widened,
-        rank=_whole(ranks, has_data),
+    added = {
+        "lower_998": wide[0],
+        "upper_998": wide[1],
+        "phi": phi,
+        "is_widened": is_widened,
+        "rank": _whole(ranks, has_data),
         **places,
-        is_tied=tied,
-        of=of,
-        others_rate=others,
-        mean_rate=float(result["rate"].mean()),
-        verdict=verdict,
-        verdict_998=_verdict(others, *wide),
-        verdict_widened=usual if is_widened else verdict,
-    )
+        "is_tied": tied,
+        "of": of,
+        "others_rate": others,
+        "mean_rate": float(result["rate"].mean()),
+        "verdict": verdict,
+        "verdict_998": _verdict(others, *wide),
+        "verdict_widened": usual if is_widened else verdict,
+    }
     # Ties are listed by name; areas without a rate come last.
     keys = [(not k, r if k else 0.0, str(a))
             for k, r, a in zip(has_data, result["rate"], result["area"], strict=True)]  # fmt: skip
-    return result.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    # A frame of few columns is laid anew in a part of the time of all of them.
+    result = result.take(order).reset_index(drop=True)
+    return result.assign(**{k: v[order] if np.ndim(v) else v for k, v in added.items()})
 
 
 def rank_intervals(

@@ -9,6 +9,9 @@ from functools import partial
 import numpy as np
 from scipy import optimize, special, stats
 
+#: Of so many baselines one is searched for anew, and those between within its edges.
+_STEP = 16
+
 
 @dataclass(frozen=True)
 class Detectable:
@@ -134,11 +137,30 @@ def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, n
     """The largest count called a fall (-1: none) and the smallest called a rise, per baseline."""
     base = np.asarray(baseline, dtype=float)
     odds = share / (1 - share)
-    ceiling = np.ceil(base * odds * 2 + 60 * max(odds, 1))
+
     # P(X <= x | total x + base) rises with x and P(X >= x) falls, so bisection finds both edges.
-    fall = _last_true(lambda x: _at_most(x, x + base, share) < alpha / 2, ceiling)
-    rise = _last_true(lambda x: _at_least(x, x + base, share) >= alpha / 2, ceiling) + 1
-    return fall.astype(int), rise.astype(int)
+    def is_fall(x: np.ndarray, base: np.ndarray) -> np.ndarray:
+        return _at_most(x, x + base, share) < alpha / 2
+
+    def is_no_rise(x: np.ndarray, base: np.ndarray) -> np.ndarray:
+        return _at_least(x, x + base, share) >= alpha / 2
+
+    fall, no_rise = (_edge(holds, base, odds) for holds in (is_fall, is_no_rise))
+    return fall.astype(int), no_rise.astype(int) + 1
+
+
+def _edge(
+    holds: Callable[[np.ndarray, np.ndarray], np.ndarray], base: np.ndarray, odds: float
+) -> np.ndarray:
+    """The last count of which something holds, of each base; the larger the base, the larger."""
+    low, high = np.full(base.shape, -1.0), np.ceil(base * odds * 2 + 60 * max(odds, 1))
+    if len(base) > _STEP and (np.diff(base) >= 0).all():
+        # Every so many first: the edges of those between lie between theirs.
+        first = np.append(np.arange(0, len(base) - 1, _STEP), len(base) - 1)
+        known = _last_true(partial(holds, base=base[first]), low[first], high[first])
+        after = np.searchsorted(first, np.arange(len(base)))
+        low, high = known[np.maximum(after - 1, 0)], known[after] + 1
+    return _last_true(partial(holds, base=base), low, high)
 
 
 def _at_most(count, total, share: float) -> np.ndarray:
@@ -166,13 +188,18 @@ def _edges(baseline: float, share: float, alpha: float) -> tuple[np.ndarray, ...
 
 def _called(expected: float, edges: tuple[np.ndarray, ...], is_fall: bool) -> float:
     chance, fall, rise = edges
-    called = stats.poisson.cdf(fall, expected) if is_fall else stats.poisson.sf(rise - 1, expected)
+    # As stats.poisson.cdf and sf, whose checks take longer than the sums: a search asks often.
+    if is_fall:
+        called = np.where(fall >= 0, special.pdtr(np.maximum(fall, 0), expected), 0.0)
+    else:
+        called = np.where(rise > 0, special.pdtrc(np.maximum(rise - 1, 0), expected), 1.0)
     return float(np.sum(chance * called))
 
 
-def _last_true(holds, ceiling: np.ndarray) -> np.ndarray:
-    """Largest whole x up to the ceiling for which a once-changing condition holds; -1 if none."""
-    low, high = np.full(ceiling.shape, -1.0), ceiling.copy()
+def _last_true(
+    holds: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Largest whole x under `high` for which a once-changing condition holds, `low` if none."""
     while np.any(high - low > 1):
         middle = np.floor((low + high) / 2)
         is_true = holds(np.maximum(middle, 0))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
@@ -143,6 +143,8 @@ def ready(root: Path, settings: Mapping[str, Any]) -> Store:
     """
     from cspanalysis.store import tables
 
+    if root in _OneRun.stores:
+        return _OneRun.stores[root]
     is_current = raw_folder.is_current
     if not is_current(root, settings) and not is_current(root, settings, by_content=True):
         _run(
@@ -152,7 +154,22 @@ def ready(root: Path, settings: Mapping[str, Any]) -> Store:
             report=lambda line: None,
             wait=_WAIT_S,
         )
-    return tables.opened(root / "data" / "processed")
+    store = tables.opened(root / "data" / "processed")
+    if _OneRun.is_it:
+        _OneRun.stores[root] = store
+    return store
+
+
+class _OneRun:
+    """Whether this process serves one run of reviews alone, and the stores it has looked at."""
+
+    is_it: ClassVar[bool] = False
+    stores: ClassVar[dict[Path, Store]] = {}
+
+
+def one_run() -> None:
+    """From here on this process serves one run, whose data are what they were at its first look."""
+    _OneRun.is_it = True
 
 
 def _run(

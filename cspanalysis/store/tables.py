@@ -7,23 +7,20 @@ tables of a whole country touches only the files and row groups that hold it.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
-from cspanalysis.store import partner_files
+from cspanalysis.store import partner_files, table_rows
 from cspanalysis.store.manifest import MANIFEST, PROBLEMS, known
 
 _COVERAGE = (
@@ -75,7 +72,7 @@ class Store:
     def __init__(self, processed: Path):
         self.processed = Path(processed)
         self._loaded: dict[Any, pd.DataFrame] = {}
-        self._whole: dict[str, _Held] = {}
+        self._whole: dict[str, table_rows.Held] = {}
 
     def __repr__(self) -> str:
         return f"<Store of {self.processed}: {', '.join(self.sources()) or 'nothing cleaned'}>"
@@ -148,17 +145,7 @@ class Store:
         """
         key = (table, tuple(columns) if columns is not None else None, repr(where or {}))
         if key not in self._loaded:
-            try:
-                found = self._read(table, columns, where)
-            except FileNotFoundError:
-                # Another run cleaned the workspace meanwhile: its manifest names the new files.
-                self._open()
-                try:
-                    found = self._read(table, columns, where)
-                except _UNREADABLE as error:
-                    raise _spoilt(table, error) from error
-            except _UNREADABLE as error:
-                raise _spoilt(table, error) from error
+            found = self._sound(table, lambda: self._read(table, columns, where))
             if len(found) > _KEPT_ROWS:
                 return found
             if len(self._loaded) >= _KEPT_TABLES:
@@ -167,17 +154,77 @@ class Store:
         # Shallow: pandas copies on write, so that nobody changes what another reads.
         return self._loaded[key].copy(deep=False)
 
+    def sizes(self, table: str, keys: Sequence[str], where: Mapping[str, Any]) -> pd.DataFrame:
+        """How many rows of a table have the same values: counted where they are read.
+
+        Parameters
+        ----------
+        table, where
+            As for `load`.
+        keys : sequence of str
+            Columns whose values are told apart, a missing value as one of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The keys and `count`, sorted by the keys, missing values last.
+
+        Raises
+        ------
+        NotAvailable, UsageError
+            As `load`.
+        """
+        names, columns = list(keys), list(dict.fromkeys([*keys, *where]))
+
+        def read() -> pd.DataFrame:
+            parts = self._pieces(table, columns, where)
+            found = table_rows.sizes(pa.concat_tables(parts, promote_options="permissive"))
+            condition = table_rows.condition(where)
+            found = found if condition is None else found.filter(condition)
+            counts = found.group_by(names).aggregate([("count", "sum")])
+            counts = counts.select([*names, "count_sum"]).rename_columns([*names, "count"])
+            rows = counts.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+            return rows.astype({"count": "int64"}).sort_values(names, ignore_index=True)
+
+        return self._sound(table, read)
+
+    def _sound(self, table: str, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """What is read of a table; told in a sentence where its files are gone or damaged."""
+        try:
+            try:
+                return read()
+            except FileNotFoundError:
+                # Another run cleaned the workspace meanwhile: its manifest names the new files.
+                self._open()
+                return read()
+        except _UNREADABLE as error:
+            raise _spoilt(table, error) from error
+
     def _read(
         self,
         table: str,
         columns: Sequence[str] | None,
         where: Mapping[str, Any] | None,
     ) -> pd.DataFrame:
+        schema = self._schema(table, [*(columns or ()), *(where or {})])
+        condition, wanted = table_rows.condition(where or {}), (where or {}).get("district")
+        names = list(columns) if columns is not None else schema.names
+        needed = list(dict.fromkeys([*names, *(where or {})]))
+        if table in _HELD:
+            districts = [wanted] if isinstance(wanted, str) else wanted
+            found = self._held(table).rows(districts, needed)
+        else:
+            parts = [table_rows.plain(part) for part in self._pieces(table, needed, where or {})]
+            found = pa.concat_tables(parts, promote_options="permissive")
+        found = (found if condition is None else found.filter(condition)).select(names)
+        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+
+    def _schema(self, table: str, columns: Iterable[str]) -> pa.Schema:
+        """Columns and types of a table, once these columns are known to be there."""
         if table not in self._manifest["tables"]:
             raise NotAvailable(table)
-        paths = self._manifest["tables"][table]["files"]
-        schema = pq.read_schema(self.processed / paths[0])
-        for name in [*(columns or ()), *(where or {})]:
+        schema = pq.read_schema(self.processed / self._manifest["tables"][table]["files"][0])
+        for name in columns:
             if name not in schema.names:
                 raise UsageError(
                     paragraph(
@@ -185,58 +232,61 @@ class Store:
                         allowed=", ".join(schema.names),
                     )
                 )
-        condition, wanted = _filter(where or {}), (where or {}).get("district")
-        names = list(columns) if columns is not None else schema.names
-        if table in _HELD:
-            districts = [wanted] if isinstance(wanted, str) else wanted
-            needed = list(dict.fromkeys([*names, *(where or {})]))
-            found = self._held(table).rows(districts, needed)
-            found = (found if condition is None else found.filter(condition)).select(names)
-        elif isinstance(wanted, str | list) and all(p in self._holds for p in paths):
-            districts = [wanted] if isinstance(wanted, str) else wanted
-            needed = list(dict.fromkeys([*names, *(where or {})]))
-            found = self._of_districts(paths, districts, needed).filter(condition).select(names)
-        else:
-            files = [str(self.processed / p) for p in paths]
-            data = ds.dataset(files, schema=schema, format="parquet")
-            found = _plain(data.to_table(columns=names, filter=condition))
-        return found.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+        return schema
 
-    def parts(
-        self, table: str, columns: Sequence[str], where: Mapping[str, Any]
-    ) -> Iterator[pa.Table]:
-        """Rows of a table file by file, for what counts all of it: never the whole in memory."""
-        condition = _filter(where)
-        for path in self._manifest["tables"][table]["files"]:
-            data = ds.dataset(str(self.processed / path), format="parquet")
-            yield _plain(data.to_table(columns=list(columns), filter=condition))
+    def _pieces(self, table: str, columns: list[str], where: Mapping[str, Any]) -> list[pa.Table]:
+        """Rows among which are all those wanted: of files that cover many areas theirs alone."""
+        schema, wanted = self._schema(table, [*columns, *where]), where.get("district")
+        paths = self._manifest["tables"][table]["files"]
+        if isinstance(wanted, str | list) and all(p in self._holds for p in paths):
+            return self._of_districts(paths, [wanted] if isinstance(wanted, str) else wanted,
+                                      columns)  # fmt: skip
+        files = [str(self.processed / p) for p in paths]
+        data = ds.dataset(files, schema=schema, format="parquet")
+        return [data.to_table(columns=columns, filter=table_rows.condition(where))]
 
-    def _held(self, table: str) -> _Held:
+    def sizes_by_file(self, table: str, keys: Sequence[str], where: Mapping[str, Any]) -> pa.Table:
+        """`sizes` of a table too large to be read at once, each file by itself: not added up.
+
+        `where`: of the keys.
+        """
+        counts = [
+            table_rows.sizes(
+                pq.ParquetFile(self.processed / path).read(list(keys), use_threads=False)
+            )
+            for path in self._manifest["tables"][table]["files"]
+        ]
+        # The few that differ are looked through sooner than all rows.
+        found = pa.concat_tables(counts, promote_options="permissive")
+        return found.filter(table_rows.condition(where)) if where else found
+
+    def _held(self, table: str) -> table_rows.Held:
         """A whole table in memory: what every area asks for again and again."""
         if table not in self._whole:
             paths = [str(self.processed / p) for p in self._manifest["tables"][table]["files"]]
             schema = pq.read_schema(paths[0])
             data = ds.dataset(paths, schema=schema, format="parquet")
-            self._whole[table] = _Held.of(_plain(data.to_table()))
+            self._whole[table] = table_rows.Held.of(table_rows.plain(data.to_table()))
         return self._whole[table]
 
     def _of_districts(
         self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
-    ) -> pa.Table:
-        """The stretches of files in which rows of the districts lie."""
-        stretches = []
-        for path in paths:
-            spans = [span for name, span in self._holds[path].items() if name in districts]
-            if spans:
-                stretches.append((path, min(s[0] for s in spans), max(s[1] for s in spans)))
+    ) -> list[pa.Table]:
+        """The stretches of files in which rows of the districts lie, in the order of the files."""
+        stretches = [
+            (path, first, stop)
+            for path in paths
+            for first, stop in sorted(
+                self._holds[path][d] for d in {*districts} & {*self._holds[path]}
+            )
+        ]
 
         def read(stretch: tuple[str, int, int]) -> pa.Table:
             path, first, stop = stretch
-            return _rows(self.processed / path, first, stop, columns)
+            return table_rows.stretch(self.processed / path, first, stop, columns)
 
         with ThreadPoolExecutor(2) as pool:
-            tables = list(pool.map(read, stretches or [(paths[0], 0, 0)]))
-        return pa.concat_tables(tables, promote_options="permissive")
+            return list(pool.map(read, stretches or [(paths[0], 0, 0)]))
 
     def account(self) -> pd.DataFrame:
         """Row account by raw part.
@@ -348,68 +398,3 @@ def _spoilt(table: str, error: Exception) -> CspError:
             f"a file of the table '{table}' is {what}", file="data/processed", do="Run: csp clean"
         )
     )
-
-
-class _Held(NamedTuple):
-    """A table with its text as numbers, and where each district's rows are in it."""
-
-    table: pa.Table
-    places: Mapping[Any, np.ndarray]
-
-    @classmethod
-    def of(cls, plain: pa.Table) -> _Held:
-        columns = [
-            c.dictionary_encode() if _is_text(c.type) else c for c in plain.combine_chunks().columns
-        ]
-        table = pa.table(columns, names=plain.column_names).combine_chunks()
-        district = table["district"].chunk(0)
-        codes = district.indices.fill_null(len(district.dictionary)).to_numpy()
-        order = np.argsort(codes, kind="stable")
-        ends = np.searchsorted(codes[order], np.arange(len(district.dictionary) + 1))
-        names = district.dictionary.to_pylist()
-        return cls(table, {n: order[ends[i] : ends[i + 1]] for i, n in enumerate(names)})
-
-    def rows(self, districts: Sequence[str] | None, columns: Sequence[str]) -> pa.Table:
-        """The rows of some districts, or all, in the order of the files."""
-        found = self.table.select(list(columns))
-        if districts is not None:
-            parts = [self.places[d] for d in dict.fromkeys(districts) if d in self.places]
-            places = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=int)
-            found = found.take(pa.array(places))
-        return _plain(found)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def _rows(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
-    """Rows of a file from the first to before the last; other row groups are not touched."""
-    with pq.ParquetFile(path) as file:
-        sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
-        ends = list(itertools.accumulate(sizes))
-        starts = [0, *ends[:-1]]
-        groups = [i for i, end in enumerate(ends) if end > first and starts[i] < stop]
-        found = file.read_row_groups(groups, columns=columns, use_threads=False)
-        return _plain(found.slice(first - starts[groups[0]] if groups else 0, stop - first))
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The table with categories as the text they stand for."""
-    columns = [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
-    return pa.table(columns, names=table.column_names)
-
-
-def _filter(where: Mapping[str, Any]) -> pc.Expression | None:
-    condition = None
-    for column, wanted in where.items():
-        field = ds.field(column)
-        if isinstance(wanted, tuple):
-            one = (field >= wanted[0]) & (field <= wanted[1])
-        elif isinstance(wanted, str) or not isinstance(wanted, Iterable):
-            one = field == wanted
-        else:
-            several = list(wanted)
-            one = field.isin(several) if several else ds.scalar(False)
-        condition = one if condition is None else condition & one
-    return condition

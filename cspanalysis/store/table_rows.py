@@ -1,0 +1,96 @@
+"""Rows of parquet files: stretches that hold an area, whole tables in memory, counts of rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+
+class Held(NamedTuple):
+    """A table with its text as numbers, and where each district's rows are in it.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    places : mapping
+        District → the numbers of its rows.
+    """
+
+    table: pa.Table
+    places: Mapping[Any, np.ndarray]
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> Held:
+        columns = [
+            c.dictionary_encode() if _is_text(c.type) else c for c in rows.combine_chunks().columns
+        ]
+        table = pa.table(columns, names=rows.column_names).combine_chunks()
+        district = table["district"].chunk(0)
+        codes = district.indices.fill_null(len(district.dictionary)).to_numpy()
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(len(district.dictionary) + 1))
+        names = district.dictionary.to_pylist()
+        return cls(table, {n: order[ends[i] : ends[i + 1]] for i, n in enumerate(names)})
+
+    def rows(self, districts: Sequence[str] | None, columns: Sequence[str]) -> pa.Table:
+        """The rows of some districts, or all, in the order of the files."""
+        found = self.table.select(list(columns))
+        if districts is not None:
+            parts = [self.places[d] for d in dict.fromkeys(districts) if d in self.places]
+            places = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=int)
+            found = found.take(pa.array(places))
+        return plain(found)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def stretch(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
+    """Rows of a file from the first to before the last; other row groups are not touched."""
+    with pq.ParquetFile(path) as file:
+        sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
+        ends = list(itertools.accumulate(sizes))
+        starts = [0, *ends[:-1]]
+        groups = [i for i, end in enumerate(ends) if end > first and starts[i] < stop]
+        found = file.read_row_groups(groups, columns=columns, use_threads=False)
+        return found.slice(first - starts[groups[0]] if groups else 0, stop - first)
+
+
+def sizes(table: pa.Table) -> pa.Table:
+    """How many rows of a table are alike, as `count`; text is compared as numbers."""
+    names = table.column_names
+    columns = [c.dictionary_encode() if _is_text(c.type) else c for c in table.columns]
+    coded = pa.table(columns, names=names).unify_dictionaries().combine_chunks()
+    alike = coded.group_by(names).aggregate([([], "count_all")])
+    return plain(alike.select([*names, "count_all"]).rename_columns([*names, "count"]))
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with categories as the text they stand for."""
+    columns = [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def condition(where: Mapping[str, Any]) -> pc.Expression | None:
+    """What rows have to be, as `Store.load` is asked for them; None where anything will do."""
+    whole = None
+    for column, wanted in where.items():
+        field = ds.field(column)
+        if isinstance(wanted, tuple):
+            one = (field >= wanted[0]) & (field <= wanted[1])
+        elif isinstance(wanted, str) or not isinstance(wanted, Iterable):
+            one = field == wanted
+        else:
+            several = list(wanted)
+            one = field.isin(several) if several else ds.scalar(False)
+        whole = one if whole is None else whole & one
+    return whole
