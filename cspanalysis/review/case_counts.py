@@ -66,6 +66,13 @@ def cases(store: Store, area: Area, period: Period, of: Period | None = None) ->
     NotAvailable
         If the files do not hold outcomes of all its months.
     """
+    found = _cases(store, area, period, of)
+    # A shallow copy: pandas copies on write, so nobody changes what another reads.
+    return found._replace(table=found.table.copy(deep=False))
+
+
+@functools.lru_cache(maxsize=8)
+def _cases(store: Store, area: Area, period: Period, of: Period | None) -> Cases:
     own = coverage.own_force(store, area) if store.has("police_uk_counts") else None
     if own is None:
         raise NotAvailable(SOURCE)
@@ -130,6 +137,7 @@ def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
     return int(counts.loc[inside, "count"].sum())
 
 
+@functools.lru_cache(maxsize=8)
 def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
     table = _of_all_forces(store, over)

@@ -125,7 +125,7 @@ def _counted(
     inside = {m for p in periods for m in p.month_list()} or set(known.months)
     rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
     rows = rows[rows["month"].isin(inside)]
-    unit_of, places = _laid(store, area.districts, frozenset(rows["lsoa_code"].dropna()))
+    unit_of, places = _laid(store, area.districts, frozenset(rows["lsoa_code"].dropna().unique()))
     rows = rows.assign(lsoa_code=rows["lsoa_code"].map(unit_of))
     lost = rows[rows["lsoa_code"].isna()].groupby("month")["count"].sum()
     counts = rows.groupby(["month", "lsoa_code"], as_index=False)["count"].sum()
@@ -221,7 +221,7 @@ def lsoas(store: Store, area: Area) -> pd.DataFrame:
 
 def units(store: Store, area: Area) -> dict[str, str]:
     """Of every code, of 2021 or seen in the files, the place that it counts for."""
-    seen = set(_monthly(store, area.districts)["lsoa_code"].dropna())
+    seen = set(_monthly(store, area.districts)["lsoa_code"].dropna().unique())
     return _units(store, _lsoas(store, area.districts), seen)
 
 

@@ -240,19 +240,35 @@ def widened_ratio(
 
     Quasi-Poisson with t quantiles, never narrower than the exact limits; exact without a factor.
     """
-    exact = [float(v) for v in ratio.exact_ratio(count, compare_count, days, compare_days,
-                                                 confidence)]  # fmt: skip
-    if not is_wide(of_sums) or not (count > 0 and compare_count > 0):
-        return exact[0], exact[1], exact[2]
+    counts = np.array([count], dtype=float), np.array([compare_count], dtype=float)
+    found = widened_ratios(*counts, days, compare_days, of_sums, confidence)
+    lower, upper, p = (float(v[0]) for v in found)
+    return lower, upper, p
+
+
+def widened_ratios(
+    count: np.ndarray,
+    compare_count: np.ndarray,
+    days: float,
+    compare_days: float,
+    of_sums: Variance | None,
+    confidence: float = 0.95,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of many counts that share a variance factor."""
+    exact = ratio.exact_ratio(count, compare_count, days, compare_days, confidence)
+    if not is_wide(of_sums):
+        return exact
     factor, degrees = of_sums or CHANCE
-    log_ratio = np.log(count / days) - np.log(compare_count / compare_days)
-    error = np.sqrt(factor * (1 / count + 1 / compare_count))
+    both = (count > 0) & (compare_count > 0)
+    later, base = np.where(both, count, 1.0), np.where(both, compare_count, 1.0)
+    log_ratio = np.log(later / days) - np.log(base / compare_days)
+    error = np.sqrt(factor * (1 / later + 1 / base))
     wider = stats.t.isf((1 - confidence) / 2, degrees) * error
-    wide = 2 * stats.t.sf(abs(log_ratio) / error, degrees)
+    wide = 2 * stats.t.sf(np.abs(log_ratio) / error, degrees)
     return (
-        min(float(np.exp(log_ratio - wider)), exact[0]),
-        max(float(np.exp(log_ratio + wider)), exact[1]),
-        max(float(wide), exact[2]),
+        np.where(both, np.minimum(np.exp(log_ratio - wider), exact[0]), exact[0]),
+        np.where(both, np.maximum(np.exp(log_ratio + wider), exact[1]), exact[1]),
+        np.where(both, np.maximum(wide, exact[2]), exact[2]),
     )
 
 

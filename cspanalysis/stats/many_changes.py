@@ -44,11 +44,10 @@ def changes(by_month: pd.DataFrame, period: Period, compare: Period) -> pd.DataF
     of_sums = (factor, degrees) if factor > 1 else None
 
     def limits(confidence: float) -> pd.DataFrame:
-        found = [
-            dispersions.widened_ratio(c, b, period.days, compare.days, of_sums, confidence)
-            for c, b in zip(now[is_tested], before[is_tested], strict=True)
-        ]
-        return pd.DataFrame(found, index=now.index[is_tested], columns=["lower", "upper", "p"])
+        counts = (of[is_tested].to_numpy(dtype=float) for of in (now, before))
+        found = dispersions.widened_ratios(*counts, period.days, compare.days, of_sums, confidence)
+        names = ("lower", "upper", "p")
+        return pd.DataFrame(dict(zip(names, found, strict=True)), index=now.index[is_tested])
 
     p = limits(1 - FALSE_SHARE)["p"]
     tested = len(p)

@@ -149,8 +149,11 @@ def _drawn(
     places = np.empty(drawn.shape, dtype=np.int16)
     order = drawn.argsort(axis=1)
     np.put_along_axis(places, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
-    tail = 100 * (1 - confidence) / 2
-    lower, upper = np.percentile(places, [tail, 100 - tail], axis=0, method="nearest").astype(int)
+    # Percentiles of whole numbers, found by counting: the first place that so many draws reach.
+    tail = (1 - confidence) / 2
+    nearest = [round(share * (draws - 1)) + 1 for share in (tail, 1 - tail)]
+    reached = [np.bincount(column, minlength=len(x) + 1).cumsum() for column in places.T]
+    lower, upper = np.array([np.searchsorted(counts, nearest) for counts in reached]).T
     return lower, upper
 
 
