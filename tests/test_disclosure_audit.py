@@ -209,6 +209,18 @@ def test_protection_switched_off_for_one_route_is_found(route, where, tmp_path, 
         review_command.check_disclosure(tmp_path / "r")
 
 
+@pytest.mark.parametrize("sign", ["c", "*", " [c] ", "<b>*</b>", "<span> (text) * </span>", "4"])
+def test_a_page_that_hides_what_its_findings_show_is_found_whatever_its_sign(
+    sign, tmp_path, safe, raw
+):
+    off_rows(safe, raw)
+    safe["table"] = [[c, sign if c == "Cluster A" else str(n)] for c, n in COUNTS.items()]
+    safe |= {"sheet": [], "chart": {"data": []}, "alt": ""}
+    found = disclosure_audit.check(write(tmp_path / "r", safe))
+    told = [r for r in found if r.how == "in the rows though the table hides it"]
+    assert [r.where for r in told] == ([] if sign == "4" else [PAGE])
+
+
 def small_admissions() -> pd.DataFrame:
     draw = np.random.default_rng(1)
     return pd.DataFrame(

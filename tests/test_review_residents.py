@@ -4,6 +4,9 @@ import pandas as pd
 import pytest
 
 from cspanalysis.review import residents
+from cspanalysis.store import clean_run
+from cspanalysis.store.tables import Store
+from cspanalysis.workspace import init
 
 COLUMNS = ["area", "year", "sex", "age", "population", "note", "file"]
 ESTIMATE, CENSUS = "mid-year estimate", "Census, usual residents"
@@ -111,3 +114,30 @@ def test_residents_by_age_are_summed_from_former_districts():
     ]  # fmt: skip
     found = residents.by_age(Coded(*ages), ["Buckinghamshire"], "2019-01/2019-12")
     assert found["population"].sum() == 4 * 2 * 91 and len(found) == 2 * 91
+
+
+def test_what_is_worked_out_for_all_areas_beforehand_is_what_each_asks_for(tmp_path):
+    """A batch works out every area's residents at once: one by one they are the same."""
+    names = ("Taunton Deane", "West Somerset", "Somerset West and Taunton", "Mendip", "Nowhere")
+    text = "area_code,area,year,sex,age,population\n"
+    for at, name in enumerate(names[:4]):
+        for sex in ("males", "females"):
+            years = (2017, 2018) if at < 2 else (2018, 2019)
+            text += "".join(f"E0700{at},{name},{y},{sex},-1,{100 * at + y}\n" for y in years)
+    found = []
+    for is_prepared in (False, True):
+        root = tmp_path / str(is_prepared)
+        init.init(root, "Maidstone")
+        (root / "data/raw/population/figures.csv").write_text(text)
+        clean_run.clean(root, {})
+        store = Store(root / "data/processed")
+        if is_prepared:
+            residents.prepare(store)
+        found.append([residents.estimates(store, [n], "2018-04/2019-03") for n in names[:4]]
+                     + [residents.years(store, names[:3])])  # fmt: skip
+    for alone, together in zip(*found, strict=True):
+        if isinstance(alone, list):
+            assert alone == together
+        else:
+            pd.testing.assert_frame_equal(alone, together)
+            assert alone["population"].notna().all()

@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels import api as sm
 
 from cspanalysis.domain.periods import Period
-from cspanalysis.stats import change, dispersion
+from cspanalysis.stats import change, dispersion, power
 
 
 def row(count, compare_count, days=183, compare_days=183, **options):
@@ -328,6 +328,26 @@ def test_the_long_run_variance_is_unbiased_under_chance_and_sees_series_that_spr
         apart.append(dispersion.spread(counts.reshape(3, 12).astype(float), days))
     assert np.mean([s.alone for s in apart]) == pytest.approx(2, abs=0.3)
     assert np.mean([s.phi for s in apart]) < 1.7
+
+
+@pytest.mark.parametrize("of_sums", [None, (2.0, 11.0)])
+def test_limits_of_many_counts_are_those_of_each(of_sums):
+    counts = np.array([0, 0, 1, 4, 90, 7000]), np.array([0, 3, 0, 9, 120, 6500])
+    found = dispersion.widened_ratios(*(c.astype(float) for c in counts), 365, 366, of_sums)
+    for *own, now, before in zip(*found, *counts, strict=True):
+        alone = dispersion.widened_ratio(float(now), float(before), 365, 366, of_sums)
+        assert own == pytest.approx(alone, rel=1e-12)
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=80), st.floats(0.05, 0.95))
+def test_critical_counts_of_many_baselines_are_those_of_each(baselines, share):
+    """However many are asked for at once, and in whatever order."""
+    fall, rise = power.critical_counts(baselines, share, 0.05)
+    assert list(zip(fall, rise, strict=True)) == [
+        tuple(int(v[0]) for v in power.critical_counts([one], share, 0.05)) for one in baselines
+    ]
+    ordered = power.critical_counts(sorted(baselines), share, 0.05)
+    assert [sorted(v) for v in (fall, rise)] == [v.tolist() for v in ordered]
 
 
 @pytest.mark.parametrize("of_sums", [(2.0, 11.0), (4.5, 33.0), (7.0, 3.5)])

@@ -182,6 +182,10 @@ CALLS = {
     "stats.power.critical_counts": lambda: ((np.array([10, 300]), 0.5, 0.05), {}),
     "stats.dispersion.dispersion": lambda: ((BY_MONTH, YEAR, BEFORE), {}),
     "stats.dispersion.widened_ratio": lambda: ((90, 120, 365, 366, (2.0, 11.0)), {}),
+    "stats.dispersion.widened_ratios": lambda: (
+        (np.array([90.0, 0.0]), np.array([120.0, 3.0]), 365, 366, (2.0, 11.0)),
+        {},
+    ),
     "stats.dispersion.is_known": lambda: (((2.0, 11.0),), {}),
     "stats.dispersion.is_wide": lambda: (((2.0, 11.0),), {}),
     "stats.dispersion.reach": lambda: (((2.0, 11.0),), {}),

@@ -162,6 +162,23 @@ def test_ready_cleans_once_and_then_only_looks(root):
     assert len(clean_run.ready(workspace.root, workspace.settings).load("asb_calls")) == 2
 
 
+def test_a_process_of_one_run_looks_at_the_raw_files_once(root):
+    """Chapters of an area are of one state of the data, whatever else comes meanwhile."""
+    code = (
+        "import sys, pathlib\n"
+        "from cspanalysis.store import clean_run\n"
+        "root = pathlib.Path(sys.argv[1])\n"
+        "clean_run.one_run()\n"
+        "before = len(clean_run.ready(root, {}).load('asb_calls'))\n"
+        "calls = root / 'data/raw/asb_calls'\n"
+        "text = next(calls.glob('*.csv')).read_text()\n"
+        "(calls / 'more.csv').write_text(text.replace('2007', '2008'))\n"
+        "assert len(clean_run.ready(root, {}).load('asb_calls')) == before\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(root)], check=True)
+    assert not raw_folder.is_current(root, {})
+
+
 def test_a_month_in_two_archives_counts_once_from_the_newer(root):
     raw = root / "data/raw/police_uk"
     with zipfile.ZipFile(raw / "again.zip", "w") as out:
@@ -511,6 +528,22 @@ def test_of_a_large_file_only_a_districts_row_groups_are_read(root):
     needed = fragment.split_by_row_group(filter=ds.field("district") == "Bexley")
     assert len(needed) < fragment.num_row_groups / 2
     assert sum(f.count_rows(filter=ds.field("district") == "Bexley") for f in needed) == 12_000
+
+
+@pytest.mark.parametrize("keys", [["month"], ["offence", "lsoa_code"], ["place", "outcome"]])
+@pytest.mark.parametrize("further", [{}, {"row": (5, 9000)}, {"offence": ["shoplifting"]}])
+def test_rows_that_are_alike_are_counted_as_a_frame_of_all_would_count_them(large, keys, further):
+    found, every = store(large), store(large).load("police_uk")
+    for wanted in (*sorted(every["district"].dropna().unique()), "Nowhere"):
+        where = {"district": wanted, **further}
+        rows = store(large).load("police_uk", where=where)
+        expected = rows.groupby(keys, dropna=False, as_index=False).size()
+        expected = expected.rename(columns={"size": "count"}).sort_values(keys, ignore_index=True)
+        own = found.sizes("police_uk", keys, where)
+        pd.testing.assert_frame_equal(own, expected, check_dtype=False)
+    assert found.sizes("police_uk", keys, {})["count"].sum() == len(every)
+    with pytest.raises(UsageError, match="has no column 'street'"):
+        found.sizes("police_uk", ["street"], {})
 
 
 @pytest.mark.parametrize("columns", [None, ["row", "offence"], ["district"]])

@@ -37,7 +37,7 @@ from cspanalysis.report import (
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
-from cspanalysis.review import case_counts, coverage, small_areas
+from cspanalysis.review import case_counts, coverage, residents, small_areas
 from cspanalysis.store import partner_files, provenance, tables
 from cspanalysis.workspace import notebook_files
 from cspanalysis.workspace import workspace as workspaces
@@ -117,6 +117,7 @@ def prepare(request: Request) -> None:
         case_counts.prepare(store, *periods)
         small_areas.prepare(store)
         coverage.prepare(store)
+        residents.prepare(store)
         # Peers are asked for, too.
         for area in areas.all_partnerships():
             coverage.of(store, "police_uk", area)

@@ -21,6 +21,8 @@ _OPEN_ENDED = 85
 CENSUSES = (1991, 2001, 2011, 2021)
 #: How the codes of counties begin.
 _COUNTIES = "E10"
+#: Stores of which the residents of every area are known already, all ages together (`prepare`).
+_PREPARED: dict[Store, pd.DataFrame] = {}
 
 
 def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
@@ -147,12 +149,23 @@ def nearest(years: Iterable[int], wanted: int) -> int:
     return earlier[-1] if earlier else known[0]
 
 
+def prepare(store: Store) -> None:
+    """Work out beforehand the residents of every area, for all the areas and peers to come."""
+    if store.has("population"):
+        _PREPARED[store] = _all_ages(_without_counties(store.load("population")))
+
+
 @functools.lru_cache(maxsize=64)
 def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
     """Residents of areas by year, all ages together; `is_summed` those of former districts."""
-    table = _load(store, areas)
+    if store in _PREPARED:
+        table = _PREPARED[store]
+        table = table[table["area"].isin(_with_former(areas))]
+    else:
+        table = _load(store, areas)
+        table = _all_ages(table) if len(table) else table
     found = []
-    for year, rows in _all_ages(table).groupby("year") if len(table) else ():
+    for year, rows in table.groupby("year"):
         rows = rows.set_index("area")
         for area in dict.fromkeys(areas):
             if names := _made_of(area, set(rows.index)):
@@ -164,14 +177,21 @@ def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
 
 def _load(store: Store, districts: Iterable[str]) -> pd.DataFrame:
     """Rows of districts and of those that became them."""
+    return _without_counties(store.load("population", where={"area": _with_former(districts)}))
+
+
+def _with_former(districts: Iterable[str]) -> list[str]:
     names = list(dict.fromkeys(districts))
     for name in names:
         names += [former for former in crosswalk.predecessors(name) if former not in names]
-    table = store.load("population", where={"area": names})
-    if "area_code" in table:
-        # A county of the same name: Dorset's had other districts than the council has today.
-        table = table[~table["area_code"].fillna("").str.startswith(_COUNTIES)]
-    return table
+    return names
+
+
+def _without_counties(table: pd.DataFrame) -> pd.DataFrame:
+    # A county of the same name: Dorset's had other districts than the council has today.
+    if "area_code" not in table:
+        return table
+    return table[~table["area_code"].fillna("").str.startswith(_COUNTIES)]
 
 
 def _made_of(district: str, held: Set[str]) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,6 +43,9 @@ WAYS_OUT = (
 )
 #: Words of a source line; their numbers count nobody.
 _CITED = ("title", "publisher", "licence", "attribution")
+#: A cell of a page that is nothing but a sign of a hidden figure; and what is found in every page.
+_SIGN = re.compile(rf">\s*(?:{'|'.join(map(re.escape, sorted(traces.SYMBOLS)))})\s*<")
+_ANY = re.compile("")
 
 
 class Refused(DisclosureFailed):
@@ -72,6 +76,13 @@ class _Review:
     @property
     def report(self) -> Report:
         return Report(self.area, self.findings)
+
+    @cached_property
+    def hides(self) -> bool:
+        """Whether anything is hidden in a row of its findings."""
+        return any(
+            published_cells.is_hidden(row) for r in self.findings for row in r.get("rows") or []
+        )
 
     @cached_property
     def labels(self) -> dict[str, list[frozenset[str]]]:
@@ -181,8 +192,10 @@ def _of_review(one: _Review, parts: Sequence[str]) -> list[Recovered]:
     titles = {str(r["id"]): str(r.get("title", "")) for r in findings}
     sentences = {str(r["id"]): str(r.get("sentence", "")) for r in findings}
     carried: list[carriers.Carried] = []
+    # Where no finding hides anything, only a page with a sign of it can say otherwise.
+    pages = _ANY if one.hides else _SIGN
     if "findings" in parts:
-        carried += carriers.pages(folder, titles)
+        carried += carriers.pages(folder, titles, pages)
         carried += carriers.lists(folder)
         carried += flat_texts.logs(folder, sentences)
         carried += [
@@ -192,7 +205,7 @@ def _of_review(one: _Review, parts: Sequence[str]) -> list[Recovered]:
     if "workbook" in parts:
         carried += carriers.workbooks(folder, titles, sentences)
     if "editions" in parts:
-        carried += carriers.single_files(folder, titles)
+        carried += carriers.single_files(folder, titles, pages)
         carried += flat_texts.printed(folder, titles)
     found += _by_carriers(one, carried)
     if "findings" in parts:

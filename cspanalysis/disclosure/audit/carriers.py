@@ -64,19 +64,28 @@ def anchor(identifier: str) -> str:
     return re.sub(r"[^0-9A-Za-z._-]", "-", identifier)
 
 
-def pages(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
+def pages(folder: Path, titles: Mapping[str, str], among: re.Pattern[str]) -> Iterator[Carried]:
     """What the pages of a review folder show.
 
-    `titles`: finding id → its title.
+    `titles`: finding id → its title. `among`: what is found in the pages that are looked through.
     """
-    for path in sorted(folder.glob("*.html")):
-        yield from page(path.name, path.read_text(encoding="utf-8"), titles)
+    yield from _pages(sorted(folder.glob("*.html")), titles, among)
 
 
-def single_files(folder: Path, titles: Mapping[str, str]) -> Iterator[Carried]:
+def single_files(
+    folder: Path, titles: Mapping[str, str], among: re.Pattern[str]
+) -> Iterator[Carried]:
     """What the single-file edition of a review shows."""
-    for path in editions(folder, ".html"):
-        yield from page(path.name, path.read_text(encoding="utf-8"), titles)
+    yield from _pages(editions(folder, ".html"), titles, among)
+
+
+def _pages(
+    paths: Iterable[Path], titles: Mapping[str, str], among: re.Pattern[str]
+) -> Iterator[Carried]:
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        if among.search(text):
+            yield from page(path.name, text, titles)
 
 
 def editions(folder: Path, suffix: str) -> list[Path]:
