@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 import nbformat
@@ -46,13 +46,14 @@ class ForkedEngine(Engine):
         child, is_whole = _Kept.taken(execution_timeout), False
         try:
             number = 0
+            child.begin_cells(c.source for c in nb_man.nb.cells if _runs(c))
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 try:
-                    if cell.cell_type == "code" and cell.source.strip():
+                    if _runs(cell):
                         number += 1
                         cell.execution_count = number
-                        if child.run(cell, number, stdout_file, stderr_file):
+                        if child.answer(cell, stdout_file, stderr_file):
                             nb_man.cell_exception(cell, index)
                             break
                 except BaseException:
@@ -67,6 +68,10 @@ class ForkedEngine(Engine):
                 _Kept.child = child
             else:
                 child.end()
+
+
+def _runs(cell: Any) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
 
 
 class _Kept:
@@ -137,11 +142,18 @@ class Child:
         self.limit = limit
         self.here.send(None)
 
-    def run(self, cell: Any, number: int, stdout_file: Any = None, stderr_file: Any = None) -> bool:
-        """Run one cell, filling its outputs as they come; True if it failed."""
+    def begin_cells(self, sources: Iterable[str]) -> None:
+        """Have cells run one after the other, up to the first that fails.
+
+        All at once, so that the child does not wait for what is done here with each answer.
+        """
+        with contextlib.suppress(OSError):  # one that is gone is told by its answer
+            self.here.send(list(sources))
+
+    def answer(self, cell: Any, stdout_file: Any = None, stderr_file: Any = None) -> bool:
+        """Fill the outputs of the next cell as they come; True if it failed."""
         deadline = None if self.limit is None else time.monotonic() + self.limit
         try:
-            self.here.send((cell.source, number))
             while True:
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())
                 if not self.here.poll(left):

@@ -17,7 +17,8 @@ from cspanalysis.report import engine
 
 
 def serve(pipe: Connection) -> NoReturn:
-    """Run the cells that arrive, answer each with its outputs, leave when the pipe closes."""
+    """Run the cells of the notebooks that arrive, answer each with its outputs, leave when the pipe
+    closes."""
     code = 0
     try:
         os.setpgid(0, 0)
@@ -55,15 +56,18 @@ def _loop(pipe: Connection) -> None:
                 os.environ.clear()
                 os.environ.update(environment)
                 continue
-            source, number = asked
-            shell.execution_count = number
-            shell.failed = False
-            result = shell.run_cell(source, store_history=False)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for name, text in descriptors.new():
-                pipe.send(("stream", {"output_type": "stream", "name": name, "text": text}))
-            pipe.send(("done", shell.failed or not result.success))
+            for number, source in enumerate(asked, 1):
+                shell.execution_count = number
+                shell.failed = False
+                result = shell.run_cell(source, store_history=False)
+                sys.stdout.flush()
+                sys.stderr.flush()
+                for name, text in descriptors.new():
+                    pipe.send(("stream", {"output_type": "stream", "name": name, "text": text}))
+                has_failed = shell.failed or not result.success
+                pipe.send(("done", has_failed))
+                if has_failed:
+                    break
 
 
 class _Descriptors:

@@ -76,14 +76,18 @@ def each(
     running: dict[Any, _Worker] = {}
     idle: list[_Worker] = []
     waiting = list(range(len(tasks)))[::-1]
+
+    def fill() -> None:
+        while waiting and len(running) < max(1, jobs):
+            worker = idle.pop() if idle else _Worker(context, (function, tasks, within))
+            index = waiting.pop()
+            begun(index)
+            worker.begin(index)
+            running[worker.pipe] = worker
+
     try:
-        while waiting or running:
-            while waiting and len(running) < max(1, jobs):
-                worker = idle.pop() if idle else _Worker(context, (function, tasks, within))
-                index = waiting.pop()
-                begun(index)
-                worker.begin(index)
-                running[worker.pipe] = worker
+        fill()
+        while running:
             for ready in wait(list(running)):
                 worker = running.pop(ready)
                 done = worker.answer()
@@ -91,6 +95,7 @@ def each(
                     idle.append(worker)
                 else:
                     worker.end()
+                fill()  # no core waits until the caller has looked at the answer
                 yield done
     finally:
         left = [*running.values(), *idle]

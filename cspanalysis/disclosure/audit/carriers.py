@@ -141,6 +141,7 @@ class _Page(HTMLParser):
         self.script: list[str] | None = None
         self.skipping = 0
         self.table: list[list[str]] | None = None
+        self.in_cell = False
 
     def updatepos(self, i: int, j: int) -> int:
         """Nobody asks for line and column, and to count them takes long."""
@@ -151,6 +152,8 @@ class _Page(HTMLParser):
         return self.carried.setdefault(key, Carried(self.name, key))
 
     def _flush(self) -> None:
+        if self.in_cell:
+            return  # a cell is all of its words, whatever elements they stand in
         words = " ".join("".join(self.words).split())
         self.words = []
         if words and self.table is None:
@@ -158,6 +161,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {k: v or "" for k, v in attrs}
+        if tag in ("td", "th", "tr", "table"):
+            self.in_cell = False
         if tag in _BLOCKS or tag in ("table", "tr"):
             self._flush()
         marks = (named.get("data-finding"), named.get("aria-labelledby"), named.get("id"))
@@ -180,9 +185,11 @@ class _Page(HTMLParser):
         elif tag == "tr" and self.table is not None:
             self.table.append([])
         elif tag in ("td", "th") and self.table is not None:
-            self.words = []
+            self.words, self.in_cell = [], True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self.in_cell = False
         if tag in ("td", "th") and self.table:
             self.table[-1].append(" ".join("".join(self.words).split()))
             self.words = []
