@@ -272,15 +272,19 @@ def _chapters(
         chapter_run.ChapterTask(c, parameters, request.engine, request.timeout)
         for c in plan.chapters
     ]
+    within = chapter_run.one_process if plan.shares_process else contextlib.nullcontext
     if jobs == 1:
-        with chapter_run.one_process() if plan.shares_process else contextlib.nullcontext():
+        with within():
             return [chapter_run.execute(task) for task in tasks]
     # The longest first, so that no core is left with it at the end; a notebook with much in it,
     # stored outputs too, takes long.
     order = sorted(range(len(tasks)), key=lambda i: -tasks[i].chapter.path.stat().st_size)
     done: dict[int, Rendered] = {}
     jobs = jobs or max(request.jobs, min(4, os.cpu_count() or 1))
-    for result in workers.each(chapter_run.execute, [tasks[i] for i in order], jobs):
+    # Chapters that follow each other in a process find what those before them read.
+    turns = len(tasks) if plan.shares_process else 1
+    queue = [tasks[i] for i in order]
+    for result in workers.each(chapter_run.execute, queue, jobs, turns=turns, within=within):
         index = order[result.index]
         chapter = plan.chapters[index]
         done[index] = result.result or chapter_run.failed(chapter, result.error)
