@@ -7,7 +7,8 @@ A crime of last month is hardly ever solved: those of the archive's last months 
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -30,6 +31,9 @@ TOO_YOUNG = 6
 _TOLD = 0.5
 
 _KEYS = ["month", "district", "offence", "category"]
+
+#: Stores of which the crimes of all forces are counted already, with the months (`prepare`).
+_PREPARED: dict[Store, tuple[set[str], pa.Table]] = {}
 
 
 class Cases(NamedTuple):
@@ -111,8 +115,9 @@ def _cases(store: Store, area: Area, period: Period, of: Period | None) -> Cases
 def prepare(store: Store, *periods: Period) -> None:
     """Count the crimes of all forces beforehand, for the areas that will be asked about."""
     if store.has(SOURCE):
-        for period in periods:
-            _of_all_forces(store, Period(period.first, period.last + TOO_YOUNG))
+        runs = [Period(p.first, p.last + TOO_YOUNG) for p in periods]
+        months = {m for run in runs for m in run.month_list()}
+        _PREPARED[store] = months, _read(store, {"month": sorted(months)})
 
 
 def _parted(period: Period, last_old: int) -> tuple[Period | None, Period | None]:
@@ -140,21 +145,26 @@ def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
 @functools.lru_cache(maxsize=8)
 def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
-    table = _of_all_forces(store, over)
-    found = table.filter(pc.field("force") == force).drop_columns("force").to_pandas()
-    found = found.astype({c: "str" for c in _KEYS})
+    months, table = _PREPARED.get(store, (set(), None))
+    if table is None or not months >= set(over.month_list()):
+        table = _of_force(store, force)
+    wanted = (pc.field("force") == force) & pc.field("month").isin(over.month_list())
+    found = table.filter(wanted).drop_columns("force").to_pandas().astype({c: "str" for c in _KEYS})
     return found.sort_values(_KEYS, ignore_index=True)
 
 
 @functools.lru_cache(maxsize=4)
-def _of_all_forces(store: Store, over: Period) -> pa.Table:
-    """The crimes of every force: to find those of one, the files of all have to be gone through."""
-    months = over.month_list()
+def _of_force(store: Store, force: str) -> pa.Table:
+    """The crimes of a force in all months: to find them, the files of all have to be read."""
+    return _read(store, {"force": force})
+
+
+def _read(store: Store, where: Mapping[str, Any]) -> pa.Table:
     crimes = list(offences.members(offences.ALL, offences.POLICE_UK))
     rows = store.sizes_by_file(
         SOURCE,
         ["force", "month", "district", "offence", "outcome"],
-        {"month": (months[0], months[-1]), "offence": crimes},
+        {"offence": crimes, **where},
     ).rename_columns(["force", *_KEYS, "count"])
     for column in ("district", "category"):
         place = rows.schema.get_field_index(column)

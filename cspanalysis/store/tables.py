@@ -250,15 +250,17 @@ class Store:
 
         `where`: of the keys.
         """
-        counts = [
-            table_rows.sizes(
-                pq.ParquetFile(self.processed / path).read(list(keys), use_threads=False)
-            )
-            for path in self._manifest["tables"][table]["files"]
-        ]
-        # The few that differ are looked through sooner than all rows.
-        found = pa.concat_tables(counts, promote_options="permissive")
-        return found.filter(table_rows.condition(where)) if where else found
+        condition = table_rows.condition(where)
+
+        def counted(path: str) -> pa.Table:
+            rows = pq.ParquetFile(self.processed / path).read(list(keys), use_threads=False)
+            found = table_rows.sizes(rows)
+            # The few that differ are looked through sooner than all rows.
+            return found if condition is None else found.filter(condition)
+
+        with ThreadPoolExecutor(2) as pool:
+            parts = list(pool.map(counted, self._manifest["tables"][table]["files"]))
+        return pa.concat_tables(parts, promote_options="permissive")
 
     def _held(self, table: str) -> table_rows.Held:
         """A whole table in memory: what every area asks for again and again."""
