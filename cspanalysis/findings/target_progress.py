@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.stats.change import detectable
@@ -142,7 +142,7 @@ def _detectable_share(row: dict, baseline: float, target: float, confidence: flo
     second = _number(row.get("actual_base")) or first
     if not first or not second:
         return None
-    z = stats.norm.ppf(0.5 + confidence / 2)
+    z = scipy.stats.norm.ppf(0.5 + confidence / 2)
     p = baseline / 100
     error = z * math.sqrt(p * (1 - p) * (1 / first + 1 / second)) * 100
     return baseline - error if target < baseline else baseline + error

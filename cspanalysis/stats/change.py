@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
+from scipy import special
 
 from cspanalysis.domain import breaks
 from cspanalysis.domain.periods import Period
@@ -46,7 +47,7 @@ SMALL_BASE = 50
 PLACES_DIFFER = 0.01
 
 #: Above this p-value a change as large as the one seen would be found in under four of five cases.
-LITTLE_POWER = float(2 * stats.norm.sf(stats.norm.isf(0.025) + stats.norm.ppf(0.8)))
+LITTLE_POWER = float(2 * special.ndtr(-(special.ndtri(0.975) + special.ndtri(0.8))))
 
 METHOD = "conditional exact test of two Poisson counts, Clopper-Pearson limits"
 WIDENED = "quasi-Poisson limits of the ratio: the counts vary more than chance alone"
@@ -309,7 +310,7 @@ def together(result: pd.DataFrame) -> pd.DataFrame:
     q = np.full(len(result), np.nan)
     known = ~np.isnan(p)
     if known.any():
-        q[known] = stats.false_discovery_control(p[known])
+        q[known] = scipy.stats.false_discovery_control(p[known])
     return result.assign(q=q)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 #: Labels of open data that stand for many places at once, not for one.
 GENERIC_LABELS = (
@@ -156,7 +156,7 @@ def _top_tenth(
         drawn = _share_of(again, top)
         bias = float(drawn.mean()) - share
         error = float(drawn.std(ddof=1)) * math.sqrt(months / (months - 1))
-        reach = float(stats.t.isf((1 - confidence) / 2, months - 1)) * error
+        reach = float(scipy.stats.t.isf((1 - confidence) / 2, months - 1)) * error
         lower, upper = (float(np.clip(share - bias + r, 0, 1)) for r in (-reach, reach))
         # The bias taken off must not leave what was seen outside.
         lower, upper = min(lower, share), max(upper, share)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats import ratio
@@ -72,7 +72,7 @@ class Spread:
     @property
     def is_overdispersed(self) -> bool:
         """Whether the months vary by more than chance (one-sided 20%, chi-square)."""
-        return bool(self.phi * self.degrees > stats.chi2.isf(ALPHA, self.degrees))
+        return bool(self.phi * self.degrees > scipy.stats.chi2.isf(ALPHA, self.degrees))
 
     @property
     def of_sums(self) -> Variance | None:
@@ -263,8 +263,8 @@ def widened_ratios(
     later, base = np.where(both, count, 1.0), np.where(both, compare_count, 1.0)
     log_ratio = np.log(later / days) - np.log(base / compare_days)
     error = np.sqrt(factor * (1 / later + 1 / base))
-    wider = stats.t.isf((1 - confidence) / 2, degrees) * error
-    wide = 2 * stats.t.sf(np.abs(log_ratio) / error, degrees)
+    wider = scipy.stats.t.isf((1 - confidence) / 2, degrees) * error
+    wide = 2 * scipy.stats.t.sf(np.abs(log_ratio) / error, degrees)
     return (
         np.where(both, np.minimum(np.exp(log_ratio - wider), exact[0]), exact[0]),
         np.where(both, np.maximum(np.exp(log_ratio + wider), exact[1]), exact[1]),
@@ -291,7 +291,7 @@ def reach(of_sums: Variance | None, confidence: float = 0.95) -> float:
         return 1.0
     factor, degrees = of_sums or CHANCE
     tail = (1 - confidence) / 2
-    return float(np.sqrt(factor) * stats.t.isf(tail, degrees) / stats.norm.isf(tail))
+    return float(np.sqrt(factor) * scipy.stats.t.isf(tail, degrees) / scipy.stats.norm.isf(tail))
 
 
 def with_variance(table: pd.DataFrame, of_sums: Variance, value: str = "rate") -> pd.DataFrame:

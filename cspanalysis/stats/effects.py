@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+import scipy
 
 #: Fewest untreated units from which their spread of changes is taken, and fewest crimes in the
 #: treated ones before the start.
@@ -145,7 +145,7 @@ def weights(before: pd.DataFrame, own: pd.Series) -> pd.Series:
     ridge = np.sqrt((1 / before.mean()).to_numpy() * len(before))
     rows = np.vstack([shape.to_numpy(dtype=float), np.diag(ridge), np.full(size, 1e3)])
     wanted = np.concatenate([target, ridge / size, [1e3]])
-    found, _ = optimize.nnls(rows, wanted)
+    found, _ = scipy.optimize.nnls(rows, wanted)
     return pd.Series(found / found.sum(), index=before.columns)
 
 
@@ -195,7 +195,7 @@ def effect(
         return pd.DataFrame([row | {"verdict": "none", "status": "too_few", "reason": reason}])
     variance = log_variance(treated, comparison, spread, times)
     of_chance = _of_chance(t0, t1, times, comparison)
-    reach = float(stats.t.isf((1 - confidence) / 2, spread.degrees))
+    reach = float(scipy.stats.t.isf((1 - confidence) / 2, spread.degrees))
     log_ratio, error = np.log(t1 / t0) - np.log(c1 / c0), np.sqrt(variance)
     lower, upper = np.exp(log_ratio - reach * error), np.exp(log_ratio + reach * error)
     factor = variance / of_chance
@@ -205,7 +205,7 @@ def effect(
     is_called = not lower <= 1 <= upper and abs(difference) > wide
     row |= {
         "ratio": float(np.exp(log_ratio)), "lower": float(lower), "upper": float(upper),
-        "p": float(2 * stats.t.sf(abs(log_ratio) / error, spread.degrees)),
+        "p": float(2 * scipy.stats.t.sf(abs(log_ratio) / error, spread.degrees)),
         "difference": difference, "difference_lower": difference - wide,
         "difference_upper": difference + wide, "factor": float(factor), "degrees": spread.degrees,
         "verdict": ("up" if log_ratio > 0 else "down") if is_called else "no_clear_change",
@@ -271,7 +271,7 @@ def detectable(
         cases; missing where none above 0.02 is), power (chance to find the `planted` ratio).
     """
     times = pd.Series(1.0, comparison.index) if multiplier is None else multiplier
-    reach = float(stats.t.isf((1 - confidence) / 2, spread.degrees))
+    reach = float(scipy.stats.t.isf((1 - confidence) / 2, spread.degrees))
     unchanged = comparison[["before"]].assign(after=comparison["before"])
 
     if treated["before"].sum() < FEWEST or not (times * comparison["before"]).sum() > 0:
@@ -298,13 +298,13 @@ def detectable(
     # the true ratio: fewer are left there. Of two spreads of the estimate the one is taken that
     # promises less.
     called = float(beyond[0])
-    enough = np.log(steps) < np.log(called) - stats.norm.ppf(POWER) * error(steps)
+    enough = np.log(steps) < np.log(called) - scipy.stats.norm.ppf(POWER) * error(steps)
     sure = steps[enough]
     at = float(np.log(called / planted) / error(np.array(planted)))
     return {
         "called": called,
         "found": float(sure[0]) if len(sure) else np.nan,
-        "power": float(stats.norm.cdf(min(at, at / VARY))),
+        "power": float(scipy.stats.norm.cdf(min(at, at / VARY))),
     }
 
 
@@ -343,7 +343,7 @@ def displacement_difference(
         variances.append((after / times[1] ** 2 + before / times[0] ** 2) / size**2)
     local, displaced = differences[0] - differences[1], differences[2] - differences[3]
     total, error = local + displaced, float(np.sqrt(factor * sum(variances)))
-    reach = float(stats.t.isf((1 - confidence) / 2, degrees))
+    reach = float(scipy.stats.t.isf((1 - confidence) / 2, degrees))
     return {
         "local": local, "displaced": displaced, "total": total, "error": error,
         "z": total / error if error else np.nan,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats.dispersion import Variance, is_known
@@ -103,7 +103,7 @@ class Forecast:
         left = np.floor(most - self.counted)
         if left < 0:
             return 0.0
-        return float(stats.t.cdf((np.log(left + 1) - np.log(self.rest + 0.5)) / self.error,
+        return float(scipy.stats.t.cdf((np.log(left + 1) - np.log(self.rest + 0.5)) / self.error,
                                  self.degrees))  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def of_count(
     uncertain = by_chance**2 / degrees + by_change**2 / DEGREES
     together = both**2 / uncertain if uncertain else np.inf
     error = float(np.sqrt(both))
-    reach = stats.t.isf((1 - confidence) / 2, together) * error
+    reach = scipy.stats.t.isf((1 - confidence) / 2, together) * error
     low, high = (np.exp(np.log(rest + 0.5) + sign * reach) - 0.5 for sign in (-1, 1))
     return Forecast(
         count=counted + rest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -52,7 +52,7 @@ def by_fifth(places: pd.DataFrame, *, per: float = 1000, confidence: float = 0.9
     with np.errstate(divide="ignore", invalid="ignore"):
         pearson = np.where(expected > 0, (counts - expected) ** 2 / expected, 0.0).sum()
     phi = max(1.0, pearson / degrees) if degrees > 0 else np.nan
-    t = stats.t.isf((1 - confidence) / 2, degrees) if degrees > 0 else np.nan
+    t = scipy.stats.t.isf((1 - confidence) / 2, degrees) if degrees > 0 else np.nan
     reach = np.exp(t * np.sqrt(phi / table["count"].where(table["count"] > 0)))
     rate = per * table["count"] / table["population"]
     table = table.assign(
@@ -84,5 +84,5 @@ def _slope(known: pd.DataFrame, confidence: float) -> tuple[float, float, float]
         offset=np.log(known["population"].to_numpy(dtype=float)),
     ).fit(scale="X2")  # fmt: skip
     error = float(model.bse[1]) / min(1.0, float(np.sqrt(model.scale)))
-    beta, t = float(model.params[1]), float(stats.t.isf((1 - confidence) / 2, degrees))
+    beta, t = float(model.params[1]), float(scipy.stats.t.isf((1 - confidence) / 2, degrees))
     return float(np.exp(beta)), float(np.exp(beta - t * error)), float(np.exp(beta + t * error))

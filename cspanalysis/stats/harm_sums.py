@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats import dispersion, measures, peers
@@ -101,9 +101,9 @@ def of_parts(
     status = "ok" if min(sizes) >= FEWEST else "too_few"
     if status == "ok":
         error = float(np.sqrt(sum(1 / size for size in sizes)))
-        reach = float(stats.t.isf((1 - confidence) / 2, degrees)) * error
+        reach = float(scipy.stats.t.isf((1 - confidence) / 2, degrees)) * error
         limits = (ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)))
-        p = float(2 * stats.t.sf(abs(np.log(ratio)) / error, degrees))
+        p = float(2 * scipy.stats.t.sf(abs(np.log(ratio)) / error, degrees))
     verdict = "up" if limits[0] > 1 else "down" if limits[1] < 1 else "no_clear_change"
     method = WIDENED if factor > 1 else METHOD
     if not is_estimated:
@@ -149,7 +149,7 @@ def shares(rows: pd.DataFrame, label: str, *, confidence: float = 0.95) -> pd.Da
     whole = harm.sum()
     share = harm / whole
     error = np.sqrt((1 - share) ** 2 * variance + share**2 * (variance.sum() - variance)) / whole
-    z = stats.norm.isf((1 - confidence) / 2)
+    z = scipy.stats.norm.isf((1 - confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         at, reach = np.log(share / (1 - share)), z * error / (share * (1 - share))
         lower, upper = (1 / (1 + np.exp(-(at + s * reach))) for s in (-1, 1))

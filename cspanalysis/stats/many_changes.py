@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats import dispersion as dispersions
@@ -54,6 +53,8 @@ def changes(by_month: pd.DataFrame, period: Period, compare: Period) -> pd.DataF
     adjusted = pd.Series(dtype=float)
     called = pd.Series(dtype=bool)
     if tested:
+        from statsmodels.stats.multitest import multipletests
+
         rejected, corrected, *_ = multipletests(p, alpha=FALSE_SHARE, method="fdr_bh")
         called, adjusted = pd.Series(rejected, index=p.index), pd.Series(corrected, index=p.index)
     confidence = 1 - FALSE_SHARE * max(int(called.sum()), 1) / max(tested, 1)

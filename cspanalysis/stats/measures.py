@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
-from statsmodels.stats.proportion import proportion_confint
+import scipy
+from scipy import special
 
 #: European Standard Population 2013 by five-year band (start age → persons of 100,000; Eurostat
 #: 2013). The infants' band is merged into 0-4.
@@ -86,7 +86,7 @@ def upper_limit(x: np.ndarray, tail: float) -> np.ndarray:
 
 @functools.cache
 def _normal_quantile(tail: float) -> float:
-    return stats.norm.isf(tail)
+    return scipy.stats.norm.isf(tail)
 
 
 def count_interval(
@@ -184,6 +184,8 @@ def proportion(
     share, lower, upper = (np.full(len(table), np.nan) for _ in range(3))
     share[known] = x[known] / n[known]
     if known.any():
+        from statsmodels.stats.proportion import proportion_confint  # takes SciPy's distributions
+
         limits = proportion_confint(x[known], n[known], alpha=1 - confidence, method="wilson")
         # Rounding can leave limits of 0/n and n/n a hair outside 0 and 1.
         lower[known], upper[known] = np.clip(limits[0], 0, 1), np.clip(limits[1], 0, 1)

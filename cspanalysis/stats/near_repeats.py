@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import spatial, stats
+import scipy
 
 #: Days between two crimes: bands that share no day, first to last.
 BANDS = ((0, 14), (15, 28), (29, 56))
@@ -91,9 +91,9 @@ def knox_by_metres(
     points = known[["easting", "northing"]].to_numpy(float)
     reach = max(last for _, last in metres)
     none = np.empty((0, 2), dtype=int)
-    pairs = (
-        spatial.cKDTree(points).query_pairs(reach, output_type="ndarray") if len(points) else none
-    )
+    pairs = none
+    if len(points):
+        pairs = scipy.spatial.cKDTree(points).query_pairs(reach, output_type="ndarray")
     apart = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
     group = np.full(len(pairs), -1)
     for at, (beyond, last) in enumerate(metres):
@@ -105,7 +105,7 @@ def knox_by_metres(
     is_judged = (table["expected"] >= FEWEST_EXPECTED).to_numpy()
     adjusted = np.full(len(table), np.nan)
     if is_judged.any():
-        adjusted[is_judged] = stats.false_discovery_control(table.loc[is_judged, "p"])
+        adjusted[is_judged] = scipy.stats.false_discovery_control(table.loc[is_judged, "p"])
     found = _judged(table, adjusted, NEAR_METHOD.format(shuffles=shuffles))
     return found.assign(
         first_metre=[max(beyond, 0) for beyond, _ in metres for _ in bands],

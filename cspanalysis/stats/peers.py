@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.stats.measures import as_float, count_limits, lower_limit, rate, upper_limit
 
@@ -230,7 +230,7 @@ def overdispersion(count: np.ndarray, expected: np.ndarray) -> tuple[float, bool
         return 1.0, False
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
     phi = float(np.mean(np.clip(z, low, high) ** 2))
-    return phi, bool(len(z) * phi > stats.chi2.isf(0.05, len(z) - 1))
+    return phi, bool(len(z) * phi > scipy.stats.chi2.isf(0.05, len(z) - 1))
 
 
 def expected_range(expected, level: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -292,7 +292,7 @@ def funnel_lines(table: pd.DataFrame, points: int = 80) -> pd.DataFrame:
 
 def _ranks(x: np.ndarray, n: np.ndarray) -> np.ndarray:
     # Equal fractions divide to the same float (IEEE division rounds correctly): ties stay exact.
-    return stats.rankdata(x / n, method="min").astype(int)
+    return scipy.stats.rankdata(x / n, method="min").astype(int)
 
 
 def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
+from scipy import special
 
 #: Of so many baselines one is searched for anew, and those between within its edges.
 _STEP = 16
@@ -75,9 +76,9 @@ def detectable(
 
     true_fall = None
     if fall >= 0 and missing_power(1e-9, True) > 0:
-        true_fall = optimize.brentq(missing_power, 1e-9, max(same, 1e-6), args=(True,))
+        true_fall = scipy.optimize.brentq(missing_power, 1e-9, max(same, 1e-6), args=(True,))
     upper = 2 * same + 60 * max(days / compare_days, 1)
-    true_rise = optimize.brentq(missing_power, max(same, 1e-9), upper, args=(False,))
+    true_rise = scipy.optimize.brentq(missing_power, max(same, 1e-9), upper, args=(False,))
     return Detectable(
         baseline=int(baseline),
         fall_to=fall if fall >= 0 else None,
@@ -106,8 +107,8 @@ def _widened(
         error = np.sqrt(factor * (1 / count + 1 / baseline))
         return np.abs(np.log(count / level)) - reach * error
 
-    called = stats.t.isf((1 - confidence) / 2, degrees)
-    both = called + stats.norm.ppf(power)
+    called = scipy.stats.t.isf((1 - confidence) / 2, degrees)
+    both = called + scipy.stats.norm.ppf(power)
     counts = np.arange(1, np.ceil(level))
     falls = counts[beyond(counts, called) > 0] if len(counts) else counts
     steps = level * np.arange(1, 1000) / 1000
@@ -130,7 +131,7 @@ def _last_negative(function: Callable[[float], float], start: float) -> float:
     end = 2 * start
     while function(end) < 0:
         end *= 2
-    return float(optimize.brentq(function, start, end))
+    return float(scipy.optimize.brentq(function, start, end))
 
 
 def critical_counts(baseline, share: float, alpha: float) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +165,7 @@ def _edge(
 
 
 def _at_most(count, total, share: float) -> np.ndarray:
-    # As stats.binom.cdf to the last digit or so, in a tenth of its time: a search asks often.
+    # As scipy.stats.binom.cdf to the last digit or so, in a tenth of its time: a search asks often.
     return np.where(count < total, special.betainc(total - count, count + 1, 1 - share), 1.0)
 
 
@@ -183,12 +184,12 @@ def _edges(baseline: float, share: float, alpha: float) -> tuple[np.ndarray, ...
     """Chances of the counts that the baseline may come out at, and the critical counts of each."""
     spread = 6 * np.sqrt(baseline) + 10
     bases = np.arange(max(0, int(baseline - spread)), int(baseline + spread) + 1)
-    return stats.poisson.pmf(bases, baseline), *critical_counts(bases, share, alpha)
+    return scipy.stats.poisson.pmf(bases, baseline), *critical_counts(bases, share, alpha)
 
 
 def _called(expected: float, edges: tuple[np.ndarray, ...], is_fall: bool) -> float:
     chance, fall, rise = edges
-    # As stats.poisson.cdf and sf, whose checks take longer than the sums: a search asks often.
+    # As cdf and sf of SciPy's Poisson, whose checks take longer than the sums.
     if is_fall:
         called = np.where(fall >= 0, special.pdtr(np.maximum(fall, 0), expected), 0.0)
     else:

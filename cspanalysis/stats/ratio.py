@@ -8,7 +8,8 @@ the ratio.
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 
 def exact_ratio(
@@ -36,9 +37,9 @@ def exact_ratio(
         high = np.where(x0 == 0, 1.0, special.betainccinv(x1 + 1, x0, tail))
         lower = low / (1 - low) * d0 / d1
         upper = np.where(high == 1, np.inf, high / (1 - high) * d0 / d1)
+    binomial = scipy.stats.binom
     p = np.minimum(
-        1,
-        2 * np.minimum(stats.binom.cdf(x1, total, share), stats.binom.sf(x1 - 1, total, share)),
+        1, 2 * np.minimum(binomial.cdf(x1, total, share), binomial.sf(x1 - 1, total, share))
     )
     missing = np.isnan(total)
     return tuple(np.where(missing, np.nan, v) for v in (lower, upper, p))

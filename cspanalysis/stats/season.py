@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 # Not statsmodels.api, which imports the whole package: 0.4 s in every process.
 from statsmodels.genmod import families
@@ -251,12 +251,12 @@ def month_model(counts: np.ndarray, month_of_year: np.ndarray, days: np.ndarray)
     slope = float(np.asarray(fits[1].params)[1])
     error = float(np.asarray(fits[1].bse)[1]) * np.sqrt(max(phi, 1.0))
     return MonthModel(
-        p=float(stats.f.sf(statistic, 11, degrees)),
+        p=float(scipy.stats.f.sf(statistic, 11, degrees)),
         phi=phi,
         fitted=np.asarray(fits[1].fittedvalues),
         effect=effect / effect.mean(),
         trend=slope,
-        trend_p=float(2 * stats.t.sf(abs(slope / error), degrees)),
+        trend_p=float(2 * scipy.stats.t.sf(abs(slope / error), degrees)),
     )
 
 

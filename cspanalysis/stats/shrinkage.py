@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+import scipy
+from scipy import special
 
 from cspanalysis.stats.dispersion import CHANCE, Variance, is_wide
 from cspanalysis.stats.measures import as_float
@@ -65,8 +66,8 @@ def shrunk(
     a, b = shape + counts, rate + people
     tail = (1 - confidence) / 2
     out["shrunk_rate"][known] = per * a / b
-    out["shrunk_lower"][known] = per * stats.gamma.ppf(tail, a, scale=1 / b)
-    out["shrunk_upper"][known] = per * stats.gamma.isf(tail, a, scale=1 / b)
+    out["shrunk_lower"][known] = per * scipy.stats.gamma.ppf(tail, a, scale=1 / b)
+    out["shrunk_upper"][known] = per * scipy.stats.gamma.isf(tail, a, scale=1 / b)
     out["own_weight"][known] = people / b
     out["all_rate"][known] = per * shape / rate
     return table.assign(**out, shrunk_reason="")
@@ -94,6 +95,6 @@ def _prior(counts: np.ndarray, people: np.ndarray) -> tuple[float, float]:
         )
 
     bounds = [(start[0] - 3, start[0] + 3), (np.log(_ALIKE), np.log(10.0))]
-    found = optimize.minimize(misfit, start, method="L-BFGS-B", bounds=bounds)
+    found = scipy.optimize.minimize(misfit, start, method="L-BFGS-B", bounds=bounds)
     mean, cv = np.exp(found.x)
     return 1 / cv**2, 1 / cv**2 / mean

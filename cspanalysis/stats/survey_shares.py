@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
-from statsmodels.stats.proportion import proportion_confint
+import scipy
 
 from cspanalysis.domain.periods import Period
 from cspanalysis.stats.measures import as_float
@@ -167,7 +166,7 @@ def people_needed(
     """
     if not (0 < share < 1 and 0 < target < 1) or share == target:
         raise ValueError("two different shares between 0 and 1 are needed")
-    z, z_power = stats.norm.isf((1 - confidence) / 2), stats.norm.ppf(power)
+    z, z_power = scipy.stats.norm.isf((1 - confidence) / 2), scipy.stats.norm.ppf(power)
     mean = (share + target) / 2
     spread = z * math.sqrt(2 * mean * (1 - mean)) + z_power * math.sqrt(
         share * (1 - share) + target * (1 - target)
@@ -201,7 +200,9 @@ def _seen(share: float, base: int, edge: float, power: float, confidence: float)
     if lacking(far) > 0:
         return None
     near = share + (far - share) * 1e-4
-    return float(optimize.brentq(lacking, far, near, xtol=1e-7)) if lacking(near) > 0 else near
+    if lacking(near) <= 0:
+        return near
+    return float(scipy.optimize.brentq(lacking, far, near, xtol=1e-7))
 
 
 def _wilson(
@@ -210,6 +211,8 @@ def _wilson(
     lower, upper = np.full(len(share), np.nan), np.full(len(share), np.nan)
     known = ~np.isnan(share) & (base > 0)
     if known.any():
+        from statsmodels.stats.proportion import proportion_confint
+
         limits = proportion_confint(
             share[known] * base[known], base[known], alpha=1 - confidence, method="wilson"
         )

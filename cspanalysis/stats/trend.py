@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from cspanalysis.stats.measures import as_float
 
 YEARS = 5
 
 #: Chi-square with one degree beyond which the slope counts (p < .002, as in Fingertips).
-CRITICAL = float(stats.chi2.isf(0.002, 1))
+CRITICAL = float(scipy.stats.chi2.isf(0.002, 1))
 
 #: Level of the slope where the years vary more about their line than their intervals say.
 ALPHA = 0.05
@@ -109,7 +109,7 @@ def recent_trend(by_year: pd.DataFrame) -> Trend:
         is_called = chi_square > CRITICAL and is_steady
         by_chance = ("up" if slope > 0 else "down") if is_called else "no_clear_change"
         phi = _about_line(start, value, error, slope)
-        is_clear = chi_square / max(phi, 1) > stats.f.isf(ALPHA, 1, YEARS - 2)
+        is_clear = chi_square / max(phi, 1) > scipy.stats.f.isf(ALPHA, 1, YEARS - 2)
         verdict = by_chance if phi <= 1 or is_clear else "no_clear_change"
         if phi > 1:
             method += "; the years vary more than chance: slope also clear at 5% by a t-test"
