@@ -234,7 +234,7 @@ def _without_windows(sample: Path, root: Path) -> Path:
 def _reviewing(study: Study, folder: Path, say) -> None:
     sample = _sample(folder)
     quick = study.settings.quick
-    chosen = ["01"] if quick else []
+    chosen = ["overview"] if quick else []
     one = measuring.task("chapters", sample, str(max(2, study.settings.repeat)), *chosen)
     study.chapters = one.told["chapters"]
     by_runner, first, again = (sum(c[i] for c in study.chapters.values()) for i in range(3))
@@ -317,7 +317,7 @@ def _memory(study: Study, folder: Path, say) -> None:
     peaks: list[tuple[int, Measured]] = []
     for number in (2, 8) if study.settings.quick else (2, 16, 64):
         found = measuring.task(
-            "review", folder / "national", folder / f"areas_{number}", str(number), "2", "01"
+            "review", folder / "national", folder / f"areas_{number}", str(number), "2", "overview"
         )
         if peaks and found.told["areas"] == peaks[-1][0]:
             break  # an archive of one's own may hold no more
