@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from benchmarks import layout, measures, measuring, national, page, workbooks
-from benchmarks.__main__ import settings
+from benchmarks.__main__ import main, settings
 from cspanalysis.domain.periods import Period
 from cspanalysis.store import clean_run
 from cspanalysis.store.tables import Store
@@ -95,3 +95,11 @@ def test_a_profile_sees_the_cleaning_itself(tmp_path):
     done = measuring.task("profile", tmp_path, "400")
     assert any(name.endswith(".run") for name, *_ in done.told["lines"])
     assert any("csv_fast." in name for name, *_ in done.told["lines"])
+
+
+@pytest.mark.long
+def test_a_small_run_of_the_part_that_names_a_chapter_comes_to_its_end(tmp_path):
+    written = tmp_path / "page.md"
+    asked = ["--quick", "--only", "memory", "--scratch", str(tmp_path), "--out", str(written)]
+    assert main(asked) == 0
+    assert "chapter overview of 8 areas" in written.read_text(encoding="utf-8")

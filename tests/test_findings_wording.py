@@ -525,3 +525,17 @@ def test_a_chart_that_judges_nothing_is_no_result():
     assert months.control_told(table, subject="crime").status == "too_few"
     ended = months.control_told(table, subject="crime", ended="The pandemic began.")
     assert ended.status == "not_comparable"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (0.01, 0.04, "1.0 per cent had no place in 2023 and 4.0 per cent in 2024"),
+        (0.03, 0.0, "3.0 per cent had no place in 2023 and none in 2024"),
+        (0.0, 0.03, "all had a place in 2023, and 3.0 per cent had none in 2024"),
+        (0.0002, 0.03, "less than 0.1 per cent had no place in 2023 and 3.0 per cent in 2024"),
+    ],
+)
+def test_records_without_a_place_are_told_as_many_few_or_none(before, now, said):
+    text = phrases.unplaced("the thefts that Kent Police recorded", before, "2023", now, "2024")
+    assert text.startswith(f"of the thefts that Kent Police recorded, {said}; ")

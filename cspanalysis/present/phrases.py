@@ -112,10 +112,12 @@ def unplaced(whose: str, before: float, earlier: str, now: float, when: str) -> 
     `whose`: 'the robbery offences that Kent Police recorded'. `before`, `now`: shares, 0 to 1, in
     `earlier` and in `when`.
     """
-    return (
-        f"of {whose}, {present.per_cent(100 * before)} had no place in {earlier} and "
-        f"{present.per_cent(100 * now)} in {when}; what has no place counts for no district"
-    )
+    if before:
+        now_told = present.share(now) if now else "none"
+        said = f"{present.share(before)} had no place in {earlier} and {now_told} in {when}"
+    else:
+        said = f"all had a place in {earlier}, and {present.share(now)} had none in {when}"
+    return f"of {whose}, {said}; what has no place counts for no district"
 
 
 def was(n: int) -> str:
