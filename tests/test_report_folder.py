@@ -70,3 +70,18 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         folder.write_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_given_in_parts_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "indicators.csv"
+    folder.write_file(path, iter([b"area,", b"value"]))
+    assert path.read_bytes() == b"area,value"
+
+    def cut():
+        yield b"area"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        folder.write_file(path, cut())
+    assert path.read_bytes() == b"area,value"
+    assert list(tmp_path.iterdir()) == [path]

@@ -11,7 +11,7 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,14 +96,18 @@ def recover(target: Path) -> None:
         shutil.rmtree(fresh)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file aside and rename it into place."""
+def write_file(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file, given whole or in parts, aside and rename it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{_NEW}{path.name}")
     try:
         fresh.touch()
         given = whole_files.own(fresh)
-        fresh.write_bytes(content)
+        if isinstance(content, bytes):
+            fresh.write_bytes(content)
+        else:
+            with fresh.open("wb") as stream:
+                stream.writelines(content)
         fresh.chmod(given)
         fresh.replace(path)
     finally:

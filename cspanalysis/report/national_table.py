@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ COLUMNS = (
     *(c for c in indicator_sheet.COLUMNS if c not in ("area", "indicator", "period")),
 )  # fmt: skip
 _NUMBERS = ("value", "lower", "upper")
+#: Rows that are held before they are written.
+_GROUP = 50_000
 #: So many proposals are made, of names that are at least so much alike (of 100).
 _MOST_PROPOSED, _ALIKE = 5, 60
 #: What a figure of a kind is called above its column.
@@ -37,23 +41,32 @@ def write(request: Request, reviews: Sequence[ReviewDone]) -> Path | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    fields = [(c, pa.float64() if c in _NUMBERS else pa.string()) for c in COLUMNS]
-    tables, lines = [], io.StringIO()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for review in sorted(reviews, key=lambda r: r.area.name.casefold()):
-        # Area by area: rows of the nation as Python's own take gigabytes.
-        if rows := list(_of_review(review)):
-            tables.append(pa.Table.from_pylist(rows, schema=pa.schema(fields)))
-            # Text was made inert for the workbook.
-            writer.writerows([["" if row[c] is None else row[c] for c in COLUMNS] for row in rows])
-    if not tables:
-        return None
-    path = request.reports / f"{NAME}{partner_edition.ending(request.edition)}.parquet"
-    whole = io.BytesIO()
-    pq.write_table(pa.concat_tables(tables).combine_chunks(), whole)
-    folder.write_file(path, whole.getvalue())
-    folder.write_file(path.with_suffix(".csv"), lines.getvalue().encode("utf-8-sig"))
+    schema = pa.schema([(c, pa.float64() if c in _NUMBERS else pa.string()) for c in COLUMNS])
+    held = [schema.empty_table()]
+    # Area by area: rows of the nation as Python's own take gigabytes.
+    with tempfile.TemporaryFile() as lines:
+        text = io.TextIOWrapper(lines, encoding="utf-8-sig", newline="", write_through=True)
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        whole = io.BytesIO()
+        with pq.ParquetWriter(whole, schema) as table:
+            for review in sorted(reviews, key=lambda r: r.area.name.casefold()):
+                rows = list(_of_review(review))
+                held.append(pa.Table.from_pylist(rows, schema=schema))
+                # Text was made inert for the workbook.
+                writer.writerows(
+                    [["" if row[c] is None else row[c] for c in COLUMNS] for row in rows]
+                )
+                if sum(part.num_rows for part in held) >= _GROUP:
+                    table.write_table(pa.concat_tables(held))
+                    held = [schema.empty_table()]
+            table.write_table(pa.concat_tables(held))
+        if not pq.read_metadata(io.BytesIO(whole.getvalue())).num_rows:
+            return None
+        path = request.reports / f"{NAME}{partner_edition.ending(request.edition)}.parquet"
+        folder.write_file(path, whole.getvalue())
+        text.detach().seek(0)
+        folder.write_file(path.with_suffix(".csv"), iter(partial(lines.read, 1 << 20), b""))
     return path
 
 
