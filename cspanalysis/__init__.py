@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Period", "Review", "open"]
 __version__ = "0.1.0"
 
-# nbformat, which plotly's renderers and papermill import, checks schemas with a grammar that takes
-# seconds to build, is optional there and of no use here. This must come before them.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# nbformat, which plotly's renderers and papermill import, checks schemas with grammars that take
+# long to build, are optional there and of no use here. This must come before them.
+for _name in ("rfc3987_syntax", "rfc3986_validator"):
+    sys.modules.setdefault(_name, None)  # type: ignore[arg-type]
 
 _HOME = {
     "Comparison": "domain.periods",

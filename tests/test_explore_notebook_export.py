@@ -13,10 +13,9 @@ from nbconvert.exporters import HTMLExporter
 from test_present_pictures import finding
 from traitlets.config import Config
 
-from cspanalysis.explore import notebook_export
 from cspanalysis.findings.record import MIME
 from cspanalysis.present import chromium
-from cspanalysis.present.charts import pictures
+from cspanalysis.present.charts import pictures, plot
 
 
 def notebook():
@@ -24,8 +23,8 @@ def notebook():
     chart = {"data": f.figure.to_plotly_json()["data"], "layout": {"height": 300}}
     outputs = [
         nbformat.v4.new_output("display_data", {MIME: f.record(), "text/markdown": "It rose."}),
-        nbformat.v4.new_output("display_data", {notebook_export.PLOTLY_MIME: chart}),
-        nbformat.v4.new_output("display_data", {notebook_export.PLOTLY_MIME: chart}),
+        nbformat.v4.new_output("display_data", {plot.MIME: chart}),
+        nbformat.v4.new_output("display_data", {plot.MIME: chart}),
     ]
     cell = nbformat.v4.new_code_cell("f", outputs=outputs)
     return nbformat.v4.new_notebook(cells=[cell])

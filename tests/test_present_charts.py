@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -13,7 +16,7 @@ from afcharts.af_colours import get_af_colours
 
 from cspanalysis import present
 from cspanalysis.present import charts
-from cspanalysis.present.charts import style
+from cspanalysis.present.charts import plot, style
 from cspanalysis.present.charts.share_pairs import share_pairs
 
 NAN = float("nan")
@@ -362,9 +365,43 @@ def test_ticks_are_round_and_inside():
 
 
 def test_notebook_charts_cannot_be_sent_away():
-    for name in ("plotly_mimetype", "jupyterlab"):
-        config = pio.renderers[name].config
+    charts.quiet()
+    told = [pio.renderers[name].config for name in ("plotly_mimetype", "jupyterlab")]
+    for config in (*told, ALL["ranked_bars"]().bundle()[plot.MIME]["config"]):
         assert config["showSendToCloud"] is False and config["plotlyServerURL"] == ""
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_output_is_what_plotly_itself_would_put_into_a_notebook(name):
+    charts.quiet()
+    bundle = ALL[name]().bundle()
+    theirs = pio.renderers["plotly_mimetype"].to_mimebundle(ALL[name]().to_plotly_json())
+    assert json.dumps(bundle) == json.dumps(theirs)
+
+
+def test_numbers_of_numpy_and_what_is_no_number_are_written_as_plotly_writes_them():
+    chart = style.figure(200)
+    chart.points(x=np.array([1, 2]), y=[np.float64(0.5), float("nan")], text=[np.str_("a"), None])
+    theirs = pio.renderers["plotly_mimetype"].to_mimebundle(chart.to_plotly_json())
+    assert chart.bundle()[plot.MIME]["data"] == theirs[plot.MIME]["data"]
+    assert chart.bundle()[plot.MIME]["data"][0]["y"] == [0.5, None]
+
+
+def test_the_template_is_one_that_plotly_takes():
+    whole = go.layout.Template(style.TEMPLATE).to_plotly_json()
+    assert json.dumps(whole) == json.dumps(style.TEMPLATE)
+
+
+def test_charts_are_drawn_without_importing_plotly():
+    code = (
+        "import sys, pandas as pd\n"
+        "from cspanalysis.present import charts\n"
+        "rows = pd.DataFrame({'month': ['2024-01', '2024-02'], 'count': [3, 4]})\n"
+        "rows['per_day'] = rows['count'] / 30\n"
+        "assert charts.monthly_line(rows).bundle()\n"
+        "assert 'plotly.io' not in sys.modules and 'plotly.graph_objs' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_peer_is_labelled_by_its_name_as_it_is_said():

@@ -554,9 +554,10 @@ def test_an_areas_rows_are_those_that_all_rows_hold_of_it(large, columns, furthe
     found, every = store(large), store(large).load("police_uk", where=further)
     names = sorted(every["district"].dropna().unique())
     assert len(names) > 1
-    for wanted in (*names, names, [], "Nowhere"):
+    for wanted in (*names, names, [], "Nowhere", [None], [names[0], None], [*names, None]):
         chosen = [wanted] if isinstance(wanted, str) else wanted
-        expected = every[every["district"].isin(chosen)]
+        is_own = every["district"].isin([d for d in chosen if d])
+        expected = every[is_own | every["district"].isna() if None in chosen else is_own]
         own = found.load("police_uk", columns, {"district": wanted, **further})
         pd.testing.assert_frame_equal(own, expected[columns or list(every)].reset_index(drop=True))
 

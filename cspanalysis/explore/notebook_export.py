@@ -16,9 +16,8 @@ from nbconvert.preprocessors import Preprocessor
 
 from cspanalysis.findings.record import MIME
 from cspanalysis.present import captions, chromium
-from cspanalysis.present.charts import pictures
+from cspanalysis.present.charts import pictures, plot
 
-PLOTLY_MIME = "application/vnd.plotly.v1+json"
 #: What would be shown in place of a chart: an output that has one is left as it is.
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg")
 
@@ -52,7 +51,7 @@ def _charts(nb: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
             data = output.get("data", {})
             if MIME in data:
                 record = data[MIME]
-            elif PLOTLY_MIME in data and not any(kind in data for kind in _SHOWN):
+            elif plot.MIME in data and not any(kind in data for kind in _SHOWN):
                 about = captions.about(record) if record else {"title": ""}
                 if any(s.get("synthetic") for s in record.get("sources", ())):
                     about["source"] = f"{about['source']}. Synthetic data"
@@ -61,7 +60,7 @@ def _charts(nb: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
                     {
                         "about": {"subtitle": "", "source": "", **about},
                         "alt": record.get("alt", ""),
-                        "figure": {k: data[PLOTLY_MIME].get(k, {}) for k in ("data", "layout")},
+                        "figure": {k: data[plot.MIME].get(k, {}) for k in ("data", "layout")},
                     },
                 )
                 record = {}

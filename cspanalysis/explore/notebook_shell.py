@@ -35,8 +35,10 @@ def _plots() -> None:
     import plotly.graph_objects as go
     import plotly.io as pio
 
-    from cspanalysis.present.charts import style
+    from cspanalysis.present.charts import plot, style
 
+    plot.quiet()
+    pio.templates["csp"] = go.layout.Template(style.TEMPLATE)
     if pd.options.plotting.backend != "matplotlib":
         return
     pd.options.plotting.backend = "plotly"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import plotly.io as pio
 
 from cspanalysis import present
 from cspanalysis.domain import offences
@@ -101,7 +100,7 @@ def _text(markdown: str) -> dict[str, Any]:
 
 def _chart(figure: Plot) -> dict[str, Any]:
     # The renderer by name: what else a kernel's default would add (HTML with scripts) stays out.
-    return _output(pio.renderers["plotly_mimetype"].to_mimebundle(figure.to_plotly_json()))
+    return _output(figure.bundle())
 
 
 def _output(data: dict[str, Any]) -> dict[str, Any]:

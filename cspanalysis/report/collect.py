@@ -16,8 +16,7 @@ from markdown_it import MarkdownIt
 from cspanalysis.domain import inert
 from cspanalysis.findings import MIME
 from cspanalysis.findings.record import REST
-
-PLOTLY_MIME = "application/vnd.plotly.v1+json"
+from cspanalysis.present.charts import plot
 
 # What Plotly draws as formatting (a coloured span among it); every other '<' is data.
 _NOT_FORMAT = re.compile(
@@ -116,8 +115,8 @@ def collect(notebook: Mapping[str, Any], key: str, slug: str, title: str) -> Ren
                     pending = record
                 else:
                     blocks.append(Section(record))
-            elif PLOTLY_MIME in data and pending:
-                blocks.append(Section(pending, chart_json(data[PLOTLY_MIME])))
+            elif plot.MIME in data and pending:
+                blocks.append(Section(pending, chart_json(data[plot.MIME])))
                 pending = None
             elif data and REST not in data:
                 notices.append(

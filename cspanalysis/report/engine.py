@@ -14,6 +14,8 @@ import importlib
 import os
 import re
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 #: Name under which papermill finds the engine (entry point in pyproject.toml).
@@ -23,9 +25,6 @@ NAME = "forked"
 WARM = (
     "numpy",
     "pandas",
-    "plotly.graph_objects",
-    "plotly.io",
-    "plotly.utils",
     "IPython.core.interactiveshell",
     # What a shell imports when it is made, and frames and charts when first used.
     "IPython.core.application",
@@ -50,20 +49,23 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "win32"
 
 
-def warm(*further: str) -> None:
+def warm(*further: str, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Import what the chapters need and move it out of the garbage collector's reach.
 
     `*further`: modules beyond `WARM`; one that cannot be imported is left to the chapter that wants
-    it.
+    it. `meanwhile`: reads what the chapters will look up, on the core that imports leave idle.
     """
-    for name in (*WARM, *further):
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    # Registers that every chapter looks something up in.
-    areas = importlib.import_module("cspanalysis.domain.areas")
-    areas.all_partnerships()
-    gc.collect()
-    # Frozen objects are not visited by collections, so children do not copy their pages.
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(meanwhile)
+        for name in (*WARM, *further):
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        # Registers that every chapter looks something up in.
+        areas = importlib.import_module("cspanalysis.domain.areas")
+        areas.all_partnerships()
+    reading.result()
+    # Frozen objects are not visited by collections, so children do not copy their pages. Imports
+    # leave next to no rubbish: to look for it first would take a tenth of a second.
     gc.freeze()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from cspanalysis.disclosure.audit import carriers
 from cspanalysis.domain import whole_files
 from cspanalysis.present import chromium
-from cspanalysis.report import pdf, single_file
+from cspanalysis.report import single_file
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.markup import Context
 from cspanalysis.report.request import Area, Request
@@ -36,6 +36,8 @@ def write(
     if request.single_file:
         put(".html", single_file.page(chapters, context, earlier).encode("utf-8"))
     if request.pdf:
+        from cspanalysis.report import pdf  # 0.04 s of imports
+
         try:
             put(".pdf", pdf.review(chapters, context, earlier))
         except chromium.NoBrowser as error:

@@ -12,7 +12,7 @@ from cspanalysis.domain import areas, inert
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import UsageError, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.report import folder, runner, word_file, workers
+from cspanalysis.report import folder, runner, workers
 from cspanalysis.review import coverage, offence_counts, scope
 from cspanalysis.store import clean_run, tables
 from cspanalysis.store.tables import Store
@@ -35,6 +35,8 @@ def review_request(options: argparse.Namespace) -> runner.Request:
     if template is None and options.docx and (named := space.settings.get("review", {})):
         template = space.root / named["word_template"] if "word_template" in named else None
     if template is not None:
+        from cspanalysis.report import word_file  # 0.03 s of imports
+
         word_file.check_template(template)
     folder.check_writable(options.out or space.reports)
     named = [space.area(name) for name in options.csp] or [space.area()]

@@ -45,7 +45,10 @@ from cspanalysis.workspace import workspace as workspaces
 MANIFEST = "cspanalysis.review/1"
 
 #: What the reports need, imported before forking.
-WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook", "plotly.offline")
+WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook")
+
+#: From so many areas on it pays to count first what they share.
+_MANY = 8
 
 _VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables")
 
@@ -110,17 +113,19 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
 
 
 def prepare(request: Request) -> None:
-    """Read and count once what every area looks up: the processes forked from this one have it."""
+    """Read and count once what every area looks up: the processes forked from this one have it.
+
+    For a few areas it would take longer than what it saves.
+    """
+    if len(request.areas) < _MANY:
+        return
     store = tables.opened(Path(request.workspace) / "data/processed")
     with contextlib.suppress(CspError, OSError):  # the areas themselves will tell
         periods = [Period.parse(p) for p in (request.period, request.compare) if p]
         case_counts.prepare(store, *periods)
         small_areas.prepare(store)
-        coverage.prepare(store)
         residents.prepare(store)
-        # Peers are asked for, too.
-        for area in areas.all_partnerships():
-            coverage.of(store, "police_uk", area)
+        coverage.prepare(store, areas.all_partnerships())  # peers are asked for, too
     pa.default_memory_pool().release_unused()  # what was read to be counted
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 from cspanalysis.disclosure import editions, publications
 from cspanalysis.domain.errors import UsageError, paragraph
@@ -30,8 +31,6 @@ __all__ = [
     "run",
 ]
 
-#: From so many areas on it pays to count first what they share.
-_MANY = 8
 #: Areas that one process reviews before it gives its memory back.
 _TURNS = 8
 
@@ -40,7 +39,6 @@ PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 
 def run(request: Request) -> Outcome:
     """Run the chapters of every area of the request and write the reports."""
-    validate(request)
     # The runner's rooms are imported here: `csp --help` need not wait for papermill.
     from cspanalysis.report import engine, workers
 
@@ -84,7 +82,7 @@ def _run(request: Request) -> Outcome:
     notebook_files.make_importable(request.workspace)
     if request.engine == engine.NAME:
         wanted = dict.fromkeys(name for chapter in chosen for name in chapter.imports)
-        engine.warm(*review_run.WARM, *wanted)
+        engine.warm(*review_run.WARM, *wanted, meanwhile=partial(review_run.prepare, request))
     plan = review_run.plan(request, chosen)
     done: dict[int, ReviewDone] = {}
     with folder.locked(request.reports, request.shard):
@@ -97,8 +95,6 @@ def _run(request: Request) -> Outcome:
                 markup.prepare()
                 for chapter in chosen:
                     _ = chapter.notebook  # read here, not in each area's process
-                if len(tasks) >= _MANY:
-                    review_run.prepare(request)
             with Progress(len(tasks), "area") as progress:
                 for result in workers.each(
                     review_run.review_quietly,

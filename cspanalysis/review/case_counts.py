@@ -7,8 +7,7 @@ A crime of last month is hardly ever solved: those of the archive's last months 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -31,6 +30,8 @@ TOO_YOUNG = 6
 _TOLD = 0.5
 
 _KEYS = ["month", "district", "offence", "category"]
+_COLUMNS = ["force", "month", "district", "offence", "outcome"]
+_CRIMES = {"offence": list(offences.members(offences.ALL, offences.POLICE_UK))}
 
 #: Stores of which the crimes of all forces are counted already, with the months (`prepare`).
 _PREPARED: dict[Store, tuple[set[str], pa.Table]] = {}
@@ -117,7 +118,7 @@ def prepare(store: Store, *periods: Period) -> None:
     if store.has(SOURCE):
         runs = [Period(p.first, p.last + TOO_YOUNG) for p in periods]
         months = {m for run in runs for m in run.month_list()}
-        _PREPARED[store] = months, _read(store, {"month": sorted(months)})
+        _PREPARED[store] = months, _of_all(store, months)
 
 
 def _parted(period: Period, last_old: int) -> tuple[Period | None, Period | None]:
@@ -155,17 +156,22 @@ def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=4)
 def _of_force(store: Store, force: str) -> pa.Table:
-    """The crimes of a force in all months: to find them, the files of all have to be read."""
-    return _read(store, {"force": force})
+    """The crimes of a force in all months: those of the districts where it recorded any."""
+    held = store.load("police_uk_counts", columns=["district"], where={"force": force})
+    districts = [None if pd.isna(d) else d for d in held["district"].unique()]
+    rows = store.sizes(SOURCE, _COLUMNS, {"district": districts, "force": force, **_CRIMES})
+    return _table(pa.Table.from_pandas(rows, preserve_index=False))
 
 
-def _read(store: Store, where: Mapping[str, Any]) -> pa.Table:
-    crimes = list(offences.members(offences.ALL, offences.POLICE_UK))
-    rows = store.sizes_by_file(
-        SOURCE,
-        ["force", "month", "district", "offence", "outcome"],
-        {"offence": crimes, **where},
-    ).rename_columns(["force", *_KEYS, "count"])
+def _of_all(store: Store, months: set[str]) -> pa.Table:
+    """The crimes of all forces in some months."""
+    where = {"month": sorted(months), **_CRIMES}
+    return _table(store.sizes_by_file(SOURCE, _COLUMNS, where))
+
+
+def _table(rows: pa.Table) -> pa.Table:
+    """The rows added up by force and `_KEYS`."""
+    rows = rows.rename_columns(["force", *_KEYS, "count"])
     for column in ("district", "category"):
         place = rows.schema.get_field_index(column)
         rows = rows.set_column(place, column, pc.fill_null(rows[column], ""))

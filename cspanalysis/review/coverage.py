@@ -323,9 +323,11 @@ def lacking_forces(
     return found
 
 
-def prepare(store: Store) -> None:
-    """Read beforehand what the forces published, which every area is set beside."""
+def prepare(store: Store, of_areas: Iterable[Area]) -> None:
+    """Find beforehand what the forces published, and which months the areas are covered in."""
     _published(store)
+    for area in of_areas:
+        of(store, "police_uk", area)
 
 
 @functools.lru_cache(maxsize=4)

@@ -54,15 +54,26 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def stretch(path: Path, first: int, stop: int, columns: list[str]) -> pa.Table:
-    """Rows of a file from the first to before the last; other row groups are not touched."""
+def stretches(path: Path, spans: Sequence[Sequence[int]], columns: list[str]) -> pa.Table:
+    """Rows of a file, from the first to before the last of each span; no other groups are read."""
     with pq.ParquetFile(path) as file:
         sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
         ends = list(itertools.accumulate(sizes))
         starts = [0, *ends[:-1]]
-        groups = [i for i, end in enumerate(ends) if end > first and starts[i] < stop]
-        found = file.read_row_groups(groups, columns=columns, use_threads=False)
-        return found.slice(first - starts[groups[0]] if groups else 0, stop - first)
+        groups = [
+            i
+            for i, (start, end) in enumerate(zip(starts, ends, strict=True))
+            if any(end > first and start < stop for first, stop in spans)
+        ]
+        read = file.read_row_groups(groups, columns=columns, use_threads=False)
+        parts, begin = [read.slice(0, 0)], 0
+        for i in groups:
+            for first, stop in spans:
+                low, high = max(first, starts[i]), min(stop, ends[i])
+                if low < high:
+                    parts.append(read.slice(begin + low - starts[i], high - low))
+            begin += ends[i] - starts[i]
+        return pa.concat_tables(parts)
 
 
 def sizes(table: pa.Table) -> pa.Table:
@@ -90,7 +101,8 @@ def condition(where: Mapping[str, Any]) -> pc.Expression | None:
         elif isinstance(wanted, str) or not isinstance(wanted, Iterable):
             one = field == wanted
         else:
-            several = list(wanted)
+            several = [v for v in wanted if v is not None]
             one = field.isin(several) if several else ds.scalar(False)
+            one = one | field.is_null() if None in wanted else one
         whole = one if whole is None else whole & one
     return whole

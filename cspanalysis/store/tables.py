@@ -41,6 +41,11 @@ _NULLABLE = {
 _KEPT_TABLES, _KEPT_ROWS = 24, 60_000
 
 
+#: Tables whose rows are sorted by district, those that have none last.
+_SORTED = frozenset(("police_uk",))
+#: More rows than a file holds.
+_TO_THE_END = 2**62
+
 #: Small tables of a whole country that each area and each of its peers is looked up in.
 _HELD = frozenset(("police_uk_counts",))
 
@@ -128,8 +133,8 @@ class Store:
         columns : sequence of str, optional
             Columns wanted, in this order; all by default.
         where : mapping, optional
-            Column to a value or a list of values (one of these), or to a pair as a tuple (from
-            the first to the last, both inside).
+            Column to a value or a list of values (one of these; None is that there is none), or to
+            a pair as a tuple (from the first to the last, both inside).
 
         Returns
         -------
@@ -238,9 +243,10 @@ class Store:
         """Rows among which are all those wanted: of files that cover many areas theirs alone."""
         schema, wanted = self._schema(table, [*columns, *where]), where.get("district")
         paths = self._manifest["tables"][table]["files"]
-        if isinstance(wanted, str | list) and all(p in self._holds for p in paths):
-            return self._of_districts(paths, [wanted] if isinstance(wanted, str) else wanted,
-                                      columns)  # fmt: skip
+        districts = [wanted] if isinstance(wanted, str) else wanted
+        is_listed = isinstance(districts, list) and all(p in self._holds for p in paths)
+        if is_listed and (None not in districts or table in _SORTED):
+            return self._of_districts(paths, districts, columns)
         files = [str(self.processed / p) for p in paths]
         data = ds.dataset(files, schema=schema, format="parquet")
         return [data.to_table(columns=columns, filter=table_rows.condition(where))]
@@ -274,21 +280,23 @@ class Store:
     def _of_districts(
         self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
     ) -> list[pa.Table]:
-        """The stretches of files in which rows of the districts lie, in the order of the files."""
-        stretches = [
-            (path, first, stop)
-            for path in paths
-            for first, stop in sorted(
-                self._holds[path][d] for d in {*districts} & {*self._holds[path]}
-            )
-        ]
+        """The stretches of files in which rows of the districts lie, in the order of the files.
 
-        def read(stretch: tuple[str, int, int]) -> pa.Table:
-            path, first, stop = stretch
-            return table_rows.stretch(self.processed / path, first, stop, columns)
+        None among the districts: rows that have none, which lie behind all others.
+        """
+        spans = {}
+        for path in paths:
+            holds = self._holds[path]
+            found = [holds[d] for d in {*districts} & {*holds}]
+            if None in districts:
+                found.append([max((stop for _, stop in holds.values()), default=0), _TO_THE_END])
+            spans[path] = sorted(found)
+
+        def read(path: str) -> pa.Table:
+            return table_rows.stretches(self.processed / path, spans[path], columns)
 
         with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(read, stretches or [(paths[0], 0, 0)]))
+            return list(pool.map(read, [p for p in paths if spans[p]] or paths[:1]))
 
     def account(self) -> pd.DataFrame:
         """Row account by raw part.

@@ -33,10 +33,9 @@ from cspanalysis.present.charts.lines import (
 from cspanalysis.present.charts.maps import place_map
 from cspanalysis.present.charts.multiples import small_lines
 from cspanalysis.present.charts.parallels import parallel_lines
+from cspanalysis.present.charts.plot import quiet
 from cspanalysis.present.charts.spines import GLANCE_KEY, glance
-from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, quiet, wrap
-
-quiet()
+from cspanalysis.present.charts.style import OTHER, OWN, TEMPLATE, inert, wrap
 
 __all__ = [
     "CHANGES_KEY",

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -110,9 +111,8 @@ def script(name: str) -> str:
 @functools.cache
 def plotly_js() -> str:
     """plotly.js as the installed plotly package holds it."""
-    from plotly.offline import get_plotlyjs
-
-    return get_plotlyjs()
+    # Its own function for this imports all of the package.
+    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
 
 
 def _drawn(

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
-import plotly.io as pio
 
 from cspanalysis import present
-from cspanalysis.present.charts.plot import Plot
+from cspanalysis.present.charts.plot import Plot, in_order
 
 #: Government Analysis Function palette ('focus' pair, then two of the categorical colours). Taken
 #: over as constants, so that a chart does not change when the palette's package does; a test
@@ -52,8 +50,8 @@ _AXIS = {
 }
 
 #: Everything a chart needs and nothing else: Plotly's own template would add 6 KB to each.
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE = in_order(
+    {"layout": {
         "font": {"family": FONT, "size": SIZE, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -74,18 +72,8 @@ TEMPLATE = go.layout.Template(
         "xaxis": _AXIS,
         "yaxis": _AXIS,
         "annotationdefaults": {"showarrow": False, "font": {"size": SMALL, "color": INK}},
-    }
+    }}
 )  # fmt: skip
-pio.templates["csp"] = TEMPLATE
-_TEMPLATE = TEMPLATE.to_plotly_json()
-
-
-def quiet(renderers: Iterable[str] = ("plotly_mimetype", "jupyterlab")) -> None:
-    """Take the upload button and the logo out of charts shown in notebooks."""
-    for name in renderers:
-        pio.renderers[name].config.update(
-            showSendToCloud=False, plotlyServerURL="", displaylogo=False, displayModeBar=False
-        )
 
 
 def inert(text: Any, width: int = 80) -> str:
@@ -146,7 +134,7 @@ def is_shown(value: Any) -> bool:
 
 def figure(height: int, **layout: Any) -> Plot:
     """An empty chart in the house style, without a fixed width."""
-    chart = Plot({"template": _TEMPLATE})
+    chart = Plot({"template": TEMPLATE})
     chart.arrange(height=height, **layout)
     return chart
 
