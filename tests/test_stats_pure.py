@@ -214,6 +214,7 @@ CALLS = {
     "stats.measures.upper_limit": lambda: ((COUNTS.astype(float), 0.025), {}),
     "stats.measures.count_interval": lambda: ((AREAS,), {}),
     "stats.measures.rate": lambda: ((AREAS,), {}),
+    "stats.measures.with_columns": lambda: ((AREAS,), {"count": 1.0, "more": "x"}),
     "stats.measures.proportion": lambda: ((AREAS,), {"total": "population"}),
     "stats.measures.directly_standardised": lambda: (
         (RESIDENTS.head(6).assign(count=9),),

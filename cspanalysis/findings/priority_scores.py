@@ -56,13 +56,13 @@ def compared_on(table: pd.DataFrame, weights: Mapping[str, float]) -> tuple[str,
     priorities that have them all; of equal ones the larger set. Empty where none has so many.
     """
     weighing = [name for name in CRITERIA if weights[name] > 0]
-    known = table[weighing].notna()
+    known = table[weighing].notna().to_numpy()
     best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
     for size in range(len(weighing), needed(weights) - 1, -1):
-        for chosen in combinations(weighing, size):
-            data = size * int(known[list(chosen)].all(axis=1).sum())
+        for chosen in combinations(range(len(weighing)), size):
+            data = size * int(known[:, list(chosen)].all(axis=1).sum())
             if (data, size) > best[:2]:
-                best = data, size, chosen
+                best = data, size, tuple(weighing[i] for i in chosen)
     return best[2]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cspanalysis.report import (
     markup,
     partner_edition,
     review_folder,
+    workers,
 )
 from cspanalysis.report.request import Request, ReviewDone
 from cspanalysis.store import tables
@@ -35,7 +37,7 @@ _TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "not clear": "no cl
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path:
     """Write the index of areas beside their folders."""
-    rows = [row(request.reports, r) for r in reviews]
+    rows = list(workers.in_order(partial(row, request.reports), reviews, request.jobs))
     # Outlines of districts, where somebody has put them into the workspace.
     outlined = district_map.of(tables.opened(Path(request.workspace) / "data" / "processed"), rows)
     context = markup.Context(

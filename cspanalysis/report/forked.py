@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
@@ -127,6 +128,9 @@ class Child:
 
         self.limit = limit
         self.here, there = multiprocessing.Pipe()
+        # The pipe's own `poll` begins anew with each answer.
+        self._waiting = select.poll()
+        self._waiting.register(self.here, select.POLLIN)
         sys.stdout.flush()
         sys.stderr.flush()
         self.pid = os.fork()
@@ -156,7 +160,7 @@ class Child:
         try:
             while True:
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                if not self.here.poll(left):
+                if not self._waiting.poll(None if left is None else left * 1000):
                     raise CellTimeoutError.error_from_timeout_and_cell(
                         "Cell execution timed out", self.limit, cell
                     )

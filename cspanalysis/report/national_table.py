@@ -9,15 +9,24 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from cspanalysis import present
 from cspanalysis.disclosure import editions
 from cspanalysis.domain.errors import CspError, UsageError, paragraph
-from cspanalysis.report import findings_json, folder, indicator_sheet, partner_edition
+from cspanalysis.report import (
+    findings_json,
+    folder,
+    indicator_sheet,
+    partner_edition,
+    workers,
+)
 from cspanalysis.report.request import Request, ReviewDone
 
 #: Name of the files, without what an edition adds to it.
@@ -28,6 +37,7 @@ COLUMNS = (
     *(c for c in indicator_sheet.COLUMNS if c not in ("area", "indicator", "period")),
 )  # fmt: skip
 _NUMBERS = ("value", "lower", "upper")
+_SCHEMA = pa.schema([(c, pa.float64() if c in _NUMBERS else pa.string()) for c in COLUMNS])
 #: Rows that are held before they are written.
 _GROUP = 50_000
 #: So many proposals are made, of names that are at least so much alike (of 100).
@@ -38,40 +48,47 @@ _KINDS = {"count": "number", "rate": "rate", "share": "share, %", "change": "cha
 
 def write(request: Request, reviews: Sequence[ReviewDone]) -> Path | None:
     """Write the table of a run's areas as parquet and csv; None where no review has any figures."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pa.schema([(c, pa.float64() if c in _NUMBERS else pa.string()) for c in COLUMNS])
-    held = [schema.empty_table()]
+    ordered = sorted(reviews, key=lambda r: r.area.name.casefold())
+    held: list[pa.Table] = []
+    number = 0
     # Area by area: rows of the nation as Python's own take gigabytes.
     with tempfile.TemporaryFile() as lines:
-        text = io.TextIOWrapper(lines, encoding="utf-8-sig", newline="", write_through=True)
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
+        lines.write(_lines([COLUMNS]).encode("utf-8-sig"))
         whole = io.BytesIO()
-        with pq.ParquetWriter(whole, schema) as table:
-            for review in sorted(reviews, key=lambda r: r.area.name.casefold()):
-                rows = list(_of_review(review))
-                held.append(pa.Table.from_pylist(rows, schema=schema))
-                # Text was made inert for the workbook.
-                writer.writerows(
-                    [["" if row[c] is None else row[c] for c in COLUMNS] for row in rows]
-                )
+        with pq.ParquetWriter(whole, _SCHEMA) as table:
+            for part, text in workers.in_order(_of_review, ordered, request.jobs):
+                held.append(part)
+                number += part.num_rows
+                lines.write(text)
                 if sum(part.num_rows for part in held) >= _GROUP:
                     table.write_table(pa.concat_tables(held))
-                    held = [schema.empty_table()]
-            table.write_table(pa.concat_tables(held))
-        if not pq.read_metadata(io.BytesIO(whole.getvalue())).num_rows:
+                    held = []
+            table.write_table(pa.concat_tables([_SCHEMA.empty_table(), *held]))
+        if not number:
             return None
         path = request.reports / f"{NAME}{partner_edition.ending(request.edition)}.parquet"
         folder.write_file(path, whole.getvalue())
-        text.detach().seek(0)
+        lines.seek(0)
         folder.write_file(path.with_suffix(".csv"), iter(partial(lines.read, 1 << 20), b""))
     return path
 
 
-def _of_review(review: ReviewDone) -> Iterator[dict[str, Any]]:
-    """An area's own rows; what its workbook says of other areas stands in theirs."""
+def _of_review(review: ReviewDone) -> tuple[pa.Table, bytes]:
+    """An area's own rows, as a table and as lines of the csv."""
+    rows = list(_rows(review))
+    # Text was made inert for the workbook.
+    lines = _lines(["" if row[c] is None else row[c] for c in COLUMNS] for row in rows)
+    return pa.Table.from_pylist(rows, schema=_SCHEMA), lines.encode("utf-8")
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
+
+
+def _rows(review: ReviewDone) -> Iterator[dict[str, Any]]:
+    """The rows of an area; what its workbook says of other areas stands in theirs."""
     from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
     try:
@@ -88,7 +105,8 @@ def _of_review(review: ReviewDone) -> Iterator[dict[str, Any]]:
         first, _, last = periods.get(row["id"], "").partition("/")
         months = {"first_month": first, "last_month": last or first}
         numbers = {k: row[k] if isinstance(row[k], int | float) else None for k in _NUMBERS}
-        yield {c: {**row, **months, **numbers, "code": review.area.code}[c] for c in COLUMNS}
+        whole = {**row, **months, **numbers, "code": review.area.code}
+        yield {c: whole[c] for c in COLUMNS}
 
 
 # ---------------------------------------------------------------------- one indicator
@@ -120,8 +138,6 @@ def told(reports: Path, indicator: str, edition: str = "public") -> str:
 
 def _chosen(path: Path, indicator: str) -> list[dict[str, Any]]:
     """The rows of an indicator; of a finding's id, all that it says."""
-    import pyarrow.parquet as pq
-
     rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
     wanted = " ".join(indicator.split()).casefold()
     for key in ("indicator", "id"):

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 #: Areas that one process reviews before it gives its memory back.
-_TURNS = 8
+_TURNS = 12
 
 PARAMETERS = ("csp", "period", "compare", "edition", "workspace")
 

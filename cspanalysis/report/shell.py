@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import io
 import os
 import signal
@@ -163,6 +164,10 @@ def _shell(pipe: Connection) -> Any:
 
     class Shell(InteractiveShell):
         failed = False
+
+        # The cells of a chapter are run for one area after the other.
+        transform_cell = functools.cache(InteractiveShell.transform_cell)
+        should_run_async = functools.cache(InteractiveShell.should_run_async)
 
         def _showtraceback(self, etype, evalue, stb):
             self.failed = True

@@ -21,17 +21,14 @@ from cspanalysis.domain import offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import coverage, residents
+from cspanalysis.review import coverage, lsoa_rows, residents
 from cspanalysis.review.coverage import Coverage
 from cspanalysis.store.tables import Store
 
-SOURCE = "police_uk"
+SOURCE = lsoa_rows.SOURCE
 
 #: A smaller share of records without a place is not worth a word.
 LEAST_LOST = 0.0005
-
-#: Columns of a place: an LSOA, or several that are taken together.
-PLACE = ["lsoa_code", "place", "ward_code", "ward", "district"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,23 +116,41 @@ def _counted(
         chosen = offences.members(name, offences.POLICE_UK)
     except UsageError as error:
         raise NotAvailable(SOURCE, "the street-level files do not tell this offence") from error
-    _lsoas(store, area.districts)  # without them nothing is asked for
-    rows = _monthly(store, area.districts)
+    lsoa_rows.lsoas_of(store, area.districts)  # without them nothing is asked for
+    rows = lsoa_rows.coded(store, area.districts)
     left_out = coverage.second_forces(store, area, periods)
     inside = {m for p in periods for m in p.month_list()} or set(known.months)
-    rows = rows[rows["offence"].isin(chosen) & ~rows["force"].isin(list(left_out))]
-    rows = rows[rows["month"].isin(inside)]
-    unit_of, places = _laid(store, area.districts, frozenset(rows["lsoa_code"].dropna().unique()))
-    rows = rows.assign(lsoa_code=rows["lsoa_code"].map(unit_of))
-    lost = rows[rows["lsoa_code"].isna()].groupby("month")["count"].sum()
-    counts = rows.groupby(["month", "lsoa_code"], as_index=False)["count"].sum()
+    wanted = rows.among("offence", chosen) & rows.among("month", inside)
+    wanted &= ~rows.among("force", left_out)
+    month, lsoa, count = rows.codes["month"][wanted], rows.codes["lsoa_code"], rows.count[wanted]
+    names = rows.names["lsoa_code"]
+    seen = np.unique(lsoa[wanted])
+    unit_of, places = _laid(store, area.districts, frozenset(names[seen[seen >= 0]]))
+    units = sorted(set(unit_of.values()))
+    place = {unit: number for number, unit in enumerate(units)}
+    # The last is of rows that name no small area.
+    unit = np.array([*(place.get(unit_of.get(n, ""), -1) for n in names), -1])[lsoa[wanted]]
+    is_lost, months = unit < 0, rows.names["month"]
+    pairs, at = np.unique(month[~is_lost] * len(units) + unit[~is_lost], return_inverse=True)
+    counts = pd.DataFrame(
+        {
+            "month": pd.array(months[pairs // max(1, len(units))], dtype="str"),
+            "lsoa_code": pd.array([units[i] for i in pairs % max(1, len(units))], dtype="str"),
+            "count": np.bincount(at, count[~is_lost], len(pairs)).astype("int64"),
+        }
+    )
+    lost = pd.Series(
+        np.bincount(month[is_lost], count[is_lost], len(months)).astype("int64"),
+        index=pd.Index(months, dtype="str", name="month"),
+        name="count",
+    )
     return SmallAreas(
         places,
         counts,
         known.of(inside & set(known.months)),
         subject or present.listed([name] if isinstance(name, str) else name),
         chosen,
-        lost,
+        lost[lost > 0],
         int((places["codes"].str.len() > 1).sum()),
     )
 
@@ -215,46 +230,20 @@ def outlines(store: Store, kind: str, codes: Iterable[str]) -> pd.DataFrame:
 
 def lsoas(store: Store, area: Area) -> pd.DataFrame:
     """The small areas of today: lsoa_code, place, ward_code, ward, district, codes."""
-    table = _lsoas(store, area.districts)
+    table = lsoa_rows.lsoas_of(store, area.districts)
     return table.assign(codes=[(code,) for code in table["lsoa_code"]])
 
 
 def units(store: Store, area: Area) -> dict[str, str]:
     """Of every code, of 2021 or seen in the files, the place that it counts for."""
-    seen = set(_monthly(store, area.districts)["lsoa_code"].dropna().unique())
-    return _units(store, _lsoas(store, area.districts), seen)
+    seen = set(lsoa_rows.monthly(store, area.districts)["lsoa_code"].dropna().unique())
+    return _units(store, lsoa_rows.lsoas_of(store, area.districts), seen)
 
 
 def prepare(store: Store) -> None:
     """Read beforehand what all areas look their small areas up in."""
     _residents(store)
     _editions(store)
-
-
-@functools.lru_cache(maxsize=8)
-def _lsoas(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
-    """The LSOAs of 2021 of some districts, with their wards."""
-    if not store.has("lsoas"):
-        raise NotAvailable("lookups", "which small areas (LSOAs) the area has is not known")
-    where = {"district": list(districts), "lsoa_edition": "2021"}
-    table = store.load("lsoas", where=where)
-    if table.empty:
-        raise NotAvailable("lookups", "it holds no small areas (LSOAs) of 2021 of this area")
-    table = table.rename(columns={"lsoa": "place"})
-    return table.assign(place=table["place"].fillna(table["lsoa_code"]))[PLACE].sort_values(
-        "lsoa_code", ignore_index=True
-    )
-
-
-@functools.lru_cache(maxsize=8)
-def _monthly(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
-    """Street-level rows by month, force, offence and LSOA; by its name where a file has no code."""
-    keys = ["month", "force", "offence", "lsoa_code"]
-    rows = store.sizes(SOURCE, [*keys, "lsoa_name"], {"district": list(districts)})
-    if rows["lsoa_code"].isna().any():
-        named = _lsoas(store, districts).set_index("place")["lsoa_code"]
-        rows["lsoa_code"] = rows["lsoa_code"].fillna(rows["lsoa_name"].map(named))
-    return rows.groupby(keys, as_index=False, dropna=False)["count"].sum()
 
 
 @functools.lru_cache(maxsize=4)
@@ -270,7 +259,7 @@ def _laid(
     store: Store, districts: tuple[str, ...], seen: frozenset[str]
 ) -> tuple[dict[str, str], pd.DataFrame]:
     """Of every code the place it counts for, and the places: the same for most questions."""
-    lsoas = _lsoas(store, districts)
+    lsoas = lsoa_rows.lsoas_of(store, districts)
     unit_of = _units(store, lsoas, set(seen))
     return unit_of, _places(lsoas, unit_of)
 

@@ -25,7 +25,7 @@ from cspanalysis.stats.dispersion import (
     dispersion,
     widened_ratio,
 )
-from cspanalysis.stats.measures import as_float
+from cspanalysis.stats.measures import as_float, with_columns
 from cspanalysis.stats.power import Detectable, detectable
 from cspanalysis.stats.ratio import exact_ratio
 
@@ -102,7 +102,8 @@ def change(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         ["none", "up", "down"],
         "no_clear_change",
     )
-    return table.assign(
+    return with_columns(
+        table,
         percent_change=100 * (ratio - 1),
         ratio=ratio,
         lower=lower,

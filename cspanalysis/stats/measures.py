@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,6 +90,11 @@ def _normal_quantile(tail: float) -> float:
     return scipy.stats.norm.isf(tail)
 
 
+def with_columns(table: pd.DataFrame, **columns: Any) -> pd.DataFrame:
+    """The table with these columns, as from `DataFrame.assign` but laid anew only once."""
+    return pd.DataFrame({**table, **columns}, index=table.index)
+
+
 def count_interval(
     table: pd.DataFrame, *, count: str = "count", confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -150,7 +156,8 @@ def rate(
     status = pd.Series(_status(x), index=table.index)
     if "status" in table:
         status = table["status"].where(table["status"].ne("ok") & table["status"].notna(), status)
-    return table.assign(
+    return with_columns(
+        table,
         rate=per * x / n,
         lower=per * lower / n,
         upper=per * upper / n,
@@ -189,7 +196,8 @@ def proportion(
         limits = proportion_confint(x[known], n[known], alpha=1 - confidence, method="wilson")
         # Rounding can leave limits of 0/n and n/n a hair outside 0 and 1.
         lower[known], upper[known] = np.clip(limits[0], 0, 1), np.clip(limits[1], 0, 1)
-    return table.assign(
+    return with_columns(
+        table,
         share=share,
         lower=lower,
         upper=upper,

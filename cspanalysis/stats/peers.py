@@ -23,6 +23,9 @@ WIDE = 0.998
 #: Share of areas at each end whose z-scores are pulled in before over-dispersion is estimated.
 WINSORISED = 0.1
 
+#: Up to so many areas each is set beside every other sooner than all are sorted.
+_FEW = 24
+
 #: Areas that an estimate of over-dispersion needs: with fewer, an area's own distance makes up so
 #: much of the spread that no distance whatever could be called at 99.8%.
 FEWEST_DISPERSED = 5
@@ -79,8 +82,7 @@ def compare(
     phi, is_widened = overdispersion(x[has_data], expected[has_data])
     wide = [scale * limit for limit in count_limits(x, WIDE)]
     verdict = _verdict(others, result["lower"], result["upper"])
-    # What is usual among the areas is the funnel's to say: the two stand on one page.
-    usual = _outside(x, *expected_range(expected, confidence, np.sqrt(phi)))
+    usual = _beyond(x, expected, confidence, np.sqrt(phi))
     known = x[has_data], n[has_data]
     ranks = _ranks(*known)
     if draws:
@@ -112,7 +114,8 @@ def compare(
     order = sorted(range(len(keys)), key=keys.__getitem__)
     # A frame of few columns is laid anew in a part of the time of all of them.
     result = result.take(order).reset_index(drop=True)
-    return result.assign(**{k: v[order] if np.ndim(v) else v for k, v in added.items()})
+    further = {k: v[order] if np.ndim(v) else v for k, v in added.items()}
+    return pd.concat([result, pd.DataFrame(further, index=result.index)], axis=1)
 
 
 def rank_intervals(
@@ -144,15 +147,21 @@ def _drawn(
     """Limits of the places in the draws: several pages of a review rank the same areas."""
     x, n = np.array(count), np.array(population)
     generator = np.random.default_rng(seed)
-    drawn = generator.gamma(x + 0.5, size=(draws, len(x))) / n
-    # The place of each area in each draw: the order turned inside out.
-    places = np.empty(drawn.shape, dtype=np.int16)
-    order = drawn.argsort(axis=1)
-    np.put_along_axis(places, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
+    drawn = generator.standard_gamma(x + 0.5, size=(draws, len(x))) / n
+    if len(x) <= _FEW:
+        # The place of each area in each draw: how many others have less.
+        by_area = np.ascontiguousarray(drawn.T)
+        places = [1 + (by_area < own).sum(axis=0, dtype=np.int16) for own in by_area]
+    else:
+        # The order turned inside out.
+        turned = np.empty(drawn.shape, dtype=np.int16)
+        order = drawn.argsort(axis=1)
+        np.put_along_axis(turned, order, np.arange(1, len(x) + 1, dtype=np.int16), axis=1)
+        places = list(turned.T)
     # Percentiles of whole numbers, found by counting: the first place that so many draws reach.
     tail = (1 - confidence) / 2
     nearest = [round(share * (draws - 1)) + 1 for share in (tail, 1 - tail)]
-    reached = [np.bincount(column, minlength=len(x) + 1).cumsum() for column in places.T]
+    reached = [np.bincount(column, minlength=len(x) + 1).cumsum() for column in places]
     lower, upper = np.array([np.searchsorted(counts, nearest) for counts in reached]).T
     return lower, upper
 
@@ -309,6 +318,18 @@ def _verdict(reference, lower, upper) -> np.ndarray:
     return np.select(
         [unknown, upper < reference, lower > reference], ["none", "lower", "higher"], "similar"
     )
+
+
+def _beyond(count, expected, level: float, scale: float) -> np.ndarray:
+    """The verdict of `funnel`: on which side of its widened interval a count's expectation is.
+
+    That a count lies outside `expected_range` says the same; the two stand on one page.
+    """
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):
+        low = count - scale * (count - lower_limit(count, tail))
+        high = count + scale * (upper_limit(count, tail) - count)
+    return _verdict(expected, low, high)
 
 
 def _outside(count, low, high) -> np.ndarray:

@@ -188,8 +188,9 @@ class Store:
             found = found if condition is None else found.filter(condition)
             counts = found.group_by(names).aggregate([("count", "sum")])
             counts = counts.select([*names, "count_sum"]).rename_columns([*names, "count"])
+            counts = counts.sort_by([(name, "ascending") for name in names])
             rows = counts.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
-            return rows.astype({"count": "int64"}).sort_values(names, ignore_index=True)
+            return rows.astype({"count": "int64"})
 
         return self._sound(table, read)
 
@@ -244,8 +245,8 @@ class Store:
         schema, wanted = self._schema(table, [*columns, *where]), where.get("district")
         paths = self._manifest["tables"][table]["files"]
         districts = [wanted] if isinstance(wanted, str) else wanted
-        is_listed = isinstance(districts, list) and all(p in self._holds for p in paths)
-        if is_listed and (None not in districts or table in _SORTED):
+        is_findable = table in _SORTED or (isinstance(districts, list) and None not in districts)
+        if isinstance(districts, list) and is_findable and all(p in self._holds for p in paths):
             return self._of_districts(paths, districts, columns)
         files = [str(self.processed / p) for p in paths]
         data = ds.dataset(files, schema=schema, format="parquet")

@@ -156,7 +156,7 @@ class _Page(HTMLParser):
             return  # a cell is all of its words, whatever elements they stand in
         words = " ".join("".join(self.words).split())
         self.words = []
-        if words and self.table is None:
+        if words:  # in a table, too: what stands outside its cells is its caption
             self._here().texts.append((self.kind, words))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

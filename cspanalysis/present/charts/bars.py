@@ -295,4 +295,6 @@ def clusters_bars(
 
 
 def _texts(table: pd.DataFrame, value: str) -> list[str]:
-    return [present.cell(r[value], value, r) for r in table.to_dict("records")]
+    # All that says how a value is written.
+    told = [c for c in (value, "status", "symbol", "decimals", "compare_count") if c in table]
+    return [present.cell(r[value], value, r) for r in table[told].to_dict("records")]
