@@ -88,6 +88,19 @@ def test_of_a_few_areas_no_spread_is_estimated():
     assert peers.compare(areas([900, 1400, 1400, 1400, 1400]), draws=DRAWS)["is_widened"].any()
 
 
+def test_what_is_asked_again_is_the_same_and_nobody_changes_what_another_reads():
+    first = peers.compare(areas([30, 10, 20]), draws=DRAWS)
+    first.loc[0, "rate"] = -1
+    again = peers.compare(areas([30, 10, 20]), draws=DRAWS)
+    assert again["rate"].min() > 0
+    # Another count, another type of it, or another column is another question.
+    assert not peers.compare(areas([31, 10, 20]), draws=DRAWS)["rate"].equals(again["rate"])
+    listed = areas([30, 10, 20]).assign(parts=[["a"], ["b"], ["c"]])
+    told = peers.compare(listed, draws=DRAWS)
+    assert sorted(map(str, told["parts"])) == ["['a']", "['b']", "['c']"]
+    assert told.drop(columns="parts").equals(again)
+
+
 def test_ranking_and_funnel_agree_on_what_is_usual():
     # The two stand on one page; near the edge the others' rate alone would say something else.
     others = [6200, 6450, 8000, 8600, 8900, 9300, 11400, 13000, 13600, 13900, 14800, 25000]

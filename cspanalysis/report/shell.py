@@ -121,6 +121,7 @@ class _Stream(io.TextIOBase):
 
 
 def _shell(pipe: Connection) -> Any:
+    from IPython.core.compilerop import CachingCompiler
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
@@ -130,6 +131,19 @@ def _shell(pipe: Connection) -> Any:
         sys.stdout.flush()  # what was printed before comes before
         sys.stderr.flush()
         pipe.send(("output", output))
+
+    class Compiler(CachingCompiler):
+        """Compiles each statement once: the name of its cell is of the cell's number and text."""
+
+        def __init__(self):
+            super().__init__()
+            self.known = {}
+
+        def __call__(self, source, filename, symbol, **how):
+            key = (filename, symbol, source.body[0].lineno, source.body[0].col_offset)
+            if key not in self.known:
+                self.known[key] = super().__call__(source, filename, symbol, **how)
+            return self.known[key]
 
     class Publisher(DisplayPublisher):
         def publish(self, data, metadata=None, *, transient=None, update=False, **_):
@@ -166,6 +180,7 @@ def _shell(pipe: Connection) -> Any:
         failed = False
 
         # The cells of a chapter are run for one area after the other.
+        compiler_class = Compiler
         transform_cell = functools.cache(InteractiveShell.transform_cell)
         should_run_async = functools.cache(InteractiveShell.should_run_async)
 
