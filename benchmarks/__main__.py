@@ -3,7 +3,7 @@
 --months 36 --forces 0     size of the invented archive (0: every force)
 --archive DIR              street files of one's own, as downloaded, instead
 --quick                    two months of six forces, one run each: to see that it works
---only cleaning            one part (cleaning, workbook, loading, reviewing, memory)
+--only cleaning            one part (cleaning, workbook, loading, today, reviewing, memory)
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
               f"were; peak {last.peak_mb:.0f} MB in a process")  # fmt: skip
         litter = [p for p in out.rglob("*") if p.name.startswith(".") and p.suffix != ".lock"]
         print(f"temporary names left behind: {len(litter)}", flush=True)
-        some = _areas(root)[:: max(1, wanted // given.compare)] if given.compare else None
+        some = area_names(root)[:: max(1, wanted // given.compare)] if given.compare else None
         words = [w for name in some for w in ("--csp", name)] if some else ["--all"]
         undisturbed = measuring.child(command(root, calm, *words, chapter=given.chapter))
         areas = sorted(finished(calm))
@@ -129,7 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
     return int(bool(found) or sum(done.values()) != wanted)
 
 
-def _areas(root: Path) -> list[str]:
+def area_names(root: Path) -> list[str]:
+    """The areas that a workspace's cleaned data hold, as `csp review --all` takes them."""
     from cspanalysis.report import review_command
     from cspanalysis.store.tables import Store
 
@@ -137,7 +138,7 @@ def _areas(root: Path) -> list[str]:
 
 
 def _number(root: Path) -> int:
-    return len(_areas(root))
+    return len(area_names(root))
 
 
 if __name__ == "__main__":

@@ -170,6 +170,31 @@ def load(root: str, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def lab(root: str, area: str) -> dict[str, Any]:
+    """`csp.open` and questions on peers as somebody asks them by hand, in this new process."""
+    start = time.perf_counter()
+    import cspanalysis
+
+    review = cspanalysis.open(area, workspace=root)
+    opened = time.perf_counter() - start
+    from cspanalysis.findings import acquisitive, harm, overview
+
+    own = review.peers.own
+    asked = [
+        lambda: overview.recorded_crime_peers(review, review.most_similar),
+        *(lambda g=g: overview.recorded_crime_peers(review, own(g)) for g in ("county", "force")),
+        lambda: acquisitive.peers(review, "burglary", "burglary", review.most_similar),
+        lambda: acquisitive.peers(review, "robbery", "robbery", own("force")),
+        lambda: harm.peers(review, review.most_similar),
+    ]
+    seconds = []
+    for question in asked:
+        start = time.perf_counter()
+        question()
+        seconds.append(time.perf_counter() - start)
+    return {"opened": opened, "first": seconds[0], "further": seconds[1:]}
+
+
 def chapters(root: str, repeats: str, *names: str) -> dict[str, Any]:
     """Each chapter by the runner's engine, and the same cells in a warm process."""
     from cspanalysis.report import chapter_run, engine, review_run, runner
@@ -338,7 +363,9 @@ class _Serial:
         pass
 
 
-TASKS = (make, longer, further, workbook, inflate, parse, pandas, load, chapters, review, profile)
+TASKS = (
+    make, longer, further, workbook, inflate, parse, pandas, load, lab, chapters, review, profile,
+)  # fmt: skip
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from benchmarks import layout, measures, measuring, national, page, workbooks
+from benchmarks import growth, layout, measures, measuring, national, page, workbooks
 from benchmarks.__main__ import main, settings
 from cspanalysis.domain.periods import Period
 from cspanalysis.store import clean_run
@@ -98,8 +98,24 @@ def test_a_profile_sees_the_cleaning_itself(tmp_path):
 
 
 @pytest.mark.long
-def test_a_small_run_of_the_part_that_names_a_chapter_comes_to_its_end(tmp_path):
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("memory", "chapter overview of 8 areas"),
+        ("today", "a further area in a batch, processor time"),
+    ],
+)
+def test_a_small_run_of_a_part_that_reviews_comes_to_its_end(tmp_path, part, said):
     written = tmp_path / "page.md"
-    asked = ["--quick", "--only", "memory", "--scratch", str(tmp_path), "--out", str(written)]
+    asked = ["--quick", "--only", part, "--scratch", str(tmp_path), "--out", str(written)]
     assert main(asked) == 0
-    assert "chapter overview of 8 areas" in written.read_text(encoding="utf-8")
+    assert said in written.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_growth_is_told_in_a_column_for_each_number_of_years(tmp_path, capsys):
+    asked = ["--years", "1", "2", "--forces", "2", "--rows", "6000", "--scratch", str(tmp_path)]
+    assert growth.main(asked) == 0
+    head, _, files, *rest = capsys.readouterr().out.splitlines()
+    assert head == "|  | 1 year | 2 years |" and files.endswith("| 24 | 48 |")
+    assert len(rest) == 4 and rest[-1].count(" MB") == 2
