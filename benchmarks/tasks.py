@@ -183,8 +183,10 @@ def lab(root: str, area: str) -> dict[str, Any]:
     asked = [
         lambda: overview.recorded_crime_peers(review, review.most_similar),
         *(lambda g=g: overview.recorded_crime_peers(review, own(g)) for g in ("county", "force")),
-        lambda: acquisitive.peers(review, "burglary", "burglary", review.most_similar),
-        lambda: acquisitive.peers(review, "robbery", "robbery", own("force")),
+        *(
+            lambda kind=kind, g=g: acquisitive.peers(review, kind, kind, g, subject=kind)
+            for kind, g in (("burglary", review.most_similar), ("robbery", own("force")))
+        ),
         lambda: harm.peers(review, review.most_similar),
     ]
     seconds = []
