@@ -7,13 +7,15 @@ practice ('Making data count'); the lengths are printed with the chart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cspanalysis.domain import breaks
+from cspanalysis.stats.contents import Rows
 from cspanalysis.stats.measures import as_float
 from cspanalysis.stats.season import FEWEST_A_MONTH, calendar, month_model
 
@@ -132,6 +134,14 @@ def control_chart(
     -------
     ControlChart
     """
+    # Several pages of a review chart the same months.
+    found = _charted(Rows(by_month[["month", "count"]]), series, scheme, check_breaks)
+    return replace(found, table=found.table.copy(deep=False))
+
+
+@functools.lru_cache(maxsize=128)
+def _charted(rows: Rows, series: str, scheme: str, check_breaks: bool) -> ControlChart:
+    by_month = rows.table
     counts = pd.Series(as_float(by_month["count"]), index=by_month["month"].to_numpy()).sort_index()
     if counts.index.duplicated().any():
         raise ValueError("a month occurs twice in the series")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from cspanalysis.stats.contents import Rows
 from cspanalysis.stats.measures import as_float, count_limits, lower_limit, rate, upper_limit
 
 #: Seed and number of the draws behind rank intervals, fixed so that a review can be repeated.
@@ -67,38 +68,14 @@ def compare(
     ValueError
         If an area occurs twice.
     """
-    rows = _Rows(table)
+    rows = Rows(table)
     # Several pages of a review set the same areas beside each other.
     asked = _compared if rows.is_plain else _compared.__wrapped__
     return asked(rows, per, confidence, draws, seed).copy(deep=False)
 
 
-class _Rows:
-    """A table that is the same as another if all that it holds is."""
-
-    def __init__(self, table: pd.DataFrame):
-        self.table = table
-        columns = [table[name] for name in table]
-        self.content = tuple((c.name, str(c.dtype), *c.tolist()) for c in columns)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether each cell can be looked up: a list in one cannot."""
-        try:
-            hash(self.content)
-        except TypeError:
-            return False
-        return True
-
-    def __hash__(self) -> int:
-        return hash(self.content)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rows) and self.content == other.content
-
-
 @functools.lru_cache(maxsize=128)
-def _compared(rows: _Rows, per: float, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+def _compared(rows: Rows, per: float, confidence: float, draws: int, seed: int) -> pd.DataFrame:
     table = rows.table
     if table["area"].duplicated().any():
         raise ValueError("an area occurs twice among the peers")
