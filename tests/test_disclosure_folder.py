@@ -281,3 +281,13 @@ def test_scales_of_charts_and_shown_rows_in_print_are_no_leaks(tmp_path):
     assert audit.check(tmp_path) == []
     docx(folder / "r.docx", *lines, table=[["Area", "Cluster", "n"], ["Swale", "Town", "3"]])
     assert [r.where for r in audit.check(tmp_path)] == ["swale/r/r.docx"]
+
+
+def test_what_a_page_says_in_a_tables_caption_is_read_as_what_it_says_elsewhere():
+    text = (
+        "<section data-finding='a.b'><p>All.</p><table><caption>Of 17 here</caption>"
+        "<tr><th>Area</th><td>Two <b>words</b></td></tr></table></section>"
+    )
+    (carried,) = carriers.page("one.html", text, {"a.b": "Title"})
+    assert [words for _, words in carried.texts] == ["All.", "Of 17 here"]
+    assert carried.tables == [[["Area", "Two words"]]]
