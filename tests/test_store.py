@@ -546,6 +546,18 @@ def test_rows_that_are_alike_are_counted_as_a_frame_of_all_would_count_them(larg
         found.sizes("police_uk", ["street"], {})
 
 
+@pytest.mark.parametrize("keys", [["district"], ["district", "force", "month"], ["offence"]])
+def test_counts_added_up_are_those_of_all_rows_that_have_the_columns(large, keys):
+    found = store(large)
+    rows = found.load("police_uk_counts").dropna(subset=keys)
+    expected = rows.groupby(keys)["count"].sum()
+    added = {tuple(key): count for *key, count in found.sums("police_uk_counts", keys)}
+    assert added == {k if isinstance(k, tuple) else (k,): n for k, n in expected.items()}
+    assert found.load("police_uk_counts")["district"].isna().any()
+    with pytest.raises(UsageError, match="has no column 'street'"):
+        found.sums("police_uk_counts", ["street"])
+
+
 @pytest.mark.parametrize("columns", [None, ["row", "offence"], ["district"]])
 @pytest.mark.parametrize(
     "further", [{}, {"row": (5, 9000)}, {"offence": ["other theft", "shoplifting"]}]

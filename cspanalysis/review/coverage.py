@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -264,25 +265,19 @@ def _street(store: Store, area: Area) -> Coverage:
     if not store.has("police_uk_counts"):
         return none
     own = own_force(store, area)
-    published = store.coverage()
+    published = _published(store)
     if own is None:
-        is_own = [bool(area.force) and areas.is_force(area.force, f) for f in published["force"]]
-        return replace(none, unlocated=_unlocated(published[is_own]))
+        found = (p.unlocated for f, p in published.items() if areas.is_force(area.force, f))
+        return replace(none, unlocated=tuple(sorted(m for months in found for m in months)))
     force, counts = own
-    published = published[published["force"] == force]
-    whole = set(published.loc[published["status"] == "ok", "month"])
-    gone = log_gaps.vanished(counts, whole)
-    flawed = published.loc[published["status"] == "incomplete", "month"]
+    files = published.get(force, _Published())
+    gone = log_gaps.vanished(counts, files.whole)
     return replace(
-        none.of(whole - gone),
-        incomplete=tuple(sorted(flawed)),
+        none.of(files.whole - gone),
+        incomplete=files.incomplete,
         elsewhere=tuple(sorted(gone)),
-        unlocated=_unlocated(published),
+        unlocated=files.unlocated,
     )
-
-
-def _unlocated(published: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(published.loc[published["status"] == "unlocated", "month"]))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -292,14 +287,26 @@ def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:
     Rows of a district can come from other forces and from the transport police: a few of them do
     not cover it. Its own force does; where that is unknown, the one that records most.
     """
-    by_force = street_counts(store, area.districts).groupby(["force", "month"])["count"].sum()
-    forces = by_force.groupby("force").sum()
-    if area.force:
-        forces = forces[[areas.is_force(area.force, label) for label in forces.index]]
-    if forces.empty:
+    every = _recorded(store)
+    found: dict[str, Counter[str]] = {}
+    for district in area.districts:
+        for force, months in every.get(district, {}).items():
+            found.setdefault(force, Counter()).update(months)
+    named = [f for f in sorted(found) if not area.force or areas.is_force(area.force, f)]
+    if not named:
         return None
-    force = str(forces.idxmax())
-    return force, by_force[force].to_dict()
+    force = max(named, key=lambda f: found[f].total())
+    return force, dict(sorted(found[force].items()))
+
+
+@functools.lru_cache(maxsize=4)
+def _recorded(store: Store) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+    """District → force → month → records in its street-level files."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    sums = store.sums("police_uk_counts", ["district", "force", "month"])
+    for district, force, month, count in sums:
+        found.setdefault(district, {}).setdefault(force, {})[month] = count
+    return found
 
 
 def lacking_forces(
@@ -316,8 +323,8 @@ def lacking_forces(
     published = _published(store)
     found = {}
     for force in sorted(set(forces) & set(published)):
-        rows, incomplete = published[force]
-        gone = log_gaps.vanished(rows, looked_at) | incomplete
+        files = published[force]
+        gone = log_gaps.vanished(files.rows, looked_at).union(files.incomplete)
         if lacking := sorted(gone & wanted):
             found[force] = lacking
     return found
@@ -330,16 +337,32 @@ def prepare(store: Store, of_areas: Iterable[Area]) -> None:
         of(store, "police_uk", area)
 
 
+class _Published(NamedTuple):
+    """What a force's files hold: rows by month, and months by what became of them."""
+
+    rows: Mapping[str, int] = {}
+    whole: frozenset[str] = frozenset()
+    incomplete: tuple[str, ...] = ()
+    unlocated: tuple[str, ...] = ()
+
+
 @functools.lru_cache(maxsize=4)
-def _published(store: Store) -> dict[str, tuple[dict[str, int], set[str]]]:
-    """Force → the rows of its files by month, and the months whose files are incomplete."""
-    return {
-        str(force): (
+def _published(store: Store) -> dict[str, _Published]:
+    """Force → what its files hold."""
+    found = {}
+    for force, rows in store.coverage().groupby("force"):
+        status = rows["status"].tolist()
+        months = [
+            sorted(m for m, s in zip(rows["month"], status, strict=True) if s == wanted)
+            for wanted in ("ok", "incomplete", "unlocated")
+        ]
+        found[str(force)] = _Published(
             rows.set_index("month")["rows"].to_dict(),
-            set(rows.loc[rows["status"] == "incomplete", "month"]),
+            frozenset(months[0]),
+            tuple(months[1]),
+            tuple(months[2]),
         )
-        for force, rows in store.coverage().groupby("force")
-    }
+    return found
 
 
 @functools.lru_cache(maxsize=2048)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -40,6 +40,8 @@ _NULLABLE = {
 #: same tables many times.
 _KEPT_TABLES, _KEPT_ROWS = 24, 60_000
 
+
+_Read = TypeVar("_Read")
 
 #: Tables whose rows are sorted by district, those that have none last.
 _SORTED = frozenset(("police_uk",))
@@ -194,7 +196,23 @@ class Store:
 
         return self._sound(table, read)
 
-    def _sound(self, table: str, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    def sums(self, table: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The `count` of a whole table added up by some columns: a tuple of these and the sum.
+
+        Rows that lack one of the columns are left out.
+        """
+        names = list(keys)
+
+        def read() -> list[tuple[Any, ...]]:
+            self._schema(table, names)
+            found = self._held(table).table.group_by(names).aggregate([("count", "sum")])
+            columns = table_rows.plain(found.select([*names, "count_sum"])).columns
+            every = zip(*(column.to_pylist() for column in columns), strict=True)
+            return [row for row in every if None not in row]
+
+        return self._sound(table, read)
+
+    def _sound(self, table: str, read: Callable[[], _Read]) -> _Read:
         """What is read of a table; told in a sentence where its files are gone or damaged."""
         try:
             try:
