@@ -32,10 +32,18 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for, so that `csp --help` and the runner start quickly.
+    import gc
     from importlib import import_module
 
     if name in _HOME:
-        return getattr(import_module(f"cspanalysis.{_HOME[name]}"), name)
+        # What is imported is no rubbish: to look through it meanwhile takes a fifth of the time.
+        is_collected = gc.isenabled()
+        gc.disable()
+        try:
+            return getattr(import_module(f"cspanalysis.{_HOME[name]}"), name)
+        finally:
+            if is_collected:
+                gc.enable()
     raise AttributeError(
         f"module 'cspanalysis' has no attribute '{name}'", name=name, obj=sys.modules[__name__]
     )
