@@ -1,6 +1,7 @@
 """Cleaning a workspace and loading from its store: accounts, provenance, faults."""
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -16,10 +17,12 @@ import filelock
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, DataRefused, NotAvailable, UsageError
-from cspanalysis.store import clean_run, provenance, raw_folder
+from cspanalysis.store import clean_run, provenance, raw_folder, table_rows
 from cspanalysis.store import manifest as processed
 from cspanalysis.store.tables import Store
 
@@ -544,6 +547,33 @@ def test_rows_that_are_alike_are_counted_as_a_frame_of_all_would_count_them(larg
     assert found.sizes("police_uk", keys, {})["count"].sum() == len(every)
     with pytest.raises(UsageError, match="has no column 'street'"):
         found.sizes("police_uk", ["street"], {})
+
+
+def test_districts_that_alternate_in_a_file_are_read_once_each(root):
+    """Spans of districts overlap in a file that is not sorted by them."""
+    districts = ["Bexley", "Tonbridge and Malling", "Dover"]
+    lines = [f"0{day}/04/2025,Police,Noise,Here,{districts[day % 3]}" for day in range(1, 10)]
+    head = "Date of call,Received By,Call type,Location,District"
+    (root / "data/raw/asb_calls/calls.csv").write_text("\n".join([head, *lines]) + "\n")
+    clean(root)
+    found = store(root)
+    every = found.load("asb_calls")
+    assert len(every) == 9
+    for size in (1, 2, 3):
+        for wanted in itertools.combinations(districts, size):
+            own = found.load("asb_calls", where={"district": list(wanted)})
+            expected = every[every["district"].isin(wanted)].reset_index(drop=True)
+            pd.testing.assert_frame_equal(own, expected)
+            counts = found.sizes("asb_calls", ["district"], {"district": list(wanted)})
+            assert counts["count"].tolist() == [3] * size
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=8))
+def test_merged_spans_hold_the_same_rows_once_each(drawn):
+    spans = [[first, first + size] for first, size in drawn]
+    merged = table_rows.merged(spans)
+    rows = [row for first, stop in merged for row in range(first, stop)]
+    assert rows == sorted({row for first, stop in spans for row in range(first, stop)})
 
 
 @pytest.mark.parametrize("keys", [["district"], ["district", "force", "month"], ["offence"]])

@@ -267,7 +267,11 @@ def _street(store: Store, area: Area) -> Coverage:
     own = own_force(store, area)
     published = _published(store)
     if own is None:
-        found = (p.unlocated for f, p in published.items() if areas.is_force(area.force, f))
+        found = (
+            p.unlocated
+            for force, p in published.items()
+            if area.force and areas.is_force(area.force, force)
+        )
         return replace(none, unlocated=tuple(sorted(m for months in found for m in months)))
     force, counts = own
     files = published.get(force, _Published())

@@ -54,8 +54,25 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
+def merged(spans: Iterable[Sequence[int]]) -> list[list[int]]:
+    """The same rows in spans that do not overlap, in order.
+
+    Those of districts do wherever a file is not sorted by them: no row is to be read twice.
+    """
+    found: list[list[int]] = []
+    for first, stop in sorted(map(tuple, spans)):
+        if found and first <= found[-1][1]:
+            found[-1][1] = max(found[-1][1], stop)
+        else:
+            found.append([first, stop])
+    return found
+
+
 def stretches(path: Path, spans: Sequence[Sequence[int]], columns: list[str]) -> pa.Table:
-    """Rows of a file, from the first to before the last of each span; no other groups are read."""
+    """Rows of a file, from the first to before the last of each span; no other groups are read.
+
+    `spans`: `merged`.
+    """
     with pq.ParquetFile(path) as file:
         sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
         ends = list(itertools.accumulate(sizes))

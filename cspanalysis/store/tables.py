@@ -309,7 +309,7 @@ class Store:
             found = [holds[d] for d in {*districts} & {*holds}]
             if None in districts:
                 found.append([max((stop for _, stop in holds.values()), default=0), _TO_THE_END])
-            spans[path] = sorted(found)
+            spans[path] = table_rows.merged(found)
 
         def read(path: str) -> pa.Table:
             return table_rows.stretches(self.processed / path, spans[path], columns)
