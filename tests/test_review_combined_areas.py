@@ -154,3 +154,28 @@ def test_counts_are_whole_numbers_and_measures_keep_their_point():
 def test_a_workspace_is_made_for_a_name_without_its_apostrophe(tmp_path):
     init.init(tmp_path / "ws", "Kings Lynn and West Norfolk")
     assert workspace.load(tmp_path / "ws").area().name == "King's Lynn and West Norfolk"
+
+
+def test_crimes_of_districts_that_alternate_in_an_extract_count_once_each(tmp_path):
+    folder = settings(tmp_path, WEST_KENT)
+    (folder / "data/raw/police_extract").mkdir()
+    districts = ["Sevenoaks", "Tonbridge and Malling", "Dartford", "Tunbridge Wells"]
+    days = [f"{n % 27 + 1:02d}/{n // 4 % 12 + 1:02d}/2025" for n in range(480)]
+    lines = [
+        f"C/{n},Robbery,{day},{day},,{day},,{districts[n % 4]},,High Street,STREET,N,"
+        for n, day in enumerate(days)
+    ]
+    head = (
+        "Crime Ref,Offence,Date Recorded,From Date,From Time,To Date,To Time,District,Town,"
+        "Location,Premises Type,DV,MO"
+    )
+    text = "\n".join([head, *lines]) + "\n"
+    (folder / "data/raw/police_extract/all.csv").write_text(text)
+    with (folder / "partnership.toml").open("a", encoding="utf-8") as out:
+        out.write('\n[sources.police_extract.formats]\nrecorded = "dd/mm/yyyy"\n')
+    review = entry.open(period="2025-01/2025-12", workspace=folder)
+    found = review.series("robbery")
+    assert found.count(review.period) == 360
+    assert len(review.records("robbery", review.period).table) == 360
+    alone = entry.open("Sevenoaks", "2025-01/2025-12", workspace=folder)
+    assert alone.series("robbery").count(alone.period) == 120

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cspanalysis.domain import district_labels
 from cspanalysis.domain.whole_files import stamp
 from cspanalysis.store import provenance, seals
 from cspanalysis.store.manifest import PROBLEMS, known
@@ -96,11 +97,13 @@ def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         *area.get("districts", [area.get("name", "")]),
         *(name for group in groups for name in group.get("areas", ())),
     }
+    official = district_labels.certain
     night = settings.get("night_time_economy", {})
     premises = {*night.get("premises", ()), *night.get("second", {}).get("premises", ())}
     codes = zip(area.get("district_codes", ()), area.get("districts", ()), strict=False)
     return {
-        "district": tuple(sorted(filter(None, map(str, districts)))),
+        # As the register writes them, however the settings do: so the area has them, too.
+        "district": tuple(sorted({official(name) or name for name in map(str, districts) if name})),
         # Of districts that no register has: 'E07990001 Harrowmere'.
         "district_code": tuple(f"{code} {name}" for code, name in codes),
         "premises": tuple(sorted(str(one).lower() for one in premises)),
