@@ -19,8 +19,8 @@ __version__ = "0.1.0"
 
 # nbformat, which plotly's renderers and papermill import, checks schemas with grammars that take
 # long to build, are optional there and of no use here. This must come before them.
-for _name in ("rfc3987_syntax", "rfc3986_validator"):
-    sys.modules.setdefault(_name, None)  # type: ignore[arg-type]
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+sys.modules.setdefault("rfc3986_validator", None)  # type: ignore[arg-type]
 
 _HOME = {
     "Comparison": "domain.periods",

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cspanalysis.domain import inert
+from cspanalysis.domain import inert, rubbish
 from cspanalysis.domain.errors import CspError, UsageError, of_disk, paragraph
-from cspanalysis.domain.periods import Period
 
 _MEMORY = paragraph(
     "the computer's memory does not suffice",
     do="Close other programs, or take fewer areas or months at a time. The last good output is "
     "untouched.",
 )
-
-
-#: New objects, and rounds of the younger generations, before rubbish is looked for.
-_SELDOM = (50_000, 20, 100)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,8 +28,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code (0, 1, 2, 3 or 4: see cspanalysis.domain.errors)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    # What a command imports is no rubbish: to look through it again and again took a seventh.
-    gc.set_threshold(*_SELDOM)
+    rubbish.collect_seldom()
     try:
         options = _parse(given)
         code = options.run(options)
@@ -304,8 +297,10 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _bulletin(options: argparse.Namespace) -> int:
-    period = _bulletin_period(options)
-    from cspanalysis.report import bulletin_page
+    from cspanalysis.report import bulletin_command
+
+    period = bulletin_command.period(options)
+    from cspanalysis.report import bulletin_page  # not for a period that is refused
 
     told = bulletin_page.write(
         options.workspace, options.csp, period, edition=options.edition, out=options.out,
@@ -313,21 +308,6 @@ def _bulletin(options: argparse.Namespace) -> int:
     )  # fmt: skip
     inert.say(told)
     return 0
-
-
-def _bulletin_period(options: argparse.Namespace) -> Period:
-    if options.month:
-        period = Period.parse(options.month)
-        if period.months != 1:
-            raise UsageError(paragraph(f"--month {options.month}", allowed="one month, YYYY-MM"))
-        return period
-    part, text = ("quarter", options.quarter) if options.quarter else ("half", options.half)
-    period = Period.part_of_year(text, part)
-    # Elsewhere quarters are of the calendar year: which months these are is said, not guessed.
-    start = int(text[:4])
-    year = f"{start}/{(start + 1) % 100:02}"
-    inert.say(f"{text}: {period.label}, {part} {text[-1]} of the financial year {year}.")
-    return period
 
 
 def _map(options: argparse.Namespace) -> int:

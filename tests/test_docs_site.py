@@ -12,6 +12,7 @@ from cspanalysis import cli
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.explore import documentation
 from cspanalysis.findings import perceptions
+from cspanalysis.report import bulletin_command
 from cspanalysis.sources import column_types, dates
 from cspanalysis.store import corrections
 
@@ -152,11 +153,11 @@ def test_the_words_of_surveys_are_those_that_are_looked_for():
 
 def test_quarters_are_said_with_their_months(capsys):
     for text in ("2025-Q4", "2025/26-Q4"):
-        assert cli._bulletin_period(cli._parse(["bulletin", "--quarter", text])).iso == (
+        assert bulletin_command.period(cli._parse(["bulletin", "--quarter", text])).iso == (
             "2026-01/2026-03"
         )
         assert "January to March 2026, quarter 4 of the financial year 2025/26" in (
             capsys.readouterr().out
         )
     with pytest.raises(UsageError, match="is April to June 2025"):
-        cli._bulletin_period(cli._parse(["bulletin", "--quarter", "2025/27-Q1"]))
+        bulletin_command.period(cli._parse(["bulletin", "--quarter", "2025/27-Q1"]))

@@ -387,6 +387,13 @@ def test_numbers_of_numpy_and_what_is_no_number_are_written_as_plotly_writes_the
     assert chart.bundle()[plot.MIME]["data"][0]["y"] == [0.5, None]
 
 
+def test_a_chart_that_plotly_has_changed_is_still_an_output():
+    chart = charts.ranked_bars(ROWS)
+    chart.add_scatter(x=np.array([1.5, float("nan")]), y=np.array([0, 1]))
+    json.dumps(chart.bundle(), allow_nan=False)
+    assert chart.bundle()[plot.MIME]["data"][-1]["type"] == "scatter"
+
+
 def test_the_template_is_one_that_plotly_takes():
     whole = go.layout.Template(style.TEMPLATE).to_plotly_json()
     assert json.dumps(whole) == json.dumps(style.TEMPLATE)

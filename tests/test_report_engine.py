@@ -174,6 +174,25 @@ def test_notebooks_in_one_child_share_what_is_imported_and_no_names(tmp_path):
             os.kill(int(number), 0)
 
 
+def test_what_a_magic_runs_is_compiled_each_time(tmp_path):
+    """It calls all texts alike: '<timed exec>', '<magic-timeit>'."""
+    cells = (
+        "%%time\nfound = 1",
+        "%%time\nfound = 2",
+        "found",
+        "%time found + 1",
+        "%time found + 2",
+    )
+    notebook = run(tmp_path, *cells)
+    results = [
+        o["data"]["text/plain"]
+        for cell in notebook.cells
+        for o in cell.get("outputs", ())
+        if o["output_type"] == "execute_result"
+    ]
+    assert results == ["2", "3", "4"]
+
+
 def test_a_chapter_is_read_without_what_it_is_stored_with_and_not_changed(tmp_path):
     cell = nbformat.v4.new_code_cell("seen = 'here'\nprint(seen)")
     cell.outputs = [nbformat.v4.new_output("stream", text="of long ago")]

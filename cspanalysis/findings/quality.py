@@ -15,8 +15,7 @@ from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said, cannot
 from cspanalysis.present import charts, suppliers
 from cspanalysis.present.phrases import first, number_of, was
-from cspanalysis.review import coverage as coverages
-from cspanalysis.review import held, offence_counts
+from cspanalysis.review import held, offence_counts, street_files
 from cspanalysis.review.review import OFFENCE_SOURCES, Review
 from cspanalysis.stats import measures
 
@@ -242,7 +241,7 @@ def coverage(ask: Question) -> Finding:
 
 def _whose(review: Review, source: str) -> str:
     """The records whose months are told: in open data those of the area's own force."""
-    own = coverages.own_force(review.store, review.area) if source == "police_uk" else None
+    own = street_files.own_force(review.store, review.area) if source == "police_uk" else None
     return f"the records of {own[0]}" if own else f"the records of {suppliers.held(source)[0]}"
 
 

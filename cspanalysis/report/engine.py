@@ -77,10 +77,11 @@ def settle() -> None:
     """
     import pandas as pd
 
+    from cspanalysis.domain import rubbish
     from cspanalysis.store import clean_run
 
     pd.set_option("mode.string_storage", "python")
-    gc.set_threshold(50_000, 20, 100)
+    rubbish.collect_seldom()
     clean_run.one_run()
 
 

@@ -133,13 +133,15 @@ def _shell(pipe: Connection) -> Any:
         pipe.send(("output", output))
 
     class Compiler(CachingCompiler):
-        """Compiles each statement once: the name of its cell is of the cell's number and text."""
+        """Compiles each statement of a cell once: a cell's name is of its number and text."""
 
         def __init__(self):
             super().__init__()
             self.known = {}
 
         def __call__(self, source, filename, symbol, **how):
+            if filename not in self._filename_map:  # a magic's, which calls all texts alike
+                return super().__call__(source, filename, symbol, **how)
             key = (filename, symbol, source.body[0].lineno, source.body[0].col_offset)
             if key not in self.known:
                 self.known[key] = super().__call__(source, filename, symbol, **how)
@@ -179,10 +181,7 @@ def _shell(pipe: Connection) -> Any:
     class Shell(InteractiveShell):
         failed = False
 
-        # The cells of a chapter are run for one area after the other.
         compiler_class = Compiler
-        transform_cell = functools.cache(InteractiveShell.transform_cell)
-        should_run_async = functools.cache(InteractiveShell.should_run_async)
 
         def _showtraceback(self, etype, evalue, stb):
             self.failed = True
@@ -205,6 +204,9 @@ def _shell(pipe: Connection) -> Any:
     config.InteractiveShell.xmode = "Context"
     InteractiveShell.clear_instance()
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+    # The cells of a chapter are run for one area after the other.
+    magics = shell.input_transformer_manager
+    magics.transform_cell = functools.cache(magics.transform_cell)
     _charts_as_json()
     return shell
 

@@ -17,7 +17,7 @@ from cspanalysis.domain import areas, case_outcomes, offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
-from cspanalysis.review import coverage
+from cspanalysis.review import coverage, street_files
 from cspanalysis.store.tables import Store
 
 SOURCE = "police_uk"
@@ -78,7 +78,7 @@ def cases(store: Store, area: Area, period: Period, of: Period | None = None) ->
 
 @functools.lru_cache(maxsize=8)
 def _cases(store: Store, area: Area, period: Period, of: Period | None) -> Cases:
-    own = coverage.own_force(store, area) if store.has("police_uk_counts") else None
+    own = street_files.own_force(store, area) if store.has("police_uk_counts") else None
     if own is None:
         raise NotAvailable(SOURCE)
     force = own[0]
@@ -137,7 +137,7 @@ def _is_alone(area: Area) -> bool:
 
 def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
     """Crimes of the area that other forces recorded: the Transport Police states no outcome."""
-    counts = coverage.street_counts(store, area.districts)
+    counts = street_files.counts(store, area.districts)
     is_crime = counts["offence"].isin(offences.members(offences.ALL, offences.POLICE_UK))
     inside = over.contains(counts["month"]) & counts["force"].ne(force) & is_crime
     return int(counts.loc[inside, "count"].sum())

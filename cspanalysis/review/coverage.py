@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,16 +21,13 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period, months_of
 from cspanalysis.present import suppliers
-from cspanalysis.review import log_gaps
+from cspanalysis.review import log_gaps, street_files
 from cspanalysis.review.own_figures import own_figures, own_rows
 from cspanalysis.sources import find, further, get, spans_of, years_of
 from cspanalysis.store.tables import Store
 
 #: Months of a school year that a term's figures are of.
 _TERMS = {"autumn": slice(0, 4), "spring": slice(4, 7), "summer": slice(7, 12)}
-
-#: What `counts` reads of the street-level counts: the same as `counting`, so that it is read once.
-STREET_COLUMNS = ("district", "month", "force", "offence", "count")
 
 
 @dataclass(frozen=True)
@@ -264,8 +260,8 @@ def _street(store: Store, area: Area) -> Coverage:
     none = Coverage("police_uk", (), area=area.name)
     if not store.has("police_uk_counts"):
         return none
-    own = own_force(store, area)
-    published = _published(store)
+    own = street_files.own_force(store, area)
+    published = street_files.published(store)
     if own is None:
         found = (
             p.unlocated
@@ -274,7 +270,7 @@ def _street(store: Store, area: Area) -> Coverage:
         )
         return replace(none, unlocated=tuple(sorted(m for months in found for m in months)))
     force, counts = own
-    files = published.get(force, _Published())
+    files = published.get(force, street_files.Published())
     gone = log_gaps.vanished(counts, files.whole)
     return replace(
         none.of(files.whole - gone),
@@ -282,35 +278,6 @@ def _street(store: Store, area: Area) -> Coverage:
         elsewhere=tuple(sorted(gone)),
         unlocated=files.unlocated,
     )
-
-
-@functools.lru_cache(maxsize=2048)
-def own_force(store: Store, area: Area) -> tuple[str, Mapping[str, int]] | None:
-    """The force whose files cover an area, and its records there by month; None without any.
-
-    Rows of a district can come from other forces and from the transport police: a few of them do
-    not cover it. Its own force does; where that is unknown, the one that records most.
-    """
-    every = _recorded(store)
-    found: dict[str, Counter[str]] = {}
-    for district in area.districts:
-        for force, months in every.get(district, {}).items():
-            found.setdefault(force, Counter()).update(months)
-    named = [f for f in sorted(found) if not area.force or areas.is_force(area.force, f)]
-    if not named:
-        return None
-    force = max(named, key=lambda f: found[f].total())
-    return force, dict(sorted(found[force].items()))
-
-
-@functools.lru_cache(maxsize=4)
-def _recorded(store: Store) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
-    """District → force → month → records in its street-level files."""
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    sums = store.sums("police_uk_counts", ["district", "force", "month"])
-    for district, force, month, count in sums:
-        found.setdefault(district, {}).setdefault(force, {})[month] = count
-    return found
 
 
 def lacking_forces(
@@ -324,7 +291,7 @@ def lacking_forces(
     """
     looked_at = set(of(store, "police_uk", area).months)
     wanted = {m for p in periods for m in p.month_list()} & looked_at or looked_at
-    published = _published(store)
+    published = street_files.published(store)
     found = {}
     for force in sorted(set(forces) & set(published)):
         files = published[force]
@@ -336,46 +303,18 @@ def lacking_forces(
 
 def prepare(store: Store, of_areas: Iterable[Area]) -> None:
     """Find beforehand what the forces published, and which months the areas are covered in."""
-    _published(store)
+    street_files.published(store)
     for area in of_areas:
         of(store, "police_uk", area)
-
-
-class _Published(NamedTuple):
-    """What a force's files hold: rows by month, and months by what became of them."""
-
-    rows: Mapping[str, int] = {}
-    whole: frozenset[str] = frozenset()
-    incomplete: tuple[str, ...] = ()
-    unlocated: tuple[str, ...] = ()
-
-
-@functools.lru_cache(maxsize=4)
-def _published(store: Store) -> dict[str, _Published]:
-    """Force → what its files hold."""
-    found = {}
-    for force, rows in store.coverage().groupby("force"):
-        status = rows["status"].tolist()
-        months = [
-            sorted(m for m, s in zip(rows["month"], status, strict=True) if s == wanted)
-            for wanted in ("ok", "incomplete", "unlocated")
-        ]
-        found[str(force)] = _Published(
-            rows.set_index("month")["rows"].to_dict(),
-            frozenset(months[0]),
-            tuple(months[1]),
-            tuple(months[2]),
-        )
-    return found
 
 
 @functools.lru_cache(maxsize=2048)
 def second_forces(store: Store, area: Area, periods: tuple[Period, ...]) -> dict[str, list[str]]:
     """The other forces that record in an area and lack months of the periods."""
-    own = own_force(store, area)
+    own = street_files.own_force(store, area)
     if own is None:
         return {}
-    others = set(street_counts(store, area.districts)["force"]) - {own[0]}
+    others = set(street_files.counts(store, area.districts)["force"]) - {own[0]}
     return lacking_forces(store, area, others, *periods)
 
 
@@ -408,7 +347,7 @@ def unplaced(
 def _unplaced(
     store: Store, source: str, area: Area, period: Period, offences: tuple[str, ...] | None
 ) -> Unplaced | None:
-    own = own_force(store, area) if source == "police_uk" else None
+    own = street_files.own_force(store, area) if source == "police_uk" else None
     if source != "police_uk" and (_quiet_months(source) is None or not store.has(source)):
         return None
     if source == "police_uk" and own is None:
@@ -444,9 +383,3 @@ def _by_place(store: Store, source: str, force: str) -> dict[tuple[str, str, boo
     )
     counts = rows.groupby(["month", "offence", "is_placed"])["count"].sum()
     return {key: int(count) for key, count in counts.items()}
-
-
-def street_counts(store: Store, districts: tuple[str, ...]) -> pd.DataFrame:
-    """Street-level counts of some districts: district, month, force, offence, count."""
-    where = {"district": list(districts)}
-    return store.load("police_uk_counts", columns=STREET_COLUMNS, where=where)

@@ -20,7 +20,7 @@ from cspanalysis.domain import offences
 from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
 from cspanalysis.domain.periods import Period, months_of
-from cspanalysis.review import coverage, distinct_offences
+from cspanalysis.review import coverage, distinct_offences, street_files
 from cspanalysis.review.distinct_offences import MOST_LABELS
 from cspanalysis.review.series import Series
 from cspanalysis.store.tables import Store
@@ -249,7 +249,7 @@ def _monthly(store: Store, source: str, districts: tuple[str, ...]) -> pd.DataFr
     if not store.has("police_uk_counts" if source == "police_uk" else source):
         return pd.DataFrame(columns=[*keys, "count"])
     if source == "police_uk":
-        counts = coverage.street_counts(store, districts)
+        counts = street_files.counts(store, districts)
         return counts.groupby(keys, as_index=False)["count"].sum()
     where = {"district": list(districts), "is_crime": True}
     records = store.load(source, columns=["recorded", "offence"], where=where)

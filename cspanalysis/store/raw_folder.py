@@ -105,7 +105,7 @@ def named(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         # As the register writes them, however the settings do: so the area has them, too.
         "district": tuple(sorted({official(name) or name for name in map(str, districts) if name})),
         # Of districts that no register has: 'E07990001 Harrowmere'.
-        "district_code": tuple(f"{code} {name}" for code, name in codes),
+        "district_code": tuple(f"{code} {official(name) or name}" for code, name in codes),
         "premises": tuple(sorted(str(one).lower() for one in premises)),
     }
 

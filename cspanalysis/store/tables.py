@@ -199,7 +199,7 @@ class Store:
     def sums(self, table: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
         """The `count` of a whole table added up by some columns: a tuple of these and the sum.
 
-        Rows that lack one of the columns are left out.
+        Rows that lack one of the columns are left out. The table is kept in memory.
         """
         names = list(keys)
 

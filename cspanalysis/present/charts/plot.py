@@ -91,7 +91,7 @@ class Plot:
     def to_plotly_json(self) -> dict[str, Any]:
         """The chart as Plotly writes it: its traces as `data`, and its `layout`."""
         if "plotly" in self.__dict__:
-            return self.plotly.to_plotly_json()
+            return _plain(self.plotly.to_plotly_json())
         return {"data": _plain(self.traces), "layout": _plain(self.settings)}
 
     def bundle(self) -> dict[str, Any]:
