@@ -178,7 +178,7 @@ def cleanliness(ask: Question) -> Finding:
             "share": "Share",
             "interval": "95% interval",
         },
-        when=f"financial year {year}",
+        when=f"financial year {year}; line = 95% interval",
     )
 
 

@@ -48,9 +48,9 @@ def all_crimes(ask: Question) -> Finding:
     """Shares of the outcomes, beside those of the rest of the force (Wilson, Newcombe)."""
     found, over = _old(ask)
     own, rest = _by_class(found.table)
-    table = _side_by_side(own, rest)
+    table = _against(outcome_shares.against(_side_by_side(own, rest)))
     return ask.publish(
-        _against(outcome_shares.against(table)),
+        table,
         sources=(SOURCE,),
         subject="recorded crimes by outcome",
         wording=partial(outcome_wording.all_told, over=over, force=found.force),
@@ -63,7 +63,7 @@ def all_crimes(ask: Question) -> Finding:
             "interval": "95% interval",
             **_rest_columns(found),
         },
-        when=over.label,
+        when=_when(table, over),
         definition=DEFINITION,
         notes=_notes(ask, found),
     )
@@ -99,7 +99,7 @@ def by_offence(ask: Question) -> Finding:
             "no_outcome_share": "No outcome stated",
         },
         what="crimes charged or summonsed, by kind",
-        when=over.label,
+        when=_when(table, over),
         definition=DEFINITION,
         notes=_notes(ask, found),
     )
@@ -247,8 +247,17 @@ def _rest_columns(found: Cases) -> dict[str, str]:
     return {"compare_share": rest, "against": "Against the rest of the force"}
 
 
+def _is_alone(table: pd.DataFrame) -> bool:
+    """Whether there is no rest of the force to set the shares beside."""
+    return bool(table["compare_share"].isna().all())
+
+
+def _when(table: pd.DataFrame, over: Period) -> str:
+    return over.label + ("; line = 95% interval" if _is_alone(table) else "")
+
+
 def _chart(table: pd.DataFrame, label: str) -> Plot | None:
-    if table["compare_share"].isna().all():
+    if _is_alone(table):
         return charts.shares_with_intervals(table, label=label, order="as it is")
     return share_pairs(table, label=label, names=("rest of the force", "here"))
 

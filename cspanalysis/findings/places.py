@@ -84,6 +84,7 @@ def concentration(
             "gini_by_chance": "By chance alone",
         },
         what="Share of crimes in the tenth of small areas with most",
+        when=f"{ask.period.label}; line = 95% interval, of kinds with crimes enough for one",
         definition=f"{SMALL} Small areas without any crime count, too. By chance alone: if each "
         "crime had fallen on any of them alike.",
         notes=notes_of(ask, found),
