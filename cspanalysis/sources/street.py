@@ -148,15 +148,11 @@ def repeats(frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
     in every column, so that it tells the same crime again.
     """
     # Sorted numbers show what stands twice sooner than a table of texts does; few do.
-    identifiers = frame.select(*within, ROW, "crime_id").drop_nulls("crime_id")
-    hashes = identifiers["crime_id"].hash()
-    ordered = np.sort(hashes.to_numpy())
-    again = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
+    is_there, hashes = frame["crime_id"].is_not_null(), frame["crime_id"].hash()
+    ordered = hashes.filter(is_there).sort()
+    again = ordered.filter(ordered == ordered.shift())
+    several = frame.filter(is_there & hashes.is_in(again.implode()))
     where = [*within, ROW]
-    several = frame.join(
-        identifiers.filter(hashes.is_in(again.implode())), on=where, how="semi",
-        maintain_order="left",
-    )  # fmt: skip
     several = several.filter(HAS_IDENTIFIER).with_columns(pl.col(pl.Categorical).cast(pl.String))
     content = [c for c in several.columns if c not in {PART, ROW}]
     marked = several.with_columns(

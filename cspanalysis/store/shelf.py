@@ -56,7 +56,7 @@ class Shelf:
             whole_files.atomically(
                 self.processed / path,
                 lambda stream: frame.write_parquet(
-                    stream, compression="uncompressed", row_group_size=8192
+                    stream, compression="uncompressed", row_group_size=8192, statistics=False
                 ),
                 sync=False,
             )
@@ -78,14 +78,14 @@ class Shelf:
 
 def spans(frame: pl.DataFrame) -> Spans:
     """Where each district's rows lie in a table."""
+    # Most tables are sorted by district: few runs, many rows.
+    runs = frame.select(pl.col("district").rle()).unnest("district")
+    stop = pl.col("len").cum_sum()
     found = (
-        frame.lazy()
-        .select(district=pl.col("district").cast(pl.String))
-        .with_row_index("row")
+        runs.select(district=pl.col("value").cast(pl.String), first=stop - pl.col("len"), stop=stop)
         .drop_nulls()
         .group_by("district")
-        .agg(first=pl.col("row").min(), stop=pl.col("row").max() + 1)
+        .agg(pl.col("first").min(), pl.col("stop").max())
         .sort("district")
-        .collect()
     )
     return {name: [first, stop] for name, first, stop in found.iter_rows()}
