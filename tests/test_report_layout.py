@@ -117,6 +117,17 @@ def test_in_short_begins_with_what_is_judged(verdict, first):
     assert [r["id"] for r in layout.layout(made).short] == [first, "a.peers"]
 
 
+@pytest.mark.parametrize("verdict, is_told", [("higher", True), ("similar", False)])
+def test_in_short_says_of_a_difference_from_peers_how_clear_it_is(verdict, is_told):
+    how_clear = "It is higher by more than chance, but not by more than is usual among them."
+    peers = section("a.peers", "peers", verdict=verdict,
+                    sentence=f"It lies above the others. {how_clear} Two had no figures.")  # fmt: skip
+    page = markup.page(context(), chapter(section("a.change", "change", drawn=False), peers))
+    short = page.partition("In short")[2].partition("</ul>")[0]
+    assert "It lies above the others." in short and "Two had" not in short
+    assert (how_clear in short) is is_told
+
+
 def test_the_chapter_on_the_data_begins_with_rows_and_months():
     made = chapter(section(layout.ABOUT_DATA), section("quality.problems"),
                    section(layout.MONTHS_HELD), section("quality.table", verdict="up"))  # fmt: skip

@@ -163,6 +163,20 @@ def test_a_register_accounts_for_its_orders_and_counts_them_by_month_and_kind(tm
                     (6, "kind"): "Patrol"}  # fmt: skip
 
 
+@pytest.mark.parametrize("heading, kept", [("Case ref", 4), ("Order ref", 3)])
+def test_of_a_case_several_orders_count_and_of_an_order_one_row(heading, kept, tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(
+        f"{heading},Notice type,Date served,Local authority\n"
+        "A1,CPN,13/04/2025,Dover\nA1,CPN,13/04/2025,Dover\nA1,CPN,29/05/2025,Dover\n"
+        "A1,Closure order,29/05/2025,Dover\nB7,CPN,13/04/2025,Dover\n",
+        encoding="utf-8",
+    )
+    found = asb_powers.SOURCE.read(Part(path, "asb_powers/register.csv"), Context())
+    assert (found.rows_read, found.rows_kept, found.rows_set_aside) == (5, kept, 5 - kept)
+    assert found.frame["count"].sum() == kept
+
+
 def test_a_register_of_one_power_may_say_it_in_its_name(tmp_path):
     text = "FPN No,Date issued,District\n1,03/04/2025,Dover\n2,13/04/2025,Dover\n"
     for name, power in (("PSPO_breach_FPNs.csv", orders.power_of("FPN for breach of PSPO")),

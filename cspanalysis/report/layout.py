@@ -167,6 +167,12 @@ def first_sentence(text: str, most: int = 1) -> str:
     return " ".join(sentences(text)[:most])
 
 
+def short_sentence(record: Record) -> str:
+    """What a finding says in short; of a difference from peers also how clear it is."""
+    is_difference = record.get("role") == "peers" and record["verdict"] in DECISIVE
+    return first_sentence(str(record["sentence"]), most=2 if is_difference else 1)
+
+
 def is_evidence(section: Section) -> bool:
     """Whether a finding's table stands open in the place of a picture: some rows, not one."""
     rows = (section.record.get("table") or {}).get("rows", ())

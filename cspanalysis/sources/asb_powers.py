@@ -162,7 +162,7 @@ _FIGURES = Source(
         )),
         order_register.SCHEMA,
     ),
-    hidden=("date", "order_id"),
+    hidden=("date", "order_id", "case_id"),
     derived={
         "asb_powers": {
             "power": Derived(

@@ -40,8 +40,12 @@ SCHEMA = Schema(LAYOUT, "a register of single orders, counted by month and kind"
     ),
     Column(
         "order_id", "Number of the order, which counts once; kept nowhere",
-        ("order ref", "order reference", "order number", "reference", "ref", "case ref",
-         "case reference", "notice number", "notice ref"), "identifier",
+        ("order ref", "order reference", "order number", "reference", "ref", "notice number",
+         "notice ref"), "identifier",
+    ),
+    Column(
+        "case_id", "Number of the case, whose orders of a kind count once a day; kept nowhere",
+        ("case ref", "case reference", "case number", "case no", "case id"), "identifier",
     ),
 ))  # fmt: skip
 
@@ -52,11 +56,16 @@ def counted(found: Read) -> Read:
     From the first to the last order of a register a month without one of a kind has none; what
     was before and is after is not known.
     """
-    is_again = pl.col("order_id").is_not_null() & ~pl.struct("order_id", "kind").is_first_distinct()
-    found = found.keep(
-        ~is_again, "order_id", pl.lit(""), "one row per order",
-        "a further row of an order; it counts once",
-    )  # fmt: skip
+    # A case may bring several orders, and one of them more rows than one.
+    for number, further in (("order_id", ()), ("case_id", ("date",))):
+        own = pl.struct(number, "kind", *further)
+        is_again = pl.col(number).is_not_null() & ~own.is_first_distinct()
+        if number == "case_id":
+            is_again &= pl.col("order_id").is_null()
+        found = found.keep(
+            ~is_again, number, pl.lit(""), "one row per order",
+            "a further row of an order; it counts once",
+        )  # fmt: skip
     # A register holds what was made, not what is in force.
     is_made = meaning(power_of, pl.col("kind")) == IN_FORCE
     frame = found.frame.with_columns(
