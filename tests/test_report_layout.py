@@ -117,11 +117,21 @@ def test_in_short_begins_with_what_is_judged(verdict, first):
     assert [r["id"] for r in layout.layout(made).short] == [first, "a.peers"]
 
 
+@pytest.mark.parametrize("now, first", [("359", "a.kinds"), ("3,590", "a.change")])
+def test_in_short_says_no_change_once(now, first):
+    change = section("a.change", "change", verdict="no_clear_change",
+                     values={"count": 359, "compare_count": 361})  # fmt: skip
+    kinds = section("a.kinds", "parts", sentence=f"No change in burglary (361 to {now}) and theft.")
+    made = chapter(change, kinds, section("a.peers", "peers", verdict="similar"))
+    told = [r["id"] for r in layout.layout(made).short]
+    assert told == [first, "a.peers" if first == "a.kinds" else "a.kinds"]
+
+
 @pytest.mark.parametrize("verdict, is_told", [("higher", True), ("similar", False)])
 def test_in_short_says_of_a_difference_from_peers_how_clear_it_is(verdict, is_told):
     how_clear = "It is higher by more than chance, but not by more than is usual among them."
-    peers = section("a.peers", "peers", verdict=verdict,
-                    sentence=f"It lies above the others. {how_clear} Two had no figures.")  # fmt: skip
+    said = f"It lies above the others. {how_clear} Two had no figures."
+    peers = section("a.peers", "peers", verdict=verdict, sentence=said)
     page = markup.page(context(), chapter(section("a.change", "change", drawn=False), peers))
     short = page.partition("In short")[2].partition("</ul>")[0]
     assert "It lies above the others." in short and "Two had" not in short

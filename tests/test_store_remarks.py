@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cspanalysis
+from cspanalysis.audit import register_series
+from cspanalysis.audit.register_series import Named
 from cspanalysis.domain import district_labels, offences, premises
 from cspanalysis.domain.errors import UsageError
 from cspanalysis.domain.problem_limits import LISTED
 from cspanalysis.findings import (
     acquisitive,
     antisocial,
+    call_log,
     domestic,
     overview,
     quality,
@@ -417,6 +420,10 @@ def test_bogus_callers_are_left_out_however_written_and_not_said_to_be_none(tmp_
     review = calls(tmp_path, "Police", types=("Noise", "Bogus callers"))
     assert antisocial.calls_change(review).values["count"] == 12
     assert antisocial.bogus_callers_change(review).values["count"] == 12
+    # Nor do they count where priorities and targets name the log, and nothing else goes with them.
+    of_log = Named("asb_calls", where=call_log.IS_ASB)
+    assert register_series.count(review, of_log, review.period) == 12
+    assert register_series.count(review, of_log._replace(where=""), review.period) == 24
     (tmp_path / "b").mkdir()
     found = antisocial.bogus_callers_change(calls(tmp_path / "b", "Police"))
     assert "no call of the log is of the type 'bogus caller'" in found.sentence

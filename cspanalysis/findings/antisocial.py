@@ -14,14 +14,14 @@ from cspanalysis import present
 from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
+from cspanalysis.findings import call_log
+from cspanalysis.findings.call_log import NOT_ASB
 from cspanalysis.findings.overview import rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import suppliers
+from cspanalysis.review import conditions
 from cspanalysis.review.series import Series
-
-#: Types of call in the log that are no anti-social behaviour and are counted by themselves.
-NOT_ASB = ("bogus caller",)
 
 POLICE, OFFICER = "police", "ASB officer"
 
@@ -78,7 +78,7 @@ def incidents_season(ask: Question) -> Finding:
 )
 def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to police and council against the same months of the year before."""
-    calls = _calls(ask, leave_out)
+    calls = call_log.calls(ask, leave_out)
     return ask.change(calls.of(calls.rows, definition=_definition(calls.rows)))
 
 
@@ -91,7 +91,7 @@ def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
 )
 def calls_by_receiver(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     """Calls to the police and reports to the ASB officer, each with its change."""
-    calls = _calls(ask, leave_out)
+    calls = call_log.calls(ask, leave_out)
     receivers = sorted(calls.rows["received_by"].dropna().unique(), reverse=True)
     if not receivers:
         raise NotAvailable((), "the log does not say who received its calls")
@@ -128,7 +128,7 @@ def type_changes(
     ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = NOT_ASB
 ) -> Finding:
     """Each type of call against the same months of the year before."""
-    calls = _received(_calls(ask, leave_out), received_by)
+    calls = _received(call_log.calls(ask, leave_out), received_by)
     names = calls.rows["type"].value_counts().index
     return ask.changes(
         {name: calls.of(calls.rows[calls.rows["type"] == name]) for name in names},
@@ -172,7 +172,7 @@ def peers(ask: Question, group: str) -> Finding:
 def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
     log = ask.series("asb_calls", subject="calls about bogus callers")
-    rows = log.rows[_is_of(log.rows, types)]
+    rows = log.rows[conditions.are(log.rows["type"], types)]
     if rows.empty:
         named = " or ".join(f"'{name}'" for name in types)
         raise NotAvailable((), f"no call of the log is of the type {named}")
@@ -199,27 +199,8 @@ def _unused_log(ask: Question) -> list[str]:
 
 
 def _types(ask: Question, received_by: str, leave_out: Sequence[str]) -> Finding:
-    calls = _received(_calls(ask, leave_out), received_by)
+    calls = _received(call_log.calls(ask, leave_out), received_by)
     return ask.breakdown(calls, "type", "Type", present.capital(THINGS.get(received_by, "calls")))
-
-
-def _calls(ask: Question, leave_out: Sequence[str]) -> Series:
-    """The log without some types of call, which a note names."""
-    log = ask.series("asb_calls")
-    names = " and ".join(f"'{name}'" for name in leave_out)
-    note = f"Calls logged as {names} are left out: they are not anti-social behaviour."
-    rows = log.rows[~_is_of(log.rows, leave_out)]
-    return log.of(rows, definition="", notes=(note,) if names else ())
-
-
-def _is_of(log: pd.DataFrame, types: Sequence[str]) -> pd.Series:
-    """Calls of some types, whatever their case, hyphens and plural: 'Bogus callers'."""
-
-    def key(text: str) -> str:
-        return " ".join(text.lower().replace("-", " ").split()).removesuffix("s")
-
-    wanted = {key(name) for name in types}
-    return log["type"].isin([t for t in log["type"].dropna().unique() if key(t) in wanted])
 
 
 def _received(calls: Series, who: str) -> Series:

@@ -15,6 +15,7 @@ from cspanalysis import present
 from cspanalysis.domain import offences as taxonomy
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
+from cspanalysis.findings import call_log
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding, Said
 from cspanalysis.findings.shapes import changes
@@ -168,6 +169,7 @@ def _standing_anew(
         row = changes.compared(ask, series).iloc[0].to_dict()
         beside, year = _among(ask, series.selection, group, year)
         verdict = beside.pop("verdict", "none")
+        notes += [note for note in series.notes if note not in notes]
         rows.append(
             {
                 **row,
@@ -210,11 +212,7 @@ def _subjects(ask: Question, names: tuple[str, ...]) -> dict[str, Series]:
     whole = ask.series(taxonomy.ALL)
     found = {taxonomy.ALL: whole}
     with contextlib.suppress(NotAvailable):
-        asb = (
-            ask.series(ASB)
-            if whole.scheme == taxonomy.POLICE_UK
-            else ask.series("asb_calls", subject="calls about anti-social behaviour")
-        )
+        asb = ask.series(ASB) if whole.scheme == taxonomy.POLICE_UK else call_log.calls(ask)
         asb.coverage.check(ask.period, ask.compare)
         found[ASB if whole.scheme == taxonomy.POLICE_UK else asb.subject] = asb
     of_kinds = whole.rows[ask.period.contains(whole.rows["month"])].groupby("kind")["count"].sum()

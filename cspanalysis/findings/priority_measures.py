@@ -14,7 +14,7 @@ from cspanalysis.audit.register_series import Named
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.offences import POLICE_UK
 from cspanalysis.domain.periods import Period
-from cspanalysis.findings import resident_answers
+from cspanalysis.findings import call_log, resident_answers
 from cspanalysis.findings.question import SPECS, Question
 from cspanalysis.findings.shapes import changes
 from cspanalysis.review.review import Review
@@ -64,7 +64,7 @@ def _police(name: str) -> Named:
 
 #: Calls are counted from the log of police and council; where there is none, the street-level files
 #: hold incidents of anti-social behaviour.
-_LOG = Named("asb_calls", where="type!=bogus caller")
+_LOG = Named("asb_calls", where=call_log.IS_ASB)
 _STREET = Named("police_uk", "anti-social behaviour")
 _WORDS = {
     _LOG: "calls about anti-social behaviour",

@@ -378,6 +378,15 @@ def _in_short(records: Sequence[Record]) -> list[Record]:
         return []
     judged = [r for r in told if r.get("role") == "change"]
     headline = next((r for r in judged if r["verdict"] != "none"), (judged or told)[0])
+    second = _beside(headline, told)
+    if second and headline["verdict"] == "no_clear_change" and _is_told_by(second, headline):
+        headline, told = second, [r for r in told if r is not headline]
+        second = _beside(headline, told)
+    return [headline, second] if second else [headline]
+
+
+def _beside(headline: Record, told: Sequence[Record]) -> Record | None:
+    """What is clearest beside the headline of a chapter."""
     others = [r for r in told if r is not headline]
     ways: tuple[Any, ...] = (
         lambda r: r["id"] == MONTHS_HELD,
@@ -387,10 +396,14 @@ def _in_short(records: Sequence[Record]) -> list[Record]:
         lambda r: r.get("role") != headline.get("role"),
         lambda r: True,
     )
-    for is_wanted in ways:
-        if found := next((r for r in others if is_wanted(r)), None):
-            return [headline, found]
-    return [headline]
+    return next((r for is_wanted in ways for r in others if is_wanted(r)), None)
+
+
+def _is_told_by(other: Record, record: Record) -> bool:
+    """Whether the other finding names both counts of a change in its first sentence."""
+    counts = [record["values"].get(key) for key in ("count", "compare_count")]
+    said = re.findall(r"[\d,]*\d", short_sentence(other))
+    return all(count is not None and present.number(count) in said for count in counts)
 
 
 def _shared(records: Sequence[Record]) -> list[Remark]:
