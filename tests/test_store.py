@@ -515,8 +515,11 @@ def test_every_district_of_the_files_index_is_in_the_file(root):
     assert len(files) == 2 and set(manifest["holds"]) >= set(files)
     for path in files:
         frame = pd.read_parquet(root / "data/processed" / path)
-        assert sorted(frame["district"].dropna().unique()) == list(manifest["holds"][path])
-        for district, (first, stop) in manifest["holds"][path].items():
+        holds = manifest["holds"][path]
+        months = sorted(frame["month"].astype(str))
+        assert [months[0], months[-1]] == holds["months"]
+        assert sorted(frame["district"].dropna().unique()) == list(holds["districts"])
+        for district, (first, stop) in holds["districts"].items():
             at = frame.index[frame["district"] == district]
             assert (at[0], at[-1] + 1) == (first, stop)
 
@@ -566,6 +569,52 @@ def test_districts_that_alternate_in_a_file_are_read_once_each(root):
             pd.testing.assert_frame_equal(own, expected)
             counts = found.sizes("asb_calls", ["district"], {"district": list(wanted)})
             assert counts["count"].tolist() == [3] * size
+
+
+@pytest.mark.parametrize(
+    "months",
+    ["2025-01", ["2025-02"], ["2025-01", "2025-03"], ["2025-03", None], [],
+     ("2024-12", "2025-01"), ("2020-01", "2020-12")],
+)  # fmt: skip
+def test_rows_of_some_months_are_those_that_all_rows_hold_of_them(root, months):
+    """Files that hold none of the months are passed over, and no row is lost with them."""
+    head, *lines = STREET.splitlines(keepends=True)
+    for month in ("2025-02", "2025-03"):
+        text = head + "".join(lines).replace("2025-01", month)
+        (root / f"data/raw/police_uk/{month}-kent-street.csv").write_text(text)
+    clean(root)
+    found = store(root)
+    every = found.load("police_uk")
+    is_asked = (
+        every["month"].between(*months)
+        if isinstance(months, tuple)
+        else every["month"].isin([months] if isinstance(months, str) else months)
+    )
+    assert is_asked.any() or "2020-01" in months or not months
+    for further in ({}, {"district": sorted(every["district"].dropna().unique())}):
+        where = {"month": months, **further}
+        expected = every[is_asked & (every["district"].notna() | (not further))]
+        own = found.load("police_uk", where=where)
+        pd.testing.assert_frame_equal(own, expected.reset_index(drop=True))
+        assert found.sizes("police_uk", ["month"], where)["count"].sum() == len(expected)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("abcdef"), st.lists(st.integers(1, 30), max_size=4), min_size=1
+    ),
+    st.lists(st.integers(1, 30), max_size=3),
+)
+def test_no_file_with_a_month_that_is_asked_for_is_passed_over(files, asked):
+    spans = {path: [f"{min(m):02}", f"{max(m):02}"] if m else [] for path, m in files.items()}
+    found = table_rows.of_months([*files], spans, [f"{m:02}" for m in asked])
+    needed = [path for path, months in files.items() if {*months} & {*asked}]
+    assert {*needed} <= {*found} and found
+    # In order, and none that lies wholly before or after, unless no file is left.
+    assert found == [path for path in files if path in found]
+    if asked and needed:
+        ends = [(min(m), max(m)) for p in found if (m := files[p])]
+        assert all(first <= max(asked) and min(asked) <= last for first, last in ends)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=8))

@@ -148,18 +148,18 @@ def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
     months, table = _PREPARED.get(store, (set(), None))
     if table is None or not months >= set(over.month_list()):
-        table = _of_force(store, force)
+        table = _of_force(store, force, over)
     wanted = (pc.field("force") == force) & pc.field("month").isin(over.month_list())
     found = table.filter(wanted).drop_columns("force").to_pandas().astype({c: "str" for c in _KEYS})
     return found.sort_values(_KEYS, ignore_index=True)
 
 
-@functools.lru_cache(maxsize=4)
-def _of_force(store: Store, force: str) -> pa.Table:
-    """The crimes of a force in all months: those of the districts where it recorded any."""
+def _of_force(store: Store, force: str, over: Period) -> pa.Table:
+    """The crimes of a force: those of the districts where it recorded any."""
     held = store.load("police_uk_counts", columns=["district"], where={"force": force})
     districts = [None if pd.isna(d) else d for d in held["district"].unique()]
-    rows = store.sizes(SOURCE, _COLUMNS, {"district": districts, "force": force, **_CRIMES})
+    where = {"district": districts, "force": force, "month": over.month_list(), **_CRIMES}
+    rows = store.sizes(SOURCE, _COLUMNS, where)
     return _table(pa.Table.from_pandas(rows, preserve_index=False))
 
 

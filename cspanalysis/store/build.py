@@ -32,7 +32,7 @@ from cspanalysis.store import (
     unmatched,
 )
 from cspanalysis.store.batches import Batch, Wanted, batched
-from cspanalysis.store.shelf import Shelf, Spans
+from cspanalysis.store.shelf import Holds, Shelf
 
 #: Three batches at a time: one unpacks while others are typed and written, and no core waits.
 _AT_ONCE = 3
@@ -71,7 +71,7 @@ class Build:
     files: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
-    holds: dict[str, Spans] = field(default_factory=dict)
+    holds: dict[str, Holds] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -269,7 +269,7 @@ class _SourceBuild:
                 raise
 
     def _hold(self, labels: Sequence[str]) -> None:
-        """Enter where districts lie in the tables of some parts."""
+        """Enter what lies where in the tables of some parts."""
         held = {**self.now.before.get("holds", {}), **self.shelf.holds}
         for label in labels:
             paths = self.now.parts[label]["tables"].values()

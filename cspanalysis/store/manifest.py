@@ -15,7 +15,7 @@ from typing import Any
 from cspanalysis.domain import whole_files
 
 MANIFEST, PROBLEMS = "manifest.json", "problems.csv"
-FORMAT = "cspanalysis.processed/3"
+FORMAT = "cspanalysis.processed/4"
 _SUM = ',"sum":"'
 
 

@@ -1,4 +1,4 @@
-"""The tables of a source in the processed folder, and where districts lie in them."""
+"""The tables of a source in the processed folder, and what lies where in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import polars as pl
 
@@ -13,6 +14,13 @@ from cspanalysis.domain import whole_files
 
 #: District → the first of its rows in a table's file and the one after its last.
 Spans = dict[str, list[int]]
+
+
+class Holds(TypedDict):
+    """What a table's file holds: where districts lie, and its first and last month, if any."""
+
+    districts: Spans
+    months: list[str]
 
 
 @dataclass
@@ -28,7 +36,7 @@ class Shelf:
     held : dict
         Tables that are needed once more in this run, by path.
     holds : dict
-        Where districts lie in tables, by path.
+        What lies where in tables of districts, by path.
     damaged : collection of str
         Tables that are not as they were written.
     """
@@ -36,7 +44,7 @@ class Shelf:
     processed: Path
     is_written: bool
     held: dict[str, pl.DataFrame] = field(default_factory=dict)
-    holds: dict[str, Spans] = field(default_factory=dict)
+    holds: dict[str, Holds] = field(default_factory=dict)
     damaged: Collection[str] = ()
 
     def has(self, paths: Iterable[str]) -> bool:
@@ -56,14 +64,14 @@ class Shelf:
             whole_files.atomically(
                 self.processed / path,
                 lambda stream: frame.write_parquet(
-                    stream, compression="uncompressed", row_group_size=8192, statistics=False
+                    stream, compression="uncompressed", row_group_size=8192
                 ),
                 sync=False,
             )
         if hold:
             self.held[path] = frame
         if with_spans and "district" in frame.columns:
-            self.holds[path] = spans(frame)
+            self.holds[path] = {"districts": spans(frame), "months": months(frame)}
 
     def joined(self, paths: Sequence[str]) -> pl.DataFrame:
         """Small tables end to end; those not held are read some at a time, not one by one."""
@@ -89,3 +97,11 @@ def spans(frame: pl.DataFrame) -> Spans:
         .sort("district")
     )
     return {name: [first, stop] for name, first, stop in found.iter_rows()}
+
+
+def months(frame: pl.DataFrame) -> list[str]:
+    """The first and the last month of a table; [] where it has none."""
+    if "month" not in frame.columns:
+        return []
+    found = frame["month"].drop_nulls().unique().cast(pl.String).sort().to_list()
+    return [found[0], found[-1]] if found else []

@@ -29,10 +29,7 @@ class Held(NamedTuple):
 
     @classmethod
     def of(cls, rows: pa.Table) -> Held:
-        columns = [
-            c.dictionary_encode() if _is_text(c.type) else c for c in rows.combine_chunks().columns
-        ]
-        table = pa.table(columns, names=rows.column_names).combine_chunks()
+        table = rows.unify_dictionaries().combine_chunks()
         district = table["district"].chunk(0)
         codes = district.indices.fill_null(len(district.dictionary)).to_numpy()
         order = np.argsort(codes, kind="stable")
@@ -52,6 +49,28 @@ class Held(NamedTuple):
 
 def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def of_months(paths: list[str], spans: Mapping[str, Sequence[str]], wanted: Any) -> list[str]:
+    """The files whose first to last month (`spans`) reaches into the wanted ones; one at least.
+
+    `wanted`: a month, some, from one to another, or None for all; so `Store.load` is asked. A file
+    of which no months are known may hold any.
+    """
+    asked = [wanted] if isinstance(wanted, str) else wanted
+    if not asked or None in asked:
+        return paths
+    first, last = min(asked), max(asked)
+    known = ((path, spans.get(path)) for path in paths)
+    found = [path for path, span in known if not span or (span[0] <= last and first <= span[1])]
+    return found or paths[:1]
+
+
+def coded(path: Path) -> pa.Table:
+    """A file's rows with text as numbers, as which it lies in the file: never laid out as text."""
+    schema = pq.read_schema(path)
+    text = [field.name for field in schema if not pa.types.is_primitive(field.type)]
+    return pq.read_table(path, read_dictionary=text)
 
 
 def merged(spans: Iterable[Sequence[int]]) -> list[list[int]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +22,9 @@ from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
 from cspanalysis.store import partner_files, table_rows
 from cspanalysis.store.manifest import MANIFEST, PROBLEMS, known
+
+if TYPE_CHECKING:  # what lays tables down imports an engine that reading does without
+    from cspanalysis.store.shelf import Holds
 
 _COVERAGE = (
     "source", "force", "month", "rows", "crime", "asb", "without_lsoa", "without_district",
@@ -95,9 +98,9 @@ class Store:
         return known(self.processed)
 
     @property
-    def _holds(self) -> Mapping[str, Mapping[str, list[int]]]:
-        """File of a table → district → where its rows begin and end, for files that cover many."""
-        found: dict[str, dict[str, list[int]]] = self._manifest.get("holds", {})
+    def _holds(self) -> Mapping[str, Holds]:
+        """File of a table → what lies where in it, for files that cover many districts."""
+        found: dict[str, Holds] = self._manifest.get("holds", {})
         return found
 
     def tables(self) -> tuple[str, ...]:
@@ -117,8 +120,7 @@ class Store:
         """Names of a table's columns; none where the workspace has no such table."""
         if table not in self._manifest["tables"]:
             return []
-        path = self.processed / self._manifest["tables"][table]["files"][0]
-        return list(pq.read_schema(path).names)
+        return list(pq.read_schema(self.processed / self._files(table)[0]).names)
 
     def load(
         self,
@@ -182,12 +184,16 @@ class Store:
             As `load`.
         """
         names, columns = list(keys), list(dict.fromkeys([*keys, *where]))
+        condition = table_rows.condition(where)
+
+        def alike(piece: pa.Table) -> pa.Table:
+            # Counted file by file: what is not looked at again need not be held for all of them.
+            found = table_rows.sizes(piece)
+            return found if condition is None else found.filter(condition)
 
         def read() -> pd.DataFrame:
-            parts = self._pieces(table, columns, where)
-            found = table_rows.sizes(pa.concat_tables(parts, promote_options="permissive"))
-            condition = table_rows.condition(where)
-            found = found if condition is None else found.filter(condition)
+            parts = self._pieces(table, columns, where, alike)
+            found = pa.concat_tables(parts, promote_options="permissive")
             counts = found.group_by(names).aggregate([("count", "sum")])
             counts = counts.select([*names, "count_sum"]).rename_columns([*names, "count"])
             counts = counts.sort_by([(name, "ascending") for name in names])
@@ -247,7 +253,7 @@ class Store:
         """Columns and types of a table, once these columns are known to be there."""
         if table not in self._manifest["tables"]:
             raise NotAvailable(table)
-        schema = pq.read_schema(self.processed / self._manifest["tables"][table]["files"][0])
+        schema = pq.read_schema(self.processed / self._files(table)[0])
         for name in columns:
             if name not in schema.names:
                 raise UsageError(
@@ -258,17 +264,29 @@ class Store:
                 )
         return schema
 
-    def _pieces(self, table: str, columns: list[str], where: Mapping[str, Any]) -> list[pa.Table]:
-        """Rows among which are all those wanted: of files that cover many areas theirs alone."""
+    def _pieces(
+        self,
+        table: str,
+        columns: list[str],
+        where: Mapping[str, Any],
+        made: Callable[[pa.Table], pa.Table] = lambda rows: rows,
+    ) -> list[pa.Table]:
+        """What is made of rows among which are all those wanted: of files of many areas theirs."""
         schema, wanted = self._schema(table, [*columns, *where]), where.get("district")
-        paths = self._manifest["tables"][table]["files"]
+        paths = self._files(table, where.get("month"))
         districts = [wanted] if isinstance(wanted, str) else wanted
         is_findable = table in _SORTED or (isinstance(districts, list) and None not in districts)
         if isinstance(districts, list) and is_findable and all(p in self._holds for p in paths):
-            return self._of_districts(paths, districts, columns)
+            return self._of_districts(paths, districts, columns, made)
         files = [str(self.processed / p) for p in paths]
         data = ds.dataset(files, schema=schema, format="parquet")
-        return [data.to_table(columns=columns, filter=table_rows.condition(where))]
+        return [made(data.to_table(columns=columns, filter=table_rows.condition(where)))]
+
+    def _files(self, table: str, months: Any = None) -> list[str]:
+        """Files of a table that may hold rows of some months, as `load` is asked for them."""
+        paths: list[str] = self._manifest["tables"][table]["files"]
+        spans = {path: self._holds[path]["months"] for path in paths if path in self._holds}
+        return table_rows.of_months(paths, spans, months)
 
     def sizes_by_file(self, table: str, keys: Sequence[str], where: Mapping[str, Any]) -> pa.Table:
         """`sizes` of a table too large to be read at once, each file by itself: not added up.
@@ -284,35 +302,38 @@ class Store:
             return found if condition is None else found.filter(condition)
 
         with ThreadPoolExecutor(2) as pool:
-            parts = list(pool.map(counted, self._manifest["tables"][table]["files"]))
+            parts = list(pool.map(counted, self._files(table, where.get("month"))))
         return pa.concat_tables(parts, promote_options="permissive")
 
     def _held(self, table: str) -> table_rows.Held:
         """A whole table in memory: what every area asks for again and again."""
         if table not in self._whole:
-            paths = [str(self.processed / p) for p in self._manifest["tables"][table]["files"]]
-            schema = pq.read_schema(paths[0])
-            data = ds.dataset(paths, schema=schema, format="parquet")
-            self._whole[table] = table_rows.Held.of(table_rows.plain(data.to_table()))
+            parts = [table_rows.coded(self.processed / path) for path in self._files(table)]
+            whole = pa.concat_tables(parts, promote_options="permissive")
+            self._whole[table] = table_rows.Held.of(whole)
         return self._whole[table]
 
     def _of_districts(
-        self, paths: Sequence[str], districts: Sequence[str], columns: list[str]
+        self,
+        paths: Sequence[str],
+        districts: Sequence[str],
+        columns: list[str],
+        made: Callable[[pa.Table], pa.Table],
     ) -> list[pa.Table]:
-        """The stretches of files in which rows of the districts lie, in the order of the files.
+        """What is made of the files' stretches in which rows of the districts lie, in their order.
 
         None among the districts: rows that have none, which lie behind all others.
         """
         spans = {}
         for path in paths:
-            holds = self._holds[path]
+            holds = self._holds[path]["districts"]
             found = [holds[d] for d in {*districts} & {*holds}]
             if None in districts:
                 found.append([max((stop for _, stop in holds.values()), default=0), _TO_THE_END])
             spans[path] = table_rows.merged(found)
 
         def read(path: str) -> pa.Table:
-            return table_rows.stretches(self.processed / path, spans[path], columns)
+            return made(table_rows.stretches(self.processed / path, spans[path], columns))
 
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(read, [p for p in paths if spans[p]] or paths[:1]))
