@@ -20,7 +20,6 @@ from cspanalysis.findings.overview import rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
 from cspanalysis.present import suppliers
-from cspanalysis.review import conditions
 from cspanalysis.review.series import Series
 
 POLICE, OFFICER = "police", "ASB officer"
@@ -172,7 +171,7 @@ def peers(ask: Question, group: str) -> Finding:
 def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
     log = ask.series("asb_calls", subject="calls about bogus callers")
-    rows = log.rows[conditions.are(log.rows["type"], types)]
+    rows = log.rows[call_log.of_types(log, types)]
     if rows.empty:
         named = " or ".join(f"'{name}'" for name in types)
         raise NotAvailable((), f"no call of the log is of the type {named}")

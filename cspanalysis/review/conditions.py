@@ -10,13 +10,12 @@ import pandas as pd
 from cspanalysis.domain.errors import UsageError
 
 
-def key(text: str) -> str:
-    """What a label is compared by: partners write 'bogus caller', 'Bogus-Callers' and the like."""
-    return " ".join(text.lower().replace("-", " ").split()).removesuffix("s")
-
-
 def are(column: pd.Series, names: Iterable[str]) -> pd.Series:
-    """Which cells are one of some labels, whatever their case, hyphens and plural."""
+    """Which cells are one of some labels, whatever their case, hyphens and blanks."""
+
+    def key(text: str) -> str:
+        return " ".join(text.lower().replace("-", " ").split())
+
     wanted = {key(name) for name in names}
     return column.isin([t for t in column.dropna().unique() if key(str(t)) in wanted])
 
