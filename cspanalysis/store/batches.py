@@ -127,7 +127,7 @@ class Batch:
         source, passed = self.source, dict[str, Read]()
         while wanted := [(part, context) for part, context in fresh if part.label not in passed]:
             try:
-                if source.batching and len(wanted) > 1:
+                if source.batching:
                     frames, found = source.batching.read(*map(list, zip(*wanted, strict=True)))
                 else:
                     part, context = wanted[0]
