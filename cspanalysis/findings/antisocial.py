@@ -15,7 +15,6 @@ from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.findings import call_log
-from cspanalysis.findings.call_log import NOT_ASB
 from cspanalysis.findings.overview import rate_question
 from cspanalysis.findings.question import Question, question
 from cspanalysis.findings.record import Finding
@@ -75,7 +74,7 @@ def incidents_season(ask: Question) -> Finding:
     "Did calls about anti-social behaviour rise or fall?",
     fewer_is_better=True,
 )
-def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
+def calls_change(ask: Question, leave_out: Sequence[str] = call_log.NOT_ASB) -> Finding:
     """Calls to police and council against the same months of the year before."""
     calls = call_log.calls(ask, leave_out)
     return ask.change(calls.of(calls.rows, definition=_definition(calls.rows)))
@@ -88,7 +87,7 @@ def calls_change(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
     would_show="whether calls to the police and reports to the ASB officer rose or fell",
     fewer_is_better=True,
 )
-def calls_by_receiver(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
+def calls_by_receiver(ask: Question, leave_out: Sequence[str] = call_log.NOT_ASB) -> Finding:
     """Calls to the police and reports to the ASB officer, each with its change."""
     calls = call_log.calls(ask, leave_out)
     receivers = sorted(calls.rows["received_by"].dropna().unique(), reverse=True)
@@ -111,7 +110,7 @@ def calls_by_receiver(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Find
     would_show="what the calls are about",
 )
 def calls_by_type(
-    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = NOT_ASB
+    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = call_log.NOT_ASB
 ) -> Finding:
     """Calls by type, with their share and its interval."""
     return _types(ask, received_by, leave_out)
@@ -124,7 +123,7 @@ def calls_by_type(
     fewer_is_better=True,
 )
 def type_changes(
-    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = NOT_ASB
+    ask: Question, received_by: str = POLICE, leave_out: Sequence[str] = call_log.NOT_ASB
 ) -> Finding:
     """Each type of call against the same months of the year before."""
     calls = _received(call_log.calls(ask, leave_out), received_by)
@@ -144,7 +143,7 @@ def type_changes(
     measure="reports to the ASB officer by type",
     unit="reports",
 )
-def officer_reports_by_type(ask: Question, leave_out: Sequence[str] = NOT_ASB) -> Finding:
+def officer_reports_by_type(ask: Question, leave_out: Sequence[str] = call_log.NOT_ASB) -> Finding:
     """Reports to the council's ASB officer by type."""
     return _types(ask, OFFICER, leave_out)
 
@@ -168,7 +167,7 @@ def peers(ask: Question, group: str) -> Finding:
     "Did calls about bogus callers rise or fall?",
     agenda=STRATEGY_2008,
 )
-def bogus_callers_change(ask: Question, types: Sequence[str] = NOT_ASB) -> Finding:
+def bogus_callers_change(ask: Question, types: Sequence[str] = call_log.NOT_ASB) -> Finding:
     """Calls about bogus callers; more of them can mean more awareness as well as more callers."""
     log = ask.series("asb_calls", subject="calls about bogus callers")
     rows = log.rows[call_log.of_types(log, types)]

@@ -37,6 +37,8 @@ DEFINITION = (
     "suspect was known and the evidence, or the victim's wish, did not carry a prosecution. 'No "
     "outcome stated' is 'status update unavailable', which is no outcome."
 )
+#: What the charts draw of each share.
+_LINE = "line = 95% interval"
 #: Classes in which a case may still lie that a later outcome will take out of it.
 _OPEN = (case_outcomes.AWAITING, "under investigation", UNSTATED)
 
@@ -48,9 +50,9 @@ def all_crimes(ask: Question) -> Finding:
     """Shares of the outcomes, beside those of the rest of the force (Wilson, Newcombe)."""
     found, over = _old(ask)
     own, rest = _by_class(found.table)
-    table = _against(outcome_shares.against(_side_by_side(own, rest)))
+    table = _side_by_side(own, rest)
     return ask.publish(
-        table,
+        _against(outcome_shares.against(table)),
         sources=(SOURCE,),
         subject="recorded crimes by outcome",
         wording=partial(outcome_wording.all_told, over=over, force=found.force),
@@ -63,7 +65,7 @@ def all_crimes(ask: Question) -> Finding:
             "interval": "95% interval",
             **_rest_columns(found),
         },
-        when=_when(table, over),
+        when=f"{over.label}; {_LINE}",
         definition=DEFINITION,
         notes=_notes(ask, found),
     )
@@ -99,7 +101,7 @@ def by_offence(ask: Question) -> Finding:
             "no_outcome_share": "No outcome stated",
         },
         what="crimes charged or summonsed, by kind",
-        when=_when(table, over),
+        when=f"{over.label}; {_LINE}",
         definition=DEFINITION,
         notes=_notes(ask, found),
     )
@@ -143,7 +145,7 @@ def change(ask: Question) -> Finding:
             "points_interval": "95% interval of the difference",
             "changed": "Change",
         },
-        when=f"{over.label} against {earlier.label}",
+        when=f"{over.label} against {earlier.label}; {_LINE}",
         definition=DEFINITION,
         notes=[
             f"Crimes of {earlier.label} have had {number_of(over.first - earlier.first, 'month')} "
@@ -247,17 +249,8 @@ def _rest_columns(found: Cases) -> dict[str, str]:
     return {"compare_share": rest, "against": "Against the rest of the force"}
 
 
-def _is_alone(table: pd.DataFrame) -> bool:
-    """Whether there is no rest of the force to set the shares beside."""
-    return bool(table["compare_share"].isna().all())
-
-
-def _when(table: pd.DataFrame, over: Period) -> str:
-    return over.label + ("; line = 95% interval" if _is_alone(table) else "")
-
-
 def _chart(table: pd.DataFrame, label: str) -> Plot | None:
-    if _is_alone(table):
+    if table["compare_share"].isna().all():
         return charts.shares_with_intervals(table, label=label, order="as it is")
     return share_pairs(table, label=label, names=("rest of the force", "here"))
 

@@ -155,7 +155,7 @@ def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
 
 
 def _of_force(store: Store, force: str, over: Period) -> pa.Table:
-    """The crimes of a force: those of the districts where it recorded any."""
+    """The crimes of a force in a period: those of the districts where it recorded any."""
     held = store.load("police_uk_counts", columns=["district"], where={"force": force})
     districts = [None if pd.isna(d) else d for d in held["district"].unique()]
     where = {"district": districts, "force": force, "month": over.month_list(), **_CRIMES}

@@ -57,11 +57,12 @@ def counted(found: Read) -> Read:
     was before and is after is not known.
     """
     # A case may bring several orders, and one of them more rows than one.
-    for number, further in (("order_id", ()), ("case_id", ("date",))):
-        own = pl.struct(number, "kind", *further)
-        is_again = pl.col(number).is_not_null() & ~own.is_first_distinct()
-        if number == "case_id":
-            is_again &= pl.col("order_id").is_null()
+    order, case = pl.col("order_id").is_not_null(), pl.col("case_id").is_not_null()
+    for number, of, is_told in (
+        ("order_id", ["order_id", "kind"], order),
+        ("case_id", ["case_id", "kind", "date"], case & ~order),
+    ):
+        is_again = is_told & ~pl.struct(of).is_first_distinct()
         found = found.keep(
             ~is_again, number, pl.lit(""), "one row per order",
             "a further row of an order; it counts once",
