@@ -116,6 +116,15 @@ def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> 
     district_code: the root of the weighted mean of squared differences, each measure in standard
     deviations over all districts of the table.
     """
+    return _apart(_standardised(table), code, chosen)
+
+
+@functools.cache
+def _of_districts() -> pd.DataFrame:
+    return _standardised(profiles())
+
+
+def _standardised(table: pd.DataFrame) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
@@ -131,13 +140,18 @@ def distances(table: pd.DataFrame, code: str, chosen: Weights | None = None) -> 
     )
     spread = measures.std(ddof=0)
     # A measure that is the same everywhere tells nothing apart.
-    standard = (measures - measures.mean()) / spread.where(spread > 0, 1.0)
-    squares = (standard - standard.loc[code]) ** 2
+    return (measures - measures.mean()) / spread.where(spread > 0, 1.0)
+
+
+def _apart(standard: pd.DataFrame, code: str, chosen: Weights | None) -> pd.Series:
+    import numpy as np
+    import pandas as pd
+
     parts = dataclasses.asdict(chosen or Weights())
     total = sum(parts.values())
-    mean = sum(parts[name] / total * squares[list(of)].mean(axis=1) for name, of in
-               _MEASURES.items())  # fmt: skip
-    return np.sqrt(mean)
+    weight = {m: parts[name] / total / len(of) for name, of in _MEASURES.items() for m in of}
+    squares = (standard[list(weight)] - standard.loc[code, list(weight)]).to_numpy() ** 2
+    return pd.Series(np.sqrt(squares @ list(weight.values())), index=standard.index)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -158,7 +172,9 @@ def group(area: Area, chosen: Weights | None = None, number: int = NUMBER) -> Pe
             f"no profile of {area.name} is known, so no similar areas can be chosen; "
             "the settings can name them",
         )
-    far = distances(_with_whole(table, own), own[0], chosen).drop(own[0])
+    # The districts of England and Wales are all alike to each single one of them.
+    standard = _of_districts() if len(own) == 1 else _standardised(_with_whole(table, own))
+    far = _apart(standard, own[0], chosen).drop(own[0])
     names = areas.register().set_index("district_code")["district"]
     nearest = far.to_frame("distance").assign(name=names.reindex(far.index))
     nearest = nearest.sort_values(["distance", "name"]).head(number)
