@@ -157,6 +157,19 @@ def test_rank_intervals_repeat_and_span_what_methods_say():
     assert own["rank"] == 3 and own["rank_lower"] == 1 and 6 <= own["rank_upper"] <= 9
 
 
+def test_every_neighbour_is_told_the_same_whoever_asks_and_in_whatever_order():
+    # The county's ranking stands in the report of each of its districts.
+    table = areas([400, 415, 425, 440, 440, 450, 455, 460], own=0)
+    told = peers.compare(table).drop(columns="is_own")
+    for own in range(1, len(table)):
+        others = table.assign(is_own=table.index == own)
+        first = pd.concat([others.iloc[[own]], others.drop(index=own).iloc[::-1]])
+        pd.testing.assert_frame_equal(peers.compare(first).drop(columns="is_own"), told)
+    # Two areas with the same figures have the same interval, too.
+    one, other = told.loc[told["count"] == 440, ["rank_lower", "rank_upper"]].to_numpy()
+    assert list(one) == list(other)
+
+
 def test_rank_intervals_shrink_to_the_place_when_areas_differ_clearly():
     ranks, low, high = peers.rank_intervals([100, 1000, 10_000], [1e5] * 3, draws=DRAWS)
     assert list(ranks) == list(low) == list(high) == [1, 2, 3]

@@ -247,6 +247,7 @@ CALLS = {
         {},
     ),
     "stats.peers.compare": lambda: ((AREAS,), {"draws": 50}),
+    "stats.peers.among": lambda: ((tuple(COUNTS[:4]), (900.0,) * 4), {"draws": 50}),
     "stats.peers.rank_intervals": lambda: ((COUNTS[:4], np.full(4, 900.0)), {"draws": 50}),
     "stats.peers.from_highest": lambda: ((result_of("stats.peers.compare", AREAS, draws=50),), {}),
     "stats.peers.funnel": lambda: ((AREAS,), {}),

@@ -15,9 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from cspanalysis.domain import areas
 from cspanalysis.domain.errors import CspError, DataRefused, of_disk, paragraph
 from cspanalysis.domain.periods import Period
 from cspanalysis.report import (
@@ -37,7 +34,7 @@ from cspanalysis.report import (
 from cspanalysis.report.collect import Rendered
 from cspanalysis.report.notebooks import Chapter
 from cspanalysis.report.request import Area, Failure, Request, ReviewDone
-from cspanalysis.review import case_counts, coverage, residents, small_areas
+from cspanalysis.review import coverage, small_areas
 from cspanalysis.store import partner_files, provenance, tables
 from cspanalysis.workspace import notebook_files
 from cspanalysis.workspace import workspace as workspaces
@@ -46,9 +43,6 @@ MANIFEST = "cspanalysis.review/1"
 
 #: What the reports need, imported before forking.
 WARM = ("papermill", "jinja2", "gptables", "cspanalysis.report.workbook")
-
-#: From so many areas on it pays to count first what they share.
-_MANY = 8
 
 _VERSIONS = ("cspanalysis", "pandas", "plotly", "scipy", "papermill", "gptables")
 
@@ -110,23 +104,6 @@ def plan(request: Request, chapters: list[Chapter]) -> Plan:
         "word_template": provenance.sha256(template) if template else "",
     }
     return Plan(request, tuple(chapters), inputs, _digest(basis))
-
-
-def prepare(request: Request) -> None:
-    """Read and count once what every area looks up: the processes forked from this one have it.
-
-    For a few areas it would take longer than what it saves.
-    """
-    if len(request.areas) < _MANY:
-        return
-    store = tables.opened(Path(request.workspace) / "data/processed")
-    with contextlib.suppress(CspError, OSError):  # the areas themselves will tell
-        periods = [Period.parse(p) for p in (request.period, request.compare) if p]
-        case_counts.prepare(store, *periods)
-        small_areas.prepare(store)
-        residents.prepare(store)
-        coverage.prepare(store, areas.all_partnerships())  # peers are asked for, too
-    pa.default_memory_pool().release_unused()  # what was read to be counted
 
 
 def review_quietly(task: tuple[Plan, Area]) -> ReviewDone:

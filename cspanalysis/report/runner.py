@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cspanalysis.disclosure import editions, publications
 from cspanalysis.domain.errors import UsageError, paragraph
@@ -16,6 +17,9 @@ from cspanalysis.domain.periods import Period
 from cspanalysis.report.notebooks import Chapter, chapters, check_parameters, of_workspace, pick
 from cspanalysis.report.request import Area, Failure, Outcome, Request, ReviewDone
 from cspanalysis.workspace import notebook_files
+
+if TYPE_CHECKING:  # the runner's rooms wait for papermill
+    from cspanalysis.report import review_run
 
 __all__ = [
     "Area",
@@ -66,55 +70,63 @@ def validate(request: Request) -> list[Chapter]:
 
 
 def _run(request: Request) -> Outcome:
-    from cspanalysis.report import (
-        areas_index,
-        chapter_run,
-        engine,
-        folder,
-        markup,
-        national_table,
-        review_run,
-        workers,
-    )
-    from cspanalysis.report.progress import Progress
+    from cspanalysis.report import areas_index, folder, national_table, shared_tables
 
     chosen = validate(request)
     notebook_files.make_importable(request.workspace)
+    with shared_tables.kept(request):
+        plan = _prepared(request, chosen)
+        with folder.locked(request.reports, request.shard):
+            reviews = _reviews(plan)
+            index, table = None, None
+            if request.all_areas and not request.shard:
+                index = areas_index.write(request, reviews)
+                table = national_table.write(request, reviews)
+    return Outcome(reviews, index, table, request.shard, request.debug)
+
+
+def _prepared(request: Request, chosen: list[Chapter]) -> review_run.Plan:
+    """The plan of a run, once everything is imported and worked out that its areas share."""
+    from cspanalysis.report import engine, markup, review_run, shared_tables
+
     if request.engine == engine.NAME:
         wanted = dict.fromkeys(name for chapter in chosen for name in chapter.imports)
-        engine.warm(*review_run.WARM, *wanted, meanwhile=partial(review_run.prepare, request))
-    plan = review_run.plan(request, chosen)
+        engine.warm(*review_run.WARM, *wanted, meanwhile=partial(shared_tables.count, request))
+    else:
+        shared_tables.count(request)
+    shared_tables.compare(request)
+    if request.engine == engine.NAME and len(request.areas) > 1:
+        markup.prepare()
+        for chapter in chosen:
+            _ = chapter.notebook  # read here, not in each area's process
+    return review_run.plan(request, chosen)
+
+
+def _reviews(plan: review_run.Plan) -> tuple[ReviewDone, ...]:
+    """The reviews of a run's areas, in their order."""
+    from cspanalysis.report import chapter_run, engine, review_run, workers
+    from cspanalysis.report.progress import Progress
+
+    request = plan.request
+    if len(request.areas) == 1 and not request.shard:
+        with Progress(len(plan.chapters), "chapter") as progress:
+            return (review_run.review(plan, request.areas[0], progress.step),)
     done: dict[int, ReviewDone] = {}
-    with folder.locked(request.reports, request.shard):
-        if len(request.areas) == 1 and not request.shard:
-            with Progress(len(chosen), "chapter") as progress:
-                done[0] = review_run.review(plan, request.areas[0], progress.step)
-        else:
-            tasks = [(plan, area) for area in request.areas]
+    with Progress(len(request.areas), "area") as progress:
+        for result in workers.each(
+            review_run.review_quietly,
+            [(plan, area) for area in request.areas],
+            request.jobs,
+            lambda index: progress.begin(request.areas[index].name),
+            turns=_TURNS if plan.shares_process else 1,
+            within=chapter_run.one_process if plan.shares_process else nullcontext,
+        ):
+            area = request.areas[result.index]
+            failure = Failure(area.name, "", f"The review was lost: {result.error}.")
+            done[result.index] = result.result or ReviewDone(
+                area, request.folder(area), written=False, failures=(failure,)
+            )
+            progress.step(area.name, is_made=not done[result.index].skipped)
             if request.engine == engine.NAME:
-                markup.prepare()
-                for chapter in chosen:
-                    _ = chapter.notebook  # read here, not in each area's process
-            with Progress(len(tasks), "area") as progress:
-                for result in workers.each(
-                    review_run.review_quietly,
-                    tasks,
-                    request.jobs,
-                    lambda index: progress.begin(request.areas[index].name),
-                    turns=_TURNS if plan.shares_process else 1,
-                    within=chapter_run.one_process if plan.shares_process else nullcontext,
-                ):
-                    area = request.areas[result.index]
-                    failure = Failure(area.name, "", f"The review was lost: {result.error}.")
-                    done[result.index] = result.result or ReviewDone(
-                        area, request.folder(area), written=False, failures=(failure,)
-                    )
-                    progress.step(area.name, is_made=not done[result.index].skipped)
-                    if request.engine == engine.NAME:
-                        publications.prepare(request.workspace / "data/processed")
-        reviews = tuple(done[i] for i in sorted(done))
-        index, table = None, None
-        if request.all_areas and not request.shard:
-            index = areas_index.write(request, reviews)
-            table = national_table.write(request, reviews)
-    return Outcome(reviews, index, table, request.shard, request.debug)
+                publications.prepare(request.workspace / "data/processed")
+    return tuple(done[i] for i in sorted(done))

@@ -18,6 +18,7 @@ from cspanalysis.domain.areas import Area
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
 from cspanalysis.review import coverage, street_files
+from cspanalysis.store import run_tables, table_rows
 from cspanalysis.store.tables import Store
 
 SOURCE = "police_uk"
@@ -33,8 +34,8 @@ _KEYS = ["month", "district", "offence", "category"]
 _COLUMNS = ["force", "month", "district", "offence", "outcome"]
 _CRIMES = {"offence": list(offences.members(offences.ALL, offences.POLICE_UK))}
 
-#: Stores of which the crimes of all forces are counted already, with the months (`prepare`).
-_PREPARED: dict[Store, tuple[set[str], pa.Table]] = {}
+#: Name of the run's table of the crimes of all forces, and its metadata: the months counted.
+_TABLE, _MONTHS = "case_counts", b"months"
 
 
 class Cases(NamedTuple):
@@ -117,8 +118,9 @@ def prepare(store: Store, *periods: Period) -> None:
     """Count the crimes of all forces beforehand, for the areas that will be asked about."""
     if store.has(SOURCE):
         runs = [Period(p.first, p.last + TOO_YOUNG) for p in periods]
-        months = {m for run in runs for m in run.month_list()}
-        _PREPARED[store] = months, _of_all(store, months)
+        months = sorted({m for run in runs for m in run.month_list()})
+        table = _of_all(store, months).replace_schema_metadata({_MONTHS: " ".join(months)})
+        run_tables.put(store.processed, _TABLE, table)
 
 
 def _parted(period: Period, last_old: int) -> tuple[Period | None, Period | None]:
@@ -146,8 +148,10 @@ def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
 @functools.lru_cache(maxsize=8)
 def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
-    months, table = _PREPARED.get(store, (set(), None))
-    if table is None or not months >= set(over.month_list()):
+    table = run_tables.get(store.processed, _TABLE)
+    if table and set(table.schema.metadata[_MONTHS].decode().split()) >= set(over.month_list()):
+        table = table_rows.Held.of(table, "force").rows([force], table.column_names)
+    else:
         table = _of_force(store, force, over)
     wanted = (pc.field("force") == force) & pc.field("month").isin(over.month_list())
     found = table.filter(wanted).drop_columns("force").to_pandas().astype({c: "str" for c in _KEYS})
@@ -163,10 +167,11 @@ def _of_force(store: Store, force: str, over: Period) -> pa.Table:
     return _table(pa.Table.from_pandas(rows, preserve_index=False))
 
 
-def _of_all(store: Store, months: set[str]) -> pa.Table:
-    """The crimes of all forces in some months."""
-    where = {"month": sorted(months), **_CRIMES}
-    return _table(store.sizes_by_file(SOURCE, _COLUMNS, where))
+def _of_all(store: Store, months: list[str]) -> pa.Table:
+    """The crimes of all forces in some months, text as numbers."""
+    found = _table(store.sizes_by_file(SOURCE, _COLUMNS, {"month": months, **_CRIMES}))
+    coded = [found[name].dictionary_encode() for name in ("force", *_KEYS)]
+    return pa.table([*coded, found["count"]], names=found.column_names)
 
 
 def _table(rows: pa.Table) -> pa.Table:

@@ -12,8 +12,7 @@ from cspanalysis.domain.areas import Area, PeerGroup
 from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.present import suppliers
-from cspanalysis.review import official_peers, peer_tallies
-from cspanalysis.stats import peers
+from cspanalysis.review import official_peers, peer_standings, peer_tallies
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace.workspace import Workspace
 
@@ -200,9 +199,8 @@ class Peers:
         for key in [group] if group else self.groups():
             members = self._members(key)
             try:
-                return peers.compare(
-                    peer_tallies.counted(self._store, self._area, members, offence, over).table
-                )
+                counted = peer_tallies.counted(self._store, self._area, members, offence, over)
+                return peer_standings.compare(self._store, counted.table)
             except NotAvailable as error:
                 missing = missing or error
         missing = missing or NotAvailable(

@@ -6,11 +6,14 @@ import functools
 from collections.abc import Iterable, Set
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.api.typing import DataFrameGroupBy
 
 from cspanalysis.domain import crosswalk
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Period
+from cspanalysis.store import run_tables
 from cspanalysis.store.tables import Store
 
 #: The age of a row that is of all ages together.
@@ -21,8 +24,8 @@ _OPEN_ENDED = 85
 CENSUSES = (1991, 2001, 2011, 2021)
 #: How the codes of counties begin.
 _COUNTIES = "E10"
-#: Stores of which the residents of every area are known already, all ages together (`prepare`).
-_PREPARED: dict[Store, pd.DataFrame] = {}
+#: Name of the run's table of the residents of every area, all ages together.
+_TABLE = "residents"
 
 
 def estimates(store: Store, districts: Iterable[str], period: Period | str) -> pd.DataFrame:
@@ -152,15 +155,15 @@ def nearest(years: Iterable[int], wanted: int) -> int:
 def prepare(store: Store) -> None:
     """Work out beforehand the residents of every area, for all the areas and peers to come."""
     if store.has("population"):
-        _PREPARED[store] = _all_ages(_without_counties(store.load("population")))
+        table = _all_ages(_without_counties(store.load("population")))
+        run_tables.put(store.processed, _TABLE, pa.Table.from_pandas(table, preserve_index=False))
 
 
 @functools.lru_cache(maxsize=64)
 def _of(store: Store, areas: tuple[str, ...]) -> pd.DataFrame:
     """Residents of areas by year, all ages together; `is_summed` those of former districts."""
-    if store in _PREPARED:
-        table = _PREPARED[store]
-        table = table[table["area"].isin(_with_former(areas))]
+    if held := run_tables.get(store.processed, _TABLE):
+        table = held.filter(pc.field("area").isin(_with_former(areas))).to_pandas()
     else:
         table = _load(store, areas)
         table = _all_ages(table) if len(table) else table

@@ -7,6 +7,8 @@ interval of the rank is our own: seeded draws of every area's rate.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,9 @@ from cspanalysis.stats.measures import as_float, count_limits, lower_limit, rate
 
 #: Seed and number of the draws behind rank intervals, fixed so that a review can be repeated.
 SEED, DRAWS = 20080401, 10_000
+
+#: How areas are ranked by default: per so many residents, at a confidence, by draws of a seed.
+USUAL = (1000, 0.95, DRAWS, SEED)
 
 #: Level of the wider of the two verdicts (the usual outer limit of a funnel plot).
 WIDE = 0.998
@@ -39,6 +44,7 @@ def compare(
     confidence: float = 0.95,
     draws: int = DRAWS,
     seed: int = SEED,
+    known: Callable[..., Mapping[str, Any] | None] | None = None,
 ) -> pd.DataFrame:
     """Rank the areas of a peer group and set each against the others taken together.
 
@@ -50,6 +56,8 @@ def compare(
         Multiplier of the rates.
     draws, seed : int
         Draws behind the rank interval; without any, rank_lower and rank_upper are missing.
+    known : callable, optional
+        Given what `among` is given, says what that says, or None if it was not worked out before.
 
     Returns
     -------
@@ -71,53 +79,26 @@ def compare(
     rows = Rows(table)
     # Several pages of a review set the same areas beside each other.
     asked = _compared if rows.is_plain else _compared.__wrapped__
-    return asked(rows, per, confidence, draws, seed).copy(deep=False)
+    return asked(rows, per, confidence, draws, seed, known or among).copy(deep=False)
 
 
 @functools.lru_cache(maxsize=128)
-def _compared(rows: Rows, per: float, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+def _compared(
+    rows: Rows, per: float, confidence: float, draws: int, seed: int,
+    known: Callable[..., Mapping[str, Any] | None],
+) -> pd.DataFrame:  # fmt: skip
     table = rows.table
     if table["area"].duplicated().any():
         raise ValueError("an area occurs twice among the peers")
     result = rate(table, per=per, confidence=confidence)
     has_data = (result["status"] == "ok").to_numpy()
-    x, n = as_float(result["count"]), as_float(result["population"])
-    x, n = np.where(has_data, x, 0.0), np.where(has_data, n, 0.0)
-    of = int(has_data.sum())
-    rest = n.sum() - n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        others = np.where(has_data & (rest > 0), per * (x.sum() - x) / rest, np.nan)
-        expected = np.where(has_data, x.sum() / n.sum() * n, np.nan)
-        scale = per / np.where(has_data, n, np.nan)
-    phi, is_widened = overdispersion(x[has_data], expected[has_data])
-    wide = [scale * limit for limit in count_limits(x, WIDE)]
-    verdict = _verdict(others, result["lower"], result["upper"])
-    usual = _beyond(x, expected, confidence, np.sqrt(phi))
-    known = x[has_data], n[has_data]
-    ranks = _ranks(*known)
-    if draws:
-        _, first, last = rank_intervals(*known, confidence, draws, seed)
-        places = {"rank_lower": _whole(first, has_data), "rank_upper": _whole(last, has_data)}
-    else:
-        none = _whole(np.array([]), np.zeros(len(x), dtype=bool))
-        places = {"rank_lower": none, "rank_upper": none}
-    tied = np.zeros(len(result), dtype=bool)
-    tied[has_data] = pd.Series(ranks).duplicated(keep=False)
-    added = {
-        "lower_998": wide[0],
-        "upper_998": wide[1],
-        "phi": phi,
-        "is_widened": is_widened,
-        "rank": _whole(ranks, has_data),
-        **places,
-        "is_tied": tied,
-        "of": of,
-        "others_rate": others,
-        "mean_rate": float(result["rate"].mean()),
-        "verdict": verdict,
-        "verdict_998": _verdict(others, *wide),
-        "verdict_widened": usual if is_widened else verdict,
-    }
+    x, n = (as_float(result[c])[has_data] for c in ("count", "population"))
+    # In one order whosever neighbours they are: what is worked out for one area serves the others.
+    sort = np.lexsort((x, n))
+    asked = tuple(x[sort]), tuple(n[sort]), per, confidence, draws, seed
+    places = np.flatnonzero(has_data)[sort]
+    found = known(*asked) or among(*asked)
+    added = {name: _laid(values, places, len(result)) for name, values in found.items()}
     # Ties are listed by name; areas without a rate come last.
     keys = [(not k, r if k else 0.0, str(a))
             for k, r, a in zip(has_data, result["rate"], result["area"], strict=True)]  # fmt: skip
@@ -126,6 +107,62 @@ def _compared(rows: Rows, per: float, confidence: float, draws: int, seed: int) 
     result = result.take(order).reset_index(drop=True)
     further = {k: v[order] if np.ndim(v) else v for k, v in added.items()}
     return pd.concat([result, pd.DataFrame(further, index=result.index)], axis=1)
+
+
+@functools.lru_cache(maxsize=4096)
+def among(
+    count: tuple[float, ...],
+    population: tuple[float, ...],
+    per: float = 1000,
+    confidence: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Mapping[str, Any]:
+    """The further columns of `compare`, of areas that all have data.
+
+    Parameters
+    ----------
+    count, population : tuple of float
+        In order of the residents, then of the counts.
+
+    Returns
+    -------
+    mapping
+        lower_998, upper_998, rank, rank_lower, rank_upper, is_tied, others_rate, verdict,
+        verdict_998, verdict_widened: an array each, in the order of the areas (rank_lower and
+        rank_upper empty without draws); phi, is_widened, of, mean_rate: of all of them.
+    """
+    x, n = np.array(count), np.array(population)
+    rest = n.sum() - n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = np.where(rest > 0, per * (x.sum() - x) / rest, np.nan)
+    expected = x.sum() / n.sum() * n if len(n) else n
+    phi, is_widened = overdispersion(x, expected)
+    lower, upper = (per * limit / n for limit in count_limits(x, confidence))
+    wide = [per * limit / n for limit in count_limits(x, WIDE)]
+    verdict = _verdict(others, lower, upper)
+    usual = _beyond(x, expected, confidence, np.sqrt(phi)) if is_widened else verdict
+    ranks = _ranks(x, n)
+    if draws:
+        _, first, last = rank_intervals(x, n, confidence, draws, seed)
+    else:
+        first = last = np.array([], dtype=int)
+    return {
+        "lower_998": wide[0],
+        "upper_998": wide[1],
+        "phi": phi,
+        "is_widened": is_widened,
+        "rank": ranks,
+        "rank_lower": first,
+        "rank_upper": last,
+        "is_tied": pd.Series(ranks).duplicated(keep=False).to_numpy(),
+        "of": len(x),
+        "others_rate": others,
+        "mean_rate": float(np.mean(per * x / n)) if len(x) else np.nan,
+        "verdict": verdict,
+        "verdict_998": _verdict(others, *wide),
+        "verdict_widened": usual,
+    }
 
 
 def rank_intervals(
@@ -144,7 +181,10 @@ def rank_intervals(
     if not len(x):
         return (np.array([], dtype=int),) * 3
     ranks = _ranks(x, n)
-    lower, upper = _drawn(tuple(x), tuple(n), confidence, draws, seed)
+    # In whatever order the areas stand, in a neighbour's report too, each draws the same.
+    order = np.lexsort((x, n))
+    lower, upper = np.empty((2, len(x)), dtype=int)
+    lower[order], upper[order] = _drawn(tuple(x[order]), tuple(n[order]), confidence, draws, seed)
     # A tie shares the smallest place, so its own place must lie within the interval.
     return ranks, np.minimum(lower, ranks), np.maximum(upper, ranks)
 
@@ -171,8 +211,11 @@ def _drawn(
     # Percentiles of whole numbers, found by counting: the first place that so many draws reach.
     tail = (1 - confidence) / 2
     nearest = [round(share * (draws - 1)) + 1 for share in (tail, 1 - tail)]
-    reached = [np.bincount(column, minlength=len(x) + 1).cumsum() for column in places]
-    lower, upper = np.array([np.searchsorted(counts, nearest) for counts in reached]).T
+    counts = np.array([np.bincount(column, minlength=len(x) + 1) for column in places])
+    # Areas with the same figures have the same interval: their draws are taken together.
+    alike = (x[:, None] == x) & (n[:, None] == n)
+    reached = (alike @ counts / alike.sum(axis=1)[:, None]).cumsum(axis=1)
+    lower, upper = np.array([np.searchsorted(row, nearest) for row in reached]).T
     return lower, upper
 
 
@@ -314,11 +357,18 @@ def _ranks(x: np.ndarray, n: np.ndarray) -> np.ndarray:
     return scipy.stats.rankdata(x / n, method="min").astype(int)
 
 
-def _whole(values: np.ndarray, has_data: np.ndarray) -> pd.arrays.IntegerArray:
-    """Whole numbers for the areas with data, missing for the others."""
-    filled = np.zeros(len(has_data), dtype="int64")
-    filled[has_data] = values
-    return pd.arrays.IntegerArray(filled, ~has_data)
+def _laid(values: Any, places: np.ndarray, number: int) -> Any:
+    """Values laid at the places of their areas among so many; the others have none."""
+    if not np.ndim(values):
+        return values
+    missing: Any = {"f": np.nan, "U": "none", "b": False}.get(values.dtype.kind, 0)
+    laid = np.full(number, missing, dtype=np.result_type(values.dtype, np.min_scalar_type(missing)))
+    laid[places[: len(values)]] = values
+    if values.dtype.kind != "i":
+        return laid
+    is_missing = np.ones(number, dtype=bool)
+    is_missing[places[: len(values)]] = False
+    return pd.arrays.IntegerArray(laid, is_missing)
 
 
 def _verdict(reference, lower, upper) -> np.ndarray:

@@ -15,33 +15,35 @@ import pyarrow.parquet as pq
 
 
 class Held(NamedTuple):
-    """A table with its text as numbers, and where each district's rows are in it.
+    """A table with its text as numbers, and where each district's rows are in it, or each force's.
 
     Parameters
     ----------
     table : pyarrow.Table
     places : mapping
-        District → the numbers of its rows.
+        District (or force) → the numbers of its rows.
     """
 
     table: pa.Table
     places: Mapping[Any, np.ndarray]
 
     @classmethod
-    def of(cls, rows: pa.Table) -> Held:
-        table = rows.unify_dictionaries().combine_chunks()
-        district = table["district"].chunk(0)
-        codes = district.indices.fill_null(len(district.dictionary)).to_numpy()
+    def of(cls, rows: pa.Table, by: str = "district") -> Held:
+        table = rows
+        if any(column.num_chunks != 1 for column in rows.columns):
+            table = rows.unify_dictionaries().combine_chunks()
+        key = table[by].chunk(0)
+        codes = key.indices.fill_null(len(key.dictionary)).to_numpy()
         order = np.argsort(codes, kind="stable")
-        ends = np.searchsorted(codes[order], np.arange(len(district.dictionary) + 1))
-        names = district.dictionary.to_pylist()
+        ends = np.searchsorted(codes[order], np.arange(len(key.dictionary) + 1))
+        names = key.dictionary.to_pylist()
         return cls(table, {n: order[ends[i] : ends[i + 1]] for i, n in enumerate(names)})
 
-    def rows(self, districts: Sequence[str] | None, columns: Sequence[str]) -> pa.Table:
+    def rows(self, wanted: Sequence[str] | None, columns: Sequence[str]) -> pa.Table:
         """The rows of some districts, or all, in the order of the files."""
         found = self.table.select(list(columns))
-        if districts is not None:
-            parts = [self.places[d] for d in dict.fromkeys(districts) if d in self.places]
+        if wanted is not None:
+            parts = [self.places[one] for one in dict.fromkeys(wanted) if one in self.places]
             places = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=int)
             found = found.take(pa.array(places))
         return plain(found)

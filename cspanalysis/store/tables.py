@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
-from cspanalysis.store import partner_files, table_rows
+from cspanalysis.store import partner_files, run_tables, table_rows
 from cspanalysis.store.manifest import MANIFEST, PROBLEMS, known
 
 if TYPE_CHECKING:  # what lays tables down imports an engine that reading does without
@@ -308,10 +308,18 @@ class Store:
     def _held(self, table: str) -> table_rows.Held:
         """A whole table in memory: what every area asks for again and again."""
         if table not in self._whole:
-            parts = [table_rows.coded(self.processed / path) for path in self._files(table)]
-            whole = pa.concat_tables(parts, promote_options="permissive")
+            whole = run_tables.get(self.processed, table) or self._coded(table)
             self._whole[table] = table_rows.Held.of(whole)
         return self._whole[table]
+
+    def _coded(self, table: str) -> pa.Table:
+        parts = [table_rows.coded(self.processed / path) for path in self._files(table)]
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def prepare(self) -> None:
+        """Lay the tables that every area is looked up in down for the run (`run_tables`)."""
+        for table in filter(self.has, _HELD):
+            run_tables.put(self.processed, table, self._coded(table))
 
     def _of_districts(
         self,

@@ -18,9 +18,8 @@ from cspanalysis.findings.publication import Publication
 from cspanalysis.findings.record import Finding, Said, cannot, values_of
 from cspanalysis.present import charts, phrases
 from cspanalysis.present.phrases import MOST_NAMED, get, own, shown
-from cspanalysis.review import peer_tallies
+from cspanalysis.review import peer_standings, peer_tallies
 from cspanalysis.review.review import Counted
-from cspanalysis.stats import peers as statistics
 
 _KEYS = (
     "count", "lower", "upper", "confidence", "rate", "rate_per", "population", "rank", "of",
@@ -76,7 +75,7 @@ def peers(
     if counted.subject:
         things = offences.things(counted.subject)
     members = ask.review.peer_group(group)
-    result = statistics.compare(counted.table)
+    result = peer_standings.compare(ask.review.store, counted.table)
     year = int(counted.table["population_year"].max())
     return ask.publish(
         result,
