@@ -148,14 +148,21 @@ def _of_others(store: Store, area: Area, force: str, over: Period) -> int:
 @functools.lru_cache(maxsize=8)
 def _counts(store: Store, force: str, over: Period) -> pd.DataFrame:
     """A force's crimes by month, district ('' without a place), offence and category."""
-    table = run_tables.get(store.processed, _TABLE)
-    if table and set(table.schema.metadata[_MONTHS].decode().split()) >= set(over.month_list()):
-        table = table_rows.Held.of(table, "force").rows([force], table.column_names)
+    held = run_tables.get(store.processed, _TABLE)
+    months = held.schema.metadata[_MONTHS].decode().split() if held else []
+    if set(months) >= set(over.month_list()):
+        table = _by_force(store, *months).rows([force], ["force", *_KEYS, "count"])
     else:
         table = _of_force(store, force, over)
     wanted = (pc.field("force") == force) & pc.field("month").isin(over.month_list())
     found = table.filter(wanted).drop_columns("force").to_pandas().astype({c: "str" for c in _KEYS})
     return found.sort_values(_KEYS, ignore_index=True)
+
+
+@functools.lru_cache(maxsize=2)
+def _by_force(store: Store, *months: str) -> table_rows.Held:
+    """The run's table of these months, and where each force's rows are in it."""
+    return table_rows.Held.of(run_tables.get(store.processed, _TABLE), "force")
 
 
 def _of_force(store: Store, force: str, over: Period) -> pa.Table:
@@ -164,22 +171,19 @@ def _of_force(store: Store, force: str, over: Period) -> pa.Table:
     districts = [None if pd.isna(d) else d for d in held["district"].unique()]
     where = {"district": districts, "force": force, "month": over.month_list(), **_CRIMES}
     rows = store.sizes(SOURCE, _COLUMNS, where)
-    return _table(pa.Table.from_pandas(rows, preserve_index=False))
+    return table_rows.plain(_table(pa.Table.from_pandas(rows, preserve_index=False)))
 
 
 def _of_all(store: Store, months: list[str]) -> pa.Table:
     """The crimes of all forces in some months, text as numbers."""
-    found = _table(store.sizes_by_file(SOURCE, _COLUMNS, {"month": months, **_CRIMES}))
-    coded = [found[name].dictionary_encode() for name in ("force", *_KEYS)]
-    return pa.table([*coded, found["count"]], names=found.column_names)
+    return _table(store.sizes_by_file(SOURCE, _COLUMNS, {"month": months, **_CRIMES}))
 
 
 def _table(rows: pa.Table) -> pa.Table:
-    """The rows added up by force and `_KEYS`."""
-    rows = rows.rename_columns(["force", *_KEYS, "count"])
-    for column in ("district", "category"):
-        place = rows.schema.get_field_index(column)
-        rows = rows.set_column(place, column, pc.fill_null(rows[column], ""))
+    """The rows added up by force and `_KEYS`, text as numbers."""
+    names = ["force", *_KEYS]
     # A category may be missing in one file and empty in another.
-    found = rows.group_by(["force", *_KEYS]).aggregate([("count", "sum")])
-    return found.rename_columns(["force", *_KEYS, "count"])
+    columns = [pc.fill_null(column, "").dictionary_encode() for column in rows.columns[:-1]]
+    coded = pa.table([*columns, rows["count"]], names=[*names, "count"]).unify_dictionaries()
+    found = coded.combine_chunks().group_by(names).aggregate([("count", "sum")])
+    return found.rename_columns([*names, "count"])

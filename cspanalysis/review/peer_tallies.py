@@ -382,16 +382,20 @@ def by_area(
     A member with a district that has no count, or no estimate, is missing, not zero.
     """
     people = residents.estimates(store, [d for p in parts.values() for d in p], period)
-    table = pd.DataFrame({"area": list(parts), "is_own": [name == area.name for name in parts]})
-    for column, of in (("count", by_district.astype(float)), ("population", people["population"])):
-        known = of.dropna().to_dict()
-        table[column] = [_sum(known, districts) for districts in parts.values()]
-    return table.assign(population_year=int(people["year"].max()))
+    counts, population = (of.dropna().to_dict() for of in (by_district, people["population"]))
 
+    def of_each(known: Mapping[str, float]) -> list[float]:
+        return [float(sum(known.get(d, np.nan) for d in members)) for members in parts.values()]
 
-def _sum(known: Mapping[str, float], districts: Iterable[str]) -> float:
-    found = [known.get(d, np.nan) for d in districts]
-    return sum(found)
+    return pd.DataFrame(
+        {
+            "area": list(parts),
+            "is_own": [name == area.name for name in parts],
+            "count": of_each(counts),
+            "population": of_each(population),
+            "population_year": int(people["year"].max()),
+        }
+    )
 
 
 def _forces(group: PeerGroup, held: set[str]) -> str:
