@@ -570,8 +570,67 @@ def test_constants_choices_and_lists_of_the_settings_are_answers(place):
     assert proposal.settings()["columns"]["recorded"] == "created date"
     given["police_extract"]["columns"] = {"recorded": "Gone", "crime": "x"}
     proposal = mapping.propose(path, given)
-    assert "recorded stands under 'Gone', and no heading" in asked(proposal)
+    # What the settings name for other files stays, beside what this one has.
+    assert "could each be recorded (in other files 'Gone'): which is it?" in asked(proposal)
+    answer = 'recorded = ["Gone", "Created Date"] under columns'
+    assert answer in [line for q in proposal.questions for line in q.answers]
     assert "names columns.crime under [sources.police_extract]" in proposal.text()
+
+
+@pytest.mark.parametrize("heading", ["Date Committed", "DateOccurred", "Date of Offence"])
+def test_the_one_day_on_which_a_crime_happened_is_its_earliest_not_its_latest(place, heading):
+    rows = [
+        ["Crime No", "Offence Type", "Date Recorded", heading, "District"],
+        ["A1", "Robbery", "14/05/2024", "13/05/2024", "Dover"],
+    ]
+    columns = mapping.propose(write_csv(place / "c.csv", rows)).settings()["columns"]
+    assert columns["start"] == heading and "end" not in columns
+
+
+def test_a_named_heading_that_the_file_has_nothing_like_is_asked_for(place):
+    rows = [
+        ["Crime No", "Offence Type", "District", "Remark"],
+        ["A1", "Robbery", "Dover", "x"],
+        ["A2", "Robbery", "Dover", "y"],
+    ]
+    given = {"police_extract": {"columns": {"incident_id": "Crime No", "recorded": "Gone",
+                                            "offence": "Offence Type"}}}  # fmt: skip
+    proposal = mapping.propose(write_csv(place / "c.csv", rows), given)
+    assert "recorded stands under 'Gone', and no heading" in asked(proposal)
+    assert "Is it one of these: 'Remark'?" in asked(proposal)
+    rows = [row[:3] for row in rows]
+    proposal = mapping.propose(write_csv(place / "d.csv", rows), given)
+    assert "No other is left over: ask the sender." in asked(proposal)
+
+
+def test_a_second_file_with_headings_of_its_own_is_known_beside_the_first(place):
+    folder = place / "data/raw/police_extract"
+    folder.mkdir(parents=True)
+    heads = {
+        "y1": ["Crime No", "HO Class", "Date Recorded", "Beat Council"],
+        "y2": ["crime_ref", "offence", "date recorded", "district"],
+        "y3": ["Crime Number", "Offence Title", "Recorded Date", "Local Authority"],
+    }
+    (place / "partnership.toml").write_text(
+        SETTINGS + "\n[sources.police_extract.columns]\n"
+        'incident_id = "Crime No"  # theirs\noffence = "HO Class"\ndistrict = "Beat Council"\n',
+        encoding="utf-8",
+    )
+    for name, head in heads.items():
+        rows = [head, [f"{name}1", "Robbery", "14/05/2024", "Dover"]]
+        path = write_csv(folder / f"{name}.csv", rows)
+        settings = tomllib.loads((place / "partnership.toml").read_text("utf-8"))
+        proposal = mapping.propose(path, settings["sources"])
+        assert proposal.is_complete and proposal.source == "police_extract"
+        assert "Kept as they were" not in mapping.write(proposal, place)
+    text = (place / "partnership.toml").read_text("utf-8")
+    assert 'incident_id = ["Crime No", "crime_ref", "Crime Number"]  # theirs' in text
+    columns = tomllib.loads(text)["sources"]["police_extract"]["columns"]
+    assert columns["offence"] == ["HO Class", "offence", "Offence Title"]
+    assert columns["district"] == ["Beat Council", "district", "Local Authority"]
+    # The first one is read by its own headings still.
+    again = mapping.propose(folder / "y1.csv", {"police_extract": {"columns": columns}})
+    assert again.settings()["columns"]["incident_id"] == "Crime No"
 
 
 def test_a_files_folder_says_what_it_is_where_its_headings_allow_it(place):

@@ -20,6 +20,8 @@ from cspanalysis.sources.side_by_side import Stack
 _NONE: Mapping[str, Any] = {}
 #: A heading as like as this to a known one is taken, and shown as likely.
 LIKELY = 86
+#: The score of a known heading; one that the settings name has more.
+KNOWN = 100.0
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def weighed(header: Header, matches: Sequence[Match], own: Mapping[str, Any] = _
     worth = sum(score * (2 if name in required else 1) for name, score in columns.items())
     used = len(matches) + (len(stack.places) if stack else 0)
     worth += used / max(1, sum(map(bool, header.headings)))
-    answered = sum(m.column in own for m in matches)
+    answered = sum(m.score > KNOWN for m in matches)
     is_answered = answered > 1 and 2 * answered >= len(own)
     return replace(
         header, matches=tuple(matches), stack=stack, worth=worth, is_answered=is_answered
@@ -199,6 +201,7 @@ def match(
     if sum(map(bool, cells)) < 2:
         return ()
     keys = numbered(cells)
+    own = named_in(cells, own)
     patterns = {column.name: column.pattern for column in layout.columns}
     candidates = []
     for column, names in names_of(layout, own).items():
@@ -208,7 +211,7 @@ def match(
                 continue
             if heading.replace(" ", "") in letters:
                 rank = letters.index(heading.replace(" ", "")) / 100
-                candidates.append(Match(column, at, (101.0 if column in own else 100.0) - rank))
+                candidates.append(Match(column, at, KNOWN + (column in own) - rank))
                 continue
             if column in own:
                 continue
@@ -219,6 +222,17 @@ def match(
             if best and best[1] >= LIKELY:
                 candidates.append(Match(column, at, best[1] - 2))
     return one_each(candidates)
+
+
+def named_in(cells: Sequence[str], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that the settings name by a heading that is there: not those of other files."""
+    there = {heading.replace(" ", "") for heading in numbered(cells)}
+    spelled = {column: [said] if isinstance(said, str) else said for column, said in own.items()}
+    return {
+        column: own[column]
+        for column, names in spelled.items()
+        if there & {key(name).replace(" ", "") for name in names}
+    }
 
 
 def one_each(candidates: Sequence[Match]) -> tuple[Match, ...]:

@@ -251,14 +251,16 @@ SOURCE = Source(
                 seen_as=("committed from date", "committed on from", "offence from date",
                          "first committed", "first committed on", "earliest date",
                          "occurred from", "start date", "offence date", "offence start date",
-                         "date committed from"),
+                         "date committed from", "date committed", "committed date",
+                         "committed on", "date occurred", "occurred date", "date of offence"),
                 unlocks="days of the week, hours and the night-time economy",
             ),
             Column(
                 "start_time", "Its time, where that is a column of its own",
                 ("from time", "time from"), "time",
                 seen_as=("committed from time", "first committed time", "earliest time",
-                         "occurred from time", "start time", "offence time", "offence start time"),
+                         "occurred from time", "start time", "offence time", "offence start time",
+                         "time committed", "committed time", "time occurred", "time of offence"),
                 unlocks="hours, where the time is not in the same column as the day",
             ),
             Column(

@@ -50,14 +50,23 @@ def proposed(
         cells = [(n, row[match.at]) for n, row in body if match.at < len(row) and row[match.at]]
         blank = len(body) - len(cells)
         reading = _column(schema[match.column], names[match.at], cells, blank, given)
-        if match.column not in own:
-            reading = _with_rivals(header, match, names, reading)
+        said = own.get(match.column, ()) if match.score <= headings.KNOWN else ()
+        beside = (said,) if isinstance(said, str) else tuple(said)
+        if match.column not in own or beside:
+            reading = _with_rivals(header, match, names, reading, beside)
         questions += reading.questions
         notes += reading.notes
         if not any(q.blocks == match.column for q in reading.questions):
             heading = _as_given(own.get(match.column), names[match.at])
             mapped.append(
-                Mapped(match.column, heading, match.score >= SURE, reading, schema[match.column])
+                Mapped(
+                    match.column,
+                    heading,
+                    match.score >= SURE,
+                    reading,
+                    schema[match.column],
+                    beside=beside,
+                )
             )
     used = {m.at for m in header.matches}
     if stack:
@@ -150,7 +159,9 @@ def _headings(header: Header) -> list[str]:
     ]
 
 
-def _with_rivals(header: Header, match: Match, names: list[str], reading: Reading) -> Reading:
+def _with_rivals(
+    header: Header, match: Match, names: list[str], reading: Reading, beside: Sequence[str]
+) -> Reading:
     rivals = headings.rivals(header, match)
     if not rivals:
         return reading
@@ -158,15 +169,22 @@ def _with_rivals(header: Header, match: Match, names: list[str], reading: Readin
     if _by_rank(header, match):
         note = (
             f"'{others[0]}' is taken for {match.column}, not {', '.join(map(repr, others[1:]))}: "
-            f'if another is meant, write {match.column} = "{others[1]}" under columns'
+            f"if another is meant, write {_line(match.column, others[1], beside)}"
         )
         return replace(reading, notes=(*reading.notes, note))
+    said = f" (in other files {', '.join(map(repr, beside))})" if beside else ""
     question = Question(
-        f"{' and '.join(repr(o) for o in others)} could each be {match.column}: which is it?",
+        f"{' and '.join(repr(o) for o in others)} could each be {match.column}{said}: which is it?",
         blocks=match.column,
-        answers=tuple(f'{match.column} = "{o}" under columns' for o in others),
+        answers=tuple(_line(match.column, o, beside) for o in others),
     )
     return Reading(reading.format, reading.values, reading.likely, reading.notes, (question,))
+
+
+def _line(column: str, heading: str, beside: Sequence[str]) -> str:
+    """What to write into the settings: the headings of other files stay."""
+    named = ", ".join(f'"{one}"' for one in (*beside, heading))
+    return f"{column} = {f'[{named}]' if beside else named} under columns"
 
 
 def _by_rank(header: Header, match: Match) -> bool:
@@ -176,20 +194,21 @@ def _by_rank(header: Header, match: Match) -> bool:
 
 
 def _missing(column: Column, left: list[str], own: Any = None) -> Question:
-    where = ", ".join(f"'{h}'" for h in left[:12]) or "none is left over"
+    where = ", ".join(f"'{h}'" for h in left[:12])
+    which = f"Is it one of these: {where}?" if where else "No other is left over: ask the sender."
     if own:
-        return Question(
+        text = (
             f"partnership.toml says that {column.name} stands under {own!r}, and no heading of "
-            f"this file is that. Is it one of these: {where}?",
-            blocks=column.name,
-            answers=(f'{column.name} = ["…", "…"] under columns, for files of both kinds',),
+            f"this file is that. {which}"
         )
-    return Question(
-        f"No heading was recognised as {column.name} ({column.meaning.lower()}), without which the "
-        f"file cannot be read. Is it one of these: {where}?",
-        blocks=column.name,
-        answers=(f'{column.name} = "…" under columns',),
-    )
+        answer = f'{column.name} = ["…", "…"] under columns, for files of both kinds'
+    else:
+        text = (
+            f"No heading was recognised as {column.name} ({column.meaning.lower()}), without which "
+            f"the file cannot be read. {which}"
+        )
+        answer = f'{column.name} = "…" under columns'
+    return Question(text, blocks=column.name, answers=(answer,) if where else ())
 
 
 def _is_asked(column: Column) -> bool:

@@ -29,6 +29,8 @@ class Mapped:
         What the layout says of it.
     stack : Stack, optional
         Where its cells stand side by side beneath several headings.
+    beside : tuple of str
+        What the settings have it under, which is no heading of this file: that of others.
     """
 
     column: str
@@ -37,6 +39,7 @@ class Mapped:
     reading: Reading = field(default_factory=Reading)
     about: Column | None = None
     stack: Stack | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def use(self) -> str:
@@ -49,6 +52,8 @@ class Mapped:
     def shown(self) -> str:
         """Where it stands, with what it is for."""
         where = f"'{self.heading}'"
+        if self.beside:
+            where += f" (in other files {', '.join(map(repr, self.beside))})"
         if self.stack:
             of = self.stack.across.column
             where = f"the cells beneath {self.stack.told}, which are its {of}"
@@ -109,7 +114,13 @@ class Proposal:
         values = {m.column: m.reading.values for m in self.columns if m.reading.values}
         formats = {m.column: m.reading.format for m in self.columns if m.reading.format}
         found: dict[str, Any] = {"sheet": self.sheet} if self.is_sheet_said else {}
-        found |= {"columns": {m.column: m.heading for m in self.columns if m.heading}}
+        found |= {
+            "columns": {
+                m.column: [*m.beside, m.heading] if m.beside else m.heading
+                for m in self.columns
+                if m.heading
+            }
+        }
         return found | ({"formats": formats} if formats else {}) | (
             {"values": values} if values else {}
         )  # fmt: skip

@@ -152,7 +152,7 @@ def _is_told(path: Path, found: Grid, header: Header) -> bool:
 
 def _judged(found: Grid, header: Header, given: Mapping[str, Mapping[str, Any]]) -> Header:
     """A header with what the cells beneath it show: what is belied goes, what is told comes."""
-    own = given.get(header.source, {}).get("columns", {})
+    own = headings.named_in(header.headings, given.get(header.source, {}).get("columns", {}))
     body = [row for _, row in found.rows[header.index + 1 : header.index + 1 + LOOKED_AT]]
     cells = {
         at: [row[at] for row in body if at < len(row) and row[at]]

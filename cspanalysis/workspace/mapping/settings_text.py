@@ -51,14 +51,15 @@ def write(proposal: Proposal, root: Path | str, *, place: bool = False) -> str:
         text = text.rstrip("\n") + "\n\n" + block
     if text != before:
         whole_files.text(path, text)
-    lines = [f"{path}: {written} lines written under [sources.{proposal.source}]."]
+    number = "1 line" if written == 1 else f"{written} lines"
+    lines = [f"{path}: {number} written under [sources.{proposal.source}]."]
     if kept:
         lines.append("Kept as they were: " + "; ".join(kept) + ".")
     if proposal.questions:
-        lines.append(
-            f"{len(proposal.questions)} open questions stand at its end as comments; the next "
-            "csp map replaces them."
-        )
+        are = "1 open question stands" if len(proposal.questions) == 1 else (
+            f"{len(proposal.questions)} open questions stand"
+        )  # fmt: skip
+        lines.append(f"{are} at its end as comments; the next csp map replaces them.")
     lines.append(_placed(proposal, Path(root)) if place else
                  f"The file itself belongs into data/raw/{proposal.source}/.")  # fmt: skip
     return "\n".join(lines)
@@ -107,11 +108,18 @@ def _merge(
         if key not in section:
             _append(section, key, value)
             written += 1
+        elif isinstance(value, list) and value[:-1] == _listed(section[key]):
+            section[key] = value  # the heading of a further file beside those of others
+            written += 1
         elif section[key] != value and not (
             isinstance(section[key], list) and value in section[key]
         ):
             kept.append(f"{name}.{key} = {section[key]!r} (proposed: {value!r})")
     return written
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
 
 
 def _append(section: Any, name: str, value: Any) -> None:
