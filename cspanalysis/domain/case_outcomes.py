@@ -7,18 +7,15 @@ import functools
 from cspanalysis.domain import reference
 
 NO_SUSPECT, NOT_PROSECUTED = "no suspect identified", "unable to prosecute suspect"
-COURT, AWAITING = "charged or summonsed", "awaiting court"
+CHARGED = "charged or summonsed"
 UNSTATED, OTHER = "no outcome stated", "other outcome"
 
 #: The classes in the order of a table; what nobody knows comes last.
 CLASSES = (
-    COURT, AWAITING, "out-of-court resolution", "left to another organisation",
+    CHARGED, "out-of-court resolution", "left to another organisation",
     "not in the public interest", NOT_PROSECUTED, NO_SUSPECT, "under investigation", OTHER,
     UNSTATED,
 )  # fmt: skip
-
-#: Whoever awaits the court has been charged or summonsed, too.
-CHARGED = (COURT, AWAITING)
 
 
 @functools.cache

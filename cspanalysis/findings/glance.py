@@ -42,7 +42,10 @@ FEW = SMALL_BASE
 
 ASB = "anti-social behaviour"
 
-NO_PEERS = "These records hold no other area, so that no rate stands beside that of peers."
+NO_PEERS = (
+    "The records behind the table at a glance hold no other area, so that none of its rates stands "
+    "beside that of peers."
+)
 
 #: Verdicts of the two comparisons → the words of their cell.
 _WORDS = {

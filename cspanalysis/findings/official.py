@@ -177,7 +177,8 @@ def changed(
     `prefix`: what a sentence says before the offences: 'recorded '.
     """
     at, series, told = _counted(ask, offences)
-    named = series.of(series.rows, f"{prefix}{series.subject}")
+    # Beside the street-level files' figures, which are others of the same name.
+    named = series.of(series.rows, f"{prefix}{series.subject} in the official figures")
     return at.change(named, notes=[*told, *notes])
 
 

@@ -145,11 +145,12 @@ def change_told(table: pd.DataFrame) -> Said:
             f" Of {names} no change is claimed: the crimes "
             f"of {when.removeprefix('in ')} have had more time."
         )
-    charged = _charged(table)
-    text += (
-        f" {present.capital(present.share(charged['share']))} were charged or summonsed, after "
-        f"{present.share(charged['compare_share'])}."
-    )
+    charged, is_told = _charged(table), {"up", "down"}
+    if not set(rows.loc[rows["outcome"] == case_outcomes.CHARGED, "verdict"]) & is_told:
+        text += (
+            f" {present.capital(present.share(charged['share']))} were charged or summonsed, after "
+            f"{present.share(charged['compare_share'])}."
+        )
     return Said(text, values=values_of(charged, *_KEYS))
 
 
@@ -169,8 +170,8 @@ def newest_told(table: pd.DataFrame, *, over: Period) -> Said:
 
 
 def _charged(table: pd.DataFrame) -> dict[str, Any]:
-    """The row of all that were charged or summonsed, whether the court has decided or not."""
-    rows = table[table["outcome"].isin(case_outcomes.CHARGED)]
+    """The row of those charged or summonsed, of none where there is no such row."""
+    rows = table[table["outcome"] == case_outcomes.CHARGED]
     one: dict[str, list[Any]] = {"total": [table["total"].iloc[0]],
                                  "compare_total": [table["compare_total"].iloc[0]]}  # fmt: skip
     for column in ("count", "compare_count"):

@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from cspanalysis import present
-from cspanalysis.domain import case_outcomes
 from cspanalysis.domain.case_outcomes import CLASSES, OTHER, UNSTATED
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
@@ -39,8 +38,9 @@ DEFINITION = (
 )
 #: What the charts draw of each share.
 _LINE = "line = 95% interval"
-#: Classes in which a case may still lie that a later outcome will take out of it.
-_OPEN = (case_outcomes.AWAITING, "under investigation", UNSTATED)
+#: Classes in which a case may still lie that a later outcome will take out of it. Whoever awaits
+#: the court has been charged, and stays so.
+_OPEN = ("under investigation", UNSTATED)
 
 outcome_question = partial(question, needs=SOURCE, measure="outcomes of crimes", unit="crimes")
 

@@ -88,19 +88,6 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Questions (title and slug) that the workspace has no data for, and what would answer them."""
-
-    questions: tuple[tuple[str, str], ...]
-    sentence: str
-
-    @property
-    def number(self) -> int:
-        """How many questions."""
-        return len(self.questions)
-
-
-@dataclass(frozen=True)
 class Summary:
     """What the summary page shows.
 
@@ -127,8 +114,9 @@ class Summary:
         Findings of both reviews with the same verdict.
     previous : str
         Period of the previous review; '' if there is none.
-    missing : tuple of Gap
-        Findings that the workspace has no data for.
+    unanswered, awaiting : int
+        Questions without an answer in the data that are here, and those that need data which
+        nobody has supplied or promised.
     hidden : tuple of (title, slug)
         Findings whose counts are so small that they are hidden.
     is_compared : bool
@@ -151,7 +139,8 @@ class Summary:
     changed: tuple[Changed, ...] = ()
     unchanged: int = 0
     previous: str = ""
-    missing: tuple[Gap, ...] = ()
+    unanswered: int = 0
+    awaiting: int = 0
     hidden: tuple[tuple[str, str], ...] = ()
     is_compared: bool = True
     disrupted: tuple[str, ...] = ()
@@ -202,6 +191,7 @@ def summary(
     told = [*first, glance.record] if glance else [r for key in keys for r in key.records]
     disrupted = _disrupted(told)
     notes = dict.fromkeys(glance.record["notes"] if glance else ())
+    without = [r for _, r in placed if r["status"] == "not_available"]
     return Summary(
         headline=tuple(layout.first_sentence(str(r["sentence"]), most=2) for r in first),
         tiles=tuple(glance_rows.tiles(glance.record, pages) if glance else _tiles(chapters)),
@@ -215,10 +205,8 @@ def summary(
         changed=changed,
         unchanged=unchanged,
         previous=previous["period"] if previous else "",
-        missing=tuple(
-            Gap(tuple((r["title"], r["slug"]) for r in of), sentence)
-            for of, sentence in markup.lacking({**r, "slug": slug} for slug, r in placed)
-        ),
+        unanswered=sum(not r.get("awaits") for r in without),
+        awaiting=sum(bool(r.get("awaits")) for r in without),
         hidden=tuple((r["title"], slug) for slug, r in placed if r["status"] == "suppressed"),
         is_compared=any(r.get("values", {}).get("compare_count") is not None for _, r in placed),
         disrupted=disrupted,

@@ -57,7 +57,7 @@ def kinds(table: pd.DataFrame) -> pd.DataFrame:
     outcome = table["outcome"]
     parts = {
         "total": outcome.ne(""),
-        "count": outcome.isin(case_outcomes.CHARGED),
+        "count": outcome.eq(case_outcomes.CHARGED),
         "no_suspect": outcome.eq(case_outcomes.NO_SUSPECT),
         "not_prosecuted": outcome.eq(case_outcomes.NOT_PROSECUTED),
         "no_outcome": outcome.eq(case_outcomes.UNSTATED),
