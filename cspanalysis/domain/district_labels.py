@@ -78,6 +78,16 @@ def certain(label: str) -> str:
     return _certain(label, ()).name
 
 
+def misspelt(label: str) -> str:
+    """The one district whose name a label may misspell, word for word; '' for none.
+
+    'Outside Dover' and 'Ashford (Surrey)' have a word more, which turns what they mean.
+    """
+    near = match(label).near
+    words = [len(_key(text).split()) for text in (label, *near)]
+    return near[0] if len(near) == 1 and words[0] == words[1] else ""
+
+
 def is_like_a_place(label: str) -> bool:
     """Whether a label may mean a district, or is the force, county or region of several."""
     return bool(match(label).near) or _key(label) in _places()

@@ -20,6 +20,16 @@ TOTAL = (
 )
 #: A label that begins as a total does, of whatever: 'Total Region', '* Total England'.
 BEGINS = rf"(?i)^\s*\*?\s*(?:{_SUM}\b|sum\b|overall\s*$)"
+#: In a list of records, a cell of a row that sums others up: 'Total April', 'TM01 Total',
+#: 'Noise - total', '12 crimes'.
+_RECORDS = r"(?:crimes?|offences?|records?|rows?|calls?|logs?|incidents?|cases?|referrals?|fires?)"
+AMONG_RECORDS = rf"{BEGINS}|\btotals?\)?\s*$|^\s*[\d,]+ {_RECORDS}\s*$"
+#: The same of a reference, which is read without its blanks: 'TOTALAPRIL', 'SUBTOTAL3'.
+AMONG_REFERENCES = (
+    rf"(?i)^(?:grand|sub)?/?totals?(?:$|[a-z/]|\d{{1,3}}$)|totals?$|^[\d,]+{_RECORDS}$"
+)
+#: In a column of parts, the sum of some of them: 'LA total', 'Sub-total Tonbridge'.
+SOME = rf"{BEGINS}|\btotals?\)?\s*$"
 #: The whole of what stands in parts beside it: 'All agencies', 'District-wide', 'Whole borough'.
 #: 'All Saints' is a ward.
 _WHOLE = (

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources.schema import Column, Schema
 from cspanalysis.sources.source import Source, month_of, once
 from cspanalysis.sources.table import Read
@@ -14,10 +15,33 @@ from cspanalysis.sources.table import Read
 #: Words around 'police' that name no other receiver.
 _OFFICER = ("asb officer", "asb officers", "anti social behaviour officer")
 _AROUND = "control room|call centre|contact centre|force|the|via|to|by|101|999|service"
+#: What a log writes of an entry that is no call about anti-social behaviour, or none any more.
+NO_CALL = (
+    r"\bnot asb\b|\bno[nt][- ]anti-?social|\bno asb\b|\bduplicate|\bin error\b"
+    r"|^cancel+(ed)?( call| log)?$"
+)
 
 
 def _check(found: Read) -> Read:
-    """One row of each call, and receivers under one name each."""
+    """One row of each call, and receivers under one name each.
+
+    A table that counts calls by day or kind is none of calls: its rows would count one each. Where
+    calls have references, a number beside them says how many people rang about the same.
+    """
+    is_listed = found.frame["call_id"].is_not_null().any()
+    if not is_listed and (found.frame["number"] > 1).any():
+        raise DataRefused(
+            paragraph(
+                "this table gives numbers of calls, and each of its rows would count as one call",
+                file=found.problems.file, column="number", allowed="a row for each call",
+                do="Ask for the log itself, a row for each call.",
+            )
+        )  # fmt: skip
+    found = found.keep(
+        ~pl.col("type").fill_null("").str.contains(NO_CALL), "type", pl.col("type"),
+        "a call about anti-social behaviour",
+        "cancelled, entered twice, or no anti-social behaviour by its own label",
+    )  # fmt: skip
     return _with_receivers(once(found, "call_id", "date", "call"))
 
 
@@ -89,11 +113,18 @@ SOURCE = Source(
                 seen_as=("borough", "council", "la", "lad"),
                 unlocks="the area's own calls, where the log covers several districts",
             ),
+            Column(
+                "number", "Calls that a row stands for: 1 in a log without references",
+                ("number of calls", "calls", "count", "no of calls", "number of incidents",
+                 "no of incidents", "incidents", "volume", "total"), "integer",
+            ),
         )),
     ),
     derived={"asb_calls": {"month": month_of("date", "Month of the call, 'YYYY-MM'")}},
+    hidden=("number",),
     # Many logs have no reference: their calls are compared as a whole.
     records={"asb_calls": ("call_id", "date")},
+    totals=("call_id", "type"),
     is_mapped=True,
     quiet_months=2,
     check=_check,

@@ -37,8 +37,10 @@ def _without_wholes(found: Read, column: str) -> Read:
     """
     beside = [c for c in ("period", "district", "kind", *_PARTS) if c != column]
     label = pl.col(column)
-    is_named = label.str.contains(_PARTS[column]) | (
-        label.str.to_lowercase() == pl.col("district").str.to_lowercase()
+    is_named = (
+        label.str.contains(_PARTS[column])
+        | label.str.contains(total_labels.SOME)
+        | (label.str.to_lowercase() == pl.col("district").str.to_lowercase())
     )
     frame = found.frame.with_columns(_named=is_named.fill_null(False))
     parts = frame.filter(label.is_not_null() & ~pl.col("_named")).group_by(beside)

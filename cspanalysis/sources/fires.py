@@ -16,7 +16,8 @@ from cspanalysis.sources.word_rules import told
 INCIDENTS: Mapping[str, str] = {
     "false alarm": r"false|unwanted|\b(afa|fam?|uwfs)\b|good intent|hoax|(automatic|fire) alarm"
     r"|alarm (call|activat|sound)|malicious call",
-    "special service": r"special service|\bsscs?\b|\bss\b|non[- ]?fire|\bno(t a)? fire|fire safety",
+    "special service": r"special service|\bsscs?\b|\bss\b|non[- ]?fire|\bno(t a)? fire|fire safety"
+    r"|stand-? ?by|fire (and rescue )?(service|station|authority)|fire engine|hydrant|\bcancel",
     "fire": r"fires?\b|\bfdr ?[123]?\b|chimney|primary|secondary|late call|arson|\b[ad][dps]f\b",
     "special service by name": r"road traffic|\brtcs?\b|collision|flood|water|rescue|medical"
     r"|co-?respon|animal|assist|spill|leak|hazard|hazmat|stand-?by|extricat|entry|access|\blift"
@@ -25,6 +26,7 @@ INCIDENTS: Mapping[str, str] = {
 
 #: Words that tell why a fire began. Who owned what was set on fire does not matter here.
 MOTIVES: Mapping[str, str] = {
+    "deliberate by name": r"no[nt][- ]?accident",
     "accidental": r"accident|no[nt][- ]?deliberate",
     "deliberate": r"deliberate|malicious|arson|wilful",
     "not known": r"not (known|stated|applicable|recorded)|unknown|undetermined|doubtful|^n/?a$"
@@ -70,7 +72,7 @@ def _check(found: Read) -> Read:
     frame = frame.with_columns(
         incident_class=told("incident_type", INCIDENTS).str.replace(" by name", ""),
         known=pl.when(~pl.col("motive").str.contains("?", literal=True)).then(
-            told("motive", MOTIVES)
+            told("motive", MOTIVES).str.replace(" by name", "")
         ),
     )
     for kind in ("false alarm", "special service"):
@@ -86,7 +88,7 @@ def _check(found: Read) -> Read:
     )  # fmt: skip
     found.note(
         frame.filter(pl.col("known").is_null() & pl.col("motive").is_not_null()), "motive",
-        ", ".join(MOTIVES), "not among the allowed values; left out",
+        ", ".join(list(MOTIVES)[1:]), "not among the allowed values; left out",
     )  # fmt: skip
     return found.with_frame(frame.with_columns(motive="known"))
 
@@ -159,6 +161,7 @@ SOURCE = Source(
     },
     hidden=("time",),
     records={"fires": _SAME},
+    totals=("incident_id", "incident_type"),
     is_mapped=True,
     quiet_months=2,
     check=_check,

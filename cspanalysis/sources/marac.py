@@ -59,6 +59,7 @@ SOURCE = Source(
     ),
     derived={"marac": {"month": month_of("referred", "Month of the referral, 'YYYY-MM'")}},
     records={"marac": ("referral_id", "referred")},
+    totals=("referral_id", "victim_id", "perpetrator_id"),
     is_mapped=True,
     policy="threshold",
     quiet_months=2,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cspanalysis.domain import total_labels
 from cspanalysis.domain.orders import IN_FORCE, power_of
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources.csv_records import ROW
@@ -16,6 +17,13 @@ from cspanalysis.sources.table import Read
 from cspanalysis.sources.word_rules import meaning
 
 LAYOUT = "register"
+
+#: What a register writes of an order that never came about. One that was breached, discharged or
+#: has run out was made.
+_NOT_MADE = (
+    r"\bwithdrawn|\bdraft\b|\bnot (served|issued|made|granted|pursued)|\brefused|\breject"
+    r"|\bvoid\b|\bcancel|\bin error\b|\bpending\b|\bapplied for\b|\bduplicate"
+)
 
 SCHEMA = Schema(LAYOUT, "a register of single orders, counted by month and kind", (
     Column(
@@ -39,6 +47,10 @@ SCHEMA = Schema(LAYOUT, "a register of single orders, counted by month and kind"
         seen_as=("authority", "issuing authority", "partner"),
     ),
     Column(
+        "status", "State of the order, such as 'withdrawn'", ("order status", "state", "outcome"),
+        "lower", seen_as=("status of order", "notice status", "current status"),
+    ),
+    Column(
         "order_id", "Number of the order, which counts once; kept nowhere",
         ("order ref", "order reference", "order number", "reference", "ref", "notice number",
          "notice ref"), "identifier",
@@ -56,6 +68,13 @@ def counted(found: Read) -> Read:
     From the first to the last order of a register a month without one of a kind has none; what
     was before and is after is not known.
     """
+    found = found.without_totals("order_id", total_labels.AMONG_REFERENCES)
+    for column in ("status", "kind"):
+        told = pl.col(column).fill_null("").str.to_lowercase().str.contains(_NOT_MADE)
+        found = found.keep(
+            ~told, column, pl.col(column), "an order that was made",
+            "withdrawn, refused or never served by its own label",
+        )  # fmt: skip
     # A case may bring several orders, and one of them more rows than one.
     order, case = pl.col("order_id").is_not_null(), pl.col("case_id").is_not_null()
     for number, of, is_told in (

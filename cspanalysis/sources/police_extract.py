@@ -22,7 +22,11 @@ NO_GROUP = (
 )
 
 #: What a force writes of a record that is no crime, or none of its own, any more.
-NO_CRIME = r"\bno[- ]?crime|\bcancel|\btransfer(red)? (to|out)|\bcreated in error|\bduplicate"
+NO_CRIME = (
+    r"\bno[- ]?crime|\bnot (a )?crime|\bcancel|\btransfer(red)? (to|out)"
+    r"|\b(created|recorded) in error|\bduplicate|\bvoid|\breject|\bdeclassif|\bremoved\b"
+    r"|\bdeleted\b|\bnon[- ]?recordable|^n/?c$"
+)
 
 #: Offence labels of incidents that no count of recorded crime holds.
 NON_CRIME = r"\bnon[- ]?(crime|notifiable)\b|\bcrime[- ]related incident"
@@ -110,7 +114,7 @@ def _with_crimes(frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     day = pl.col("recorded")
     begins = "%Y-%m" if _begins_monthly(frame) else "%Y"
     keyed = frame.select(
-        ROW, "incident_id", "recorded", "offence",
+        ROW, "incident_id", "recorded", "offence", "district",
         flags=pl.sum_horizontal(pl.col("is_domestic", "is_hate").cast(pl.Int8).fill_null(0)),
         crime=pl.when(is_reference).then(
             pl.concat_str(key, day.dt.strftime(begins), separator=" ")
@@ -165,8 +169,12 @@ def _told(file: str, keyed: pl.DataFrame, several: pl.DataFrame, crimes: int, fu
         "for each victim or offender, and count once; the further rows are kept for questions on "
         "people"
     )
-    alike = several.group_by("crime").agg(pl.col("offence", "recorded").n_unique())
-    for column, what in (("offence", "the offence"), ("recorded", "the day recorded")):
+    alike = several.group_by("crime").agg(pl.col("offence", "recorded", "district").n_unique())
+    for column, what in (
+        ("offence", "the offence"),
+        ("recorded", "the day recorded"),
+        ("district", "the district"),
+    ):
         if differ := alike.filter(pl.col(column) > 1).height:
             text += (
                 f"; in {differ:,} of them {what} differs, and the row of the earliest day counts"
@@ -404,6 +412,7 @@ SOURCE = Source(
         }
     },
     hidden=("start_time", "end_time", "is_no_crime", "status"),
+    totals=("incident_id", "offence"),
     records={"police_extract": ("incident_id", "recorded")},
     is_mapped=True,
     dated="recorded",

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from cspanalysis.domain import total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import column_types, csv_rows, side_by_side, workbooks
 from cspanalysis.sources.archive import Part
@@ -263,6 +264,11 @@ def _people(
     ]
     if "respondent" in cell:
         number = cell["respondent"]
+        said = number.fill_null("")
+        is_total = said.str.contains(total_labels.TOTAL) | said.str.contains(
+            total_labels.AMONG_RECORDS
+        )
+        rules.append((~is_total, "respondent", "a respondent", "a total of other rows"))
         # Each round, and each area's form, may number its respondents anew.
         own = pl.struct(number, *(f"_{name}" for name in _OF_ALL))
         rules.append((

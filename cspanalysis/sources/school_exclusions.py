@@ -26,7 +26,9 @@ def _with_kinds(found: Read) -> Read:
 
     A row of all clusters counts where no others are beside it.
     """
-    is_all = pl.col("cluster").str.contains(total_labels.WHOLE_AREA)
+    cluster = pl.col("cluster")
+    is_all = cluster.str.contains(total_labels.WHOLE_AREA) | cluster.str.contains(total_labels.SOME)
+    is_all |= cluster.str.to_lowercase() == pl.col("district").str.to_lowercase()
     has_parts = (~is_all).any().over("school_year", "district", "kind")
     found = found.keep(
         ~(is_all & has_parts).fill_null(False), "cluster", pl.col("cluster"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cspanalysis.domain import total_labels
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
@@ -113,8 +114,8 @@ class Source:
         Table → what an edition of a table that is revised as a whole replaces.
     tally : mapping
         Table → column that says of how many of a file's rows each of its own is the sum.
-    totals : str
-        Column in which rows that are the total of others name themselves; they are set aside.
+    totals : str or sequence of str
+        Columns in which rows that are the total of others name themselves; they are set aside.
     strangers : tuple of str
         How the names of an archive's members end that are another kind of table.
     endings : tuple of str
@@ -180,7 +181,7 @@ class Source:
     telling: Mapping[str, str] = field(default_factory=dict)
     editions: Mapping[str, Editions] = field(default_factory=dict)
     tally: Mapping[str, str] = field(default_factory=dict)
-    totals: str = ""
+    totals: str | Sequence[str] = ()
     strangers: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     is_mapped: bool = False
@@ -225,8 +226,11 @@ class Source:
         if self.reader:
             return self.reader(part, context)
         found = table.read(part, self.schemas, context, self.name)
-        if self.totals:
-            found = found.without_totals(self.totals)
+        for column in (self.totals,) if isinstance(self.totals, str) else self.totals:
+            label = total_labels.AMONG_RECORDS if self.name in self.records else total_labels.TOTAL
+            if self.columns[column].kind == "identifier":
+                label = total_labels.AMONG_REFERENCES
+            found = found.without_totals(column, label)
         if self.check:
             found = self.check(found)
         derived = self.derived.get(self.name, {})

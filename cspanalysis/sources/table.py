@@ -154,10 +154,14 @@ class Read:
             rows.select(ROW, shown.alias("found")), column, allowed, "noted", reason
         )
 
-    def without_totals(self, column: str) -> Read:
-        """Set aside rows that call themselves a total or mean: counted too, they would double."""
+    def without_totals(self, column: str, also: str = total_labels.TOTAL) -> Read:
+        """Set aside rows that call themselves a total or mean: counted too, they would double.
+
+        `also`: a further pattern of such a label.
+        """
+        text = pl.col(column).fill_null("")
         return self.keep(
-            ~pl.col(column).fill_null("").str.contains(total_labels.TOTAL),
+            ~(text.str.contains(total_labels.TOTAL) | text.str.contains(also)),
             column, pl.col(column), "one of the rows a total is made of", "a total of other rows",
         )  # fmt: skip
 

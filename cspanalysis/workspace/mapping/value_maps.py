@@ -130,8 +130,8 @@ def _districts(found: Mapping[str, int]) -> Reading:
         meant = district_labels.match(label)
         if meant.name and meant.name != label:
             values[label] = meant.name
-        elif not meant.name and len(meant.near) == 1:
-            values[label] = meant.near[0]
+        elif not meant.name and (name := district_labels.misspelt(label)):
+            values[label] = name
             likely.append(label)
         elif not meant.name:
             near = f"; it may be {' or '.join(meant.near)}" if meant.near else ""
