@@ -454,8 +454,8 @@ def test_peers_without_counts_of_a_period_say_what_lacks(project):
     winter = cspanalysis.open(None, "2007-12/2008-02", workspace=project)
     said = overview.recorded_crime_peers(winter, "msg").sentence
     assert (
-        "the peers' counts hold no recorded crime of areas of the most similar group, December "
-        "2007 to February 2008"
+        "the peers' counts hold no label 'recorded crime' of areas of the most similar group, "
+        "December 2007 to February 2008"
     ) in said
 
 

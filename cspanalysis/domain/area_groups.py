@@ -22,6 +22,8 @@ from cspanalysis.domain.errors import NotAvailable, UsageError, paragraph
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Of which mid-year the residents of a profile are.
+YEAR = 2020
 #: So many other districts: with the own area fifteen, as many as in an official group.
 NUMBER = 14
 
@@ -45,9 +47,9 @@ FAR = 0.75
 
 NOTE = (
     "The similar areas were chosen by this tool from open statistics: the nearest by population "
-    "(mid-2020, logarithm), residents per hectare of land (logarithm), shares of residents under "
-    "18 and of 65 and over, and rural-urban class (2021), each in standard deviations over all "
-    "districts of England and Wales, weighted as the settings have it. They are not the "
+    f"(mid-{YEAR}, logarithm), residents per hectare of land (logarithm), shares of residents "
+    "under 18 and of 65 and over, and rural-urban class (2021), each in standard deviations over "
+    "all districts of England and Wales, weighted as the settings have it. They are not the "
     "official most similar group."
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
 import pandas as pd
@@ -117,6 +118,8 @@ def _deciles(ask: Question) -> tuple[pd.DataFrame, str]:
     own = set(ask.review.area.districts)
     codes = rows["lsoa_code"].drop_duplicates()
     inside = {code for code in codes if areas.district_of(code)[1] in own}
+    with contextlib.suppress(NotAvailable):  # a district that no register has
+        inside |= set(small_areas.lsoas(store, ask.review.area)["lsoa_code"])
     rows = rows[rows["lsoa_code"].isin(inside) & rows["decile"].notna()]
     if rows.empty:
         raise NotAvailable("deprivation", f"it holds no small area of {ask.review.area.name}")

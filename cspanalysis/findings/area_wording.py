@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain import area_groups
 from cspanalysis.findings.record import Said, cannot, values_of
 from cspanalysis.present.phrases import MOST_NAMED, first, get
 
@@ -63,15 +64,15 @@ def density_told(table: pd.DataFrame, *, when: str) -> Said:
     """
     row = first(table)
     text = (
-        f"{present.rate(row['per_hectare'])} people lived on a hectare of land ({when}); "
-        f"{present.count(row['denser'])} of the {present.count(row['of'])} districts of England "
-        "and Wales were denser."
+        f"{present.rate(row['per_hectare'])} people lived on a hectare of land ({when}). "
+        f"In mid-{area_groups.YEAR} {present.count(row['denser'])} of the "
+        f"{present.count(row['of'])} districts of England and Wales were denser."
     )
     kind = present.shorten(row["rural_urban"], 160)
     text += (
-        f" The official class is '{kind}'."
+        f" The official class of 2021 is '{kind}'."
         if row["is_one"]
-        else f" The official classes of its districts are {_quoted(kind)}."
+        else f" The official classes of its districts of 2021 are {_quoted(kind)}."
     )
     return Said(text, values=values_of(row, "population"))
 

@@ -205,6 +205,7 @@ class Publication:
     def not_available(self, missing: NotAvailable) -> Finding:
         """The finding a workspace cannot have: what is missing and which source supplies it."""
         spec, there = self.spec, self.review.store.sources()
+        missing = suppliers.within(missing, self.period)
         return Finding(
             id=spec.id,
             chapter=spec.chapter,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from cspanalysis import present, sources
 from cspanalysis.domain.errors import NotAvailable
+from cspanalysis.domain.periods import Period
 
 #: So many suppliers are named in the line on what a chapter does not cover.
 MOST_NAMED = 3
@@ -31,6 +32,24 @@ def names(missing: NotAvailable, there: Collection[str] = ()) -> str:
     lacking = [supplier(source) for source in missing.needs if source not in there]
     *first, last = lacking or [""]
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def within(missing: NotAvailable, period: Period) -> NotAvailable:
+    """What is missing of a period, without sources that begin after it, which no file can supply.
+
+    Where none is left, it is said when they begin.
+    """
+    late = {n: found for n in missing.needs if (found := sources.find(n)) and found.since}
+    late = {n: found for n, found in late.items() if Period.parse(found.since).first > period.last}
+    able = tuple(n for n in missing.needs if n not in late)
+    if not late or able:
+        return NotAvailable(able, missing.detail) if late else missing
+    told = [
+        f"{found.supplier} {'begin' if found.is_plural else 'begins'} in "
+        f"{Period.parse(found.since).label}"
+        for found in late.values()
+    ]
+    return NotAvailable((), "; ".join(filter(None, (missing.detail.rstrip("."), *told))))
 
 
 def missing_sentence(would_show: str, missing: NotAvailable, there: Collection[str] = ()) -> str:

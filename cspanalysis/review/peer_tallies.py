@@ -275,7 +275,7 @@ def from_open_data(
         details = []
         if store.has("peer_counts"):
             details.append(
-                f"the peers' counts hold no {selection} of {group.label}, {period.label}"
+                f"the peers' counts hold no label '{selection}' of {group.label}, {period.label}"
             )
         if store.has("police_uk_counts"):
             details.append(known.told(missing))

@@ -135,7 +135,7 @@ def _outlines(store: Store, districts: tuple[str, ...]) -> tuple[list, ...]:
     shapes = dict(zip(table["area_code"], table["shape"], strict=True))
     codes = [known.get(name, "") for name in districts]
     if lacking := [n for n, code in zip(districts, codes, strict=True) if code not in shapes]:
-        raise NotAvailable(OUTLINES, f"no outline of {lacking[0]}")
+        raise NotAvailable(OUTLINES, f"no outline of the whole of {lacking[0]} is held")
     return tuple(json.loads(shapes[code]) for code in codes)
 
 

@@ -367,6 +367,7 @@ SOURCE = Source(
     # There are thousands of them in an archive, and none is opened.
     strangers=("-outcomes.csv", "-stop-and-search.csv"),
     is_monthly=True,
+    since="2010-12",
     by_lsoa=True,
     reader=_read_one,
     combine=_combine,

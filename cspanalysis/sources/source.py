@@ -138,6 +138,8 @@ class Source:
     quiet_months : int, optional
         Of a log of dated records, so many months in a row without any are quiet; of more, a file is
         missing.
+    since : str
+        The first month that its publisher has, 'YYYY-MM'; '' where that is not known.
     years : mapping
         Table of yearly figures → column of the years, and the period of one that begins in a year.
     spans : mapping
@@ -192,6 +194,7 @@ class Source:
     policy: str = "none"
     dated: str = "month"
     quiet_months: int | None = None
+    since: str = ""
     years: Mapping[str, tuple[str, Callable[[int], Period]]] = field(default_factory=dict)
     spans: Mapping[str, tuple[str, Callable[[str], Period | None]]] = field(default_factory=dict)
     rounds: str = ""

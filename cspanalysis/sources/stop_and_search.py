@@ -119,5 +119,6 @@ SOURCE = Source(
     strangers=("-street.csv", "-outcomes.csv"),
     dated="searched",
     is_monthly=True,
+    since="2014-12",
     reader=_read,
 )
