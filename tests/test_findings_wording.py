@@ -414,7 +414,7 @@ def test_an_order_of_priorities_says_on_how_many_criteria_it_rests():
     assert said.text == (
         "Violence (0.70) scores highest, followed by theft (0.50), all on the same three of the "
         "five criteria. With random weights about those that are set it comes first in 84 per cent "
-        "of 10,000 trials. Drugs has no place, for want of data on one of these "
+        "of 10,000 trials. Drugs has no place, for want of data on one or more of these "
         "criteria."
     )
     none = priorities.matrix_told(order.assign(known=2, rank=NAN))

@@ -180,3 +180,13 @@ def test_a_long_name_beside_numbers_takes_one_line_and_the_table_no_more_room():
     wide = [[*("a reason that takes many words " * 3 for _ in range(3)), "5"]]
     taller = section("quality.x", drawn=False, sentence="All.", table={**table, "rows": wide * 10})
     assert layout.height(taller) > layout.height(made) + 10 * 21
+
+
+def test_intervals_are_no_line_chart():
+    points = {"mode": "markers", "x": [1, 2, 3]}
+    intervals = {"mode": "lines", "x": [1, 2, None, 3, 4, None]}
+    line = {"mode": "lines+markers", "x": [1, 2, 3]}
+    assert markup.picture({"data": [intervals, points]}) == "Dot chart"
+    assert markup.picture({"data": [intervals, line]}) == "Line chart"
+    assert markup.picture({"data": [{"mode": "lines", "x": {"bdata": "AAAA"}}]}) == "Line chart"
+    assert markup.picture({"data": [{"type": "bar"}, line]}) == "Bar chart"

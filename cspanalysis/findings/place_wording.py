@@ -40,7 +40,8 @@ def concentration_told(table: pd.DataFrame) -> Said:
     text += ": the share is higher." if clearly else ", so that this is not clearly concentrated."
     rest = table.iloc[1:]
     rest = rest[rest["status"].eq("ok")]
-    clear = rest[rest["verdict"].eq("higher")]
+    # A share of few crimes has no interval, and is high by chance alone.
+    clear = rest[rest["verdict"].eq("higher") & rest["lower"].notna()]
     if not clear.empty:
         most = clear.sort_values("share", ascending=False, kind="stable").iloc[0]
         if most["share"] > row["share"]:

@@ -102,7 +102,7 @@ def matrix_told(table: pd.DataFrame, *, top: int = 3) -> Said:
     if without:
         text += (
             f" {present.capital(present.listed(without))} {'has' if len(without) == 1 else 'have'} "
-            "no place, for want of data on one of these criteria."
+            "no place, for want of data on one or more of these criteria."
         )
     return Said(text, values={"count": len(placed)})
 

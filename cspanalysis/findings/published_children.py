@@ -84,9 +84,9 @@ def neet(ask: Question, names: Sequence[str] = ("neet", "neet_or_unknown")) -> F
 
 @children_question(
     "young_people.school.authority",
-    "How much school is missed or forbidden here, and in England?",
+    "How much school is missed, and how often are children excluded, here and in England?",
     measure="suspensions, exclusions and absence from school",
-    would_show="how much school is missed or forbidden here, and in England",
+    would_show="how much school is missed and how often children are excluded, here and in England",
 )
 def school(
     ask: Question,

@@ -204,21 +204,6 @@ def words(section: Section) -> float:
     return 75.0 + 28 * math.ceil(len(str(section.record.get("sentence", ""))) / LINE)
 
 
-def picture(section: Section) -> str:
-    """What kind of picture a chart is: what it shows stands in its caption and its table."""
-    traces = (section.figure or {}).get("data", ())
-    kinds = {str(trace.get("type", "scatter")) for trace in traces}
-    modes = " ".join(str(trace.get("mode", "")) for trace in traces)
-    meta = (section.figure or {}).get("layout", {}).get("meta") or {}
-    if isinstance(meta, Mapping) and meta.get("aspect"):
-        return "Map"
-    if "heatmap" in kinds:
-        return "Grid of shaded cells"
-    if "bar" in kinds:
-        return "Bar chart"
-    return "Line chart" if "lines" in modes else "Dot chart"
-
-
 def _said_once(blocks: Sequence[Section | str]) -> tuple[list[Section | str], str]:
     """The blocks without the caution on records without a place where several bear it.
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,33 @@ def not_covered(
     return line, named
 
 
+def picture(figure: Mapping[str, Any] | None) -> str:
+    """What kind of picture a chart is: what it shows stands in its caption and its table."""
+    traces = (figure or {}).get("data", ())
+    kinds = {str(trace.get("type", "scatter")) for trace in traces}
+    meta = (figure or {}).get("layout", {}).get("meta") or {}
+    if isinstance(meta, Mapping) and meta.get("aspect"):
+        return "Map"
+    if "heatmap" in kinds:
+        return "Grid of shaded cells"
+    if "bar" in kinds:
+        return "Bar chart"
+    return "Line chart" if any(map(_is_line, traces)) else "Dot chart"
+
+
+def _is_line(trace: Mapping[str, Any]) -> bool:
+    """Whether a trace leads from point to point: what joins two alone is an interval."""
+    if "lines" not in str(trace.get("mode", "")):
+        return False
+    places = trace.get("x") or ()
+    if isinstance(places, Mapping):  # many numbers, packed
+        return True
+    runs = (
+        len(list(run)) for is_there, run in groupby(places, lambda x: x is not None) if is_there
+    )
+    return max(runs, default=0) > 2
+
+
 def deeper(text: str, levels: int) -> str:
     """HTML of a notebook with its headings so many levels further down."""
     if not levels:
@@ -316,7 +344,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         script_json=script_json, period=label, day=day, short=short, anchor=anchor, html=Markup,
         is_list=is_list, cell_classes=cell_classes, lacking=lacking,
-        not_covered=not_covered, overlapping=overlapping,
+        not_covered=not_covered, overlapping=overlapping, picture=picture,
         in_words=present.in_words, deeper=deeper, cap=present.capital, listed=present.listed,
         first_sentence=layout.first_sentence, with_articles=present.with_articles,
         on_paper=on_paper, as_said=present.as_said,

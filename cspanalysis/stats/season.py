@@ -119,8 +119,9 @@ def seasonal_index(
     if mean < FEWEST_A_MONTH:
         failed.append(f"the average month has {mean:.1f} and {FEWEST_A_MONTH} are needed")
     if not failed and not model.p < ALPHA:
+        digits = 2 if round(model.p, 2) > ALPHA else 3
         failed.append(
-            f"the months do not differ by more than chance (p = {model.p:.2f}, "
+            f"the months do not differ by more than chance (p = {model.p:.{digits}f}, "
             f"under {ALPHA} is needed)"
         )
     reason = "; ".join(failed) + ("." if failed else "")

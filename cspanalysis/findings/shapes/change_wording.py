@@ -132,20 +132,21 @@ def changes(table: pd.DataFrame, *, label: str, subject: str, items: str = "offe
         reasons = [str(get(r, "reason", "")).strip() for r in rows if r not in usable]
         for reason in list(dict.fromkeys(filter(None, reasons)))[:MOST_REASONS]:
             text += f" {present.capital(reason.rstrip('.'))}."
+    text += _together(usable, label) if clear else ""
     cautions = list(dict.fromkeys(filter(None, map(_caution, usable))))
     if len(cautions) > 1:
         lost = [present.shorten(r[label], 60) for r in usable if _caution(r)]
         cautions = [f" {PLACES_CHANGED.format(present.listed(lost))}"]
-    text += "".join(cautions)
-    return Said(text + (_together(usable) if clear else ""))
+    return Said(text + "".join(cautions))
 
 
-def _together(usable: list[dict[str, Any]]) -> str:
+def _together(usable: list[dict[str, Any]], label: str) -> str:
     """How many of the clear changes stay clear when all are tested together."""
     clear = [r for r in usable if r["verdict"] in ("up", "down")]
     if get(clear[0], "q") is None or len(usable) < FAMILY:
         return by_chance(len(usable))
-    stay = sum(float(r["q"]) < ALPHA for r in clear)
+    firm = [present.shorten(r[label], 60) for r in clear if float(r["q"]) < ALPHA]
+    stay = len(firm)
     if len(clear) == 1:
         is_firm = "stays clear" if stay else "does not stay clear and may look so by chance"
         return f" Tested together with the others, the change {is_firm}."
@@ -155,9 +156,10 @@ def _together(usable: list[dict[str, Any]]) -> str:
     if not stay:
         return f" Tested all together, none of {of} stays clear: they may look so by chance."
     verb = "stays" if stay == 1 else "stay"
+    named = f" ({present.listed(firm)})" if stay <= MOST_NAMED else ""
     return (
-        f" Tested all together, {present.in_words(stay)} of {of} {verb} clear; the others may look "
-        "so by chance."
+        f" Tested all together, {present.in_words(stay)} of {of} {verb} clear{named}; the others "
+        "may look so by chance."
     )
 
 

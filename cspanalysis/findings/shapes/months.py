@@ -257,7 +257,7 @@ def _allowed_for(rows: pd.DataFrame) -> str:
         return "the usual season allowed for"
     percent = present.per_cent(abs(100 * trend), 0 if abs(trend) >= 0.01 else 1)
     way = "rise" if trend > 0 else "fall"
-    return f"the usual season and a steady {way} of {percent} a year allowed for"
+    return f"the usual season and a possible steady {way} of {percent} a year allowed for"
 
 
 def _sentence(reason: str) -> str:
