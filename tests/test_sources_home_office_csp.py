@@ -291,6 +291,21 @@ def test_a_partnership_that_bears_its_forces_name_stays(tmp_path):
     assert found.rows_kept == 5
 
 
+def test_a_blank_label_makes_no_sum_of_the_rows_beside_it(tmp_path):
+    labels = [
+        ("Shoplifting", "Theft offences", "Shoplifting", "46", 100),
+        ("Rape", "Sexual offences", "", "19C", 30),
+        ("Total crime", "All crime", "", "", 130),
+        ("Theft subtotal", "Theft offences", "Theft offences subtotal", "", 100),
+        ("Total theft", "Theft offences", "Total theft", "", 100),
+        ("Police recorded crime", "Police recorded crime", "", "", 130),
+        ("Crime excluding fraud", "Crime (excl. fraud)", "", "", 130),
+    ]
+    found = read(book(tmp_path, *(["2024/25", 1, "Kent", "Medway", *one] for one in labels)))
+    assert found.tables["home_office_csp"]["offence"].to_list() == ["shoplifting", "rape"]
+    assert len(told(found, "a total of other rows")) == 5
+
+
 def force_rows(*counts):
     return [
         ["2017/18", quarter, "Kent", "Robbery", "Robbery", "Robbery", "34B", count]

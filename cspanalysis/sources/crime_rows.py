@@ -89,12 +89,13 @@ def without_sums(found: Read, of: Sequence[str]) -> Read:
         for column in labels
         for label in frame[column].drop_nulls().unique()
         if re.search(total_labels.OFFENCES, label.lower())
+        or re.match(_CRIME, " ".join(re.findall("[a-z]+", label.lower())))
     }
     if not said:
         return found
     label = pl.coalesce(pl.when(pl.col(c).is_in(list(said))).then(c) for c in labels)
     named = label.replace_strict(said, default=None, return_dtype=pl.String)
-    frame = frame.with_columns(_said=label, _of=named)
+    frame = frame.with_columns(_said=label, _of=named).with_columns(_part=_bare(pl.col("_of")))
     by = ["year", "quarter", *of]
     rows = frame.filter(pl.col("_said").is_null()).select(*by, *labels)
     years = frame.filter(pl.col("_said").is_not_null() & _is_coarse())["quarter"].unique()
@@ -106,10 +107,11 @@ def without_sums(found: Read, of: Sequence[str]) -> Read:
         c: pl.col(c).str.replace_all(r"[^a-z ]", " ").str.replace_all(r"\s+", " ") for c in labels
     }
     parts = pl.concat(
-        rows.select(*by, _of=plain[c].str.strip_chars()) for c in labels
+        rows.select(*by, _part=_bare(plain[c].str.strip_chars())).drop_nulls("_part")
+        for c in labels
     ).unique()  # fmt: skip
     frame = frame.join(
-        parts.with_columns(_beside=True), on=[*by, "_of"], how="left", maintain_order="left",
+        parts.with_columns(_beside=True), on=[*by, "_part"], how="left", maintain_order="left",
         nulls_equal=True,
     ).join(
         rows.select(by).unique().with_columns(_any=True), on=by, how="left", maintain_order="left",
@@ -122,7 +124,7 @@ def without_sums(found: Read, of: Sequence[str]) -> Read:
         ~is_sum.fill_null(False), "offence", pl.col("_said"),
         "one of the offences a total is made of", _TOTAL,
     )  # fmt: skip
-    return kept.with_frame(kept.frame.drop("_said", "_of", "_beside", "_any"))
+    return kept.with_frame(kept.frame.drop("_said", "_of", "_part", "_beside", "_any"))
 
 
 def without_years(found: Read, of: Sequence[str]) -> Read:
@@ -155,7 +157,8 @@ def once(
     column tells apart that nobody reads.
     """
     key = ["year", "quarter", *of, *DETAILS]
-    frame = found.frame.with_columns(_key=pl.struct(key).hash())
+    keys = found.frame.select(_key=pl.struct(key).hash()).to_series()
+    frame = found.frame.with_columns(keys).filter(keys.is_duplicated())
     rows = pl.col("offence_code").fill_null("").str.count_matches(_JOINS) + 1
     several = frame.filter(pl.len().over("_key") > rows).with_columns(_rows=rows)
     if several.is_empty():
@@ -196,6 +199,11 @@ def once(
 def whole(column: str = "count") -> pl.Expr:
     """The sum of figures; missing where one of them is."""
     return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
+
+
+def _bare(label: pl.Expr) -> pl.Expr:
+    """'theft' of 'theft offences'."""
+    return label.str.replace(r" (?:offences?|crimes?)$", "")
 
 
 def _is_coarse() -> pl.Expr:
