@@ -258,6 +258,12 @@ def test_a_figure_that_is_missing_leaves_no_sum(tmp_path, symbol):
     assert dover["status"].to_list() == ["ok", "ok"]
 
 
+@pytest.mark.parametrize("figure", ["1,100 [r]", "1,100r", "1,100 [p]", "1100 [note 3]", "1,100 "])
+def test_a_mark_behind_a_number_leaves_it_one(tmp_path, figure):
+    found = read(book(tmp_path, offence(1, figure)))
+    assert found.tables["home_office_csp"]["count"].to_list() == [1100]
+
+
 def test_an_unknown_number_under_no_partnership_compares_nothing(tmp_path):
     found = read(book(tmp_path, offence(1, 40), offence(1, "..", csp="Unassigned Kent")))
     (row,) = home_office_csp.coverage(found.tables["_totals"]).iter_rows(named=True)

@@ -91,7 +91,7 @@ def test_measure_year_and_level_are_told_apart(tmp_path):
 )
 def test_a_title_says_what_is_no_count(tmp_path, what, measure):
     lines = sheet(9, what, "March 2025", rows(12, 1))
-    lines.insert(1, ["Rates per 1,000 population and percentage changes: see Table C5."])
+    lines.insert(1, ["Rates per 1,000 population: see Table C5."])
     table = read(workbook(tmp_path / "csp.xlsx", {"Table C9": lines})).tables["ons_csp"]
     assert table["measure"].unique().to_list() == [measure]
 
