@@ -74,6 +74,55 @@ def test_measure_year_and_level_are_told_apart(tmp_path):
     assert not [p for p in found.problems.counts if p[1] != "noted"]
 
 
+@pytest.mark.parametrize(
+    ("what", "measure"),
+    [
+        ("Recorded crime rates per 1,000 population", "rate"),
+        ("Recorded crime rate per 1000 population", "rate"),
+        ("Rate of offences by 1,000 population", "rate"),
+        ("Crimes per 1,000 population", "rate"),
+        ("% change in recorded crime", "percent_change"),
+        ("Per cent change in recorded crime", "percent_change"),
+        ("Change in recorded crime (percent)", "percent_change"),
+        ("Percentage change in the rate of crime", "percent_change"),
+        ("Change in number of crimes", "change"),
+        ("Number of crimes", "count"),
+    ],
+)
+def test_a_title_says_what_is_no_count(tmp_path, what, measure):
+    lines = sheet(9, what, "March 2025", rows(12, 1))
+    lines.insert(1, ["Rates per 1,000 population: see Table C5."])
+    table = read(workbook(tmp_path / "csp.xlsx", {"Table C9": lines})).tables["ons_csp"]
+    assert table["measure"].unique().to_list() == [measure]
+
+
+def test_a_title_over_two_lines_is_one(tmp_path):
+    lines = [["Recorded crime rates"], ["Year ending March 2025"], HEADER, *rows(12, 1)]
+    table = read(workbook(tmp_path / "csp.xlsx", {"Table C5": lines})).tables["ons_csp"]
+    assert table["measure"].unique().to_list() == ["rate"]
+
+
+@pytest.mark.parametrize("figure", [75.7, -12])
+def test_figures_that_cannot_be_counts_are_refused_as_such(tmp_path, figure):
+    lines = sheet(5, "Recorded crime", "March 2025", rows(figure, 3))
+    lines[-2][6] = figure
+    with pytest.raises(DataRefused, match=r"is no count of offences.*rate per 1,000"):
+        read(workbook(tmp_path / "csp.xlsx", {"Table C5": lines}))
+
+
+def test_rates_saved_apart_do_not_replace_the_counts(tmp_path):
+    folder = tmp_path / "data/raw/ons_csp"
+    folder.mkdir(parents=True)
+    for name, what, figure in (("c3", "Number of crimes", 900), ("c5", "Crime rates", 76)):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(sheet(3, what, "December 2022", rows(figure, 1)))
+    init.init(tmp_path, "Medway")
+    clean_run.clean(tmp_path, {})
+    review = entry.open("Medway", "2022-01/2022-12", workspace=tmp_path)
+    table = review.store.load("ons_csp", where={"level": "partnership", "offence": ons_csp.TOTAL})
+    assert dict(zip(table["measure"], table["value"], strict=True)) == {"count": 900, "rate": 76}
+
+
 def test_a_table_that_says_no_year_is_refused(tmp_path):
     path = workbook(tmp_path / "csp.xlsx", {"Table C2": [HEADER, *rows(5, 1)]})
     with pytest.raises(DataRefused, match="of which year these figures are"):

@@ -42,7 +42,7 @@ WHOLE_AREA = rf"(?i)^\s*(?:{_WHOLE}|{_AREA})\s*$"
 #: Within a label in lower case: 'closure orders - total', 'all closure orders'.
 WITHIN = r"\b(?:total|overall|combined)\b|^all\b"
 #: A sum of offences, in lower case, for `re`: 'all theft offences', 'theft offences - total'.
-OFFENCES = rf"^(?:{_SUM}\b|all\b(?! other)|overall\b)|\btotals?$|\(total\)|^victim-based crime$"
+OFFENCES = rf"^(?:{_SUM}\b|all\b(?! other)|overall\b)|\b{_SUM}$|\(total\)|^victim-based crime$"
 #: The words of such a label that do not say of what it is the sum.
 WORDS = rf"\b(?:grand|{_SUM}|all|overall|of|for)\b|[^a-z ]"
 #: An answer that sums other answers up: 'Net: agree', 'Total safe', 'Agree (net)', 'Top 2 box'.

@@ -140,7 +140,7 @@ def _force_notes(review: Review, *years: str) -> list[str]:
     if not force or not review.store.has(FORCES):
         return []
     rows = review.store.load(FORCES, columns=["year", "count"], where={"force": force})
-    counts = rows.groupby("year")["count"].sum()
+    counts = rows.groupby("year")["count"].sum(skipna=False).dropna()
     held = [y for y in years or counts.index if y in counts.index]
     if not held:
         return []

@@ -58,7 +58,9 @@ def by_partnership(
         return rows.loc[rows["csp"].isin(list(names)), ["csp", "code", "kind", "count"]]
     rows = _of_period(store, period)
     rows = rows[rows["csp"].isin(list(names)) & rows["kind"].isin(found.offences or ())]
-    return rows.groupby(["csp", "code", "kind"], as_index=False, observed=True)["count"].sum()
+    return rows.groupby(["csp", "code", "kind"], as_index=False, observed=True)["count"].sum(
+        skipna=False
+    )
 
 
 @functools.lru_cache(maxsize=4)

@@ -44,7 +44,7 @@ def judged(store: Store, area: Area, source: str) -> pd.DataFrame:
     rows = _rows(store, area, source)
     if source == ONS:
         rows = rows[rows["offence"] == TOTAL]
-    totals = rows.groupby(_KEYS, as_index=False, dropna=False)["count"].sum()
+    totals = rows.groupby(_KEYS, as_index=False, dropna=False)["count"].sum(skipna=False)
     return partnership_years.by_year(totals, store.load(f"{source}_coverage"), area)
 
 
@@ -78,7 +78,7 @@ def rows_of(
     """Rows of a table in one shape: year, quarter, force, csp, is_unassigned, offence, count.
 
     The offence is one of the source's scheme; '' where its code is in no group. `blanks`: also the
-    rows without a figure.
+    statisticians' rows without a figure; of codes the sum is missing where one has none.
     """
     if source == ONS:
         where = {"measure": "count", "level": ["partnership", "unassigned"], **(where or {})}
@@ -97,7 +97,8 @@ def rows_of(
     rows = rows.rename(columns={"group": "offence"})
     # Rows of a table are many, groups few: what follows is done some hundred times.
     keys = [*_KEYS, "offence"]
-    return rows.groupby(keys, as_index=False, dropna=False, observed=True)["count"].sum()
+    grouped = rows.groupby(keys, as_index=False, dropna=False, observed=True)["count"]
+    return grouped.sum(skipna=False)
 
 
 def span_of(year: str, quarter: object) -> Period:

@@ -42,17 +42,20 @@ def by_year(table: pd.DataFrame, coverage: pd.DataFrame, area: Area) -> pd.DataF
     Every year ('2024/25', or the first and last month of another year) that the table holds for
     the partnership's force: year, label (in words), count, quarters ('1,2' of a year that holds
     two), names (of the table, summed, with ; between), quarter_1 to quarter_4 (counts), status,
-    reason. A year in which the partnership, or one of its parts, has no rows has no count
-    ('not_available'); one whose offences were left unassigned, by its force as a whole, where the
-    notes of the table list the partnership or where its own collapsed, keeps the count with status
-    'not_comparable'; 'incomplete' is a year without all its quarters. A share that is unassigned in
-    every year alike is no flaw; `reason` says it.
+    reason. A year in which the partnership, or one of its parts, has no rows or lacks a
+    figure has no count ('not_available'); one whose offences were left unassigned, by its force as
+    a whole, where the notes of the table list the partnership or where its own collapsed, keeps the
+    count with status 'not_comparable'; 'incomplete' is a year without all its quarters. A share
+    that is unassigned in every year alike is no flaw; `reason` says it.
     """
     known = table["csp"].map({name: bool(crosswalk.parts(area) & _parts(name, area))
                               for name in table["csp"].unique()})  # fmt: skip
     forces = {*table.loc[known.astype(bool), "force"], area.force} - {""}
     table = table[table["force"].isin(forces)]
-    table = table.assign(quarter=table["quarter"].astype(object).map(str, na_action="ignore"))
+    table = table.assign(
+        quarter=table["quarter"].astype(object).map(str, na_action="ignore"),
+        count=table["count"].astype(float),
+    )
     coverage = coverage[coverage["force"].isin(forces)]
     flawed = coverage[coverage["status"] != "ok"]
     reasons = dict(zip(flawed["year"], flawed["reason"], strict=True))
@@ -132,6 +135,9 @@ def _year(
     elif made.missing:
         status = "not_available"
         reason = f"no rows of {present.listed(made.missing, 3)} for {when}"
+    elif own["count"].isna().any():
+        status = "not_available"
+        reason = f"the table lacks figures of {area.name} for {when}, and gives no sum"
     elif flaw:
         status, reason = "not_comparable", flaw
     elif lacking:
@@ -144,11 +150,11 @@ def _year(
         status = "incomplete"
         reason = f"{when} holds {_spoken(there)} only"
     is_there = bool(made.names) and not made.missing
-    alone = own.groupby("quarter")["count"].sum() if is_there else {}
+    alone = own.groupby("quarter")["count"].sum(skipna=False) if is_there else {}
     return {
         "year": year,
         "label": when,
-        "count": float(own["count"].sum()) if is_there else np.nan,
+        "count": float(own["count"].sum(skipna=False)) if is_there else np.nan,
         "quarters": ",".join(there),
         "names": "; ".join(made.names),
         **{

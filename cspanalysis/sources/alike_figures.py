@@ -28,6 +28,8 @@ _TOTALS = ("persons", "all ages")
 _REMARKS = r"(?i)\b(date|day|updated?|revised|revision|version|notes?|comments?|remarks?)\b"
 #: So many groups of rows show whether an unread column of numbers tells their rows apart.
 _GROUPS = 3
+#: So many groups are looked at for a column that tells their rows apart.
+_SEEN = 200
 
 _Rows = list[dict[str, Any]]
 
@@ -65,7 +67,7 @@ def told_apart(part: Part, source: Source, context: Context, found: Read) -> Rea
         brought = [g for g in groups if len(_by_label(g, own, written)) > 1]
         values = [c for c in frame.columns if c not in {*key, "file", ROW}]
         _refuse_unread(
-            part, source, name, written,
+            part, source, key, source.telling.get(name, ""), written,
             [g for g in groups if g not in brought], values,
         )  # fmt: skip
         sums: dict[int, dict[str, Any]] = {}
@@ -107,6 +109,25 @@ def _brought(
             if value in become.values():
                 found.setdefault(column, {}).setdefault(value, []).append(label)
     return found
+
+
+def refuse_unread(
+    part: Part,
+    source: Source,
+    context: Context,
+    several: pl.DataFrame,
+    key: Sequence[str],
+    values: Sequence[str],
+) -> None:
+    """Refuse rows of a part, all of keys that come again, that an unread column tells apart."""
+    if several.is_empty():
+        return
+    several = several.with_columns(group=pl.struct(key).hash())
+    first = several.select(pl.col("group").unique(maintain_order=True).head(_SEEN))
+    several = several.join(first, on="group", how="semi", maintain_order="left")
+    written = _as_written(part, source, context, several[ROW].to_list())
+    groups = [g.to_dicts() for g in several.partition_by("group")]
+    _refuse_unread(part, source, key, "", written, groups, values)
 
 
 def check_files(
@@ -242,7 +263,8 @@ def _added(alike: _Rows, columns: Sequence[str]) -> dict[str, Any]:
 def _refuse_unread(
     part: Part,
     source: Source,
-    name: str,
+    key: Sequence[str],
+    telling: str,
     written: _Written,
     several: list[_Rows],
     values: Sequence[str],
@@ -258,13 +280,11 @@ def _refuse_unread(
     if are_equal and len(groups) < _GROUPS:
         return
     heading = _telling(groups, written, is_sure=are_equal)
-    wanted = "" if are_equal else source.telling.get(name, "")
+    wanted = "" if are_equal else telling
     if not (heading or wanted):
         return
     alike = groups[0]
-    same = ", ".join(
-        f"{c} '{alike[0][c]}'" for c in source.figures[name] if alike[0][c] is not None
-    )
+    same = ", ".join(f"{c} '{alike[0][c]}'" for c in key if alike[0][c] is not None)
     numbers = ", ".join(str(r[ROW]) for r in alike[:6])
     text = (
         f"rows {numbers} give {'several' if are_equal else 'different'} figures for the same {same}"

@@ -79,6 +79,9 @@ _DIGITS = r"(?:\d{1,3}(?:[,\s]\d{3})+|\d+)"
 _EXPONENT = r"(?:e[-+]?\d{1,3}|E-\d{1,3}|E\+?0+)?"
 _NUMBER = rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?$"
 
+#: Behind a number: that it was revised, is provisional, estimated or after a break, or its note.
+_MARK = r"(\d)\s*(?:\[(?i:[bepr]\d?|notes?\s*[\d, ]+)\]|r)$"
+
 
 def trimmed(column: str) -> pl.Expr:
     """The column's text without outer spaces, unbreakable ones as any; blank is missing."""
@@ -133,6 +136,7 @@ def _identifier(text: pl.Expr) -> pl.Expr:
 
 
 def _number(text: pl.Expr) -> pl.Expr:
+    text = text.str.replace(_MARK, "${1}")
     plain = text.str.replace_all(r"[,\s£%]", "")
     return pl.when(text.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
 

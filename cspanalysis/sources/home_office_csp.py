@@ -10,15 +10,20 @@ columns but for the partnership; they are read into a table of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from cspanalysis.domain import total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import official_names, releases, table, unassigned_notes, workbooks
+from cspanalysis.sources import (
+    crime_rows,
+    official_names,
+    releases,
+    table,
+    unassigned_notes,
+    workbooks,
+)
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.problems import Problems
 from cspanalysis.sources.releases import Editions
@@ -46,7 +51,7 @@ _AFTER = (
     Column("offence_code", "Home Office code", ("offence code",)),
     Column(
         "count", "Offences recorded",
-        ("offence count", "number of offences", "offences"), "integer", essential=True,
+        ("offence count", "number of offences", "offences"), "count", essential=True,
     ),
 )  # fmt: skip
 _CSP = Column(
@@ -83,13 +88,8 @@ _MOST_LINES = 200
 _YEAR_SHEET = re.compile(r"^\s*(19|20)\d{2}[-_/ ]?\d{2}\s*$")
 #: In a table by police force hardly a figure comes twice.
 MOST_ALIKE = 0.8
-
-_DETAILS = ("offence_code", "offence", "offence_subgroup", "offence_group")
-#: What is left of the label of a sum of all crime.
-_CRIME = (
-    r"^(?:(?:police|recorded|victim|based|notifiable|headline) )*(?:crimes?|offences?)?"
-    r"(?: ?(?:excluding|including|excl|exc|inc)\b.*)?$"
-)
+#: What tells rows of one offence and quarter apart.
+_AREAS = {NAME: ("csp", "force"), FORCES: ("force",)}
 
 
 def _read(part: Part, context: Context) -> Read:
@@ -102,13 +102,20 @@ def _read(part: Part, context: Context) -> Read:
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
     found = replace(found, released=found.released or releases.in_name(part.name))
     said = found.tables.pop("_said", pl.DataFrame({"line": []}))["line"].to_list()
+    of = _AREAS[NAME if NAME in found.tables else FORCES]
+    sheets = workbooks.sheets(part) if part.is_sheet and not part.member else [part]
+    found = crime_rows.once(crime_rows.without_years(found, of), of, sheets, SOURCE, context)
     if NAME not in found.tables:
         return found
     tables = _small(found.tables)
     for row in coverage(tables["_totals"]).filter(pl.col("status") != "ok").iter_rows(named=True):
+        numbers = [
+            f"{n:,}" if n is not None else "an unknown number"
+            for n in (row["unassigned"], row["count"])
+        ]
         found.problems.add(
-            1, "CSP Name", f"{row['year']}, {row['force']}: {row['unassigned']:,} of "
-            f"{row['count']:,} offences without a partnership",
+            1, "CSP Name", f"{row['year']}, {row['force']}: {numbers[0]} of "
+            f"{numbers[1]} offences without a partnership",
             f"at most {MOST_UNASSIGNED:.0%} of the force", "noted",
             "its partnerships' figures cannot be compared with other years",
         )  # fmt: skip
@@ -142,9 +149,9 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         return {}
     by = ("file", "year", "force", "csp", "is_unassigned")
     # Slice by slice: grouping by text takes as much memory as the rows themselves.
-    slices = [one.group_by(by).agg(pl.col("count").sum()) for one in tables[NAME].iter_slices()]
+    slices = [one.group_by(by).agg(crime_rows.whole()) for one in tables[NAME].iter_slices()]
     totals = pl.concat(slices) if slices else tables[NAME].select(*by, "count")
-    totals = totals.group_by(by).agg(pl.col("count").sum())
+    totals = totals.group_by(by).agg(crime_rows.whole())
     return {"_totals": totals.sort("year", "force", "csp")}
 
 
@@ -155,7 +162,7 @@ def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     totals, by = tables["_totals"], ["year", "force", "csp", "is_unassigned"]
     return {
         f"{NAME}_coverage": coverage(totals, tables.get("_listed")),
-        f"{NAME}_totals": totals.group_by(by).agg(pl.col("count").sum()).sort(by),
+        f"{NAME}_totals": totals.group_by(by).agg(crime_rows.whole()).sort(by),
     }
 
 
@@ -170,16 +177,17 @@ def coverage(totals: pl.DataFrame, listed: pl.DataFrame | None = None) -> pl.Dat
         own = totals.join(listed, on=("file", "csp", "year"), how="semi")
         told = pl.col("csp").unique().sort().str.join("; ")
         names = own.group_by("year", "force").agg(listed=told)
+    unassigned = pl.col("count").filter("is_unassigned")
     found = totals.group_by("year", "force").agg(
         pl.col("count").sum(),
-        unassigned=pl.col("count").filter("is_unassigned").sum(),
+        unassigned=pl.when(unassigned.null_count() == 0).then(unassigned.sum()),
     )
     share = pl.when(pl.col("count") > 0).then(pl.col("unassigned") / pl.col("count")).otherwise(0.0)
-    is_off = share > MOST_UNASSIGNED
+    is_off = share.is_null() | (share > MOST_UNASSIGNED)
     reason = pl.format(
         "{}% of the offences in {} are recorded under no partnership",
         (100 * share).round(1), pl.col("force"),
-    )  # fmt: skip
+    ).fill_null("how many offences are recorded under no partnership is not known")  # fmt: skip
     found = found.with_columns(
         share=share,
         status=pl.when(is_off).then(pl.lit("not_comparable")).otherwise(pl.lit("ok")),
@@ -246,8 +254,16 @@ def _one(part: Part, context: Context) -> Read:
     is_csp = found.schema == "csp"
     for column in ("csp", "force", "offence_group") if is_csp else ("force", "offence_group"):
         found = found.without_totals(column)
-    found = _without_sums(found, [c for c in ("csp", "force") if is_csp or c == "force"])
-    frame = found.tables[NAME]
+    found = found.with_frame(crime_rows.with_quarters(found.frame))
+    if is_csp:
+        found = crime_rows.without_areas(found)
+    found = crime_rows.without_sums(found, _AREAS[NAME if is_csp else FORCES])
+    frame = found.frame
+    found.note(
+        frame.filter(pl.col("count").is_null()), "count", "a whole number",
+        "no figure: what it is a part of is not known either",
+        pl.col("count_symbol").fill_null(""),
+    )  # fmt: skip
     taken_back = frame.filter(pl.col("count") < 0)
     found.note(
         taken_back, "count", "0 or more",
@@ -255,13 +271,13 @@ def _one(part: Part, context: Context) -> Read:
     )  # fmt: skip
     frame = official_names.with_names(frame, "force", official_names.force)
     columns = [
-        "year", _quarters().alias("quarter"), "force", "offence", "offence_group",
+        "year", "quarter", "force", "offence", "offence_group",
         "offence_subgroup", "offence_code", pl.col("count").cast(pl.Int64),
         pl.lit(part.label).alias("file"), ROW,
     ]  # fmt: skip
     if not is_csp:
         frame = frame.select(columns)
-        figure = ["year", "quarter", "force", *_DETAILS]
+        figure = ["year", "quarter", "force", *crime_rows.DETAILS]
         if frame.height and frame.n_unique(figure) < MOST_ALIKE * frame.height:
             raise _without_partnerships(part, "each force has many rows of one offence and quarter")
         return found.with_tables(**{FORCES: frame})
@@ -272,62 +288,6 @@ def _one(part: Part, context: Context) -> Read:
     frame = official_names.with_names(frame, "csp", official_names.csp)
     columns[3:3] = ["csp", "csp_published", "is_unassigned"]
     return found.with_tables(**{NAME: frame.select(columns)})
-
-
-def _without_sums(found: Read, areas: Sequence[str]) -> Read:
-    """Set aside rows that are the sum of others of their area and quarter.
-
-    'Total recorded crime', 'All theft offences', 'Theft offences - total': only where rows of what
-    they name stand beside them.
-    """
-    frame = found.frame
-    labels = [c for c in ("offence_group", "offence_subgroup", "offence") if c in frame.columns]
-    said = {
-        label: " ".join(re.sub(total_labels.WORDS, " ", label.lower()).split())
-        for column in labels
-        for label in frame[column].drop_nulls().unique()
-        if re.search(total_labels.OFFENCES, label.lower())
-    }
-    if not said:
-        return found
-    label = pl.coalesce(pl.when(pl.col(c).is_in(list(said))).then(c) for c in labels)
-    of = label.replace_strict(said, default=None, return_dtype=pl.String)
-    frame = frame.with_columns(_said=label, _of=of)
-    by = ["year", "quarter", *areas]
-    rows = frame.filter(pl.col("_said").is_null())
-    plain = {
-        c: pl.col(c).str.replace_all(r"[^a-z ]", " ").str.replace_all(r"\s+", " ") for c in labels
-    }
-    parts = pl.concat(
-        rows.select(*by, _of=plain[c].str.strip_chars()) for c in labels
-    ).unique()  # fmt: skip
-    frame = frame.join(
-        parts.with_columns(_beside=True), on=[*by, "_of"], how="left", maintain_order="left",
-        nulls_equal=True,
-    ).join(
-        rows.select(by).unique().with_columns(_any=True), on=by, how="left", maintain_order="left",
-        nulls_equal=True,
-    )  # fmt: skip
-    is_sum = pl.col("_beside").fill_null(False) | (
-        pl.col("_of").str.contains(_CRIME) & pl.col("_any").fill_null(False)
-    )
-    kept = found.with_frame(frame).keep(
-        ~is_sum.fill_null(False), "offence", pl.col("_said"),
-        "one of the offences a total is made of", "a total of other rows",
-    )  # fmt: skip
-    return kept.with_frame(kept.frame.drop("_said", "_of", "_beside", "_any"))
-
-
-def _quarters() -> pl.Expr:
-    """'1' of '1', 'Q1', 'Apr to Jun' and the like; '1,2,3,4' of a row that counts a year."""
-    text = pl.col("quarter").str.to_lowercase()
-    months = [("apr", "jun"), ("jul", "sep"), ("oct", "dec"), ("jan", "mar")]
-    spoken = pl.coalesce(
-        pl.when(text.str.contains(rf"{a}\D*{b}")).then(pl.lit(str(n)))
-        for n, (a, b) in enumerate(months, 1)
-    )
-    digits = text.str.extract_all(r"[1-4]").list.unique().list.sort().list.join(",")
-    return pl.coalesce(spoken, pl.when(digits != "").then(digits))
 
 
 _FIGURE = ("offence", "offence_group", "offence_subgroup", "offence_code")
@@ -368,9 +328,11 @@ SOURCE = Source(
     editions={
         NAME: Editions(
             (("year", "quarter", "force"), ("year", "quarter", "force", "csp")),
-            ("force", "csp"), _DETAILS, ("quarter",),
+            ("force", "csp"), crime_rows.DETAILS, ("quarter",),
         ),
-        FORCES: Editions((("year", "quarter", "force"),), ("force",), _DETAILS, ("quarter",)),
+        FORCES: Editions(
+            (("year", "quarter", "force"),), ("force",), crime_rows.DETAILS, ("quarter",)
+        ),
     },
     years={"home_office_csp": ("year", Period.financial_year)},
     reader=_read,

@@ -9,6 +9,7 @@ several districts has words where the code of its district would stand.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -90,7 +91,14 @@ _YEAR_ENDING = re.compile(
     r"year ending (january|february|march|april|may|june|july|august|september|october|november|"
     r"december) (\d{4})"
 )
-_MEASURES = {"percentage change": "percent_change", "rate per 1,000": "rate"}
+#: What the title of a table calls its figures, where they are no counts; the first found holds.
+_MEASURES = {
+    r"(?:%|\bper ?cent(?:age)?) (?:changes?|differences?)\b"
+    r"|\b(?:changes?|differences?)\b.{0,60}(?:%|\bper ?cent)": "percent_change",
+    r"\b(?:changes?|differences?) (?:in|between|from)\b"
+    r"|\b(?:numerical|absolute|number) (?:changes?|differences?)\b": "change",
+    r"\brates?\b|\b(?:per|by) 10?0?,?000\b|\bper (?:head|capita)\b": "rate",
+}
 
 
 #: A workbook of these tables by the names of its sheets: 'Table C2', 'Table_C3', 'C4'.
@@ -134,7 +142,9 @@ def _one(part: Part, context: Context) -> Read:
     found = table.read(part, _SCHEMAS, context, NAME)
     frame = found.tables[NAME]
     titles = " ".join([*found.titles, re.sub(r"[_-]+", " ", part.name)]).lower()
-    measure = next((m for words, m in _MEASURES.items() if words in titles), "count")
+    measure = _measure(found.titles, part)
+    if measure == "count":
+        _refuse_no_counts(frame, part)
     frame = official_names.with_names(frame, "force", official_names.force)
     plain = official_names.without_note(pl.col("csp"))
     level = (
@@ -161,6 +171,33 @@ def _one(part: Part, context: Context) -> Read:
     return found.with_tables(**{NAME: tidy})
 
 
+def _measure(titles: Sequence[str], part: Part) -> str:
+    """What the figures are by the title of the table, which ends where it has said its year.
+
+    The remarks behind it speak of other tables, too.
+    """
+    ends = (at for at, line in enumerate(titles, 1) if _YEAR_ENDING.search(line.lower()))
+    title = " ".join([*titles[: next(ends, len(titles))], re.sub(r"[_-]+", " ", part.name)])
+    said = " ".join(title.lower().split())
+    return next((m for words, m in _MEASURES.items() if re.search(words, said)), "count")
+
+
+def _refuse_no_counts(frame: pl.DataFrame, part: Part) -> None:
+    """Refuse figures that would pass for counts and cannot be any."""
+    for line in (line for line in LINES if "per 1,000" not in line and line in frame.columns):
+        is_none = (pl.col(line) % 1 != 0) | ((pl.col(line) < 0) & (line == TOTAL))
+        for row, value in frame.filter(is_none).select(ROW, line).head(1).iter_rows():
+            raise DataRefused(
+                paragraph(
+                    f"the figure {value:g} is no count of offences, and the title does not say "
+                    "what it is",
+                    file=part.label, row=row, column=line, allowed="whole numbers, or a title with "
+                    "'rate per 1,000' or 'percentage change'",
+                    do="Keep the title of the table, or put the words into the file's name.",
+                )
+            )  # fmt: skip
+
+
 def _period(titles: str, part: Part) -> str:
     ends = [
         Period.month(int(year), 1 + MONTHS.index(month[:3])).first
@@ -181,7 +218,8 @@ SOURCE = Source(
     name=NAME,
     title="Police recorded crime by Community Safety Partnership, year by year",
     description="One row per measure, year, police force or partnership and offence line: counts, "
-    "published changes in per cent and published rates per 1,000 residents or households. "
+    "published changes, in number or per cent, and published rates per 1,000 residents or "
+    "households. "
     "`ons_csp_coverage`: one row per year and force, with the share under no partnership. A "
     "workbook among the Home Office's tables (`home_office_csp`) is known by its sheets, and read.",
     supplier="the Office for National Statistics' recorded crime tables by partnership",
@@ -190,7 +228,7 @@ SOURCE = Source(
     lodges={home_office_csp.NAME: _is_own},
     derived={
         NAME: by_reader(
-            measure="count, percent_change or rate",
+            measure="count, change, percent_change or rate",
             period="First and last month of the year",
             level="force, partnership or unassigned (under no partnership)",
             csp="Partnership as the register spells it; blank for a force",
