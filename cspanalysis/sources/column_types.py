@@ -77,7 +77,12 @@ _WHOLE = "|".join(rf"\.\d{{{n},}}E\+?0?{n}" for n in range(1, 16))
 #: Of a decimal comma it would make ten times the number: a comma separates three digits.
 _DIGITS = r"(?:\d{1,3}(?:[,\s]\d{3})+|\d+)"
 _EXPONENT = r"(?:e[-+]?\d{1,3}|E-\d{1,3}|E\+?0+)?"
-_NUMBER = rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?$"
+#: A mark that a figure is revised: it is a figure all the same.
+_REVISED = r"\s*(?:\[[rR]\]|\([rR]\)|[rR])$"
+_NUMBER = (
+    rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?"
+    rf"(?:{_REVISED}|$)"
+)
 
 
 def trimmed(column: str) -> pl.Expr:
@@ -133,7 +138,7 @@ def _identifier(text: pl.Expr) -> pl.Expr:
 
 
 def _number(text: pl.Expr) -> pl.Expr:
-    plain = text.str.replace_all(r"[,\s£%]", "")
+    plain = text.str.replace_all(rf"[,\s£%]|{_REVISED}", "")
     return pl.when(text.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
 
 
