@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.review import residents
 from cspanalysis.store import clean_run, run_tables
 from cspanalysis.store.tables import Store
@@ -42,6 +43,33 @@ def test_totals_and_their_parts_do_not_double_the_residents(given, expected):
     table = pd.DataFrame([row for part in given for row in part], columns=COLUMNS)
     found = residents._all_ages(table)
     assert found["population"].tolist() == [expected]
+
+
+def with_ages(low=0, high=90, without=(), sex="male", year=2021):
+    ages = [a for a in range(low, high + 1) if a not in without]
+    return rows("population/d.csv", ESTIMATE, *[(sex, a, 30) for a in ages], year=year)
+
+
+FEMALES = with_ages(sex="female")
+GAPS = [with_ages(without=gap) for gap in ((4,), (0,), (90,), (7, 8, 60))]
+
+
+@pytest.mark.parametrize("males", GAPS)
+def test_a_sex_of_which_ages_are_missing_is_no_part_of_everybody(males):
+    assert residents._all_ages(pd.DataFrame(males + FEMALES, columns=COLUMNS)).empty
+    persons = [(*row[:2], "persons", *row[3:]) for row in males]
+    assert residents._all_ages(pd.DataFrame(persons, columns=COLUMNS)).empty
+    held = Held(males, FEMALES, TOTAL)
+    assert residents.estimates(held, ["Dover"], "2021-06")["population"].tolist() == [100]
+    with pytest.raises(NotAvailable, match="single year of age"):
+        residents.by_age(held, ["Dover"], "2021-06")
+    # An earlier year without gaps serves; persons without gaps do, too.
+    held = Held(males, FEMALES, with_ages(year=2020), with_ages(sex="female", year=2020))
+    assert set(residents.by_age(held, ["Dover"], "2021-06")["year"]) == {2020}
+    assert residents.estimates(held, ["Dover"], "2021-06")["year"].tolist() == [2020]
+    of_all = residents.by_age(Held(males, FEMALES, with_ages(sex="persons")), ["Dover"], "2021-06")
+    assert set(of_all["sex"]) == {"persons", "female"}
+    assert of_all.groupby("sex")["population"].sum()["persons"] == 91 * 30
 
 
 class Held:

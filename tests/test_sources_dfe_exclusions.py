@@ -132,11 +132,37 @@ def test_rows_that_differ_by_a_column_nobody_knows_are_parts(tmp_path):
     assert "never stand for the whole" in told[6]
 
 
-@pytest.mark.parametrize("term", ["Autumn term", "Spring Term", "Autumn and spring term"])
+@pytest.mark.parametrize(
+    "term",
+    ["Autumn term", "Spring Term", "Autumn and spring term", "Academic year Q1", "Financial year",
+     "Academic year Q1-Q2", "Academic year (autumn and spring terms)", "Academic year to date",
+     "Half year", "Academic year - autumn term", "Calendar year", "Full academic year Q4"],
+)  # fmt: skip
 def test_a_term_is_no_year(tmp_path, term):
     rows = [(term, "Total", "x", 2400, "3,60")]
     assert whole(written(tmp_path / "a.csv", "old_la_code", *rows)) == []
     assert whole(written(tmp_path / "a.csv", "old_la_code", (YEAR, *rows[0][1:]))) == [60]
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["Academic year", "School year", "Year", "Full academic year", "Academic year 2023/24",
+     "Academic year (all terms)", "Whole year", ""],
+)  # fmt: skip
+def test_a_whole_year_is_known_by_its_words(tmp_path, term):
+    assert whole(written(tmp_path / "a.csv", "old_la_code", (term, "Total", "x", 9, "3,60"))) == [
+        60
+    ]
+
+
+def test_a_revised_figure_is_the_figure(tmp_path):
+    rows = [(YEAR, "Total", "x", 2400, '9 [r],"1,180 [r]"')]
+    assert whole(written(tmp_path / "a.csv", "old_la_code", *rows)) == [1_180]
+
+
+def test_a_part_of_a_year_does_not_stand_beside_the_whole(tmp_path):
+    rows = [(YEAR, "Total", "x", 2400, "9,180"), (f"{YEAR} Q1", "Total", "x", 2400, "3,60")]
+    assert whole(written(tmp_path / "a.csv", "old_la_code", *rows)) == [180]
 
 
 def test_a_term_may_stand_in_the_files_name_alone(tmp_path):

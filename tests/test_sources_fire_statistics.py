@@ -120,6 +120,101 @@ def test_a_table_by_authority_is_read_without_its_totals():
     assert found.frame["burned"].null_count() == found.frame.height
 
 
+#: Fires of an authority and year: 152, and what else its table may hold.
+PARTS = {"Primary fire - dwelling": 40, "Primary fire - road vehicle": 30, "Secondary fire": 80,
+         "Chimney fire": 2, "Fire false alarm": 300, "Special service": 150}  # fmt: skip
+
+
+def by_authority(tmp_path, *tables):
+    """A table with a number for each type: of 2023/24, 2024/25, …"""
+    path = tmp_path / "fs.csv"
+    lines = ["FINANCIAL_YEAR,FRS_TERRITORY,LOCAL_AUTHORITY,INCIDENT_TYPE,NUMBER OF INCIDENTS"]
+    for year, types in enumerate(tables, 2023):
+        place = f"{year}/{year - 1999},Kent,Tonbridge and Malling"
+        lines += [f"{place},{kind},{n}" for kind, n in types.items()]
+    path.write_text("\n".join([*lines, ""]), "utf-8")
+    found = read(path)
+    # Each row that does not count has its reason.
+    listed = found.problems.table().filter(pl.col("action") == "set aside")
+    assert listed.height == found.rows_set_aside == found.rows_read - found.rows_kept
+    assert found.frame["rows"].sum() == found.rows_kept
+    return found
+
+
+def fires(found):
+    """How many fires the years have."""
+    own = found.frame.filter(pl.col("kind").is_in(fire_statistics.FIRES))
+    return [row[0] for row in own.group_by("year", maintain_order=True).agg(
+        pl.col("count").sum()).select("count").rows()]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        {"Total fires": 152}, {"All fires": 152}, {"Fires - total": 152}, {"Fires": 152},
+        {"Fires": 152, "All fires": 152, "Total fires": 152}, {"Primary fires": 70},
+        {"All primary fires": 70, "Fires (total)": 152, "Total incidents": 602},
+        {"of which deliberate fires": 50}, {"Deliberate fires": 50, "Accidental fires": 102},
+        {"Deliberate primary fires": 20, "Accidental primary fires": 50, "Primary fires": 70},
+        {"Deliberate primary fires": 20, "Secondary fire - deliberate": 60},
+        {"Total number of fires": 152, "Fire incidents": 152, "All incidents attended": 602},
+        {"Dwelling fires": 40}, {"Fire-related fatalities": 1},
+        {"Non-fatal casualties in fires": 9, "People rescued from fires": 4},
+        {"Primary fires with casualties": 8, "Fires per 100,000 population": 115},
+        {"Fires": 155},
+    ],
+)  # fmt: skip
+def test_totals_parts_and_people_hurt_are_no_further_fires(tmp_path, further):
+    found = by_authority(tmp_path, PARTS | further, PARTS)
+    assert fires(found) == [152, 152] and found.rows_set_aside == len(further)
+    burned = found.frame.filter(year="2023/24", kind="primary fire").sort("burned")
+    assert burned.select("burned", "count").rows() == [("dwelling", 40), ("road vehicle", 30)]
+
+
+def test_a_total_stands_where_what_is_beside_it_are_not_all_its_parts(tmp_path):
+    found = by_authority(
+        tmp_path, {"All fires": 152, "Primary fires": 70, "Primary fire - dwelling": 40},
+        {"Total fires": 150, "Special service": 9}, {"Fires": 80, "All fires": 80},
+        {"Primary fires": 90, "Total number of fires": 90},
+    )  # fmt: skip
+    assert fires(found) == [152, 150, 80, 90]
+    assert any("does not add up to it" in row[6] for row in found.problems.listed())
+
+
+def test_a_hidden_part_leaves_its_fires_missing_and_no_total_takes_its_place(tmp_path):
+    found = by_authority(tmp_path, PARTS | {"Chimney fire": "[c]", "All fires": 152})
+    assert found.rows_set_aside == 1
+    assert found.frame.filter(kind="chimney fire")["count"].to_list() == [None]
+
+
+def test_a_revised_figure_is_the_figure(tmp_path):
+    revised = {"Secondary fire": '"1,100 [r]"', "Chimney fire": "12r", "Primary fire": "[x]"}
+    found = by_authority(tmp_path, revised)
+    own = dict(found.frame.select("kind", "count").iter_rows())
+    assert own == {"secondary fire": 1_100, "chimney fire": 12, "primary fire": None}
+
+
+def test_fires_told_by_their_cause_alone_are_added_up(tmp_path):
+    causes = {"Secondary fire - accidental": 30, "Secondary fire - deliberate": 50}
+    found = by_authority(tmp_path, {"Primary fire": 70} | causes, causes | {"Total fires": 80})
+    assert fires(found) == [150, 80] and found.rows_set_aside == 1
+
+
+def test_types_that_share_words_are_no_totals(tmp_path):
+    types = {
+        "Primary fire - other buildings": 3,
+        "Primary fire - other buildings - car park": 3,
+        "Other fires": 5,
+        "Other building fires": 5,
+        "Evacuation": 2,
+        "Evacuation (no fire)": 2,
+    }
+    found = by_authority(tmp_path, types)
+    assert fires(found) == [16] and found.rows_set_aside == 0
+    beside = {"Primary fire": 3, "Secondary fire": 4, "Other fires": 5}
+    assert fires(by_authority(tmp_path, beside)) == [12]
+
+
 @pytest.mark.parametrize(
     ("name", "lacks"), [("no_type.csv", "incident_type"), ("no_place.csv", "lsoa_code")]
 )

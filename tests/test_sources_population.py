@@ -161,6 +161,23 @@ def cleaned(tmp_path, **files):
     return Store(tmp_path / "data/processed")
 
 
+@pytest.mark.parametrize("gap", [{"4"}, {"90"}, {"95"}, {"0", "60"}])
+def test_males_with_ages_missing_and_females_are_not_everybody(tmp_path, gap):
+    head = ["ladcode23", "laname23", "sex", "age", "population_2022", "population_2023"]
+    oldest = 101 if gap == {"95"} else 91
+    rows = [
+        [*DOVER, sex, age, 600, "[x]" if sex == "M" and str(age) in gap else 600]
+        for sex in "MF" for age in range(oldest)
+    ]  # fmt: skip
+    store = cleaned(tmp_path, myeb1=[head, *rows])
+    found = residents.estimates(store, ["Dover"], "2023-01/2023-12")
+    assert found.loc["Dover", ["year", "population"]].tolist() == [2022, 2 * oldest * 600]
+    with pytest.raises(NotAvailable, match="only parts of the residents"):
+        only = [[*row[:4], row[5]] for row in rows]
+        store = cleaned(tmp_path / "one", myeb1=[[*head[:4], head[5]], *only])
+        residents.estimates(store, ["Dover"], "2023-01/2023-12")
+
+
 def test_of_sheets_saved_apart_the_persons_are_the_residents(tmp_path):
     apart = {"all 2024": 1000, "female 2024": 510, "zz male 2024": 490}
     store = cleaned(tmp_path, **{n: [HEAD, line(DOVER, each)] for n, each in apart.items()})

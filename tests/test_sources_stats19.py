@@ -43,6 +43,49 @@ def test_the_newer_layout_by_ons_code_then_by_the_old_one():
     assert "district" not in found.problems.table()["column"].to_list()
 
 
+def accounted(found):
+    """Collisions with their severity; each row that does not count has its reason."""
+    table = found.tables["stats19"]
+    aside = [row[-1] for row in found.problems.listed() if "set aside" in row]
+    assert table.height == found.rows_kept == found.rows_read - len(aside)
+    assert set(aside) <= {"a further row of a collision; it counts once"}
+    return table.select("collision_id", "severity", "casualties").rows()
+
+
+LIST = "Collision reference,Date,Time,Local authority,Severity,Number of casualties,Casualty age"
+
+
+def test_a_list_with_a_row_per_casualty_counts_each_collision_once_with_its_worst_injury(tmp_path):
+    path = tmp_path / "collisions.csv"
+    place = "Tonbridge and Malling"
+    path.write_text(
+        "\n".join([
+            LIST, f"46/0012/24,03/05/2024,08:15,{place},Slight,3,31",
+            f"46/0012/24,03/05/2024,08:15,{place},Fatal,3,9",
+            f"46/0012/24,03/05/2024,08:15,{place},Serious,3,64",
+            f"46/0013/24,03/05/2024,09:15,{place},,1,20",
+            f"46/0013/24,03/05/2024,09:15,{place},Slight,1,20",
+            f"46/0013/24,04/05/2024,09:15,{place},Slight,1,20", "",
+        ])
+    )  # fmt: skip
+    found = read(path)
+    assert found.rows_read == 6
+    assert accounted(found) == [
+        ("46/0012/24", "fatal", 3), ("46/0013/24", "slight", 1), ("46/0013/24", "slight", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["collisions.csv", "collisions_2005.csv"])
+def test_a_row_that_an_official_file_repeats_counts_once(tmp_path, name):
+    text = (FIXTURES / name).read_text("utf-8")
+    head, *rows = text.strip().split("\n")
+    (tmp_path / name).write_text("\n".join([head, rows[1], rows[0], rows[1], rows[1], ""]), "utf-8")
+    found = read(tmp_path / name)
+    assert found.rows_read == 4
+    first, second = (row.split(",")[0] for row in rows[:2])
+    assert [row[0] for row in accounted(found)] == [second, first]
+
+
 def test_under_18_by_age_else_by_band_else_not_known():
     found = read(FIXTURES / "casualties.csv")
     table = found.tables["stats19_casualties"]

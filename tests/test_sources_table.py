@@ -272,6 +272,15 @@ def test_dates(text, shown):
         ("1,25", "figure", None),
         ("1 234 567", "integer", 1_234_567),
         ("12.5 %", "number", 12.5),
+        # A figure that is revised is a figure; marks of other things hide what they mean.
+        ("1,100 [r]", "count", 1_100),
+        ("1,100r", "count", 1_100),
+        ("1,100 (R)", "integer", 1_100),
+        ("12.5% [r]", "figure", 12.5),
+        ("1,100 [p]", "count", 1100),
+        ("[r]", "count", None),
+        ("r", "figure", None),
+        ("1,100 rr", "count", None),
         ("Jan-25", "month", "2025-01"),
         ("January 2025", "month", "2025-01"),
         ("Jan-98", "month", None),
@@ -299,7 +308,9 @@ def test_kinds_of_cell(text, kind, value):
     assert convert(text, kind) == value
 
 
-@pytest.mark.parametrize("symbol", ["*", "c", "x", "z", ".", "..", ":", "[low]", "<5", "-", ""])
+@pytest.mark.parametrize(
+    "symbol", ["*", "c", "x", "z", ".", "..", ":", "[low]", "[x]", "<5", "-", ""]
+)
 def test_no_symbol_is_ever_a_number(symbol):
     frame = pl.DataFrame({"t": [symbol]})
     text = column_types.trimmed("t")

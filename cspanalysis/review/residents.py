@@ -8,7 +8,6 @@ from collections.abc import Iterable, Set
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.api.typing import DataFrameGroupBy
 
 from cspanalysis.domain import crosswalk
 from cspanalysis.domain.errors import NotAvailable
@@ -18,8 +17,8 @@ from cspanalysis.store.tables import Store
 
 #: The age of a row that is of all ages together.
 ALL_AGES = -1
-#: Single years of age that end earlier than this are not of everybody.
-_OPEN_ENDED = 85
+#: Single years of age end with 85 and over or 90 and over; others are not of everybody.
+_OPEN_ENDED = (85, 90)
 #: Every Census revises the estimates of the nine years before it.
 CENSUSES = (1991, 2001, 2011, 2021)
 #: How the codes of counties begin.
@@ -110,19 +109,23 @@ def by_age(store: Store, districts: Iterable[str], period: Period | str) -> pd.D
     wanted = list(districts)
     table = _load(store, wanted)
     table = table[table["age"] != ALL_AGES]
-    # A year counts of which every district has every age.
-    whole = _of_all_ages(table.groupby(["area", "year", "sex"], as_index=False), "year", "area")
-    made = {
-        year: [_made_of(district, set(areas)) for district in dict.fromkeys(wanted)]
-        for year, areas in whole.groupby("year")["area"]
-    }
-    years = [year for year, parts in made.items() if all(parts)]
+    table = _where_given(table, ~_is_census(table)) if len(table) else table
+    # A year counts of which every district has every age, of persons or of both sexes.
+    made: dict[int, dict[str, list[str]]] = {}
+    for (year, sex), rows in _of_all_ages(table).groupby(["year", "sex"]):
+        parts = [_made_of(district, set(rows["area"])) for district in dict.fromkeys(wanted)]
+        if all(parts):
+            made.setdefault(year, {})[sex] = [name for names in parts for name in names]
+    years = [year for year, sexes in made.items() if _are_everybody(sexes)]
     if not years:
         raise NotAvailable("population", "no estimate by single year of age")
     year = nearest(years, Period.parse(period).midpoint.year)
-    names = [name for parts in made[year] for name in parts]
-    table = table[(table["year"] == year) & table["area"].isin(names)]
-    table = _where_given(table, ~_is_census(table))
+    of_year = table[table["year"] == year]
+    of_sex = [
+        of_year[(of_year["sex"] == sex) & of_year["area"].isin(names)]
+        for sex, names in made[year].items()
+    ]
+    table = pd.concat(of_sex)
     return table.groupby(["year", "sex", "age"], as_index=False)["population"].sum()
 
 
@@ -212,21 +215,28 @@ def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
     table = _where_given(table, table["sex"] == "persons")
     table = _where_given(table, table["age"] == ALL_AGES)
     table = table.assign(is_census=_is_census(table))
-    by = table.groupby(["area", "year"], as_index=False)
-    found = by.agg(
-        population=("population", "sum"), is_census=("is_census", "any"), sexes=("sex", "unique")
+    keys = ["area", "year"]
+    found = table.groupby(keys, as_index=False).agg(
+        population=("population", "sum"), is_census=("is_census", "any")
     )
-    is_of_both = found["sexes"].map(lambda sexes: "persons" in sexes or len(sexes) == 2)
-    whole = _of_all_ages(by, "area", "year")
-    return found[is_of_both].drop(columns="sexes").merge(whole, on=["area", "year"])
+    # One sex with a gap and the other are not everybody.
+    sexes = _of_all_ages(table).groupby(keys)["sex"].unique()
+    whole = sexes[sexes.map(_are_everybody)].reset_index()[keys]
+    return found.merge(whole, on=keys)
 
 
-def _of_all_ages(by: DataFrameGroupBy, *keys: str) -> pd.DataFrame:
-    """The keys of the groups whose ages are those of everybody."""
-    found = by["age"].agg(["min", "max", "nunique"])
-    is_total = found["min"] == ALL_AGES
+def _of_all_ages(table: pd.DataFrame) -> pd.DataFrame:
+    """Area, year and sex of the rows of which no age is missing."""
+    keys = ["area", "year", "sex"]
+    found = table.groupby(keys)["age"].agg(["min", "max", "nunique"]).reset_index()
     is_complete = (found["min"] == 0) & (found["nunique"] == found["max"] + 1)
-    return found.loc[is_total | (is_complete & (found["max"] >= _OPEN_ENDED)), list(keys)]
+    is_total = found["min"] == ALL_AGES
+    return found.loc[is_total | (is_complete & found["max"].isin(_OPEN_ENDED)), keys]
+
+
+def _are_everybody(sexes: Iterable[str]) -> bool:
+    """Whether these are persons, or both sexes."""
+    return "persons" in sexes or {"male", "female"} <= {*sexes}
 
 
 def _where_given(table: pd.DataFrame, is_given: pd.Series) -> pd.DataFrame:

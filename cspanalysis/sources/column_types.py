@@ -80,7 +80,7 @@ _EXPONENT = r"(?:e[-+]?\d{1,3}|E-\d{1,3}|E\+?0+)?"
 _NUMBER = rf"^[-+]?\s*£?\s*[-+]?(?:(?:{_DIGITS}(?:\.\d*)?|\.\d+){_EXPONENT}|\d+(?:{_WHOLE}))\s*%?$"
 
 #: Behind a number: that it was revised, is provisional, estimated or after a break, or its note.
-_MARK = r"(\d)\s*(?:\[(?i:[bepr]\d?|notes?\s*[\d, ]+)\]|r)$"
+_MARK = r"([\d%])\s*(?:\[(?i:[bepr]\d?|notes?\s*[\d, ]+)\]|\([rR]\)|[rR])$"
 
 
 def trimmed(column: str) -> pl.Expr:

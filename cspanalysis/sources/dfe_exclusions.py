@@ -37,6 +37,11 @@ _FURTHER = (
 )
 #: How rows of all pupils, schools or sexes are labelled.
 _ALL = r"^\s*(grand )?(total|all|any|both|persons)\b"
+#: A whole school year; 'Academic year Q1-Q2' and 'Academic year (autumn term)' are parts of one.
+_WHOLE_YEAR = (
+    r"^(?:(?:full|whole|academic|school)[- ]?)*year"
+    r"(?: ?\(?(?:full|whole|full year|whole year|all(?: three)? terms|[\d/ -]+)\)?)?$"
+)
 _TERM = re.compile(r"autumn|spring|summer")
 _AREA = (
     Column("school_year", "School year", ("time period", "year"), "school_year", essential=True),
@@ -186,7 +191,7 @@ def _is_all(column: str) -> pl.Expr:
 
 def _marked(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with `is_whole`: of a figure that rows give otherwise, none is known to be whole."""
-    is_year = pl.col("term").str.contains("year").fill_null(True)
+    is_year = pl.col("term").str.contains(_WHOLE_YEAR).fill_null(True)
     figures = pl.struct("count", "headcount", "status").n_unique().over(*_KEYS, "reason", "kind")
     is_all = pl.all_horizontal(_is_all(c) for c in ("school_type", "topic", "breakdown", "sex"))
     return frame.with_columns(is_whole=is_year & is_all & (figures == 1))

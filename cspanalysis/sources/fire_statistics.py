@@ -15,7 +15,7 @@ import polars as pl
 
 from cspanalysis.domain import areas
 from cspanalysis.domain.periods import Period
-from cspanalysis.sources import table
+from cspanalysis.sources import fire_totals, table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.fires import INCIDENTS
 from cspanalysis.sources.releases import Editions
@@ -110,6 +110,8 @@ _SCHEMAS = (
         ),
     ),
 )  # fmt: skip
+#: Year and place of a row, as far as a layout says them.
+_WHERE = ("year", "frs", "district_code", "district", "lsoa_code", "lsoa11_code", "lsoa_name")
 #: What makes two rows the same figure.
 _KEY = ("year", "frs", "district_code", "district", "incident_type")
 
@@ -124,9 +126,14 @@ def _one(part: Part, context: Context) -> Read:
     found = table.read(part, _SCHEMAS, context, NAME)
     place = "district" if found.schema == "authorities" else "lsoa_code"
     found = found.without_totals(place).without_totals("incident_type")
-    frame = found.frame
-    if "count" not in found.given:
-        frame = frame.with_columns(count=pl.lit(1, pl.Int64))
+    types = _kinds(found.frame)
+    if "count" in found.given:
+        kinds = dict(types.select("incident_type", "kind").iter_rows())
+        keys = [c for c in _WHERE if c in found.frame.columns]
+        found = fire_totals.without_totals(found, kinds, FIRES, keys)
+        frame = found.frame
+    else:
+        frame = found.frame.with_columns(count=pl.lit(1, pl.Int64))
     if place == "lsoa_code":
         frame = _with_districts(frame, context.lsoas)
     else:
@@ -136,14 +143,17 @@ def _one(part: Part, context: Context) -> Read:
         frame = frame.with_columns(
             district_code=known, district=pl.when(is_known).then("district"), is_placed=True
         )
-    kind = told("incident_type", KINDS).str.replace(" by (action|name|type)", "")
-    burned = pl.when(kind == "primary fire").then(told("incident_type", BURNED))
-    # Few types, many rows: each is looked up once; places likewise.
-    types = frame.select("incident_type").unique().with_columns(kind=kind, burned=burned)
     frame = frame.join(types, on="incident_type", how="left", maintain_order="left")
     frame = frame.with_columns(file=pl.lit(part.label), rows=pl.lit(1, pl.Int64))
     _remark(found, frame, place)
     return found.with_tables(**{NAME: _summed(frame)})
+
+
+def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each type with its kind and what burned: few types, many rows."""
+    kind = told("incident_type", KINDS).str.replace(" by (action|name|type)", "")
+    burned = pl.when(kind == "primary fire").then(told("incident_type", BURNED))
+    return frame.select("incident_type").unique().with_columns(kind=kind, burned=burned)
 
 
 def _with_districts(frame: pl.DataFrame, lsoas: pl.DataFrame | None) -> pl.DataFrame:

@@ -145,13 +145,16 @@ def _named(tidy: pl.DataFrame, part: Part, context: Context, found: Read) -> pl.
 
 
 def _with_oldest(tidy: pl.DataFrame) -> pl.DataFrame:
-    """Residents of single years beyond 90 count among those of 90 and over."""
+    """Residents of single years beyond 90 count among those of 90 and over, if none is missing."""
     is_older = pl.col("age") > 90
     if not tidy.select(is_older.any()).item():
         return tidy
     keys = ["area_code", "area", "year", "sex", "note", "file"]
     oldest = tidy.filter(pl.col("age") >= 90).group_by(keys, maintain_order=True)
-    summed = oldest.agg(pl.col("population").sum(), pl.col("row").first(), age=pl.lit(90, pl.Int64))
+    summed = oldest.agg(
+        pl.col("population").sum(), pl.col("row").first(), age=pl.lit(90, pl.Int64),
+        is_whole=pl.col("age").n_unique() == pl.col("age").max() - 89,
+    ).filter("is_whole")  # fmt: skip
     return pl.concat([tidy.filter(pl.col("age") < 90), summed.select(tidy.columns)])
 
 
@@ -206,9 +209,13 @@ def _residents(tidy: pl.DataFrame, area: str) -> pl.DataFrame:
             total=pl.col("population").filter(is_total).sum(),
             has_total=is_total.any(),
             ages=pl.col("age").filter(~is_total).n_unique(),
+            oldest=pl.col("age").max(),
             parts=pl.col("population").filter(~is_total).sum(),
         )
-        .filter(pl.col("has_total") | (pl.col("ages") > 85))
+        .filter(
+            pl.col("has_total")
+            | (pl.col("oldest").is_in([85, 90]) & (pl.col("ages") == pl.col("oldest") + 1))
+        )
         .select(
             area, "year", "is_census",
             population=pl.when("has_total").then("total").otherwise("parts"), file="file",

@@ -11,7 +11,7 @@ from cspanalysis.domain import areas
 from cspanalysis.sources import table
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.schema import Column, Schema
-from cspanalysis.sources.source import Source, by_reader
+from cspanalysis.sources.source import Source, by_reader, once
 from cspanalysis.sources.table import ROW, Context, Read
 
 _SEVERITY = {"1": "fatal", "2": "serious", "3": "slight"}
@@ -156,6 +156,8 @@ def _read(part: Part, context: Context) -> Read:
         return found.with_tables(stats19_vehicles=frame)
     if found.schema == "casualties":
         return found.with_tables(stats19_casualties=_with_age(frame, found))
+    found = _once(found.with_frame(frame))
+    frame = found.frame
     if found.schema == "list":
         frame = _with_codes(frame)
     if "ons_code" not in frame.columns:
@@ -169,6 +171,16 @@ def _read(part: Part, context: Context) -> Read:
             "longitude", "latitude", "speed_limit", "district_code", "district", "file", ROW,
         )
     )  # fmt: skip
+
+
+def _once(found: Read) -> Read:
+    """Each collision once, with its worst injury: a list may have a row per person or vehicle."""
+    worst = pl.col("severity").replace_strict(
+        {severity: code for code, severity in _SEVERITY.items()}, default=None
+    )
+    first = found.frame.sort(worst, ROW, nulls_last=True)
+    found = once(found.with_frame(first), "collision_id", "date", "collision")
+    return found.with_frame(found.frame.sort(ROW))
 
 
 def _with_codes(frame: pl.DataFrame) -> pl.DataFrame:
