@@ -293,7 +293,8 @@ def target_not_detectable(rows: Sequence[Row]) -> Iterator[Hit]:
         else:
             known = f"{edge:,g}"
             told = f"From {baseline:,g}, only {known} or {'fewer' if is_fall else 'more'} could be "
-            told += "told from chance."
+            # The plan asks for more where months vary more than that.
+            told += "told from chance even if they came independently of each other."
         yield row.hit("", f"{target:,g}", known, told)
 
 
