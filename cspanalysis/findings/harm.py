@@ -295,8 +295,8 @@ def _volume_told(row: Mapping[str, Any]) -> str:
     counts = f"from {present.count(row['compare_count'])} to {present.count(row['count'])}"
     verb = {"up": "rose", "down": "fell"}.get(row["crimes_verdict"])
     if verb:
-        return f"The number of crimes that have a weight {verb} {counts}."
-    return f"The number of crimes that have a weight went {counts}, no clear change."
+        return f"Crimes that have a weight {verb} {counts}."
+    return f"Crimes that have a weight went {counts}, no clear change."
 
 
 def _weighted(ask: Question, *periods: Period) -> tuple[Series, Weights]:

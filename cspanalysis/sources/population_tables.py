@@ -101,6 +101,10 @@ def _is_figure(heading: str) -> str:
     return heading.strip() if counted(heading) else ""
 
 
+#: No table holds more residents in a cell.
+_MOST = 10**10
+
+
 class _Council(Schema):
     """A layout that needs an area's name or its code."""
 
@@ -155,7 +159,8 @@ def is_told(texts: Sequence[str], headings: Sequence[str]) -> bool:
 
 def tidy(frame: pl.DataFrame, part: Part) -> pl.DataFrame:
     """The table in the tidy form: area_code, area, year, sex, age, population, row, note."""
-    broken = frame.filter(pl.col("population") != pl.col("population").round())
+    figure = pl.col("population")
+    broken = frame.filter((figure != figure.round()) | (figure.abs() > _MOST))
     if broken.height:
         raise DataRefused(
             paragraph(
