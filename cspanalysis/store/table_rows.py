@@ -68,11 +68,14 @@ def of_months(paths: list[str], spans: Mapping[str, Sequence[str]], wanted: Any)
     return found or paths[:1]
 
 
-def coded(path: Path) -> pa.Table:
-    """A file's rows with text as numbers, as which it lies in the file: never laid out as text."""
-    schema = pq.read_schema(path)
-    text = [field.name for field in schema if not pa.types.is_primitive(field.type)]
-    return pq.read_table(path, read_dictionary=text)
+def coded(paths: Iterable[Path]) -> pa.Table:
+    """Files' rows with text as numbers, as which it lies in them: never laid out as text."""
+    parts = []
+    for path in paths:
+        schema = pq.read_schema(path)
+        text = [field.name for field in schema if not pa.types.is_primitive(field.type)]
+        parts.append(pq.read_table(path, read_dictionary=text))
+    return pa.concat_tables(parts, promote_options="permissive")
 
 
 def merged(spans: Iterable[Sequence[int]]) -> list[list[int]]:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from cspanalysis.domain import whole_files
 from cspanalysis.domain.errors import CspError, NotAvailable, UsageError, paragraph
-from cspanalysis.store import partner_files, run_tables, table_rows
+from cspanalysis.store import citations, partner_files, run_tables, table_rows
 from cspanalysis.store.manifest import MANIFEST, PROBLEMS, known
 
 if TYPE_CHECKING:  # what lays tables down imports an engine that reading does without
@@ -313,8 +313,7 @@ class Store:
         return self._whole[table]
 
     def _coded(self, table: str) -> pa.Table:
-        parts = [table_rows.coded(self.processed / path) for path in self._files(table)]
-        return pa.concat_tables(parts, promote_options="permissive")
+        return table_rows.coded([self.processed / path for path in self._files(table)])
 
     def prepare(self) -> None:
         """Lay the tables that every area is looked up in down for the run (`run_tables`)."""
@@ -410,25 +409,7 @@ class Store:
             source, title, publisher, licence, attribution, as_of (ISO date of the newest file, ''
             if not stated), synthetic, files (names).
         """
-        entries = {f: e for f, e in self._manifest["files"].items() if e["source"] == source}
-        cards = [e["sidecar"] for e in entries.values()]
-
-        def stated(key: str) -> str:
-            values = [str(c[key]) for c in cards if c.get(key) and c[key] != "not stated"]
-            return "; ".join(dict.fromkeys(values))
-
-        dates = [str(c.get("published") or c.get("retrieved") or "") for c in cards]
-        titles = self._manifest.get("titles", {})
-        return {
-            "source": source,
-            "title": (stated("title") if len(cards) == 1 else "") or titles.get(source, source),
-            "publisher": stated("publisher") or "not stated",
-            "licence": stated("licence") or "not stated",
-            "attribution": stated("attribution"),
-            "as_of": max(dates, default=""),
-            "synthetic": any(c.get("synthetic") is True for c in cards),
-            "files": [f.split("/", 1)[1] for f in entries],
-        }  # fmt: skip
+        return citations.citation(self._manifest, source)
 
     def inputs(self) -> dict[str, str]:
         """Raw file, relative to the workspace, to its sha256."""
