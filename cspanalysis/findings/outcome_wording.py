@@ -145,8 +145,8 @@ def change_told(table: pd.DataFrame) -> Said:
             f" Of {names} no change is claimed: the crimes "
             f"of {when.removeprefix('in ')} have had more time."
         )
-    charged, is_told = _charged(table), {"up", "down"}
-    if not set(rows.loc[rows["outcome"] == case_outcomes.CHARGED, "verdict"]) & is_told:
+    charged = _charged(table)
+    if f"'{case_outcomes.CHARGED}'" not in "".join(told):
         text += (
             f" {present.capital(present.share(charged['share']))} were charged or summonsed, after "
             f"{present.share(charged['compare_share'])}."

@@ -26,9 +26,10 @@ _MANY = 8
 @contextlib.contextmanager
 def kept(request: Request) -> Iterator[None]:
     """Within it the run's tables are there for all its processes."""
-    with contextlib.ExitStack() as stack:
-        if len(request.areas) >= _MANY:
-            stack.enter_context(run_tables.kept(_processed(request)))
+    if len(request.areas) < _MANY:
+        yield
+        return
+    with run_tables.kept(_processed(request)):
         yield
 
 

@@ -88,7 +88,8 @@ def _check(found: Read) -> Read:
     )  # fmt: skip
     found.note(
         frame.filter(pl.col("known").is_null() & pl.col("motive").is_not_null()), "motive",
-        ", ".join(list(MOTIVES)[1:]), "not among the allowed values; left out",
+        ", ".join(sorted({m.removesuffix(" by name") for m in MOTIVES})),
+        "not among the allowed values; left out",
     )  # fmt: skip
     return found.with_frame(frame.with_columns(motive="known"))
 
