@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -219,6 +221,41 @@ def write_beside(raw: Path, layout: Layout) -> None:
             "population": residents,
         }
     ).write_csv(population / "estimates.csv")
+
+
+def write_outlines(raw: Path, layout: Layout) -> None:
+    """Outlines of the districts and their LSOAs, into a workspace's data/raw: ragged squares."""
+    country = _Country(layout)
+    side = int(len(country.districts) ** 0.5) + 1
+    small, whole = [], []
+    for number, district in enumerate(country.districts):
+        west, south = -5 + 7 * (number % side) / side, 50 + 5 * (number // side) / side
+        names = (district["district_code"], district["district"])
+        whole.append(_square("LAD24", *names, west, south, 0.2, 240))
+        for i, row in enumerate(country.lsoas[number * LSOAS : (number + 1) * LSOAS].iter_rows()):
+            at = west + 0.02 * (i % 10), south + 0.02 * (i // 10)
+            small.append(_square("LSOA21", *row, *at, 0.02, 40))
+    folder = raw / "boundaries"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, features in (("lsoa", small), ("district", whole)):
+        text = json.dumps({"type": "FeatureCollection", "features": features})
+        (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
+
+
+def _square(
+    kind: str, code: str, name: str, west: float, south: float, size: float, points: int
+) -> dict[str, Any]:
+    """A feature with so many points along its edges, which are jagged as real ones are."""
+    along = np.arange(points) * 4 / points
+    x = np.interp(along, [0, 1, 2, 3, 4], [0, 1, 1, 0, 0])
+    y = np.interp(along, [0, 1, 2, 3, 4], [0, 0, 1, 1, 0])
+    jag = 0.001 * np.where(along % 1, np.sin(along * 97), 0)
+    ring = np.column_stack([west + size * x + jag, south + size * y + jag]).round(6).tolist()
+    return {
+        "type": "Feature",
+        "properties": {f"{kind}CD": code, f"{kind}NM": name},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }
 
 
 def workspace(root: Path, layout: Layout) -> int:

@@ -97,7 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     size = Settings(months=given.months, forces=given.forces, rows=given.rows)
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="national_") as folder:
         root, out, calm = (Path(folder, name) for name in ("workspace", "reports", "undisturbed"))
-        made = measuring.task("make", root, size.period, str(size.forces), str(size.rows)).told
+        of = (size.period, str(size.forces), str(size.rows))
+        made = measuring.task("make", root, *of).told
+        measuring.task("outline", root, *of)
         print(f"{made['files']:,} files of {made['months']} months")
         clean = measuring.csp("clean", "--workspace", root)
         print(f"cleaned in {clean.seconds:.1f} s, {clean.peak_mb:.0f} MB", flush=True)

@@ -26,6 +26,16 @@ def make(root: str, period: str, forces: str, rows: str, archive: str = "") -> d
     return {"files": len(files), "months": len(archives.months(folder))}
 
 
+def outline(root: str, period: str, forces: str, rows: str) -> dict[str, Any]:
+    """Outlines of an invented country's districts and LSOAs, into its workspace."""
+    from benchmarks import layout
+    from cspanalysis.domain.periods import Period
+
+    raw = Path(root, "data", "raw")
+    layout.write_outlines(raw, layout.Layout(Period.parse(period), int(forces), int(rows)))
+    return {"files": len(list((raw / "boundaries").glob("*.geojson")))}
+
+
 def longer(root: str, short: str, period: str, forces: str, rows: str) -> dict[str, Any]:
     """A workspace with the archive of another, and an archive of the months before it."""
     import shutil
@@ -373,7 +383,8 @@ class _Serial:
 
 
 TASKS = (
-    make, longer, further, workbook, inflate, parse, pandas, load, lab, chapters, review, profile,
+    make, outline, longer, further, workbook, inflate, parse, pandas, load, lab, chapters, review,
+    profile,
 )  # fmt: skip
 
 

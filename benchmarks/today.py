@@ -25,7 +25,9 @@ def measure(study: Study, folder: Path, say: Callable[[str], object]) -> None:
     asked = replace(study.settings, months=max(24, study.settings.months), archive=None)
     root = folder / "today"
     say("making two years")
-    measuring.task("make", root, asked.period, str(asked.forces), str(asked.rows))
+    of = (asked.period, str(asked.forces), str(asked.rows))
+    measuring.task("make", root, *of)
+    measuring.task("outline", root, *of)
     measuring.csp("clean", "--workspace", root)
     names = area_names(root)
     few, many = (2, 4) if asked.quick else (FEW, MANY)

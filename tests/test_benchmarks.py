@@ -26,6 +26,17 @@ def test_the_archive_is_read_without_loss(tmp_path):
     assert set(store.coverage()["status"]) == {"ok"}
 
 
+def test_every_small_area_of_the_archive_has_an_outline(tmp_path):
+    layout.workspace(tmp_path / "w", SMALL)
+    layout.write_outlines(tmp_path / "w/data/raw", SMALL)
+    clean_run.clean(tmp_path / "w", {})
+    store = Store(tmp_path / "w" / "data" / "processed")
+    outlines = store.load("boundaries").groupby("kind")["area_code"].agg(set)
+    assert outlines["lsoa"] >= set(store.load("police_uk")["lsoa_code"].dropna())
+    assert len(outlines["lsoa"]) == layout.LSOAS * len(SMALL.districts())
+    assert outlines["district"] == {d["district_code"] for d in SMALL.districts()}
+
+
 def test_a_seed_gives_the_same_archive(tmp_path):
     contents = []
     for seed in (1, 1, 2):

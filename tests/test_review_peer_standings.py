@@ -9,7 +9,7 @@ from cspanalysis.cli import main
 from cspanalysis.domain import areas
 from cspanalysis.explore import entry
 from cspanalysis.review import peer_standings
-from cspanalysis.stats import peers
+from cspanalysis.stats import measures, peers
 from cspanalysis.store import run_tables
 
 KENT = areas.peers(areas.find("Dover"), "county").areas
@@ -53,6 +53,7 @@ def test_every_district_looks_its_ranking_up_and_reads_what_it_would_have_worked
         with monkeypatch.context() as patched:
             if is_looked_up:
                 patched.setattr(peers, "among", None)  # nothing is worked out again
+                patched.setattr(measures, "rates", None)
             else:
                 patched.setattr(run_tables, "get", lambda *_: None)
             for name in KENT:
@@ -75,6 +76,30 @@ def test_other_figures_are_never_answered_from_what_was_worked_out(review, table
         expected = peers.compare(asked)
         forget()
         pd.testing.assert_frame_equal(peer_standings.compare(review.store, asked), expected)
+
+
+def test_districts_of_whatever_group_have_their_rates_looked_up(review, tables, monkeypatch):
+    table = review.peer_counts("burglary", "county", review.period).table
+    some = table.take([7, 2, 4]).assign(is_own=[False, True, False])
+    lacking = some.assign(count=[None, *some["count"][1:]])
+    # One unknown pair among them, and none is taken from there; nor by a number that is alike.
+    other = some.assign(count=some["count"].astype(float).add([0, 0, 0.5]))
+    strange = some.assign(population=some["population"] + 1)
+    known = peer_standings._lookup(review.store).rates
+    for asked, is_known in ((some, True), (lacking, True), (other, False), (strange, False)):
+        forget()
+        expected = peers.compare(asked)
+        forget()
+        with monkeypatch.context() as patched:
+            if is_known:
+                patched.setattr(measures, "rates", None)
+            pd.testing.assert_frame_equal(peer_standings.compare(review.store, asked), expected)
+        arrays = (asked[c].to_numpy(dtype=float) for c in ("count", "population"))
+        assert (known(*arrays, 1000, 0.95) is not None) == is_known
+    monkeypatch.setattr(peer_standings, "_pair", lambda count, *_: 0 * count)
+    arrays = (some[c].to_numpy(dtype=float) for c in ("count", "population"))
+    assert known(*arrays, 1000, 0.95) is None
+    assert known(*arrays, 100, 0.95) is None and known(*arrays, 1000, 0.9) is None
 
 
 def _first(review):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -10,7 +11,7 @@ from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import boundaries
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
-from cspanalysis.store import clean_run
+from cspanalysis.store import clean_run, run_tables
 from cspanalysis.store.tables import Store
 
 FIXTURES = Path(__file__).parent / "fixtures/boundaries"
@@ -112,6 +113,26 @@ def test_a_workspace_keeps_the_most_detailed_outline_of_an_area(tmp_path):
     table = Store(tmp_path / "data/processed").load("boundaries")
     assert table["kind"].tolist() == ["lsoa", "lsoa", "ward"]
     assert table["file"][0] == "boundaries/fine.geojson"
+
+
+def test_the_areas_of_a_run_read_the_same_outlines_by_memory_map(tmp_path, monkeypatch):
+    raw = tmp_path / "data/raw/boundaries"
+    raw.mkdir(parents=True)
+    for name in ("lsoa", "wards"):
+        (raw / f"{name}.geojson").write_bytes((FIXTURES / f"{name}.geojson").read_bytes())
+    clean_run.clean(tmp_path, {})
+    processed = tmp_path / "data/processed"
+    columns = ["area_code", "longitude", "shape"]
+    codes = Store(processed).load("boundaries")["area_code"].tolist()
+    asked = [{"kind": k, "area_code": c} for k in ("lsoa", "ward") for c in (codes, codes[:1], [])]
+    expected = [Store(processed).load("boundaries", columns, where) for where in (None, *asked)]
+    assert {len(table) for table in expected} == {0, 1, 2, 3}
+    with run_tables.kept(processed):
+        Store(processed).prepare()
+        store = Store(processed)
+        monkeypatch.setattr(store, "_pieces", None)  # the file is not read again
+        for table, where in zip(expected, (None, *asked), strict=True):
+            pd.testing.assert_frame_equal(store.load("boundaries", columns, where), table)
 
 
 @pytest.mark.realdata

@@ -213,6 +213,7 @@ CALLS = {
     "stats.measures.lower_limit": lambda: ((COUNTS.astype(float), 0.025), {}),
     "stats.measures.upper_limit": lambda: ((COUNTS.astype(float), 0.025), {}),
     "stats.measures.count_interval": lambda: ((AREAS,), {}),
+    "stats.measures.rates": lambda: ((COUNTS, 1000 + COUNTS), {}),
     "stats.measures.rate": lambda: ((AREAS,), {}),
     "stats.measures.with_columns": lambda: ((AREAS,), {"count": 1.0, "more": "x"}),
     "stats.measures.proportion": lambda: ((AREAS,), {"total": "population"}),

@@ -17,6 +17,7 @@ from cspanalysis.report.request import Request
 from cspanalysis.review import case_counts, coverage, peer_standings, residents, small_areas
 from cspanalysis.store import run_tables, tables
 from cspanalysis.store.tables import Store
+from cspanalysis.workspace import similar_groups
 from cspanalysis.workspace import workspace as workspaces
 
 #: From so many areas on it pays: for a few it would take longer than what it saves.
@@ -56,9 +57,7 @@ def compare(request: Request) -> None:
     space = workspaces.load(request.workspace)
     with contextlib.suppress(CspError, OSError):
         chosen = [space.area(area.name) for area in request.areas]
-        for area in chosen:
-            with contextlib.suppress(CspError):
-                space.peers(area, "similar")
+        similar_groups.put(store.processed, chosen, space.similar_weights)
         places = peer_standings.shared(space, chosen)
         task = partial(_standings, store, space, Period.parse(request.period))
         found = workers.in_order(task, places, request.jobs)

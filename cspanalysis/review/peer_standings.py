@@ -1,7 +1,8 @@
 """Districts of counties and police forces beside each other, worked out once for all of them.
 
 Each district's report sets the same districts beside each other: over-dispersion, verdicts and the
-intervals of places are theirs together, and a run over many areas looks them up.
+intervals of places are theirs together, and a run over many areas looks them up. So it does the
+rates of districts with their limits, which stand in the groups of similar areas, too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,17 @@ from cspanalysis.domain.errors import NotAvailable, UsageError
 from cspanalysis.domain.periods import Period
 from cspanalysis.review import peer_tallies
 from cspanalysis.review.peer_tallies import WITHIN_FORCE
-from cspanalysis.stats import peers
+from cspanalysis.stats import measures, peers
 from cspanalysis.stats.measures import as_float
 from cspanalysis.store import run_tables
 from cspanalysis.store.tables import Store
 from cspanalysis.workspace.workspace import Workspace
 
-_TABLE = "peer_standings"
-#: Columns beside those of `stats.peers.among`: what was asked, and a number of each question.
+_TABLE, _RATES = "peer_standings", "peer_rates"
+#: Columns beside what was worked out: what was asked, and a number of each question.
 _ASKED, _KEY = ("count", "population"), "key"
+#: Rates with their limits, as `stats.measures.rates` gives them.
+_LIMITS = ("rate", "lower", "upper")
 #: What is the same for all areas of a question.
 _OF_ALL = ("phi", "is_widened", "of", "mean_rate")
 
@@ -41,17 +44,38 @@ def compare(store: Store, table: pd.DataFrame) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=4)
-def _lookup(store: Store) -> Callable[..., Mapping[str, Any] | None]:
+def _lookup(store: Store) -> peers.Known:
     """One and the same for a store, so that what was asked before is found again."""
 
-    def known(count: Any, population: Any, *how: float) -> Mapping[str, Any] | None:
+    def rates(count: Any, population: Any, *how: float) -> measures.Rates | None:
+        held = run_tables.get(store.processed, _RATES)
+        return _rates(held, count, population) if held and how == peers.USUAL[:2] else None
+
+    def among(count: Any, population: Any, *how: float) -> Mapping[str, Any] | None:
         held = run_tables.get(store.processed, _TABLE)
-        return _found(held, count, population) if held and how == peers.USUAL else None
+        return _among(held, count, population) if held and how == peers.USUAL else None
 
-    return known
+    return peers.Known(rates, among)
 
 
-def _found(held: pa.Table, *asked: Any) -> Mapping[str, Any] | None:
+def _rates(held: pa.Table, *asked: np.ndarray) -> measures.Rates | None:
+    is_told = ~np.isnan(asked[0] + asked[1])
+    keys = held[_KEY].to_numpy()
+    places = np.searchsorted(keys, _pair(*(of[is_told] for of in asked))).clip(max=len(keys) - 1)
+    for column, of in zip(_ASKED, asked, strict=True):
+        if not np.array_equal(held[column].to_numpy()[places], of[is_told]):
+            return None
+    found = np.full((len(_LIMITS), len(is_told)), np.nan)
+    found[:, is_told] = [held[column].to_numpy()[places] for column in _LIMITS]
+    return found[0], found[1], found[2]
+
+
+def _pair(count: np.ndarray, population: np.ndarray) -> np.ndarray:
+    """A number for a count and its residents, another for all others of whole numbers."""
+    return population * 2.0**24 + count
+
+
+def _among(held: pa.Table, *asked: Any) -> Mapping[str, Any] | None:
     keys, key = held[_KEY].to_numpy(), _key(*asked)
     first, stop = np.searchsorted(keys, key, "left"), np.searchsorted(keys, key, "right")
     rows = held.slice(first, stop - first)
@@ -104,8 +128,13 @@ def worked_out(
 
 
 def put(store: Store, tables: Iterable[pa.Table]) -> None:
-    """Lay down for the run what was worked out."""
+    """Lay down for the run what was worked out, and the rates of all the districts in it."""
     by_question = {table[_KEY][0].as_py(): table for table in tables if table.num_rows}
-    if by_question:
-        rows = pa.concat_tables(by_question[key] for key in sorted(by_question))
-        run_tables.put(store.processed, _TABLE, rows)
+    if not by_question:
+        return
+    rows = pa.concat_tables(by_question[key] for key in sorted(by_question))
+    run_tables.put(store.processed, _TABLE, rows)
+    keys, first = np.unique(_pair(*(rows[c].to_numpy() for c in _ASKED)), return_index=True)
+    asked = [rows[column].to_numpy()[first] for column in _ASKED]
+    columns = dict(zip((*_ASKED, *_LIMITS), (*asked, *measures.rates(*asked)), strict=True))
+    run_tables.put(store.processed, _RATES, pa.table({_KEY: keys, **columns}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ ESP2013: Mapping[int, int] = {
     45: 7000, 50: 7000, 55: 6500, 60: 6000, 65: 5500, 70: 5000, 75: 4000, 80: 2500, 85: 1500,
     90: 1000,
 }  # fmt: skip
+
+#: Rates, their lower and their upper limits.
+Rates = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 STANDARDISED = "directly standardised (European Standard Population 2013), Dobson's limits"
 #: Under this count a standardised rate is withheld (OHID practice).
@@ -125,6 +128,14 @@ def added_up(
     return sums.join(flags).fillna({"status": "ok", "symbol": ""}).reset_index()
 
 
+def rates(
+    count: np.ndarray, population: np.ndarray, per: float = 1000, confidence: float = 0.95
+) -> Rates:
+    """The rate of each count over its population, and its limits; missing where either is."""
+    lower, upper = count_limits(count, confidence)
+    return per * count / population, per * lower / population, per * upper / population
+
+
 def rate(
     table: pd.DataFrame,
     *,
@@ -132,6 +143,7 @@ def rate(
     population: str = "population",
     per: float = 1000,
     confidence: float = 0.95,
+    known: Callable[..., Rates | None] = rates,
 ) -> pd.DataFrame:
     """Crude rates of the period, never annualised, with limits.
 
@@ -141,6 +153,8 @@ def rate(
         Holds a count and the population at risk in each row; other columns are kept.
     per : float
         Multiplier: 1,000 residents for crime, 100,000 for admissions.
+    known : callable, optional
+        Given what `rates` is given, says what that says, or None if it was not worked out before.
 
     Returns
     -------
@@ -152,15 +166,15 @@ def rate(
     x, n = as_float(table[count]), as_float(table[population])
     x = np.where(n > 0, x, np.nan)
     n = np.where(n > 0, n, np.nan)
-    lower, upper = count_limits(x, confidence)
+    each, lower, upper = known(x, n, per, confidence) or rates(x, n, per, confidence)
     status = pd.Series(_status(x), index=table.index)
     if "status" in table:
         status = table["status"].where(table["status"].ne("ok") & table["status"].notna(), status)
     return with_columns(
         table,
-        rate=per * x / n,
-        lower=per * lower / n,
-        upper=per * upper / n,
+        rate=each,
+        lower=lower,
+        upper=upper,
         rate_per=per,
         confidence=confidence,
         method=_poisson_method(x),

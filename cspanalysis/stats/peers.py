@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import scipy
 
 from cspanalysis.stats.contents import Rows
-from cspanalysis.stats.measures import as_float, count_limits, lower_limit, rate, upper_limit
+from cspanalysis.stats.measures import (
+    Rates,
+    as_float,
+    count_limits,
+    lower_limit,
+    rate,
+    rates,
+    upper_limit,
+)
 
 #: Seed and number of the draws behind rank intervals, fixed so that a review can be repeated.
 SEED, DRAWS = 20080401, 10_000
@@ -44,7 +52,7 @@ def compare(
     confidence: float = 0.95,
     draws: int = DRAWS,
     seed: int = SEED,
-    known: Callable[..., Mapping[str, Any] | None] | None = None,
+    known: Known | None = None,
 ) -> pd.DataFrame:
     """Rank the areas of a peer group and set each against the others taken together.
 
@@ -56,8 +64,8 @@ def compare(
         Multiplier of the rates.
     draws, seed : int
         Draws behind the rank interval; without any, rank_lower and rank_upper are missing.
-    known : callable, optional
-        Given what `among` is given, says what that says, or None if it was not worked out before.
+    known : Known, optional
+        What was worked out before.
 
     Returns
     -------
@@ -79,25 +87,24 @@ def compare(
     rows = Rows(table)
     # Several pages of a review set the same areas beside each other.
     asked = _compared if rows.is_plain else _compared.__wrapped__
-    return asked(rows, per, confidence, draws, seed, known or among).copy(deep=False)
+    return asked(rows, per, confidence, draws, seed, known or Known()).copy(deep=False)
 
 
 @functools.lru_cache(maxsize=128)
 def _compared(
-    rows: Rows, per: float, confidence: float, draws: int, seed: int,
-    known: Callable[..., Mapping[str, Any] | None],
-) -> pd.DataFrame:  # fmt: skip
+    rows: Rows, per: float, confidence: float, draws: int, seed: int, known: Known
+) -> pd.DataFrame:
     table = rows.table
     if table["area"].duplicated().any():
         raise ValueError("an area occurs twice among the peers")
-    result = rate(table, per=per, confidence=confidence)
+    result = rate(table, per=per, confidence=confidence, known=known.rates)
     has_data = (result["status"] == "ok").to_numpy()
     x, n = (as_float(result[c])[has_data] for c in ("count", "population"))
     # In one order whosever neighbours they are: what is worked out for one area serves the others.
     sort = np.lexsort((x, n))
     asked = tuple(x[sort]), tuple(n[sort]), per, confidence, draws, seed
     places = np.flatnonzero(has_data)[sort]
-    found = known(*asked) or among(*asked)
+    found = known.among(*asked) or among(*asked)
     added = {name: _laid(values, places, len(result)) for name, values in found.items()}
     # Ties are listed by name; areas without a rate come last.
     keys = [(not k, r if k else 0.0, str(a))
@@ -163,6 +170,13 @@ def among(
         "verdict_998": _verdict(others, *wide),
         "verdict_widened": usual,
     }
+
+
+class Known(NamedTuple):
+    """What may have been worked out before, each as the function of its name says it, or None."""
+
+    rates: Callable[..., Rates | None] = rates
+    among: Callable[..., Mapping[str, Any] | None] = among
 
 
 def rank_intervals(

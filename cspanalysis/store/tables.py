@@ -53,6 +53,8 @@ _TO_THE_END = 2**62
 
 #: Small tables of a whole country that each area and each of its peers is looked up in.
 _HELD = frozenset(("police_uk_counts",))
+#: Further ones of which each area reads its own rows: laid down for a run as they are.
+_LAID = frozenset(("boundaries", "lsoas"))
 
 #: Stores by their folder, each with the stamp of its manifest when it was opened.
 _OPENED: dict[Path, tuple[list[int], Store]] = {}
@@ -243,6 +245,8 @@ class Store:
         if table in _HELD:
             districts = [wanted] if isinstance(wanted, str) else wanted
             found = self._held(table).rows(districts, needed)
+        elif laid := run_tables.get(self.processed, table) if table in _LAID else None:
+            found = laid.select(needed)
         else:
             parts = [table_rows.plain(part) for part in self._pieces(table, needed, where or {})]
             found = pa.concat_tables(parts, promote_options="permissive")
@@ -319,6 +323,9 @@ class Store:
         """Lay the tables that every area is looked up in down for the run (`run_tables`)."""
         for table in filter(self.has, _HELD):
             run_tables.put(self.processed, table, self._coded(table))
+        for table in filter(self.has, _LAID):
+            rows = pa.concat_tables(self._pieces(table, self.columns(table), {}))
+            run_tables.put(self.processed, table, rows)
 
     def _of_districts(
         self,

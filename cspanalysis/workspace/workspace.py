@@ -90,6 +90,12 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def similar_weights(self) -> area_groups.Weights:
+        """How much each side of a district counts where similar areas are chosen."""
+        chosen = self.settings.get("peers", {}).get("similar", {}).get("weights", {})
+        return area_groups.weights(chosen)
+
+    @property
     def protected_sources(self) -> frozenset[str]:
         """Sources whose small counts are hidden in public."""
         # Imported late: loading settings takes less time than knowing all readers.
@@ -144,8 +150,10 @@ class Workspace:
                 return defined
             return replace(defined, areas=(area.name, *others))
         if group == "similar":
-            chosen = self.settings.get("peers", {}).get("similar", {}).get("weights", {})
-            return area_groups.group(area, area_groups.weights(chosen))
+            # Imported late: settings are loaded without what reads tables.
+            from cspanalysis.workspace import similar_groups
+
+            return similar_groups.of(self.processed, area, self.similar_weights)
         return areas.peers(area, group)
 
 
