@@ -70,7 +70,7 @@ class Target:
 
 @dataclass
 class Study:
-    """Everything a run found."""
+    """Everything a run found; `steps`: of what, which step of it, seconds on the clock."""
 
     settings: Settings
     machine: str
@@ -79,6 +79,7 @@ class Study:
     facts: dict[str, float] = field(default_factory=dict)
     chapters: dict[str, list[float]] = field(default_factory=dict)
     profile: list[list] = field(default_factory=list)
+    steps: list[tuple[str, str, float]] = field(default_factory=list)
     spreads: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
 
@@ -159,12 +160,27 @@ def _cleaning(study: Study, folder: Path, say) -> None:
     study.facts |= {"inflate": floors[0], "parse": floors[1], "floor_cpu": worked}
     study.facts["in_turn"] = in_turn
     study.facts |= {"megabytes": inflate[0].told["megabytes"], "rows": parse[0].told["rows"]}
+    millions = study.facts["rows"] / 1e6
+    of = "a million rows of street files"
+    study.steps += [
+        (of, "unpacked, one member after the other", in_turn / millions),
+        (of, "unpacked, two members at a time", floors[0] / millions),
+        (of, "parsed as text and not kept", floors[1] / millions),
+        (of, "cleaned: unpacked, proved, typed, placed, sorted, counted, written",
+         clean.seconds / millions),
+    ]  # fmt: skip
     say(f"floor: inflate {floors[0]:.2f} s + parse {floors[1]:.2f} s, processor {worked:.2f} s")
     start = several(study, "start-up: `csp clean`, nothing there", _clean_of(empty), say, 3)
     again = several(study, "second run, nothing changed", _clean_of(national), say, 3)
     months = f"{study.facts['months']:.0f} months"
     measuring.task("further", national)
     more = enter(study, f"one more month beside {months}", [_clean_of(national)()], say)
+    study.steps += [
+        ("a file of a force and a month that has not changed", "looked at",
+         max(0.0, again.seconds - start.seconds) / study.facts["files"]),
+        ("a million rows of one more month", "cleaned beside the others",
+         (more.seconds - start.seconds) / (millions / study.facts["months"])),
+    ]  # fmt: skip
     study.targets += [
         Target("full clean", "inflate, two members at a time, + DuckDB parse-only",
                clean.seconds / sum(floors), 3, "×"),
@@ -320,6 +336,8 @@ def _workbook(study: Study, folder: Path, say) -> None:
 
     what = f"clean of a workbook (ods, {rows:,} rows, {made.told['megabytes']:.0f} MB)"
     found = several(study, what, once, say)
+    of = "a million rows of an official table (ods)"
+    study.steps.append((of, "cleaned", found.seconds / (rows / 1e6)))
     study.targets += [
         Target(what, "–", found.seconds, 20, "s"),
         Target("the same, peak memory", "–", found.peak_mb, 700, "MB"),

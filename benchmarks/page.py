@@ -68,6 +68,8 @@ def page(study: Study, before: str = "") -> str:
     missed = [t for t in study.targets if not t.is_met]
     parts.append(_missed(missed))
     parts.append(_measurements(study))
+    if study.steps:
+        parts.append(_steps(study))
     if study.chapters:
         parts.append(_chapters(study))
     if study.profile:
@@ -114,6 +116,22 @@ def _measurements(study: Study) -> str:
             + ", ".join(f"{v:,.0f} MB with {k} areas" for k, v in shown)
             + "; its children end with their area."
         )
+    return "\n".join(lines) + "\n"
+
+
+def _steps(study: Study) -> str:
+    lines = [
+        "## What each step costs\n",
+        "Seconds on the clock: of cleaning for a million rows, of a batch of reviews for an area. "
+        "Two areas are under way at a time, so that an area's own clock runs twice as long.\n",
+        "| of | step | s |",
+        "|---|---|---|",
+    ]
+    last = ""
+    for of, step, seconds in study.steps:
+        told = f"{seconds:.2g}" if seconds < 0.01 else f"{seconds:.2f}"
+        lines.append(f"| {of if of != last else ''} | {step} | {told} |")
+        last = of
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,8 @@ All chapters, of street files of the whole nation over two years: a year and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def measure(study: Study, folder: Path, say: Callable[[str], object]) -> None:
     # What a batch does once is in both.
     seconds = (most.seconds - least.seconds) / (many - few)
     worked = (most.cpu_seconds - least.cpu_seconds) / (many - few)
+    study.steps += [
+        ("a batch", "what it does once: start, what areas share, index and table",
+         least.seconds - few * seconds),
+        *_steps(folder / "many", most.seconds - least.seconds, many - few),
+    ]  # fmt: skip
     lab = measuring.task("lab", root, chosen[0]).told
     study.targets += [
         Target("review of one area of the nation, all chapters, from the shell", "–",
@@ -59,6 +65,31 @@ def measure(study: Study, folder: Path, say: Callable[[str], object]) -> None:
                1000 * max(lab["further"]), 100, "ms"),
     ]  # fmt: skip
     say(f"a further area: {seconds:.2f} s, processor {worked:.2f} s; JupyterLab: {lab}")
+
+
+def _steps(out: Path, elapsed: float, number: int) -> Iterator[tuple[str, str, float]]:
+    """What the areas' own logs say of each step, in the mean of all; two areas at a time.
+
+    `elapsed`: seconds of so many further areas.
+    """
+    logs = [path.read_text(encoding="utf-8") for path in sorted(out.glob("*/*/run.log"))]
+
+    def mean(pattern: str) -> float:
+        return sum(float(t) for log in logs for t in re.findall(pattern, log, re.M)) / len(logs)
+
+    of = "an area in a batch, by its own clock"
+    chapters = re.findall(r"^chapter (\S+) ", logs[0], re.M)
+    parts = {name: mean(rf"^chapter {re.escape(name)} (\S+) s") for name in chapters}
+    yield from ((of, f"chapter {name}", seconds) for name, seconds in parts.items())
+    made, written, whole = (
+        mean(rf"^{what} after (\S+) s") for what in ("chapters", "pages, .*", "written")
+    )
+    checked = mean(r"^check of workbook and editions (\S+) s")
+    yield of, "around the chapters: notebooks' machinery, texts", made - sum(parts.values())
+    yield of, "pages, tables, findings.json, workbook, check of pages", written - made
+    yield of, "check of the workbook", checked
+    yield of, "manifest, log", whole - written - checked
+    yield "a further area in a batch", "as the batch's clock has it", elapsed / number
 
 
 def _review(root: Path, out: Path, areas: Sequence[str]) -> Measured:

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from benchmarks import growth, layout, measures, measuring, national, page, workbooks
+from benchmarks import growth, layout, measures, measuring, national, page, today, workbooks
 from benchmarks.__main__ import main, settings
 from cspanalysis.domain.periods import Period
 from cspanalysis.store import clean_run
@@ -69,6 +69,30 @@ def test_a_missed_target_is_called_missed(value, least, verdict):
     study = measures.Study(measures.Settings(), "a machine", [target])
     assert verdict in page.table([target])
     assert ("No target is missed" in page.page(study)) == (verdict == "kept")
+
+
+def test_the_steps_of_an_area_add_up_to_its_review(tmp_path):
+    for name, shift in (("dover", 0), ("swale", 0.5)):
+        folder = tmp_path / name / "2025-01_2025-12"
+        folder.mkdir(parents=True)
+        log = (
+            "engine forked",
+            f"chapter 05_area {0.2 + shift} s 6 findings",
+            "chapter 10_overview 1.00 s 29 findings",
+            f"chapters after {1.5 + shift} s",
+            f"pages, tables and their check after {2.25 + shift} s",
+            "editions beside it 0.00 s",
+            "check of workbook and editions 0.25 s",
+            f"written after {2.75 + shift} s",
+        )
+        (folder / "run.log").write_text("\n".join(log))
+    *steps, last = today._steps(tmp_path, 36.0, 16)
+    told = {step: round(seconds, 6) for _, step, seconds in steps}
+    assert (told["chapter 05_area"], told["chapter 10_overview"]) == (0.45, 1)
+    assert [*told.values()][2:] == [0.3, 0.75, 0.25, 0.25] and sum(told.values()) == 3
+    assert last[2] == 2.25
+    study = measures.Study(measures.Settings(), "a machine", steps=[*steps, last])
+    assert "| an area in a batch, by its own clock | chapter 05_area | 0.45 |" in page.page(study)
 
 
 def test_what_was_typed_on_the_page_stays():
