@@ -1,8 +1,8 @@
 """A review of every partnership, killed twice and resumed: `python -m benchmarks.national`.
 
 Makes an archive of every force, starts `csp review --all --jobs 2`, kills it
-with SIGKILL at two moments, resumes it, and compares what it wrote with an undisturbed run, byte
-for byte but for run.log and times in manifests.
+with SIGKILL at two moments, resumes it, and compares what it wrote with an undisturbed run, or with
+reviews of some areas made one by one, byte for byte but for run.log and times in manifests.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -88,7 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--forces", type=int, default=0, help="0 for all")
     parser.add_argument("--rows", type=int, default=380_000, help="a month, all forces")
     parser.add_argument("--compare", type=int, default=0, metavar="N",
-                        help="compare with an undisturbed run of N areas only")  # fmt: skip
+                        help="compare with N areas drawn at random, one by one")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=2026, help="of the draw")
     parser.add_argument("--chapter", default="", metavar="NAME", help="one only; all by default")
     parser.add_argument("--scratch", type=Path, metavar="DIR")
     given = parser.parse_args(arguments)
@@ -120,14 +122,14 @@ def main(arguments: list[str] | None = None) -> int:
               f"were; peak {last.peak_mb:.0f} MB in a process")  # fmt: skip
         litter = [p for p in out.rglob("*") if p.name.startswith(".") and p.suffix != ".lock"]
         print(f"temporary names left behind: {len(litter)}", flush=True)
-        some = area_names(root)[:: max(1, wanted // given.compare)] if given.compare else None
-        words = [w for name in some for w in ("--csp", name)] if some else ["--all"]
-        undisturbed = measuring.child(command(root, calm, *words, chapter=given.chapter))
+        some = random.Random(given.seed).sample(area_names(root), given.compare)
+        asked = [("--csp", name) for name in some] or [("--all",)]
+        alone = [measuring.child(command(root, calm, *w, chapter=given.chapter)) for w in asked]
         areas = sorted(finished(calm))
         found = differences(out, calm, areas)
-        print(f"undisturbed run of {len(areas)} areas: {undisturbed.seconds:.0f} s, of the "
-              f"processor {undisturbed.cpu_seconds / max(1, len(areas)):.1f} s an area; files that "
-              f"differ: {len(found)} {found[:5]}")  # fmt: skip
+        print(f"{len(areas)} areas {'one by one' if some else 'undisturbed'}: "
+              f"{sum(a.seconds for a in alone):.0f} s; files that differ: "
+              f"{len(found)} {found[:5]}")  # fmt: skip
     return int(bool(found) or sum(done.values()) != wanted)
 
 
