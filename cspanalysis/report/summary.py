@@ -52,7 +52,7 @@ MOST_PANEL = 6
 
 #: The finding that says what the board decided, and what is said where it has not yet.
 SHORT_LIST = "priorities.list"
-UNDECIDED = "Which of these are taken up is for the board to decide."
+UNDECIDED = "The board decides which are taken up."
 #: How a sentence on what is to come begins.
 FORECAST = "If nothing changes"
 
