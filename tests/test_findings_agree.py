@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 
 import pytest
 
+from cspanalysis.findings import acquisitive, harm, kinds, neighbourhood
 from cspanalysis.report import collect, notebooks
 
 
@@ -43,3 +45,21 @@ def test_the_first_page_counts_as_the_chapters_do(records, changes):
     both = shown.keys() & changes.keys()
     assert {"recorded crime", "calls about anti-social behaviour"} <= both
     assert {s: shown[s] for s in both} == {s: next(iter(changes[s])) for s in both}
+
+
+def test_an_offence_has_one_name_in_sentences_and_that_of_its_source_in_tables(sample_review):
+    county = sample_review.peers.choose("burglary", "county")
+    asked = {"offences": "burglary dwelling", "subject": "burglary of homes"}
+    for found in (
+        kinds.kinds_peers(sample_review, county, over=sample_review.comparisons[:1]),
+        harm.mix(sample_review),
+        neighbourhood.change(sample_review, "b", **asked),
+        neighbourhood.peers(sample_review, "b", group=county, **asked),
+        acquisitive.peers(sample_review, "b", group=county, **asked),
+        kinds.kind_change(sample_review, "burglary_dwelling", "burglary dwelling"),
+    ):
+        assert re.search("burglar(y|ies) of homes(?! offences)", found.sentence), found.id
+        assert "dwelling" not in found.sentence.replace("other than dwelling", ""), found.id
+        assert "dwelling" not in found.title, found.id
+    labels = [row[0] for row in harm.mix(sample_review).table["rows"]]
+    assert "burglary dwelling" in labels and "burglary of homes" not in labels

@@ -168,7 +168,7 @@ def months(**marked):
 
 def test_a_marked_month_is_named_with_its_side_and_what_chance_would_mark():
     said = kinds.kinds_months_told(months(robbery=["2025-11", "2025-12"]))
-    assert "robbery (November to December 2025, above the usual) is out of the ordinary" in (
+    assert "robbery (November and December 2025, above the usual) is out of the ordinary" in (
         said.text
     )
     assert "fewer than one of them would be marked by chance" in said.text

@@ -8,6 +8,7 @@ import pytest
 from labels import check, shown
 
 import cspanalysis
+from cspanalysis.domain import offences
 from cspanalysis.findings import (
     antisocial,
     kinds,
@@ -116,7 +117,7 @@ def test_thanet_is_highest_of_twelve_for_weapons_and_public_order(review, rows, 
         assert rates.idxmax() == "Thanet" and len(rates) == 12
         assert own.loc[kind, "rate"] == pytest.approx(rates["Thanet"])
         assert (own.loc[kind, "rank"], own.loc[kind, "of"]) == (12, 12)
-        assert f"{kind} (" in found.sentence
+        assert f"{offences.said(kind)} (" in found.sentence
     assert found.sentence.count("the highest of twelve") >= 2
     part = next(p for p in found.parts if p.id == "overview.public_order.peers.county")
     assert part.values["rank"] == part.values["of"] == 12

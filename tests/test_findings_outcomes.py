@@ -1,6 +1,8 @@
 """What became of crimes: which are old enough, what an outcome is, and against whom it is held."""
 
 import io
+import json
+import re
 import zipfile
 
 import pandas as pd
@@ -109,11 +111,28 @@ def test_more_charges_than_a_year_earlier_are_told_and_less_of_what_comes_late_i
     assert "Of 'no suspect identified' no change is claimed" in found.sentence
 
 
-def test_whoever_awaits_the_court_is_charged_in_sentence_and_table_alike(tmp_path):
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A review whose files hold crimes of no other district of the force."""
     files = Files()
     for month in Period.parse("2023-01/2024-12").month_list():
         files.add(3, month, COURT).add(5, month, "Awaiting court outcome").add(92, month, NO)
-    found = review(tmp_path / "ws", files)
+    return review(tmp_path_factory.mktemp("alone") / "ws", files)
+
+
+def test_of_a_rest_of_the_force_that_is_not_there_nothing_is_said(alone, project):
+    notebook = json.loads((project / "notebooks/65_outcomes.ipynb").read_text("utf-8"))
+    told = ["".join(notebook["cells"][0]["source"])]
+    for finding in (outcomes.all_crimes(alone), outcomes.by_offence(alone)):
+        assert finding.status == "ok"
+        told += [finding.sentence, finding.caption, finding.definition, *finding.notes]
+        told += [column["label"] for column in finding.table["columns"]]
+        told.append(finding.figure.to_json())
+    assert [text for text in told if re.search(r"\brest of\b", text, re.IGNORECASE)] == []
+
+
+def test_whoever_awaits_the_court_is_charged_in_sentence_and_table_alike(alone):
+    found = alone
     told, kinds = outcomes.all_crimes(found), outcomes.by_offence(found)
     charged = rows(told).loc["charged or summonsed"]
     assert (charged["count"], charged["total"]) == (6 * 8, 6 * 100)

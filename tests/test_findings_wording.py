@@ -297,6 +297,22 @@ def test_season_names_a_peak_only_where_it_is_clear():
     assert "peak" not in flat.values
 
 
+@pytest.mark.parametrize("index", [[90.0] * 11 + [210.0], [100.0] * 11 + [104.0]])
+@pytest.mark.parametrize(
+    ("january", "december", "plain"),
+    [(30.0, 24.0, "By plain count January averages most (30 a month); the index allows for the "
+                  "trend, the length of months and single unusual years."),
+     (30.0, 31.0, ""),
+     (30.4, 29.6, "")],
+)  # fmt: skip
+def test_a_season_names_the_month_with_the_highest_plain_average_where_it_is_another(
+    index, january, december, plain
+):
+    table = year(index, count=[january, *[9.0] * 10, december])
+    text = months.season_told(table, subject="purse dipping").text
+    assert "December" in text and text.endswith(plain) and ("plain" in text) == bool(plain)
+
+
 def test_season_withheld_or_provisional_gives_the_reason_and_no_peak():
     counts = pd.DataFrame({"month": ["2020-01", "2020-02"], "count": [5, 6]}).assign(
         season_status="withheld", reason="the pandemic cuts the series", status="not_comparable"

@@ -144,6 +144,20 @@ def test_shares_and_their_limits_are_percentages_whatever_the_label():
     assert shown["rows"] == [["33.3%", "27.3 to 40.0%"]]
 
 
+@pytest.mark.parametrize(
+    ("of", "interval", "limits"),
+    [
+        ({"count": 7266}, "7,097 to 7,438", ["7,097", "7,438"]),
+        ({"count": None, "forecast": 7266.0}, "7,097 to 7,438", ["7,097", "7,438"]),
+        ({"count": 7266, "value": 7266.5}, "7,096.7 to 7,438.2", ["7,096.7", "7,438.2"]),
+        ({"count": 7266, "rate": 63.7}, "7,096.7 to 7,438.2", ["7,096.7", "7,438.2"]),
+    ],
+)
+def test_limits_have_the_decimals_of_what_they_are_limits_of(of, interval, limits):
+    rows = pd.DataFrame([{**of, "lower": 7096.7, "upper": 7438.2}])
+    assert present.table(rows, ["interval", "lower", "upper"])["rows"] == [[interval, *limits]]
+
+
 def test_default_table_takes_the_known_columns_that_hold_something(ranking):
     keys = [c["key"] for c in present.table(ranking.assign(method="Byar", p=None))["columns"]]
     assert keys == ["area", "count", "rate", "interval", "rank_of"]
@@ -218,6 +232,24 @@ def test_symbols_stand_for_values_and_not_for_labels():
 def test_limits_of_a_ratio_never_read_as_no_change_where_they_leave_it_out(lower, upper, text):
     rows = pd.DataFrame({"ratio": [0.9], "lower": [lower], "upper": [upper]})
     assert present.table(rows, ["interval"])["rows"] == [[text]]
+
+
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (["2007-11"], "November 2007"),
+        (["2008-02", "2008-01"], "January and February 2008"),
+        (["2007-12", "2008-01"], "December 2007 and January 2008"),
+        (["2007-11", "2008-01"], "November 2007 and January 2008"),
+        (["2007-11", "2008-01", "2008-02"], "November 2007, and January and February 2008"),
+        (
+            ["2007-01", "2007-02", "2007-05", "2008-01", "2008-02", "2008-03"],
+            "January and February 2007, May 2007, and January to March 2008",
+        ),
+    ],
+)
+def test_months_are_listed_so_that_each_has_one_year(months, told):
+    assert present.runs(months) == told
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from test_report_pages import context, figure, record
 
@@ -136,6 +138,17 @@ def test_in_short_says_of_a_difference_from_peers_how_clear_it_is(verdict, is_to
     short = page.partition("In short")[2].partition("</ul>")[0]
     assert "It lies above the others." in short and "Two had" not in short
     assert (how_clear in short) is is_told
+
+
+@pytest.mark.parametrize("note", ["limits at three deviations", "Residents are of mid-2024."])
+def test_whom_a_remark_holds_for_is_a_sentence_of_its_own(note):
+    made = chapter(
+        section("a.one", "trend", notes=[note], definition="", method="", measure="thefts"),
+        section("a.two", "peers", notes=[note], definition="", method="", measure="fires"),
+        section("a.three", "parts", definition="", method=""),
+    )
+    page = re.sub("<[^>]*>", "", markup.page(context(), made))
+    assert f"{note.rstrip('.')}. This holds for thefts and fires." in page
 
 
 def test_the_chapter_on_the_data_begins_with_rows_and_months():

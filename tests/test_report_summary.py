@@ -369,3 +369,21 @@ def test_priorities_say_what_the_board_decided_or_that_it_has_to(sentence, says)
                     table={"columns": columns, "rows": [["A", "0.9", "1"]]})  # fmt: skip
     made = summary.summary([chapter("80_p", matrix, record("priorities.list", sentence=sentence))])
     assert made.panels[0][1]["sentence"] == f"A scores highest. {says}"
+
+
+@pytest.mark.parametrize(
+    ("scores", "says"),
+    [
+        ([0.9, 0.5], ""),
+        ([0.9, 0.5, None], " One priority has no place, for want of data."),
+        ([0.9, None, None], " Two priorities have no place, for want of data."),
+    ],
+)
+def test_priorities_that_the_table_leaves_out_are_counted_in_words(scores, says):
+    columns = [{"key": k, "label": k, "numeric": False} for k in ("label", "score_text", "places")]
+    table = {"columns": columns, "rows": [[f"P{i}", "", ""] for i in range(len(scores))]}
+    matrix = record("priorities.matrix", sentence="P0 scores highest.", table=table,
+                    rows=[{"score": s, "rank": s and 1} for s in scores])  # fmt: skip
+    [(_, panel, _)] = summary.summary([chapter("80_p", matrix)]).panels
+    assert panel["sentence"] == f"P0 scores highest.{says}"
+    assert len(panel["table"]["rows"]) == len([s for s in scores if s is not None])

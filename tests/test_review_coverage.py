@@ -1,6 +1,7 @@
 """Which months a source covers: a missing month is never zero, whatever the source."""
 
 import io
+import re
 import zipfile
 
 import pandas as pd
@@ -120,7 +121,7 @@ def test_runs_are_named_and_what_lacks_is_said_by_its_reason():
 @given(st.sets(st.sampled_from(MONTHS), max_size=8))
 def test_as_many_months_are_named_as_there_are(months):
     said = present.runs(months, most=99)
-    spans = said.replace(" and ", ", ").split(", ") if months else []
+    spans = re.split(", and | and |, ", said) if months else []
     assert len(spans) <= len(months)
     assert all(str(m)[:4] in said for m in months)
 

@@ -274,7 +274,7 @@ def test_a_review_says_that_the_early_files_name_no_lsoa(tmp_path):
     early = Period.parse("2011-04/2011-05")
     with pytest.raises(NotAvailable) as caught:
         offence_counts.source_of(store, area, early)
-    assert "the records of April to May 2011 naming no LSOA" in caught.value.detail
+    assert "the records of April and May 2011 naming no LSOA" in caught.value.detail
     (raw / "2011-06-kent-street.csv").unlink()
     provenance.path_of(raw / "2011-06-kent-street.csv").unlink()
     _, store = cleaned(raw)

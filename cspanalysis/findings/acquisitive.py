@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from cspanalysis.domain import offences as taxonomy
 from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.findings.overview import crime_question, rate_question
 from cspanalysis.findings.question import Question, question
@@ -44,7 +45,7 @@ def change(ask: Question, name: str, offences: str | Sequence[str], *, subject: 
 )
 def peers(ask: Question, name: str, offences: str, group: str, *, subject: str) -> Finding:
     """One kind of acquisitive crime per 1,000 residents among a peer group."""
-    return ask.peers(offences, group, things=f"{subject} offences")
+    return ask.peers(offences, group, things=taxonomy.things(subject))
 
 
 @season_question(

@@ -268,7 +268,7 @@ def mix_told(table: pd.DataFrame) -> Said:
     """
     if table.empty or table["share"].isna().all():
         return cannot("harm", first(table), "share")
-    rows = table.to_dict("records")
+    rows = table.assign(kind=[offences.said(kind) for kind in table["kind"]]).to_dict("records")
     lead = rows[0]
     limits = present.percent_interval(lead["lower"], lead["upper"])
     text = (

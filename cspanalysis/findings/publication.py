@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cspanalysis import disclosure, present
-from cspanalysis.domain import agendas, breaks
+from cspanalysis.domain import agendas, breaks, offences
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period
 from cspanalysis.findings.record import Finding, Said
@@ -158,7 +158,7 @@ class Publication:
         shown = disclosure.declare(shown, protect, edition=self.review.edition)
         # Crimes whose label is in no group count in no kind of crime: beside any figure of theirs.
         labels = self.review.label_notes(of.period) if "police_extract" in sources else ()
-        said = wording(shown)
+        said = wording(_as_named(shown))
         sentence = present.with_articles(said.text)
         # A window or a part is shown as a statement under another finding: nobody sees its chart,
         # its display table or its tile, so they are not made.
@@ -247,3 +247,9 @@ def _age(of: Period, period: Period) -> list[str]:
     if not of.is_long_before(period):
         return []
     return [f"These figures are of {of.label}, years before {period.label}: much may have changed."]
+
+
+def _as_named(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with offences as sentences name them; tables keep the names of the source."""
+    found = [name for name in ("offence", "subject") if name in rows]
+    return rows.assign(**{name: rows[name].map(offences.said) for name in found})

@@ -90,7 +90,8 @@ _TEXT_KINDS = {
 }  # fmt: skip
 
 # Decimals of the limits follow the quantity whose limits they are.
-_LIMITS_OF = (("ratio", "ratio"), ("rate", "rate"), ("share", "share"), ("index", "rate"))
+_LIMITS_OF = (("ratio", "ratio"), ("rate", "rate"), ("share", "share"), ("index", "rate"),
+              ("value", "rate"), ("count", "count"))  # fmt: skip
 
 _WRITE: dict[str, Callable[[Any], str]] = {
     "count": numbers.count,
@@ -234,7 +235,7 @@ def _interval(row: Mapping[str, Any]) -> str:
         return f"{numbers.interval(lower, upper, 1 if decimals is None else int(decimals))}%"
     if kind == "ratio":
         return numbers.interval(lower, upper, _ratio_decimals(lower, upper))
-    decimals = row.get("decimals")
+    decimals = 0 if kind == "count" else row.get("decimals")
     if numbers.is_missing(decimals):
         decimals = numbers.rate_decimals(row.get("rate", row.get("value")))
     return numbers.interval(lower, upper, int(decimals))

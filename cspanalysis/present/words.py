@@ -172,27 +172,35 @@ def hours(first: int, last: int) -> str:
     return f"{int(first):02d}:00 to {int(last):02d}:59"
 
 
-def listed(items: Iterable[Any], most: int = 0, further: str = "others") -> str:
-    """'a', 'a and b', 'a, b and c'; with `most` = 2 and more than three 'a, b and two others'."""
+def listed(
+    items: Iterable[Any], most: int = 0, further: str = "others", last: str = " and "
+) -> str:
+    """'a', 'a and b', 'a, b and c'; with `most` = 2 and more than three 'a, b and two others'.
+
+    `last`: what stands before the last, ', and ' where an item holds an 'and' itself.
+    """
     items = [str(i) for i in items]
     if most and len(items) > most + 1:
         items = [*items[:most], f"{in_words(len(items) - most)} {further}"]
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])}{last}{items[-1]}"
 
 
 def runs(months: Iterable[str], most: int = 4) -> str:
     """Words for months that may have gaps, each run from its first to its last.
 
-    'April 2004 to March 2006 and May 2007'; of more than `most` runs the rest is counted.
+    'April 2004 to March 2006 and May 2007'; of more than `most` runs the rest is counted. Two in a
+    row are no span: 'November 2007, and January and February 2008'.
     """
     found: list[Period] = []
     for month in map(Period.parse, sorted(set(months))):
         is_next = bool(found) and found[-1].last + 1 == month.first
         first = found.pop().first if is_next else month.first
         found.append(Period(first, month.last))
-    return listed((run.label for run in found), most, "further times")
+    told = [run.label.replace(" to ", " and ") if run.months == 2 else run.label for run in found]
+    has_pair = any(run.months == 2 for run in found)
+    return listed(told, most, "further times", ", and " if has_pair else " and ")
 
 
 def plural(n: Any, singular: str, many: str | None = None) -> str:

@@ -52,7 +52,7 @@ MOST_PANEL = 6
 
 #: The finding that says what the board decided, and what is said where it has not yet.
 SHORT_LIST = "priorities.list"
-UNDECIDED = "Which of these are taken up is for the board to decide."
+UNDECIDED = "The board decides which are taken up."
 #: How a sentence on what is to come begins.
 FORECAST = "If nothing changes"
 
@@ -363,6 +363,13 @@ def _panel_said(id: str, by_id: Mapping[str, tuple[Record, str]]) -> str:
     """The first sentence, what is to come of targets, and what the board decided of issues."""
     first, *others = layout.sentences(str(by_id[id][0]["sentence"]))
     told = [s for s in others if s.startswith(FORECAST)][:1]
+    unplaced = sum(r.get("rank", 0) is None for r in by_id[id][0].get("rows", ()))
+    if id == "priorities.matrix" and unplaced:
+        # The table beneath has no room for them, or no score.
+        has = "priority has" if unplaced == 1 else "priorities have"
+        told.append(
+            f"{present.capital(present.in_words(unplaced))} {has} no place, for want of data."
+        )
     if id == "priorities.matrix" and SHORT_LIST in by_id:
         of = layout.sentences(str(by_id[SHORT_LIST][0]["sentence"]))
         told += [s for s in of if s.startswith("The board ")] or [UNDECIDED]

@@ -63,7 +63,7 @@ def hours_told(table: pd.DataFrame, *, subject: str) -> Said:
     """In which part of the day, and on which day, offences most likely happened.
 
     `table`: 168 rows: weekday (0 = Monday), hour, weight; the weights sum to the offences used.
-    `subject`: 'burglary of dwellings'.
+    `subject`: 'burglary of homes'.
     """
     total = float(table["weight"].sum())
     part = (table["hour"] // 6 * 6).rename("part")

@@ -23,6 +23,11 @@ from cspanalysis.stats import season as seasons
 #: A sentence about a control chart speaks of so many newest months, because even a series in
 #: which nothing changed signals now and then over a longer run.
 NEWEST = 6
+#: What an index takes out that a plain average holds, by season_status.
+_ALLOWED = {
+    "ok": "the trend, the length of months and single unusual years",
+    "provisional": "the length of months",
+}
 
 
 def control(ask: Publication, series: Series) -> Finding:
@@ -112,6 +117,7 @@ def season(
     )
     run = Period.parse(f"{found.first}/{found.last}")
     drawn: Callable[..., Any]
+    definition = series.definition
     if found.stage == "counts":
         # All months are drawn, those too that a gap or a break cuts off.
         run = Period.parse(f"{found.table['month'].iloc[0]}/{found.table['month'].iloc[-1]}")
@@ -122,10 +128,14 @@ def season(
         drawn, shown, key = charts.seasonal_index, "by month of the year", "line"
         columns = {
             "month_of_year": "Month",
-            "index": "Index",
-            "interval": "95% interval",
-            "count": "Average a month",
+            "index": "Index, average month = 100",
+            "interval": "95% interval of the index",
+            "count": "Plain average a month",
         }
+        told = _ALLOWED[result["season_status"].iloc[0]]
+        definition = (
+            f"{definition} The index allows for {told}, the plain average does not.".strip()
+        )
     return ask.publish(
         result,
         role="when",
@@ -137,6 +147,7 @@ def season(
         what=f"{series.subject} {shown}",
         when=f"{run.label}; {key} = 95% interval",
         method=found.method,
+        definition=definition,
         notes=[*notes, *break_notes(series, run)],
     )
 
@@ -181,11 +192,11 @@ def season_told(table: pd.DataFrame, *, subject: str) -> Said:
         used = get(row, "series_months")
         base = f", from {int(used)} months only" if used is not None else ""
         text = f"Provisionally{base}, {name} was the highest month for {subject} ({level})."
-        text += reason
+        text += _plainly(rows, top, stage) + reason
         return Said(text, values=values, status=get(row, "status", "ok"))
     if not stands_out:
         text = f"No month stands out clearly for {subject}: the highest is {name} ({level})."
-        return Said(text, values=values)
+        return Said(text + _plainly(rows, top, stage), values=values)
     others = rows[rows["is_above"] & (rows["month_of_year"] != top["month_of_year"])]
     peaks = present.verb("peak", subject)
     text = f"{present.capital(subject)} {peaks} in {name}: {_above(top['index'])} ({level})."
@@ -193,6 +204,7 @@ def season_told(table: pd.DataFrame, *, subject: str) -> Said:
         names = present.listed(present.month_of_year(m) for m in others["month_of_year"])
         verb = "is" if len(others) == 1 else "are"
         text += f" {names} {verb} also above the average month."
+    text += _plainly(rows, top, stage)
     return Said(text, verdict="peak", values=values | {"peak": int(top["month_of_year"])})
 
 
@@ -263,6 +275,22 @@ def _allowed_for(rows: pd.DataFrame) -> str:
 def _sentence(reason: str) -> str:
     reason = str(reason).strip().rstrip(".")
     return f" {present.capital(reason)}." if reason else ""
+
+
+def _plainly(rows: pd.DataFrame, top: pd.Series, stage: str) -> str:
+    """Which month has most by plain count, where that is another than the index's highest."""
+    if "count" not in rows or rows["count"].isna().all():
+        return ""
+    # As the table writes them: what reads alike is no other month's.
+    largest = present.count(rows["count"].max())
+    most = rows.loc[rows["count"].map(present.count) == largest, "month_of_year"].tolist()
+    if top["month_of_year"] in most:
+        return ""
+    names = present.listed(present.month_of_year(m) for m in most)
+    return (
+        f" By plain count {names} {'averages' if len(most) == 1 else 'average'} most ({largest} a "
+        f"month); the index allows for {_ALLOWED[stage]}."
+    )
 
 
 def _above(index: float) -> str:
