@@ -158,6 +158,20 @@ def test_limits_have_the_decimals_of_what_they_are_limits_of(of, interval, limit
     assert present.table(rows, ["interval", "lower", "upper"])["rows"] == [[interval, *limits]]
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper", "told"),
+    [
+        (0.0, 3.7, "0 to 4"),
+        (0.24, 7.2, "0.2 to 7.2"),
+        (1.1, 10.2, "1 to 10"),
+        (None, 9.6, "up to 10"),
+    ],
+)
+def test_a_limit_above_zero_never_reads_as_zero(lower, upper, told):
+    rows = pd.DataFrame([{"count": 2, "lower": lower, "upper": upper}])
+    assert present.table(rows, ["interval"])["rows"] == [[told]]
+
+
 def test_default_table_takes_the_known_columns_that_hold_something(ranking):
     keys = [c["key"] for c in present.table(ranking.assign(method="Byar", p=None))["columns"]]
     assert keys == ["area", "count", "rate", "interval", "rank_of"]

@@ -46,8 +46,9 @@ def concentration_told(table: pd.DataFrame) -> Said:
         most = clear.sort_values("share", ascending=False, kind="stable").iloc[0]
         if most["share"] > row["share"]:
             text += (
-                f" Of the kinds, {present.inside(str(most['offence']))} is the most concentrated: "
-                f"{present.share(most['share'])}{_limits(most)}."
+                " Of the kinds with crimes enough for an interval the highest share is that of "
+                f"{present.inside(str(most['offence']))}: {present.share(most['share'])}"
+                f"{_limits(most)}."
             )
     alike = rest[rest["verdict"].eq("similar")]
     if not alike.empty:

@@ -235,7 +235,11 @@ def _interval(row: Mapping[str, Any]) -> str:
         return f"{numbers.interval(lower, upper, 1 if decimals is None else int(decimals))}%"
     if kind == "ratio":
         return numbers.interval(lower, upper, _ratio_decimals(lower, upper))
-    decimals = 0 if kind == "count" else row.get("decimals")
+    if kind == "count":
+        # A limit above 0 must not read as 0.
+        is_small = not numbers.is_missing(lower) and 0 < lower < 1
+        return numbers.interval(lower, upper, int(is_small))
+    decimals = row.get("decimals")
     if numbers.is_missing(decimals):
         decimals = numbers.rate_decimals(row.get("rate", row.get("value")))
     return numbers.interval(lower, upper, int(decimals))
