@@ -20,12 +20,14 @@ SYMBOLS: Mapping[str, str] = {
     "*": "suppressed",
     "c": "suppressed",
     "s": "suppressed",
+    **dict.fromkeys(("few", "suppressed", "redacted", "withheld", "confidential"), "suppressed"),
     "x": "not_available",
     "..": "not_available",
     ":": "not_available",
     "n/a": "not_available",
     "na": "not_available",
     "u": "not_available",
+    **dict.fromkeys(("no data", "not available", "not known", "unknown"), "not_available"),
     ".": "not_applicable",
     "z": "not_applicable",
     "-": "rounds_to_zero",
@@ -34,8 +36,11 @@ SYMBOLS: Mapping[str, str] = {
     "k": "rounds_to_zero",
 }
 
-#: A hidden small number: <5, fewer than 5, 1 to 4.
-_SMALL = r"^(?:(?:<|≤|<=|under|fewer than|less than)\s*\d{1,2}|[01]\s*(?:-|–|to)\s*\d)$"
+#: A hidden small number: <5, fewer than 5, 5 or fewer, 1 to 4.
+_SMALL = (
+    r"^(?:(?:<|≤|<=|under|fewer than|less than)\s*\d{1,2}|\d{1,2} or (?:fewer|less|under)"
+    r"|[01]\s*(?:-|–|to)\s*\d)$"
+)
 
 ALLOWED = {
     "text": "text",

@@ -130,7 +130,7 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         (pl.col("level") == "unassigned").alias("is_unassigned"),
         pl.col("value").cast(pl.Int64, strict=False).alias("count"),
     )  # fmt: skip
-    return {"_totals": totals}
+    return {"_totals": totals.with_columns(known="count")}
 
 
 def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
