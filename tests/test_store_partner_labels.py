@@ -370,6 +370,18 @@ def test_rows_that_an_unread_column_tells_apart_are_refused(tmp_path):
         clean_run.clean(root, {})
 
 
+@pytest.mark.parametrize("counts", [(9, 9), ("*", "*")])
+def test_equal_figures_of_two_providers_are_no_repeats(tmp_path, counts):
+    text = ADMISSIONS.strip() + ",Provider\n"
+    text += "".join(
+        f"2024/25,T51,male,10-19,{n},Dover,{provider}\n"
+        for n, provider in zip(counts, ("East Kent", "Medway"), strict=True)
+    )
+    root = workspace(tmp_path, {"hospital_extract/a.csv": text})
+    with pytest.raises(DataRefused, match=r"rows 2, 3 .*'Provider', which is not read"):
+        clean_run.clean(root, {})
+
+
 def test_months_that_are_all_hidden_are_no_repeats_of_one(tmp_path):
     text = ADMISSIONS.strip() + ",Month\n"
     for sex in ("male", "female", "persons"):

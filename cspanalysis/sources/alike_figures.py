@@ -26,6 +26,11 @@ from cspanalysis.sources.table import Context, Read
 _TOTALS = ("persons", "all ages")
 #: Headings of columns that differ between a row and its correction.
 _REMARKS = r"(?i)\b(date|day|updated?|revised|revision|version|notes?|comments?|remarks?)\b"
+#: Headings of columns that divide what is counted, whatever the figures beside them.
+_PARTS = (
+    r"(?i)\b(terms?|quarters?|months?|weeks?|sex|gender|ages?|ethnicity|phase|reasons?|schools?"
+    r"|wards?|units?|providers?)\b"
+)
 #: So many groups of rows show whether an unread column of numbers tells their rows apart.
 _GROUPS = 3
 #: So many groups are looked at for a column that tells their rows apart.
@@ -271,14 +276,12 @@ def _refuse_unread(
 ) -> None:
     """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should.
 
-    Where all figures are equal (hidden in every month, say), only a column whose few labels come
-    again in each group tells that they are several.
+    Where all figures are equal (hidden in every month, say), only a column that by its heading
+    divides them, or whose few labels come again in each group, tells that they are several.
     """
     groups = [g for g in several if len({_of(r, values) for r in g}) > 1]
     are_equal = not groups
     groups = groups or several
-    if are_equal and len(groups) < _GROUPS:
-        return
     heading = _telling(groups, written, is_sure=are_equal)
     wanted = "" if are_equal else telling
     if not (heading or wanted):
@@ -311,6 +314,8 @@ def _telling(groups: list[_Rows], written: _Written, *, is_sure: bool = False) -
         if at in used or re.search(_REMARKS, heading):
             continue
         cells = [[written.cells[r[ROW]][at] for r in group] for group in groups]
+        if re.search(_PARTS, heading) and any(len(set(c)) > 1 for c in cells):
+            return heading.strip()
         if any(len(set(c)) < len(c) for c in cells):
             continue
         every = {c for group in cells for c in group}

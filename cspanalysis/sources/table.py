@@ -16,7 +16,15 @@ import polars as pl
 
 from cspanalysis.domain import district_labels, total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, side_by_side, workbooks
+from cspanalysis.sources import (
+    cell_values,
+    csv_rows,
+    date_orders,
+    dates,
+    part_years,
+    side_by_side,
+    workbooks,
+)
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
@@ -216,6 +224,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.used |= schema.matched(header, mapped)
         problems.used |= {("constants", name) for name in constants if name not in found}
         orders = date_orders.Orders(schema, found, header, context.settings)
+        part_of_year = part_years.column(header, found, schema)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
@@ -223,6 +232,8 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 rows_read -= block.height
                 block = stack.rows(block)
                 rows_read += block.height
+            if part_of_year is not None:
+                block = part_years.whole(block, part_of_year, header[part_of_year], problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)

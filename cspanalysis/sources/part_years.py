@@ -1,0 +1,60 @@
+"""Rows of terms, quarters or months in a table of yearly figures, where nothing reads them.
+
+Read without that column each would pass for its whole year: equal ones for repeats, others for
+corrections of each other, and one alone for the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from cspanalysis.sources import column_types, schema
+from cspanalysis.sources.csv_records import ROW
+from cspanalysis.sources.problems import Problems
+
+_HEADING = re.compile(
+    r"(?:(?:school|academic|financial|fiscal|reporting|time|calendar) )?"
+    r"(?:terms?|quarters?|qtr|months?|weeks?|half(?: ?(?:year|term))?|identifier)"
+    r"(?: (?:no|number|name|ending))?"
+)
+#: What such a cell says of a row for the whole year.
+_WHOLE = (
+    r"(?i)^(?:(?:full|whole|complete|all|three|3|four|4|six|6|twelve|12|the|academic|financial"
+    r"|fiscal|school|calendar|[\d/]{4,9})[ -]*)*(?:years?|terms|quarters|months|annual|totals?|all)"
+    r"$|^q(?:uarter )?1 ?(?:-|–|to) ?q?(?:uarter )?4$|^apr(?:il)? ?(?:-|–|to) ?mar(?:ch)?$"
+)
+
+
+def column(header: Sequence[str], found: Mapping[str, int], layout: schema.Schema) -> int | None:
+    """Where a table of figures by year has a column of parts of the year that is not read."""
+    kinds = {c.kind for c in layout.columns}
+    has_figures = not kinds.isdisjoint(column_types.WITH_STATUS)
+    if not has_figures or kinds.isdisjoint(("financial_year", "school_year", "period")):
+        return None
+    places = (
+        at
+        for at, heading in enumerate(header)
+        if at not in found.values() and _HEADING.fullmatch(schema.key(heading))
+    )
+    return next(places, None)
+
+
+def whole(block: pl.DataFrame, at: int, heading: str, problems: Problems) -> pl.DataFrame:
+    """The rows of whole years; those of parts are set aside."""
+    cells = column_types.trimmed(str(at)).cast(pl.String)
+    block = block.with_columns(cells.alias("part"))
+    is_whole = pl.col("part").str.contains(_WHOLE)
+    if block.filter(~is_whole).is_empty():
+        return block.drop("part")
+    # A blank beside parts may be a cell merged with the one above.
+    parts = block.filter(~is_whole.fill_null(False))
+    problems.add_rows(
+        parts.select(ROW, found=pl.col("part").fill_null("")), heading.strip(),
+        "a row for the whole year", "set aside",
+        f"one of several figures of a year: the column '{heading.strip()}', which is not read, "
+        "makes each a part of it",
+    )  # fmt: skip
+    return block.filter(is_whole).drop("part")

@@ -1,0 +1,49 @@
+"""Terms, quarters and months in a table of yearly figures: none of them passes for a year."""
+
+import pytest
+
+from cspanalysis.sources import get
+from cspanalysis.sources.archive import Part
+from cspanalysis.sources.table import Context
+
+EXCLUSIONS = "School year,District,{},Cluster,Type,Exclusions\n"
+
+
+def read(path, heading, parts, source="school_exclusions", header=EXCLUSIONS):
+    rows = [f"2024/25,Dover,{part},{c},Permanent,4" for c in ("Deal", "Aylesham") for part in parts]
+    path.write_text(header.format(heading) + "\n".join(rows) + "\n")
+    return get(source).read(Part(path, f"{source}/{path.name}"), Context())
+
+
+@pytest.mark.parametrize(
+    ("heading", "parts"),
+    [
+        ("Term", ["Autumn", "Spring", "Summer"]),
+        ("Term", ["Autumn"]),
+        ("School term", ["1", "2", "3", "4", "5", "6"]),
+        ("Quarter", ["Q1", ""]),
+        ("Month", ["April", "May"]),
+        ("Time identifier", ["Autumn term", "Spring term"]),
+    ],
+)
+def test_a_part_of_a_year_is_never_the_year(tmp_path, heading, parts):
+    found = read(tmp_path / "a.csv", heading, parts)
+    assert found.frame.is_empty()
+    assert found.rows_set_aside == found.rows_read == 2 * len(parts)
+    aside = found.problems.table().filter(column=heading, action="set aside")
+    assert aside.height == 2 * len(parts)
+
+
+@pytest.mark.parametrize("year", ["Full year", "Academic year", "All terms", "2024/25 whole year"])
+def test_beside_a_row_of_the_year_its_parts_are_set_aside(tmp_path, year):
+    found = read(tmp_path / "a.csv", "Term", ["Autumn", "Spring", year])
+    assert found.frame["count"].to_list() == [4, 4]
+    assert found.frame["row"].to_list() == [4, 7]
+    assert (found.rows_kept, found.rows_set_aside) == (2, 4)
+
+
+@pytest.mark.parametrize("parts", [["Full year"], [""], ["Q1 to Q4"]])
+def test_a_column_that_speaks_of_whole_years_changes_nothing(tmp_path, parts):
+    found = read(tmp_path / "a.csv", "Term", parts)
+    assert (found.rows_kept, found.rows_set_aside) == (2, 0)
+    assert found.problems.table().filter(column="Term").is_empty()
