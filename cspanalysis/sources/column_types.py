@@ -66,6 +66,12 @@ ALLOWED = {
 #: Kinds whose cells may hold a symbol in a number's place: they get a status and the symbol.
 WITH_STATUS = ("count", "figure")
 
+#: What a second row of headings says of figures beneath it that are no counts.
+RATES = (
+    r"(?i)^(?:(?:crude|directly|age[- ]?)?\s*(?:standardi[sz]ed )?rates?\b.*|%.*|per ?cent.*"
+    r"|percentage.*|proportion.*|per [\d,]+.*)$"
+)
+
 #: Kinds whose every text is a value.
 ANY_TEXT = ("text", "verbatim", "category", "lower", "identifier")
 #: Kinds whose every value is a number.
@@ -148,7 +154,9 @@ def _number(text: pl.Expr) -> pl.Expr:
 
 def _integer(text: pl.Expr) -> pl.Expr:
     number = _number(text)
-    is_whole = (number == number.round(0)) & (number.abs() < 2**53)
+    # '31%' and '£200' among counts are a share and an amount: nobody counted 31 or 200.
+    is_count = ~text.str.contains("[%£]")
+    is_whole = is_count & (number == number.round(0)) & (number.abs() < 2**53)
     return pl.when(is_whole).then(number).cast(pl.Int64, strict=False)
 
 
