@@ -168,6 +168,14 @@ def _one(part: Part, context: Context) -> Read:
         pl.col("status").fill_null("not_available"), "population", "households",
         pl.lit(part.label).alias("file"), ROW,
     )  # fmt: skip
+    hidden = tidy.filter(
+        (pl.col("measure") == "count") & (pl.col("level") != "force") & pl.col("value").is_null()
+    )
+    of_row = hidden.group_by(ROW, "csp_published").agg(pl.col("offence").str.join("; "))
+    found.note(
+        of_row.sort(ROW), "value", "a number", "no figure: not known, and neither is a sum with it",
+        pl.format("{}: {}", "csp_published", "offence"),
+    )  # fmt: skip
     return found.with_tables(**{NAME: tidy})
 
 

@@ -42,8 +42,13 @@ def column(header: Sequence[str], found: Mapping[str, int], layout: schema.Schem
     return next(places, None)
 
 
-def whole(block: pl.DataFrame, at: int, heading: str, problems: Problems) -> pl.DataFrame:
-    """The rows of whole years; those of parts are set aside."""
+def whole(
+    block: pl.DataFrame, at: int | None, header: Sequence[str], problems: Problems
+) -> pl.DataFrame:
+    """The rows of whole years; those of parts, by the column `at`, are set aside."""
+    if at is None:
+        return block
+    heading = header[at].strip()
     cells = column_types.trimmed(str(at)).cast(pl.String)
     block = block.with_columns(cells.alias("part"))
     is_whole = pl.col("part").str.contains(_WHOLE)
@@ -52,9 +57,9 @@ def whole(block: pl.DataFrame, at: int, heading: str, problems: Problems) -> pl.
     # A blank beside parts may be a cell merged with the one above.
     parts = block.filter(~is_whole.fill_null(False))
     problems.add_rows(
-        parts.select(ROW, found=pl.col("part").fill_null("")), heading.strip(),
+        parts.select(ROW, found=pl.col("part").fill_null("")), heading,
         "a row for the whole year", "set aside",
-        f"one of several figures of a year: the column '{heading.strip()}', which is not read, "
+        f"one of several figures of a year: the column '{heading}', which is not read, "
         "makes each a part of it",
     )  # fmt: skip
     return block.filter(is_whole).drop("part")

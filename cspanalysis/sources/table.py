@@ -1,8 +1,7 @@
 """Reading a raw part against a schema: headings found, cells typed, nothing dropped in silence.
 
-A schema is a list of columns, each with the headings it goes by, the kind of its cells and its
-meaning; the data dictionary is made from the same lines. A row stays unless an essential cell has
-no value; every other cell that cannot be read is left missing and noted.
+A row stays unless an essential cell has no value; every other cell that cannot be read is left
+missing and noted.
 """
 
 from __future__ import annotations
@@ -232,8 +231,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 rows_read -= block.height
                 block = stack.rows(block)
                 rows_read += block.height
-            if part_of_year is not None:
-                block = part_years.whole(block, part_of_year, header[part_of_year], problems)
+            block = part_years.whole(block, part_of_year, header, problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
