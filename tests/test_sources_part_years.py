@@ -47,3 +47,23 @@ def test_a_column_that_speaks_of_whole_years_changes_nothing(tmp_path, parts):
     found = read(tmp_path / "a.csv", "Term", parts)
     assert (found.rows_kept, found.rows_set_aside) == (2, 0)
     assert found.problems.table().filter(column="Term").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "said"),
+    [
+        ("exclusions_autumn_2024.csv", "", "autumn"),
+        ("exclusions.csv", "Exclusions, Q1 2024/25", "Q1"),
+        ("exclusions-YTD.csv", "", "YTD"),
+        ("exclusions_2024_25.csv", "Exclusions by cluster", ""),
+    ],
+)
+def test_a_name_or_title_that_speaks_of_a_part_of_a_year_is_told(tmp_path, name, title, said):
+    header = "School year,District,Cluster,Type,Exclusions\n"
+    (tmp_path / name).write_text(f"{title}\n{header}2024/25,Dover,Deal,Permanent,4\n")
+    found = get("school_exclusions").read(
+        Part(tmp_path / name, f"school_exclusions/{name}"), Context()
+    )
+    noted = found.problems.table().filter(allowed="figures of whole years")["found"].to_list()
+    assert noted == ([said] if said else [])
+    assert len(found.problems.notices) == len(noted)

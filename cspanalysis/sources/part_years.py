@@ -28,12 +28,40 @@ _WHOLE = (
 )
 
 
-def column(header: Sequence[str], found: Mapping[str, int], layout: schema.Schema) -> int | None:
-    """Where a table of figures by year has a column of parts of the year that is not read."""
+#: What a file's name or title says of figures that are not of a whole year.
+_SAID = re.compile(
+    r"\b(?:(?:autumn|spring|summer)(?: term)?|terms? [1-6]|q(?:uarter|tr)? ?[1-4]|half[- ]year"
+    r"|year to date|ytd|cumulative)\b",
+    re.IGNORECASE,
+)
+
+
+def column(
+    header: Sequence[str],
+    found: Mapping[str, int],
+    layout: schema.Schema,
+    titles: Sequence[str],
+    problems: Problems,
+) -> int | None:
+    """Where a table of figures by year has a column of parts of the year that is not read.
+
+    Remarked is a name or title that speaks of a part, where no column does.
+    """
     kinds = {c.kind for c in layout.columns}
     has_figures = not kinds.isdisjoint(column_types.WITH_STATUS)
     if not has_figures or kinds.isdisjoint(("financial_year", "school_year", "period")):
         return None
+    said = _SAID.search(" ".join([*titles, re.sub(r"[\W_]+", " ", problems.file)]))
+    if said and not {c.name for c in layout.columns} & {"term", "quarter", "period"}:
+        problems.add(
+            1, "", said[0], "figures of whole years", "noted",
+            "the name or title speaks of a part of a year: the figures count for whole ones",
+        )  # fmt: skip
+        problems.notices.append(
+            f"{problems.file}: its name or title says '{said[0]}', and its figures count for the "
+            "whole years that its rows name. If they are of a part of a year, move it out of "
+            "data/raw"
+        )
     places = (
         at
         for at, heading in enumerate(header)

@@ -223,7 +223,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.used |= schema.matched(header, mapped)
         problems.used |= {("constants", name) for name in constants if name not in found}
         orders = date_orders.Orders(schema, found, header, context.settings)
-        part_of_year = part_years.column(header, found, schema)
+        part_of_year = part_years.column(header, found, schema, raw.titles, problems)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
