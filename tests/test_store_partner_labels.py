@@ -382,6 +382,14 @@ def test_equal_figures_of_two_providers_are_no_repeats(tmp_path, counts):
         clean_run.clean(root, {})
 
 
+@pytest.mark.parametrize("states", [("Provisional", "Final"), ("draft", "")])
+def test_equal_figures_of_two_editions_are_one(tmp_path, states):
+    text = ADMISSIONS.strip() + ",State\n"
+    text += "".join(f"2024/25,T51,male,10-19,9,Dover,{state}\n" for state in states)
+    clean_run.clean(workspace(tmp_path, {"hospital_extract/a.csv": text}), {})
+    assert Store(tmp_path / "data/processed").load("hospital_extract")["count"].tolist() == [9]
+
+
 def test_months_that_are_all_hidden_are_no_repeats_of_one(tmp_path):
     text = ADMISSIONS.strip() + ",Month\n"
     for sex in ("male", "female", "persons"):

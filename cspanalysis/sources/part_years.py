@@ -77,17 +77,16 @@ def whole(
     if at is None:
         return block
     heading = header[at].strip()
-    cells = column_types.trimmed(str(at)).cast(pl.String)
-    block = block.with_columns(cells.alias("part"))
-    is_whole = pl.col("part").str.contains(_WHOLE)
-    if block.filter(~is_whole).is_empty():
-        return block.drop("part")
+    part = column_types.trimmed(str(at)).cast(pl.String)
+    is_whole = block.select(part.str.contains(_WHOLE)).to_series()
+    if is_whole.all():  # blanks apart
+        return block
     # A blank beside parts may be a cell merged with the one above.
-    parts = block.filter(~is_whole.fill_null(False))
+    is_whole = is_whole.fill_null(False)
     problems.add_rows(
-        parts.select(ROW, found=pl.col("part").fill_null("")), heading,
+        block.filter(~is_whole).select(ROW, found=part.fill_null("")), heading,
         "a row for the whole year", "set aside",
         f"one of several figures of a year: the column '{heading}', which is not read, "
         "makes each a part of it",
     )  # fmt: skip
-    return block.filter(is_whole).drop("part")
+    return block.filter(is_whole)
