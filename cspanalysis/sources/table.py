@@ -20,8 +20,8 @@ from cspanalysis.sources import (
     csv_rows,
     date_orders,
     dates,
-    part_years,
     side_by_side,
+    unread_columns,
     workbooks,
 )
 from cspanalysis.sources.archive import Part
@@ -223,7 +223,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.used |= schema.matched(header, mapped)
         problems.used |= {("constants", name) for name in constants if name not in found}
         orders = date_orders.Orders(schema, found, header, context.settings)
-        part_of_year = part_years.column(header, found, schema, raw.titles, problems)
+        rules = unread_columns.rules(header, found, schema, raw.titles, problems)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
@@ -231,7 +231,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 rows_read -= block.height
                 block = stack.rows(block)
                 rows_read += block.height
-            block = part_years.whole(block, part_of_year, header, problems)
+            block = unread_columns.judged(block, rules, header, problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)

@@ -1,4 +1,4 @@
-"""Terms, quarters and months in a table of yearly figures: none of them passes for a year."""
+"""Terms pass for no year, and rates for no count, where the column that says so is not read."""
 
 import pytest
 
@@ -67,3 +67,20 @@ def test_a_name_or_title_that_speaks_of_a_part_of_a_year_is_told(tmp_path, name,
     noted = found.problems.table().filter(allowed="figures of whole years")["found"].to_list()
     assert noted == ([said] if said else [])
     assert len(found.problems.notices) == len(noted)
+
+
+ADMISSIONS = "Financial year,ICD10,Sex,Age group,Value,{},Local authority\n"
+
+
+@pytest.mark.parametrize("heading", ["Measure", "Unit", "Statistic", "Value type"])
+@pytest.mark.parametrize("rate", ["Rate per 100,000", "%", "Directly standardised rate"])
+def test_a_rate_by_an_unread_column_is_no_count(tmp_path, heading, rate):
+    path = tmp_path / "a.csv"
+    lines = [f'2024/25,T51,{sex},10-19,{n},"{what}",Dover'
+             for sex in ("male", "female") for n, what in ((45, rate), (9, "Number"))]  # fmt: skip
+    path.write_text(ADMISSIONS.format(heading) + "\n".join(lines) + "\n")
+    found = get("hospital_extract").read(Part(path, "hospital_extract/a.csv"), Context())
+    assert found.frame["count"].to_list() == [9, 9]
+    assert (found.rows_kept, found.rows_set_aside) == (2, 2)
+    aside = found.problems.table().filter(column=heading, action="set aside")
+    assert aside["found"].to_list() == [rate, rate]
