@@ -353,6 +353,19 @@ def test_a_row_of_all_clusters_is_none_of_them(tmp_path, label):
     assert set(store.problems()["reason"]) == {"a total of other rows"}
 
 
+@pytest.mark.parametrize(("blank", "counts"), [(20, [12, 8]), (3, [12, 8, 3])])
+def test_a_row_without_a_cluster_is_their_total_if_it_counts_as_many(tmp_path, blank, counts):
+    rows = "".join(
+        f"2024/25,Dover,{cluster},Permanent,{n},,900\n"
+        for cluster, n in (("East", 12), ("West", 8), ("", blank))
+    )
+    clean_run.clean(workspace(tmp_path, {"school_exclusions/a.csv": SCHOOLS + rows}), {})
+    store = Store(tmp_path / "data/processed")
+    assert store.load("school_exclusions")["count"].tolist() == counts
+    aside = store.problems().query("reason == 'a total of other rows'")
+    assert len(aside) == 3 - len(counts)
+
+
 def test_figures_of_the_council_are_added_up(tmp_path):
     text = "District,Month,Indicator,Unit,Value\n"
     text += "Dover,2024-04,small tips,incidents,7\nDover,2024-04,large tips,incidents,5\n"
