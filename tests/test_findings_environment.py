@@ -144,3 +144,16 @@ def test_the_publishers_real_table(shared):
     assert own["count"].to_list()[-2:] == [1017, 827] and own.height == 10
     west = found.tables["fly_tipping"].filter(district="Tunbridge Wells", year="2018/19")
     assert west["status"].to_list() == ["not_available"]
+
+
+def test_units_that_differ_between_files_are_not_compared(review, tmp_path):
+    review({})
+    for year, unit, value in ((2023, "kg", 40_000), (2024, "tonnes", 40)):
+        lines = [f"Dover,{m},Fly-tipping incidents,{unit},{value}"
+                 for m in MONTHS if m.startswith(str(year))]  # fmt: skip
+        path = tmp_path / f"data/raw/environmental/{year}.csv"
+        path.write_text("\n".join(["District,Month,Indicator,Unit,Value", *lines]) + "\n")
+    opened = cspanalysis.open(workspace=tmp_path)
+    assert environment.environment_changes(opened).status == "not_available"
+    found = environment.graffiti_change(opened, indicator="fly-tipping incidents")
+    assert "'fly-tipping incidents' in kg and tonnes" in found.sentence

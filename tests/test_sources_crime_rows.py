@@ -82,7 +82,7 @@ def test_a_column_that_nobody_reads_and_that_tells_rows_apart_is_refused(tmp_pat
         read(workbook(tmp_path / "csp.xlsx", {"2024-25": sheet}))
 
 
-@pytest.mark.parametrize("symbol", ["..", "[x]", "-", ""])
+@pytest.mark.parametrize("symbol", ["..", "[x]", "-", "", "few", "5 or fewer", "12*"])
 def test_a_figure_that_is_missing_leaves_no_sum(tmp_path, symbol):
     lines = [
         offence(q, n, code, csp, year)
@@ -120,6 +120,13 @@ def test_an_unknown_number_under_no_partnership_compares_nothing(tmp_path):
     (row,) = home_office_csp.coverage(found.tables["_totals"]).iter_rows(named=True)
     assert (row["status"], row["unassigned"]) == ("not_comparable", None)
     assert "is not known" in row["reason"]
+
+
+def test_a_missing_figure_takes_no_partnership_out_of_its_force(tmp_path):
+    lines = [offence(1, 960), offence(1, "*", "46"), offence(1, 40, csp="Unassigned Kent")]
+    found = read(book(tmp_path, *lines))
+    (row,) = home_office_csp.coverage(found.tables["_totals"]).iter_rows(named=True)
+    assert (row["status"], row["share"], row["count"]) == ("ok", 0.04, 1000)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from test_sources_home_office_csp import workbook
 
 from cspanalysis.domain.errors import DataRefused
 from cspanalysis.explore import entry
+from cspanalysis.findings import official
 from cspanalysis.findings import partnerships as chapter
 from cspanalysis.sources import ons_csp
 from cspanalysis.sources.archive import Part
@@ -232,3 +233,30 @@ def test_the_real_table_by_force_gives_the_published_total(shared, tmp_path):
     assert table.loc[table["force"] == "Kent", "count"].sum() == 177_187
     said = chapter.partnership_table(review).sentence
     assert "by police force" in said and "177,187 in 2017/18" in said
+
+
+@pytest.mark.parametrize("symbol", ["*", "few", "<5", "-", "..", "[x]", "12*"])
+def test_a_hidden_figure_is_named_and_never_none(tmp_path, symbol):
+    """A hidden number of robberies was shown as a fall to 0."""
+    init.init(tmp_path / "ws", "Dover")
+    header = ["Police Force Area name", "Community Safety Partnership name",
+              "Total recorded crime (excluding fraud)", "Robbery", "Shoplifting"]  # fmt: skip
+    folder = tmp_path / "ws/data/raw/ons_csp"
+    folder.mkdir(parents=True, exist_ok=True)
+    for year, hidden in ((2024, 40), (2025, symbol)):
+        lines = [["Kent", "Dover", 2000, hidden, 500], ["Kent", "Medway", 8000, 90, 700]]
+        with (folder / f"{year}.csv").open("w", newline="") as stream:
+            csv.writer(stream).writerows([
+                [f"Number of crimes by partnership, year ending March {year}"], header, *lines
+            ])  # fmt: skip
+    review = entry.open("Dover", "2024-04/2025-03", workspace=tmp_path / "ws")
+    found = official.change(review, offences="robbery")
+    assert found.status == "not_available"
+    assert "no figure of robbery for April 2024 to March 2025" in found.sentence
+    changes = official.changes(review)
+    assert changes.status == "ok" and "shoplifting (500 to 500)" in changes.sentence
+    assert "Of robbery there is no figure for both periods." in changes.notes
+    # Its neighbour's figure, and its own total, stay.
+    assert official.change(review).values["count"] == 2000
+    problems = pl.read_csv(tmp_path / "ws/data/processed/problems.csv", infer_schema=False)
+    assert "Dover: robbery" in problems["found"].to_list()

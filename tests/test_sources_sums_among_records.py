@@ -188,3 +188,22 @@ def test_a_word_more_is_another_place(tmp_path):
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     values = mapping.propose(path).settings().get("values", {}).get("district", {})
     assert not set(turned) & set(values)
+
+
+def test_a_reference_of_another_day_counts_and_is_noted(tmp_path):
+    header = "Call ref,Call date,Call type,District"
+    days = [(f"A{n}", "01/04/2025") for n in range(20)] + [("A1", "02/04/2025")]
+    lines = [f"{ref},{day},Noise,Dover" for ref, day in days]
+    found = read(tmp_path, "asb_calls", header, *lines)
+    assert found.rows_kept == 21
+    noted = found.problems.table().filter(action="noted", column="call_id")
+    assert noted.select("row", "found").rows() == [(22, "A1")]
+
+
+def test_references_that_begin_anew_each_day_are_remarked_once(tmp_path):
+    header = "Call ref,Call date,Call type,District"
+    lines = [f"{n},{day:02}/04/2025,Noise,Dover" for day in range(13, 23) for n in (1, 2, 3)]
+    found = read(tmp_path, "asb_calls", header, *lines)
+    assert found.rows_kept == 30
+    (noted,) = found.problems.table().filter(action="noted", column="call_id")["reason"]
+    assert noted.endswith("so do 26 further rows")

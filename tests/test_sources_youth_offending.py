@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cspanalysis.domain.errors import DataRefused
 from cspanalysis.sources import youth_offending
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
@@ -47,3 +48,33 @@ def test_years_as_the_youth_justice_board_writes_them_are_financial_years(tmp_pa
     told = found.problems.table().filter(action="set aside")
     assert told["found"].to_list() == ([] if is_wide else ["Year ending December 2024"])
     assert all("year ending March 2008" in text for text in told["allowed"])
+
+
+def read(tmp_path, *lines):
+    path = tmp_path / "figures.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return youth_offending.SOURCE.read(Part(path, "youth_offending/figures.csv"), Context())
+
+
+@pytest.mark.parametrize("figure", ["31%", "31 %", "£31"])
+def test_a_share_or_an_amount_is_no_count(tmp_path, figure):
+    found = read(
+        tmp_path, "Year,District,Measure,Number", "2022/23,Dover,First time entrants,12",
+        f"2023/24,Dover,First time entrants,{figure}",
+    )  # fmt: skip
+    assert found.frame["count"].to_list() == [12, None]
+    noted = found.problems.table().filter(column="count")
+    assert noted.select("row", "found").rows() == [(3, figure)]
+
+
+@pytest.mark.parametrize("said", ["Rate per 100,000", "%", "% of all", "Percentage", "Crude rate"])
+def test_figures_beneath_a_second_heading_of_rates_are_refused(tmp_path, said):
+    lines = (
+        "District,Measure,2022-23,,2023-24,", f',,"{said}",Number,"{said}",Number',
+        "Dover,First time entrants,190,22,150,19",
+    )  # fmt: skip
+    with pytest.raises(DataRefused, match=r"row 2, column 'count'.*second row of headings"):
+        read(tmp_path, *lines)
+    # Where the counts come first the rates beside them are not read.
+    lines = (lines[0], f',,Number,"{said}",Number,"{said}"', lines[2].replace("190,22", "22,190"))
+    assert read(tmp_path, *lines).frame["count"].to_list()[0] == 22

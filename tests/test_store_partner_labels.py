@@ -353,6 +353,19 @@ def test_a_row_of_all_clusters_is_none_of_them(tmp_path, label):
     assert set(store.problems()["reason"]) == {"a total of other rows"}
 
 
+@pytest.mark.parametrize(("blank", "counts"), [(20, [12, 8]), (3, [12, 8, 3])])
+def test_a_row_without_a_cluster_is_their_total_if_it_counts_as_many(tmp_path, blank, counts):
+    rows = "".join(
+        f"2024/25,Dover,{cluster},Permanent,{n},,900\n"
+        for cluster, n in (("East", 12), ("West", 8), ("", blank))
+    )
+    clean_run.clean(workspace(tmp_path, {"school_exclusions/a.csv": SCHOOLS + rows}), {})
+    store = Store(tmp_path / "data/processed")
+    assert store.load("school_exclusions")["count"].tolist() == counts
+    aside = store.problems().query("reason == 'a total of other rows'")
+    assert len(aside) == 3 - len(counts)
+
+
 def test_figures_of_the_council_are_added_up(tmp_path):
     text = "District,Month,Indicator,Unit,Value\n"
     text += "Dover,2024-04,small tips,incidents,7\nDover,2024-04,large tips,incidents,5\n"
@@ -368,6 +381,26 @@ def test_rows_that_an_unread_column_tells_apart_are_refused(tmp_path):
     root = workspace(tmp_path, {"hospital_extract/a.csv": text})
     with pytest.raises(DataRefused, match=r"rows 2, 3 .*'Provider', which is not read"):
         clean_run.clean(root, {})
+
+
+@pytest.mark.parametrize("counts", [(9, 9), ("*", "*")])
+def test_equal_figures_of_two_providers_are_no_repeats(tmp_path, counts):
+    text = ADMISSIONS.strip() + ",Provider\n"
+    text += "".join(
+        f"2024/25,T51,male,10-19,{n},Dover,{provider}\n"
+        for n, provider in zip(counts, ("East Kent", "Medway"), strict=True)
+    )
+    root = workspace(tmp_path, {"hospital_extract/a.csv": text})
+    with pytest.raises(DataRefused, match=r"rows 2, 3 .*'Provider', which is not read"):
+        clean_run.clean(root, {})
+
+
+@pytest.mark.parametrize("states", [("Provisional", "Final"), ("draft", "")])
+def test_equal_figures_of_two_editions_are_one(tmp_path, states):
+    text = ADMISSIONS.strip() + ",State\n"
+    text += "".join(f"2024/25,T51,male,10-19,9,Dover,{state}\n" for state in states)
+    clean_run.clean(workspace(tmp_path, {"hospital_extract/a.csv": text}), {})
+    assert Store(tmp_path / "data/processed").load("hospital_extract")["count"].tolist() == [9]
 
 
 def test_months_that_are_all_hidden_are_no_repeats_of_one(tmp_path):

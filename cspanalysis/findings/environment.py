@@ -287,6 +287,10 @@ def _figures(ask: Question, indicator: str) -> Series:
         held = [f"'{present.shorten(name, 40)}'" for name in sorted(names)]
         named = present.listed(held, MOST_NAMED, "further figures")
         raise NotAvailable(SOURCE, f"it holds no '{indicator}'; it holds {named}")
+    units = sorted(rows["unit"].dropna().unique())
+    if len(units) > 1 and not all(re.fullmatch(rf"(({_COUNTED})\W*)+", u) for u in units):
+        # A year's file in kilograms and the next one's in tonnes are no fall.
+        raise NotAvailable(SOURCE, f"it gives '{indicator}' in {present.listed(units)}")
     # Several districts of one partnership are added up, but only if all of them are known.
     by_month = rows.groupby("month")
     is_whole = by_month["district"].nunique() == len(ask.review.area.districts)

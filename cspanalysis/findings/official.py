@@ -67,7 +67,7 @@ def change(ask: Question, offences: str = "recorded crime") -> Finding:
 def changes(ask: Question) -> Finding:
     """Every group of offences that the newest official table tells apart."""
     at, series = _official(ask, taxonomy.ALL)
-    whole = _parts(ask, series, at.comparison.period, at.comparison.compare)
+    whole = _parts(ask, series)
     by_kind = {
         kind: whole.of(
             rows, kind, selection=official_counts.canonical(kind), offences=(kind,), notes=()
@@ -75,7 +75,12 @@ def changes(ask: Question) -> Finding:
         for kind, rows in whole.rows.groupby("kind", sort=False)
         if kind
     }
-    counts = {k: (s.count(at.period), s.count(at.compare)) for k, s in by_kind.items()}
+    counts, notes = {}, [*series.notes]
+    for kind, of_kind in by_kind.items():
+        try:
+            counts[kind] = (of_kind.count(at.period), of_kind.count(at.compare))
+        except NotAvailable:
+            notes.append(f"Of {kind} there is no figure for both periods.")
     # What was recorded long ago only (burglary by its categories of before 2017) is no kind of now.
     order = sorted((k for k, n in counts.items() if any(n)), key=lambda k: -counts[k][0])
     return at.changes(
@@ -84,7 +89,7 @@ def changes(ask: Question) -> Finding:
         heading="Offence",
         subject=series.subject,
         items="kinds of crime",
-        notes=series.notes,
+        notes=notes,
     )
 
 

@@ -44,10 +44,13 @@ class Official(Series):
         The years of the table, each with whether it can be used (`partnership_years.by_year`).
     spans : tuple of Period
         The quarters or years that the table holds of the area, with such offences or without.
+    blanks : frozenset of (str, str)
+        Spans and offences of which the table gives no figure: unknown, never 0.
     """
 
     judged: pd.DataFrame = None  # type: ignore[assignment]
     spans: tuple[Period, ...] = ()
+    blanks: frozenset[tuple[str, str]] = frozenset()
 
     def inside(self, period: Period) -> pd.DataFrame:
         """The rows of the spans that make up a period; NotAvailable where none do."""
@@ -68,6 +71,13 @@ class Official(Series):
             whole = "quarters" if any(s.months < 12 for s in self.spans) else "years"
             raise NotAvailable(self.sources, f"its figures are of whole {whole}, not of "
                                f"{period.label}")  # fmt: skip
+        lacks = {o for o in self.offences or () for s in made if (s.iso, o) in self.blanks}
+        if lacks:
+            named = present.listed(sorted(lacks))
+            raise NotAvailable(
+                self.sources,
+                f"it gives no figure of {named} for {period.label}, and no sum with it",
+            )
         return made
 
     @cached_property
@@ -149,12 +159,16 @@ class Official(Series):
             span = partnership_years.span(row["year"])
             if span.last > until.last or row["status"] == "incomplete":
                 continue
-            is_sound = row["status"] == "ok"
+            count, status, reason = float("nan"), row["status"], row["reason"]
+            if status == "ok":
+                try:
+                    count = self.count(span)
+                except NotAvailable as missing:
+                    status, reason = "not_available", missing.detail
             rows.append(
                 {
-                    "year": row["year"], "label": row["label"], "span": span.iso,
-                    "count": self.count(span) if is_sound else float("nan"), "days": span.days,
-                    "status": row["status"], "reason": row["reason"],
+                    "year": row["year"], "label": row["label"], "span": span.iso, "count": count,
+                    "days": span.days, "status": status, "reason": reason,
                 }
             )  # fmt: skip
         columns = ["year", "label", "span", "count", "days", "status", "reason"]
@@ -264,6 +278,10 @@ def _series(
     if not is_all and not set(wanted) & set(official_tables.told(store, area, source)):
         name = present.listed(offences.names_of(selection))
         raise NotAvailable(source, f"it does not tell {name} apart")
+    is_blank = every["count"].isna()
+    blanks = every.loc[is_blank, ["span", "offence"]].itertuples(index=False, name=None)
+    spans = tuple(sorted(Period.parse(s) for s in every["span"].unique()))
+    every = every[~is_blank].astype({"count": int})
     usable = years[years["status"].isin(["ok", "incomplete"])]
     months = [
         month
@@ -280,7 +298,8 @@ def _series(
         offences=wanted,
         notes=tuple(_notes(every, years, area, source, is_all)),
         judged=years,
-        spans=tuple(sorted(Period.parse(s) for s in every["span"].unique())),
+        spans=spans,
+        blanks=frozenset(blanks),
     )
 
 

@@ -50,7 +50,10 @@ def judged(store: Store, area: Area, source: str) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=16)
 def own(store: Store, area: Area, source: str) -> pd.DataFrame:
-    """Rows of the names that make up an area, year by year: span, offence, kind, count."""
+    """Rows of the names that make up an area, year by year: span, offence, kind, count.
+
+    The count of an offence that has no figure (hidden, say) is missing.
+    """
     rows = _rows(store, area, source)
     made = [
         (row["year"], name)
@@ -63,13 +66,13 @@ def own(store: Store, area: Area, source: str) -> pd.DataFrame:
     spans = found[["year", "quarter"]].drop_duplicates()
     spans = spans.assign(span=[span_of(y, q).iso for y, q in spans.itertuples(index=False)])
     found = found.merge(spans, on=["year", "quarter"])
-    found = found.groupby(["span", "offence"], as_index=False)["count"].sum()
-    return found.assign(kind=found["offence"], count=found["count"].astype(int))
+    found = found.groupby(["span", "offence"], as_index=False)["count"].sum(skipna=False)
+    return found.assign(kind=found["offence"])
 
 
 def told(store: Store, area: Area, source: str) -> list[str]:
     """The offences that any partnership of the force has: others the table does not tell."""
-    return _rows(store, area, source)["offence"].unique().tolist()
+    return _rows(store, area, source).dropna(subset="count")["offence"].unique().tolist()
 
 
 def rows_of(
@@ -131,4 +134,5 @@ def _rows(store: Store, area: Area, source: str) -> pd.DataFrame:
     """All rows of the forces that hold an area's partnerships."""
     known = set(forces_of(area))
     own = store.load(source, columns=["force"], where={"csp": [area.name, *area.districts]})
-    return rows_of(store, source, {"force": sorted({*own["force"].dropna(), *known})})
+    where = {"force": sorted({*own["force"].dropna(), *known})}
+    return rows_of(store, source, where, blanks=True)

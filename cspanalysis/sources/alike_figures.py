@@ -26,6 +26,13 @@ from cspanalysis.sources.table import Context, Read
 _TOTALS = ("persons", "all ages")
 #: Headings of columns that differ between a row and its correction.
 _REMARKS = r"(?i)\b(date|day|updated?|revised|revision|version|notes?|comments?|remarks?)\b"
+#: Headings of columns that divide what is counted, whatever the figures beside them.
+_PARTS = (
+    r"(?i)\b(terms?|quarters?|months?|weeks?|sex|gender|ages?|ethnicity|phase|reasons?|schools?"
+    r"|wards?|units?|providers?)\b"
+)
+#: What a cell says of a row that takes another one's place.
+_EDITION = r"\b(?:final|provisional|revised|draft|corrected|amended|updated|superseded)\b"
 #: So many groups of rows show whether an unread column of numbers tells their rows apart.
 _GROUPS = 3
 #: So many groups are looked at for a column that tells their rows apart.
@@ -271,15 +278,13 @@ def _refuse_unread(
 ) -> None:
     """Refuse rows of one key that a column nobody reads tells apart, or nothing does and should.
 
-    Where all figures are equal (hidden in every month, say), only a column whose few labels come
-    again in each group tells that they are several.
+    Equal figures (hidden in every month, say) are several, too, where such a column tells them
+    apart.
     """
     groups = [g for g in several if len({_of(r, values) for r in g}) > 1]
     are_equal = not groups
     groups = groups or several
-    if are_equal and len(groups) < _GROUPS:
-        return
-    heading = _telling(groups, written, is_sure=are_equal)
+    heading = _telling(groups, written)
     wanted = "" if are_equal else telling
     if not (heading or wanted):
         return
@@ -304,19 +309,22 @@ def _refuse_unread(
     )
 
 
-def _telling(groups: list[_Rows], written: _Written, *, is_sure: bool = False) -> str:
+def _telling(groups: list[_Rows], written: _Written) -> str:
     """The heading of an unread column that tells the rows of every group apart; '' for none."""
     used = set(written.at.values())
     for at, heading in enumerate(written.header):
         if at in used or re.search(_REMARKS, heading):
             continue
         cells = [[written.cells[r[ROW]][at] for r in group] for group in groups]
-        if any(len(set(c)) < len(c) for c in cells):
-            continue
+        if re.search(_PARTS, heading) and any(len(set(c)) > 1 for c in cells):
+            return heading.strip()
         every = {c for group in cells for c in group}
+        is_edition = any(re.search(_EDITION, c) for c in every)
+        if is_edition or any(len(set(c)) < len(c) for c in cells):
+            continue
         are_words = all(re.search("[a-z]", c) for c in every)
         # The same few numbers in every group are months or sites; measures differ throughout.
         are_few = len(groups) >= _GROUPS and len(every) <= 2 * max(map(len, cells))
-        if are_few or (are_words and not is_sure):
+        if are_few or are_words:
             return heading.strip()
     return ""

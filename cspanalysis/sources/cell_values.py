@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from cspanalysis.domain.errors import DataRefused, paragraph
 from cspanalysis.sources import column_types, dates
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import Problems
@@ -181,6 +182,8 @@ def _record(problems: Problems, found: pl.DataFrame, column: Column) -> None:
     blank = found.filter(pl.col("found").is_null())
     other = found.filter(pl.col("found").is_not_null())
     problems.add_rows(blank, column.name, column.allowed_text, action, "blank")
+    if column.kind in ("count", "integer"):
+        _refuse_rates(other, column, problems)
     end = "" if column.essential else "; left out"
     if column.kind in column_types.NUMERIC:
         is_short = pl.col("found").str.contains(column_types.SHORTENED)
@@ -189,6 +192,20 @@ def _record(problems: Problems, found: pl.DataFrame, column: Column) -> None:
         problems.add_rows(short, column.name, column.allowed_text, action, reason)
     reason = "not " + ("among the allowed values" if column.allowed else column.allowed_text) + end
     problems.add_rows(other, column.name, column.allowed_text, action, reason)
+
+
+def _refuse_rates(found: pl.DataFrame, column: Column, problems: Problems) -> None:
+    """Refuse figures under a second heading by which they are rates: whole ones pass for counts."""
+    is_heading = pl.col("found").str.contains(column_types.RATES)
+    for row, said in found.filter(is_heading).select(ROW, "found").head(1).iter_rows():
+        raise DataRefused(
+            paragraph(
+                f"what stands beneath is '{said}' by a second row of headings, and would be read "
+                "as counts",
+                file=problems.file, row=row, column=column.name, allowed=column.allowed_text,
+                do="Keep one row of headings, and the columns of numbers alone.",
+            )
+        )  # fmt: skip
 
 
 def _value(cell: pl.Expr, column: Column) -> pl.Expr:

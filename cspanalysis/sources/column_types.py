@@ -20,12 +20,14 @@ SYMBOLS: Mapping[str, str] = {
     "*": "suppressed",
     "c": "suppressed",
     "s": "suppressed",
+    **dict.fromkeys(("few", "suppressed", "redacted", "withheld", "confidential"), "suppressed"),
     "x": "not_available",
     "..": "not_available",
     ":": "not_available",
     "n/a": "not_available",
     "na": "not_available",
     "u": "not_available",
+    **dict.fromkeys(("no data", "not available", "not known", "unknown"), "not_available"),
     ".": "not_applicable",
     "z": "not_applicable",
     "-": "rounds_to_zero",
@@ -34,8 +36,11 @@ SYMBOLS: Mapping[str, str] = {
     "k": "rounds_to_zero",
 }
 
-#: A hidden small number: <5, fewer than 5, 1 to 4.
-_SMALL = r"^(?:(?:<|≤|<=|under|fewer than|less than)\s*\d{1,2}|[01]\s*(?:-|–|to)\s*\d)$"
+#: A hidden small number: <5, fewer than 5, 5 or fewer, 1 to 4.
+_SMALL = (
+    r"^(?:(?:<|≤|<=|under|fewer than|less than)\s*\d{1,2}|\d{1,2} or (?:fewer|less|under)"
+    r"|[01]\s*(?:-|–|to)\s*\d)$"
+)
 
 ALLOWED = {
     "text": "text",
@@ -60,6 +65,12 @@ ALLOWED = {
 
 #: Kinds whose cells may hold a symbol in a number's place: they get a status and the symbol.
 WITH_STATUS = ("count", "figure")
+
+#: What a second row of headings says of figures beneath it that are no counts.
+RATES = (
+    r"(?i)^(?:(?:crude|directly|age[- ]?)?\s*(?:standardi[sz]ed )?rates?\b.*|%.*|per ?cent.*"
+    r"|percentage.*|proportion.*|per [\d,]+.*)$"
+)
 
 #: Kinds whose every text is a value.
 ANY_TEXT = ("text", "verbatim", "category", "lower", "identifier")
@@ -143,7 +154,9 @@ def _number(text: pl.Expr) -> pl.Expr:
 
 def _integer(text: pl.Expr) -> pl.Expr:
     number = _number(text)
-    is_whole = (number == number.round(0)) & (number.abs() < 2**53)
+    # '31%' and '£200' among counts are a share and an amount: nobody counted 31 or 200.
+    is_count = ~text.str.contains("[%£]")
+    is_whole = is_count & (number == number.round(0)) & (number.abs() < 2**53)
     return pl.when(is_whole).then(number).cast(pl.Int64, strict=False)
 
 

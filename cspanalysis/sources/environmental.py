@@ -28,6 +28,11 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"^\s*(\d{4}/\d{2})")
+#: Units by which things are counted one by one.
+_COUNTED = (
+    r"^(?:(?:total|number|no)\b\W*(?:of )?)*(?:counts?|incidents?|reports?|cases?|requests?|calls?"
+    r"|jobs?|notices?|complaints?|vehicles?|items?)?$"
+)
 _DISTRICT = Column("district", "Local authority district", ("local authority",), required=True)
 
 _SCHEMAS = (
@@ -88,7 +93,7 @@ def _one(part: Part, context: Context) -> Read:
     if found.schema.startswith("fly_tipping"):
         return _by_authority(found, file)
     if found.schema == "monthly":
-        frame = found.tables["environmental"].select(
+        frame = _by_unit(found).select(
             "district", "month", "indicator", "unit", "value", *_beside("value"), file, ROW
         )
         return found.with_tables(environmental=frame)
@@ -104,6 +109,28 @@ def _one(part: Part, context: Context) -> Read:
         *_beside("below_standard"), file, ROW,
     )  # fmt: skip
     return found.with_tables(cleanliness=frame)
+
+
+def _by_unit(found: Read) -> pl.DataFrame:
+    """The figures; of what is measured, too, the unit tells the measures from the counts.
+
+    Tonnes are no correction of incidents, nor kilograms of tonnes, and none are added to the other.
+    """
+    frame = found.frame
+    unit = pl.col("unit").fill_null("")
+    kind = pl.when(unit.str.contains(_COUNTED)).then(pl.lit("")).otherwise(unit)
+    frame = frame.with_columns(_kind=kind).with_columns(
+        _several=pl.col("_kind").n_unique().over("indicator") > 1
+    )
+    apart = frame.filter(pl.col("_several") & (pl.col("_kind") != ""))
+    found.note(
+        apart, "unit", "one unit of a measure",
+        "figures of this measure have other units, too: those of this unit go by their own name",
+        pl.format("{} ({})", "indicator", "_kind"),
+    )  # fmt: skip
+    is_apart = pl.col("_several") & (pl.col("_kind") != "")
+    named = pl.when(is_apart).then(pl.format("{} ({})", "indicator", "_kind"))
+    return frame.with_columns(indicator=named.otherwise("indicator"))
 
 
 def _beside(column: str) -> list[pl.Expr]:

@@ -51,7 +51,7 @@ _AFTER = (
     Column("offence_code", "Home Office code", ("offence code",)),
     Column(
         "count", "Offences recorded",
-        ("offence count", "number of offences", "offences"), "count", essential=True,
+        ("offence count", "number of offences", "offences"), "count", required=True,
     ),
 )  # fmt: skip
 _CSP = Column(
@@ -72,7 +72,7 @@ _SCHEMAS = (
 COVERAGE = {
     "year": "Financial year",
     "force": "Police force area",
-    "count": "Offences of the force",
+    "count": "Offences of the force, as far as figures are given",
     "unassigned": "Those under no partnership",
     "share": "Their share, 0 to 1",
     "status": "ok or not_comparable",
@@ -95,7 +95,8 @@ _AREAS = {NAME: ("csp", "force"), FORCES: ("force",)}
 def _read(part: Part, context: Context) -> Read:
     """One table: a CSV file, or every yearly sheet of a workbook.
 
-    Beside its rows `_totals` (file, year, force, csp, is_unassigned, count) and, where notes list
+    Beside its rows `_totals` (file, year, force, csp, is_unassigned, count, and known, the sum of
+    what is given where the count is missing) and, where notes list
     partnerships, `_listed` (file, csp, year), of which the coverage is made; of a table by police
     force those of `home_office_pfa`, without the partnership.
     """
@@ -149,9 +150,10 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         return {}
     by = ("file", "year", "force", "csp", "is_unassigned")
     # Slice by slice: grouping by text takes as much memory as the rows themselves.
-    slices = [one.group_by(by).agg(crime_rows.whole()) for one in tables[NAME].iter_slices()]
-    totals = pl.concat(slices) if slices else tables[NAME].select(*by, "count")
-    totals = totals.group_by(by).agg(crime_rows.whole())
+    known = pl.col("count").sum().alias("known")
+    slices = [one.group_by(by).agg(crime_rows.whole(), known) for one in tables[NAME].iter_slices()]
+    totals = pl.concat(slices or [tables[NAME].select(*by, "count", known="count")])
+    totals = totals.group_by(by).agg(crime_rows.whole(), pl.col("known").sum())
     return {"_totals": totals.sort("year", "force", "csp")}
 
 
@@ -179,7 +181,9 @@ def coverage(totals: pl.DataFrame, listed: pl.DataFrame | None = None) -> pl.Dat
         names = own.group_by("year", "force").agg(listed=told)
     unassigned = pl.col("count").filter("is_unassigned")
     found = totals.group_by("year", "force").agg(
-        pl.col("count").sum(),
+        # One figure that is missing leaves its partnership no sum, yet is no reason to leave the
+        # whole partnership out of its force.
+        count=pl.col("known").sum(),
         unassigned=pl.when(unassigned.null_count() == 0).then(unassigned.sum()),
     )
     share = pl.when(pl.col("count") > 0).then(pl.col("unassigned") / pl.col("count")).otherwise(0.0)

@@ -130,7 +130,7 @@ def _small(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         (pl.col("level") == "unassigned").alias("is_unassigned"),
         pl.col("value").cast(pl.Int64, strict=False).alias("count"),
     )  # fmt: skip
-    return {"_totals": totals}
+    return {"_totals": totals.with_columns(known="count")}
 
 
 def _combine(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -167,6 +167,14 @@ def _one(part: Part, context: Context) -> Read:
         "force", "level", "csp", "csp_published", "offence", "value",
         pl.col("status").fill_null("not_available"), "population", "households",
         pl.lit(part.label).alias("file"), ROW,
+    )  # fmt: skip
+    hidden = tidy.filter(
+        (pl.col("measure") == "count") & (pl.col("level") != "force") & pl.col("value").is_null()
+    )
+    of_row = hidden.group_by(ROW, "csp_published").agg(pl.col("offence").str.join("; "))
+    found.note(
+        of_row.sort(ROW), "value", "a number", "no figure: not known, and neither is a sum with it",
+        pl.format("{}: {}", "csp_published", "offence"),
     )  # fmt: skip
     return found.with_tables(**{NAME: tidy})
 

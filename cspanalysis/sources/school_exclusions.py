@@ -24,12 +24,18 @@ KINDS: Mapping[str, str] = {
 def _with_kinds(found: Read) -> Read:
     """The kind by its words; one that nobody knows ('managed move') is kept and noted.
 
-    A row of all clusters counts where no others are beside it.
+    A row of all clusters counts where no others are beside it. One without a cluster is such a row
+    where it counts as many as the clusters together, or more.
     """
     cluster = pl.col("cluster")
     is_all = cluster.str.contains(total_labels.WHOLE_AREA) | cluster.str.contains(total_labels.SOME)
     is_all |= cluster.str.to_lowercase() == pl.col("district").str.to_lowercase()
-    has_parts = (~is_all).any().over("school_year", "district", "kind")
+    is_part = ~is_all.fill_null(True)
+    of = ("school_year", "district", "kind")
+    is_all |= cluster.is_null() & (
+        pl.col("count") >= pl.col("count").filter(is_part).sum().over(of)
+    )
+    has_parts = is_part.any().over(of)
     found = found.keep(
         ~(is_all & has_parts).fill_null(False), "cluster", pl.col("cluster"),
         "one of the clusters a total is made of", "a total of other rows",

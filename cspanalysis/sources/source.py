@@ -270,14 +270,23 @@ def by_reader(**meanings: str) -> dict[str, Derived]:
 def once(found: Read, column: str, day: str, thing: str) -> Read:
     """One row of each record: further rows of a reference and day are set aside.
 
-    Without a reference two records can be alike by chance: both count. Where more are alike than
-    chance would make, each second one is noted.
+    A reference that comes again on another day may be a further one or the same still open: both
+    count, and are noted. Without a reference two records can be alike by chance: both count. Where
+    more are alike than chance would make, each second one is noted.
     """
     key = pl.struct(column, day)
     is_named = pl.col(column).is_not_null() & ~pl.col(column).str.contains(SHORTENED)
     found = found.keep(
         ~is_named | key.is_first_distinct(), column, pl.col(column), f"one row per {thing}",
         f"a further row of a {thing}; it counts once",
+    )  # fmt: skip
+    later = found.frame.filter(is_named & ~pl.col(column).is_first_distinct())
+    # Numbers that begin anew each day are none of a record that comes again: one remark is enough.
+    many = later.height > BY_CHANCE * found.frame.height
+    found.note(
+        later.head(1) if many else later, column, f"one row per {thing}",
+        f"the reference has another day, too: each day counts as a {thing} of its own"
+        + (f"; so do {later.height - 1:,} further rows" if many and later.height > 1 else ""),
     )  # fmt: skip
     content = [c for c in found.frame.columns if c != ROW]
     alike = found.frame.filter(~is_named & ~pl.struct(content).is_first_distinct())

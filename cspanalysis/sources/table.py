@@ -1,8 +1,7 @@
 """Reading a raw part against a schema: headings found, cells typed, nothing dropped in silence.
 
-A schema is a list of columns, each with the headings it goes by, the kind of its cells and its
-meaning; the data dictionary is made from the same lines. A row stays unless an essential cell has
-no value; every other cell that cannot be read is left missing and noted.
+A row stays unless an essential cell has no value; every other cell that cannot be read is left
+missing and noted.
 """
 
 from __future__ import annotations
@@ -16,7 +15,15 @@ import polars as pl
 
 from cspanalysis.domain import district_labels, total_labels
 from cspanalysis.domain.errors import DataRefused, paragraph
-from cspanalysis.sources import cell_values, csv_rows, date_orders, dates, side_by_side, workbooks
+from cspanalysis.sources import (
+    cell_values,
+    csv_rows,
+    date_orders,
+    dates,
+    side_by_side,
+    unread_columns,
+    workbooks,
+)
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.csv_records import ROW
 from cspanalysis.sources.problems import TAKEN, Problems
@@ -216,6 +223,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
         problems.used |= schema.matched(header, mapped)
         problems.used |= {("constants", name) for name in constants if name not in found}
         orders = date_orders.Orders(schema, found, header, context.settings)
+        rules = unread_columns.rules(header, found, schema, raw.titles, problems)
         for block in raw.blocks:
             rows_read += block.height
             block = _without_notes(block, raw.header, problems)
@@ -223,6 +231,7 @@ def read(part: Part, schemas: Sequence[Schema], context: Context, name: str = ""
                 rows_read -= block.height
                 block = stack.rows(block)
                 rows_read += block.height
+            block = unread_columns.judged(block, rules, header, problems)
             text = _named(block, schema, found, constants)
             if context.correct:
                 text = context.correct(text, problems)
