@@ -163,6 +163,7 @@ def test_limits_have_the_decimals_of_what_they_are_limits_of(of, interval, limit
     [
         (0.0, 3.7, "0 to 4"),
         (0.24, 7.2, "0.2 to 7.2"),
+        (0.025, 5.57, "0.03 to 5.57"),
         (1.1, 10.2, "1 to 10"),
         (None, 9.6, "up to 10"),
     ],

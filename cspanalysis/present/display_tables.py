@@ -238,7 +238,7 @@ def _interval(row: Mapping[str, Any]) -> str:
     if kind == "count":
         # A limit above 0 must not read as 0.
         is_small = not numbers.is_missing(lower) and 0 < lower < 1
-        return numbers.interval(lower, upper, int(is_small))
+        return numbers.interval(lower, upper, _points_decimals(lower) if is_small else 0)
     decimals = row.get("decimals")
     if numbers.is_missing(decimals):
         decimals = numbers.rate_decimals(row.get("rate", row.get("value")))
