@@ -11,6 +11,7 @@ from cspanalysis.domain.errors import DataRefused
 from cspanalysis.explore import entry
 from cspanalysis.findings import official
 from cspanalysis.findings import partnerships as chapter
+from cspanalysis.review import official_codes, official_counts
 from cspanalysis.sources import ons_csp
 from cspanalysis.sources.archive import Part
 from cspanalysis.sources.table import Context
@@ -233,6 +234,26 @@ def test_the_real_table_by_force_gives_the_published_total(shared, tmp_path):
     assert table.loc[table["force"] == "Kent", "count"].sum() == 177_187
     said = chapter.partnership_table(review).sentence
     assert "by police force" in said and "177,187 in 2017/18" in said
+
+
+def test_a_neighbour_with_a_hidden_figure_has_no_sum_that_is_lower_by_it(tmp_path):
+    init.init(tmp_path / "ws", "Dover")
+    header = ["Police Force Area name", "Community Safety Partnership name",
+              "Total recorded crime (excluding fraud)", "Homicide", "Robbery",
+              "Shoplifting"]  # fmt: skip
+    rows = [["Kent", "Dover", 2000, "[x]", 40, 500], ["Kent", "Medway", 8000, "[x]", "*", 700],
+            ["Kent", "Swale", 3000, "[x]", 60, 300]]  # fmt: skip
+    folder = tmp_path / "ws/data/raw/ons_csp"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "2025.csv").open("w", newline="") as stream:
+        title = ["Number of crimes by partnership, year ending March 2025"]
+        csv.writer(stream).writerows([title, header, *rows])
+    review = entry.open("Dover", "2024-04/2025-03", workspace=tmp_path / "ws")
+    found = official_counts.series(review.store, review.area, "recorded crime")
+    of = official_codes.by_partnership(review.store, found, ["Medway", "Swale"], review.period)
+    counts = of.set_index(["csp", "kind"])["count"]
+    assert counts["Swale"].to_dict() == {"robbery": 60, "shoplifting": 300}
+    assert counts["Medway", "shoplifting"] == 700 and counts.isna()["Medway", "robbery"]
 
 
 @pytest.mark.parametrize("symbol", ["*", "few", "<5", "-", "..", "[x]", "12*"])

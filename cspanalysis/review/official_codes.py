@@ -53,7 +53,10 @@ def by_partnership(
     """The same of other partnerships of the table within a period: csp, code, kind, count."""
     if found.sources == (ONS,):
         lines = offences.members(LINES, offences.ONS_CSP)
-        rows = official_tables.rows_of(store, ONS, {"period": period.iso, "offence": list(lines)})
+        where = {"period": period.iso, "offence": list(lines)}
+        rows = official_tables.rows_of(store, ONS, where, blanks=True)
+        # What is hidden of one partnership is not 0; a line without figures is none of the table.
+        rows = rows[rows["offence"].isin(rows.dropna(subset="count")["offence"])]
         rows = rows.assign(code=rows["offence"].astype(str), kind=rows["offence"].astype(str))
         return rows.loc[rows["csp"].isin(list(names)), ["csp", "code", "kind", "count"]]
     rows = _of_period(store, period)
