@@ -122,14 +122,15 @@ def _measurements(study: Study) -> str:
 def _steps(study: Study) -> str:
     lines = [
         "## What each step costs\n",
-        "Seconds on the clock: of cleaning for a million rows, of a batch of reviews for an area. "
-        "Two areas are under way at a time, so that an area's own clock runs twice as long.\n",
-        "| of | step | s |",
+        "On the clock: of cleaning for a million rows, of a batch of reviews for an area. Two "
+        "areas are under way at a time, so that an area's own clock runs twice as long; what stands "
+        "between a notebook's cells and their records is in its chapter.\n",
+        "| of | step | cost |",
         "|---|---|---|",
     ]
     last = ""
     for of, step, seconds in study.steps:
-        told = f"{seconds:.2g}" if seconds < 0.01 else f"{seconds:.2f}"
+        told = f"{1000 * seconds:.2g} ms" if seconds < 0.01 else f"{seconds:.2f} s"
         lines.append(f"| {of if of != last else ''} | {step} | {told} |")
         last = of
     return "\n".join(lines) + "\n"

@@ -78,17 +78,16 @@ def _steps(out: Path, elapsed: float, number: int) -> Iterator[tuple[str, str, f
         return sum(float(t) for log in logs for t in re.findall(pattern, log, re.M)) / len(logs)
 
     of = "an area in a batch, by its own clock"
-    chapters = re.findall(r"^chapter (\S+) ", logs[0], re.M)
-    parts = {name: mean(rf"^chapter {re.escape(name)} (\S+) s") for name in chapters}
-    yield from ((of, f"chapter {name}", seconds) for name, seconds in parts.items())
+    for name in re.findall(r"^chapter (\S+) ", logs[0], re.M):
+        yield of, f"chapter {name}", mean(rf"^chapter {re.escape(name)} (\S+) s")
     made, written, whole = (
         mean(rf"^{what} after (\S+) s") for what in ("chapters", "pages, .*", "written")
     )
     checked = mean(r"^check of workbook and editions (\S+) s")
-    yield of, "around the chapters: notebooks' machinery, texts", made - sum(parts.values())
+    yield of, "chapters together", made
     yield of, "pages, tables, findings.json, workbook, check of pages", written - made
     yield of, "check of the workbook", checked
-    yield of, "manifest, log", whole - written - checked
+    yield of, "the whole review", whole
     yield "a further area in a batch", "as the batch's clock has it", elapsed / number
 
 
