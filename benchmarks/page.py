@@ -123,8 +123,8 @@ def _steps(study: Study) -> str:
     lines = [
         "## What each step costs\n",
         "On the clock: of cleaning for a million rows, of a batch of reviews for an area. Two "
-        "areas are under way at a time, so that an area's own clock runs twice as long; what stands "
-        "between a notebook's cells and their records is in its chapter.\n",
+        "areas are under way at a time, so that an area's own clock runs twice as long; what "
+        "stands between a notebook's cells and their records is in its chapter.\n",
         "| of | step | cost |",
         "|---|---|---|",
     ]
