@@ -146,14 +146,22 @@ def test_the_publishers_real_table(shared):
     assert west["status"].to_list() == ["not_available"]
 
 
-def test_units_that_differ_between_files_are_not_compared(review, tmp_path):
+@pytest.mark.parametrize(
+    ("units", "is_compared"),
+    [(("kg", "tonnes"), False), (("incidents", "tonnes"), False),
+     (("incidents", "No. of jobs"), True), (("reports received", "Requests"), True)],
+)  # fmt: skip
+def test_only_units_by_which_things_are_counted_are_compared_between_files(
+    review, tmp_path, units, is_compared
+):
     review({})
-    for year, unit, value in ((2023, "kg", 40_000), (2024, "tonnes", 40)):
+    for year, unit, value in ((2023, units[0], 40_000), (2024, units[1], 40)):
         lines = [f"Dover,{m},Fly-tipping incidents,{unit},{value}"
                  for m in MONTHS if m.startswith(str(year))]  # fmt: skip
         path = tmp_path / f"data/raw/environmental/{year}.csv"
         path.write_text("\n".join(["District,Month,Indicator,Unit,Value", *lines]) + "\n")
     opened = cspanalysis.open(workspace=tmp_path)
-    assert environment.environment_changes(opened).status == "not_available"
     found = environment.graffiti_change(opened, indicator="fly-tipping incidents")
-    assert "'fly-tipping incidents' in kg and tonnes" in found.sentence
+    assert (environment.environment_changes(opened).status == "ok") == is_compared
+    told = f"'fly-tipping incidents' in {units[0]} and {units[1]}"
+    assert (found.status == "ok", told in found.sentence) == (is_compared, not is_compared)

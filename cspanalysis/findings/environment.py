@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from cspanalysis import present
+from cspanalysis.domain import units
 from cspanalysis.domain.agendas import STRATEGY_2008
 from cspanalysis.domain.errors import NotAvailable
 from cspanalysis.domain.periods import Comparison, Period, year_label
@@ -287,10 +288,10 @@ def _figures(ask: Question, indicator: str) -> Series:
         held = [f"'{present.shorten(name, 40)}'" for name in sorted(names)]
         named = present.listed(held, MOST_NAMED, "further figures")
         raise NotAvailable(SOURCE, f"it holds no '{indicator}'; it holds {named}")
-    units = sorted(rows["unit"].dropna().unique())
-    if len(units) > 1 and not all(re.fullmatch(rf"(({_COUNTED})\W*)+", u) for u in units):
+    given = sorted(rows["unit"].dropna().unique())
+    if len(given) > 1 and not all(re.search(units.COUNTED, unit) for unit in given):
         # A year's file in kilograms and the next one's in tonnes are no fall.
-        raise NotAvailable(SOURCE, f"it gives '{indicator}' in {present.listed(units)}")
+        raise NotAvailable(SOURCE, f"it gives '{indicator}' in {present.listed(given)}")
     # Several districts of one partnership are added up, but only if all of them are known.
     by_month = rows.groupby("month")
     is_whole = by_month["district"].nunique() == len(ask.review.area.districts)

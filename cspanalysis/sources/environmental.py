@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from cspanalysis.domain import areas, total_labels
+from cspanalysis.domain import areas, total_labels, units
 from cspanalysis.domain.periods import Period
 from cspanalysis.sources import column_types, side_by_side, table, workbooks
 from cspanalysis.sources.archive import Part
@@ -28,11 +28,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"^\s*(\d{4}/\d{2})")
-#: Units by which things are counted one by one.
-_COUNTED = (
-    r"^(?:(?:total|number|no)\b\W*(?:of )?)*(?:counts?|incidents?|reports?|cases?|requests?|calls?"
-    r"|jobs?|notices?|complaints?|vehicles?|items?)?$"
-)
 _DISTRICT = Column("district", "Local authority district", ("local authority",), required=True)
 
 _SCHEMAS = (
@@ -118,19 +113,15 @@ def _by_unit(found: Read) -> pl.DataFrame:
     """
     frame = found.frame
     unit = pl.col("unit").fill_null("")
-    kind = pl.when(unit.str.contains(_COUNTED)).then(pl.lit("")).otherwise(unit)
-    frame = frame.with_columns(_kind=kind).with_columns(
-        _several=pl.col("_kind").n_unique().over("indicator") > 1
-    )
-    apart = frame.filter(pl.col("_several") & (pl.col("_kind") != ""))
+    kind = pl.when(unit.str.contains(units.COUNTED)).then(pl.lit("")).otherwise(unit)
+    is_apart = (kind != "") & (kind.n_unique().over("indicator") > 1)
+    own = pl.format("{} ({})", "indicator", unit)
     found.note(
-        apart, "unit", "one unit of a measure",
+        frame.filter(is_apart), "unit", "one unit of a measure",
         "figures of this measure have other units, too: those of this unit go by their own name",
-        pl.format("{} ({})", "indicator", "_kind"),
+        own,
     )  # fmt: skip
-    is_apart = pl.col("_several") & (pl.col("_kind") != "")
-    named = pl.when(is_apart).then(pl.format("{} ({})", "indicator", "_kind"))
-    return frame.with_columns(indicator=named.otherwise("indicator"))
+    return frame.with_columns(indicator=pl.when(is_apart).then(own).otherwise("indicator"))
 
 
 def _beside(column: str) -> list[pl.Expr]:

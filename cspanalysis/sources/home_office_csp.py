@@ -96,9 +96,9 @@ def _read(part: Part, context: Context) -> Read:
     """One table: a CSV file, or every yearly sheet of a workbook.
 
     Beside its rows `_totals` (file, year, force, csp, is_unassigned, count, and known, the sum of
-    what is given where the count is missing) and, where notes list
-    partnerships, `_listed` (file, csp, year), of which the coverage is made; of a table by police
-    force those of `home_office_pfa`, without the partnership.
+    what is given where the count is missing) and, where notes list partnerships, `_listed` (file,
+    csp, year), of which the coverage is made; of a table by police force those of
+    `home_office_pfa`, without the partnership.
     """
     found = _workbook(part, context) if part.is_sheet and not part.member else _one(part, context)
     found = replace(found, released=found.released or releases.in_name(part.name))
